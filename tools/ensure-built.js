@@ -1,0 +1,42 @@
+'use strict';
+// Brings dist/ up to date: compiles the TypeScript and emits the device images when a source is newer than the last build.
+// Plain JavaScript because it runs before anything is compiled. `--force` builds in any case.
+const fs = require('fs');
+const path = require('path');
+const { spawnSync } = require('child_process');
+
+const ROOT = path.resolve(__dirname, '..');
+const STAMP = path.join(ROOT, 'dist', '.built');
+const SOURCES = ['package.json', 'tsconfig.json', 'protocol', 'firmware', 'boards', 'host', 'tools', 'test'];
+
+/** Newest modification time (ms) of a file, or of everything below a folder. */
+function newestMs(file) {
+  const stat = fs.statSync(file);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return fs.readdirSync(file).reduce((ms, name) => Math.max(ms, newestMs(path.join(file, name))), stat.mtimeMs);
+}
+
+function isStale() {
+  if (!fs.existsSync(STAMP)) return true;
+  const builtMs = fs.statSync(STAMP).mtimeMs;
+  return SOURCES.some((name) => newestMs(path.join(ROOT, name)) > builtMs);
+}
+
+function run(args) {
+  // A build's chatter goes to standard error: standard output belongs to the command that follows (`--json`).
+  const done = spawnSync(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  if (done.status !== 0) process.exit(done.status === null ? 1 : done.status);
+}
+
+function ensureBuilt(force) {
+  if (!force && !isStale()) return;
+  const startedAt = new Date();
+  process.stderr.write('building dist/ ...\n');
+  run([require.resolve('typescript/bin/tsc'), '-p', ROOT]);
+  run([path.join(ROOT, 'dist', 'tools', 'build', 'main.js')]);
+  fs.writeFileSync(STAMP, '');
+  fs.utimesSync(STAMP, startedAt, startedAt); // a source saved while the build ran is newer than this
+}
+
+module.exports = { ensureBuilt };
+if (require.main === module) ensureBuilt(process.argv.includes('--force'));
