@@ -1,0 +1,89 @@
+// The hardware boundary: all that the firmware knows of a board. Each board folder provides one `Hal`;
+// the board contract suite holds every implementation to the words here. No callback ever fires synchronously,
+// that is, before the call that registered or caused it has returned.
+
+/** A byte stream. `write` queues and returns at once; a board sends in order. The callee copies, the caller keeps its buffer. */
+export interface Uart {
+  write(bytes: Uint8Array): void;
+  /** One listener; `bytes` (1..64 of them) belongs to the listener. Bytes that arrive before a listener is set are lost. */
+  onData(listener: (bytes: Uint8Array) => void): void;
+}
+
+/**
+ * Non-volatile memory outside of Storage: `pageCount` pages of `pageBytes`. Erased bytes read 0xFF; a write can only
+ * clear bits (the result is old AND new). Addresses are offsets from the start of the area. Out of range: code `flash-range`.
+ * A power cut may leave a write or an erase done in part.
+ */
+export interface Flash {
+  pageBytes: number;
+  pageCount: number;
+  read(offset: number, lenBytes: number): Uint8Array;
+  write(offset: number, bytes: Uint8Array): void;
+  erase(page: number): void;
+}
+
+/** Files of the board's Storage: tables, address caches. Not for state that must survive a cut: that is Flash's. */
+export interface Files {
+  read(name: string): Uint8Array | undefined;
+  /** Replaces the file. False when there is no room. Names: at most 28 characters. */
+  write(name: string, bytes: Uint8Array): boolean;
+  erase(name: string): void;
+}
+
+export interface Clock {
+  /** Milliseconds since power-on, never going back. */
+  uptimeMs(): number;
+  /** Seconds since 1970 as the board believes; 0 when it was never set since power-on. */
+  unixSeconds(): number;
+  setUnixSeconds(seconds: number): void;
+  /** Calls `fn` once after `delayMs`; answers an id for `cancel`. */
+  after(delayMs: number, fn: () => void): number;
+  cancel(id: number): void;
+}
+
+/** Noise of unknown worth: mixed in, never trusted alone. */
+export interface Noise {
+  read(lenBytes: number): Uint8Array;
+}
+
+export interface Watchdog {
+  /** Starts it: without a `kick` for `timeoutMs` the board restarts. */
+  start(timeoutMs: number): void;
+  kick(): void;
+}
+
+export interface Power {
+  /** Restarts the board; does not return to the caller's event. */
+  reboot(): void;
+  /** Power sequence of modem `index`; `done` when it may be spoken to. */
+  modemOn(index: number, done: () => void): void;
+  modemOff(index: number): void;
+}
+
+/** Free memory as the board reports it, in the board's own units ("variables" on Espruino). */
+export interface MemoryUse {
+  used: number;
+  total: number;
+}
+
+export interface Hal {
+  /** Name of the board's folder, e.g. `linux`. */
+  board: string;
+  /** Commit the image was built from, and the interpreter's version. */
+  commit: string;
+  interpreter: string;
+  console: Uart;
+  /** HSM-Cold to HSM-Hot and back. */
+  link: Uart;
+  /** HSM-Hot to the platform's gateway; absent on HSM-Cold. */
+  host?: Uart;
+  /** SIM800 modems, first is preferred; none on HSM-Hot. */
+  modems: Uart[];
+  flash: Flash;
+  files: Files;
+  clock: Clock;
+  noise: Noise;
+  watchdog: Watchdog;
+  power: Power;
+  memory(): MemoryUse;
+}
