@@ -1,0 +1,153 @@
+/**
+ * From the device's TypeScript (protocol/, firmware/, boards/) to one flat ES5 file that stock Espruino runs.
+ * tsc checks against lib ES5 and firmware/espruino.d.ts and emits ES modules into dist/.device/; rollup concatenates them
+ * in dependency order; terser inlines literal constants, drops what nobody uses, renames and takes out white space.
+ * Nothing structural is rewritten: sequences, joined variables and folded conditionals are slower in the interpreter or
+ * make it misread (Espruino re-reads the source text at every execution, so short text is speed).
+ * Leaves to others: which entries there are (the main build), and the lint over the emitted ES5.
+ */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as ts from 'typescript';
+import { rollup, type Plugin } from 'rollup';
+
+export const ROOT = path.resolve(__dirname, '..', '..', '..');
+const OUT = path.join(ROOT, 'dist', '.device');
+const FOLDERS = ['protocol', 'firmware', 'boards'];
+
+/** Names that must not come out of the renamer: words of Espruino's lexer that ES5 leaves free, and its short globals. */
+const RESERVED = ['of', 'let', 'get', 'set', 'static', 'class', 'super', 'extends', 'async', 'await', 'yield', 'as', 'E', 'NaN', 'A0', 'A1', 'D0'];
+
+/** Emitted module → the errors tsc found in its source. */
+let errorsByModule: { [file: string]: string[] } | undefined;
+
+function sourceFiles(dir: string): string[] {
+  if (!fs.existsSync(dir)) return [];
+  return fs.readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(dir, entry.name);
+    if (entry.isDirectory()) return sourceFiles(file);
+    return entry.name.endsWith('.ts') ? [file] : [];
+  });
+}
+
+function emittedPath(sourceFile: string): string {
+  return path.join(OUT, path.relative(ROOT, sourceFile)).replace(/\.ts$/, '.js');
+}
+
+/** Compiles the device program into dist/.device/. Errors are kept by file: a bundle fails only for those of its own modules. */
+export function compileDevice(): void {
+  const rootNames = FOLDERS.flatMap((name) => sourceFiles(path.join(ROOT, name)));
+  const program = ts.createProgram(rootNames, {
+    target: ts.ScriptTarget.ES5,
+    lib: ['lib.es5.d.ts'],
+    types: [],
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    rootDir: ROOT,
+    outDir: OUT,
+    strict: true,
+    noUnusedLocals: true,
+    noFallthroughCasesInSwitch: true,
+    skipLibCheck: true,
+    removeComments: true,
+    noEmitHelpers: true,
+    alwaysStrict: false,
+    sourceMap: true,
+    inlineSources: true,
+  });
+  const emitted = program.emit();
+  const found: { [file: string]: string[] } = {};
+  for (const diagnostic of ts.getPreEmitDiagnostics(program).concat(emitted.diagnostics)) {
+    const file = diagnostic.file;
+    const where = file ? ts.getLineAndCharacterOfPosition(file, diagnostic.start ?? 0) : { line: 0, character: 0 };
+    const name = file ? file.fileName : '';
+    const text = `${path.relative(ROOT, name)}:${where.line + 1}:${where.character + 1} ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`;
+    const key = file ? emittedPath(name) : '';
+    (found[key] = found[key] || []).push(text);
+  }
+  errorsByModule = found;
+}
+
+/** Resolves the extension-less relative imports that TypeScript leaves in ES modules. */
+function resolveDevice(): Plugin {
+  return {
+    name: 'device-modules',
+    resolveId(source, importer) {
+      const base = importer ? path.resolve(path.dirname(importer), source) : source;
+      const found = [base, `${base}.js`, path.join(base, 'index.js')].find((file) => fs.existsSync(file) && fs.statSync(file).isFile());
+      if (!found) throw new Error(`device code imports ${source} from ${importer}: there is no such module`);
+      return found;
+    },
+  };
+}
+
+const LITERAL = /^var ([A-Z][A-Z0-9_$]*) = (-?(?:0x[0-9a-fA-F]+|[0-9][0-9.e]*)|'[^'\\\n]*'|"[^"\\\n]*"|true|false);\n/gm;
+
+/** Takes the top-level `var NAME = literal;` that nobody assigns to out of the code: terser then puts the literal at each use. */
+function takeLiterals(code: string): { code: string; literals: { [name: string]: number | string | boolean } } {
+  const literals: { [name: string]: number | string | boolean } = {};
+  const rest = code.replace(LITERAL, (whole, name: string, text: string) => {
+    const assignments = new RegExp(`(?:^|[^\\w$.])${name.replace(/\$/g, '\\$')}\\s*(?:=(?!=)|[-+*/%&|^]=|<<=|>>>?=|\\+\\+|--)|(?:\\+\\+|--)${name.replace(/\$/g, '\\$')}\\b`, 'gm');
+    if ((code.match(assignments) || []).length > 1) return whole;
+    literals[name] = text[0] === "'" || text[0] === '"' ? text.slice(1, -1) : text === 'true' ? true : text === 'false' ? false : Number(text);
+    return '';
+  });
+  return { code: rest, literals };
+}
+
+const COMPRESS = { defaults: false, toplevel: true, evaluate: true, unused: true, dead_code: true, conditionals: false, passes: 2 };
+
+/**
+ * Bundles one entry and what it imports into the ES5 file `out`.
+ * entry: a .ts file of the device program, or a .js ES module. format 'cjs' keeps the exports as `exports.name`;
+ * 'iife' writes a self-contained script: flat, without a function around it, because Espruino finds names at the top
+ * faster and with fewer variables than in a closure.
+ * Throws an Error listing the type errors of the bundle's own modules.
+ */
+export async function bundleEs5(
+  entryTsOrJs: string,
+  opts: { format: 'cjs' | 'iife'; minify: boolean; out: string; sourceMap?: string },
+): Promise<{ bytes: number }> {
+  const entry = path.resolve(ROOT, entryTsOrJs);
+  if (entry.endsWith('.ts') && !errorsByModule) compileDevice();
+  const input = entry.endsWith('.ts') ? emittedPath(entry) : entry;
+  const bundle = await rollup({
+    input,
+    plugins: [resolveDevice()],
+    treeshake: { moduleSideEffects: true },
+    onwarn(warning) {
+      if (warning.code === 'CIRCULAR_DEPENDENCY' || warning.code === 'UNRESOLVED_IMPORT') throw new Error(warning.message);
+    },
+  });
+  const errors = bundle.watchFiles.flatMap((file) => (errorsByModule && errorsByModule[file]) || []);
+  if (errors.length) throw new Error(`device code does not type-check:\n${errors.join('\n')}`);
+  const generated = await bundle.generate({
+    format: opts.format === 'cjs' ? 'cjs' : 'es',
+    exports: 'named',
+    strict: false,
+    esModule: false,
+    freeze: false,
+    externalLiveBindings: false,
+    generatedCode: 'es5',
+    sourcemap: opts.sourceMap !== undefined,
+  });
+  await bundle.close();
+  const chunk = generated.output[0];
+  const code = opts.format === 'iife' ? chunk.code.replace(/^export \{[^}]*\};\n/m, '') : chunk.code;
+  const taken = takeLiterals(code);
+  const { minify } = await import('terser');
+  const done = await minify(taken.code, {
+    ecma: 5,
+    toplevel: true,
+    module: false,
+    compress: { ...COMPRESS, global_defs: taken.literals },
+    mangle: opts.minify ? { toplevel: true, reserved: RESERVED } : false,
+    format: { ecma: 5, beautify: !opts.minify, comments: false, semicolons: true, inline_script: false },
+    sourceMap: opts.sourceMap !== undefined && chunk.map ? { content: chunk.map as never } : false,
+  });
+  const text = done.code as string;
+  fs.mkdirSync(path.dirname(opts.out), { recursive: true });
+  fs.writeFileSync(opts.out, text);
+  if (opts.sourceMap !== undefined && done.map) fs.writeFileSync(opts.sourceMap, done.map as string);
+  return { bytes: Buffer.byteLength(text) };
+}
