@@ -1,0 +1,128 @@
+// What the V-Device takes and gives: options, state and events. The modem is an interface here, so that V is tested without one;
+// host/modem is the real thing. Secrets come in as options and are kept only sealed (see seal.ts).
+
+import type { Runtime } from '../runtime';
+
+/** One SMS as V sees it. `port` is the 16-bit destination port of a binary one. `from` is digits with an optional leading `+`. */
+export interface IncomingSms {
+  from: string;
+  text?: string;
+  data?: Uint8Array;
+  port?: number;
+}
+
+/**
+ * The modem as V uses it. `send…` queue and return at once: delivery is never waited for.
+ * `done` of an incoming SMS is called when its effect is on disk; until then the modem keeps it in its store.
+ */
+export interface VModem {
+  sendText(to: string, text: string): void;
+  sendData(to: string, port: number, data: Uint8Array): void;
+  onSms(listener: (sms: IncomingSms, done: () => void) => void): void;
+}
+
+/** V's own limits, checked before HSM-Cold's; amounts in satoshi, times in V's local time zone. Absent = no such limit. */
+export interface VPolicy {
+  /** Largest sum of the outputs of one withdrawal. */
+  maxTxSats?: number;
+  /** Largest single output, smallest single output (default 10,000: the API's own). */
+  maxOutSats?: number;
+  minOutSats?: number;
+  maxOuts?: number;
+  /** At most `maxSats` authorised within any `windowSeconds`. */
+  velocity?: { windowSeconds: number; maxSats: number }[];
+  /** Only these destinations. */
+  allowList?: string[];
+  /** Withdrawals are authorised from..to only, e.g. 08:00..20:00; a window may pass midnight. */
+  hours?: { from: string; to: string };
+  /** False: a withdrawal that asks for the dynamic fee is refused. */
+  dynamicFee?: boolean;
+  /** Warned above it, once the transaction shows. */
+  maxFeeSats?: number;
+  /** Warns the admin when the balance after a withdrawal is under this. */
+  minBalanceSats?: number;
+}
+
+/** The account public file that the operator tool writes after `account add`. */
+export interface AccountPublic {
+  account: number;
+  network: 'main' | 'test' | 'regtest';
+  script: 'p2wpkh' | 'p2pkh';
+  /** HSM-Cold's identity key of this account, 33 bytes hex. */
+  identity: string;
+  fingerprint: string;
+  cold: { xpub: string; descriptor: string };
+  hot: { xpub: string; descriptor: string };
+  pairing_code?: string;
+  hsm_phones?: string[];
+  v_identity?: string;
+}
+
+export interface VEvent {
+  at: number;
+  who: string;
+  link?: string;
+  text: string;
+  data?: object;
+}
+
+export interface VDeviceOptions {
+  runtime: Runtime;
+  /** State file (SQL, created when absent); its secrets are sealed with the key in `<file>.key` (mode 600). */
+  file: string;
+  websiteUrl: string;
+  websiteToken: string;
+  /** Shared with the website (chaincloud-v1 section 7). Empty is refused. */
+  password: string;
+  apiUrl: string;
+  /** The account's hot-sending token. */
+  apiToken: string;
+  /** V's own identity key, 32 bytes. */
+  identityPriv: Uint8Array;
+  /** The account public file: its path or its content. */
+  account: string | AccountPublic;
+  modem: VModem;
+  hsmPhones: string[];
+  adminPhones: string[];
+  policy?: VPolicy;
+  /** Local time of the daily key exchange, default 03:00. */
+  rekeyAt?: string;
+  /** Minutes east of UTC of V's local time; default: the machine's zone. */
+  utcOffsetMinutes?: number;
+  /** Between polls, default 6000. */
+  pollMs?: number;
+  /** Between polls of the website's /batch, default = pollMs. */
+  batchPollMs?: number;
+  protocol?: 'v2' | 'v1';
+  /** v1 dialect of before 2016-09-26 (no coin code in SMS). */
+  v1WithoutCoin?: boolean;
+  onEvent?: (event: VEvent) => void;
+}
+
+export type LoopState = 'stopped' | 'idle' | 'authorised' | 'posted' | 'final' | 'waiting';
+
+export interface VStatus {
+  channel: { id: number; openedAtMs: number } | null;
+  opening: boolean;
+  loop: { running: boolean; state: LoopState; vtestId: string | null; stoppedBecause: string | null };
+  batches: { verified: number; failed: number; waiting: number };
+  /** Authorised in all, by V, and the last `days` sums for the velocity limits are on disk. */
+  sent: { count: number; sats: number };
+  sms: { in: number; out: number; ignored: number };
+}
+
+export interface VDevice {
+  /** Starts a key exchange now. Resolves once the first SMS is queued, never waits for the answer. */
+  openChannel(): Promise<void>;
+  /** Starts the send loop. Answers false (and does nothing) without a channel. */
+  startLoop(): Promise<boolean>;
+  stopLoop(): Promise<void>;
+  status(): Promise<VStatus>;
+  /** Reports a withdrawal that V refused and never authorised as failed to the website. Throws `vtest-authorised`. */
+  dismiss(vtestId: string): Promise<void>;
+  /** Text of the short code to compare with HSM-Cold's console. */
+  pairingCode(): string;
+  close(): Promise<void>;
+}
+
+export type StartVDevice = (options: VDeviceOptions) => Promise<VDevice>;
