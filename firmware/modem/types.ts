@@ -1,0 +1,95 @@
+// The modem driver's shapes: what goes in, what comes out. No code. The driver itself is modem.ts, the send queue
+// outbox.ts, several modems as one failover.ts. Text is a byte string holding UTF-8 (the device's strings are 8-bit).
+import { CodedError } from '../../protocol/errors';
+
+/** An SMS as it came in. Nothing in it is trusted: the sender's number can be made up by anyone. */
+export interface ModemSms {
+  /** As the network gave it: '+' and digits for an international number, plain digits otherwise, or text (alphanumeric). */
+  from: string;
+  /** UTF-8 byte string; null when the message carried 8-bit data. */
+  text: string | null;
+  data: Uint8Array | null;
+  /** Destination port of 16- or 8-bit application port addressing, -1 without. */
+  port: number;
+  /** Place in a concatenated message: total parts (1 when alone), this part 1.., reference of the whole. */
+  total: number;
+  part: number;
+  ref: number;
+  /** Service centre time stamp, seconds since 1970 (UTC). */
+  sentAt: number;
+  /** Which modem received it, 0.. */
+  modem: number;
+}
+
+/**
+ * Handler of an incoming SMS. It stays in the modem's store until `ack()` is called, which is when its effect has been
+ * written durably; after a restart everything not yet acked comes again, so the handler must know a repeated message.
+ */
+export type OnSms = (sms: ModemSms, ack: () => void) => void;
+
+/** Called once: null = the network took it; else codes `modem-refused`, `modem-tries`, `modem-stopped`. */
+export type SendDone = (error: CodedError | null) => void;
+
+/** One message of the persistent send queue; `bytes` is opaque to the store, at most MAX_RECORD_BYTES (outbox.ts). */
+export interface StoredSend {
+  id: number;
+  bytes: Uint8Array;
+}
+
+/** Non-volatile home of the send queue. All calls are synchronous and durable on return. */
+export interface SendStore {
+  load(): StoredSend[];
+  put(id: number, bytes: Uint8Array): void;
+  remove(id: number): void;
+}
+
+/** Power switch of one modem. `done` when it may be spoken to. */
+export interface ModemPower {
+  on(done: () => void): void;
+  off(): void;
+}
+
+/** `name` of onEvent. `value` is a number or a short text, never a message's content. */
+export type ModemEventName =
+  | 'starting' | 'ready' | 'registered' | 'unregistered' | 'restart' | 'no-sim' | 'pin-needed' | 'pin-wrong'
+  | 'under-voltage' | 'power-cycle' | 'store-full' | 'bad-sms' | 'sent' | 'send-failed' | 'time';
+
+export interface ModemOptions {
+  onSms: OnSms;
+  onEvent?: (name: ModemEventName, value: number | string, modem: number) => void;
+  /** Send queue that survives a reboot; without it the queue lives in memory only. */
+  store?: SendStore;
+  power?: ModemPower;
+  /** PIN of the SIM, tried once per power-on at most. Secret: owned by the caller, never logged. */
+  pin?: string;
+  /** Index given back in events and messages, default 0. */
+  index?: number;
+  /** Attempts per outgoing SMS before it fails, default 8. */
+  maxTries?: number;
+  /** Pause between two looks at signal, registration and store, ms, default 30,000. */
+  pollMs?: number;
+}
+
+/** For diagnostics; read from the driver's state, no AT command is sent. */
+export interface ModemStatus {
+  /** 0 off, 1 starting, 2 ready. */
+  state: number;
+  registered: boolean;
+  /** +CSQ 0..31, 99 unknown. */
+  rssi: number;
+  operator: string;
+  /** Supply as the modem measures it, millivolts; 0 unknown. */
+  supplyMv: number;
+  /** Network time, seconds since 1970 (UTC); 0 never heard. */
+  networkTime: number;
+  /** Messages in the modem's store and its size. */
+  stored: number;
+  capacity: number;
+  queued: number;
+  sent: number;
+  received: number;
+  /** Undecodable SMS, command timeouts, modem restarts. */
+  badSms: number;
+  timeouts: number;
+  restarts: number;
+}

@@ -1,0 +1,69 @@
+// Shapes of the simulated SIM800: how it is set up, which faults it can be asked for. No code.
+import { BytePort } from '../../byte-port';
+import { Runtime } from '../../runtime';
+import { GsmNetwork } from '../gsm/types';
+
+/** Probabilities 0..1 of each nastiness, all drawn from the seed. Default 0. */
+export interface Sim800Faults {
+  /** A URC in the middle of a response. */
+  urc?: number;
+  /** Output cut in pieces with pauses between; and pieces run together. */
+  split?: number;
+  merge?: number;
+  /** Garbage octets before an output line. */
+  garbage?: number;
+  /** An octet of the output lost or changed. */
+  corrupt?: number;
+  /** ERROR, +CME ERROR 100 or +CMS ERROR 500 for no reason. */
+  error?: number;
+  /** A command that gets no answer at all. */
+  mute?: number;
+  /** Brown-out restart when a command comes in. */
+  restart?: number;
+  /** UNDER-VOLTAGE WARNNING before an answer. */
+  underVoltage?: number;
+  /** An incoming SMS without +CMTI. */
+  silentSms?: number;
+}
+
+export interface Sim800Options {
+  runtime: Runtime;
+  seed: number | string;
+  number: string;
+  network: GsmNetwork;
+  /** The modem's end of the wire. */
+  port: BytePort;
+  faults?: Sim800Faults;
+  simPresent?: boolean;
+  /** When given the SIM asks for it. */
+  pin?: string;
+  /** SMS places on the SIM, default 20. */
+  capacity?: number;
+  /** Time from power-on to RDY, Call Ready, SMS Ready; default 800, 3,000 and 4,000. */
+  bootMs?: { rdy: number; call: number; sms: number };
+  imei?: string;
+  operator?: string;
+  /** Starts switched on, default true. */
+  poweredOn?: boolean;
+}
+
+export interface Sim800 {
+  number: string;
+  powerOn(): void;
+  powerOff(): void;
+  /** What the SIM survives and the modem's settings do not. */
+  restart(): void;
+  setFaults(faults: Sim800Faults): void;
+  /** The next command that begins with `prefix` meets this fault. */
+  faultNext(prefix: string, fault: 'mute' | 'error' | 'restart' | 'restart-after' | { cms: number } | { cme: number }): void;
+  /** Writes a URC now, wherever the output stands. */
+  urc(line: string): void;
+  setSignal(rssi: number): void;
+  setSupplyMv(millivolts: number): void;
+  setSimPresent(present: boolean): void;
+  ring(from: string): void;
+  /** Messages in the store now, and every command line received so far (CMGS payloads left out). */
+  stored(): number;
+  commands(): string[];
+  close(): void;
+}
