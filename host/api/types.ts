@@ -1,0 +1,66 @@
+// What starting the API takes and gives, and the JSON that a platform's admin sends it.
+
+import type { RpcEndpoint } from '../chain/types';
+import type { Runtime } from '../runtime';
+
+export type NetworkName = 'main' | 'test' | 'regtest';
+
+/** One event of the story told to people. Never holds a secret. */
+export interface HostEvent {
+  at: number;
+  who: string;
+  link?: string;
+  text: string;
+  data?: object;
+}
+
+export interface ApiOptions {
+  runtime: Runtime;
+  network: NetworkName;
+  rpc: RpcEndpoint;
+  /** `postgres://…`, or the path of a libsql file, or ':memory:'. */
+  database: string;
+  host?: string;
+  /** 0 or absent: the system chooses. */
+  port?: number;
+  /** Header `token` of /api/v1/admin/*; at least 16 characters. */
+  adminToken: string;
+  /** Header `token` of /api/v1/gateway/*; at least 16 characters. */
+  gatewayToken: string;
+  /** How often the chain is looked at, milliseconds of the runtime's clock. Default 5000. */
+  chainPollMs?: number;
+  /** Requests that one token may make in a burst, and how many a second come back. Default 300 and 30. */
+  rateLimit?: { burst: number; perSecond: number };
+  /** Fixed fee rate of requests with is_dynamic_fee=0, and the fallback when the node cannot estimate. Default 10. */
+  fixedFeerateSatVb?: number;
+  onEvent?: (event: HostEvent) => void;
+}
+
+export interface Api {
+  /** `http://127.0.0.1:port`, without a path. */
+  url: string;
+  /** Follows the chain once now and works off what became possible; the poll does the same. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The account's public half, as the operator tool writes it after `account add`. */
+export interface AccountFile {
+  account: number;
+  network: NetworkName;
+  script: 'p2wpkh' | 'p2pkh';
+  identity: string;
+  fingerprint: string;
+  cold: { xpub: string; descriptor: string };
+  hot: { xpub: string; descriptor: string };
+  pairing_code?: string;
+  hsm_phones?: string[];
+  v_identity?: string;
+}
+
+/** POST /api/v1/admin/accounts {file, name?, birth_height?} answers this; tokens are shown this once. */
+export interface RegisteredAccount {
+  account: number;
+  user_id: number;
+  tokens: { cold_receiving: string; hot_sending: string };
+}
