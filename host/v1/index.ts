@@ -1,0 +1,5 @@
+// Formats of the published chaincloud-v app, for both the website and V. Spec: chaincloud-v1.
+
+export * from './vtest-info';
+export * from './signed-message';
+export * from './signed-string';
