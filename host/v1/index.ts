@@ -3,3 +3,5 @@
 export * from './vtest-info';
 export * from './signed-message';
 export * from './signed-string';
+export * from './bound-info';
+export * from './outs';

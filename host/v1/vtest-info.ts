@@ -54,12 +54,19 @@ export async function decryptVtestInfo(text: string, password: string): Promise<
   const parts = parseVtestInfo(text);
   const key = await vtestKey(password, parts.salt);
   try {
+    return decryptParts(parts, key);
+  } finally {
+    key.fill(0);
+  }
+}
+
+/** As decryptVtestInfo, with the key (32 bytes, stays the caller's) at hand. */
+export function decryptParts(parts: VtestCipher, key: Uint8Array): Buffer {
+  try {
     const decipher = createDecipheriv('aes-256-cbc', key, parts.iv);
     return Buffer.concat([decipher.update(parts.ciphertext), decipher.final()]);
   } catch {
     throw fail('vtest-decrypt', 'wrong password or altered text');
-  } finally {
-    key.fill(0);
   }
 }
 
@@ -70,11 +77,18 @@ export async function encryptVtestInfo(
   random: (lenBytes: number) => Uint8Array,
 ): Promise<string> {
   const salt = random(SALT_BYTES);
-  const iv = random(IV_BYTES);
   const key = await vtestKey(password, salt);
+  try {
+    return encryptParts(plain, key, salt, random(IV_BYTES));
+  } finally {
+    key.fill(0);
+  }
+}
+
+/** As encryptVtestInfo, with the key (32 bytes, stays the caller's) at hand. salt: 8 bytes, iv: 16 bytes, both fresh. */
+export function encryptParts(plain: string | Uint8Array, key: Uint8Array, salt: Uint8Array, iv: Uint8Array): string {
   const cipher = createCipheriv('aes-256-cbc', key, iv);
   const ciphertext = Buffer.concat([cipher.update(Buffer.from(plain as string)), cipher.final()]);
-  key.fill(0);
   return [ciphertext, iv, salt].map((bytes) => Buffer.from(bytes).toString('hex').toUpperCase()).join('/');
 }
 
