@@ -1,0 +1,40 @@
+// ESP32 DevKit with a SIM800L module on wires. UART0 is the USB socket and cannot be moved to other pins.
+// 19,200 baud between machines: the UART driver of Espruino up to 2v29 loses bytes in longer bursts at higher speeds.
+// The SIM800L starts by itself when powered; D27 switches its 4 V regulator where there is one, D23 is its RST.
+import type { BoardData } from '../board';
+import { FLASH_ADDRESS, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT } from '../espruino/esp32';
+
+export const NAME = 'esp32-sim800l';
+export const CONSOLE_BAUD = 115200;
+export const HOST_BAUD = 19200;
+export const LINK_BAUD = 19200;
+export const LINK_TX = 'D18';
+export const LINK_RX = 'D19';
+export const MODEM_BAUD = 19200;
+/** UART2: the modem on HSM-Cold, the service console on HSM-Hot, whose USB socket is the gateway's. */
+export const UART2_TX = 'D17';
+export const UART2_RX = 'D16';
+export const MODEM_ON = 'D27=1,1200;D23=0,150;D23=1,3000';
+export const MODEM_OFF = 'D23=0,10;D27=0,10';
+
+export const BOARD: BoardData = {
+  name: NAME,
+  title: 'ESP32 DevKit + SIM800L',
+  espruinoBoard: 'ESP32',
+  ports: {
+    cold: {
+      console: { serial: 'Serial1', baud: CONSOLE_BAUD, tx: 'D1', rx: 'D3' },
+      link: { serial: 'Serial2', baud: LINK_BAUD, tx: LINK_TX, rx: LINK_RX },
+      modem0: { serial: 'Serial3', baud: MODEM_BAUD, tx: UART2_TX, rx: UART2_RX },
+    },
+    hot: {
+      host: { serial: 'Serial1', baud: HOST_BAUD, tx: 'D1', rx: 'D3' },
+      link: { serial: 'Serial2', baud: LINK_BAUD, tx: LINK_TX, rx: LINK_RX },
+      console: { serial: 'Serial3', baud: CONSOLE_BAUD, tx: UART2_TX, rx: UART2_RX },
+    },
+  },
+  flash: { address: FLASH_ADDRESS, pageBytes: FLASH_PAGE_BYTES, pageCount: FLASH_PAGE_COUNT },
+  storage: { address: 0x320000, pageBytes: 4096, pageCount: 224 },
+  modem: { on: MODEM_ON, off: MODEM_OFF },
+  limits: { variables: 2500, callDepth: 15 },
+};

@@ -1,0 +1,84 @@
+// The parts of the HAL that both ESP32 boards share: the journal's area in the chip's flash, outside of Storage, at an
+// address that Espruino's own list of free flash names (jshFlashGetFree), the noise register, and the whole Hal around them.
+import { fail } from '../../protocol/errors';
+import type { Flash, Hal, Uart } from '../../firmware/hal';
+import { clock } from './clock';
+import { files } from './files';
+import { COMMIT } from './image';
+import { readNoise } from './noise';
+import { doNothing, runSteps, watchdog } from './power';
+
+export const FLASH_ADDRESS = 0x310000;
+export const FLASH_PAGE_BYTES = 4096;
+export const FLASH_PAGE_COUNT = 16;
+const FLASH_BYTES = 65536;
+
+/** RNG_DATA_REG of the ESP32 (Technical Reference Manual, 24). */
+const RNG_DATA_REG = 0x3ff75144;
+
+function aRange(offset: number, lenBytes: number): void {
+  if (!(offset >= 0 && lenBytes >= 0 && offset + lenBytes <= FLASH_BYTES)) throw fail('flash-range', 'outside of the area');
+}
+
+const flash: Flash = {
+  pageBytes: FLASH_PAGE_BYTES,
+  pageCount: FLASH_PAGE_COUNT,
+  read: function (offset, lenBytes) {
+    aRange(offset, lenBytes);
+    return lenBytes ? require('Flash').read(lenBytes, FLASH_ADDRESS + offset) : new Uint8Array(0);
+  },
+  write: function (offset, bytes) {
+    aRange(offset, bytes.length);
+    if (bytes.length) require('Flash').write(bytes, FLASH_ADDRESS + offset);
+  },
+  erase: function (page) {
+    aRange(page * FLASH_PAGE_BYTES, FLASH_PAGE_BYTES);
+    require('Flash').erasePage(FLASH_ADDRESS + page * FLASH_PAGE_BYTES);
+  },
+};
+
+function hardwareNoise(): number {
+  return peek32(RNG_DATA_REG);
+}
+
+/** Takes the interpreter's console off every line: from here on the ports carry the firmware's bytes and no prompt. */
+export function closePrompt(): void {
+  E.setConsole(null, { force: true });
+}
+
+/** The Hal of an ESP32 board around its ports. modemOn, modemOff: power sequences, see power.ts. */
+export function esp32Hal(board: string, ports: { console: Uart; link: Uart; host?: Uart; modems: Uart[] }, modemOn: string, modemOff: string): Hal {
+  return {
+    board: board,
+    commit: COMMIT,
+    interpreter: process.version,
+    console: ports.console,
+    link: ports.link,
+    host: ports.host,
+    modems: ports.modems,
+    flash: flash,
+    files: files,
+    clock: clock,
+    noise: {
+      read: function (lenBytes) {
+        return readNoise(lenBytes, hardwareNoise);
+      },
+    },
+    watchdog: watchdog,
+    power: {
+      reboot: function () {
+        E.reboot();
+      },
+      modemOn: function (index, done) {
+        runSteps(modemOn, done);
+      },
+      modemOff: function (index) {
+        runSteps(modemOff, doNothing);
+      },
+    },
+    memory: function () {
+      const memory = process.memory();
+      return { used: memory.usage, total: memory.total };
+    },
+  };
+}

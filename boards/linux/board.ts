@@ -1,0 +1,34 @@
+// A PC: the genuine interpreter as a process. Its ports are paths, read from PORTS_FILE in the working directory; its
+// journal is the file FLASH_FILE there, because this build has no flash outside of Storage.
+import type { BoardData } from '../board';
+
+export const NAME = 'linux';
+/** JSON: {"console": path, "link": path, "host": path, "modem0": path, "modem1": path, "debug": true}; each may be missing. */
+export const PORTS_FILE = 'ports.json';
+export const FLASH_FILE = 'nvm.bin';
+export const FLASH_PAGE_BYTES = 4096;
+export const FLASH_PAGE_COUNT = 16;
+export const BAUD = 115200;
+
+export const BOARD: BoardData = {
+  name: NAME,
+  title: 'Espruino on Linux',
+  espruinoBoard: 'LINUX',
+  ports: {
+    cold: {
+      console: { serial: 'Serial1', baud: BAUD },
+      link: { serial: 'Serial2', baud: BAUD },
+      modem0: { serial: 'Serial3', baud: BAUD },
+      modem1: { serial: 'Serial4', baud: BAUD },
+    },
+    hot: {
+      console: { serial: 'Serial1', baud: BAUD },
+      link: { serial: 'Serial2', baud: BAUD },
+      host: { serial: 'Serial3', baud: BAUD },
+    },
+  },
+  flash: { file: FLASH_FILE, pageBytes: FLASH_PAGE_BYTES, pageCount: FLASH_PAGE_COUNT },
+  storage: { address: 0x10000000, pageBytes: 1024, pageCount: 256 },
+  modem: { on: '', off: '' },
+  limits: { variables: 2500, callDepth: 15 },
+};

@@ -1,0 +1,61 @@
+// Flash semantics on a file: erased bytes read 0xFF, a write can only clear bits. Each write is flushed to the operating
+// system before it returns, so what a killed process had written stays written.
+import { fail } from '../../protocol/errors';
+import type { Flash } from '../../firmware/hal';
+import { FLASH_FILE, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT } from './board';
+
+const FLASH_BYTES = 65536;
+/** Erasing goes in pieces of this size, to need little memory. */
+const PIECE_BYTES = 256;
+
+let file: any;
+
+function writeErased(lenBytes: number): void {
+  const erased = new Uint8Array(PIECE_BYTES);
+  for (let i = 0; i < PIECE_BYTES; i++) erased[i] = 0xff;
+  for (let n = 0; n < lenBytes; n += PIECE_BYTES) file.write(erased);
+}
+
+/** Opens the file, or makes it, erased, where there is none. */
+export function openFlashFile(): void {
+  try {
+    file = E.openFile(FLASH_FILE, 'r+');
+  } catch (error) {
+    file = undefined;
+  }
+  if (file) return;
+  file = E.openFile(FLASH_FILE, 'w');
+  writeErased(FLASH_BYTES);
+  file.close();
+  file = E.openFile(FLASH_FILE, 'r+');
+}
+
+function aRange(offset: number, lenBytes: number): void {
+  if (!(offset >= 0 && lenBytes >= 0 && offset + lenBytes <= FLASH_BYTES)) throw fail('flash-range', 'outside of the area');
+}
+
+function read(offset: number, lenBytes: number): Uint8Array {
+  aRange(offset, lenBytes);
+  if (!lenBytes) return new Uint8Array(0);
+  file.seek(offset);
+  return E.toUint8Array(file.read(lenBytes));
+}
+
+export const flashFile: Flash = {
+  pageBytes: FLASH_PAGE_BYTES,
+  pageCount: FLASH_PAGE_COUNT,
+  read: read,
+  write: function (offset, bytes) {
+    aRange(offset, bytes.length);
+    if (!bytes.length) return;
+    const now = read(offset, bytes.length);
+    for (let i = 0; i < bytes.length; i++) now[i] &= bytes[i];
+    file.seek(offset);
+    file.write(now);
+  },
+  erase: function (page) {
+    aRange(page * FLASH_PAGE_BYTES, FLASH_PAGE_BYTES);
+    file.seek(page * FLASH_PAGE_BYTES);
+    writeErased(FLASH_PAGE_BYTES);
+  },
+};

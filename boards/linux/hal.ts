@@ -1,0 +1,88 @@
+// The HAL of the Linux interpreter. Its own console is standard input and output; it is closed unless the ports file says
+// "debug": true. This build has no watchdog, and its restart ends the process: whoever runs it starts it again.
+import type { Hal, Uart } from '../../firmware/hal';
+import { clock } from '../espruino/clock';
+import { files } from '../espruino/files';
+import { COMMIT } from '../espruino/image';
+import { readNoise } from '../espruino/noise';
+import { doNothing, runSteps, watchdog } from '../espruino/power';
+import { openUart } from '../espruino/uart';
+import { BAUD, NAME, PORTS_FILE } from './board';
+import { flashFile, openFlashFile } from './flash-file';
+
+declare var Serial4: EspruinoSerial;
+
+interface Paths {
+  console?: string;
+  link?: string;
+  host?: string;
+  modem0?: string;
+  modem1?: string;
+  debug?: boolean;
+}
+
+function readPaths(): Paths {
+  const paths: Paths = JSON.parse(require('fs').readFileSync(PORTS_FILE));
+  if (!paths.debug) E.setConsole(null, { force: true });
+  return paths;
+}
+
+/** A port that the ports file leaves out: takes every byte and never gives one. */
+function open(port: EspruinoSerial, path: string | undefined): Uart {
+  if (path) return openUart(port, BAUD, { path: path });
+  return { write: doNothing, onData: doNothing };
+}
+
+function clockNoise(): number {
+  let turns = 0;
+  const now = getTime();
+  while (getTime() === now && turns < 64) turns++;
+  return turns;
+}
+
+function linuxHal(console: Uart, link: Uart, host: Uart | undefined, modems: Uart[]): Hal {
+  openFlashFile();
+  return {
+    board: NAME,
+    commit: COMMIT,
+    interpreter: process.version,
+    console: console,
+    link: link,
+    host: host,
+    modems: modems,
+    flash: flashFile,
+    files: files,
+    clock: clock,
+    noise: {
+      read: function (lenBytes) {
+        return readNoise(lenBytes, clockNoise);
+      },
+    },
+    watchdog: watchdog,
+    power: {
+      reboot: function () {
+        E.reboot();
+      },
+      modemOn: function (index, done) {
+        runSteps('', done);
+      },
+      modemOff: doNothing,
+    },
+    memory: function () {
+      const memory = process.memory();
+      return { used: memory.usage, total: memory.total };
+    },
+  };
+}
+
+export function coldHal(): Hal {
+  const paths = readPaths();
+  const modems = [open(Serial3, paths.modem0)];
+  if (paths.modem1) modems.push(open(Serial4, paths.modem1));
+  return linuxHal(open(Serial1, paths.console), open(Serial2, paths.link), undefined, modems);
+}
+
+export function hotHal(): Hal {
+  const paths = readPaths();
+  return linuxHal(open(Serial1, paths.console), open(Serial2, paths.link), open(Serial3, paths.host), []);
+}

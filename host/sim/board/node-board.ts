@@ -1,0 +1,4 @@
+// The Node engine's board.
+import type { SimBoard, SimBoardOptions } from './types';
+
+export declare function createNodeBoard(options: SimBoardOptions): SimBoard;
