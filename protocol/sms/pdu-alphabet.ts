@@ -1,0 +1,142 @@
+// Text of an SMS: the GSM 7-bit default alphabet with its extension table, septet packing, and UCS-2 read as UTF-16.
+// Text is a byte string holding UTF-8 (one character an octet). Spec: 3GPP TS 23.038 6.1.2.1, 6.2.1, 6.2.1.1, 6.2.3.
+// Leaves to others: which alphabet a message is in (pdu.ts), long texts (pdu-parts.ts).
+
+/** Marks the septets of the extension table (sent as 0x1B and the septet). */
+const EXTENDED = 0x80;
+const ESCAPE = 0x1b;
+
+/**
+ * Six digits an entry: septet (0x80 set = extension table), then its code point. What is not here is the same in ASCII.
+ * One string, because it stays in flash and indexOf() searches it natively.
+ */
+const TABLE =
+  '0000400100a30200240300a50400e80500e90600f90700ec0800f20900c70b00d80c00f80e00c50f00e5' +
+  '10039411005f1203a613039314039b1503a91603a01703a81803a31903981a039e1c00c61d00e61e00df1f00c9' +
+  '2400a44000a15b00c45c00d65d00d15e00dc5f00a76000bf7b00e47c00f67d00f17e00fc7f00e0' +
+  '8a000c94005ea8007ba9007daf005cbc005bbd007ebe005dc0007ce520ac';
+
+/** Whether septet and code point `code` are the same number. */
+function isPlain(code: number): boolean {
+  if (code === 0x0a || code === 0x0d) return true;
+  if (code < 0x20 || code > 0x7a || code === 0x24 || code === 0x40) return false;
+  return code < 0x5b || code > 0x60;
+}
+
+function hexOf(value: number, digits: number): string {
+  const text = value.toString(16);
+  return '00000'.substr(0, digits - text.length) + text;
+}
+
+/** Code point of a septet (with EXTENDED for the second table); -1 where that table has none. */
+function codeOfSeptet(septet: number): number {
+  if (isPlain(septet)) return septet;
+  const digits = hexOf(septet, 2);
+  let at = TABLE.indexOf(digits);
+  while (at >= 0 && at % 6 !== 0) at = TABLE.indexOf(digits, at + 1);
+  return at < 0 ? -1 : parseInt(TABLE.substr(at + 2, 4), 16);
+}
+
+/** Septet (with EXTENDED for the second table) of a code point; -1 when GSM-7 lacks it. */
+function septetOfCode(code: number): number {
+  if (isPlain(code)) return code;
+  if (code > 0xffff) return -1;
+  const digits = hexOf(code, 4);
+  let at = TABLE.indexOf(digits);
+  while (at >= 0 && at % 6 !== 2) at = TABLE.indexOf(digits, at + 1);
+  return at < 0 ? -1 : parseInt(TABLE.substr(at - 2, 2), 16);
+}
+
+/** UTF-8 octets of a code point as a byte string. */
+function utf8OfCode(code: number): string {
+  if (code < 0x80) return String.fromCharCode(code);
+  if (code < 0x800) return String.fromCharCode(0xc0 | (code >> 6), 0x80 | (code & 63));
+  const tail = String.fromCharCode(0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+  if (code < 0x10000) return String.fromCharCode(0xe0 | (code >> 12)) + tail;
+  return String.fromCharCode(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63)) + tail;
+}
+
+/** Code point at `at` of a UTF-8 byte string; a stray octet stands for itself. Its length follows from utf8Length(). */
+export function codeAt(text: string, at: number): number {
+  const first = text.charCodeAt(at);
+  const length = utf8Length(text, at);
+  if (length === 1) return first;
+  let code = first & (0x7f >> length);
+  for (let i = 1; i < length; i++) code = code * 64 + (text.charCodeAt(at + i) & 63);
+  return code;
+}
+
+/** Octets of the character at `at`: 1 to 4, and 1 where the octets are not UTF-8. */
+export function utf8Length(text: string, at: number): number {
+  const first = text.charCodeAt(at);
+  const length = first < 0xc2 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 1;
+  for (let i = 1; i < length; i++) {
+    if (at + i >= text.length || (text.charCodeAt(at + i) & 0xc0) !== 0x80) return 1;
+  }
+  return length;
+}
+
+/** Septets of a UTF-8 byte string, escapes written out; null when a character is not in the alphabet. */
+export function septetsOfText(text: string): number[] | null {
+  const septets: number[] = [];
+  for (let at = 0; at < text.length; at += utf8Length(text, at)) {
+    const septet = septetOfCode(codeAt(text, at));
+    if (septet < 0) return null;
+    if (septet >= EXTENDED) septets.push(ESCAPE);
+    septets.push(septet & 127);
+  }
+  return septets;
+}
+
+/** Packs septets into `out` beginning at bit `bit` (least significant bit first). */
+export function packSeptets(septets: ArrayLike<number>, out: Uint8Array, bit: number): void {
+  for (let i = 0; i < septets.length; i++) {
+    const value = septets[i] << (bit & 7);
+    const at = bit >> 3;
+    out[at] |= value & 255;
+    if (value > 255) out[at + 1] |= value >> 8;
+    bit += 7;
+  }
+}
+
+/**
+ * Text of `count` packed septets that begin at bit `bit` of `bytes`. An escape before a septet that the extension table
+ * lacks shows the basic character, an escape twice or at the end a space (23.038 6.2.1.1).
+ */
+export function textOfSeptets(bytes: Uint8Array, bit: number, count: number): string {
+  let text = '';
+  let table = 0;
+  for (let i = 0; i < count; i++) {
+    const at = bit >> 3;
+    const septet = ((bytes[at] | (bytes[at + 1] << 8)) >> (bit & 7)) & 127;
+    bit += 7;
+    if (septet === ESCAPE) {
+      if (table || i === count - 1) text += ' ';
+      table = table || i === count - 1 ? 0 : EXTENDED;
+    } else {
+      let code = table ? codeOfSeptet(septet | table) : -1;
+      if (code < 0) code = codeOfSeptet(septet);
+      text += utf8OfCode(code);
+      table = 0;
+    }
+  }
+  return text;
+}
+
+/** Text of UCS-2 octets from `at` to `end`, surrogate pairs joined; a lone surrogate becomes U+FFFD. */
+export function textOfUcs2(bytes: Uint8Array, at: number, end: number): string {
+  let text = '';
+  while (at < end) {
+    let code = (bytes[at] << 8) | bytes[at + 1];
+    at += 2;
+    if (code >= 0xd800 && code < 0xe000) {
+      const low = at < end ? (bytes[at] << 8) | bytes[at + 1] : 0;
+      if (code < 0xdc00 && low >= 0xdc00 && low < 0xe000) {
+        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+        at += 2;
+      } else code = 0xfffd;
+    }
+    text += utf8OfCode(code);
+  }
+  return text;
+}
