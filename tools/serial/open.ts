@@ -1,0 +1,138 @@
+// Opens a serial line as a BytePort: a device file or pty by path, a TCP address as tcp://HOST:PORT.
+// Every way that this goes wrong has its own code and says what to do.
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import type { SerialPort } from 'serialport';
+import { fail } from '../../protocol/errors';
+import type { BytePort } from '../../host/byte-port';
+
+export const DEFAULT_BAUD = 115200;
+const CONNECT_TIMEOUT_MS = 5000;
+
+/** A line that was opened by name. */
+export interface OpenPort extends BytePort {
+  /** What was opened, for messages. */
+  name: string;
+  /** Bits a second on the line; undefined where bytes go at no fixed rate (TCP, pty). */
+  baud?: number;
+  /** Restarts an ESP32 through the adapter's RTS line; absent where there is no such line. */
+  resetBoard?(): Promise<void>;
+}
+
+/** Bytes from the moment of opening on, kept until somebody listens, and the news that the line is gone. */
+function portEnds(): { port: Pick<BytePort, 'onData' | 'onClose'>; give(bytes: Uint8Array): void; gone(error?: Error): void; isGone(): boolean } {
+  let listener: ((bytes: Uint8Array) => void) | undefined;
+  let closeListener: ((error?: Error) => void) | undefined;
+  const waiting: Uint8Array[] = [];
+  let ended: { error?: Error } | undefined;
+  return {
+    port: {
+      onData(next) {
+        listener = next;
+        for (const bytes of waiting.splice(0)) next(bytes);
+      },
+      onClose(next) {
+        closeListener = next;
+        if (ended) setImmediate(() => next(ended!.error));
+      },
+    },
+    give: (bytes) => (listener ? listener(bytes) : void waiting.push(bytes)),
+    gone(error) {
+      if (ended) return;
+      ended = error ? { error } : {};
+      closeListener?.(error);
+    },
+    isGone: () => ended !== undefined,
+  };
+}
+
+/** The error of the operating system in words that say what to do. */
+export function explainOpenError(name: string, error: Error): Error {
+  const text = `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}`;
+  if (/ENOENT|no such file|cannot find|File not found/i.test(text)) return fail('no-port', `there is no port ${name}: plug the board in, or list the ports with "chaincloud doctor"`);
+  if (/EACCES|EPERM|permission denied|access denied/i.test(text)) {
+    return fail('port-rights', `no right to open ${name}: on Linux add yourself to its group (sudo usermod -a -G dialout $USER) and log in again`);
+  }
+  if (/EBUSY|EAGAIN|cannot lock|busy|in use/i.test(text)) return fail('port-busy', `${name} is in use: close the program that holds it (a terminal, a web IDE, a gateway) and try again`);
+  if (/ECONNREFUSED/.test(text)) return fail('no-port', `nothing listens at ${name}: start the simulator or check the address`);
+  if (/ENOTTY|EINVAL|ENXIO|not a tty|Inappropriate ioctl/i.test(text)) return fail('not-a-port', `${name} is not a serial port: check the path`);
+  return fail('port-failed', `${name} cannot be opened (${error.message}): unplug the board and plug it in again`);
+}
+
+function openTcp(name: string): Promise<OpenPort> {
+  const match = /^tcp:\/\/(\[[^\]]+\]|[^:/]+):(\d{1,5})$/.exec(name);
+  if (!match || Number(match[2]) > 65535) throw fail('bad-port-name', `"${name}" expected tcp://HOST:PORT`);
+  const host = match[1]!.replace(/^\[|\]$/g, '');
+  return new Promise((resolve, reject) => {
+    const ends = portEnds();
+    const socket = net.connect({ host, port: Number(match[2]), noDelay: true });
+    socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(new Error('no answer')));
+    socket.once('error', (error) => reject(explainOpenError(name, error)));
+    socket.once('connect', () => {
+      socket.setTimeout(0);
+      socket.removeAllListeners('error');
+      let failure: Error | undefined;
+      socket.on('error', (error) => void (failure = error));
+      socket.on('data', (bytes) => ends.give(new Uint8Array(bytes)));
+      socket.on('close', () => ends.gone(failure));
+      resolve({
+        ...ends.port,
+        name,
+        write(bytes) {
+          if (ends.isGone()) throw fail('port-closed', `${name} is closed`);
+          socket.write(Buffer.from(bytes));
+        },
+        close() {
+          ends.gone();
+          socket.destroy();
+        },
+      });
+    });
+  });
+}
+
+/** Pulses EN of an ESP32 by RTS, with DTR released so that it starts from flash and not in its ROM loader. */
+async function pulseReset(serial: SerialPort): Promise<void> {
+  const set = (rts: boolean): Promise<void> =>
+    new Promise((resolve, reject) => serial.set({ rts, dtr: false }, (error) => (error ? reject(fail('port-failed', `the adapter's RTS line cannot be set (${error.message})`)) : resolve())));
+  await set(true);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await set(false);
+}
+
+async function openSerial(name: string, baud: number): Promise<OpenPort> {
+  const { SerialPort: Serial } = await import('serialport');
+  const isPty = /^\/dev\/(pts\/|ttys\d)/.test(fs.existsSync(name) ? fs.realpathSync(name) : name);
+  return new Promise((resolve, reject) => {
+    const ends = portEnds();
+    const serial = new Serial({ path: name, baudRate: baud, autoOpen: false, hupcl: false });
+    serial.open((error) => {
+      if (error) return reject(explainOpenError(name, error));
+      serial.on('data', (bytes: Buffer) => ends.give(new Uint8Array(bytes)));
+      serial.on('error', (failure) => ends.gone(fail('port-gone', `${name} failed (${failure.message}): check the cable`)));
+      serial.on('close', (failure: Error | null) => ends.gone(failure ? fail('port-gone', `${name} is gone: the cable was pulled or the board lost power`) : undefined));
+      resolve({
+        ...ends.port,
+        name,
+        ...(isPty ? {} : { baud, resetBoard: () => pulseReset(serial) }),
+        write(bytes) {
+          if (ends.isGone() || !serial.isOpen) throw fail('port-closed', `${name} is closed`);
+          serial.write(Buffer.from(bytes));
+        },
+        close() {
+          ends.gone();
+          if (serial.isOpen) serial.close(() => undefined);
+        },
+      });
+    });
+  });
+}
+
+/**
+ * Opens `name`. Throws codes `no-port`, `port-rights`, `port-busy`, `not-a-port`, `bad-port-name`, `port-failed`;
+ * `onClose` gets code `port-gone` when the line dies later.
+ */
+export async function openPort(name: string, baud = DEFAULT_BAUD): Promise<OpenPort> {
+  if (/^[a-z]+:\/\//.test(name)) return openTcp(name);
+  return openSerial(name, baud);
+}
