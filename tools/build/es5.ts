@@ -78,6 +78,11 @@ function resolveDevice(): Plugin {
       if (!found) throw new Error(`device code imports ${source} from ${importer}: there is no such module`);
       return found;
     },
+    /** Hands on the map of tsc's own, so that a position in the bundle leads to the TypeScript line. */
+    load(id) {
+      const map = `${id}.map`;
+      return { code: fs.readFileSync(id, 'utf8'), map: fs.existsSync(map) ? fs.readFileSync(map, 'utf8') : null };
+    },
   };
 }
 
@@ -90,7 +95,7 @@ function takeLiterals(code: string): { code: string; literals: { [name: string]:
     const assignments = new RegExp(`(?:^|[^\\w$.])${name.replace(/\$/g, '\\$')}\\s*(?:=(?!=)|[-+*/%&|^]=|<<=|>>>?=|\\+\\+|--)|(?:\\+\\+|--)${name.replace(/\$/g, '\\$')}\\b`, 'gm');
     if ((code.match(assignments) || []).length > 1) return whole;
     literals[name] = text[0] === "'" || text[0] === '"' ? text.slice(1, -1) : text === 'true' ? true : text === 'false' ? false : Number(text);
-    return '';
+    return '\n'; // the line stays, for the source map
   });
   return { code: rest, literals };
 }
