@@ -1,24 +1,24 @@
-// What the V-Device takes and gives: options, state and events. The modem is an interface here, so that V is tested without one;
-// host/modem is the real thing. Secrets come in as options and are kept only sealed (see seal.ts).
+// What the V-Device takes and gives: options, state and events. The modem is an interface here, so that V is tested without one.
+// Secrets come in as options and are kept only sealed (see seal.ts).
 
+import type { BytePort } from '../byte-port';
 import type { Runtime } from '../runtime';
 
-/** One SMS as V sees it. `port` is the 16-bit destination port of a binary one. `from` is digits with an optional leading `+`. */
+/** One SMS as V sees it: text or 8-bit data with its destination port. The number proves nothing. */
 export interface IncomingSms {
   from: string;
-  text?: string;
-  data?: Uint8Array;
-  port?: number;
+  text: string | null;
+  data: Uint8Array | null;
+  port: number;
 }
 
-/**
- * The modem as V uses it. `send…` queue and return at once: delivery is never waited for.
- * `done` of an incoming SMS is called when its effect is on disk; until then the modem keeps it in its store.
- */
+/** The modem as V uses it; a HostModem fits behind it (modem.ts). `send…` queue and return at once: delivery is never waited for. */
 export interface VModem {
   sendText(to: string, text: string): void;
-  sendData(to: string, port: number, data: Uint8Array): void;
+  sendData(to: string, data: Uint8Array, port: number): void;
+  /** One listener. It calls `done` when the effect is on disk; until then the modem keeps the message and gives it again. */
   onSms(listener: (sms: IncomingSms, done: () => void) => void): void;
+  close?(): void;
 }
 
 /** V's own limits, checked before HSM-Cold's; amounts in satoshi, times in V's local time zone. Absent = no such limit. */
@@ -81,7 +81,8 @@ export interface VDeviceOptions {
   identityPriv: Uint8Array;
   /** The account public file: its path or its content. */
   account: string | AccountPublic;
-  modem: VModem;
+  /** A modem, or the serial line of one: then V runs the driver on it, with a send queue that survives a restart. */
+  modem: VModem | BytePort;
   hsmPhones: string[];
   adminPhones: string[];
   policy?: VPolicy;

@@ -1,0 +1,44 @@
+// Pulls a batch of addresses from the API and judges what can be judged here: its form and HSM-Cold's attestation.
+// Whether the addresses may be used is V's word (open-routes.ts).
+
+import { fail } from '../../protocol/errors';
+import { batchDigest, isAddress, isAttested, type IndexedAddress } from '../v1';
+import type { WebsiteContext } from './context';
+import { SIDE_COLD, type Attestation } from './store';
+
+const BATCH_SIZE = 1000;
+
+/** Asks the API for batch `batchNo` and stores it as unverified. Throws `api-failed`, `batch-form`, `batch-known`, `batch-overlap`. */
+export async function pullBatch(context: WebsiteContext, side: 1 | 2, batchNo: number): Promise<{ attestation: Attestation }> {
+  const api = side === SIDE_COLD ? context.api.cold : context.api.hot;
+  const answer = await api.get('/api/v1/open/address/batch/' + batchNo);
+  if (answer.status !== 200) throw fail('api-failed', 'the API answered ' + answer.status + ' to the batch');
+  const list = aBatch(answer.body, batchNo, context);
+  const attestation = await readAttestation(context, side, batchNo, list);
+  context.store.putBatch(side, batchNo, list, attestation, context.runtime.nowMs());
+  context.tell(`${side === SIDE_COLD ? 'cold' : 'hot'} batch ${batchNo} pulled, attestation ${attestation}`);
+  return { attestation };
+}
+
+function aBatch(body: unknown, batchNo: number, context: WebsiteContext): IndexedAddress[] {
+  if (!Array.isArray(body) || body.length !== BATCH_SIZE) throw fail('batch-form', 'expected 1000 addresses');
+  return body.map((item, i) => {
+    const { index, address } = (item ?? {}) as Partial<IndexedAddress>;
+    if (index !== batchNo * BATCH_SIZE + i) throw fail('batch-form', 'item ' + i + ' has another index');
+    const good = typeof address === 'string' && (context.account ? isAddress(address, context.account.network) : /^[a-zA-Z0-9]{26,90}$/.test(address));
+    if (!good) throw fail('batch-form', 'item ' + i + ' is no address of this network');
+    return { index, address: address as string };
+  });
+}
+
+/** The API may not have the attestation yet: then V's word alone counts. A wrong one is never overruled by V's word. */
+async function readAttestation(context: WebsiteContext, side: 1 | 2, batchNo: number, list: IndexedAddress[]): Promise<Attestation> {
+  if (!context.account) return 'none';
+  const api = side === SIDE_COLD ? context.api.cold : context.api.hot;
+  const answer = await api.get(`/api/v1/open/address/batch/${batchNo}/attestation`);
+  const body = (answer.body ?? {}) as { signature?: unknown };
+  if (answer.status !== 200 || typeof body.signature !== 'string') return 'none';
+  const digest = batchDigest(context.account.network, context.account.account, side, batchNo, list);
+  const good = isAttested(digest, Buffer.from(body.signature, 'hex'), Buffer.from(context.account.identity, 'hex'));
+  return good ? 'good' : 'bad';
+}

@@ -1,0 +1,18 @@
+// What every part of the website shares.
+
+import type { Runtime } from '../runtime';
+import type { HttpClient } from '../v1';
+import type { Store } from './store';
+import type { WebsiteOptions } from './types';
+
+export interface WebsiteContext {
+  runtime: Runtime;
+  store: Store;
+  password: string;
+  /** The API under each side's token. */
+  api: { hot: HttpClient; cold: HttpClient };
+  account: WebsiteOptions['attestation'];
+  confirmations: number;
+  /** A line for people. Never a secret. */
+  tell(text: string, data?: object): void;
+}
