@@ -10,6 +10,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as ts from 'typescript';
 import { rollup, type Plugin } from 'rollup';
+import { typeTraps } from './dialect-types';
 
 export const ROOT = path.resolve(__dirname, '..', '..', '..');
 const OUT = path.join(ROOT, 'dist', '.device');
@@ -64,6 +65,11 @@ export function compileDevice(): void {
     const text = `${path.relative(ROOT, name)}:${where.line + 1}:${where.character + 1} ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`;
     const key = file ? emittedPath(name) : '';
     (found[key] = found[key] || []).push(text);
+  }
+  for (const trap of typeTraps(program)) {
+    const where = ts.getLineAndCharacterOfPosition(trap.file, trap.start);
+    const key = emittedPath(trap.file.fileName);
+    (found[key] = found[key] || []).push(`${path.relative(ROOT, trap.file.fileName)}:${where.line + 1}:${where.character + 1} ${trap.text}`);
   }
   errorsByModule = found;
 }
