@@ -3,14 +3,12 @@
 import { fail } from '../../protocol/errors';
 import type { Flash, Hal, Uart } from '../../firmware/hal';
 import { clock } from './clock';
+import { FLASH_ADDRESS, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT } from './esp32-area';
 import { files } from './files';
 import { COMMIT } from './image';
 import { readNoise } from './noise';
 import { doNothing, runSteps, watchdog } from './power';
 
-export const FLASH_ADDRESS = 0x310000;
-export const FLASH_PAGE_BYTES = 4096;
-export const FLASH_PAGE_COUNT = 16;
 const FLASH_BYTES = 65536;
 
 /** RNG_DATA_REG of the ESP32 (Technical Reference Manual, 24). */
