@@ -1,0 +1,166 @@
+// AES-256 in counter mode (FIPS 197, SP 800-38A 6.5) and encrypt-then-MAC built from it and HMAC-SHA256.
+// Native AES where Espruino has it, else ES5 with a table of 256 bytes. The ES5 form's table look-ups depend on the key:
+// an observer of cache or bus timing could learn from them; the native one has the same nature (mbedtls with tables).
+import { fail } from '../../protocol/errors';
+import { concatBytes, constantTimeEqual } from './bytes';
+import { hkdfSha256, hmacSha256 } from './hmac';
+import { NATIVE } from './sha256';
+
+const NATIVE_AES = NATIVE && NATIVE.AES;
+let sbox: Uint8Array | undefined;
+
+// S-box (FIPS 197 5.1.1): inverses by walking the powers of 3 and of 1/3 together, then the affine map.
+function makeSbox(): Uint8Array {
+  const s = new Uint8Array(256);
+  let p = 1;
+  let q = 1;
+  do {
+    p = (p ^ (p << 1) ^ (p & 128 ? 0x11b : 0)) & 255;
+    q ^= q << 1;
+    q ^= q << 2;
+    q ^= q << 4;
+    q &= 255;
+    if (q & 128) q ^= 9;
+    s[p] = (q ^ (q << 1) ^ (q >> 7) ^ (q << 2) ^ (q >> 6) ^ (q << 3) ^ (q >> 5) ^ (q << 4) ^ (q >> 4) ^ 0x63) & 255;
+  } while (p !== 1);
+  s[0] = 0x63;
+  return s;
+}
+
+// 15 round keys of 16 bytes.
+function expandKey(key: Uint8Array): Uint8Array {
+  const s = sbox || (sbox = makeSbox());
+  const w = new Uint8Array(240);
+  let rcon = 1;
+  w.set(key);
+  for (let i = 32; i < 240; i += 4) {
+    let a = w[i - 4];
+    let b = w[i - 3];
+    let c = w[i - 2];
+    let d = w[i - 1];
+    if (i % 32 === 0) {
+      const first = a;
+      a = s[b] ^ rcon;
+      b = s[c];
+      c = s[d];
+      d = s[first];
+      rcon <<= 1;
+    } else if (i % 32 === 16) {
+      a = s[a];
+      b = s[b];
+      c = s[c];
+      d = s[d];
+    }
+    w[i] = w[i - 32] ^ a;
+    w[i + 1] = w[i - 31] ^ b;
+    w[i + 2] = w[i - 30] ^ c;
+    w[i + 3] = w[i - 29] ^ d;
+  }
+  return w;
+}
+
+function double(x: number): number {
+  return ((x << 1) ^ (x & 128 ? 0x11b : 0)) & 255;
+}
+
+// block = AES(block), 16 bytes.
+function encryptBlock(block: Uint8Array, w: Uint8Array, t: Uint8Array): void {
+  const s = sbox as Uint8Array;
+  for (let i = 0; i < 16; i++) block[i] ^= w[i];
+  for (let round = 16; round < 240; round += 16) {
+    for (let i = 0; i < 16; i++) t[i] = s[block[(i * 5) & 15]];
+    for (let i = 0; i < 16; i += 4) {
+      const a = t[i];
+      const b = t[i + 1];
+      const c = t[i + 2];
+      const d = t[i + 3];
+      const all = round < 224 ? a ^ b ^ c ^ d : 0;
+      block[i] = a ^ w[round + i] ^ (round < 224 ? all ^ double(a ^ b) : 0);
+      block[i + 1] = b ^ w[round + i + 1] ^ (round < 224 ? all ^ double(b ^ c) : 0);
+      block[i + 2] = c ^ w[round + i + 2] ^ (round < 224 ? all ^ double(c ^ d) : 0);
+      block[i + 3] = d ^ w[round + i + 3] ^ (round < 224 ? all ^ double(d ^ a) : 0);
+    }
+  }
+}
+
+/** aes256Ctr in ES5 alone. */
+export function aes256CtrEs5(key32: Uint8Array, iv16: Uint8Array, bytes: Uint8Array): Uint8Array {
+  if (!sbox) sbox = makeSbox();
+  const w = expandKey(key32);
+  const counter = new Uint8Array(16);
+  const stream = new Uint8Array(16);
+  const t = new Uint8Array(16);
+  const out = new Uint8Array(bytes.length);
+  counter.set(iv16);
+  for (let at = 0; at < bytes.length; at += 16) {
+    stream.set(counter);
+    encryptBlock(stream, w, t);
+    for (let i = 0; i < 16 && at + i < bytes.length; i++) out[at + i] = bytes[at + i] ^ stream[i];
+    for (let i = 15; i >= 0; i--) {
+      counter[i]++;
+      if (counter[i]) break;
+    }
+  }
+  w.fill(0);
+  stream.fill(0);
+  t.fill(0);
+  return out;
+}
+
+/** AES-256-CTR, big endian counter over the whole block; the same call encrypts and decrypts. Throws `crypto-length`. */
+export function aes256Ctr(key32: Uint8Array, iv16: Uint8Array, bytes: Uint8Array): Uint8Array {
+  if (key32.length !== 32 || iv16.length !== 16) throw fail('crypto-length', 'AES-256-CTR takes a key of 32 and a counter of 16 bytes');
+  if (!bytes.length) return new Uint8Array(0);
+  return NATIVE_AES ? new Uint8Array(NATIVE_AES.encrypt(bytes, key32, { mode: 'CTR', iv: iv16 })) : aes256CtrEs5(key32, iv16, bytes);
+}
+
+const SEAL_INFO = new Uint8Array([115, 101, 97, 108]); // "seal"
+
+// Two keys from one: 32 bytes for AES, 32 for HMAC.
+function sealKeys(key32: Uint8Array): Uint8Array {
+  if (key32.length !== 32) throw fail('crypto-length', 'a sealing key is 32 bytes');
+  return hkdfSha256(key32, new Uint8Array(0), SEAL_INFO, 64);
+}
+
+function sealIv(nonce: Uint8Array): Uint8Array {
+  if (nonce.length > 12) throw fail('crypto-length', 'a nonce is at most 12 bytes');
+  const iv = new Uint8Array(16);
+  iv.set(nonce);
+  return iv;
+}
+
+// HMAC over lengths, nonce, associated data and ciphertext: no two different inputs give the same bytes.
+function sealTag(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, cipher: Uint8Array, tagBytes: number): Uint8Array {
+  if (!(tagBytes >= 8 && tagBytes <= 32)) throw fail('crypto-length', 'a tag is 8 to 32 bytes');
+  const lengths = new Uint8Array([nonce.length, aad.length >> 24, aad.length >> 16, aad.length >> 8, aad.length]);
+  return hmacSha256(key, concatBytes([lengths, nonce, aad, cipher])).subarray(0, tagBytes);
+}
+
+/**
+ * Encrypts then authenticates: ciphertext ‖ tag. nonce: at most 12 bytes, never twice under one key.
+ * The 64 bytes of working keys come from key32 by HKDF, so one key serves both.
+ */
+export function seal(key32: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plain: Uint8Array, tagBytes: number): Uint8Array {
+  const iv = sealIv(nonce);
+  const keys = sealKeys(key32);
+  const out = new Uint8Array(plain.length + tagBytes);
+  const cipher = aes256Ctr(keys.subarray(0, 32), iv, plain);
+  out.set(cipher);
+  out.set(sealTag(keys.subarray(32), nonce, aad, cipher, tagBytes), plain.length);
+  keys.fill(0);
+  return out;
+}
+
+/** Checks the tag first, then decrypts. Throws `crypto-tag` when anything was changed, `crypto-length` when too short. */
+export function open(key32: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array, tagBytes: number): Uint8Array {
+  if (sealed.length < tagBytes) throw fail('crypto-length', 'shorter than its tag');
+  const iv = sealIv(nonce);
+  const keys = sealKeys(key32);
+  const at = sealed.length - tagBytes;
+  const cipher = sealed.subarray(0, at);
+  const isValid = constantTimeEqual(sealTag(keys.subarray(32), nonce, aad, cipher, tagBytes), sealed.subarray(at));
+  const plain = isValid ? aes256Ctr(keys.subarray(0, 32), iv, cipher) : undefined;
+  keys.fill(0);
+  if (!plain) throw fail('crypto-tag', 'the authentication tag does not match');
+  return plain;
+}

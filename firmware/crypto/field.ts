@@ -1,0 +1,303 @@
+// The prime field of secp256k1, p = 2^256 - 2^32 - 977, on doubles, with the inner loops in native calls.
+// An element is Uint32Array(8), little endian words, any value below 2^256 (redundant: p is not subtracted until
+// reduce()); every operation takes and gives such values, so bounds never pile up.
+//
+// Multiplication. a is read as 16 digits a_i of 16 bits (A16 shares its buffer with A32). b is laid out by load() as 17
+// overlapping windows g_d = b_d + 2^16 b_(d+1), d = -1..15 (b_-1 = b_16 = 0), descending from WINDOWS[15], zeros around:
+//   WINDOWS[30 - d'] = g_(d' - 15 + 15), that is  WINDOWS[30 - e] = g_e  for e = -1..15, zero elsewhere.
+// Column t of the product in radix 2^32 is  c_t = sum_i a_i g_(2t-i) = sum_i a_i WINDOWS[(30 - 2t) + i],
+// one native dot product with offset 30 - 2t, t = 0..15; the last index used is 30 + 15 = 45.
+//
+// Why the doubles are exact (2^53 is the limit below which every integer is a double):
+//   (1) c_t <= 16 (2^16 - 1)(2^32 - 1) = 2^52 - 2^36 - 2^20 + 16 < 2^52. All terms are integers >= 0, so every partial sum
+//       is an integer below 2^52, whatever the order of summation.
+//   (2) High half: h_t + carry, carry = floor(h_(t-1) / 2^32) <= 2^20: below 2^52 + 2^21. The top word, h_15 with its carry,
+//       is the product's own top word: below 2^32, since a b < 2^512.
+//   (3) Fold by 2^256 = 2^32 + 977 (mod p): l_t + 977 h_t + h_(t-1) + carry with h < 2^32, l_t < 2^52 and carry <= 2^21:
+//       below 2^52 + 978 * 2^32 + 2^21 < 2^52 + 2^42 < 2^53.
+//   (4) mulSub adds 2p - u, mulSub2 adds 4p - u - 2w, word by word: a word of 2p is at least 2^33 - 2 - 1952, of 4p at
+//       least 2^34 - 4 - 3904, both above the largest u, and u + 2w, so no column is negative and the sum of (3) stays
+//       below 2^52 + 2^42 + 2^34 + 2^21 < 2^53.
+//   (5) Carries are x / 2^32 | 0 with 0 <= x < 2^53: the quotient (a power of two, so exact) is below 2^21, |0 truncates it.
+//   (6) After the last column: top = h_7 + carry < 2^32 + 2^21 enters as 977 top + word 0 < 2^43, and top + word 1 < 2^34.
+//       A carry out of word 1 runs on through spread(); leaving 2^256 the remainder is below 2^64, so the second fold of
+//       977 + 2^32 cannot overflow again.
+// Side channels: the carry out of word 1 past 2^256 - 2^64 (probability about 2^-31) and the odd/even branch of half3() show
+// in time. Scalars are blinded and coordinates randomised (point.ts, comb.ts) so that neither says anything about a secret.
+// Leaves to others: inversion (inverse.ts), the order n (scalar.ts), points.
+import { convolveEs5, mapInPlaceEs5 } from './standin';
+
+/** 2^32: columns are in this radix. */
+export const RADIX = 4294967296;
+
+export const IS_NATIVE = typeof E !== 'undefined' && !!E.convolve && !!E.mapInPlace;
+export const mapInPlace: (from: ArrayBufferView, to: ArrayBufferView, table?: ArrayLike<number>, bits?: number) => void = IS_NATIVE
+  ? E.mapInPlace
+  : (mapInPlaceEs5 as never);
+
+/** Sum of a[i] b[i + offset], E's own or the stand-in. */
+export const convolve: (a: ArrayLike<number>, b: ArrayLike<number>, offset: number) => number = IS_NATIVE ? E.convolve : convolveEs5;
+
+/** A new element, zero. */
+export function element(): Uint32Array {
+  return new Uint32Array(8);
+}
+
+const WINDOWS = new Float64Array(46);
+const A16 = new Uint16Array(16);
+const A32 = new Uint32Array(A16.buffer);
+const OFFSETS = [14, 12, 10, 8, 6, 4, 2, 0, 30, 28, 26, 24, 22, 20, 18, 16];
+const column: (offset: number) => number = IS_NATIVE ? E.convolve.bind(E, A16, WINDOWS) : (convolveEs5.bind(0, A16, WINDOWS) as never);
+
+// Native path of load(): the element at byte 0 and again at byte 34 of one buffer; the 17 words of that buffer are then
+// the even and the odd windows, and ORDER sorts them. Typed arrays at odd multiples of two bytes are Espruino's own.
+const W_BUFFER = new ArrayBuffer(68);
+const W_EVEN = new Uint32Array(W_BUFFER, 0, 8);
+const W_ODD = IS_NATIVE ? new Uint32Array(W_BUFFER, 34, 8) : W_EVEN;
+const W_ALL = new Uint32Array(W_BUFFER, 0, 17);
+const W_TARGET = new Float64Array(WINDOWS.buffer, 120, 17);
+const ORDER = new Uint8Array([16, 7, 15, 6, 14, 5, 13, 4, 12, 3, 11, 2, 10, 1, 9, 0, 8]);
+
+function loadNative(b: Uint32Array): void {
+  W_EVEN.set(b);
+  W_ODD.set(b);
+  mapInPlace(ORDER, W_TARGET, W_ALL);
+}
+
+function loadPortable(b: Uint32Array): void {
+  const g = WINDOWS;
+  let low = 0;
+  for (let i = 0; i < 8; i++) {
+    const x = b[i];
+    g[31 - 2 * i] = low + (x % 65536) * 65536;
+    g[30 - 2 * i] = x;
+    low = x >>> 16;
+  }
+  g[15] = low;
+}
+
+/** Lays out the windows of b: the second factor of every multiplication until the next load. */
+export const load: (b: Uint32Array) => void = IS_NATIVE ? loadNative : loadPortable;
+
+// Where the carry passes leave their result, and what the fused forms subtract.
+let result: Uint32Array = A32;
+let minus: Uint32Array = A32;
+let minus2: Uint32Array = A32;
+
+function spread(r: Uint32Array, carry: number): void {
+  let x = 0;
+  for (let i = 2; i < 8 && carry; i++) {
+    x = r[i] + carry;
+    r[i] = x;
+    carry = (x / RADIX) | 0;
+  }
+  if (carry) {
+    x = r[0] + 977;
+    r[0] = x;
+    x = r[1] + 1 + ((x / RADIX) | 0);
+    r[1] = x;
+    if (x >= RADIX) spread(r, 1);
+  }
+}
+
+// a..h are columns 8..15, i..p columns 0..7.
+function carryMul(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number, o: number, p: number): void {
+  const q = RADIX;
+  b += (a / q) | 0;
+  a = a >>> 0;
+  c += (b / q) | 0;
+  b = b >>> 0;
+  d += (c / q) | 0;
+  c = c >>> 0;
+  e += (d / q) | 0;
+  d = d >>> 0;
+  f += (e / q) | 0;
+  e = e >>> 0;
+  g += (f / q) | 0;
+  f = f >>> 0;
+  h += (g / q) | 0;
+  g = g >>> 0;
+  i += 977 * a;
+  j += 977 * b + a + ((i / q) | 0);
+  k += 977 * c + b + ((j / q) | 0);
+  l += 977 * d + c + ((k / q) | 0);
+  m += 977 * e + d + ((l / q) | 0);
+  n += 977 * f + e + ((m / q) | 0);
+  o += 977 * g + f + ((n / q) | 0);
+  p += 977 * h + g + ((o / q) | 0);
+  h += (p / q) | 0;
+  i = (i >>> 0) + 977 * h;
+  j = (j >>> 0) + h + ((i / q) | 0);
+  result.set([i, j, k, l, m, n, o, p]);
+  if (j >= q) spread(result, (j / q) | 0);
+}
+
+function carryMulSub(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number, o: number, p: number): void {
+  const q = RADIX;
+  const u = minus;
+  const x = q * 2 - 2;
+  b += (a / q) | 0;
+  a = a >>> 0;
+  c += (b / q) | 0;
+  b = b >>> 0;
+  d += (c / q) | 0;
+  c = c >>> 0;
+  e += (d / q) | 0;
+  d = d >>> 0;
+  f += (e / q) | 0;
+  e = e >>> 0;
+  g += (f / q) | 0;
+  f = f >>> 0;
+  h += (g / q) | 0;
+  g = g >>> 0;
+  i += 977 * a + x - 1952 - u[0];
+  j += 977 * b + a + ((i / q) | 0) + x - 2 - u[1];
+  k += 977 * c + b + ((j / q) | 0) + x - u[2];
+  l += 977 * d + c + ((k / q) | 0) + x - u[3];
+  m += 977 * e + d + ((l / q) | 0) + x - u[4];
+  n += 977 * f + e + ((m / q) | 0) + x - u[5];
+  o += 977 * g + f + ((n / q) | 0) + x - u[6];
+  p += 977 * h + g + ((o / q) | 0) + x - u[7];
+  h += (p / q) | 0;
+  i = (i >>> 0) + 977 * h;
+  j = (j >>> 0) + h + ((i / q) | 0);
+  result.set([i, j, k, l, m, n, o, p]);
+  if (j >= q) spread(result, (j / q) | 0);
+}
+
+function carryMulSub2(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number, o: number, p: number): void {
+  const q = RADIX;
+  const u = minus;
+  const w = minus2;
+  const x = q * 4 - 4;
+  b += (a / q) | 0;
+  a = a >>> 0;
+  c += (b / q) | 0;
+  b = b >>> 0;
+  d += (c / q) | 0;
+  c = c >>> 0;
+  e += (d / q) | 0;
+  d = d >>> 0;
+  f += (e / q) | 0;
+  e = e >>> 0;
+  g += (f / q) | 0;
+  f = f >>> 0;
+  h += (g / q) | 0;
+  g = g >>> 0;
+  i += 977 * a + x - 3904 - u[0] - 2 * w[0];
+  j += 977 * b + a + ((i / q) | 0) + x - 4 - u[1] - 2 * w[1];
+  k += 977 * c + b + ((j / q) | 0) + x - u[2] - 2 * w[2];
+  l += 977 * d + c + ((k / q) | 0) + x - u[3] - 2 * w[3];
+  m += 977 * e + d + ((l / q) | 0) + x - u[4] - 2 * w[4];
+  n += 977 * f + e + ((m / q) | 0) + x - u[5] - 2 * w[5];
+  o += 977 * g + f + ((n / q) | 0) + x - u[6] - 2 * w[6];
+  p += 977 * h + g + ((o / q) | 0) + x - u[7] - 2 * w[7];
+  h += (p / q) | 0;
+  i = (i >>> 0) + 977 * h;
+  j = (j >>> 0) + h + ((i / q) | 0);
+  result.set([i, j, k, l, m, n, o, p]);
+  if (j >= q) spread(result, (j / q) | 0);
+}
+
+/** r = a * (loaded factor). r may be a. */
+export function mul(r: Uint32Array, a: Uint32Array): void {
+  A32.set(a);
+  result = r;
+  carryMul.apply(0, OFFSETS.map(column) as never);
+}
+
+/** r = a * (loaded factor) - u. r may be a or u. */
+export function mulSub(r: Uint32Array, a: Uint32Array, u: Uint32Array): void {
+  A32.set(a);
+  result = r;
+  minus = u;
+  carryMulSub.apply(0, OFFSETS.map(column) as never);
+}
+
+/** r = a * (loaded factor) - u - 2 w. r may be any of them. */
+export function mulSub2(r: Uint32Array, a: Uint32Array, u: Uint32Array, w: Uint32Array): void {
+  A32.set(a);
+  result = r;
+  minus = u;
+  minus2 = w;
+  carryMulSub2.apply(0, OFFSETS.map(column) as never);
+}
+
+/** r = a * b, for code that is not hot. */
+export function multiply(r: Uint32Array, a: Uint32Array, b: Uint32Array): void {
+  load(b);
+  mul(r, a);
+}
+
+/** The 16 columns of a * (loaded factor), 8 high ones first: for the scalars' own reduction. */
+export function columns(a: Uint32Array): number[] {
+  A32.set(a);
+  return OFFSETS.map(column);
+}
+
+/** r = y - z (2p is added so that no word is negative, then 2^256 is folded). */
+export function sub(r: Uint32Array, y: Uint32Array, z: Uint32Array): void {
+  const q = RADIX;
+  const x = q * 2 - 2;
+  let a = y[0] - z[0] + x - 1952;
+  let b = y[1] - z[1] + x - 2 + ((a / q) | 0);
+  const c = y[2] - z[2] + x + ((b / q) | 0);
+  const d = y[3] - z[3] + x + ((c / q) | 0);
+  const e = y[4] - z[4] + x + ((d / q) | 0);
+  const f = y[5] - z[5] + x + ((e / q) | 0);
+  const g = y[6] - z[6] + x + ((f / q) | 0);
+  const h = y[7] - z[7] + x + ((g / q) | 0);
+  const i = (h / q) | 0;
+  a = (a >>> 0) + 977 * i;
+  b = (b >>> 0) + i + ((a / q) | 0);
+  r.set([a, b, c, d, e, f, g, h]);
+  if (b >= q) spread(r, 1);
+}
+
+// 3a/2, the words of a as parameters: 3a, plus p when odd, shifted down by one bit.
+// 3a + p < 2^258, words below 3 * 2^32 + 2^32 + 3 < 2^35.
+function carryHalf3(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number): void {
+  const q = RADIX;
+  let x = q - 1;
+  a *= 3;
+  if (a & 1) {
+    a += x - 976;
+    b = 3 * b + x - 1 + ((a / q) | 0);
+    c = 3 * c + x + ((b / q) | 0);
+    d = 3 * d + x + ((c / q) | 0);
+    e = 3 * e + x + ((d / q) | 0);
+    f = 3 * f + x + ((e / q) | 0);
+    g = 3 * g + x + ((f / q) | 0);
+    h = 3 * h + x + ((g / q) | 0);
+  } else {
+    b = 3 * b + ((a / q) | 0);
+    c = 3 * c + ((b / q) | 0);
+    d = 3 * d + ((c / q) | 0);
+    e = 3 * e + ((d / q) | 0);
+    f = 3 * f + ((e / q) | 0);
+    g = 3 * g + ((f / q) | 0);
+    h = 3 * h + ((g / q) | 0);
+  }
+  x = (h / q) | 0;
+  result.set([(a >>> 1) | (b << 31), (b >>> 1) | (c << 31), (c >>> 1) | (d << 31), (d >>> 1) | (e << 31), (e >>> 1) | (f << 31), (f >>> 1) | (g << 31), (g >>> 1) | (h << 31), (h >>> 1) | (x << 31)]);
+  if (x > 1) {
+    x = result[0] + 977;
+    result[0] = x;
+    x = result[1] + 1 + ((x / q) | 0);
+    result[1] = x;
+    if (x >= q) spread(result, 1);
+  }
+}
+
+/** r = 3r/2: one and a half times, for the doubling formula. */
+export function half3(r: Uint32Array): void {
+  result = r;
+  carryHalf3.apply(0, r as never);
+}
+
+
+/** Overwrites the operands and windows of the last product. */
+export function wipeField(): void {
+  A32.fill(0);
+  load(A32);
+}

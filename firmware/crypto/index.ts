@@ -1,0 +1,34 @@
+// The device's own cryptography. Everything that other code uses is exported here; the build emits this module, alone, as
+// dist/firmware/crypto.js, which loads in Node, in Duktape and in Espruino. See README.md for the map.
+export { sha256, sha256d, sha256Init, sha256Update, sha256Final, taggedHash } from './sha256';
+export { sha512 } from './sha512';
+export { ripemd160, hash160 } from './ripemd160';
+export { hmacSha256, hmacSha512, hkdfSha256, pbkdf2Sha512 } from './hmac';
+export { drbgInit, drbgGenerate, drbgReseed, drbgWipe } from './drbg';
+export { aes256Ctr, seal, open } from './aes';
+export { constantTimeEqual, wipe } from './bytes';
+export { blindSeed } from './blind';
+export { pubkeyCreate, pubkeyParse, ecdsaSign, ecdsaSignRecoverable, ecdsaVerify, ecdsaRecover, wipeRegisters } from './ecdsa';
+export { prepareNonce, signPrepared, wipeNonce } from './nonce';
+export { ecdh } from './ecdh';
+export { base58checkEncode, base58checkDecode } from './base58';
+export { bech32Encode, bech32Decode, segwitEncode, segwitDecode } from './bech32';
+export { bip32FromSeed, bip32Derive, bip32Neuter, privFromSeed, ckdPriv, ckdPub, fingerprint, parsePath, decodeXkey, encodeXkey } from './bip32';
+export { batchStart, batchStep, isBatchRunning } from './batch';
+export { bip39Seed, mnemonicEncode, mnemonicDecode } from './bip39';
+export { address, addressOfHash, addressToScript, p2pkhScript, witnessScript, taprootOutputKey, networkHrp } from './address';
+export {
+  compactSize,
+  littleEndian,
+  legacySighashStart,
+  legacySighashInput,
+  legacySighashOutputs,
+  legacySighashOutput,
+  legacySighashEnd,
+  segwitSighashStart,
+  segwitSighashInput,
+  segwitSighashOutput,
+  segwitSighashFinish,
+  segwitSighashDigest,
+} from './sighash';
+export { base64Encode, base64Decode, messageHash, signMessage, verifyMessage } from './message';

@@ -1,0 +1,194 @@
+// Inversion modulo p or n: Lehmer's form of Euclid's algorithm on digits of 24 bits, about 3,000 u.
+// Not constant time: secret values are multiplied by a random factor first (invertBlinded of blind.ts).
+// u, v: the remainders, s, t: the absolute values of their cofactors of a, all 12 digits; a s = sign u (mod m).
+// One step: the quotients of the top 48 bits of u and v are those of u and v themselves as long as
+//   z >= T and y - z >= T + D   (Jebelean's form of Collins' condition; z the new remainder, T, D the new and the last
+//   cofactor of the second row), and while coefficients stay <= 2^24. When all of u fits 48 bits they always are.
+// Exact in doubles: coefficients <= 2^24, digits < 2^24, so a digit of a combination is below 2 * 2^48 and its carry below
+// 2^26; 48-bit leading parts times quotients stay below 2^49 because q y <= x. A step without progress (a quotient that does
+// not fit) subtracts q v 2^(24 z) with q taken a hundred-millionth too low: three leading digits give 48 good bits, so the
+// remainder cannot turn negative; q is below 2^24 * 2^24 and digit times q ... below 2^48 since q <= 2^24 by the choice of z.
+import { sub256 } from './bytes';
+import { IS_NATIVE } from './field';
+
+declare var Uint24Array: Uint32ArrayConstructor;
+const DIGIT = 16777216;
+const MASK = 16777215;
+
+type Digits = Uint32Array;
+
+function digits(): Digits {
+  return IS_NATIVE ? new Uint24Array(12) : new Uint32Array(12);
+}
+const U = digits();
+const V = digits();
+const S = digits();
+const T = digits();
+
+function setDigits(r: Digits, words: Uint32Array): void {
+  r.fill(0);
+  if (IS_NATIVE) {
+    new Uint32Array(r.buffer, 0, 8).set(words);
+    return;
+  }
+  const bytes = new Uint8Array(words.buffer, words.byteOffset, 32);
+  for (let i = 0; i < 32; i++) r[(i / 3) | 0] += bytes[i] << (8 * (i % 3));
+}
+
+function getDigits(words: Uint32Array, r: Digits): void {
+  if (IS_NATIVE) {
+    words.set(new Uint32Array(r.buffer, 0, 8));
+    return;
+  }
+  const bytes = new Uint8Array(words.buffer, words.byteOffset, 32);
+  for (let i = 0; i < 32; i++) bytes[i] = r[(i / 3) | 0] >> (8 * (i % 3));
+}
+
+// (u, v) = (a u + b v, c u + d v), n digits.
+function combine(u: Digits, v: Digits, a: number, b: number, c: number, d: number, n: number): void {
+  const w = DIGIT;
+  const m = MASK;
+  let e = 0;
+  let f = 0;
+  let x = 0;
+  let y = 0;
+  for (let i = 0; i < n; i++) {
+    x = u[i];
+    y = v[i];
+    e += a * x + b * y;
+    x = c * x + d * y + f;
+    y = e & m;
+    u[i] = y;
+    e = (e - y) / w;
+    y = x & m;
+    v[i] = y;
+    f = (x - y) / w;
+  }
+}
+
+// u += q v 2^(24 z)
+function addShifted(u: Digits, v: Digits, q: number, z: number): void {
+  let e = 0;
+  let y = 0;
+  for (let i = 0; i + z < 12; i++) {
+    e += u[i + z] + q * v[i];
+    y = e & MASK;
+    u[i + z] = y;
+    e = (e - y) / DIGIT;
+  }
+}
+
+/** r = a^-1 mod m, for 0 < a < m with m an odd prime (p or n) and a reduced. r may be a. */
+export function invert(r: Uint32Array, a: Uint32Array, m: Uint32Array): void {
+  const w = DIGIT;
+  const floor = Math.floor;
+  let x = 0;
+  let y = 0;
+  let q = 0;
+  let z = 0;
+  let A = 1;
+  let B = 0;
+  let C = 0;
+  let D = 1;
+  let t2 = 0;
+  let parity = 1;
+  let u = U;
+  let v = V;
+  let s = S;
+  let t = T;
+  let sign = 1;
+  let k = 11;
+  let l = 1;
+  let i = 0;
+  let swap = U;
+  setDigits(u, m);
+  setDigits(v, a);
+  s.fill(0);
+  t.fill(0);
+  t[0] = 1;
+  for (;;) {
+    while (k && !u[k]) k--;
+    i = k;
+    while (i && !v[i]) i--;
+    if (!i && !v[0]) break;
+    x = u[k];
+    z = 1;
+    while (x < 8388608) {
+      x *= 2;
+      z *= 2;
+    }
+    x = x * w + (k ? u[k - 1] * z : 0) + (k > 1 ? floor((u[k - 2] * z) / w) : 0);
+    y = v[k] * z * w + (k ? v[k - 1] * z : 0) + (k > 1 ? floor((v[k - 2] * z) / w) : 0);
+    A = 1;
+    B = 0;
+    C = 0;
+    D = 1;
+    parity = 1;
+    if (k < 2)
+      while (y) {
+        q = floor(x / y);
+        t2 = B + q * D;
+        if (t2 > w) break;
+        z = x - q * y;
+        x = y;
+        y = z;
+        B = D;
+        D = t2;
+        z = A + q * C;
+        A = C;
+        C = z;
+        parity = -parity;
+      }
+    else
+      while (y) {
+        q = floor(x / y);
+        z = x - q * y;
+        t2 = B + q * D;
+        if (z < t2 || y - z < t2 + D || t2 > w) break;
+        x = y;
+        y = z;
+        B = D;
+        D = t2;
+        z = A + q * C;
+        A = C;
+        C = z;
+        parity = -parity;
+      }
+    if (B) {
+      if (parity > 0) combine(u, v, A, -B, -C, D, k + 1);
+      else combine(u, v, -A, B, C, -D, k + 1);
+      combine(s, t, A, B, C, D, l < 10 ? l + 2 : 12);
+      sign *= parity;
+      while (l < 11 && (s[l] || t[l])) l++;
+    } else {
+      x = u[k] * w * w + (k ? u[k - 1] * w : 0) + (k > 1 ? u[k - 2] : 0);
+      y = v[i] * w * w + (i ? v[i - 1] * w : 0) + (i > 1 ? v[i - 2] : 0);
+      q = (x / y) * 0.99999999;
+      z = k - i;
+      while (z && q < 1) {
+        q *= w;
+        z--;
+      }
+      q = floor(q) || 1;
+      addShifted(u, v, -q, z);
+      addShifted(s, t, q, z);
+      for (i = 11; i && u[i] === v[i]; ) i--;
+      if (u[i] < v[i]) {
+        swap = u;
+        u = v;
+        v = swap;
+        swap = s;
+        s = t;
+        t = swap;
+        sign = -sign;
+      }
+      k = l = 11;
+    }
+  }
+  getDigits(r, s);
+  if (sign > 0) sub256(r, m, r);
+  U.fill(0);
+  V.fill(0);
+  S.fill(0);
+  T.fill(0);
+}

@@ -1,0 +1,34 @@
+/**
+ * Emits dist/firmware/crypto.js (the device's cryptography as one ES5 CommonJS module), dist/firmware/comb.bin (the table of
+ * multiples of the base point, Storage file `comb`) and dist/firmware/words.bin (BIP39's English list, Storage file `words`).
+ */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { ROOT, bundleEs5 } from './es5';
+import { COMB_BLOCKS, computeComb } from '../../firmware/crypto/comb';
+
+const OUT = path.join(ROOT, 'dist', 'firmware');
+
+/** comb.bin: 8 blocks of 128 points, x then y, little endian words: 65,536 bytes. */
+export function combTable(): Buffer {
+  return Buffer.concat(computeComb(COMB_BLOCKS).map((part) => Buffer.from(part)));
+}
+
+/** words.bin: 2,048 entries of 8 characters, padded with spaces: 16,384 bytes. */
+export async function wordTable(): Promise<Buffer> {
+  const { wordlist } = await import('@scure/bip39/wordlists/english');
+  return Buffer.from(wordlist.map((word) => word.padEnd(8, ' ')).join(''), 'ascii');
+}
+
+/** Builds all three; answers their sizes in bytes. */
+export async function buildCrypto(): Promise<{ code: number; comb: number; words: number }> {
+  const comb = combTable();
+  const words = await wordTable();
+  fs.mkdirSync(OUT, { recursive: true });
+  fs.writeFileSync(path.join(OUT, 'comb.bin'), comb);
+  fs.writeFileSync(path.join(OUT, 'words.bin'), words);
+  const { bytes } = await bundleEs5('firmware/crypto/index.ts', { format: 'cjs', minify: true, out: path.join(OUT, 'crypto.js') });
+  return { code: bytes, comb: comb.length, words: words.length };
+}
+
+if (require.main === module) buildCrypto().then((sizes) => console.log(JSON.stringify(sizes)));
