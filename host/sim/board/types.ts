@@ -23,13 +23,15 @@ export interface SimBoardOptions {
   files?: { [name: string]: Uint8Array };
   /**
    * What the board's lines are plugged into: for each port the end of a `wire()` that is the board's. A port left out
-   * gets a wire of its own whose other end is `board.ports[name]`.
+   * gets a wire of its own whose other end is `board.ports[name]`; a second modem (`modem1`) is there only when plugged in.
    */
   ports?: { [name in PortName]?: BytePort };
   /** The board's hour at power-on (s since 1970); left out: not set, as on a board without a battery clock. Node engine only. */
   unixSeconds?: number;
   /** Parts per million by which the board's clock runs fast. Node engine only. */
   driftPpm?: number;
+  /** Called when the image drives a pin, as for a modem's power. Node engine only. */
+  onPin?: (pin: string, level: 0 | 1) => void;
   /** What the interpreter prints on its own console (never the firmware's lines). */
   onLog?: (line: string) => void;
 }
@@ -48,7 +50,7 @@ export interface SimBoard {
   readonly ports: { [name in PortName]?: BytePort };
   /** Resolves when the image has run its top level. */
   powerOn(): Promise<void>;
-  /** Cuts the power: RAM, timers and bytes in flight are gone, flash stays. */
+  /** Cuts the power: RAM and timers are gone, flash stays, bytes already on a line arrive. */
   powerOff(): Promise<void>;
   /** Power off and on again. */
   reset(): Promise<void>;

@@ -1,0 +1,48 @@
+// Makes the isolated context that one power-on of an image lives in, with Espruino's globals and nothing of Node.
+// The globals themselves are realm.ts, which runs inside; what they do to the board is the RealmHost given here.
+import * as vm from 'node:vm';
+import type { BoardData } from '../../../boards/board';
+import { GLOBALS, METHODS, PINS, STATICS } from './builtins';
+import { installRealm, type Realm, type RealmFacts, type RealmHost } from './realm';
+
+/** What the simulated interpreter calls itself; the Linux build's answer has the build number behind it. */
+export const VERSION = '2v29';
+
+export interface Context {
+  realm: Realm;
+  /** Runs the text at the context's top level. */
+  run(code: string, fileName: string): void;
+}
+
+/** What the context of this board holds. */
+export function factsOf(board: BoardData): RealmFacts {
+  const isLinux = board.flash.file !== undefined;
+  const pins = PINS.slice(0, isLinux ? 33 : 40);
+  const serials = isLinux ? ['Serial1', 'Serial2', 'Serial3', 'Serial4'] : ['Serial1', 'Serial2', 'Serial3'];
+  const missing = isLinux ? [] : ['Serial4', 'USB'];
+  const { address, pageBytes, pageCount } = board.flash;
+  return {
+    globals: [...GLOBALS.filter((name) => !missing.includes(name)), ...pins],
+    pins,
+    statics: STATICS,
+    methods: METHODS,
+    serials,
+    flash: address === undefined ? undefined : { address, pageBytes, lenBytes: pageBytes * pageCount },
+    hasFiles: isLinux,
+    version: VERSION,
+    env: { VERSION, BOARD: board.espruinoBoard, FLASH: isLinux ? 262144 : 0, STORAGE: board.storage.pageBytes * board.storage.pageCount },
+    variables: board.limits.variables,
+  };
+}
+
+/** Makes the context of one power-on. */
+export function createContext(board: BoardData, host: RealmHost): Context {
+  // A global object without a prototype of Node's: `this.constructor` inside leads nowhere but inside.
+  const context = vm.createContext(Object.create(null) as vm.Context, { name: board.name });
+  const install = vm.runInContext(`(${installRealm.toString()})`, context, { filename: 'espruino' }) as typeof installRealm;
+  const realm = install(host, JSON.stringify(factsOf(board)));
+  return {
+    realm,
+    run: (code, fileName) => void vm.runInContext(code, context, { filename: fileName }),
+  };
+}
