@@ -4,6 +4,7 @@
 
 import { Address, NETWORK, TEST_NETWORK } from '@scure/btc-signer';
 import { fail } from '../../protocol/errors';
+import { AMOUNT_MAX_SATS, OUTS_COUNT_MAX, OUTS_MAX } from '../../protocol/wire';
 
 export type Network = 'main' | 'test' | 'regtest';
 
@@ -12,22 +13,18 @@ export interface Out {
   sats: number;
 }
 
-/** 21 million bitcoin. */
-export const MAX_SATS = 2100000000000000;
 /** The API's smallest output. */
 export const MIN_OUT_SATS = 10000;
-/** Most outputs in one withdrawal. */
-export const MAX_OUTS = 100;
-
 const NETWORKS = { main: NETWORK, test: TEST_NETWORK, regtest: { ...TEST_NETWORK, bech32: 'bcrt' } };
 
 /** Reads and checks a whole `outs` text. Throws `out-invalid` with the position, never with the text. */
 export function anOuts(text: string, network: Network): Out[] {
+  if (text.length > OUTS_MAX) throw fail('out-invalid', 'longer than ' + OUTS_MAX + ' characters');
   const items = text.split(';');
-  if (items.length > MAX_OUTS) throw fail('out-invalid', 'more than ' + MAX_OUTS + ' outputs');
+  if (items.length > OUTS_COUNT_MAX) throw fail('out-invalid', 'more than ' + OUTS_COUNT_MAX + ' outputs');
   const outs = items.map((item, i) => anOut(item, i, network));
   const total = outs.reduce((sum, out) => sum + out.sats, 0);
-  if (total > MAX_SATS) throw fail('out-invalid', 'the sum is above 21 million bitcoin');
+  if (total > AMOUNT_MAX_SATS) throw fail('out-invalid', 'the sum is above 21 million bitcoin');
   return outs;
 }
 
@@ -56,7 +53,7 @@ function anOut(item: string, i: number, network: Network): Out {
   const [address, value] = parts;
   if (!/^[1-9][0-9]{0,15}$/.test(value)) throw fail('out-invalid', 'output ' + i + ' has no plain amount');
   const sats = Number(value);
-  if (sats > MAX_SATS) throw fail('out-invalid', 'output ' + i + ' is above 21 million bitcoin');
+  if (sats > AMOUNT_MAX_SATS) throw fail('out-invalid', 'output ' + i + ' is above 21 million bitcoin');
   if (!isAddress(address, network)) throw fail('out-invalid', 'output ' + i + ' has no address of network ' + network);
   return { address, sats };
 }

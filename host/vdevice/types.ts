@@ -4,21 +4,20 @@
 import type { BytePort } from '../byte-port';
 import type { Runtime } from '../runtime';
 
-/** One SMS as V sees it: text or 8-bit data with its destination port. The number proves nothing. */
+/** One SMS as V sees it: text, or 8-bit data with its 16-bit destination port. The number proves nothing. */
 export interface IncomingSms {
   from: string;
-  text: string | null;
-  data: Uint8Array | null;
-  port: number;
+  text?: string;
+  data?: Uint8Array;
+  port?: number;
 }
 
-/** The modem as V uses it; a HostModem fits behind it (modem.ts). `send…` queue and return at once: delivery is never waited for. */
+/** The modem as V uses it. `send…` queue and return at once: delivery is never waited for. */
 export interface VModem {
   sendText(to: string, text: string): void;
-  sendData(to: string, data: Uint8Array, port: number): void;
+  sendData(to: string, port: number, data: Uint8Array): void;
   /** One listener. It calls `done` when the effect is on disk; until then the modem keeps the message and gives it again. */
   onSms(listener: (sms: IncomingSms, done: () => void) => void): void;
-  close?(): void;
 }
 
 /** V's own limits, checked before HSM-Cold's; amounts in satoshi, times in V's local time zone. Absent = no such limit. */
@@ -83,6 +82,8 @@ export interface VDeviceOptions {
   account: string | AccountPublic;
   /** A modem, or the serial line of one: then V runs the driver on it, with a send queue that survives a restart. */
   modem: VModem | BytePort;
+  /** PIN of the SIM, when `modem` is a serial line. */
+  simPin?: string;
   hsmPhones: string[];
   adminPhones: string[];
   policy?: VPolicy;

@@ -3,7 +3,8 @@
 
 import type { FastifyInstance } from 'fastify';
 import { fail } from '../../protocol/errors';
-import { MAX_OUTS, MAX_SATS, MIN_OUT_SATS, isAddress, type Out } from '../v1';
+import { AMOUNT_MAX_SATS, BATCH_NO_MAX, OUTS_COUNT_MAX } from '../../protocol/wire';
+import { MIN_OUT_SATS, isAddress, type Out } from '../v1';
 import { pullBatch } from './batches';
 import type { WebsiteContext } from './context';
 import { refreshDeposits, readBalances } from './deposits';
@@ -36,7 +37,7 @@ export function shopRoutes(app: FastifyInstance, context: WebsiteContext): void 
   app.post('/shop/batches', async (request) => {
     const body = (request.body ?? {}) as Record<string, unknown>;
     const batchNo = body.batch_no ?? 0;
-    if (!Number.isInteger(batchNo) || (batchNo as number) < 0 || (batchNo as number) > 2147482) throw fail('bad-parameter', 'batch_no: expected 0..2147482');
+    if (!Number.isInteger(batchNo) || (batchNo as number) < 0 || (batchNo as number) > BATCH_NO_MAX) throw fail('bad-parameter', 'batch_no: expected 0..' + BATCH_NO_MAX);
     const side = aSide(body.side);
     const { attestation } = await runtime.track(pullBatch(context, side, batchNo as number));
     return { side, batch_no: batchNo, status: 1, attestation };
@@ -81,12 +82,12 @@ function aSide(value: unknown): 1 | 2 {
 }
 
 function aShopOuts(value: unknown, context: WebsiteContext): Out[] {
-  if (!Array.isArray(value) || value.length < 1 || value.length > MAX_OUTS) throw fail('bad-parameter', 'outs: expected 1 to ' + MAX_OUTS);
+  if (!Array.isArray(value) || value.length < 1 || value.length > OUTS_COUNT_MAX) throw fail('bad-parameter', 'outs: expected 1 to ' + OUTS_COUNT_MAX);
   return value.map((item, i) => {
     const { address, sats } = (item ?? {}) as Partial<Out>;
     const known = typeof address === 'string' && (context.account ? isAddress(address, context.account.network) : /^[a-zA-Z0-9]{26,90}$/.test(address));
     if (!known) throw fail('bad-parameter', `outs[${i}].address: not an address of this network`);
-    if (!Number.isInteger(sats) || (sats as number) < MIN_OUT_SATS || (sats as number) > MAX_SATS) {
+    if (!Number.isInteger(sats) || (sats as number) < MIN_OUT_SATS || (sats as number) > AMOUNT_MAX_SATS) {
       throw fail('bad-parameter', `outs[${i}].sats: expected ${MIN_OUT_SATS} or more`);
     }
     return { address: address as string, sats: sats as number };

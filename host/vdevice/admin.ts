@@ -1,0 +1,59 @@
+// SMS from V's admins: START_LOOP, STOP_LOOP, PING, TIME, with the published answers. Spec: chaincloud-v1 section 3.6.
+// A number proves nothing, so no command can move money past a check; answers are counted, or a forged number would cost money.
+
+import type { VContext } from './context';
+
+/** Answers to admins in an hour. */
+const ANSWERS_PER_HOUR = 30;
+const HOUR_MS = 3600000;
+const FORMAT_ERROR = 'sms format is error';
+export const NO_CHANNEL = 'SMS channel is not established, please first SMS channel...';
+
+export interface AdminActions {
+  start(): void;
+  stop(): void;
+  /** The answer comes later, through `answer`. */
+  ping(answer: (text: string) => void): void;
+}
+
+/** Takes one text from an admin's number and answers to that number. False: nothing was done. */
+export function takeAdminText(context: VContext, actions: AdminActions, from: string, text: string): boolean {
+  if (text.trim() === '') return false;
+  const answer = (words: string) => {
+    if (mayAnswer(context)) context.sendText(from, words);
+  };
+  if (!text.startsWith('CC:')) {
+    if (text.toLowerCase().includes(FORMAT_ERROR)) return false;
+    answer(FORMAT_ERROR);
+    return false;
+  }
+  const rest = text.slice(3).replace(/:+$/, '');
+  if (rest.includes(':')) return false;
+  context.tell(`admin: ${/^[A-Z_]{1,20}$/.test(rest) ? rest : 'unknown command'}`, 'sms');
+  if (rest === 'START_LOOP') {
+    actions.start();
+    answer('the loop is started');
+  } else if (rest === 'STOP_LOOP') {
+    actions.stop();
+    answer('the loop is stopped');
+  } else if (rest === 'PING') {
+    actions.ping(answer);
+  } else if (rest === 'TIME') {
+    answer('CC:V:' + context.time.text(context.runtime.nowMs()));
+  } else {
+    answer(FORMAT_ERROR);
+    return false;
+  }
+  return true;
+}
+
+function mayAnswer(context: VContext): boolean {
+  const { state, runtime } = context;
+  const nowMs = runtime.nowMs();
+  const since = state.getNumber('answers-since', 0);
+  const isNewHour = nowMs - since >= HOUR_MS || nowMs < since;
+  const count = isNewHour ? 0 : state.getNumber('answers', 0);
+  if (isNewHour) state.setNumber('answers-since', nowMs);
+  state.setNumber('answers', count + 1);
+  return count < ANSWERS_PER_HOUR;
+}

@@ -1,0 +1,111 @@
+// V's memory on disk: withdrawals it has seen, batches it has judged, sealed channel records, counters, the modem's send queue.
+// Every write is on disk before anything leaves V, so a restart at any point finds out what was promised.
+
+import { openSqlFile, type SqlFile } from '../sql-file';
+import { hex, unhex, type Sealer } from './seal';
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS withdrawals (
+  vtest_id TEXT PRIMARY KEY, info_hash TEXT NOT NULL UNIQUE, outs TEXT NOT NULL, dynamic INTEGER NOT NULL, confirmed INTEGER NOT NULL,
+  sats INTEGER NOT NULL, state TEXT NOT NULL, channel_id INTEGER, vc_code TEXT, authorised_ms INTEGER, tries INTEGER NOT NULL DEFAULT 0,
+  tx_hash TEXT, reported INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS withdrawals_open ON withdrawals (reported) WHERE reported = 0;
+CREATE TABLE IF NOT EXISTS batches (
+  side INTEGER NOT NULL, batch_no INTEGER NOT NULL, digest TEXT NOT NULL, content TEXT NOT NULL, state TEXT NOT NULL, asked_ms INTEGER NOT NULL,
+  next_ask_ms INTEGER NOT NULL, tries INTEGER NOT NULL, reported INTEGER NOT NULL, PRIMARY KEY (side, batch_no, digest));
+CREATE TABLE IF NOT EXISTS sms_queue (id INTEGER PRIMARY KEY, bytes TEXT NOT NULL);
+`;
+
+/**
+ * refused: V said no and made no authority; authorised: an authority exists, the API may or may not have it;
+ * posted: the API has it; sent, failed: final.
+ */
+export type WithdrawalState = 'refused' | 'authorised' | 'posted' | 'sent' | 'failed';
+
+export interface Withdrawal {
+  vtest_id: string;
+  info_hash: string;
+  outs: string;
+  dynamic: 0 | 1;
+  confirmed: 0 | 1;
+  sats: number;
+  state: WithdrawalState;
+  channel_id: number | null;
+  vc_code: string | null;
+  authorised_ms: number | null;
+  /** Attempts of the present step. */
+  tries: number;
+  tx_hash: string | null;
+  reported: 0 | 1;
+}
+
+export interface Batch {
+  side: 1 | 2;
+  batch_no: number;
+  /** Hex of the v2 digest. */
+  digest: string;
+  /** The text of chaincloud-v1 section 8; emptied when judged. */
+  content: string;
+  state: 'asking' | 'verified' | 'failed';
+  asked_ms: number;
+  next_ask_ms: number;
+  tries: number;
+  reported: 0 | 1;
+}
+
+export type State = ReturnType<typeof openState>;
+
+export function openState(file: string, sealer: Sealer) {
+  const db: SqlFile = openSqlFile(file, SCHEMA);
+  const { all, one, run } = db;
+  const getMeta = (name: string) => one<{ value: string }>('SELECT value FROM meta WHERE name = ?', name)?.value;
+  const setMeta = (name: string, value: string | null) =>
+    value === null ? run('DELETE FROM meta WHERE name = ?', name) : run('INSERT OR REPLACE INTO meta VALUES (?,?)', name, value);
+  return {
+    transaction: db.transaction,
+    close: db.close,
+
+    getNumber: (name: string, otherwise: number) => Number(getMeta(name) ?? otherwise),
+    setNumber: (name: string, value: number) => void setMeta(name, String(value)),
+    getText: (name: string) => getMeta(name) ?? null,
+    setText: (name: string, value: string | null) => void setMeta(name, value),
+    count: (name: string) => void run('INSERT INTO meta VALUES (?,1) ON CONFLICT (name) DO UPDATE SET value = value + 1', name),
+    /** Sealed records. Undefined when there is none. */
+    getSecret(name: string): any {
+      const text = getMeta(name);
+      return text === undefined ? undefined : sealer.open(name, text);
+    },
+    setSecret: (name: string, value: unknown) => void setMeta(name, value === undefined ? null : sealer.seal(name, value)),
+
+    withdrawal: (id: string) => one<Withdrawal>('SELECT * FROM withdrawals WHERE vtest_id = ?', id),
+    withdrawalOfInfo: (infoHash: string) => one<Withdrawal>('SELECT * FROM withdrawals WHERE info_hash = ?', infoHash),
+    /** The one that is under way: authorised or further, and not reported. */
+    openWithdrawal: () => one<Withdrawal>("SELECT * FROM withdrawals WHERE reported = 0 AND state <> 'refused' ORDER BY authorised_ms LIMIT 1"),
+    putWithdrawal(row: Withdrawal): void {
+      run('INSERT OR REPLACE INTO withdrawals VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)', row.vtest_id, row.info_hash, row.outs, row.dynamic, row.confirmed,
+        row.sats, row.state, row.channel_id, row.vc_code, row.authorised_ms, row.tries, row.tx_hash, row.reported);
+    },
+    /** Authorised since `sinceMs`, also by a clock that was ahead of this one. What the API calls failed counts too: only its word says so. */
+    spentSince: (sinceMs: number) => one<{ sats: number | null }>('SELECT SUM(sats) AS sats FROM withdrawals WHERE authorised_ms >= ?', sinceMs)!.sats ?? 0,
+    sentTotals: () => one<{ count: number; sats: number | null }>("SELECT COUNT(*) AS count, SUM(sats) AS sats FROM withdrawals WHERE state = 'sent'")!,
+
+    batch: (side: number, batchNo: number, digest: string) => one<Batch>('SELECT * FROM batches WHERE side = ? AND batch_no = ? AND digest = ?', side, batchNo, digest),
+    batchesOf: (side: number, batchNo: number) => all<Batch>('SELECT * FROM batches WHERE side = ? AND batch_no = ?', side, batchNo),
+    askingBatches: () => all<Batch>("SELECT * FROM batches WHERE state = 'asking' ORDER BY side, batch_no"),
+    unreportedBatches: () => all<Batch>("SELECT * FROM batches WHERE state <> 'asking' AND reported = 0 ORDER BY side, batch_no"),
+    putBatch(row: Batch): void {
+      run('INSERT OR REPLACE INTO batches VALUES (?,?,?,?,?,?,?,?,?)', row.side, row.batch_no, row.digest, row.content, row.state, row.asked_ms,
+        row.next_ask_ms, row.tries, row.reported);
+    },
+    dropAskingBatches: (side: number, batchNo: number) => void run("DELETE FROM batches WHERE side = ? AND batch_no = ? AND state = 'asking'", side, batchNo),
+    batchCounts: () => all<{ state: string; count: number }>('SELECT state, COUNT(*) AS count FROM batches GROUP BY state'),
+
+    /** The modem driver's send queue. */
+    sendStore: {
+      load: () => all<{ id: number; bytes: string }>('SELECT * FROM sms_queue ORDER BY id').map((row) => ({ id: row.id, bytes: unhex(row.bytes) })),
+      put: (id: number, bytes: Uint8Array) => void run('INSERT OR REPLACE INTO sms_queue VALUES (?,?)', id, hex(bytes)),
+      remove: (id: number) => void run('DELETE FROM sms_queue WHERE id = ?', id),
+    },
+  };
+}
