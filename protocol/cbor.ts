@@ -1,6 +1,5 @@
-import { CborValue } from './cbor/types';
+/** The CBOR codec of both ends: deterministic encoding, strict decoding (RFC 8949, 8742). Spec: SPEC.md 3. */
 export * from './cbor/types';
-/** Deterministic encoding, RFC 8949 4.2.1. Throws codes `cbor-*`. */
-export declare function cborEncode(value: CborValue): Uint8Array;
-/** Strict decoding; throws CborError. `itemsMax` bounds the number of data items. */
-export declare function cborDecode(bytes: Uint8Array, itemsMax?: number): CborValue;
+export { cborMap } from './cbor/map';
+export { cborEncode, cborEncodeSequence } from './cbor/encode';
+export { cborDecode, cborDecodeSequence } from './cbor/decode';

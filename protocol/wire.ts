@@ -23,11 +23,10 @@ export const PROTO_V1 = 1;
 export const PROTO_V2 = 2;
 
 // Frames on a UART (SPEC.md 4): first octet. Bit 7: under the session's keys. Bit 0 of DATA: more frames follow at once;
-// bit 1 of DATA: the last message goes on in the next frame.
+// bit 1 of DATA: its message goes on in the next frame.
 export const FRAME_HELLO = 0x01;
 export const FRAME_HELLO_REPLY = 0x02;
-export const FRAME_CONFIRM = 0x03;
-export const FRAME_NO_SESSION = 0x04;
+export const FRAME_NO_SESSION = 0x03;
 export const FRAME_ACK = 0x10;
 export const FRAME_DATA = 0x20;
 export const FRAME_FLAG_MORE = 0x01;
@@ -51,6 +50,11 @@ export const LINK_TAG_BYTES = 16;
 export const LINK_NONCE_BYTES = 16;
 export const LINK_KEY_BYTES = 32;
 export const LINK_SEQ_MAX = 0x7fffffff;
+export const REKEY_FRAMES = 1048576;
+export const HELLO_BYTES = 29;
+export const HELLO_REPLY_BYTES = 61;
+export const QUEUE_MAX = 16;
+export const LOST_IDS_MAX = 12;
 
 // Link times, milliseconds (SPEC.md 4.5)
 export const ACK_DELAY_MS = 60;
@@ -60,6 +64,7 @@ export const HELLO_FIRST_MS = 250;
 export const HELLO_LAST_MS = 4000;
 export const KEEP_ALIVE_MS = 15000;
 export const LINK_DEAD_MS = 60000;
+export const NO_SESSION_PAUSE_MS = 1000;
 export const REQUEST_TIMEOUT_MS = 180000;
 
 // Messages on a link (SPEC.md 5): first field

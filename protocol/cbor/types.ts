@@ -1,14 +1,15 @@
-/** Values that the codec takes and gives. Spec: SPEC.md 3. */
+/** Values that the codec takes and gives, and how it fails. Spec: SPEC.md 3. */
+import { fail } from '../errors';
 
 /**
- * A map with a key that a plain object cannot hold safely: any key that is not text, or the text `__proto__`.
+ * A map with a key that a plain object cannot hold safely: an integer key, or the text `__proto__`.
  * Where the interpreter has a built-in Map the decoder gives one of those; elsewhere a small stand-in with the same calls.
  */
 export interface CborMap {
   size: number;
-  get(key: CborValue): CborValue;
-  set(key: CborValue, value: CborValue): unknown;
-  forEach(visit: (value: CborValue, key: CborValue) => void): void;
+  get(key: string | number): CborValue;
+  set(key: string | number, value: CborValue): unknown;
+  forEach(visit: (value: CborValue, key: string | number) => void): void;
 }
 
 /** Numbers are integers to ±(2^53−1), exact, or floats. Text on the device is a byte string holding UTF-8. */
@@ -22,4 +23,11 @@ export interface CborObject {
 export interface CborError extends Error {
   code: string;
   offset: number;
+}
+
+/** Makes (does not throw) a CborError. */
+export function cborError(code: string, offset: number): CborError {
+  const error = fail(code, 'at octet ' + offset) as CborError;
+  error.offset = offset;
+  return error;
 }

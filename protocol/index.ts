@@ -1,0 +1,12 @@
+/** The wire protocol for host programs and for other people's: codec, wire numbers, link, messages, channel, SMS. */
+export * from './cbor';
+export * from './errors';
+export * from './crypto';
+export * from './wire';
+export * from './messages';
+export * from './channel';
+export * from './authority';
+export * from './link/types';
+export * from './link/peer';
+export * from './sms/v1';
+export * from './sms/v2';
