@@ -1,7 +1,7 @@
 // The simulated SIM800: power, registration, command input with echo and prompt, incoming SMS, and every fault on request.
 // Spec: SIM800 Series AT Command Manual 1.09; 3GPP TS 27.005 3.4 (prompt), 27.007. All waiting is the runtime's; all chance
 // comes from the seed. Leaves the commands to general.ts, registration.ts and sms.ts, mangled output to output.ts.
-import { decodePdu, hexOfBytes } from '../../../protocol/sms/pdu';
+import { PDU_REPORT, hexOfBytes } from '../../../protocol/sms/pdu';
 import type { Timer } from '../../runtime';
 import { createChance } from '../gsm/chance';
 import type { Attachment } from '../gsm/types';
@@ -43,6 +43,8 @@ export function createSim800(options: Sim800Options): Sim800 {
   let collect: ((data: string) => AtAnswer) | undefined;
   let data = '';
   let backlog: number[] = [];
+  /** `restart-after`: runs when the command has had its effect, instead of the answer. */
+  let afterCommand: (() => void) | undefined;
 
   /** Like runtime.after, forgotten when the power goes. */
   function later(ms: number, fn: () => void): void {
@@ -138,7 +140,7 @@ export function createSim800(options: Sim800Options): Sim800 {
   function receive(pdu: Uint8Array): boolean {
     const { cnmi, cmgf } = core.settings;
     if (core.bootStage < 3) return false;
-    if (decodePdu(pdu, false).type === 2) return true;
+    if ((pdu[1 + pdu[0]!]! & 3) === PDU_REPORT) return true;
     if (cnmi[1] === 2 && cmgf === 0) {
       say(`+CMT: ,${pdu.length - 1 - pdu[0]!}\r\n${hexOfBytes(pdu)}`);
       return true;
@@ -161,6 +163,11 @@ export function createSim800(options: Sim800Options): Sim800 {
     const isInterrupted = chance.happens(faults.urc);
     const stray = STRAY_URCS[chance.between(0, STRAY_URCS.length - 1)]!;
     const urcAt = chance.between(0, answer.lines?.length ?? 0);
+    if (afterCommand && !answer.prompt) {
+      const now = afterCommand;
+      afterCommand = undefined;
+      return later(100, now);
+    }
     later(answer.afterMs ?? chance.between(5, 30), () => {
       answer.lines?.forEach((text, i) => {
         if (isInterrupted && i === urcAt) say(stray);
@@ -214,9 +221,6 @@ export function createSim800(options: Sim800Options): Sim800 {
     run(commands, 0);
   }
 
-  /** `restart-after`: runs at the moment when a message has been handed to the network but its sender was not told. */
-  let afterCommand: (() => void) | undefined;
-
   function typed(octet: number): void {
     const isEscape = octet === ESC;
     if (octet !== CTRL_Z && !isEscape) {
@@ -229,11 +233,6 @@ export function createSim800(options: Sim800Options): Sim800 {
     isBusy = true;
     if (isEscape) return finish(OK, () => end(OK));
     const answer = use(data);
-    if (afterCommand) {
-      const now = afterCommand;
-      afterCommand = undefined;
-      return later(100, now);
-    }
     finish(answer, () => end(answer));
   }
 

@@ -1,0 +1,78 @@
+// The driver's memory: one plain object a modem, made once. Leaves what happens to it to modem.ts.
+import { Clock, Uart } from '../hal';
+import { Outbox, Send } from './outbox';
+import { ModemOptions, ModemSms } from './types';
+
+export const STATE_OFF = 0;
+export const STATE_STARTING = 1;
+export const STATE_READY = 2;
+
+/** What the command in flight is for; COMMAND_NONE when the modem may be given one. */
+export const COMMAND_NONE = 0;
+export const COMMAND_START = 1;
+export const COMMAND_PIN = 2;
+export const COMMAND_READ = 3;
+export const COMMAND_DELETE = 4;
+export const COMMAND_PROMPT = 5;
+export const COMMAND_SEND = 6;
+export const COMMAND_LIST = 7;
+export const COMMAND_POLL = 8;
+
+/** Places of a modem's store that are kept in mind at a time; the next look at the store finds the others. */
+export const MAX_PLACES = 50;
+
+export interface Modem {
+  uart: Uart;
+  clock: Clock;
+  opts: ModemOptions;
+  outbox: Outbox;
+  index: number;
+  state: number;
+  command: number;
+  /** Step of the start-up or of a poll; failures in a row of the step or of a read. */
+  step: number;
+  failures: number;
+  pinRefused: boolean;
+  timer: number;
+  tick: () => void;
+  /** Unfinished line; whether the rest of an over-long one is being dropped. */
+  line: string;
+  isSkipping: boolean;
+  /** Octets of the PDU that +CMGR announced, -1 none; its PDU; whether +CMGS: has come. */
+  pduBytes: number;
+  pdu: string;
+  isAccepted: boolean;
+  send: Send | null;
+  /** Places to read, handed over but not acknowledged (and the running number of each hand-over), to delete. */
+  reads: number[];
+  handed: number[];
+  handedNumbers: number[];
+  deletes: number[];
+  /** Read and about to be handed over. */
+  inbox: ModemSms | null;
+  mustList: boolean;
+  pollDueMs: number;
+  polls: number;
+  registered: boolean;
+  rssi: number;
+  operator: string;
+  supplyMv: number;
+  networkTime: number;
+  stored: number;
+  capacity: number;
+  sent: number;
+  received: number;
+  badSms: number;
+  timeouts: number;
+  restarts: number;
+}
+
+export function createState(uart: Uart, clock: Clock, outbox: Outbox, opts: ModemOptions): Modem {
+  return {
+    uart, clock, opts, outbox, index: opts.index || 0, state: STATE_OFF, command: COMMAND_NONE, step: 0, failures: 0, pinRefused: false,
+    timer: 0, tick: function () {}, line: '', isSkipping: false, pduBytes: -1, pdu: '', isAccepted: false, send: null,
+    reads: [], handed: [], handedNumbers: [], deletes: [], inbox: null, mustList: false, pollDueMs: 0, polls: 0,
+    registered: false, rssi: 99, operator: '', supplyMv: 0, networkTime: 0, stored: 0, capacity: 0,
+    sent: 0, received: 0, badSms: 0, timeouts: 0, restarts: 0,
+  };
+}

@@ -1,0 +1,47 @@
+// The two pieces of the device's hardware boundary that the modem driver needs, on the host: a byte port as Uart (chunks of
+// at most 64 bytes, as on the boards) and a runtime as Clock. Spec: firmware/hal.ts.
+import type { Clock, Uart } from '../../firmware/hal';
+import type { BytePort } from '../byte-port';
+import type { Runtime, Timer } from '../runtime';
+
+const CHUNK_BYTES = 64;
+
+/** A byte port as the device's code sees a serial line. Writes after its end are dropped, as a cut cable drops them. */
+export function portUart(port: BytePort): Uart {
+  let isOpen = true;
+  port.onClose(() => void (isOpen = false));
+  return {
+    write(bytes) {
+      if (isOpen) port.write(bytes);
+    },
+    onData(listener) {
+      port.onData((bytes) => {
+        for (let at = 0; at < bytes.length; at += CHUNK_BYTES) listener(bytes.slice(at, at + CHUNK_BYTES));
+      });
+    },
+  };
+}
+
+/** A runtime as the device's code sees its clock. The time of day is the runtime's and cannot be set. */
+export function runtimeClock(runtime: Runtime): Clock {
+  const startMs = runtime.nowMs();
+  const timers = new Map<number, Timer>();
+  let lastId = 0;
+  return {
+    uptimeMs: () => runtime.nowMs() - startMs,
+    unixSeconds: () => Math.floor(runtime.nowMs() / 1000),
+    setUnixSeconds: () => undefined,
+    after(delayMs, fn) {
+      const id = ++lastId;
+      timers.set(id, runtime.after(delayMs, () => {
+        timers.delete(id);
+        fn();
+      }));
+      return id;
+    },
+    cancel(id) {
+      timers.get(id)?.cancel();
+      timers.delete(id);
+    },
+  };
+}

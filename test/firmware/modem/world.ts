@@ -1,0 +1,76 @@
+// A small world for the tests of the SMS side: virtual clock, network, simulated SIM800s on wires, the driver at the end.
+import { createVirtualRuntime, type VirtualRuntime } from '../../../host/sim/virtual-runtime';
+import { wire, type Wire } from '../../../host/sim/board/wire';
+import { createGsmNetwork, type GsmNetwork, type GsmOptions } from '../../../host/sim/gsm';
+import { createSim800, type Sim800, type Sim800Options } from '../../../host/sim/sim800';
+import { portUart, runtimeClock } from '../../../host/modem/hal';
+import type { Clock } from '../../../firmware/hal';
+import { createModem, startModem } from '../../../firmware/modem/modem';
+import type { Modem } from '../../../firmware/modem/state';
+import type { ModemOptions, ModemSms, SendStore } from '../../../firmware/modem/types';
+
+export const COLD = '+8613800000001';
+export const ANNA = '+8613900000002';
+export const START_MS = Date.UTC(2026, 10, 22, 3, 0, 0);
+
+export interface Station {
+  sim: Sim800;
+  line: Wire;
+  modem: Modem;
+  clock: Clock;
+  /** Everything handed over, and the acknowledgements that the test has not called yet. */
+  got: ModemSms[];
+  acks: (() => void)[];
+  events: string[];
+}
+
+export interface World {
+  runtime: VirtualRuntime;
+  network: GsmNetwork;
+  station(options?: Partial<Sim800Options>, driver?: Partial<ModemOptions>, isAcking?: boolean): Station;
+  /** A driver made anew on the same modem: the board has rebooted. */
+  reboot(station: Station, driver?: Partial<ModemOptions>, isAcking?: boolean): Station;
+}
+
+export function createWorld(seed: string, gsm: Partial<GsmOptions> = {}): World {
+  const runtime = createVirtualRuntime({ seed, startMs: START_MS, pace: 'fast' });
+  const network = createGsmNetwork({ runtime, seed, ...gsm });
+
+  function attach(sim: Sim800, line: Wire, driver: Partial<ModemOptions>, isAcking: boolean): Station {
+    const clock = runtimeClock(runtime);
+    const station: Station = { sim, line, clock, got: [], acks: [], events: [], modem: undefined as never };
+    station.modem = createModem(portUart(line[0]), clock, {
+      onSms(sms, ack) {
+        station.got.push(sms);
+        if (isAcking) ack();
+        else station.acks.push(ack);
+      },
+      onEvent: (name, value) => void station.events.push(`${name} ${value}`),
+      ...driver,
+    });
+    startModem(station.modem);
+    return station;
+  }
+
+  return {
+    runtime,
+    network,
+    station(options = {}, driver = {}, isAcking = true) {
+      const line = wire(runtime, { baud: 115200 });
+      const sim = createSim800({ runtime, seed, number: COLD, network, port: line[1], ...options });
+      return attach(sim, line, driver, isAcking);
+    },
+    reboot: (station, driver = {}, isAcking = true) => attach(station.sim, station.line, driver, isAcking),
+  };
+}
+
+/** A send store in memory that outlives a driver. */
+export function memoryStore(): SendStore & { size(): number } {
+  const kept = new Map<number, Uint8Array>();
+  return {
+    load: () => [...kept].map(([id, bytes]) => ({ id, bytes })),
+    put: (id, bytes) => void kept.set(id, bytes.slice()),
+    remove: (id) => void kept.delete(id),
+    size: () => kept.size,
+  };
+}
