@@ -1,0 +1,192 @@
+/**
+ * Accounts at the console: adding one, changing what may change, showing it. Account data comes as base64 of a CBOR array
+ *   [name, network, script, v_identity 33, v_phones, admin_phones, payout address, policy (12 numbers), protocols, allow_list]
+ * where protocols is 1 (v1), 2 (v2) or 3, and allow_list holds addresses. Everything is checked before anything is written.
+ * A factory function: it costs no variables while no account is being made.
+ */
+import { copyBytes } from '../crypto/bytes';
+import { addressToScript, base64Decode, ckdPub, encodeXkey, fingerprint, pubkeyCreate, pubkeyParse, sha256, wipe } from '../crypto/index';
+import { hexOf } from '../console/hex';
+import { printLine, printOk, printThrown } from '../console/terminal';
+import { cborDecode } from '../../protocol/cbor';
+import { pairingCode } from '../../protocol/authority';
+import { gateKey } from '../../protocol/channel';
+import { fail } from '../../protocol/errors';
+import { R_ACCOUNT, R_ALLOW, R_KEYS } from '../journal/records';
+import { accountNode, coinOf, hardenedPath, identityNode, KEYS_BYTES, NODE_COLD, NODE_COLD_0, NODE_HOT, NODE_HOT_0, NODE_HOT_1, nodeChain, nodePub, purposeOf, putNode } from '../keys/hierarchy';
+import { policyFrom } from '../policy/policy';
+import { wantFirstBatches } from './batches';
+import type { Cold } from './context';
+import { accountKeys, openAccount, saveChannels } from './secrets';
+import { MAX_ACCOUNTS, accountOf, type Account } from './state';
+import { AUDIT_ACCOUNT_ADDED, AUDIT_ACCOUNT_CHANGED, audit, save, saveCbor } from './store';
+import { addJob } from './work';
+
+const NAME_MAX = 32;
+const PHONES_MAX = 4;
+const ALLOW_MAX = 20;
+
+function isPhone(text: any): boolean {
+  if (typeof text !== 'string' || text.length < 4 || text.length > 17 || text[0] !== '+') return false;
+  for (let i = 1; i < text.length; i++) if (text.charCodeAt(i) < 48 || text.charCodeAt(i) > 57) return false;
+  return true;
+}
+
+function arePhones(list: any): boolean {
+  if (!list || typeof list === 'string' || !(list.length >= 0) || list.length > PHONES_MAX) return false;
+  for (let i = 0; i < list.length; i++) if (!isPhone(list[i])) return false;
+  return true;
+}
+
+/** Throws `account-form` naming the field. Answers the allow-list as digests of script pubkeys. */
+function anAccount(fields: any): Uint8Array[] {
+  function no(what: string): Error {
+    return fail('account-form', what);
+  }
+  if (!fields || fields.length !== 10) throw no('ten fields are expected');
+  if (typeof fields[0] !== 'string' || !fields[0].length || fields[0].length > NAME_MAX) throw no('name');
+  if (fields[1] !== 'main' && fields[1] !== 'test' && fields[1] !== 'regtest') throw no('network');
+  if (fields[2] !== 'p2wpkh' && fields[2] !== 'p2pkh') throw no('script');
+  if (!(fields[3] instanceof Uint8Array) || fields[3].length !== 33) throw no('v_identity');
+  pubkeyParse(fields[3]);
+  if (!arePhones(fields[4])) throw no('v_phones');
+  if (!arePhones(fields[5])) throw no('admin_phones');
+  addressToScript(fields[6], fields[1]);
+  if (!policyFrom(fields[7])) throw no('policy');
+  if (!(fields[8] >= 1 && fields[8] <= 3)) throw no('protocols');
+  const list = fields[9];
+  if (!list || list.length > ALLOW_MAX) throw no('allow_list');
+  const digests: Uint8Array[] = [];
+  for (let i = 0; i < list.length; i++) digests.push(copyBytes(sha256(addressToScript(list[i], fields[1])), 0, 20));
+  return digests;
+}
+
+function xpubOf(cold: Cold, account: Account, which: number): string {
+  const keys = accountKeys(cold, account);
+  const index = 0x80000000 + 2 * account.n + (which === NODE_HOT ? 1 : 0);
+  return encodeXkey({ isPrivate: false, isTest: account.network !== 'main', depth: 3, parent: copyBytes(keys, 2, 6), index: index, chain: nodeChain(keys, which), key: nodePub(keys, which) });
+}
+
+function printSide(cold: Cold, account: Account, name: string, which: number): void {
+  const xpub = xpubOf(cold, account, which);
+  const path = purposeOf(account.script) + 'h/' + coinOf(account.network) + 'h/' + (2 * account.n + (which === NODE_HOT ? 1 : 0)) + 'h';
+  const wrap = account.script === 'p2pkh' ? 'pkh(' : 'wpkh(';
+  printLine(cold.terminal, name + '_xpub ' + xpub);
+  printLine(cold.terminal, name + '_descriptor ' + wrap + '[' + hexOf(cold.state.fingerprint) + '/' + path + ']' + xpub + '/<0;1>/*)');
+}
+
+/** Prints what the account's people need, in lines `name value`. Nothing secret. */
+export function printAccount(cold: Cold, account: Account): void {
+  const terminal = cold.terminal;
+  printLine(terminal, 'account ' + account.n);
+  printLine(terminal, 'name ' + account.name);
+  printLine(terminal, 'network ' + account.network);
+  printLine(terminal, 'script ' + account.script);
+  printLine(terminal, 'identity ' + hexOf(account.identity));
+  printLine(terminal, 'v_identity ' + hexOf(account.vIdentity));
+  printLine(terminal, 'v_phones ' + account.vPhones.join(' '));
+  printLine(terminal, 'admin_phones ' + account.adminPhones.join(' '));
+  printLine(terminal, 'payout ' + account.payout);
+  printLine(terminal, 'protocols ' + account.protos);
+  printLine(terminal, 'standing ' + (account.closed ? 'closed ' + account.closed : 'open'));
+  printLine(terminal, 'fingerprint ' + hexOf(cold.state.fingerprint));
+  printSide(cold, account, 'cold', NODE_COLD);
+  printSide(cold, account, 'hot', NODE_HOT);
+  printLine(terminal, 'pairing ' + pairingCode(cold.crypto, account.identity, account.vIdentity));
+}
+
+/** Decodes and checks account data, then derives its public keys in slices and writes it down. seed64 is wiped at the end. */
+export function addAccount(cold: Cold, base64: string, seed64: Uint8Array): void {
+  const terminal = cold.terminal;
+  let fields: any;
+  let allow: Uint8Array[] = [];
+  const n = cold.state.accounts.length;
+  const keys = new Uint8Array(KEYS_BYTES);
+  let identityPub: Uint8Array = keys;
+  let at = 0;
+
+  function end(error: any): void {
+    wipe(seed64);
+    printThrown(terminal, error);
+  }
+
+  function putSide(side: number, which: number): void {
+    const node = accountNode(seed64, fields[2], fields[1], n, side);
+    putNode(keys, which, pubkeyCreate(node.key), node.chain);
+    wipe(node.key);
+  }
+
+  function putChain(from: number, chain: number, which: number): void {
+    const child = ckdPub({ key: nodePub(keys, from), chain: nodeChain(keys, from) }, chain);
+    putNode(keys, which, child.key, child.chain);
+  }
+
+  /** One multiplication a step. */
+  function step(): boolean {
+    at++;
+    if (at === 1) {
+      keys[1] = n;
+      const parent = hardenedPair(seed64, purposeOf(fields[2]), coinOf(fields[1]));
+      keys.set(parent, 2);
+    } else if (at === 2) putSide(2, NODE_COLD);
+    else if (at === 3) putSide(1, NODE_HOT);
+    else if (at === 4) putChain(NODE_COLD, 0, NODE_COLD_0);
+    else if (at === 5) putChain(NODE_HOT, 0, NODE_HOT_0);
+    else if (at === 6) putChain(NODE_HOT, 1, NODE_HOT_1);
+    else if (at === 7) {
+      const node = identityNode(seed64, n);
+      identityPub = pubkeyCreate(node.key);
+      wipe(node.key);
+    } else return write();
+    return true;
+  }
+
+  function write(): boolean {
+    save(cold, R_KEYS, keys);
+    if (allow.length) saveCbor(cold, R_ALLOW, [n, allow]);
+    saveCbor(cold, R_ACCOUNT, [n, fields[0], fields[1], fields[2], fields[3], identityPub, fields[4], fields[5], fields[6], fields[7], fields[8]]);
+    const account = accountOf(cold.state, n) as Account;
+    openAccount(cold, account, seed64);
+    wipe(seed64);
+    account.open.gate = gateKey(cold.crypto, account.open.identityPriv, account.vIdentity);
+    saveChannels(cold, account);
+    audit(cold, AUDIT_ACCOUNT_ADDED, n, copyBytes(account.identity, 0, 8));
+    printAccount(cold, account);
+    printOk(terminal);
+    wantFirstBatches(cold);
+    return false;
+  }
+
+  try {
+    if (n >= MAX_ACCOUNTS) throw fail('accounts-full', 'the board holds ' + MAX_ACCOUNTS + ' accounts at most');
+    fields = cborDecode(base64Decode(base64));
+    allow = anAccount(fields);
+  } catch (error) {
+    return end(error);
+  }
+  addJob(cold, { isIdle: false, step: step, failed: end });
+}
+
+/** Fingerprint of m/a'/b' : the parent that the account keys' xpubs name. One multiplication. */
+function hardenedPair(seed64: Uint8Array, a: number, b: number): Uint8Array {
+  const node = hardenedPath(seed64, a, b, -1);
+  const parent = fingerprint(pubkeyCreate(node.key));
+  wipe(node.key);
+  wipe(node.chain);
+  return parent;
+}
+
+/**
+ * Replaces an account's phones, policy, protocols and allow-list by those of new account data; its name, network, script, V identity
+ * and payout address stay what they were and must be the same there (`account-fixed`).
+ */
+export function changeAccount(cold: Cold, account: Account, base64: string): void {
+  const fields = cborDecode(base64Decode(base64)) as any;
+  const allow = anAccount(fields);
+  if (fields[1] !== account.network || fields[2] !== account.script || hexOf(fields[3]) !== hexOf(account.vIdentity) || fields[6] !== account.payout) {
+    throw fail('account-fixed', 'network, script, V identity and payout address cannot change');
+  }
+  saveCbor(cold, R_ALLOW, [account.n, allow]);
+  saveCbor(cold, R_ACCOUNT, [account.n, fields[0], fields[1], fields[2], fields[3], account.identity, fields[4], fields[5], fields[6], fields[7], fields[8]]);
+  audit(cold, AUDIT_ACCOUNT_CHANGED, account.n, copyBytes(account.identity, 0, 8));
+}

@@ -1,0 +1,168 @@
+/**
+ * Batches of 1,000 receiving addresses: derived ahead in idle time, a few children a slice, from the account's public keys (so a
+ * locked board derives too), and kept as their digest. Cache file "b<account>-<side>-<batch>": digest 32 | MAC 16 under the device
+ * secret, so that a changed file is derived anew and never believed.
+ * Answers come from the cache: a proof for V under the channel, a signature of the identity key for the link (SPEC.md, batches).
+ */
+import { concatBytes, copyBytes, textBytes } from '../crypto/bytes';
+import { addressOfHash, batchStart, batchStep, constantTimeEqual, ecdsaSign, hmacSha256, sha256Final, sha256Init, sha256Update } from '../crypto/index';
+import { attestationHash, batchDigestAddress, batchDigestHead } from '../../protocol/authority';
+import { fail } from '../../protocol/errors';
+import { BATCH_SIZE, REFUSE_NOT_READY, SIDE_COLD, SIDE_HOT } from '../../protocol/wire';
+import { aAttest } from '../../protocol/messages';
+import { nodeChain, nodePub, NODE_COLD_0, NODE_HOT_0 } from '../keys/hierarchy';
+import type { Cold, Job } from './context';
+import { accountKeys, type OpenAccount } from './secrets';
+import { accountForRequest, type Refuse, type Reply } from './signing';
+import { accountOf, type Account } from './state';
+import { addJob } from './work';
+
+/** Children of one idle slice: one shared inversion. */
+export const CHILDREN_A_SLICE = 4;
+const WANTED_MAX = 8;
+const MAC_BYTES = 16;
+
+/** What is being derived and what waits for it. */
+export interface Batches {
+  wanted: { account: number; side: number; batchNo: number }[];
+  job?: Job;
+  /** Position reached in the batch under way, and when it was started: for estimates. */
+  done: number;
+  startedMs: number;
+}
+
+function fileName(account: number, side: number, batchNo: number): string {
+  return 'b' + account + '-' + side + '-' + batchNo;
+}
+
+function fileMac(cold: Cold, name: string, digest: Uint8Array): Uint8Array {
+  return copyBytes(hmacSha256((cold.device as any).secret, concatBytes([textBytes('batch ' + name), digest])), 0, MAC_BYTES);
+}
+
+/** The batch's digest when it is derived, else undefined. */
+export function batchDigestOf(cold: Cold, account: number, side: number, batchNo: number): Uint8Array | undefined {
+  const name = fileName(account, side, batchNo);
+  const bytes = cold.hal.files.read(name);
+  if (!bytes || bytes.length !== 32 + MAC_BYTES) return undefined;
+  const digest = copyBytes(bytes, 0, 32);
+  return constantTimeEqual(copyBytes(bytes, 32, 32 + MAC_BYTES), fileMac(cold, name, digest)) ? digest : undefined;
+}
+
+function derive(cold: Cold, account: Account, side: number, batchNo: number): void {
+  const batches = cold.batches as Batches;
+  const keys = accountKeys(cold, account);
+  const node = side === SIDE_HOT ? NODE_HOT_0 : NODE_COLD_0;
+  const children = batchStart(nodePub(keys, node), nodeChain(keys, node), batchNo * BATCH_SIZE, BATCH_SIZE);
+  const hash = sha256Init();
+  const sink = {
+    update: function (bytes: Uint8Array) {
+      sha256Update(hash, bytes);
+    },
+  };
+  batches.done = 0;
+  batches.startedMs = cold.hal.clock.uptimeMs();
+  batchDigestHead(sink, account.network, account.n, side, batchNo);
+  const job: Job = {
+    isIdle: true,
+    step: function () {
+      const found = batchStep(children, CHILDREN_A_SLICE);
+      for (let i = 0; i < found.length; i++) batchDigestAddress(sink, batches.done++, addressOfHash(found[i].hash160, account.script as any, account.network as any));
+      if (batches.done < BATCH_SIZE) return true;
+      const name = fileName(account.n, side, batchNo);
+      const digest = sha256Final(hash);
+      cold.hal.files.write(name, concatBytes([digest, fileMac(cold, name, digest)]));
+      endBatch(cold);
+      return false;
+    },
+    failed: function () {
+      endBatch(cold);
+    },
+  };
+  batches.job = job;
+  addJob(cold, job);
+}
+
+function endBatch(cold: Cold): void {
+  const batches = cold.batches as Batches;
+  batches.job = undefined;
+  batches.wanted.splice(0, 1);
+  startNext(cold);
+}
+
+function startNext(cold: Cold): void {
+  const batches = cold.batches as Batches;
+  while (!batches.job && batches.wanted.length) {
+    const next = batches.wanted[0];
+    const account = accountOf(cold.state, next.account);
+    if (account && !batchDigestOf(cold, next.account, next.side, next.batchNo)) derive(cold, account, next.side, next.batchNo);
+    else batches.wanted.splice(0, 1);
+  }
+}
+
+/** Queues a batch unless it is derived or queued; answers false when the queue is full. isUrgent puts it next in line. */
+export function wantBatch(cold: Cold, account: number, side: number, batchNo: number, isUrgent: boolean): boolean {
+  const batches = cold.batches as Batches;
+  for (let i = 0; i < batches.wanted.length; i++) {
+    const have = batches.wanted[i];
+    if (have.account === account && have.side === side && have.batchNo === batchNo) return true;
+  }
+  if (batches.wanted.length >= WANTED_MAX) return false;
+  batches.wanted.splice(isUrgent && batches.wanted.length ? 1 : batches.wanted.length, 0, { account: account, side: side, batchNo: batchNo });
+  startNext(cold);
+  return true;
+}
+
+/** Number of the first batch of a side that is not derived yet, looked for from 0. */
+export function countBatches(cold: Cold, account: number, side: number): number {
+  let n = 0;
+  while (batchDigestOf(cold, account, side, n)) n++;
+  return n;
+}
+
+/** Queues the first batches of every account. At boot and when an account is made. */
+export function wantFirstBatches(cold: Cold): void {
+  for (let i = 0; i < cold.state.accounts.length; i++) {
+    const n = cold.state.accounts[i].n;
+    for (let side = SIDE_HOT; side <= SIDE_COLD; side++) if (!batchDigestOf(cold, n, side, 0)) wantBatch(cold, n, side, 0, false);
+  }
+}
+
+export function makeBatches(): Batches {
+  return { wanted: [], done: 0, startedMs: 0 };
+}
+
+/** Seconds until a batch is derived, as far as can be told. */
+export function secondsToBatch(cold: Cold, account: number, side: number, batchNo: number): number {
+  const batches = cold.batches as Batches;
+  const passedMs = cold.hal.clock.uptimeMs() - batches.startedMs;
+  const perChildMs = batches.done ? passedMs / batches.done : 3000;
+  let children = BATCH_SIZE - batches.done;
+  for (let i = 0; i < batches.wanted.length; i++) {
+    const have = batches.wanted[i];
+    if (have.account === account && have.side === side && have.batchNo === batchNo) break;
+    children += BATCH_SIZE;
+  }
+  return Math.floor((children * perChildMs) / 1000) + 1;
+}
+
+/** ATTEST: digest and signature of a batch, or `not-ready` and its place in the queue. */
+export function attest(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): void {
+  const m = aAttest(fields);
+  const account = accountForRequest(cold, m.account);
+  const digest = batchDigestOf(cold, m.account, m.side, m.batchNo);
+  if (!digest) {
+    wantBatch(cold, m.account, m.side, m.batchNo, true);
+    return refuse(REFUSE_NOT_READY, 'not-ready');
+  }
+  addJob(cold, {
+    isIdle: false,
+    step: function () {
+      if (!account.open) throw fail('locked', 'locked meanwhile');
+      reply([digest, ecdsaSign(attestationHash(cold.crypto, digest), (account.open as OpenAccount).identityPriv)]);
+      return false;
+    },
+    failed: function () {
+      refuse(REFUSE_NOT_READY, 'not-ready');
+    },
+  });
+}

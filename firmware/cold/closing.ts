@@ -1,0 +1,99 @@
+/**
+ * Closing accounts and telling people. A request whose authority does not hold closes its account: durably, before anything is
+ * answered. So do REFUSALS_MAX refusals within REFUSALS_WINDOW_S. Nothing on a wire or by SMS opens it again; only the console
+ * with the PIN does (console/accounts). The alarm SMS to the platform's admins goes out again every ALARM_EVERY_MS until one
+ * of them sends back `CC:ACK:<number>` from a registered phone, or ALARM_TIMES were sent: spoofing that answer ends reminders
+ * and nothing else.
+ */
+import { textBytes } from '../crypto/bytes';
+import { drbgGenerate } from '../crypto/index';
+import { R_ALARM } from '../journal/records';
+import { ALARM_CLOSED, ALARM_FORGERY, SMS_ALARM } from '../../protocol/wire';
+import { alarmFields, sealSms } from '../../protocol/sms/v2';
+import type { Cold } from './context';
+import { saveChannels, type OpenAccount } from './secrets';
+import type { Account } from './state';
+import { AUDIT_CLOSED, AUDIT_REFUSED, audit, nowSeconds, saveCbor, saveStanding } from './store';
+
+export const REFUSALS_MAX = 20;
+export const REFUSALS_WINDOW_S = 3600;
+export const ALARM_EVERY_MS = 600000;
+export const ALARM_TIMES = 6;
+
+function isPhoneOf(phones: string[], from: string): boolean {
+  return phones.indexOf(from) >= 0;
+}
+
+/** Sends text to every phone of the platform's admins. */
+export function tellAdmins(cold: Cold, text: string): void {
+  const phones = cold.state.phones;
+  for (let i = 0; i < phones.length; i++) cold.modem.sendText(phones[i], text, ignoreSent);
+}
+
+/** The modem's own queue retries; what fails for good is repeated by the alarm's schedule. */
+export function ignoreSent(): void {}
+
+function alarmText(account: Account): string {
+  const what = account.alarm === 'forgery' ? 'A forged send request. Nothing was signed.' : 'Too many refused requests.';
+  return 'CC:ALARM:' + account.alarm + ':' + account.n + ': ' + what + ' Account ' + account.name + ' is closed. Answer CC:ACK:' + account.alarmAck;
+}
+
+/** Tells V under its channel, when there is one. */
+function tellV(cold: Cold, account: Account, code: number): void {
+  const it = account.open as OpenAccount;
+  const channel = it && it.channel;
+  if (!channel || !account.vPhones.length) return;
+  const sms = sealSms(cold.crypto, channel, 'to-v', SMS_ALARM, alarmFields({ code: code, accountState: account.closed ? 2 : 1, unixSeconds: nowSeconds(cold) }));
+  saveChannels(cold, account);
+  cold.modem.sendData(account.vPhones[0], sms, cold.smsPort, ignoreSent);
+}
+
+function sendAlarm(cold: Cold, account: Account): void {
+  saveCbor(cold, R_ALARM, [account.n, account.alarm, account.alarmAck, account.alarmSent + 1]);
+  account.alarmDueMs = cold.hal.clock.uptimeMs() + ALARM_EVERY_MS;
+  tellAdmins(cold, alarmText(account));
+}
+
+/** Closes the account for good reason and starts the alarm. reason: `forgery` or `refusals`. Durable on return. */
+export function closeAccount(cold: Cold, account: Account, reason: string): void {
+  if (account.closed) return;
+  saveStanding(cold, account, reason, account.refusals, account.refusalsFrom);
+  audit(cold, AUDIT_CLOSED, account.n, textBytes(reason));
+  const number = drbgGenerate(cold.drbg, 2);
+  saveCbor(cold, R_ALARM, [account.n, reason, 1000 + (((number[0] << 8) | number[1]) % 9000), 0]);
+  sendAlarm(cold, account);
+  tellV(cold, account, reason === 'forgery' ? ALARM_FORGERY : ALARM_CLOSED);
+}
+
+/** Counts a refusal that a good V would not cause; at the limit closes the account. */
+export function countRefusal(cold: Cold, account: Account, what: string): void {
+  cold.counters.refusals++;
+  if (account.closed) return;
+  const now = nowSeconds(cold);
+  const isNew = now - account.refusalsFrom > REFUSALS_WINDOW_S;
+  const refusals = isNew ? 1 : account.refusals + 1;
+  saveStanding(cold, account, '', refusals, isNew ? now : account.refusalsFrom);
+  audit(cold, AUDIT_REFUSED, account.n, textBytes(what));
+  if (refusals >= REFUSALS_MAX) closeAccount(cold, account, 'refusals');
+}
+
+/** Repeats alarms that are due. Called every now and then. */
+export function repeatAlarms(cold: Cold): void {
+  const accounts = cold.state.accounts;
+  for (let i = 0; i < accounts.length; i++) {
+    const account = accounts[i];
+    if (account.alarm && account.alarmSent < ALARM_TIMES && cold.hal.clock.uptimeMs() >= account.alarmDueMs) sendAlarm(cold, account);
+  }
+}
+
+/** Ends an alarm's repetition: `number` from a platform admin's phone, or from the console (from empty). */
+export function acknowledge(cold: Cold, from: string, number: number): boolean {
+  const accounts = cold.state.accounts;
+  if (from && !isPhoneOf(cold.state.phones, from)) return false;
+  for (let i = 0; i < accounts.length; i++) {
+    if (!accounts[i].alarm || accounts[i].alarmAck !== number) continue;
+    saveCbor(cold, R_ALARM, [accounts[i].n, '', 0, 0]);
+    return true;
+  }
+  return false;
+}

@@ -1,0 +1,234 @@
+/**
+ * The console's commands on HSM-Cold. Reading (status, account show, log, help) needs no unlock and shows no secret; whatever
+ * changes what the board will do asks for the PIN, whether it is unlocked or not. Spec: SPEC.md, console.
+ */
+import { wipe } from '../crypto/index';
+import { bytesOfHex, hexOf } from '../console/hex';
+import { ask, printError, printLine, printOk, printThrown } from '../console/terminal';
+import { fail } from '../../protocol/errors';
+import { walk } from '../journal/journal';
+import { R_AUDIT, R_LINK, readU32 } from '../journal/records';
+import { addAccount, changeAccount, printAccount } from './accounts';
+import { countBatches } from './batches';
+import { startCeremony } from './ceremony';
+import { acknowledge } from './closing';
+import type { Cold } from './context';
+import { maskLinkKey } from './link-key';
+import { lock, saveSettings, seedByPin, unlockWith, wipeBoard } from './secrets';
+import { selfTest } from './selftest';
+import { AUDIT_CODE_AT, AUDIT_HEAD_AT, accountOf, type Account } from './state';
+import { AUDIT_LINK_KEY, AUDIT_REOPENED, AUDIT_SETTINGS, AUDIT_TIME_SET, NO_ACCOUNT, audit, isClockSet, nowSeconds, save, saveStanding } from './store';
+import { makeSweep } from './sweep';
+
+const HELP = [
+  'status', 'provision', 'restore', 'unlock', 'lock', 'account add <base64>', 'account change <n> <base64>', 'account show <n>', 'account list', 'reopen <n>', 'ack <number>', 'link key <hex>',
+  'phones <+number> ...', 'time <unix seconds>', 'unattended on|off', 'sweep begin|input|prev|sign <base64>', 'log [from]', 'selftest', 'wipe',
+];
+
+/** What lives as long as the board is on: hooks of main.ts. */
+export interface CommandHooks {
+  /** Called after unlocking, provisioning or pairing: starts what was waiting. */
+  started: () => void;
+}
+
+/** Asks for the PIN and gives the seed; the callee wipes it. */
+function withSeed(cold: Cold, act: (seed64: Uint8Array) => void): void {
+  if (!cold.state.isProvisioned) return printError(cold.terminal, 'not-provisioned', 'the board has no seed yet: provision it');
+  ask(cold.terminal, 'PIN', function (pin) {
+    try {
+      act(seedByPin(cold, pin));
+    } catch (error) {
+      printThrown(cold.terminal, error);
+    }
+  });
+}
+
+/** Asks for the PIN, then acts; for commands that need no key. */
+function withPin(cold: Cold, act: () => void): void {
+  withSeed(cold, function (seed) {
+    wipe(seed);
+    act();
+    printOk(cold.terminal);
+  });
+}
+
+function stateName(cold: Cold): string {
+  if (cold.fault) return cold.fault;
+  if (!cold.state.isProvisioned) return 'factory';
+  return cold.keys ? 'unlocked' : 'locked';
+}
+
+function status(cold: Cold): void {
+  const terminal = cold.terminal;
+  const state = cold.state;
+  const memory = cold.hal.memory();
+  printLine(terminal, 'board ' + cold.hal.board + ' commit ' + cold.hal.commit + ' interpreter ' + cold.hal.interpreter);
+  printLine(terminal, 'state ' + stateName(cold));
+  printLine(terminal, 'time ' + (isClockSet(cold) ? nowSeconds(cold) : 'unset'));
+  printLine(terminal, 'uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000));
+  printLine(terminal, 'boots ' + state.bootCount + ' pin-failures ' + state.pinFailures);
+  printLine(terminal, 'memory ' + memory.used + ' of ' + memory.total);
+  if (cold.journal) printLine(terminal, 'journal records ' + cold.journal.records + ' room ' + (cold.journal.base + cold.journal.halfBytes - cold.journal.end) + ' writes ' + cold.journal.writes);
+  printLine(terminal, 'link ' + (!state.linkKey ? 'unpaired' : cold.link && cold.link.isUp() ? 'up' : 'down'));
+  printLine(terminal, 'audit ' + state.auditCount + ' head ' + hexOf(state.auditHead));
+  printLine(terminal, 'signed ' + cold.counters.signed + ' refused ' + cold.counters.refusals + ' ignored-sms ' + cold.counters.ignoredSms);
+  for (let i = 0; i < state.accounts.length; i++) {
+    const account = state.accounts[i];
+    printLine(
+      terminal,
+      'account ' + account.n + ' ' + (account.closed ? 'closed ' + account.closed : 'open') + ' batches-hot ' + countBatches(cold, account.n, 1) + ' batches-cold ' + countBatches(cold, account.n, 2) +
+        (account.alarm ? ' alarm ' + account.alarm + ' ' + account.alarmAck : ''),
+    );
+  }
+  printOk(terminal);
+}
+
+/** The audit entries that the board still holds, from number `from`. */
+function log(cold: Cold, from: number): void {
+  if (!cold.journal) throw fail('not-provisioned', 'there is no log yet');
+  walk(cold.journal, function (type, payload) {
+    if (type !== R_AUDIT || readU32(payload, 0) < from) return;
+    printLine(
+      cold.terminal,
+      'audit ' + readU32(payload, 0) + ' ' + readU32(payload, 4) + ' ' + payload[AUDIT_CODE_AT] + ' ' + payload[AUDIT_CODE_AT + 1] + ' ' + (hexOf(payload.subarray(AUDIT_CODE_AT + 2)) || '-') + ' ' +
+        hexOf(payload.subarray(AUDIT_HEAD_AT, AUDIT_CODE_AT)),
+    );
+  });
+  printLine(cold.terminal, 'head ' + cold.state.auditCount + ' ' + hexOf(cold.state.auditHead));
+  printOk(cold.terminal);
+}
+
+function theAccount(cold: Cold, text: string): Account {
+  const account = accountOf(cold.state, parseInt(text, 10));
+  if (!account) throw fail('no-account', 'there is no such account');
+  return account;
+}
+
+function setTime(cold: Cold, text: string): void {
+  const seconds = parseInt(text, 10);
+  if (!(seconds > 1600000000 && seconds < 4294967296)) throw fail('time-form', 'seconds since 1970 are expected');
+  if (seconds < nowSeconds(cold)) throw fail('time-back', 'the clock only goes forward: it is ' + nowSeconds(cold));
+  withPin(cold, function () {
+    cold.hal.clock.setUnixSeconds(seconds);
+    audit(cold, AUDIT_TIME_SET, NO_ACCOUNT, new Uint8Array(0));
+  });
+}
+
+function unlock(cold: Cold, hooks: CommandHooks): void {
+  if (cold.keys) throw fail('bad-state', 'the board is unlocked');
+  withSeed(cold, function (seed) {
+    unlockWith(cold, seed, new Uint8Array(0));
+    wipe(seed);
+    hooks.started();
+    printOk(cold.terminal);
+  });
+}
+
+function setLinkKey(cold: Cold, text: string, hooks: CommandHooks): void {
+  const key = bytesOfHex(text);
+  if (!key || key.length !== 32) throw fail('link-key-form', '64 hex digits are expected');
+  withPin(cold, function () {
+    save(cold, R_LINK, maskLinkKey((cold.device as any).secret, key));
+    wipe(key);
+    audit(cold, AUDIT_LINK_KEY, NO_ACCOUNT, new Uint8Array(0));
+    hooks.started();
+  });
+}
+
+function setPhones(cold: Cold, phones: string[]): void {
+  for (let i = 0; i < phones.length; i++) if (phones[i][0] !== '+' || !(parseInt(phones[i].substr(1), 10) > 0) || phones[i].length > 17) throw fail('phone-form', 'numbers start with + and a country code');
+  withSeed(cold, function (seed) {
+    saveSettings(cold, phones, cold.state.isUnattended ? seed : undefined);
+    wipe(seed);
+    audit(cold, AUDIT_SETTINGS, NO_ACCOUNT, new Uint8Array(0));
+    printOk(cold.terminal);
+  });
+}
+
+function setUnattended(cold: Cold, text: string): void {
+  if (text !== 'on' && text !== 'off') throw fail('usage', 'unattended on|off');
+  if (text === 'on') printLine(cold.terminal, 'warning: whoever takes this board away then holds its keys');
+  withSeed(cold, function (seed) {
+    saveSettings(cold, cold.state.phones, text === 'on' ? seed : undefined);
+    wipe(seed);
+    audit(cold, AUDIT_SETTINGS, NO_ACCOUNT, new Uint8Array([text === 'on' ? 1 : 0]));
+    printOk(cold.terminal);
+  });
+}
+
+function accountCommand(cold: Cold, words: string[]): void {
+  const action = words[1];
+  if (action === 'show') {
+    printAccount(cold, theAccount(cold, words[2]));
+    return printOk(cold.terminal);
+  }
+  if (action === 'list') {
+    for (let i = 0; i < cold.state.accounts.length; i++) printLine(cold.terminal, 'account ' + cold.state.accounts[i].n + ' ' + cold.state.accounts[i].name);
+    return printOk(cold.terminal);
+  }
+  if (!cold.keys) throw fail('locked', 'unlock first');
+  if (action === 'add') {
+    withSeed(cold, function (seed) {
+      addAccount(cold, words[2], seed);
+    });
+  } else if (action === 'change') {
+    const account = theAccount(cold, words[2]);
+    withPin(cold, function () {
+      changeAccount(cold, account, words[3]);
+    });
+  } else throw fail('usage', 'account add|change|show|list');
+}
+
+function reopen(cold: Cold, text: string): void {
+  const account = theAccount(cold, text);
+  if (!account.closed) throw fail('bad-state', 'the account is open');
+  printLine(cold.terminal, 'closed ' + account.closed);
+  withPin(cold, function () {
+    saveStanding(cold, account, '', 0, 0);
+    if (account.alarm) acknowledge(cold, '', account.alarmAck);
+    audit(cold, AUDIT_REOPENED, account.n, new Uint8Array(0));
+  });
+}
+
+/** Runs one line. Answers on the terminal, now or later. */
+export function runCommand(cold: Cold, line: string, hooks: CommandHooks): void {
+  const words = line.split(' ');
+  const name = words[0];
+  const terminal = cold.terminal;
+  if (name !== 'sweep') cold.sweep = undefined;
+  if (name === 'help') {
+    for (let i = 0; i < HELP.length; i++) printLine(terminal, HELP[i]);
+    return printOk(terminal);
+  }
+  if (name === 'status') return status(cold);
+  if (name === 'log') return log(cold, parseInt(words[1], 10) || 0);
+  if (name === 'wipe') {
+    return ask(terminal, 'type "erase everything"', function (answer) {
+      if (answer !== 'erase everything') return printError(terminal, 'declined', 'nothing was erased');
+      printOk(terminal);
+      wipeBoard(cold);
+    });
+  }
+  if (cold.fault) throw fail(cold.fault, 'the board does nothing but status, log and wipe');
+  if (name === 'provision' || name === 'restore') startCeremony(cold, name === 'restore', hooks.started);
+  else if (name === 'unlock') unlock(cold, hooks);
+  else if (name === 'selftest') {
+    selfTest();
+    printOk(terminal);
+  } else if (name === 'lock') {
+    lock(cold);
+    printOk(terminal);
+  } else if (name === 'time') setTime(cold, words[1]);
+  else if (name === 'account') accountCommand(cold, words);
+  else if (name === 'reopen') reopen(cold, words[1]);
+  else if (name === 'ack') {
+    if (!acknowledge(cold, '', parseInt(words[1], 10))) throw fail('no-alarm', 'no alarm has that number');
+    printOk(terminal);
+  } else if (name === 'link' && words[1] === 'key') setLinkKey(cold, words[2] || '', hooks);
+  else if (name === 'phones') setPhones(cold, words.slice(1));
+  else if (name === 'unattended') setUnattended(cold, words[1]);
+  else if (name === 'sweep') {
+    cold.sweep = cold.sweep || makeSweep(cold);
+    cold.sweep.run(words[1], words[2] || '');
+  } else throw fail('unknown-command', 'help lists the commands');
+}

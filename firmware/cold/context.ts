@@ -1,0 +1,58 @@
+/**
+ * What HSM-Cold's parts share: the board, the durable state, and what is only true while powered. Plain data; each part
+ * takes it as its first argument. Secrets live in `keys` and `accounts[i].open` alone, and are there only while unlocked.
+ */
+import type { Hal } from '../hal';
+import type { Device } from '../journal/device';
+import type { Journal } from '../journal/journal';
+import type { Terminal } from '../console/terminal';
+import type { ProtocolCrypto } from '../../protocol/crypto';
+import type { ColdState } from './state';
+
+/** One piece of work in slices: `step` does a bounded part and answers whether there is more. */
+export interface Job {
+  step: () => boolean;
+  /** Called when a step throws. */
+  failed?: (error: any) => void;
+  /** Idle work waits until nothing else is to be done. */
+  isIdle: boolean;
+}
+
+/** Secret: what unlocking brings into memory. Cold receiving keys are not among it: they never exist in memory outside of a sweep. */
+export interface Keys {
+  /** Seals channels and generator state on flash; from the seed. */
+  storage: Uint8Array;
+}
+
+export interface Cold {
+  hal: Hal;
+  state: ColdState;
+  device?: Device;
+  journal?: Journal;
+  terminal: Terminal;
+  /** Empty, or the code of what stopped the board: `journal-corrupt`, `selftest-failed`, `wiped`. */
+  fault: string;
+  keys?: Keys;
+  /** The protocol's primitives with the generator below behind `random`. */
+  crypto: ProtocolCrypto;
+  /** Port of binary SMS. */
+  smsPort: number;
+  /** Text protocol of the published app, when an account uses it. */
+  v1?: any;
+  /** Batches wanted or under way: see batches.ts. */
+  batches?: any;
+  /** HMAC-DRBG of the unlocked board. */
+  drbg?: any;
+  link?: any;
+  modem?: any;
+  modems?: any;
+  /** A sweep at the console. */
+  sweep?: any;
+  /** Signing in progress over the link; one at a time. */
+  session?: any;
+  jobs: Job[];
+  isTicking: boolean;
+  /** Uptime before which no PIN is taken. */
+  pinAfterMs: number;
+  counters: { ignoredSms: number; refusals: number; signed: number };
+}

@@ -1,0 +1,142 @@
+/**
+ * HSM-Cold's start and its parts put together: self-test, journal, console, link to HSM-Hot, modems, idle work, housekeeping.
+ * After a fault (`journal-corrupt`, `archive-lost`, `selftest-failed`) the console answers status, log and wipe, and nothing else runs.
+ */
+import { copyBytes } from '../crypto/bytes';
+import { aes256Ctr, blindSeed, drbgGenerate, ecdh, hkdfSha256, hmacSha256, pubkeyCreate, sha256, wipe } from '../crypto/index';
+import { makeTerminal, printLine, printThrown } from '../console/terminal';
+import { readDevice } from '../journal/device';
+import { writeU32 } from '../journal/records';
+import { createModems, modemsSendData, modemsSendText, startModems } from '../modem/failover';
+import { createPeer } from '../../protocol/link/peer';
+import type { ProtocolCrypto } from '../../protocol/crypto';
+import { fail } from '../../protocol/errors';
+import { SMS_PORT } from '../../protocol/wire';
+import type { Hal } from '../hal';
+import { archiveOldest } from './archive';
+import { makeBatches, wantFirstBatches } from './batches';
+import { repeatAlarms } from './closing';
+import { runCommand } from './commands';
+import type { Cold } from './context';
+import { maskLinkKey } from './link-key';
+import { openStore } from './open-store';
+import { handleRequest } from './requests';
+import { pinDelayMs, unattendedSeed, unlockWith } from './secrets';
+import { selfTest } from './selftest';
+import { takeSms } from './sms';
+import { makeState } from './state';
+import { keepTime } from './store';
+
+const HOUSEKEEPING_MS = 10000;
+const WATCHDOG_MS = 120000;
+
+function makeCrypto(random: (lenBytes: number) => Uint8Array): ProtocolCrypto {
+  return { sha256: sha256, hmacSha256: hmacSha256, hkdfSha256: hkdfSha256, aes256Ctr: aes256Ctr, pubkeyCreate: pubkeyCreate as any, ecdh: ecdh, random: random };
+}
+
+/**
+ * Numbers that never repeat, for the link's handshake, which must work while the board is locked: from the device secret, the
+ * count of starts and a counter. Unknown to who has not the device secret.
+ */
+function linkRandom(cold: Cold): (lenBytes: number) => Uint8Array {
+  let count = 0;
+  return function (lenBytes) {
+    const input = new Uint8Array(12);
+    writeU32(input, 0, cold.state.bootCount);
+    writeU32(input, 4, ++count);
+    writeU32(input, 8, 0x6c696e6b);
+    return copyBytes(hmacSha256((cold.device as any).secret, input), 0, lenBytes);
+  };
+}
+
+function startLink(cold: Cold): void {
+  if (cold.link || !cold.state.linkKey) return;
+  const key = maskLinkKey((cold.device as any).secret, cold.state.linkKey);
+  cold.link = createPeer({ uart: cold.hal.link, clock: cold.hal.clock, role: 'responder', bootId: cold.state.bootCount, secure: { linkKey32: key, crypto: makeCrypto(linkRandom(cold)) } });
+  cold.link.onRequest(function (type: number, fields: any[], reply: any, refuse: any) {
+    handleRequest(cold, type, fields, reply, refuse);
+  });
+}
+
+function startModem(cold: Cold): void {
+  if (cold.modem || !cold.hal.modems.length) return;
+  const modems = createModems(cold.hal.modems, cold.hal.clock, cold.hal.power, [], {
+    onSms: function (sms, ack) {
+      takeSms(cold, sms, ack);
+    },
+  });
+  cold.modems = modems;
+  cold.modem = {
+    sendText: function (to: string, text: string, done: any) {
+      modemsSendText(modems, to, text, done);
+    },
+    sendData: function (to: string, bytes: Uint8Array, port: number, done: any) {
+      modemsSendData(modems, to, bytes, port, done);
+    },
+  };
+  startModems(modems);
+}
+
+/** Starts whatever the present state allows; called again after unlocking, provisioning and pairing. */
+function startParts(cold: Cold): void {
+  startLink(cold);
+  if (!cold.state.isProvisioned) return;
+  startModem(cold);
+  wantFirstBatches(cold);
+  if (cold.drbg) blindSeed(drbgGenerate(cold.drbg, 32));
+}
+
+function housekeeping(cold: Cold): void {
+  cold.hal.clock.after(HOUSEKEEPING_MS, function () {
+    housekeeping(cold);
+  });
+  cold.hal.watchdog.kick();
+  if (cold.fault || !cold.journal) return;
+  keepTime(cold);
+  if (cold.modem) repeatAlarms(cold);
+  archiveOldest(cold);
+}
+
+function boot(cold: Cold): void {
+  const device = readDevice(cold.hal.flash);
+  selfTest();
+  if (!device || !device.isReady) return;
+  cold.device = device;
+  openStore(cold, false);
+  cold.pinAfterMs = pinDelayMs(cold.state.pinFailures);
+  if (cold.state.isUnattended) {
+    const seed = unattendedSeed(cold);
+    unlockWith(cold, seed, new Uint8Array(0));
+    wipe(seed);
+  }
+}
+
+/** Starts HSM-Cold on a board. */
+export function startCold(hal: Hal): void {
+  const cold: Cold = {
+    hal: hal, state: makeState(), terminal: undefined as any, fault: '', smsPort: SMS_PORT, jobs: [], isTicking: false, pinAfterMs: 0, batches: makeBatches(),
+    counters: { ignoredSms: 0, refusals: 0, signed: 0 },
+    crypto: makeCrypto(function (lenBytes) {
+      if (!cold.drbg) throw fail('locked', 'the generator is locked');
+      return drbgGenerate(cold.drbg, lenBytes);
+    }),
+  };
+  const hooks = {
+    started: function () {
+      startParts(cold);
+    },
+  };
+  cold.terminal = makeTerminal(hal.console, function (line) {
+    runCommand(cold, line, hooks);
+  });
+  try {
+    boot(cold);
+  } catch (error) {
+    cold.fault = (error as any).code || 'internal';
+    printThrown(cold.terminal, error);
+  }
+  hal.watchdog.start(WATCHDOG_MS);
+  housekeeping(cold);
+  if (!cold.fault) startParts(cold);
+  printLine(cold.terminal, 'chaincloud hsm-cold ' + (cold.fault || 'ready'));
+}

@@ -1,0 +1,30 @@
+/** Opening the journal: MAC key from the device secret, replay into a fresh state, archives checked. */
+import { textBytes } from '../crypto/bytes';
+import { hmacSha256 } from '../crypto/index';
+import { openJournal } from '../journal/journal';
+import { R_BOOT, writeU32 } from '../journal/records';
+import { checkArchives } from './archive';
+import type { Cold } from './context';
+import { applyRecord, keepRecord, makeState } from './state';
+import { save } from './store';
+
+/** Throws `journal-corrupt`, `archive-lost`. isFresh: an empty journal, whatever was there. Counts this start of the board. */
+export function openStore(cold: Cold, isFresh: boolean): void {
+  const key = hmacSha256((cold.device as any).secret, textBytes('chaincloud journal'));
+  cold.state = makeState();
+  cold.journal = openJournal(
+    cold.hal.flash,
+    key,
+    isFresh,
+    function (type, payload, offset) {
+      applyRecord(cold.state, type, payload, offset);
+    },
+    function (type, payload, offset) {
+      return keepRecord(cold.state, type, payload, offset);
+    },
+  );
+  checkArchives(cold);
+  const count = new Uint8Array(4);
+  writeU32(count, 0, cold.state.bootCount + 1);
+  save(cold, R_BOOT, count);
+}

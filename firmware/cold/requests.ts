@@ -1,0 +1,43 @@
+/**
+ * Requests over the link from HSM-Hot, to their handlers. Nothing here can reach a cold key, the console or the settings.
+ */
+import {
+  LINK_VERSION_MAX, MSG_ATTEST, MSG_COLD_STATUS, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_INPUT, MSG_SIGN_RESULT, REFUSE_BAD_REQUEST, REFUSE_INTERNAL, REFUSE_UNKNOWN_TYPE,
+} from '../../protocol/wire';
+import { attest } from './batches';
+import type { Cold } from './context';
+import { ping, prevTx, signBegin, signFinish, signInput, signResult, type Refuse, type Reply } from './signing';
+import { nowSeconds } from './store';
+
+/** [device state, unix seconds, commit, [account, state, channel id or 0] ...]. Public data. */
+function coldStatus(cold: Cold, reply: Reply): void {
+  const accounts: any[] = [];
+  for (let i = 0; i < cold.state.accounts.length; i++) {
+    const account = cold.state.accounts[i];
+    accounts.push([account.n, account.closed ? 2 : 1, account.open && account.open.channel ? account.open.channel.id : 0]);
+  }
+  const device = !cold.state.isProvisioned ? 1 : cold.keys ? 3 : 2;
+  reply([device, nowSeconds(cold), cold.hal.board, cold.hal.commit, LINK_VERSION_MAX, accounts]);
+}
+
+export function handleRequest(cold: Cold, type: number, fields: any[], reply: Reply, refuse: Refuse): void {
+  try {
+    if (type === MSG_SIGN_BEGIN) signBegin(cold, fields, reply);
+    else if (type === MSG_SIGN_INPUT) signInput(cold, fields, reply);
+    else if (type === MSG_PREV_TX) prevTx(cold, fields, reply, refuse);
+    else if (type === MSG_SIGN_FINISH) signFinish(cold, fields, reply, refuse);
+    else if (type === MSG_SIGN_RESULT) signResult(cold, fields, reply, refuse);
+    else if (type === MSG_PING) ping(cold, fields, reply);
+    else if (type === MSG_ATTEST) attest(cold, fields, reply, refuse);
+    else if (type === MSG_COLD_STATUS) coldStatus(cold, reply);
+    else refuse(REFUSE_UNKNOWN_TYPE, 'unknown-type');
+  } catch (error) {
+    const e = error as any;
+    if (e && e.refusal) refuse(e.refusal, e.code);
+    else if (e && e.code) refuse(e.code === 'bad-request' || e.code === 'bad-outs' ? REFUSE_BAD_REQUEST : REFUSE_INTERNAL, e.code);
+    else {
+      refuse(REFUSE_INTERNAL, 'internal');
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,245 @@
+/**
+ * What is sealed on flash and who may open it. The BIP39 seed is sealed under PBKDF2-SHA512(HMAC(device secret, PIN)): it needs
+ * this board and the PIN. A wrong PIN costs one of PIN_TRIES_MAX tries, counted before it is tested, and growing delays; at the
+ * limit the board wipes itself. Unlocking brings into memory the hot sending keys, the identity keys, the channels and the
+ * random generator; never a cold receiving key.
+ * The generator's state on flash is replaced before a single octet of it is used: a power cut cannot make it repeat itself.
+ */
+import { concatBytes, textBytes } from '../crypto/bytes';
+import { drbgGenerate, drbgInit, drbgWipe, hmacSha256, open, pbkdf2Sha512, seal, wipe } from '../crypto/index';
+import { cborDecode, cborEncode } from '../../protocol/cbor';
+import { fail } from '../../protocol/errors';
+import { wipeChannel, type Channel } from '../../protocol/channel';
+import { readRecord } from '../journal/journal';
+import { wipeFlash } from '../journal/device';
+import { R_CHANNEL, R_DRBG, R_KEYS, R_PIN, R_ROOT, R_SETTINGS, writeU32 } from '../journal/records';
+import { accountNode, identityNode, type PrivNode } from '../keys/hierarchy';
+import type { Cold } from './context';
+import { AUDIT_LOCKED, AUDIT_PIN_WRONG, AUDIT_UNLOCKED, NO_ACCOUNT, audit, save, saveCbor } from './store';
+import type { Account } from './state';
+
+export const PIN_MIN_DIGITS = 6;
+export const PIN_MAX_DIGITS = 16;
+export const PIN_TRIES_MAX = 10;
+export const PIN_ITERATIONS = 5000;
+const PIN_FREE_TRIES = 3;
+const SEAL_TAG_BYTES = 16;
+const NO_BYTES = new Uint8Array(0);
+
+/** An account's secrets while unlocked. */
+export interface OpenAccount {
+  /** m/p'/c'/(2a+1)': hot sending. */
+  hot: PrivNode;
+  identityPriv: Uint8Array;
+  gate: Uint8Array;
+  /** Highest channel id given out, and V's highest opening counter. */
+  lastId: number;
+  vCounter: number;
+  /** The channel in use, and the one given out that V has not used yet. */
+  channel: Channel | undefined;
+  next: Channel | undefined;
+  /** The last ACCEPT, for an OPEN that comes again; not kept over a restart: V then opens anew. */
+  accept?: Uint8Array;
+  isAccepting?: boolean;
+  /** Text-protocol channels: see sms-v1.ts. */
+  v1: any;
+}
+
+/** Milliseconds to wait after so many wrong PINs. */
+export function pinDelayMs(failures: number): number {
+  return failures < PIN_FREE_TRIES ? 0 : 5000 * Math.pow(2, failures - PIN_FREE_TRIES);
+}
+
+function pinKey(cold: Cold, pin: string, salt: Uint8Array, iterations: number): Uint8Array {
+  const secret = (cold.device as any).secret;
+  const bytes = textBytes(pin);
+  const password = hmacSha256(secret, bytes);
+  const key = pbkdf2Sha512(password, salt, iterations, 32);
+  wipe(bytes);
+  wipe(password);
+  return key;
+}
+
+/** Writes the seed sealed under the PIN. seed64, pin: secret, the caller's to wipe. salt: 16 octets. */
+export function saveRoot(cold: Cold, seed64: Uint8Array, pin: string, salt: Uint8Array, fingerprint: Uint8Array): void {
+  const key = pinKey(cold, pin, salt, PIN_ITERATIONS);
+  saveCbor(cold, R_ROOT, [1, PIN_ITERATIONS, salt, fingerprint, seal(key, NO_BYTES, fingerprint, seed64, SEAL_TAG_BYTES)]);
+  wipe(key);
+}
+
+/** Empty when the text can be a PIN, else a code. */
+export function pinFault(pin: string): string {
+  if (pin.length < PIN_MIN_DIGITS || pin.length > PIN_MAX_DIGITS) return 'pin-length';
+  let same = true;
+  for (let i = 0; i < pin.length; i++) {
+    if (pin.charCodeAt(i) < 48 || pin.charCodeAt(i) > 57) return 'pin-digits';
+    if (pin[i] !== pin[0]) same = false;
+  }
+  return same ? 'pin-simple' : '';
+}
+
+/** Everything on the board is erased; it starts again as new. */
+export function wipeBoard(cold: Cold): void {
+  lock(cold);
+  wipeFlash(cold.hal.flash);
+  cold.hal.power.reboot();
+}
+
+function saveFailures(cold: Cold, failures: number): void {
+  save(cold, R_PIN, new Uint8Array([failures]));
+}
+
+/**
+ * The seed, when the PIN is right. 64 octets, secret, the caller wipes it. Throws `pin-wait` (too early), `pin-wrong`;
+ * at the limit the board wipes itself.
+ */
+export function seedByPin(cold: Cold, pin: string): Uint8Array {
+  const wait = cold.pinAfterMs - cold.hal.clock.uptimeMs();
+  if (wait > 0) throw fail('pin-wait', 'wait ' + Math.floor((wait + 999) / 1000) + ' seconds before the next PIN');
+  const failures = cold.state.pinFailures + 1;
+  saveFailures(cold, failures);
+  const root = cborDecode(readRecord(cold.journal as any, cold.state.at[R_ROOT])) as any;
+  const key = pinKey(cold, pin, root[2], root[1]);
+  let seed: Uint8Array | undefined;
+  try {
+    seed = open(key, NO_BYTES, root[3], root[4], SEAL_TAG_BYTES);
+  } catch (error) {
+    seed = undefined;
+  }
+  wipe(key);
+  if (seed) {
+    saveFailures(cold, 0);
+    return seed;
+  }
+  audit(cold, AUDIT_PIN_WRONG, NO_ACCOUNT, new Uint8Array([failures]));
+  if (failures >= PIN_TRIES_MAX) {
+    wipeBoard(cold);
+    throw fail('wiped', 'the last PIN was wrong: the board has erased itself');
+  }
+  cold.pinAfterMs = cold.hal.clock.uptimeMs() + pinDelayMs(failures);
+  throw fail('pin-wrong', PIN_TRIES_MAX - failures + ' tries left before the board erases itself');
+}
+
+function storageNonce(cold: Cold): Uint8Array {
+  const nonce = new Uint8Array(4);
+  writeU32(nonce, 0, (cold.journal as any).seq);
+  return nonce;
+}
+
+/** Seals under the storage key for the record that is appended next: nonce 4 | sealed. */
+export function sealForNext(cold: Cold, plain: Uint8Array): Uint8Array {
+  const nonce = storageNonce(cold);
+  return concatBytes([nonce, seal((cold.keys as any).storage, nonce, NO_BYTES, plain, SEAL_TAG_BYTES)]);
+}
+
+export function openStored(cold: Cold, sealed: Uint8Array): Uint8Array {
+  return open((cold.keys as any).storage, sealed.subarray(0, 4), NO_BYTES, sealed.subarray(4), SEAL_TAG_BYTES);
+}
+
+function channelFields(channel: Channel | undefined): any {
+  return channel ? [channel.id, channel.counter, channel.keyRequest32, channel.keyToCold32, channel.keyToV32, channel.sendSeq, channel.recvSeq, channel.recvSeen] : null;
+}
+
+function channelFrom(fields: any): Channel | undefined {
+  if (!fields) return undefined;
+  return { id: fields[0], counter: fields[1], keyRequest32: fields[2], keyToCold32: fields[3], keyToV32: fields[4], sendSeq: fields[5], recvSeq: fields[6], recvSeen: fields[7] };
+}
+
+/** Writes an account's channels, sealed. Called before anything is sent under a number that they count. */
+export function saveChannels(cold: Cold, account: Account): void {
+  const it = account.open as OpenAccount;
+  const plain = cborEncode([it.gate, it.lastId, it.vCounter, channelFields(it.channel), channelFields(it.next), it.v1 || null]);
+  saveCbor(cold, R_CHANNEL, [account.n, sealForNext(cold, plain)]);
+  wipe(plain);
+}
+
+/** Brings an account's secrets into memory. */
+export function openAccount(cold: Cold, account: Account, seed64: Uint8Array): void {
+  const at = cold.state.at[R_CHANNEL + ':' + account.n];
+  const fields = at === undefined ? undefined : (cborDecode(openStored(cold, (cborDecode(readRecord(cold.journal as any, at)) as any)[1])) as any);
+  const identity = identityNode(seed64, account.n);
+  wipe(identity.chain);
+  account.open = {
+    hot: accountNode(seed64, account.script, account.network, account.n, 1),
+    identityPriv: identity.key,
+    gate: fields ? fields[0] : undefined,
+    lastId: fields ? fields[1] : 0,
+    vCounter: fields ? fields[2] : 0,
+    channel: fields ? channelFrom(fields[3]) : undefined,
+    next: fields ? channelFrom(fields[4]) : undefined,
+    v1: fields ? fields[5] : null,
+  };
+}
+
+/** Public keys of an account, as keys/hierarchy.ts lays them out. */
+export function accountKeys(cold: Cold, account: Account): Uint8Array {
+  return readRecord(cold.journal as any, cold.state.at[R_KEYS + ':' + account.n]);
+}
+
+/** Replaces the generator's stored state; answers the old one's successor ready for use. fresh: anything new to mix in. */
+function startGenerator(cold: Cold, fresh: Uint8Array): void {
+  const at = cold.state.at[R_DRBG];
+  const stored = at === undefined ? NO_BYTES : openStored(cold, readRecord(cold.journal as any, at));
+  const boot = new Uint8Array(4);
+  writeU32(boot, 0, cold.state.bootCount);
+  const noise = cold.hal.noise.read(32);
+  const drbg = drbgInit(concatBytes([stored, fresh, boot, noise]));
+  save(cold, R_DRBG, sealForNext(cold, drbgGenerate(drbg, 32)));
+  wipe(stored);
+  cold.drbg = drbg;
+}
+
+/** Unlocks with the seed. fresh: entropy of the ceremony when there is any (at least 32 octets the first time). */
+export function unlockWith(cold: Cold, seed64: Uint8Array, fresh: Uint8Array): void {
+  cold.keys = { storage: hmacSha256(seed64, concatBytes([textBytes('chaincloud storage'), (cold.device as any).secret])) };
+  startGenerator(cold, fresh);
+  for (let i = 0; i < cold.state.accounts.length; i++) openAccount(cold, cold.state.accounts[i], seed64);
+  audit(cold, AUDIT_UNLOCKED, NO_ACCOUNT, NO_BYTES);
+}
+
+/** Takes every secret out of memory. */
+export function lock(cold: Cold): void {
+  const wasOpen = cold.keys;
+  cold.session = undefined;
+  for (let i = 0; i < cold.state.accounts.length; i++) {
+    const it = cold.state.accounts[i].open as OpenAccount;
+    if (!it) continue;
+    wipe(it.hot.key);
+    wipe(it.hot.chain);
+    wipe(it.identityPriv);
+    if (it.gate) wipe(it.gate);
+    if (it.channel) wipeChannel(it.channel);
+    if (it.next) wipeChannel(it.next);
+    cold.state.accounts[i].open = undefined;
+  }
+  if (cold.drbg) drbgWipe(cold.drbg);
+  cold.drbg = undefined;
+  if (wasOpen) {
+    wipe(wasOpen.storage);
+    cold.keys = undefined;
+    audit(cold, AUDIT_LOCKED, NO_ACCOUNT, NO_BYTES);
+  }
+}
+
+function unattendedKey(cold: Cold): Uint8Array {
+  return hmacSha256((cold.device as any).secret, textBytes('chaincloud unattended'));
+}
+
+/**
+ * Writes the platform's phones, and the seed sealed under the device secret alone when the board is to unlock itself at boot.
+ * That option gives whoever steals the board its keys; it is off unless the operator asked for it with the PIN.
+ */
+export function saveSettings(cold: Cold, phones: string[], seed64: Uint8Array | undefined): void {
+  const key = unattendedKey(cold);
+  saveCbor(cold, R_SETTINGS, [phones, seed64 ? seal(key, NO_BYTES, NO_BYTES, seed64, SEAL_TAG_BYTES) : null]);
+  wipe(key);
+}
+
+/** The seed of an unattended board. Secret; the caller wipes it. */
+export function unattendedSeed(cold: Cold): Uint8Array {
+  const settings = cborDecode(readRecord(cold.journal as any, cold.state.at[R_SETTINGS])) as any;
+  const key = unattendedKey(cold);
+  const seed = open(key, NO_BYTES, NO_BYTES, settings[1], SEAL_TAG_BYTES);
+  wipe(key);
+  return seed;
+}

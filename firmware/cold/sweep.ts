@@ -1,0 +1,194 @@
+/**
+ * Sweeping cold coins by hand, at the console only. `sweep begin` names the sums, `sweep input` and `sweep prev` bring each coin with
+ * its previous transaction, `sweep sign` shows what will happen, asks for a yes and the PIN, and gives the signatures.
+ * The one output is the payout address that was registered with the account: there is no way to name another. Inputs must be
+ * the account's cold receiving keys; those exist in memory only while the signatures are made, from the seed that the PIN opens.
+ */
+import { copyBytes } from '../crypto/bytes';
+import { addressToScript, base64Decode, ckdPub, constantTimeEqual, ecdsaSign, hash160, wipe } from '../crypto/index';
+import { hexOf } from '../console/hex';
+import { ask, printError, printLine, printOk, printThrown } from '../console/terminal';
+import { cborDecode } from '../../protocol/cbor';
+import { fail } from '../../protocol/errors';
+import { AMOUNT_MAX_SATS, U32_MAX } from '../../protocol/wire';
+import { accountNode, leafKey, nodeChain, nodePub, NODE_COLD, NODE_COLD_0 } from '../keys/hierarchy';
+import { FEERATE_MAX_DEFAULT } from '../policy/policy';
+import type { Cold } from './context';
+import { feedPrevTx, prevTxId, readPrevTx, type PrevTxReader } from './prev-tx';
+import { accountKeys, seedByPin } from './secrets';
+import { finishInput, INPUT_BYTES, inputIndex, outputBytes, putInput, scriptOf, sighash, unsignedId, vbytesOf, type TxDraft } from './session';
+import { accountOf, type Account } from './state';
+import { AUDIT_SWEPT, audit } from './store';
+import { addJob } from './work';
+
+export const SWEEP_INPUTS_MAX = 100;
+
+interface Sweep {
+  account: Account;
+  draft: TxDraft;
+  payoutSats: number;
+  keys: Uint8Array;
+  reader?: PrevTxReader;
+  prevTxid?: Uint8Array;
+  index: number;
+}
+
+export interface SweepCommands {
+  run: (action: string, argument: string) => void;
+}
+
+/** Makes the sweep commands of one sweep; they live until the sweep ends or another command comes. */
+export function makeSweep(cold: Cold): SweepCommands {
+  const terminal = cold.terminal;
+  let sweep: Sweep | undefined;
+
+  function aWhole(value: any, max: number, what: string): number {
+    if (typeof value !== 'number' || !(value >= 0) || value > max || Math.floor(value) !== value) throw fail('sweep-form', what);
+    return value;
+  }
+
+  function fieldsOf(base64: string, count: number): any[] {
+    const fields = cborDecode(base64Decode(base64)) as any;
+    if (!fields || fields.length !== count) throw fail('sweep-form', count + ' fields are expected');
+    return fields;
+  }
+
+  /** [account, tx_version, locktime, n_inputs, payout_sats, fee_sats] */
+  function begin(argument: string): void {
+    const fields = fieldsOf(argument, 6);
+    const account = accountOf(cold.state, fields[0]);
+    if (!account) throw fail('no-account', 'there is no such account');
+    const nInputs = aWhole(fields[3], SWEEP_INPUTS_MAX, 'n_inputs');
+    const payoutSats = aWhole(fields[4], AMOUNT_MAX_SATS, 'payout_sats');
+    const feeSats = aWhole(fields[5], AMOUNT_MAX_SATS, 'fee_sats');
+    if (!nInputs || !payoutSats) throw fail('sweep-form', 'inputs and an amount are expected');
+    const draft = {
+      script: account.script, version: aWhole(fields[1], 2, 'tx_version'), locktime: aWhole(fields[2], 499999999, 'locktime'), nInputs: nInputs,
+      inputs: new Uint8Array(nInputs * INPUT_BYTES), done: 0, sumSats: 0, outputs: outputBytes(payoutSats, addressToScript(account.payout, account.network as any)), nOutputs: 1,
+      amountSats: payoutSats, smallestSats: payoutSats, feeSats: feeSats,
+    };
+    if (feeSats > (account.policy.maxFeerateSatVb || FEERATE_MAX_DEFAULT) * vbytesOf(draft, false)) throw fail('policy-fee-rate', 'the fee is too high for the size');
+    sweep = { account: account, draft: draft, payoutSats: payoutSats, keys: accountKeys(cold, account), index: 0 };
+    printOk(terminal);
+  }
+
+  function open(): Sweep {
+    if (!sweep) throw fail('bad-state', 'sweep begin comes first');
+    return sweep;
+  }
+
+  /** [prev_txid 32 internal order, vout, sequence, chain, index, prev_tx_len] */
+  function input(argument: string): void {
+    const it = open();
+    const fields = fieldsOf(argument, 6);
+    if (it.reader || it.draft.done >= it.draft.nInputs) throw fail('bad-state', 'no input is expected now');
+    if (!(fields[0] instanceof Uint8Array) || fields[0].length !== 32) throw fail('sweep-form', 'prev_txid');
+    if (fields[3] !== 0) throw fail('sweep-form', 'only receiving addresses are swept');
+    it.index = aWhole(fields[4], 0x7fffffff, 'index');
+    putInput(it.draft, fields[0], aWhole(fields[1], U32_MAX, 'vout'), aWhole(fields[2], U32_MAX, 'sequence'), 0, it.index);
+    it.prevTxid = fields[0];
+    it.reader = readPrevTx(aWhole(fields[5], 1000000, 'prev_tx_len'), fields[1]);
+    printOk(terminal);
+  }
+
+  function prev(argument: string): void {
+    const it = open();
+    const reader = it.reader;
+    if (!reader) throw fail('bad-state', 'sweep input comes first');
+    feedPrevTx(reader, base64Decode(argument));
+    if (reader.leftBytes) return printOk(terminal);
+    if (!constantTimeEqual(prevTxId(reader), it.prevTxid as any)) throw fail('prev-tx-hash', 'the previous transaction is another one');
+    addJob(cold, {
+      isIdle: false,
+      step: function () {
+        if (!constantTimeEqual(scriptOf(it.draft.script, coldHash(it, it.index)), reader.script)) throw fail('not-own-coin', 'the coin does not belong to that cold receiving key');
+        finishInput(it.draft, reader.sats);
+        it.reader = undefined;
+        printOk(terminal);
+        return false;
+      },
+      failed: end,
+    });
+  }
+
+  function end(error: any): void {
+    sweep = undefined;
+    printThrown(terminal, error);
+  }
+
+  function coldHash(it: Sweep, index: number): Uint8Array {
+    return hash160(coldPub(it, index));
+  }
+
+  function coldPub(it: Sweep, index: number): Uint8Array {
+    return ckdPub({ key: nodePub(it.keys, NODE_COLD_0), chain: nodeChain(it.keys, NODE_COLD_0) }, index).key;
+  }
+
+  function show(): void {
+    const it = open();
+    const draft = it.draft;
+    if (draft.done !== draft.nInputs || it.reader) throw fail('bad-state', 'inputs are missing');
+    if (draft.sumSats !== draft.amountSats + draft.feeSats) throw fail('bad-fee', 'inputs are not outputs and fee');
+    printLine(terminal, 'sweep account ' + it.account.n + ' ' + it.account.name);
+    printLine(terminal, 'sweep inputs ' + draft.nInputs + ' sats ' + draft.sumSats);
+    printLine(terminal, 'sweep pays ' + draft.amountSats + ' to ' + it.account.payout);
+    printLine(terminal, 'sweep fee ' + draft.feeSats);
+    ask(terminal, 'sign (yes or no)', function (line) {
+      if (line !== 'yes') return end(fail('declined', 'nothing was signed'));
+      ask(terminal, 'PIN', function (pin) {
+        let seed: Uint8Array;
+        try {
+          seed = seedByPin(cold, pin);
+        } catch (error) {
+          return printThrown(terminal, error);
+        }
+        sign(it, seed);
+      });
+    });
+  }
+
+  function sign(it: Sweep, seed: Uint8Array): void {
+    const node = accountNode(seed, it.account.script, it.account.network, it.account.n, 2);
+    let i = 0;
+    wipe(seed);
+    audit(cold, AUDIT_SWEPT, it.account.n, copyBytes(unsignedId(it.draft), 0, 8));
+    addJob(cold, {
+      isIdle: false,
+      step: function () {
+        const index = inputIndex(it.draft, i);
+        const pub = coldPub(it, index);
+        const priv = leafKey(node, it.keys, NODE_COLD, NODE_COLD_0, 0, index);
+        const sig = ecdsaSign(sighash(it.draft, i, hash160(pub)), priv);
+        wipe(priv);
+        printLine(terminal, 'sig ' + i + ' ' + hexOf(pub) + ' ' + hexOf(sig));
+        i++;
+        if (i < it.draft.nInputs) return true;
+        wipe(node.key);
+        wipe(node.chain);
+        sweep = undefined;
+        printOk(terminal);
+        return false;
+      },
+      failed: function (error) {
+        wipe(node.key);
+        wipe(node.chain);
+        end(error);
+      },
+    });
+  }
+
+  return {
+    run: function (action, argument) {
+      try {
+        if (!cold.keys) throw fail('locked', 'unlock first');
+        if (action === 'begin') begin(argument);
+        else if (action === 'input') input(argument);
+        else if (action === 'prev') prev(argument);
+        else if (action === 'sign') show();
+        else printError(terminal, 'usage', 'sweep begin|input|prev|sign');
+      } catch (error) {
+        end(error);
+      }
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * Long work in slices, so that the serial lines and the modem stay served: one step at a time through the clock, work that
+ * somebody waits for before idle work. On an ESP32 a slice is at most one multiplication of the base point (seconds).
+ */
+import type { Cold, Job } from './context';
+
+/** Pause between two idle slices, ms. */
+export const IDLE_PAUSE_MS = 5;
+
+function isIdleOnly(cold: Cold): boolean {
+  for (let i = 0; i < cold.jobs.length; i++) if (!cold.jobs[i].isIdle) return false;
+  return true;
+}
+
+function tick(cold: Cold): void {
+  cold.isTicking = false;
+  let chosen = 0;
+  while (chosen < cold.jobs.length - 1 && cold.jobs[chosen].isIdle) chosen++;
+  const job = cold.jobs[chosen];
+  if (!job) return;
+  let more = false;
+  try {
+    more = job.step();
+  } catch (error) {
+    if (job.failed) job.failed(error);
+    else throw error;
+  } finally {
+    if (!more) removeJob(cold, job);
+    wake(cold);
+  }
+}
+
+function wake(cold: Cold): void {
+  if (cold.isTicking || !cold.jobs.length) return;
+  cold.isTicking = true;
+  cold.hal.clock.after(isIdleOnly(cold) ? IDLE_PAUSE_MS : 0, function () {
+    tick(cold);
+  });
+}
+
+/** Takes a job off the list; its steps are not called again. */
+export function removeJob(cold: Cold, job: Job): void {
+  const at = cold.jobs.indexOf(job);
+  if (at >= 0) cold.jobs.splice(at, 1);
+}
+
+/** Queues a job; its first step runs in a later event. */
+export function addJob(cold: Cold, job: Job): void {
+  cold.jobs.push(job);
+  wake(cold);
+}

@@ -1,0 +1,99 @@
+/**
+ * The line protocol of a board's console (see protocol/SPEC.md, console): a command is a line; its answer is any number of
+ * lines, the last one `ok` or `error <code> <text>`. A question ends with "? " and no line end and takes the next line as its
+ * answer; an empty answer to a question that needs one is asked again by the command itself. Nothing is ever echoed, so that
+ * a PIN or a word of the backup is not shown by the board; a terminal that shows what is typed does so on its own account.
+ * Bounded: a line longer than LINE_MAX is dropped whole and answered with `error line-long`.
+ */
+import type { Uart } from '../hal';
+
+export const LINE_MAX = 1200;
+
+export interface Terminal {
+  uart: Uart;
+  line: string;
+  isLong: boolean;
+  /** Takes the answer to the question that is open; undefined when none is. */
+  answer?: (line: string) => void;
+  /** Takes a command when no question is open. */
+  command: (line: string) => void;
+  /** True from a command's line to its `ok` or `error`: lines that come meanwhile, save answers, are refused. */
+  isBusy: boolean;
+}
+
+export function makeTerminal(uart: Uart, command: (line: string) => void): Terminal {
+  const terminal: Terminal = { uart: uart, line: '', isLong: false, command: command, isBusy: false };
+  uart.onData(function (bytes) {
+    takeBytes(terminal, bytes);
+  });
+  return terminal;
+}
+
+/** Writes text of one octet a character. */
+export function print(terminal: Terminal, text: string): void {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  terminal.uart.write(bytes);
+}
+
+export function printLine(terminal: Terminal, text: string): void {
+  print(terminal, text + '\r\n');
+}
+
+/** Ends a command. */
+export function printOk(terminal: Terminal): void {
+  terminal.isBusy = false;
+  terminal.answer = undefined;
+  printLine(terminal, 'ok');
+}
+
+/** Ends a command with a refusal. text says what was expected; never a secret. */
+export function printError(terminal: Terminal, code: string, text: string): void {
+  terminal.isBusy = false;
+  terminal.answer = undefined;
+  printLine(terminal, 'error ' + code + ' ' + text);
+}
+
+/** Ends a command with what was thrown; an error without a code shows as `internal`. */
+export function printThrown(terminal: Terminal, error: any): void {
+  const code = error && error.code ? '' + error.code : 'internal';
+  const message = error && error.message ? '' + error.message : '' + error;
+  printError(terminal, code, message.indexOf(code + ': ') === 0 ? message.substr(code.length + 2) : message);
+}
+
+/** Asks; `answer` gets the next line. */
+export function ask(terminal: Terminal, question: string, answer: (line: string) => void): void {
+  terminal.answer = answer;
+  print(terminal, question + '? ');
+}
+
+function takeLine(terminal: Terminal): void {
+  const line = terminal.line;
+  const isLong = terminal.isLong;
+  terminal.line = '';
+  terminal.isLong = false;
+  if (isLong) return printError(terminal, 'line-long', 'a line holds at most ' + LINE_MAX + ' characters');
+  const answer = terminal.answer;
+  try {
+    if (answer) {
+      terminal.answer = undefined;
+      answer(line);
+    } else if (line.length) {
+      if (terminal.isBusy) return printLine(terminal, 'busy');
+      terminal.isBusy = true;
+      terminal.command(line);
+    }
+  } catch (error) {
+    printThrown(terminal, error);
+  }
+}
+
+function takeBytes(terminal: Terminal, bytes: Uint8Array): void {
+  for (let i = 0; i < bytes.length; i++) {
+    const code = bytes[i];
+    if (code === 10 || code === 13) {
+      if (terminal.line.length || terminal.isLong || (terminal.answer && code === 10)) takeLine(terminal);
+    } else if (terminal.line.length >= LINE_MAX) terminal.isLong = true;
+    else if (code >= 32 && code < 127) terminal.line += String.fromCharCode(code);
+  }
+}

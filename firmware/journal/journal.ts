@@ -1,0 +1,285 @@
+/**
+ * The board's durable state: an append-only journal on `hal.flash`, in two halves of which one is live.
+ * Each record carries a sequence number and a MAC that covers the whole chain before it, so a record that is changed,
+ * removed or put back is noticed; a write that a power cut tore is recognised and dropped. Compaction copies the live
+ * records into the other half and commits it with one header write: at every instant one half is whole.
+ *
+ * Page 0 belongs to the device page (device.ts). The halves share the pages after it.
+ * Half:   header 32 = magic "CCJ1" | generation u32 | first sequence u32 | snapshot end u32 | MAC 16
+ * Record: payload length u16 | type u8 | 1 | sequence u32 | payload | MAC 8 | zeros to a multiple of 4
+ * All integers big endian. Leaves to others: what the records mean (cold/state.ts).
+ */
+import { hmacSha256 } from '../crypto/index';
+import { fail } from '../../protocol/errors';
+import type { Flash } from '../hal';
+
+export const RECORD_PAYLOAD_MAX = 480;
+export const HALF_HEADER_BYTES = 32;
+const RECORD_HEADER_BYTES = 8;
+const RECORD_MAC_BYTES = 8;
+const RECORD_MAX_BYTES = 496;
+const HALF_MAGIC = 0x43434a31;
+
+/** Called for each record that holds, in order; `payload` belongs to the callee. */
+export type ApplyRecord = (type: number, payload: Uint8Array, offset: number) => void;
+/** Called at compaction: does the record still matter? `true` copies it. */
+export type KeepRecord = (type: number, payload: Uint8Array, offset: number) => boolean;
+
+export interface Journal {
+  flash: Flash;
+  /** Secret; MACs every record. Derived from the device secret. */
+  key: Uint8Array;
+  halfBytes: number;
+  /** Offset of the live half. */
+  base: number;
+  generation: number;
+  /** Sequence number of the next record. */
+  seq: number;
+  /** Offset, from the start of the flash, of the next record. */
+  end: number;
+  /** MAC of the last record, 32 octets. */
+  chain: Uint8Array;
+  writes: number;
+  erases: number;
+  records: number;
+  apply: ApplyRecord;
+  keep: KeepRecord;
+}
+
+function putU32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
+function getU32(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
+}
+
+function chainMac(key: Uint8Array, chain: Uint8Array, bytes: Uint8Array, lenBytes: number): Uint8Array {
+  const all = new Uint8Array(chain.length + lenBytes);
+  all.set(chain);
+  for (let i = 0; i < lenBytes; i++) all[32 + i] = bytes[i];
+  return hmacSha256(key, all);
+}
+
+function headerMac(key: Uint8Array, header: Uint8Array): Uint8Array {
+  const fields = new Uint8Array(16);
+  for (let i = 0; i < 16; i++) fields[i] = header[i];
+  return hmacSha256(key, fields);
+}
+
+function isErased(flash: Flash, offset: number, lenBytes: number): boolean {
+  const bytes = flash.read(offset, lenBytes);
+  for (let i = 0; i < lenBytes; i++) if (bytes[i] !== 255) return false;
+  return true;
+}
+
+function writeChecked(journal: Journal, offset: number, bytes: Uint8Array): void {
+  journal.writes++;
+  journal.flash.write(offset, bytes);
+  const back = journal.flash.read(offset, bytes.length);
+  for (let i = 0; i < bytes.length; i++) if (back[i] !== bytes[i]) throw fail('flash-failed', 'a record did not read back');
+}
+
+function recordSize(payloadBytes: number): number {
+  return (RECORD_HEADER_BYTES + payloadBytes + RECORD_MAC_BYTES + 3) & -4;
+}
+
+/** Header of half 0 or 1 when its MAC holds, else undefined. */
+function readHalf(journal: Journal, half: number): Uint8Array | undefined {
+  const header = journal.flash.read(journal.flash.pageBytes + half * journal.halfBytes, HALF_HEADER_BYTES);
+  if (getU32(header, 0) !== HALF_MAGIC) return undefined;
+  const mac = headerMac(journal.key, header);
+  for (let i = 0; i < 16; i++) if (mac[i] !== header[16 + i]) return undefined;
+  return header;
+}
+
+function firstChain(journal: Journal, generation: number): Uint8Array {
+  const label = new Uint8Array(5);
+  label[4] = 1;
+  putU32(label, 0, generation);
+  return hmacSha256(journal.key, label);
+}
+
+/**
+ * Reads the record at journal.end, checks it and moves on. 0 read, 1 nothing more, 2 torn by a power cut.
+ * Throws code `journal-corrupt` when what follows cannot come from a power cut.
+ */
+function readNext(journal: Journal): number {
+  const limit = journal.base + journal.halfBytes;
+  const at = journal.end;
+  const left = limit - at;
+  if (left < RECORD_HEADER_BYTES + RECORD_MAC_BYTES) return 1;
+  const flash = journal.flash;
+  const header = flash.read(at, RECORD_HEADER_BYTES);
+  const size = recordSize((header[0] << 8) | header[1]);
+  if (size <= RECORD_MAX_BYTES && size <= left && header[3] === 1 && getU32(header, 4) === journal.seq) {
+    const body = flash.read(at, size);
+    const payloadBytes = (header[0] << 8) | header[1];
+    const mac = chainMac(journal.key, journal.chain, body, RECORD_HEADER_BYTES + payloadBytes);
+    let difference = 0;
+    for (let i = 0; i < RECORD_MAC_BYTES; i++) difference |= mac[i] ^ body[RECORD_HEADER_BYTES + payloadBytes + i];
+    if (difference === 0) {
+      const payload = new Uint8Array(payloadBytes);
+      for (let i = 0; i < payloadBytes; i++) payload[i] = body[RECORD_HEADER_BYTES + i];
+      journal.chain = mac;
+      journal.seq++;
+      journal.records++;
+      journal.end = at + size;
+      journal.apply(header[2], payload, at);
+      return 0;
+    }
+  }
+  const span = left < RECORD_MAX_BYTES ? left : RECORD_MAX_BYTES;
+  if (isErased(flash, at, span)) return 1;
+  const beyond = left - span < RECORD_MAX_BYTES ? left - span : RECORD_MAX_BYTES;
+  if (beyond > 0 && !isErased(flash, at + span, beyond)) throw fail('journal-corrupt', 'a record in the middle does not hold');
+  return 2;
+}
+
+/**
+ * Opens the journal and replays it through `apply`; with `isFresh` makes an empty one, whatever was there.
+ * key: 32 octets, secret. Throws code `journal-corrupt` when records were changed or removed; then nothing is written.
+ */
+export function openJournal(flash: Flash, key: Uint8Array, isFresh: boolean, apply: ApplyRecord, keep: KeepRecord): Journal {
+  const halfBytes = ((flash.pageCount - 1) >> 1) * flash.pageBytes;
+  const journal: Journal = { flash: flash, key: key, halfBytes: halfBytes, base: flash.pageBytes, generation: 0, seq: 1, end: 0, chain: key, writes: 0, erases: 0, records: 0, apply: apply, keep: keep };
+  if (isFresh) {
+    startHalf(journal, 1, 0, 1);
+    startHalf(journal, 0, 1, 1);
+    commitHalf(journal);
+    return journal;
+  }
+  const first = readHalf(journal, 0);
+  const second = readHalf(journal, 1);
+  const header = first && (!second || getU32(first, 4) > getU32(second, 4)) ? first : second;
+  if (!header) throw fail('journal-corrupt', 'no half of the journal holds');
+  journal.base = flash.pageBytes + (header === first ? 0 : halfBytes);
+  journal.generation = getU32(header, 4);
+  journal.seq = getU32(header, 8);
+  journal.end = journal.base + HALF_HEADER_BYTES;
+  journal.chain = firstChain(journal, journal.generation);
+  const snapshotEnd = getU32(header, 12);
+  let what = 0;
+  while (what === 0) what = readNext(journal);
+  if (journal.end < snapshotEnd) throw fail('journal-corrupt', 'the journal is shorter than its snapshot');
+  if (what === 2) compact(journal);
+  return journal;
+}
+
+function startHalf(journal: Journal, half: number, generation: number, seq: number): void {
+  const flash = journal.flash;
+  const base = flash.pageBytes + half * journal.halfBytes;
+  const pages = journal.halfBytes / flash.pageBytes;
+  for (let i = 0; i < pages; i++) {
+    const page = base / flash.pageBytes + i;
+    flash.erase(page);
+    journal.erases++;
+    if (!isErased(flash, page * flash.pageBytes, flash.pageBytes)) throw fail('flash-failed', 'a page did not erase');
+  }
+  journal.base = base;
+  journal.generation = generation;
+  journal.seq = seq;
+  journal.end = base + HALF_HEADER_BYTES;
+  journal.chain = firstChain(journal, generation);
+  journal.records = 0;
+}
+
+function commitHalf(journal: Journal): void {
+  const header = new Uint8Array(HALF_HEADER_BYTES);
+  putU32(header, 0, HALF_MAGIC);
+  putU32(header, 4, journal.generation);
+  putU32(header, 8, journal.seq - journal.records);
+  putU32(header, 12, journal.end);
+  const mac = headerMac(journal.key, header);
+  for (let i = 0; i < 16; i++) header[16 + i] = mac[i];
+  writeChecked(journal, journal.base, header);
+}
+
+function writeRecord(journal: Journal, type: number, payload: Uint8Array): number {
+  const size = recordSize(payload.length);
+  const at = journal.end;
+  if (at + size > journal.base + journal.halfBytes) throw fail('journal-full', 'no room for a record');
+  const bytes = new Uint8Array(size);
+  bytes[0] = payload.length >> 8;
+  bytes[1] = payload.length;
+  bytes[2] = type;
+  bytes[3] = 1;
+  putU32(bytes, 4, journal.seq);
+  bytes.set(payload, RECORD_HEADER_BYTES);
+  const mac = chainMac(journal.key, journal.chain, bytes, RECORD_HEADER_BYTES + payload.length);
+  for (let i = 0; i < RECORD_MAC_BYTES; i++) bytes[RECORD_HEADER_BYTES + payload.length + i] = mac[i];
+  writeChecked(journal, at, bytes);
+  journal.chain = mac;
+  journal.seq++;
+  journal.records++;
+  journal.end = at + size;
+  return at;
+}
+
+/**
+ * Copies the records that `keep` wants into the other half, commits it, then voids the old header.
+ * Each copied record is applied again with its new offset. Throws `journal-full`, `flash-failed`; the old half then stays live.
+ */
+export function compact(journal: Journal): void {
+  const flash = journal.flash;
+  const oldBase = journal.base;
+  const oldEnd = journal.end;
+  const old = { generation: journal.generation, seq: journal.seq, chain: journal.chain, records: journal.records };
+  try {
+    startHalf(journal, oldBase === flash.pageBytes ? 1 : 0, old.generation + 1, old.seq);
+    for (let at = oldBase + HALF_HEADER_BYTES; at < oldEnd; ) {
+      const header = flash.read(at, RECORD_HEADER_BYTES);
+      const payloadBytes = (header[0] << 8) | header[1];
+      const payload = flash.read(at + RECORD_HEADER_BYTES, payloadBytes);
+      if (journal.keep(header[2], payload, at)) writeRecord(journal, header[2], payload);
+      at += recordSize(payloadBytes);
+    }
+    commitHalf(journal);
+  } catch (error) {
+    journal.base = oldBase;
+    journal.end = oldEnd;
+    journal.generation = old.generation;
+    journal.seq = old.seq;
+    journal.chain = old.chain;
+    journal.records = old.records;
+    throw error;
+  }
+  journal.writes++;
+  flash.write(oldBase, new Uint8Array(4));
+  walk(journal, journal.apply);
+}
+
+/** Calls `visit` for every record of the live half, oldest first, without checking the chain again; stops when it answers true. */
+export function walk(journal: Journal, visit: (type: number, payload: Uint8Array, offset: number) => boolean | void): void {
+  for (let at = journal.base + HALF_HEADER_BYTES; at < journal.end; ) {
+    const header = journal.flash.read(at, RECORD_HEADER_BYTES);
+    const payloadBytes = (header[0] << 8) | header[1];
+    if (visit(header[2], journal.flash.read(at + RECORD_HEADER_BYTES, payloadBytes), at)) return;
+    at += recordSize(payloadBytes);
+  }
+}
+
+/** Payload of the record at `offset`. */
+export function readRecord(journal: Journal, offset: number): Uint8Array {
+  const header = journal.flash.read(offset, RECORD_HEADER_BYTES);
+  return journal.flash.read(offset + RECORD_HEADER_BYTES, (header[0] << 8) | header[1]);
+}
+
+/** Octets left in the live half. */
+export function roomBytes(journal: Journal): number {
+  return journal.base + journal.halfBytes - journal.end;
+}
+
+/**
+ * Makes a record durable, then applies it. Compacts first when there is no room.
+ * Throws `journal-full` when even the compacted journal has none, `flash-failed` when the flash does not keep what was written.
+ */
+export function append(journal: Journal, type: number, payload: Uint8Array): void {
+  if (payload.length > RECORD_PAYLOAD_MAX) throw fail('journal-record-long', 'a record is longer than RECORD_PAYLOAD_MAX');
+  if (recordSize(payload.length) > roomBytes(journal)) compact(journal);
+  const at = writeRecord(journal, type, payload);
+  journal.apply(type, payload, at);
+}

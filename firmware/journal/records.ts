@@ -1,0 +1,72 @@
+/**
+ * What the journal of HSM-Cold holds: record types (never reused) and the fixed layout of the record of a signed payment.
+ * All other records are CBOR arrays, read and written by cold/state.ts. Records that carry a key (account) supersede the
+ * earlier record of the same type and key; signed payments and audit entries are a list.
+ */
+
+export const R_ROOT = 1;
+export const R_LINK = 2;
+export const R_SETTINGS = 3;
+export const R_PIN = 4;
+export const R_DRBG = 5;
+export const R_BOOT = 6;
+export const R_TIME = 7;
+export const R_ACCOUNT = 8;
+export const R_KEYS = 9;
+export const R_ALLOW = 10;
+export const R_STANDING = 11;
+export const R_CHANNEL = 12;
+export const R_ALARM = 13;
+export const R_ARCHIVE = 14;
+export const R_PAID = 32;
+export const R_AUDIT = 33;
+
+/** Offsets in the payload of R_PAID. */
+export const PAID_SERIAL = 0;
+export const PAID_ACCOUNT = 4;
+export const PAID_FLAGS = 5;
+export const PAID_TIME = 6;
+export const PAID_TAG = 10;
+export const PAID_REQUEST = 26;
+export const PAID_CONTENT = 42;
+export const PAID_TX = 58;
+export const PAID_ANCHOR = 74;
+export const PAID_DEBIT = 110;
+export const PAID_DEBIT_FEE = 117;
+export const PAID_FEE = 124;
+export const PAID_BYTES = 131;
+/** Octets of each digest in R_PAID. */
+export const PAID_DIGEST_BYTES = 16;
+export const PAID_ANCHOR_BYTES = 36;
+/** PAID_FLAGS: replaces an earlier transaction of the same user_tx_no. */
+export const PAID_FLAG_BUMP = 1;
+
+export function writeU32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
+export function readU32(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
+}
+
+/** Amounts as 7 octets, big endian: exact up to 2^53. */
+export function writeSats(bytes: Uint8Array, at: number, sats: number): void {
+  const high = Math.floor(sats / 4294967296);
+  bytes[at] = high >>> 16;
+  bytes[at + 1] = high >>> 8;
+  bytes[at + 2] = high;
+  writeU32(bytes, at + 3, sats % 4294967296);
+}
+
+export function readSats(bytes: Uint8Array, at: number): number {
+  return (bytes[at] * 65536 + bytes[at + 1] * 256 + bytes[at + 2]) * 4294967296 + readU32(bytes, at + 3);
+}
+
+/** Do `lenBytes` octets of a from `at` equal those of b from its start? Not for secrets. */
+export function isEqualAt(a: Uint8Array, at: number, b: Uint8Array, lenBytes: number): boolean {
+  for (let i = 0; i < lenBytes; i++) if (a[at + i] !== b[i]) return false;
+  return true;
+}
