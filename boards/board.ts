@@ -22,8 +22,8 @@ export interface BoardData {
   /** `process.env.BOARD` of the Espruino build that fits. */
   espruinoBoard: string;
   ports: { cold: { [name in PortName]?: PortData }; hot: { [name in PortName]?: PortData } };
-  /** The journal's area: in the chip's flash at `address`, or the file `file` where the board is a process. */
-  flash: { address?: number; file?: string; pageBytes: number; pageCount: number };
+  /** The journal's area: in the chip's flash at `address`, or the file `fileName` where the board is a process. */
+  flash: { address?: number; fileName?: string; pageBytes: number; pageCount: number };
   /** Espruino's Storage. */
   storage: { address: number; pageBytes: number; pageCount: number };
   /** Power sequences of modem 0, as `runSteps` of espruino/power.ts reads them; empty where power is not switched. */

@@ -27,7 +27,7 @@ export const BOARD: BoardData = {
       host: { serial: 'Serial3', baud: BAUD },
     },
   },
-  flash: { file: FLASH_FILE, pageBytes: FLASH_PAGE_BYTES, pageCount: FLASH_PAGE_COUNT },
+  flash: { fileName: FLASH_FILE, pageBytes: FLASH_PAGE_BYTES, pageCount: FLASH_PAGE_COUNT },
   storage: { address: 0x10000000, pageBytes: 1024, pageCount: 256 },
   modem: { on: '', off: '' },
   limits: { variables: 2500, callDepth: 15 },

@@ -75,8 +75,10 @@ export function nodeFindings(node: AnyNode, code: string): Finding[] {
     }
     case 'ReturnStatement': {
       const isBare = !node.argument && !code.slice(node.start, node.end).endsWith(';');
-      const next = code.slice(node.end).trimStart()[0];
-      return isBare && next !== undefined && next !== '}' ? [{ rule: 'return-newline', at, text: 'Espruino returns what stands on the line after a bare return' }] : [];
+      if (!isBare) return [];
+      return code.slice(node.end).trimStart()[0] === '}'
+        ? [{ rule: 'return-at-end', at, text: 'a bare return before } needs its semicolon: Espruino stops at the end of a function otherwise' }]
+        : [{ rule: 'return-newline', at, text: 'Espruino returns what stands on the line after a bare return' }];
     }
     case 'Literal':
       return node.regex ? regexTraps(node.regex.pattern, node.regex.flags).map((name) => ({ rule: 'regex', at, text: `Espruino's regular expressions lack ${name}` })) : [];

@@ -10,6 +10,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as ts from 'typescript';
 import { rollup, type Plugin } from 'rollup';
+import { closeBareReturns } from './bare-returns';
 import { typeTraps } from './dialect-types';
 
 export const ROOT = path.resolve(__dirname, '..', '..', '..');
@@ -156,9 +157,9 @@ export async function bundleEs5(
     format: { ecma: 5, beautify: !opts.minify, comments: false, semicolons: true, inline_script: false },
     sourceMap: opts.sourceMap !== undefined && chunk.map ? { content: chunk.map as never } : false,
   });
-  const text = done.code as string;
+  const { code: text, map } = closeBareReturns(done.code as string, done.map as string | undefined);
   fs.mkdirSync(path.dirname(opts.out), { recursive: true });
   fs.writeFileSync(opts.out, text);
-  if (opts.sourceMap !== undefined && done.map) fs.writeFileSync(opts.sourceMap, done.map as string);
+  if (opts.sourceMap !== undefined && map) fs.writeFileSync(opts.sourceMap, map);
   return { bytes: Buffer.byteLength(text) };
 }

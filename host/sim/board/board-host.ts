@@ -67,8 +67,8 @@ export function createBoardHost(setup: BoardHostOptions): BoardHost {
   };
   const portsFile = (): Buffer => Buffer.from(JSON.stringify(Object.fromEntries(names.map((name) => [name, pathOf(name)]))));
   const fileBytes = (path: string): Uint8Array | undefined => {
-    if (board.flash.file === undefined) return undefined;
-    if (path === board.flash.file) return flash.content();
+    if (board.flash.fileName === undefined) return undefined;
+    if (path === board.flash.fileName) return flash.content();
     return path === 'ports.json' ? portsFile() : undefined;
   };
 
@@ -89,7 +89,7 @@ export function createBoardHost(setup: BoardHostOptions): BoardHost {
       timers.delete(id);
     },
     serialSetup(serial, baud, path) {
-      const isFile = board.flash.file !== undefined;
+      const isFile = board.flash.fileName !== undefined;
       if (isFile && path === '' && baud) throw fail('no-path', 'No path defined for device');
       const name = names.find((one) => (isFile ? pathOf(one) === path : board.ports[options.role][one]?.serial === serial));
       if (!name || !baud) return void openSerials.delete(serial);
@@ -104,11 +104,11 @@ export function createBoardHost(setup: BoardHostOptions): BoardHost {
     },
     pin: (name, level) => options.onPin?.(name, level as 0 | 1),
     peek32(address) {
-      if (board.flash.file !== undefined) throw fail('segfault', 'the address faults on Linux');
+      if (board.flash.fileName !== undefined) throw fail('segfault', 'the address faults on Linux');
       return address === RNG_DATA_REG ? Buffer.from(runtime.random(4)).readUInt32LE(0) : 0;
     },
     watchdog(timeoutMs) {
-      if (board.flash.file === undefined) armDog(timeoutMs);
+      if (board.flash.fileName === undefined) armDog(timeoutMs);
     },
     kick() {
       if (dog) armDog(dog.timeoutMs);

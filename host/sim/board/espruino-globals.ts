@@ -16,7 +16,7 @@ export interface Context {
 
 /** What the context of this board holds. */
 export function factsOf(board: BoardData): RealmFacts {
-  const isLinux = board.flash.file !== undefined;
+  const isLinux = board.flash.fileName !== undefined;
   const pins = PINS.slice(0, isLinux ? 33 : 40);
   const serials = isLinux ? ['Serial1', 'Serial2', 'Serial3', 'Serial4'] : ['Serial1', 'Serial2', 'Serial3'];
   const missing = isLinux ? [] : ['Serial4', 'USB'];

@@ -1,0 +1,187 @@
+// The device's half of the HAL contract suite: a firmware that tries every promise of firmware/hal.ts on the board it runs
+// on and tells the outcome on its console, one line a case: `ok NAME` or `fail NAME: WHY`, then `done N` where N counts the
+// boots. It echoes the link afterwards; the byte sequence `!reboot` there restarts the board.
+
+var hal;
+var lines = 0;
+
+function tell(line) {
+  hal.console.write(E.toUint8Array(line + '\n'));
+  lines++;
+}
+
+function expect(isTrue, why) {
+  if (!isTrue) throw new Error(why);
+}
+
+function check(name, test) {
+  try {
+    test();
+    tell('ok ' + name);
+  } catch (error) {
+    tell('fail ' + name + ': ' + (error.message || error));
+  }
+}
+
+function codeOf(work) {
+  try {
+    work();
+  } catch (error) {
+    return error.code;
+  }
+  return '';
+}
+
+function same(bytes, expected) {
+  if (bytes.length !== expected.length) return false;
+  for (var i = 0; i < expected.length; i++) if (bytes[i] !== expected[i]) return false;
+  return true;
+}
+
+var PAGE = 4;
+
+function checkFlash() {
+  check('flash: has pages', function () {
+    expect(hal.flash.pageBytes === 4096 && hal.flash.pageCount === 16, 'size');
+  });
+  check('flash: an erased page reads 0xFF', function () {
+    hal.flash.erase(PAGE);
+    expect(same(hal.flash.read(PAGE * 4096 + 4092, 4), [255, 255, 255, 255]), 'end of the page');
+  });
+  check('flash: a write can be read back', function () {
+    hal.flash.write(PAGE * 4096 + 3, new Uint8Array([1, 2, 3, 0, 255]));
+    expect(same(hal.flash.read(PAGE * 4096 + 2, 7), [255, 1, 2, 3, 0, 255, 255]), 'bytes ' + hal.flash.read(PAGE * 4096 + 2, 7).join());
+  });
+  check('flash: a write only clears bits', function () {
+    hal.flash.write(PAGE * 4096 + 3, new Uint8Array([0xfe, 3]));
+    expect(same(hal.flash.read(PAGE * 4096 + 3, 2), [0, 2]), 'old AND new');
+  });
+  check('flash: a write crosses pages', function () {
+    hal.flash.erase(PAGE + 1);
+    hal.flash.write((PAGE + 1) * 4096 - 2, new Uint8Array([7, 8, 9, 10]));
+    expect(same(hal.flash.read((PAGE + 1) * 4096 - 2, 4), [7, 8, 9, 10]), 'bytes');
+  });
+  check('flash: erase leaves the neighbours', function () {
+    hal.flash.erase(PAGE + 1);
+    expect(same(hal.flash.read((PAGE + 1) * 4096 - 2, 4), [7, 8, 255, 255]), 'bytes');
+  });
+  check('flash: takes nothing, gives nothing', function () {
+    hal.flash.write(0, new Uint8Array(0));
+    expect(hal.flash.read(65536, 0).length === 0, 'length');
+  });
+  check('flash: refuses what is out of range', function () {
+    expect(codeOf(function () { hal.flash.read(65535, 2); }) === 'flash-range', 'read');
+    expect(codeOf(function () { hal.flash.write(-1, new Uint8Array(1)); }) === 'flash-range', 'write');
+    expect(codeOf(function () { hal.flash.erase(16); }) === 'flash-range', 'erase');
+  });
+  check('flash: the caller keeps its buffer', function () {
+    var bytes = new Uint8Array([5, 6]);
+    hal.flash.write(PAGE * 4096 + 100, bytes);
+    expect(same(bytes, [5, 6]), 'changed');
+  });
+}
+
+function checkFiles() {
+  check('files: an absent file is undefined', function () {
+    expect(hal.files.read('nothing') === undefined, 'defined');
+  });
+  check('files: a file can be read back', function () {
+    expect(hal.files.write('contract', new Uint8Array([0, 1, 254, 255])) === true, 'refused');
+    expect(same(hal.files.read('contract'), [0, 1, 254, 255]), 'bytes');
+  });
+  check('files: a file is replaced', function () {
+    expect(hal.files.write('contract', new Uint8Array([9])) === true, 'refused');
+    expect(same(hal.files.read('contract'), [9]), 'bytes');
+  });
+  check('files: a file too large is refused', function () {
+    var isWritten = hal.files.write('empty', new Uint8Array(0));
+    expect(isWritten === false, 'an empty file cannot be');
+  });
+  check('files: an erased file is gone', function () {
+    hal.files.erase('contract');
+    hal.files.erase('contract');
+    expect(hal.files.read('contract') === undefined, 'still there');
+  });
+}
+
+function checkRest() {
+  check('says what it is', function () {
+    expect(hal.board.length > 3 && hal.commit.length === 12 && hal.interpreter.substr(0, 2) === '2v', hal.interpreter);
+  });
+  check('clock: the hour is not known at power-on', function () {
+    expect(hal.clock.unixSeconds() === 0, '' + hal.clock.unixSeconds());
+  });
+  check('clock: the hour is kept', function () {
+    hal.clock.setUnixSeconds(1700000000);
+    var seconds = hal.clock.unixSeconds();
+    expect(seconds === 1700000000 || seconds === 1700000001, '' + seconds);
+  });
+  check('clock: setting the hour leaves the uptime', function () {
+    expect(hal.clock.uptimeMs() >= 0 && hal.clock.uptimeMs() < 3600000, '' + hal.clock.uptimeMs());
+  });
+  check('noise: gives as many bytes as asked', function () {
+    var a = hal.noise.read(16);
+    expect(a.length === 16, 'length');
+    expect(!same(a, hal.noise.read(16)), 'the same twice');
+  });
+  check('memory: says what is used', function () {
+    var memory = hal.memory();
+    expect(memory.used > 0 && memory.total >= memory.used, memory.used + ' of ' + memory.total);
+  });
+  check('watchdog: starts and is kicked', function () {
+    hal.watchdog.start(20000);
+    hal.watchdog.kick();
+  });
+}
+
+var order = '';
+
+function afterAll() {
+  check('clock: timers fire later, in order, unless cancelled', function () {
+    expect(order === 'sync,a,b,', order);
+  });
+  order = '';
+  hal.power.modemOn(0, function () {
+    check('power: a modem is on after the call has returned', function () {
+      expect(order === 'returned', order);
+    });
+    hal.power.modemOff(0);
+    var boots = 0;
+    for (var bits = 255 ^ hal.flash.read(0, 1)[0]; bits; bits >>= 1) boots++;
+    tell('done ' + boots);
+  });
+  order = 'returned';
+}
+
+function checkTimers() {
+  hal.clock.after(30, function () { order += 'b,'; });
+  hal.clock.after(1, function () { order += 'a,'; });
+  var cancelled = hal.clock.after(2, function () { order += 'cancelled,'; });
+  hal.clock.cancel(cancelled);
+  hal.clock.cancel(cancelled);
+  order += 'sync,';
+  hal.clock.after(120, afterAll);
+}
+
+var received = '';
+
+function onLink(bytes) {
+  var text = E.toString(bytes);
+  received = (received + text).substr(-7);
+  if (bytes.length > 64) tell('fail link: ' + bytes.length + ' bytes at once');
+  if (received === '!reboot') {
+    hal.flash.write(0, new Uint8Array([hal.flash.read(0, 1)[0] << 1]));
+    hal.power.reboot();
+  }
+  hal.link.write(bytes);
+}
+
+export function runContract(given) {
+  hal = given;
+  hal.link.onData(function () { tell('fail link: the first listener was not replaced'); });
+  hal.link.onData(onLink);
+  checkFlash();
+  checkFiles();
+  checkRest();
+  checkTimers();
+}
