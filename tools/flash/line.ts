@@ -1,6 +1,6 @@
 // A byte line with the manners that a board's prompt needs: bytes leave no faster than the line takes them, so that an
 // XOFF finds little on its way; XOFF holds them back, and after a while without XON they go on all the same, because a
-// lost XON would hold them for ever. Time is the runtime's, so it works on the simulator's clock too.
+// lost XON would hold them for ever. In a packet's two length bytes 17 and 19 are numbers. Time is the runtime's, so it works on the simulator's clock too.
 import { fail } from '../../protocol/errors';
 import type { BytePort } from '../../host/byte-port';
 import type { Runtime } from '../../host/runtime';
@@ -80,7 +80,8 @@ export function createLine(port: BytePort, runtime: Runtime, baud?: number): Lin
   port.onClose(die);
   port.onData((bytes) => {
     for (const byte of bytes) {
-      if (byte === XOFF) {
+      if (/\x10\x01[\0-\x1f]?$/.test(seenText.slice(-3))) seenText += String.fromCharCode(byte);
+      else if (byte === XOFF) {
         isHeld = true;
         heldAtMs = runtime.nowMs();
         xoffCount++;

@@ -12,6 +12,7 @@ const KEY_MS = 400;
 const SPACE_AND_BACK = ' \x08';
 /** Time for a packet's answer: the board itself gives a half-received packet up after 5 s at the latest. */
 const REPLY_MS = 6000;
+const RESYNC_TRIES = 6;
 /** The first version whose packet transfer this uses. */
 const FIRST_VERSION = [2, 25];
 
@@ -92,11 +93,13 @@ export async function findPrompt(port: BytePort, runtime: Runtime, options: { ba
     throw fail('espruino-old', `the board runs Espruino ${who.version}: it needs 2v25 or later, flash a newer base firmware`);
   }
 
+  /** Back to an empty input line after something went wrong; half a packet takes the board 5 s to forget. */
   async function resync(): Promise<void> {
     line.drop();
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < RESYNC_TRIES; i++) {
       if (await askWho(line)) return;
-      await line.pause(1500);
+      if (i % 2 === 0) line.send('\x03');
+      await line.pause(KEY_MS * (1 + i));
       line.send(SPACE_AND_BACK);
       await line.pause(KEY_MS / 4);
     }

@@ -1,0 +1,131 @@
+// Holds tools/cli/{command,config-file,main}.ts: flags, usage errors and exit codes (0 done, 1 failed, 2 bad usage).
+import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { aPort, readInput, usageOf, type Command } from '../../../tools/cli/command';
+import { readConfig, type Shape } from '../../../tools/cli/config-file';
+
+const ROOT = resolve(__dirname, '..', '..', '..', '..');
+
+const COMMAND: Command = {
+  name: 'demo',
+  summary: 'does nothing',
+  flags: { fast: { help: 'a switch' }, size: { value: 'N', help: 'a value', default: '7' } },
+  positionals: ['file', 'other?'],
+  run: async () => 0,
+};
+
+function codeOf(work: () => unknown): string {
+  try {
+    work();
+    return 'no error';
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error);
+  }
+}
+
+function chaincloud(...args: string[]): { code: number | null; out: string; err: string } {
+  const script = "require('./dist/tools/cli/main.js').main(process.argv.slice(1))";
+  const done = spawnSync(process.execPath, ['-e', script, ...args], { cwd: ROOT, encoding: 'utf8', timeout: 30_000 });
+  return { code: done.status, out: done.stdout, err: done.stderr };
+}
+
+describe('command line input', () => {
+  it('reads switches, values, defaults and positionals', () => {
+    expect(readInput(COMMAND, ['--fast', 'a.txt'])).to.deep.equal({ values: { size: '7' }, switches: { fast: true }, positionals: ['a.txt'] });
+    expect(readInput(COMMAND, ['a', 'b', '--size', '9']).values.size).to.equal('9');
+  });
+
+  for (const [name, args] of Object.entries({
+    'an unknown flag': ['a', '--nope'],
+    'a value for a switch': ['a', '--fast=1'],
+    'a missing value': ['a', '--size'],
+    'a missing positional': [],
+    'one positional too many': ['a', 'b', 'c'],
+  })) {
+    it(`calls ${name} bad usage`, () => expect(codeOf(() => readInput(COMMAND, args))).to.equal('usage'));
+  }
+
+  it('takes port numbers 0 to 65535 only', () => {
+    expect(aPort('x', '65535')).to.equal(65535);
+    for (const text of ['65536', '-1', '1e3', '', '8080x']) expect(codeOf(() => aPort('x', text))).to.equal('usage');
+  });
+
+  it('shows every flag in the help', () => {
+    for (const word of ['demo', 'file', '[other]', '--fast', '--size N', 'default 7']) expect(usageOf(COMMAND)).to.include(word);
+  });
+});
+
+describe('settings file', () => {
+  const shape: Shape = { url: 'text', port: 'number?', phones: 'texts' };
+  let folder = '';
+  const file = (content: string): string => {
+    const path = join(folder, 'config.json');
+    writeFileSync(path, content);
+    return path;
+  };
+  before(() => void (folder = mkdtempSync(join(tmpdir(), 'chaincloud-test-'))));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('reads what fits', () => {
+    expect(readConfig(file('{"url":"http://x","phones":["+1"]}'), shape)).to.deep.equal({ url: 'http://x', phones: ['+1'] });
+  });
+
+  for (const [name, content] of Object.entries({
+    'no JSON': '{',
+    'an array': '[]',
+    'an unknown setting': '{"url":"x","phones":[],"prot":1}',
+    'a missing setting': '{"url":"x"}',
+    'a wrong type': '{"url":"x","phones":"+1"}',
+  })) {
+    it(`refuses ${name}`, () => expect(codeOf(() => readConfig(file(content), shape))).to.equal('config'));
+  }
+
+  it('names the setting and never its value', () => {
+    try {
+      readConfig(file('{"url":{"secret":"hunter2"},"phones":[]}'), shape);
+      expect.fail('accepted');
+    } catch (error) {
+      expect((error as Error).message).to.include('"url"').and.not.include('hunter2');
+    }
+  });
+});
+
+describe('chaincloud', () => {
+  it('lists the commands of the contract', () => {
+    const { code, out } = chaincloud('--help');
+    expect(code).to.equal(0);
+    for (const name of ['sim', 'api', 'gateway', 'vdevice', 'website', 'build', 'flash', 'console', 'provision', 'unlock', 'backup', 'restore', 'sweep', 'doctor', 'report']) {
+      expect(out).to.match(new RegExp(`^  ${name} `, 'm'));
+    }
+  });
+
+  it('exits 2 and shows the usage on an unknown flag', () => {
+    const { code, err } = chaincloud('sim', '--bogus');
+    expect(code).to.equal(2);
+    expect(err).to.include('--bogus').and.include('usage: chaincloud sim');
+  });
+
+  it('exits 2 on an unknown command', () => expect(chaincloud('fly').code).to.equal(2));
+
+  it('says in one line that the interpreter is missing, and exits 1', () => {
+    const { code, err } = chaincloud('sim', '--once', '--engine', 'espruino', '--espruino', '/nonexistent/espruino');
+    expect(code).to.equal(1);
+    expect(err.trim().split('\n')).to.have.length(1);
+    expect(err).to.include('/nonexistent/espruino');
+  });
+
+  it('says in one line that a port is busy, and exits 1', async () => {
+    const server = createServer();
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const { port } = server.address() as { port: number };
+    const { code, err } = chaincloud('sim', '--once', '--api-port', String(port));
+    server.close();
+    expect(code).to.equal(1);
+    expect(err.trim().split('\n')).to.have.length(1);
+    expect(err).to.include(String(port));
+  });
+});

@@ -1,0 +1,87 @@
+// One upload onto a model board, interrupted on purpose: the power goes inside a flash write, or the cable is pulled at some
+// byte. Then the board starts again and says what it boots. The law: the old image or the new one, every time.
+import { createVirtualRuntime, type VirtualRuntime } from '../../../host/sim/virtual-runtime';
+import { createFlash, type SimFlash } from '../../../host/sim/board/flash';
+import { wire } from '../../../host/sim/board/wire';
+import { boardNamed } from '../boards';
+import { makeImage, type DeviceImage } from '../image';
+import { findPrompt } from '../prompt';
+import { uploadImage } from '../upload';
+import { createModelBoard, type ModelBoard } from './board';
+
+/** An image that says which one it is and breaks when a byte of it is wrong: `IMAGE` is set by its last line. */
+export function modelImage(version: number, lenBytes: number, board = 'esp32-sim800l', role: 'cold' | 'hot' = 'cold'): DeviceImage {
+  let text = `var PART=${version};\n`;
+  for (let i = 0; text.length < lenBytes - 40; i++) text += `function f${i}(a){return "${version}"+a*${i}+'\\n';}\n`;
+  return makeImage({ board, role, commit: `c${version}` }, new Uint8Array(Buffer.from(`${text}var IMAGE=PART;\n`)));
+}
+
+/** A board with its line, its clock and its flash, in one. */
+export interface Bench {
+  runtime: VirtualRuntime;
+  board: ModelBoard;
+  flash: SimFlash;
+  /** Uploads over a fresh line; answers the error's code, or 'done'. pullAfterBytes: the cable goes after so many bytes. */
+  upload(image: DeviceImage, pullAfterBytes?: number): Promise<string>;
+  booted(): unknown;
+}
+
+export interface BenchOptions {
+  seed: string;
+  baud?: number;
+  flash?: SimFlash;
+  lossRate?: number;
+  xoffAfterBytes?: number;
+  isEraseDead?: boolean;
+  tables?: { [name: string]: Uint8Array };
+  chunkBytes?: number;
+}
+
+export function createBench(options: BenchOptions): Bench {
+  const runtime = createVirtualRuntime({ seed: options.seed, startMs: 0, pace: 'fast' });
+  const area = boardNamed('esp32-sim800l').storage;
+  const flash = options.flash ?? createFlash({ pageBytes: area.pageBytes, pageCount: area.pageCount });
+  const baud = options.baud ?? 115200;
+  const board = createModelBoard({
+    runtime,
+    espruinoBoard: 'ESP32',
+    area,
+    flash,
+    chance: () => runtime.random(4).reduce((value, byte) => value * 256 + byte, 0) / 2 ** 32,
+    ...(options.lossRate ? { lossRate: options.lossRate } : {}),
+    ...(options.xoffAfterBytes ? { xoffAfterBytes: options.xoffAfterBytes } : {}),
+    ...(options.isEraseDead ? { isEraseDead: true } : {}),
+  });
+  board.powerOn();
+  return {
+    runtime,
+    board,
+    flash,
+    async upload(image, pullAfterBytes) {
+      const [hostEnd, boardEnd] = wire(runtime, { baud });
+      board.plug(boardEnd);
+      let left = pullAfterBytes ?? Infinity;
+      const write = hostEnd.write.bind(hostEnd);
+      hostEnd.write = (bytes) => {
+        if (left <= 0) return;
+        write(bytes.subarray(0, left));
+        left -= bytes.length;
+        if (left > 0) return;
+        runtime.after(50, () => {
+          board.unplug();
+          hostEnd.close();
+        });
+      };
+      const work = (async () => {
+        const prompt = await findPrompt(hostEnd, runtime, { baud });
+        await uploadImage(prompt, image, { ...(options.tables ? { tables: options.tables } : {}), ...(options.chunkBytes ? { chunkBytes: options.chunkBytes } : {}) });
+        return 'done';
+      })().catch((error: { code?: string; message: string }) => error.code ?? error.message);
+      const result = await runtime.runWhile(work, 'the upload');
+      board.unplug();
+      hostEnd.close();
+      return result;
+    },
+    booted: () => board.global('IMAGE'),
+  };
+}
