@@ -1,3 +1,4 @@
-// The API as others start it. Signature here, the work in server.ts.
+// The API as others start it.
 
+export { startApi } from './server';
 export type { AccountFile, Api, ApiOptions, HostEvent, NetworkName, RegisteredAccount } from './types';

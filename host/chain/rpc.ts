@@ -23,7 +23,7 @@ export function createRpc(options: RpcOptions): Rpc {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   let nextId = 0;
 
-  function post(body: string): Promise<{ status: number; text: string }> {
+  function post(body: string, isRetry = false): Promise<{ status: number; text: string }> {
     return new Promise((resolve, reject) => {
       const request = (isTls ? httpsRequest : httpRequest)(url, {
         method: 'POST', agent, auth: `${options.user}:${options.password}`,
@@ -40,7 +40,11 @@ export function createRpc(options: RpcOptions): Rpc {
         response.on('error', reject);
       });
       request.setTimeout(timeoutMs, () => request.destroy(fail('rpc-timeout', `the node at ${where} did not answer within ${timeoutMs} ms`)));
-      request.on('error', reject);
+      request.on('error', (error: Error & { code?: string }) => {
+        // The node closed a kept connection just as it was used again: nothing was read of this call.
+        if (request.reusedSocket && error.code === 'ECONNRESET' && !isRetry) resolve(post(body, true));
+        else reject(error);
+      });
       request.end(body);
     });
   }

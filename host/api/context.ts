@@ -1,0 +1,29 @@
+// What the parts of the API share: database, node, clock, limits, and how they tell what happened.
+
+import type { Follower } from '../chain/follower';
+import type { Rpc } from '../chain/types';
+import type { Watch } from '../chain/watch';
+import type { Db } from '../db';
+import type { Runtime } from '../runtime';
+import type { NetworkName } from './types';
+
+export const SIDE_HOT = 1;
+export const SIDE_COLD = 2;
+
+export interface Context {
+  db: Db;
+  rpc: Rpc;
+  runtime: Runtime;
+  network: NetworkName;
+  watch: Watch;
+  follower: Follower;
+  fixedFeerateSatVb: number;
+  /** Sat per virtual byte for requests with is_dynamic_fee=1, as the node last estimated it. */
+  dynamicFeerateSatVb(): number;
+  tell(text: string, data?: object): void;
+}
+
+/** `YYYY-MM-DDTHH:MM:SS`, UTC. */
+export function timeText(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19);
+}

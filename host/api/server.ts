@@ -1,0 +1,143 @@
+// Starts the API: database, chain follower, HTTP. Handlers never wait for a device; what takes long is a job or the work
+// after the next look at the chain. Everything needed to go on after a stop is in the database.
+
+import Fastify, { type FastifyInstance } from 'fastify';
+import { createFollower } from '../chain/follower';
+import { createRpc } from '../chain/rpc';
+import { createWatch } from '../chain/watch';
+import { fail } from '../../protocol/errors';
+import { openDb } from '../db';
+import { extendAll } from './addresses';
+import type { Context } from './context';
+import { apiFail, isApiError } from './errors';
+import { createFeeEstimate } from './fees';
+import { parseForm } from './form';
+import { createRateLimit } from './rate-limit';
+import { addAdminRoutes, addGatewayRoutes } from './routes-inner';
+import { addOpenRoutes } from './routes-open';
+import type { Api, ApiOptions } from './types';
+import { work } from './work';
+
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+const MIN_TOKEN_CHARS = 16;
+const DEFAULT_POLL_MS = 5000;
+const DEFAULT_FEERATE_SAT_VB = 10;
+
+function createServer(): FastifyInstance {
+  const server = Fastify({ logger: false, bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true, routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 } });
+  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
+    try {
+      done(null, parseForm(body as string));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  server.setNotFoundHandler((_request, reply) => void reply.code(404).send({ code: apiFail('not-found', '').apiNumber, message: 'no such call' }));
+  server.setErrorHandler((error: Error & { statusCode?: number; code?: string }, _request, reply) => {
+    if (isApiError(error)) return reply.code(error.apiStatus).send({ code: error.apiNumber, message: error.apiText });
+    if (error.code?.startsWith('rpc-')) return reply.code(503).send({ code: 12, message: 'the bitcoin node does not answer, try again' });
+    const status = error.statusCode !== undefined && error.statusCode < 500 ? error.statusCode : 500;
+    return reply.code(status).send(status === 500 ? { code: 9, message: 'internal error' } : { code: 2, message: error.message });
+  });
+  return server;
+}
+
+/**
+ * Starts the API. Throws `db-open`, `db-newer`, `bad-option`, `port-busy`; a node that does not answer is no error: it is
+ * asked again.
+ */
+export async function startApi(options: ApiOptions): Promise<Api> {
+  const { runtime, network, onEvent, host = '127.0.0.1', chainPollMs = DEFAULT_POLL_MS, rateLimit = { burst: 300, perSecond: 30 } } = options;
+  for (const name of ['adminToken', 'gatewayToken'] as const) {
+    if (typeof options[name] !== 'string' || options[name].length < MIN_TOKEN_CHARS) throw fail('bad-option', `${name} expected at least ${MIN_TOKEN_CHARS} characters`);
+  }
+  const db = await openDb(options.database);
+  const rpc = createRpc(options.rpc);
+  const fees = createFeeEstimate(rpc, runtime, options.fixedFeerateSatVb ?? DEFAULT_FEERATE_SAT_VB);
+  const tell = (text: string, data?: object): void => onEvent?.({ at: runtime.nowMs(), who: 'api', text, data });
+  const watch = createWatch();
+  const base = { db, rpc, runtime, network, watch, tell, fixedFeerateSatVb: options.fixedFeerateSatVb ?? DEFAULT_FEERATE_SAT_VB, dynamicFeerateSatVb: () => fees.satVb() };
+  const follower = createFollower({ db, rpc, runtime, network, watch, extend: () => extendAll(context) });
+  const context: Context = { ...base, follower };
+  const server = createServer();
+  const loop = createLoop(context, chainPollMs, async () => {
+    await fees.refresh();
+    const result = await follower.follow();
+    if (result.disconnected > 0) tell(`the chain was reorganised: ${result.disconnected} blocks left it`);
+    await work(context);
+  });
+  addOpenRoutes(server, context, createRateLimit(runtime, rateLimit.burst, rateLimit.perSecond));
+  addGatewayRoutes(server, context, options.gatewayToken, () => loop.once(() => work(context)));
+  addAdminRoutes(server, context, options.adminToken);
+  try {
+    await server.listen({ host, port: options.port ?? 0 });
+  } catch (error) {
+    rpc.close();
+    await db.close();
+    if ((error as { code?: string }).code === 'EADDRINUSE') throw fail('port-busy', `port ${options.port} of ${host} is taken: stop the program that has it or choose another port`);
+    throw error;
+  }
+  loop.start();
+  const { port } = server.server.address() as { port: number };
+  return {
+    url: `http://${host}:${port}`,
+    sync: () => loop.sync(),
+    async close() {
+      await loop.stop();
+      await server.close();
+      rpc.close();
+      await db.close();
+    },
+  };
+}
+
+interface Loop {
+  start(): void;
+  /** One whole round now; its error is thrown. */
+  sync(): Promise<void>;
+  /** Something smaller between two rounds; an unreachable node is left to the next round. */
+  once(fn: () => Promise<void>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Runs `round` again and again, never two at once. A failing round is told once and tried again. */
+function createLoop(context: Context, pollMs: number, round: () => Promise<void>): Loop {
+  const { runtime, tell } = context;
+  let turn: Promise<unknown> = Promise.resolve();
+  let isStopped = false;
+  let lastProblem = '';
+  let timer: { cancel(): void } | undefined;
+
+  const inTurn = (fn: () => Promise<void>): Promise<void> => {
+    const done = turn.then(() => (isStopped ? undefined : fn()));
+    turn = done.catch(() => undefined);
+    return done;
+  };
+  const guarded = async (fn: () => Promise<void>): Promise<void> => {
+    try {
+      await inTurn(fn);
+      lastProblem = '';
+    } catch (error) {
+      const { code = 'internal', message } = error as { code?: string; message: string };
+      if (code !== lastProblem) tell(code === 'internal' ? `work stopped half way: ${message}` : message);
+      lastProblem = code;
+    }
+  };
+  const arm = (): void => {
+    if (isStopped) return;
+    timer = runtime.after(pollMs, async () => {
+      await guarded(round);
+      arm();
+    });
+  };
+  return {
+    start: arm,
+    sync: () => inTurn(round),
+    once: guarded,
+    async stop() {
+      isStopped = true;
+      timer?.cancel();
+      await turn;
+    },
+  };
+}

@@ -1,0 +1,25 @@
+// The platform's database as its programs see it: asynchronous, the same SQL on a libsql file and on PostgreSQL.
+
+export type SqlValue = string | number | null;
+
+export interface Db {
+  dialect: 'libsql' | 'postgres';
+  /** Rows as plain objects; 64-bit columns come as numbers (all of ours stay below 2^53). `?` stands for a value. */
+  all<T>(sql: string, values?: SqlValue[]): Promise<T[]>;
+  /** The first row. */
+  get<T>(sql: string, values?: SqlValue[]): Promise<T | undefined>;
+  /** Rows changed. */
+  run(sql: string, values?: SqlValue[]): Promise<number>;
+  /**
+   * All or nothing, as if nothing else ran (serializable; repeated when PostgreSQL asks for it, so `work` only touches
+   * what it gets). Inside, use `tx` alone; not to be nested. On disk when it resolves.
+   */
+  transaction<T>(work: (tx: Db) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** One step of the schema: never edited once released, only followed by another. `{serial}` is a growing integer key. */
+export interface Migration {
+  version: number;
+  statements: string[];
+}

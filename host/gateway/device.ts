@@ -1,0 +1,125 @@
+// Runs one job over the link to HSM-Hot and says how it ended. Every job may be run again from its beginning at any time:
+// the boards answer a repeated one the same. Spec: SPEC.md 5.
+
+import type { CborValue } from '../../protocol/cbor/types';
+import { fail } from '../../protocol/errors';
+import type { LinkError, Peer } from '../../protocol/link/types';
+import {
+  aAttestReply, aSignFinishReply, aSignResultReply, attestFields, pingFields, prevTxFields, signBeginFields, signInputFields,
+} from '../../protocol/messages';
+import {
+  MSG_ATTEST, MSG_COLD_STATUS, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_INPUT, MSG_SIGN_RESULT, MSG_STATUS,
+  PREV_TX_CHUNK_MAX, REFUSE_BUSY, REFUSE_NOT_READY,
+} from '../../protocol/wire';
+import type { Runtime } from '../runtime';
+import type { AttestJob, Job, JobResult, PingJob, SignJob } from './types';
+
+/** Pieces of a previous transaction under way at once. */
+const PIECES_UNDER_WAY = 4;
+/** A board signs some seconds an input: asked again after the pause, given up after the limit. */
+const RESULT_PAUSE_MS = 500;
+const RESULT_LIMIT_MS = 30 * 60_000;
+const ANSWER_LIMIT_MS = 5 * 60_000;
+
+export interface Device {
+  run(job: Job): Promise<JobResult>;
+}
+
+function bytesOfHex(hex: string): Uint8Array {
+  return new Uint8Array(Buffer.from(hex, 'hex'));
+}
+
+function hexOfBytes(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
+
+/** CBOR fields as JSON can hold them: bytes become hex. */
+function plain(value: CborValue): unknown {
+  if (value instanceof Uint8Array) return hexOfBytes(value);
+  if (Array.isArray(value)) return value.map(plain);
+  return value ?? null;
+}
+
+export function createDevice(peer: Peer, runtime: Runtime): Device {
+  const ask = (type: number, fields: CborValue[]): Promise<CborValue[]> => new Promise((resolve, reject) => {
+    peer.request(type, fields, (error, answer) => (error ? reject(error) : resolve(answer)), ANSWER_LIMIT_MS);
+  });
+  const pause = (ms: number): Promise<void> => new Promise((resolve) => void runtime.after(ms, () => resolve()));
+
+  async function sendPrevTx(i: number, rawPrev: Uint8Array): Promise<void> {
+    let underWay: Promise<unknown>[] = [];
+    for (let offset = 0; offset < rawPrev.length; offset += PREV_TX_CHUNK_MAX) {
+      underWay.push(ask(MSG_PREV_TX, prevTxFields({ i, offset, bytes: rawPrev.subarray(offset, offset + PREV_TX_CHUNK_MAX) })));
+      if (underWay.length < PIECES_UNDER_WAY) continue;
+      await Promise.all(underWay);
+      underWay = [];
+    }
+    await Promise.all(underWay);
+  }
+
+  async function results(first: number): Promise<Uint8Array[]> {
+    for (let waitedMs = 0; ; waitedMs += RESULT_PAUSE_MS) {
+      try {
+        return aSignResultReply(await ask(MSG_SIGN_RESULT, [first]));
+      } catch (error) {
+        const { refusal } = error as LinkError;
+        const isEarly = refusal === REFUSE_NOT_READY || refusal === REFUSE_BUSY;
+        if (!isEarly || waitedMs >= RESULT_LIMIT_MS) throw error;
+        await pause(RESULT_PAUSE_MS);
+      }
+    }
+  }
+
+  async function sign(job: SignJob): Promise<JobResult> {
+    await ask(MSG_SIGN_BEGIN, signBeginFields({
+      account: job.account, proto: job.proto, channelId: job.channel_id, userTxNo: job.user_tx_no, outs: job.outs, dynamic: job.dynamic,
+      authority: bytesOfHex(job.authority), txVersion: job.tx_version, locktime: job.locktime, nInputs: job.inputs.length,
+      feeSats: job.fee_sats, changeIndex: job.change_index,
+    }));
+    for (const [i, input] of job.inputs.entries()) {
+      const rawPrev = bytesOfHex(input.prev_tx);
+      await ask(MSG_SIGN_INPUT, signInputFields({
+        i, prevTxid: bytesOfHex(input.prev_txid).reverse(), vout: input.vout, sequence: input.sequence, chain: input.chain, index: input.index, prevTxLen: rawPrev.length,
+      }));
+      await sendPrevTx(i, rawPrev);
+    }
+    const { nInputs } = aSignFinishReply(await ask(MSG_SIGN_FINISH, []));
+    if (nInputs !== job.inputs.length) throw fail('bad-answer', 'HSM-Cold signs another number of inputs');
+    const signatures: string[] = [];
+    while (signatures.length < nInputs) {
+      const some = await results(signatures.length);
+      if (some.length === 0) throw fail('bad-answer', 'HSM-Cold answered without a signature');
+      signatures.push(...some.map(hexOfBytes));
+    }
+    return { ok: true, signatures };
+  }
+
+  async function ping(job: PingJob): Promise<JobResult> {
+    await ask(MSG_PING, pingFields({ account: job.account, proto: job.proto, channelId: job.channel_id, userTxNo: job.user_tx_no, dynamic: job.dynamic, authority: bytesOfHex(job.authority) }));
+    return { ok: true };
+  }
+
+  async function attest(job: AttestJob): Promise<JobResult> {
+    const { digest, sig } = aAttestReply(await ask(MSG_ATTEST, attestFields({ account: job.account, side: job.side, batchNo: job.batch_no })));
+    return { ok: true, digest: hexOfBytes(digest), signature: hexOfBytes(sig) };
+  }
+
+  async function dispatch(job: Job): Promise<JobResult> {
+    if (job.kind === 'sign') return sign(job);
+    if (job.kind === 'ping') return ping(job);
+    if (job.kind === 'attest') return attest(job);
+    return { ok: true, status: (await ask(job.board === 'hot' ? MSG_STATUS : MSG_COLD_STATUS, [])).map(plain) };
+  }
+
+  return {
+    async run(job) {
+      try {
+        return await dispatch(job);
+      } catch (error) {
+        const { code, refusal, tag, message } = error as LinkError;
+        if (refusal !== undefined) return { ok: false, refusal: { code: refusal, tag: tag ?? '' } };
+        return { ok: false, failure: { code: code ?? 'gateway-fault', text: message.slice(0, 200) } };
+      }
+    },
+  };
+}

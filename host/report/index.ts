@@ -1,0 +1,5 @@
+// Statements as others make them.
+
+export { statement } from './statement';
+export { statementCsv } from './csv';
+export type { Statement, StatementEntry, StatementQuery } from './types';
