@@ -1,23 +1,74 @@
-/** Signatures of what is signed and proved about requests and batches. */
+/**
+ * What V vouches for (send authority), what HSM-Cold vouches for (batch digest, proof, attestation) and the code by which
+ * people compare the two identities. Spec: SPEC.md 8. Leaves the signature itself to the holder of the key.
+ */
+import { bytesOfText, cutBytes, joinBytes, putU32 } from './bytes';
+import { cborEncode } from './cbor/encode';
 import { ProtocolCrypto } from './crypto';
+import { fail } from './errors';
+import { BATCH_SIZE, PROOF_BYTES } from './wire';
 
-/** Takes bytes of a running hash (SHA-256 on the device, any on the host). */
-export interface HashSink { update(bytes: Uint8Array): void }
+export { equalBytes } from './bytes';
 
-/** HMAC(keyRequest, CBOR ["ccv2-send", network, account, channel_id, user_tx_no, outs, dynamic]): 32 bytes. */
-export declare function sendAuthority(
+const HEX = '0123456789abcdef';
+
+/** Takes the bytes of a running hash: a streaming SHA-256 on the device, any on the host. */
+export interface HashSink {
+  update(bytes: Uint8Array): void;
+}
+
+/** HMAC-SHA256(keyRequest, CBOR ["ccv2-send", network, account, channel_id, user_tx_no, outs, dynamic]): 32 bytes. */
+export function sendAuthority(
   crypto: ProtocolCrypto, keyRequest32: Uint8Array, network: string, account: number, channelId: number, userTxNo: string, outs: string, dynamic: number,
-): Uint8Array;
-/** Same length and content, in time that depends on the length only. */
-export declare function equalBytes(a: Uint8Array, b: Uint8Array): boolean;
-/** Feeds the head of a batch digest; then batchDigestAddress for position 0..999 in order; the sink's digest is the batch digest. */
-export declare function batchDigestHead(sink: HashSink, network: string, account: number, side: number, batchNo: number): void;
-export declare function batchDigestAddress(sink: HashSink, position: number, address: string): void;
-/** The whole digest at once (host: 40 kB of text). */
-export declare function batchDigest(crypto: ProtocolCrypto, network: string, account: number, side: number, batchNo: number, addresses: string[]): Uint8Array;
-/** proof16 = HMAC(keyToV, "batch" || side || batch_no || digest32)[0..16] */
-export declare function batchProof(crypto: ProtocolCrypto, keyToV32: Uint8Array, side: number, batchNo: number, digest32: Uint8Array): Uint8Array;
+): Uint8Array {
+  return crypto.hmacSha256(keyRequest32, cborEncode(['ccv2-send', network, account, channelId, userTxNo, outs, dynamic]));
+}
+
+/** Head of a batch digest; the 1,000 addresses follow, then the sink's SHA-256 is the digest. */
+export function batchDigestHead(sink: HashSink, network: string, account: number, side: number, batchNo: number): void {
+  sink.update(bytesOfText('chaincloud batch v2\n' + network + '\n' + account + '\n' + side + '\n' + batchNo + '\n'));
+}
+
+/** The address at `position` (0..999, in order). */
+export function batchDigestAddress(sink: HashSink, position: number, address: string): void {
+  sink.update(bytesOfText(position + ',' + address + ':'));
+}
+
+/** The whole digest at once, 32 bytes: for the host, it holds 40 kB. Throws `bad-batch` unless there are 1,000 addresses. */
+export function batchDigest(crypto: ProtocolCrypto, network: string, account: number, side: number, batchNo: number, addresses: string[]): Uint8Array {
+  if (addresses.length !== BATCH_SIZE) throw fail('bad-batch', BATCH_SIZE + ' addresses');
+  let all = new Uint8Array(0);
+  const sink = {
+    update: function (bytes: Uint8Array): void {
+      all = joinBytes(all, bytes) as Uint8Array<ArrayBuffer>;
+    },
+  };
+  batchDigestHead(sink, network, account, side, batchNo);
+  let text = '';
+  for (let i = 0; i < addresses.length; i++) text += i + ',' + addresses[i] + ':';
+  sink.update(bytesOfText(text));
+  return crypto.sha256(all);
+}
+
+/** HMAC-SHA256(keyToV, "batch" || side u8 || batch_no u32 || digest32), its first 16 bytes. */
+export function batchProof(crypto: ProtocolCrypto, keyToV32: Uint8Array, side: number, batchNo: number, digest32: Uint8Array): Uint8Array {
+  const input = new Uint8Array(42);
+  input.set(bytesOfText('batch'), 0);
+  input[5] = side;
+  putU32(input, 6, batchNo);
+  input.set(digest32, 10);
+  return cutBytes(crypto.hmacSha256(keyToV32, input), 0, PROOF_BYTES);
+}
+
 /** SHA256(SHA256("chaincloud attestation v2\n" || digest32)): what HSM-Cold's identity key signs. */
-export declare function attestationHash(crypto: ProtocolCrypto, digest32: Uint8Array): Uint8Array;
-/** First 10 hex digits of SHA256("chaincloud pairing" || cold33 || v33), as xxxxx-xxxxx. */
-export declare function pairingCode(crypto: ProtocolCrypto, coldIdentity33: Uint8Array, vIdentity33: Uint8Array): string;
+export function attestationHash(crypto: ProtocolCrypto, digest32: Uint8Array): Uint8Array {
+  return crypto.sha256(crypto.sha256(joinBytes(bytesOfText('chaincloud attestation v2\n'), digest32)));
+}
+
+/** First 10 hex digits of SHA256("chaincloud pairing" || cold33 || v33), as xxxxx-xxxxx: both ends show it, people compare. */
+export function pairingCode(crypto: ProtocolCrypto, coldIdentity33: Uint8Array, vIdentity33: Uint8Array): string {
+  const digest = crypto.sha256(joinBytes(bytesOfText('chaincloud pairing'), joinBytes(coldIdentity33, vIdentity33)));
+  let code = '';
+  for (let i = 0; i < 10; i++) code += (i === 5 ? '-' : '') + HEX.charAt((digest[i >> 1] >> (i & 1 ? 0 : 4)) & 15);
+  return code;
+}

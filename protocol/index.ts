@@ -4,6 +4,7 @@ export * from './errors';
 export * from './crypto';
 export * from './wire';
 export * from './messages';
+export * from './bytes';
 export * from './channel';
 export * from './authority';
 export * from './link/types';

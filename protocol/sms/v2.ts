@@ -1,31 +1,137 @@
-/** Signatures of the binary SMS operations under a channel (the user data without its header, at most SMS_BODY_MAX octets). */
-import { ProtocolCrypto } from '../crypto';
+/**
+ * The operations under a channel: sealed bodies of binary SMS, one SMS each way. Spec: SPEC.md 6. A body is
+ * op, channel id (low 16 bits), seq u16, sealed CBOR sequence, tag. The tag over all of it in full is made first and is
+ * the cipher's IV (as in RFC 5297): a sender whose counter was rolled back by a power cut gives away that two messages
+ * were equal, nothing more. Leaves the PDU and its header to pdu.ts, the channels to channel.ts.
+ */
+import { bytesOfText, cutBytes, equalBytes, putU32 } from '../bytes';
+import { cborDecodeSequence } from '../cbor/decode';
+import { cborEncodeSequence } from '../cbor/encode';
+import { CborValue } from '../cbor/types';
 import { Channel } from '../channel';
+import { ProtocolCrypto } from '../crypto';
+import { fail } from '../errors';
+import {
+  SMS_BATCH_VERIFY, SMS_BODY_MAX, SMS_HEADER_BYTES, SMS_NOTICE, SMS_OPEN, SMS_REPLAY_WINDOW, SMS_SEQ_MAX, SMS_STATUS, SMS_TAG_BYTES,
+} from '../wire';
+
+export * from './v2-messages';
 
 export type ToSide = 'to-cold' | 'to-v';
-export interface Opened { op: number; seq: number; fields: any[] }
 
-/** Channel id's low 16 bits that an operation names, or -1 when `bytes` is no such operation. */
-export declare function smsChannelHint(bytes: Uint8Array): number;
-/** First octet: SMS_*; -1 when unknown. */
-export declare function smsOp(bytes: Uint8Array): number;
-/** Seals op + fields; takes the next channel.sendSeq (persist the channel before sending). Throws `sms-too-long`, `channel-exhausted`. */
-export declare function sealSms(crypto: ProtocolCrypto, channel: Channel, direction: ToSide, op: number, fields: any[]): Uint8Array;
-/** Opens and checks; moves the replay window. Throws `sms-malformed`, `sms-forged`, `sms-replayed`; the channel is then unchanged. */
-export declare function openSms(crypto: ProtocolCrypto, channel: Channel, direction: ToSide, bytes: Uint8Array): Opened;
+export interface Opened {
+  op: number;
+  seq: number;
+  fields: CborValue[];
+}
 
-export interface BatchVerify { side: number; batchNo: number }
-export interface BatchAnswer { side: number; batchNo: number; status: number; /** when deriving */ seconds: number; /** when ok: 16 bytes */ proof?: Uint8Array }
-export interface StatusAnswer { deviceState: number; accountState: number; unixSeconds: number; batchesHot: number; batchesCold: number }
-export interface Alarm { code: number; accountState: number; unixSeconds: number }
-export interface Notice { noticeNo: number; maxPerTxSats: number; maxPerDaySats: number; policyDigest8: Uint8Array }
-export declare function aBatchVerify(fields: any[]): BatchVerify;
-export declare function batchVerifyFields(m: BatchVerify): any[];
-export declare function aBatchAnswer(fields: any[]): BatchAnswer;
-export declare function batchAnswerFields(m: BatchAnswer): any[];
-export declare function aStatusAnswer(fields: any[]): StatusAnswer;
-export declare function statusAnswerFields(m: StatusAnswer): any[];
-export declare function aAlarm(fields: any[]): Alarm;
-export declare function alarmFields(m: Alarm): any[];
-export declare function aNotice(fields: any[]): Notice;
-export declare function noticeFields(m: Notice): any[];
+const FIELDS_MAX = 16;
+
+/** First octet when it is one of SMS_*, else −1. */
+export function smsOp(bytes: Uint8Array): number {
+  return bytes[0] >= SMS_OPEN && bytes[0] <= SMS_NOTICE ? bytes[0] : -1;
+}
+
+/** Low 16 bits of the channel id that an operation names, believed by nobody yet; −1 when `bytes` is no operation under a channel. */
+export function smsChannelHint(bytes: Uint8Array): number {
+  if (smsOp(bytes) < SMS_BATCH_VERIFY || bytes.length < SMS_HEADER_BYTES + SMS_TAG_BYTES || bytes.length > SMS_BODY_MAX) return -1;
+  return (bytes[1] << 8) | bytes[2];
+}
+
+function isForDirection(op: number, direction: ToSide): boolean {
+  return (op === SMS_BATCH_VERIFY || op === SMS_STATUS) === (direction === 'to-cold') && op >= SMS_BATCH_VERIFY && op <= SMS_NOTICE;
+}
+
+/** Cipher key and tag key of a direction, 64 bytes. */
+function directionKeys(crypto: ProtocolCrypto, channel: Channel, direction: ToSide): Uint8Array {
+  return crypto.hkdfSha256(direction === 'to-cold' ? channel.keyToCold32 : channel.keyToV32, new Uint8Array(0), bytesOfText('chaincloud sms'), 64);
+}
+
+/** Tag over op, whole channel id, seq and the plain fields. */
+function bodyTag(crypto: ProtocolCrypto, keys: Uint8Array, op: number, channelId: number, seq: number, plain: Uint8Array): Uint8Array {
+  const input = new Uint8Array(7 + plain.length);
+  input[0] = op;
+  putU32(input, 1, channelId);
+  input[5] = seq >> 8;
+  input[6] = seq;
+  input.set(plain, 7);
+  return cutBytes(crypto.hmacSha256(keys.subarray(32, 64), input), 0, SMS_TAG_BYTES);
+}
+
+function applyCipher(crypto: ProtocolCrypto, keys: Uint8Array, tag: Uint8Array, op: number, seq: number, bytes: Uint8Array): Uint8Array {
+  if (!bytes.length) return bytes;
+  const iv = new Uint8Array(16);
+  iv.set(tag, 0);
+  iv[8] = op;
+  iv[9] = seq >> 8;
+  iv[10] = seq;
+  return crypto.aes256Ctr(keys.subarray(0, 32), iv, bytes);
+}
+
+/**
+ * Seals one operation under the next channel.sendSeq: keep the channel before the SMS leaves. At most SMS_BODY_MAX octets.
+ * Throws `bad-op`, `sms-too-long`, `channel-exhausted`; the channel is then unchanged.
+ */
+export function sealSms(crypto: ProtocolCrypto, channel: Channel, direction: ToSide, op: number, fields: CborValue[]): Uint8Array {
+  if (!isForDirection(op, direction)) throw fail('bad-op', 'not an operation ' + direction);
+  const plain = cborEncodeSequence(fields);
+  if (SMS_HEADER_BYTES + plain.length + SMS_TAG_BYTES > SMS_BODY_MAX) throw fail('sms-too-long', 'more than one SMS holds');
+  if (channel.sendSeq >= SMS_SEQ_MAX) throw fail('channel-exhausted', 'open a new channel');
+  const seq = ++channel.sendSeq;
+  const keys = directionKeys(crypto, channel, direction);
+  const tag = bodyTag(crypto, keys, op, channel.id, seq, plain);
+  const out = new Uint8Array(SMS_HEADER_BYTES + plain.length + SMS_TAG_BYTES);
+  out[0] = op;
+  out[1] = channel.id >>> 8;
+  out[2] = channel.id;
+  out[3] = seq >> 8;
+  out[4] = seq;
+  out.set(applyCipher(crypto, keys, tag, op, seq, plain), SMS_HEADER_BYTES);
+  out.set(tag, out.length - SMS_TAG_BYTES);
+  return out;
+}
+
+/** True when `seq` was taken already or lies below the window. */
+function isReplayed(channel: Channel, seq: number): boolean {
+  const behind = channel.recvSeq - seq;
+  if (behind < 0) return false;
+  return behind === 0 || behind > SMS_REPLAY_WINDOW || ((channel.recvSeen >>> (behind - 1)) & 1) === 1;
+}
+
+/** Moves the window: bit n of recvSeen stands for recvSeq − 1 − n. */
+function noteSeq(channel: Channel, seq: number): void {
+  const ahead = seq - channel.recvSeq;
+  if (ahead <= 0) {
+    channel.recvSeen = (channel.recvSeen | (1 << (-ahead - 1))) >>> 0;
+    return;
+  }
+  const kept = ahead < SMS_REPLAY_WINDOW ? channel.recvSeen << ahead : 0;
+  const last = channel.recvSeq && ahead <= SMS_REPLAY_WINDOW ? 1 << (ahead - 1) : 0;
+  channel.recvSeen = (kept | last) >>> 0;
+  channel.recvSeq = seq;
+}
+
+/**
+ * Opens one operation and moves the replay window: late and reordered SMS pass once, up to SMS_REPLAY_WINDOW behind the
+ * highest. Keep the channel before acting on the answer. Throws `sms-malformed`, `sms-forged`, `sms-replayed`; the channel
+ * is then unchanged.
+ */
+export function openSms(crypto: ProtocolCrypto, channel: Channel, direction: ToSide, bytes: Uint8Array): Opened {
+  const op = bytes[0];
+  if (smsChannelHint(bytes) < 0 || !isForDirection(op, direction)) throw fail('sms-malformed', 'no operation ' + direction);
+  const seq = (bytes[3] << 8) | bytes[4];
+  const tag = cutBytes(bytes, bytes.length - SMS_TAG_BYTES, bytes.length);
+  const keys = directionKeys(crypto, channel, direction);
+  const plain = applyCipher(crypto, keys, tag, op, seq, cutBytes(bytes, SMS_HEADER_BYTES, bytes.length - SMS_TAG_BYTES));
+  const isOurs = bytes[1] === ((channel.id >>> 8) & 0xff) && bytes[2] === (channel.id & 0xff);
+  if (!isOurs || !seq || !equalBytes(bodyTag(crypto, keys, op, channel.id, seq, plain), tag)) throw fail('sms-forged', 'not under this channel');
+  if (isReplayed(channel, seq)) throw fail('sms-replayed', 'taken before, or too late');
+  let fields: CborValue[];
+  try {
+    fields = cborDecodeSequence(plain, FIELDS_MAX);
+  } catch (error) {
+    throw fail('sms-malformed', 'fields do not decode');
+  }
+  noteSeq(channel, seq);
+  return { op: op, seq: seq, fields: fields };
+}
