@@ -17,23 +17,22 @@ function blockOf(parents: readonly AnyNode[], scope: AnyNode): AnyNode {
 }
 
 /** Uses of a function's own variables that no declaration has reached by then. */
-function lateVars(scope: AnyNode): Finding[] {
+export function lateVars(scope: AnyNode): Identifier[] {
   const { fixed, vars } = declaredIn(scope);
   const byName = new Map<string, { at: number; block: AnyNode }[]>();
   for (const one of vars) {
     const list = byName.get(one.name) ?? [];
-    // A function's declaration counts from its end; a loop variable of for-in from the loop's head.
     list.push({ at: one.at, block: blockOf(one.parents, scope) });
     byName.set(one.name, list);
   }
-  const found: Finding[] = [];
+  const found: Identifier[] = [];
   walk(scope, (node, parents) => {
     if (node !== scope && isFunction(node)) return false;
     const parent = parents[parents.length - 1];
     if (!isReference(node, parent) || fixed.has(node.name)) return undefined;
     const declared = byName.get(node.name);
     const isCovered = declared?.some((one) => one.at <= node.end && (one.block === scope || (one.block.start <= node.start && node.end <= one.block.end)));
-    if (declared && !isCovered) found.push({ rule: 'hoisting', at: node.start, text: `${node.name} is used where its declaration has not run` });
+    if (declared && !isCovered) found.push(node);
     return undefined;
   });
   return found;
@@ -90,8 +89,11 @@ function lateTopLevel(program: Program): Finding[] {
       }
       continue;
     }
-    for (const reference of references(statement, false)) visit(reference, new Set(), '');
-    for (const one of declaredIn(statement).vars) defined.add(one.name);
+    const own = declaredIn(statement).vars;
+    for (const reference of references(statement, false)) {
+      if (!own.some((one) => one.name === reference.name && one.at <= reference.end)) visit(reference, new Set(), '');
+    }
+    for (const one of own) defined.add(one.name);
   }
   return found;
 }
@@ -126,7 +128,8 @@ function unknownNames(program: Program, globals: ReadonlySet<string>): Finding[]
 export function scopeFindings(program: Program, globals: ReadonlySet<string>): Finding[] {
   const found = [...lateTopLevel(program), ...unknownNames(program, globals)];
   walk(program, (node) => {
-    if (isFunction(node)) found.push(...lateVars(node));
+    if (!isFunction(node)) return;
+    for (const { name, start } of lateVars(node)) found.push({ rule: 'hoisting', at: start, text: `${name} is used where its declaration has not run` });
   });
   return found;
 }

@@ -29,7 +29,7 @@ export interface DialectOptions {
 }
 
 /** Maps an offset of the emitted text to where a person edits it. */
-function locator(code: string, options: DialectOptions): (offset: number) => string {
+export function locator(code: string, options: DialectOptions): (offset: number) => string {
   const starts = [0];
   for (let i = code.indexOf('\n'); i >= 0; i = code.indexOf('\n', i + 1)) starts.push(i + 1);
   const map = options.sourceMap ? new SourceMap(JSON.parse(options.sourceMap)) : undefined;

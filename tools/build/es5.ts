@@ -10,8 +10,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as ts from 'typescript';
 import { rollup, type Plugin } from 'rollup';
-import { closeBareReturns } from './bare-returns';
 import { typeTraps } from './dialect-types';
+import { repair } from './repairs';
 
 export const ROOT = path.resolve(__dirname, '..', '..', '..');
 const OUT = path.join(ROOT, 'dist', '.device');
@@ -157,7 +157,7 @@ export async function bundleEs5(
     format: { ecma: 5, beautify: !opts.minify, comments: false, semicolons: true, inline_script: false },
     sourceMap: opts.sourceMap !== undefined && chunk.map ? { content: chunk.map as never } : false,
   });
-  const { code: text, map } = closeBareReturns(done.code as string, done.map as string | undefined);
+  const { code: text, map } = repair(done.code as string, done.map as string | undefined);
   fs.mkdirSync(path.dirname(opts.out), { recursive: true });
   fs.writeFileSync(opts.out, text);
   if (opts.sourceMap !== undefined && map) fs.writeFileSync(opts.sourceMap, map);

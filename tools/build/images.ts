@@ -1,17 +1,27 @@
 // Builds images: one ES5 file for each board and role, checked against Espruino's dialect, the commit in its place.
+// What was bundled from the same sources before is taken from a cache; only the commit is put in anew.
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fail } from '../../protocol/errors';
+import { callDepthOf } from './call-depth';
 import { COMMIT_PLACE } from './commit';
-import { checkDialect, type DialectProblem } from './dialect';
+import { checkDialect, locator, type DialectProblem } from './dialect';
 import { bundleEs5, ROOT } from './es5';
 
 export const ROLES = ['cold', 'hot'] as const;
+
+const CACHE = path.join(ROOT, 'dist', '.images');
+/** What an image's bytes follow from, beside the commit. */
+const SOURCES = ['protocol', 'firmware', 'boards', 'tools/build', 'host/sim/board/builtins.ts', 'package-lock.json'];
 
 export interface ImageSize {
   board: string;
   role: string;
   bytes: number;
+  /** Longest chain of direct calls, and its functions as file:line, the outermost first. */
+  callDepth: number;
+  callChain: string[];
 }
 
 /** The boards there are: the folders of boards/ with a board.ts. */
@@ -33,30 +43,54 @@ export function dialectError(problems: readonly DialectProblem[]): Error {
   return fail('dialect', `Espruino would not run this as it is meant:\n${problems.map((one) => `${one.where} ${one.rule}: ${one.text}`).join('\n')}`);
 }
 
+function filesBelow(file: string): string[] {
+  if (!fs.existsSync(file)) return [];
+  if (!fs.statSync(file).isDirectory()) return [file];
+  return fs.readdirSync(file).sort().flatMap((name) => filesBelow(path.join(file, name)));
+}
+
+/** A digest of everything that the images are made from. */
+export function sourcesDigest(): string {
+  const hash = createHash('sha256');
+  for (const file of SOURCES.flatMap((name) => filesBelow(path.join(ROOT, name)))) hash.update(path.relative(ROOT, file)).update('\0').update(fs.readFileSync(file)).update('\0');
+  return hash.digest('hex');
+}
+
 /**
- * Bundles `entry` into `out` and `out`.map, checks it, stamps it. Throws code `dialect` with the TypeScript lines.
- * Answers the size in bytes.
+ * Bundles `entry` into `out` and `out`.map and checks it. Throws code `dialect` with the TypeScript lines.
+ * The commit's place is still empty.
  */
-export async function buildImage(entry: string, out: string, commit: string): Promise<number> {
+export async function bundleImage(entry: string, out: string): Promise<{ callDepth: number; callChain: string[] }> {
   const map = `${out}.map`;
   await bundleEs5(entry, { format: 'iife', minify: true, out, sourceMap: map });
   const code = fs.readFileSync(out, 'utf8');
-  const sourceMap = fs.readFileSync(map, 'utf8');
-  const problems = checkDialect(code, { name: path.relative(ROOT, out), sourceMap, mapDir: process.cwd(), root: ROOT });
+  const options = { name: path.relative(ROOT, out), sourceMap: fs.readFileSync(map, 'utf8'), mapDir: process.cwd(), root: ROOT };
+  const problems = checkDialect(code, options);
   if (problems.length) throw dialectError(problems);
-  const stamped = stampCommit(code, commit);
-  fs.writeFileSync(out, stamped);
-  return Buffer.byteLength(stamped);
+  const where = locator(code, options);
+  const { depth, chain } = callDepthOf(code);
+  return { callDepth: depth, callChain: chain.map((offset) => where(offset).replace(/:\d+$/, '')) };
 }
 
 /** Builds every board's images under `outDir`. */
 export async function buildImages(outDir: string, commit: string): Promise<ImageSize[]> {
+  const digest = sourcesDigest();
+  const stampFile = path.join(CACHE, 'sources.json');
+  const cached = fs.existsSync(stampFile) ? (JSON.parse(fs.readFileSync(stampFile, 'utf8')) as { digest: string; depths: { [name: string]: { callDepth: number; callChain: string[] } } }) : undefined;
+  const depths = cached?.digest === digest ? cached.depths : {};
   const sizes: ImageSize[] = [];
   for (const board of boardNames()) {
     for (const role of ROLES) {
-      const bytes = await buildImage(`boards/${board}/hsm-${role}.ts`, path.join(outDir, board, `hsm-${role}.js`), commit);
-      sizes.push({ board, role, bytes });
+      const name = path.join(board, `hsm-${role}.js`);
+      const bundled = path.join(CACHE, name);
+      if (!depths[name] || !fs.existsSync(bundled)) depths[name] = await bundleImage(`boards/${board}/hsm-${role}.ts`, bundled);
+      const code = stampCommit(fs.readFileSync(bundled, 'utf8'), commit);
+      fs.mkdirSync(path.join(outDir, board), { recursive: true });
+      fs.writeFileSync(path.join(outDir, name), code);
+      fs.copyFileSync(`${bundled}.map`, path.join(outDir, `${name}.map`));
+      sizes.push({ board, role, bytes: Buffer.byteLength(code), ...depths[name] });
     }
   }
+  fs.writeFileSync(stampFile, JSON.stringify({ digest, depths }));
   return sizes;
 }

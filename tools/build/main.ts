@@ -4,16 +4,22 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { commitOf } from './commit';
 import { buildCrypto } from './crypto-module';
+import { checkDialect } from './dialect';
 import { ROOT } from './es5';
-import { buildImages } from './images';
+import { buildImages, dialectError } from './images';
+
+/** Names that the crypto module may use beside Espruino's: it loads in Node as well. */
+const CRYPTO_GLOBALS = ['exports', 'module', 'unescape'];
 
 async function main(): Promise<void> {
   const outDir = path.join(ROOT, 'dist', 'firmware');
   const commit = commitOf(ROOT);
-  await buildCrypto();
+  const crypto = await buildCrypto();
+  const problems = checkDialect(fs.readFileSync(path.join(outDir, 'crypto.js'), 'utf8'), { name: 'dist/firmware/crypto.js', extraGlobals: CRYPTO_GLOBALS });
+  if (problems.length) throw dialectError(problems);
   const images = await buildImages(outDir, commit);
-  fs.writeFileSync(path.join(outDir, 'sizes.json'), `${JSON.stringify({ commit, images }, null, 2)}\n`);
-  for (const { board, role, bytes } of images) process.stderr.write(`  ${board}/hsm-${role}.js ${bytes} bytes\n`);
+  fs.writeFileSync(path.join(outDir, 'sizes.json'), `${JSON.stringify({ commit, crypto, images }, null, 2)}\n`);
+  for (const { board, role, bytes, callDepth } of images) process.stderr.write(`  ${board}/hsm-${role}.js ${bytes} bytes, calls ${callDepth} deep\n`);
 }
 
 main().catch((error: Error) => {
