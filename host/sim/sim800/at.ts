@@ -42,7 +42,7 @@ function argsOf(text: string): (string | undefined)[] {
 }
 
 function extended(text: string): AtCommand | null {
-  const match = /^([+*^][A-Z0-9]+)\s*(=\?|\?|=(.*))?$/is.exec(text.trim());
+  const match = /^([+*^$][A-Z0-9]+)\s*(=\?|\?|=(.*))?$/is.exec(text.trim());
   if (!match) return null;
   const name = match[1]!.toUpperCase();
   if (match[2] === undefined) return { name, kind: 'exec', args: [] };
@@ -68,7 +68,7 @@ export function parseLine(line: string): AtCommand[] | 'bad' | null {
   const commands: AtCommand[] = [];
   let rest = start[1]!.trim();
   while (rest !== '') {
-    if (/^[+*^]/.test(rest)) {
+    if (/^[+*^$]/.test(rest)) {
       const [first, ...others] = splitOutsideQuotes(rest, ';');
       const command = extended(first!);
       if (!command) return 'bad';

@@ -6,11 +6,16 @@ import type { AtTable, Sim800Core } from './state';
 
 /** Quarter hours east of UTC that the simulated network tells. */
 const ZONE_QUARTERS = 32;
+/** Location area and cell, told under +CREG=2. */
+const CELL = '"2538","5B1F"';
 
 function registration(name: string, key: 'creg' | 'cgreg'): (core: Sim800Core, command: AtCommand) => AtAnswer {
   return (core, { kind, args }) => {
     if (kind === 'test') return { lines: [`${name}: (0-2)`], result: 'OK' };
-    if (kind === 'read') return { lines: [`${name}: ${core.settings[key]},${core.registration()}`], result: 'OK' };
+    if (kind === 'read') {
+      const place = core.settings[key] === 2 && core.registration() === 1 ? `,${CELL}` : '';
+      return { lines: [`${name}: ${core.settings[key]},${core.registration()}${place}`], result: 'OK' };
+    }
     if (kind !== 'set' || !/^[012]$/.test(args[0] ?? '')) return { result: { cme: 50 } };
     core.settings[key] = Number(args[0]);
     return OK;
