@@ -53,8 +53,7 @@ export function timeOf(line: string): number {
   let at = 0;
   for (let i = 0; i < 7; i++) {
     numbers.push(parseInt(text.substr(at, 6), 10));
-    const sign = text.charAt(at) === '-' ? 1 : 0;
-    at += sign;
+    while (text.charAt(at) === ' ' || text.charAt(at) === '-') at++;
     while (at < text.length && text.charAt(at) >= '0' && text.charAt(at) <= '9') at++;
     if (!isClock || i !== 5) at++;
   }
