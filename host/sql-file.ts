@@ -14,6 +14,8 @@ export interface SqlFile {
   run(sql: string, ...values: SqlValue[]): number;
   /** All or nothing. Not to be nested. */
   transaction<T>(work: () => T): T;
+  /** Takes what was overwritten out of the write-ahead log too. */
+  scrub(): void;
   close(): void;
 }
 
@@ -22,7 +24,7 @@ export function openSqlFile(path: string, schema: string): SqlFile {
   let db: Database.Database;
   try {
     db = new Database(path);
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON;');
     db.exec(schema);
   } catch (error) {
     throw fail('sql-file', 'cannot open ' + path + ': ' + (error as Error).message);
@@ -49,6 +51,7 @@ export function openSqlFile(path: string, schema: string): SqlFile {
         throw error;
       }
     },
+    scrub: () => void db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all([]),
     close() {
       statements.clear();
       db.close();

@@ -2,7 +2,7 @@
 
 import type { ProtocolCrypto } from '../../protocol/crypto';
 import type { Runtime } from '../runtime';
-import type { HttpClient } from '../v1';
+import type { HttpClient, VtestInfo } from '../v1';
 import type { LocalTime } from './local-time';
 import type { State } from './state';
 import type { AccountPublic, VModem, VPolicy } from './types';
@@ -22,6 +22,8 @@ export interface VContext {
   hsmPhones: string[];
   adminPhones: string[];
   pollMs: number;
+  /** The last withdrawal that was decrypted: one that waits is looked at again at every poll, and the key costs 50 ms. */
+  decrypted?: { id: string; infoHash: string; info: VtestInfo };
   /** A line for people. Never a secret. */
   tell(text: string, link?: 'sms' | 'http'): void;
   /** Plain text SMS to every admin. Texts of the published app are given word for word. */

@@ -43,7 +43,10 @@ async function examine(context: VContext, link: HsmLink, pulled: Pulled, infoHas
   let info: VtestInfo;
   let outs: Out[];
   try {
-    info = await decryptBoundInfo(pulled.info, pulled.id, context.password);
+    const last = context.decrypted;
+    const isLast = last?.id === pulled.id && last.infoHash === infoHash;
+    info = isLast ? last.info : await decryptBoundInfo(pulled.info, pulled.id, context.password);
+    context.decrypted = { id: pulled.id, infoHash, info };
   } catch (error) {
     const { code } = error as { code?: string };
     return { kind: 'stop', words: code === 'vtest-coin' ? 'tx out invalid' : 'AES decrypt error', why: code ?? 'vtest-decrypt' };

@@ -58,6 +58,7 @@ export function linkV1(context: VContext, events: HsmLinkEvents, withoutCoin: bo
       state.setSecret('v1-channel', kept);
       state.setSecret('v1-opening', undefined);
     });
+    state.scrub();
     toCold(v1FormatChannelOk(kept.cId));
     context.tell('channel ' + kept.cId + ' is open (text protocol)', 'sms');
     events.onOpened(kept.cId);
@@ -95,8 +96,8 @@ export function linkV1(context: VContext, events: HsmLinkEvents, withoutCoin: bo
     },
     take(sms) {
       const parsed = sms.text === undefined ? undefined : v1ParseToV(sms.text);
-      if (!parsed) return false;
-      return 'accept' in parsed ? takeAccept(parsed.accept) : takeAddresses(parsed.addresses);
+      if (parsed?.accept) return takeAccept(parsed.accept);
+      return parsed?.addresses ? takeAddresses(parsed.addresses) : false;
     },
   };
 }

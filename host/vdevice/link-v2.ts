@@ -65,6 +65,7 @@ export function linkV2(context: VContext, events: HsmLinkEvents): HsmLink {
       saveOpening();
     });
     if (old) wipeChannel(old.channel);
+    state.scrub();
     context.tell('channel ' + channel.id + ' is open', 'sms');
     events.onOpened(channel.id);
     return true;

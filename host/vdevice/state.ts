@@ -64,6 +64,8 @@ export function openState(file: string, sealer: Sealer) {
     value === null ? run('DELETE FROM meta WHERE name = ?', name) : run('INSERT OR REPLACE INTO meta VALUES (?,?)', name, value);
   return {
     transaction: db.transaction,
+    /** After a secret was replaced: nothing of the old one stays on disk. */
+    scrub: db.scrub,
     close: db.close,
 
     getNumber: (name: string, otherwise: number) => Number(getMeta(name) ?? otherwise),

@@ -10,6 +10,7 @@ import { sha256 } from '@noble/hashes/sha256';
 import { acceptBegin, acceptStep, gateKey, type Channel, type ChannelPeers } from '../../../protocol/channel';
 import { batchDigest, batchProof } from '../../../protocol/authority';
 import { aBatchVerify, batchAnswerFields, openSms, sealSms, smsChannelHint, smsOp } from '../../../protocol/sms/v2';
+import type { CborValue } from '../../../protocol/cbor';
 import { BATCH_OK, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_OPEN, SMS_PORT } from '../../../protocol/wire';
 import { protocolCrypto } from '../../../host/protocol-crypto';
 import type { Runtime } from '../../../host/runtime';
@@ -104,7 +105,7 @@ export interface FakeCold {
   /** Called with each answer before it goes out; undefined: keeps silent. */
   answer: (sms: Uint8Array, op: number) => Uint8Array | undefined;
   take(data: Uint8Array): void;
-  seal(op: number, fields: unknown[]): Uint8Array;
+  seal(op: number, fields: CborValue[]): Uint8Array;
   /** Operations that it understood. */
   ops: number[];
 }
