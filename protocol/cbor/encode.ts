@@ -16,7 +16,7 @@ const FIRST_BYTES = 64;
 
 interface Writer {
   bytes: Uint8Array;
-  length: number;
+  used: number;
 }
 
 interface KeyedItem {
@@ -26,7 +26,7 @@ interface KeyedItem {
 
 /** Makes room for `count` more octets and answers where they go. */
 function reserve(writer: Writer, count: number): number {
-  const at = writer.length;
+  const at = writer.used;
   const needed = at + count;
   if (needed > CBOR_BYTES_MAX) throw fail('cbor-too-long', 'more than ' + CBOR_BYTES_MAX + ' octets');
   if (needed > writer.bytes.length) {
@@ -34,7 +34,7 @@ function reserve(writer: Writer, count: number): number {
     grown.set(writer.bytes.subarray(0, at), 0);
     writer.bytes = grown;
   }
-  writer.length = needed;
+  writer.used = needed;
   return at;
 }
 
@@ -147,14 +147,14 @@ function writeItem(writer: Writer, value: any, depth: number): void {
  * is a float. Throws codes `cbor-unsupported`, `cbor-bad-text`, `cbor-bad-key`, `cbor-depth`, `cbor-too-long`.
  */
 export function cborEncode(value: CborValue): Uint8Array {
-  const writer: Writer = { bytes: new Uint8Array(FIRST_BYTES), length: 0 };
+  const writer: Writer = { bytes: new Uint8Array(FIRST_BYTES), used: 0 };
   writeItem(writer, value, 0);
-  return cutBytes(writer.bytes, 0, writer.length);
+  return cutBytes(writer.bytes, 0, writer.used);
 }
 
 /** Encodes each value, one after the other without a frame around them (RFC 8742). Throws as `cborEncode` does. */
 export function cborEncodeSequence(values: CborValue[]): Uint8Array {
-  const writer: Writer = { bytes: new Uint8Array(FIRST_BYTES), length: 0 };
+  const writer: Writer = { bytes: new Uint8Array(FIRST_BYTES), used: 0 };
   for (let i = 0; i < values.length; i++) writeItem(writer, values[i], 0);
-  return cutBytes(writer.bytes, 0, writer.length);
+  return cutBytes(writer.bytes, 0, writer.used);
 }

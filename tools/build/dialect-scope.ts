@@ -98,13 +98,24 @@ function lateTopLevel(program: Program): Finding[] {
   return found;
 }
 
+/** Names that a function asks for with `typeof` before it uses them: code for engines that have them. */
+function guardedIn(scope: AnyNode): string[] {
+  const names: string[] = [];
+  walk(scope, (node) => {
+    if (node !== scope && isFunction(node)) return false;
+    if (node.type === 'UnaryExpression' && node.operator === 'typeof' && node.argument.type === 'Identifier') names.push(node.argument.name);
+    return undefined;
+  });
+  return names;
+}
+
 /** Names that nothing declares and Espruino does not have, and every use of `arguments`. */
 function unknownNames(program: Program, globals: ReadonlySet<string>): Finding[] {
   const found: Finding[] = [];
   const scopes: Set<string>[] = [];
   const enterScope = (node: AnyNode): void => {
     const { fixed, vars } = declaredIn(node);
-    scopes.push(new Set([...fixed, ...vars.map((one) => one.name)]));
+    scopes.push(new Set([...fixed, ...vars.map((one) => one.name), ...guardedIn(node)]));
   };
   const visit = (node: AnyNode): void => {
     enterScope(node);

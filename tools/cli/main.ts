@@ -43,7 +43,7 @@ export async function main(args: string[]): Promise<void> {
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (!command) {
     process.stderr.write(`chaincloud: no command "${name}"\n${overview()}`);
-    process.exit(2);
+    return process.exit(2);
   }
   process.exit(await runCommand(command, rest));
 }

@@ -1,0 +1,193 @@
+// The whole system in one process, as a library: start it, do things to it, let time pass, look at the outcome.
+//
+//   const sim = await createSimulation({ seed: 'drop' });
+//   await sim.setUp();                                        // ceremony, pairing, channel, batches, loops running
+//   sim.gsm.rule({ from: NUMBERS.v, action: 'drop' });        // the next SMS of V is lost
+//   await sim.advance(86_400_000);                            // a day: the daily key exchange has to cope
+//   await sim.boards.cold.powerOff();                         // and so on; every part is a property
+//   await sim.close();
+//
+// Same seed and same calls: same bytes on every UART and SMS link.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BOARD as LINUX } from '../../boards/linux/board';
+import { fail } from '../../protocol/errors';
+import type { AccountFile, RegisteredAccount } from '../api';
+import type { BoardData } from './board';
+import { createBoards, type Boards } from './boards';
+import { createConsoleHub, type ConsoleHub } from './console-hub';
+import { startCustomer, type Customer } from './customer-side';
+import type { EventListener } from './events';
+import { createGsmNetwork, type GsmNetwork, type GsmOptions, type Person } from './gsm';
+import { NUMBERS, SIM_START_MS } from './numbers';
+import { startPlatform, type Platform } from './platform-side';
+import { holdCeremony, type Ceremony } from './ceremony';
+import { createVirtualRuntime, type VirtualRuntime } from './virtual-runtime';
+import type { VPolicy } from '../vdevice';
+
+export interface SimulationOptions {
+  /** Default `chaincloud`. */
+  seed?: string;
+  /** Path of the genuine Espruino interpreter: the boards run in it, in real time. */
+  espruino?: string;
+  /** Which board's images run in Node's engine; default `linux`, the only one for the genuine interpreter. */
+  board?: BoardData;
+  startMs?: number;
+  /** TCP ports on 127.0.0.1; any free one when left out. */
+  ports?: { api?: number; website?: number; chain?: number; console?: number };
+  /** SQL database of the API; a file that goes away with the simulation when left out. */
+  database?: string;
+  gsm?: Partial<Omit<GsmOptions, 'runtime' | 'seed'>>;
+  vPolicy?: VPolicy;
+  onEvent?: EventListener;
+  /** Lines that the interpreters print on their own (errors of the firmware). */
+  onLog?: (who: string, line: string) => void;
+}
+
+export interface Simulation {
+  runtime: VirtualRuntime;
+  gsm: GsmNetwork;
+  /** The phones of the two admins. */
+  phones: { platformAdmin: Person; customerAdmin: Person };
+  boards: Boards;
+  platform: Platform;
+  console: ConsoleHub;
+  /** The account as HSM-Cold told it at the ceremony, and the operator who held it. Throws code `sim-order` before. */
+  readonly ceremony: Ceremony;
+  readonly account: AccountFile;
+  /** The account's two API tokens. */
+  readonly tokens: RegisteredAccount['tokens'];
+  /** The website and V. Throws code `sim-order` before `provision`. */
+  readonly customer: Customer;
+  /** The ceremony at HSM-Cold's console, the account at the API, the customer's machines started. */
+  provision(): Promise<void>;
+  /** All of it: provisioned, channel open, batch 0 of both sides verified, V's send loop running. */
+  setUp(): Promise<void>;
+  /** V opens a channel; done when V uses it. */
+  openChannel(): Promise<void>;
+  /** The shop asks for a batch; done when V has given its verdict, which is answered (2 verified, 3 failed). */
+  verifyBatch(side: 1 | 2, batchNo: number): Promise<number>;
+  /** Lets simulated time pass. */
+  advance(ms: number): Promise<void>;
+  mine(blocks: number): Promise<string[]>;
+  /** Pays from somebody outside, and mines `blocks` on it; answers the transaction id. */
+  pay(address: string, sats: number, blocks?: number): Promise<string>;
+  /** Waits in simulated time for something that has to be asked for. Throws code `sim-timeout`. */
+  until(holds: () => Promise<boolean> | boolean, what: string, limitMs?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Polls of what has to be asked for, ms of simulated time. */
+const ASK_MS = 500;
+
+export async function createSimulation(options: SimulationOptions = {}): Promise<Simulation> {
+  const seed = options.seed ?? 'chaincloud';
+  const { onEvent } = options;
+  const runtime = createVirtualRuntime({ seed, startMs: options.startMs ?? SIM_START_MS, pace: options.espruino ? 'real' : 'fast' });
+  const folder = mkdtempSync(join(tmpdir(), 'chaincloud-sim-'));
+  const closers: Array<() => Promise<void> | void> = [() => rmSync(folder, { recursive: true, force: true }), () => runtime.close()];
+
+  async function close(): Promise<void> {
+    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+  }
+
+  try {
+    const gsm = createGsmNetwork({ runtime: runtime.child('gsm'), seed: `${seed}/gsm`, ...options.gsm });
+    const phones = { platformAdmin: gsm.person(NUMBERS.platformAdmin), customerAdmin: gsm.person(NUMBERS.customerAdmin) };
+    const boards = await createBoards({ runtime, seed, gsm, board: options.board ?? LINUX, espruino: options.espruino, onLog: options.onLog });
+    closers.push(() => boards.close());
+    const consoleHub = createConsoleHub(boards.consolePort);
+    closers.push(() => consoleHub.close());
+    await boards.hot.powerOn();
+    await boards.cold.powerOn();
+    const database = options.database ?? join(folder, 'api.db');
+    const platform = await startPlatform({ runtime, seed, database, hostPort: boards.hostPort, ports: options.ports ?? {}, onEvent });
+    closers.push(() => platform.close());
+    let ceremony: Ceremony | undefined;
+    let customer: Customer | undefined;
+    let registered: RegisteredAccount | undefined;
+
+    const sim: Simulation = {
+      runtime,
+      gsm,
+      phones,
+      boards,
+      platform,
+      console: consoleHub,
+      get ceremony() {
+        return needed(ceremony);
+      },
+      get account() {
+        return needed(ceremony).file;
+      },
+      get tokens() {
+        return needed(registered).tokens;
+      },
+      get customer() {
+        return needed(customer);
+      },
+      async provision() {
+        ceremony = await holdCeremony({ runtime, coldConsole: consoleHub.attach(), hotConsole: boards.hotConsolePort, onEvent });
+        registered = await platform.register(ceremony.file);
+        customer = await startCustomer({
+          runtime, seed, gsm, folder, onEvent,
+          apiUrl: platform.internet.url,
+          file: ceremony.file,
+          tokens: registered.tokens,
+          identityPriv: ceremony.vIdentityPriv,
+          policy: options.vPolicy,
+          websitePort: options.ports?.website,
+        });
+        closers.push(() => needed(customer).close());
+      },
+      async setUp() {
+        await sim.provision();
+        await sim.openChannel();
+        await sim.verifyBatch(1, 0);
+        await sim.verifyBatch(2, 0);
+        await sim.customer.v.startLoop();
+      },
+      async openChannel() {
+        const { v } = sim.customer;
+        const before = (await v.status()).channel?.id;
+        await v.openChannel();
+        await sim.until(async () => ![undefined, before].includes((await v.status()).channel?.id), 'a channel between V and HSM-Cold');
+      },
+      async verifyBatch(side, batchNo) {
+        const { shop } = sim.customer;
+        await shop.requestBatch(side, batchNo);
+        const verdict = async (): Promise<number> =>
+          (await shop.batches()).find((batch) => batch.side === side && batch.batch_no === batchNo)?.status ?? 1;
+        await sim.until(async () => (await verdict()) !== 1, `V's verdict on batch ${batchNo} of side ${side}`, DAY_MS);
+        return verdict();
+      },
+      advance: (ms) => runtime.runFor(ms),
+      mine: (blocks) => platform.node.mine(blocks),
+      async pay(address, sats, blocks = 1) {
+        const txid = await platform.node.fund(address, sats);
+        if (blocks > 0) await platform.node.mine(blocks);
+        return txid;
+      },
+      async until(holds, what, limitMs = 600_000) {
+        const endMs = runtime.nowMs() + limitMs;
+        while (!(await holds())) {
+          if (runtime.nowMs() >= endMs) throw fail('sim-timeout', `${what} did not come within ${limitMs / 1000} s of simulated time`);
+          await runtime.runFor(ASK_MS);
+        }
+      },
+      close,
+    };
+    return sim;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function needed<T>(part: T | undefined): T {
+  if (part === undefined) throw fail('sim-order', 'call provision() or setUp() first');
+  return part;
+}
