@@ -12,7 +12,7 @@ import { fail } from '../../protocol/errors';
 import { createPeer } from '../../protocol/link/peer';
 import { aAttest, aNoFields, aPing, aPrevTx, aSignBegin, aSignInput, aSignResult } from '../../protocol/messages';
 import {
-  LINK_VERSION_MAX, MSG_ATTEST, MSG_COLD_STATUS, MSG_INFO, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_INPUT, MSG_SIGN_RESULT, MSG_STATUS, REFUSE_BAD_REQUEST, REFUSE_BUSY,
+  LINK_VERSION_MAX, MSG_ATTEST, MSG_COLD_STATUS, MSG_INFO, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_INPUT, MSG_SIGN_RESULT, MSG_STATUS, REFUSE_BAD_REQUEST, REFUSE_BUSY,
   REFUSE_COLD_UNREACHABLE, REFUSE_RATE, REFUSE_UNKNOWN_TYPE,
 } from '../../protocol/wire';
 import type { Hal } from '../hal';

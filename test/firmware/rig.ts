@@ -1,0 +1,135 @@
+// HSM-Cold and HSM-Hot on fake boards with everything around them that a test of the firmware needs: operator at both consoles, the
+// simulated GSM network with a SIM800, a V-Device made of the protocol's host side, a gateway that asks over the link.
+import { wordlist } from '@scure/bip39/wordlists/english';
+import { startCold } from '../../firmware/cold/main';
+import { startHot } from '../../firmware/hot/main';
+import type { AccountFile } from '../../host/api/types';
+import { clockOf, uartOf } from '../../host/link-adapter';
+import { addAccount, createConsoleClient, pairHot, provision, setPhones, setTime, type AccountData, type ConsoleClient } from '../../host/operator';
+import { protocolCrypto } from '../../host/protocol-crypto';
+import type { Runtime } from '../../host/runtime';
+import { createGsmNetwork, type GsmNetwork, type Person } from '../../host/sim/gsm';
+import { createSim800, type Sim800 } from '../../host/sim/sim800';
+import { createPeer } from '../../protocol/link/peer';
+import type { Peer } from '../../protocol/link/types';
+import { joinLines, makeBoard, World, type FakeBoard } from './fake-hal';
+import { VDouble } from './v-double';
+
+export const PIN = '482913';
+export const COLD_NUMBER = '+8613900000001';
+export const V_NUMBER = '+8613800000001';
+export const ADMIN_NUMBER = '+8613800000008';
+export const START_S = 1_760_000_000;
+/** Seed words are different at every seed of the rig; dice are digits of a fixed generator. */
+export const DICE = '31415265351232462643331532411652154366543632123456515243261543625314265136425361524635142635142635142635142';
+
+export function wordsFile(): Uint8Array {
+  return Uint8Array.from(Buffer.from(wordlist.map((word) => word.padEnd(8, ' ')).join(''), 'latin1'));
+}
+
+export function runtimeOf(world: World, seed: string): Runtime {
+  let counter = 0;
+  const crypto = protocolCrypto(() => new Uint8Array(32));
+  return {
+    nowMs: () => world.nowMs,
+    random: (lenBytes) => {
+      const parts: number[] = [];
+      while (parts.length < lenBytes) parts.push(...crypto.sha256(Uint8Array.from(Buffer.from(`${seed}/${counter++}`))));
+      return Uint8Array.from(parts.slice(0, lenBytes));
+    },
+    after: (delayMs, fn) => {
+      const id = world.after(delayMs, () => void fn());
+      return { cancel: () => world.cancel(id) };
+    },
+    track: (work) => work,
+  };
+}
+
+export interface RigOptions {
+  seed?: string;
+  script?: 'p2wpkh' | 'p2pkh';
+  account?: Partial<AccountData>;
+  /** Without it no batches are derived, which is what most tests want: they take seconds. */
+  withBatches?: boolean;
+  pageCount?: number;
+}
+
+export interface Rig {
+  world: World;
+  runtime: Runtime;
+  cold: FakeBoard;
+  hot: FakeBoard;
+  gsm: GsmNetwork;
+  sim800: Sim800;
+  admin: Person;
+  v: VDouble;
+  coldConsole: ConsoleClient;
+  hotConsole: ConsoleClient;
+  /** Asks HSM-Hot as the gateway does. */
+  peer: Peer;
+  file: AccountFile;
+  words: string[];
+  /** Sends a request over the link; answers its fields, or throws the error with `refusal` and `tag`. */
+  ask(type: number, fields: unknown[], timeoutMs?: number): Promise<any[]>;
+  coldOn(): void;
+  coldOff(): void;
+  hotOn(): void;
+  hotOff(): void;
+}
+
+/** Boards switched on and nothing more. */
+export function makeRig(options: RigOptions = {}): Rig {
+  const world = new World();
+  const runtime = runtimeOf(world, options.seed ?? 'rig');
+  const cold = makeBoard(world, { files: { words: wordsFile() }, pageCount: options.pageCount });
+  const hot = makeBoard(world, { isHot: true });
+  joinLines(cold.link, hot.link);
+  const gsm = createGsmNetwork({ runtime, seed: options.seed ?? 'rig' });
+  const sim800 = createSim800({ runtime, seed: 'modem', number: COLD_NUMBER, network: gsm, port: cold.modem.port });
+  const admin = gsm.person(ADMIN_NUMBER);
+  const coldConsole = createConsoleClient({ port: cold.console.port });
+  const hotConsole = createConsoleClient({ port: hot.console.port });
+  const v = new VDouble(gsm.person(V_NUMBER), COLD_NUMBER, runtime);
+  const peer = createPeer({ uart: uartOf(hot.host.port), clock: clockOf(runtime), role: 'initiator', bootId: 7 });
+  const rig: Rig = {
+    world, runtime, cold, hot, gsm, sim800, admin, v, coldConsole, hotConsole, peer,
+    file: undefined as never,
+    words: [],
+    ask: (type, fields, timeoutMs) =>
+      world.finish(
+        new Promise((resolve, reject) => peer.request(type, fields as never, (error, answer) => (error ? reject(error) : resolve(answer as never)), timeoutMs)),
+        1_200_000,
+      ),
+    coldOn: () => cold.on(startCold),
+    coldOff: () => cold.off(),
+    hotOn: () => hot.on(startHot),
+    hotOff: () => hot.off(),
+  };
+  rig.hotOn();
+  rig.coldOn();
+  return rig;
+}
+
+/** Provisioned, paired, one account, phones and time set. */
+export async function readyRig(options: RigOptions = {}): Promise<Rig> {
+  const rig = makeRig(options);
+  const { world, coldConsole } = rig;
+  if (!options.withBatches) for (const side of [1, 2]) rig.cold.files.set(`skip-${side}`, new Uint8Array(0));
+  const made = await world.finish(provision(coldConsole, { dice: DICE, hostEntropy: rig.runtime.random(32), pin: PIN }));
+  rig.words = made.words;
+  await world.finish(setTime(coldConsole, START_S, PIN));
+  await world.finish(setPhones(coldConsole, [ADMIN_NUMBER], PIN));
+  await world.finish(pairHot(coldConsole, rig.hotConsole, rig.runtime.random(32), PIN));
+  rig.file = await world.finish(
+    addAccount(
+      coldConsole,
+      {
+        name: 'shop', network: 'regtest', script: options.script ?? 'p2wpkh', vIdentity: rig.v.identityPub, vPhones: [V_NUMBER], adminPhones: [ADMIN_NUMBER],
+        payoutAddress: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080', ...options.account,
+      },
+      PIN,
+    ),
+  );
+  rig.v.pair(rig.file);
+  return rig;
+}

@@ -1,0 +1,67 @@
+// V as far as HSM-Cold can tell: its identity, the channel, operations by SMS and send authorities, with the host's primitives.
+import { sendAuthority } from '../../protocol/authority';
+import { channelFinish, channelOpen, gateKey, type Channel, type ChannelPeers, type OpenPending } from '../../protocol/channel';
+import { openSms, sealSms, smsOp } from '../../protocol/sms/v2';
+import { SMS_ACCEPT, SMS_PORT } from '../../protocol/wire';
+import type { AccountFile } from '../../host/api/types';
+import { protocolCrypto } from '../../host/protocol-crypto';
+import type { Runtime } from '../../host/runtime';
+import type { Person } from '../../host/sim/gsm';
+
+export class VDouble {
+  readonly crypto;
+  readonly identityPriv: Uint8Array;
+  readonly identityPub: Uint8Array;
+  peers!: ChannelPeers;
+  pending?: OpenPending;
+  channel?: Channel;
+  counter = 0;
+  /** Operations that came from HSM-Cold under the channel. */
+  received: { op: number; fields: any[] }[] = [];
+  forged = 0;
+
+  constructor(readonly phone: Person, readonly coldNumber: string, runtime: Runtime) {
+    this.crypto = protocolCrypto((lenBytes) => runtime.random(lenBytes));
+    this.identityPriv = runtime.random(32);
+    this.identityPub = this.crypto.pubkeyCreate(this.identityPriv);
+    phone.onSms((sms) => {
+      if (sms.data && sms.port === SMS_PORT) this.take(sms.data);
+    });
+  }
+
+  pair(file: AccountFile): void {
+    const cold = Uint8Array.from(Buffer.from(file.identity, 'hex'));
+    this.peers = { network: file.network, account: file.account, coldIdentity33: cold, vIdentity33: this.identityPub, ssGate32: gateKey(this.crypto, this.identityPriv, cold) };
+  }
+
+  send(data: Uint8Array): void {
+    this.phone.sendData(this.coldNumber, data, SMS_PORT);
+  }
+
+  open(): void {
+    this.pending = channelOpen(this.crypto, this.peers, this.identityPriv, ++this.counter);
+    this.send(this.pending.sms);
+  }
+
+  private take(data: Uint8Array): void {
+    try {
+      if (smsOp(data) === SMS_ACCEPT && this.pending) {
+        this.channel = channelFinish(this.crypto, this.peers, this.identityPriv, this.pending, data);
+        this.pending = undefined;
+      } else if (this.channel) {
+        const opened = openSms(this.crypto, this.channel, 'to-v', data);
+        this.received.push({ op: opened.op, fields: opened.fields });
+      }
+    } catch {
+      this.forged++;
+    }
+  }
+
+  operate(op: number, fields: any[]): void {
+    this.send(sealSms(this.crypto, this.channel!, 'to-cold', op, fields));
+  }
+
+  authority(userTxNo: string, outs: string, dynamic = 0, channel: Channel = this.channel!): Uint8Array {
+    return sendAuthority(this.crypto, channel.keyRequest32, this.peers.network, this.peers.account, channel.id, userTxNo, outs, dynamic);
+  }
+}
