@@ -3,7 +3,7 @@
  * pinned at pairing, in two SMS. Spec: SPEC.md 7, the Noise Protocol Framework rev. 34 (5.2, 7.5). The transcript binds
  * network, account, counter and both identities; the channel id comes back under the new keys. In front of the pattern
  * stands a gate: eight octets of HMAC under the static-static secret, so that a forged OPEN costs no point arithmetic.
- * Leaves to others: when to open, and which channel is current (channel-set.ts); the operations under it (sms/v2.ts).
+ * Leaves to others: when to open and which channel is current (SPEC.md 7.4); the operations under it (sms/v2.ts).
  */
 import { bytesOfText, cutBytes, equalBytes, getU32, joinBytes, putU32, wipeBytes } from './bytes';
 import { cborEncode } from './cbor/encode';
@@ -171,11 +171,10 @@ export function gateKey(crypto: ProtocolCrypto, ownPriv32: Uint8Array, otherPub3
   return dh(crypto, otherPub33, ownPriv32);
 }
 
-/** Account that an OPEN or ACCEPT names, believed by nobody yet. Throws `sms-malformed` for anything else. */
+/** Account that an OPEN or ACCEPT names, believed by nobody yet; −1 for anything else, also of the wrong length. */
 export function smsAccount(sms: Uint8Array): number {
   const length = sms[0] === SMS_OPEN ? SMS_OPEN_BYTES : sms[0] === SMS_ACCEPT ? SMS_ACCEPT_BYTES : -1;
-  if (sms.length !== length) throw fail('sms-malformed', 'neither OPEN nor ACCEPT');
-  return (sms[1] << 8) | sms[2];
+  return sms.length === length ? (sms[1] << 8) | sms[2] : -1;
 }
 
 /**
@@ -200,7 +199,7 @@ export function channelOpen(crypto: ProtocolCrypto, peers: ChannelPeers, vPriv32
   return { counter: counter, ephemeral32: ephemeral32, ck32: noise.ck, h32: noise.h, sms: sms };
 }
 
-/** Counter of an OPEN whose gate is right: two HMACs, no point arithmetic. Throws `sms-malformed`, `channel-forged`. */
+/** Counter of an OPEN whose gate is right: two HMACs, no point arithmetic. Throws `channel-forged`. */
 export function openCounter(crypto: ProtocolCrypto, peers: ChannelPeers, sms: Uint8Array): number {
   if (smsAccount(sms) !== peers.account || sms[0] !== SMS_OPEN) throw forged();
   const counter = getU32(sms, 3);
@@ -210,7 +209,7 @@ export function openCounter(crypto: ProtocolCrypto, peers: ChannelPeers, sms: Ui
 
 /**
  * HSM-Cold: begins the work on an OPEN, which the caller has found newer than the last one (openCounter). `channelId`:
- * 1..2^32−1, never used before. Throws `channel-forged`, `sms-malformed`.
+ * 1..2^32−1, never used before. Throws `channel-forged`, `bad-channel-id`.
  */
 export function acceptBegin(crypto: ProtocolCrypto, peers: ChannelPeers, sms: Uint8Array, channelId: number): AcceptWork {
   const counter = openCounter(crypto, peers, sms);
@@ -256,7 +255,7 @@ export function acceptStep(crypto: ProtocolCrypto, peers: ChannelPeers, coldPriv
   return work.done !== undefined;
 }
 
-/** V: takes the ACCEPT of `pending`, whose secrets are then wiped. Throws `channel-forged` (also for the ACCEPT of another OPEN), `sms-malformed`. */
+/** V: takes the ACCEPT of `pending`, whose secrets are then wiped. Throws `channel-forged` (also for the ACCEPT of another OPEN). */
 export function channelFinish(crypto: ProtocolCrypto, peers: ChannelPeers, vPriv32: Uint8Array, pending: OpenPending, sms: Uint8Array): Channel {
   if (smsAccount(sms) !== peers.account || sms[0] !== SMS_ACCEPT) throw forged();
   const other = cutBytes(sms, ACCEPT_POINT, ACCEPT_POINT + POINT_BYTES);

@@ -9,6 +9,7 @@ import { cborMap } from './map';
 import { textOfUtf8 } from './text';
 import { cborError, CborValue } from './types';
 
+const MAX_SAFE = 9007199254740991;
 const MAX_SAFE_HIGH = 0x1fffff;
 const TWO_32 = 4294967296;
 
@@ -110,8 +111,8 @@ function finish(open: Open): CborValue {
 /** Opens the container of `count` entries whose head stands at `start`. */
 function openContainer(reader: Reader, isMap: boolean, count: number, start: number, depth: number): Open {
   if (depth >= CBOR_DEPTH_MAX) throw cborError('cbor-depth', start);
-  if (count > reader.itemsLeft) throw cborError('cbor-items', start);
   if (count * (isMap ? 2 : 1) > reader.bytes.length - reader.pos) throw cborError('cbor-truncated', reader.bytes.length);
+  if (count > reader.itemsLeft) throw cborError('cbor-items', start);
   return { left: count, values: [], keys: isMap ? [] : undefined, keyStart: 0, keyEnd: 0 };
 }
 
@@ -138,7 +139,7 @@ function readItem(reader: Reader): CborValue {
       if (major === 0) value = argument;
       else if (major === 1) {
         value = -1 - argument;
-        if (argument === 9007199254740991) throw cborError('cbor-too-big', start);
+        if (argument === MAX_SAFE) throw cborError('cbor-too-big', start);
       } else if (major < 4) value = readString(reader, major === 3, argument, start);
       else {
         if (isKey) throw cborError('cbor-bad-key', start);
