@@ -16,7 +16,7 @@ import { openModem } from './modem';
 import { aPaired, codeOf, readAccount } from './pairing';
 import { startPing } from './ping';
 import { aPolicy } from './policy';
-import { repeat } from './repeat';
+import { repeat } from '../repeat';
 import { openSealer } from './seal';
 import { sendLoop, type SendLoop } from './send-loop';
 import { openState, type State } from './state';

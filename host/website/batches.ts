@@ -31,7 +31,10 @@ function aBatch(body: unknown, batchNo: number, context: WebsiteContext): Indexe
   });
 }
 
-/** The API may not have the attestation yet: then V's word alone counts. A wrong one is never overruled by V's word. */
+/**
+ * HSM-Cold's signature on this list, as the API hands it out. `none`: not there yet, V's word alone counts until it is.
+ * A wrong one is never overruled by V's word.
+ */
 async function readAttestation(context: WebsiteContext, side: 1 | 2, batchNo: number, list: IndexedAddress[]): Promise<Attestation> {
   if (!context.account) return 'none';
   const api = side === SIDE_COLD ? context.api.cold : context.api.hot;
@@ -41,4 +44,16 @@ async function readAttestation(context: WebsiteContext, side: 1 | 2, batchNo: nu
   const digest = batchDigest(context.account.network, context.account.account, side, batchNo, list);
   const good = isAttested(digest, Buffer.from(body.signature, 'hex'), Buffer.from(context.account.identity, 'hex'));
   return good ? 'good' : 'bad';
+}
+
+/** Asks again for attestations that were not there yet: HSM-Cold makes them in its idle time. */
+export async function refreshAttestations(context: WebsiteContext): Promise<void> {
+  for (const { side, batch_no: batchNo, attestation: known } of context.store.batches()) {
+    if (known !== 'none') continue;
+    const list = JSON.parse(context.store.batch(side, batchNo)!.address_list) as IndexedAddress[];
+    const attestation = await readAttestation(context, side, batchNo, list);
+    if (attestation === 'none') continue;
+    context.store.setAttestation(side, batchNo, attestation);
+    context.tell(`${side === SIDE_COLD ? 'cold' : 'hot'} batch ${batchNo}: HSM-Cold's attestation is ${attestation}`);
+  }
 }

@@ -13,6 +13,8 @@ export interface WebsiteContext {
   api: { hot: HttpClient; cold: HttpClient };
   account: WebsiteOptions['attestation'];
   confirmations: number;
+  /** V has judged a batch: by now HSM-Cold has its addresses, and soon its attestation. */
+  expectAttestations(): void;
   /** A line for people. Never a secret. */
   tell(text: string, data?: object): void;
 }

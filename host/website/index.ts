@@ -4,7 +4,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import fastify, { type FastifyInstance } from 'fastify';
 import { fail } from '../../protocol/errors';
+import { repeat } from '../repeat';
 import { httpClient } from '../v1';
+import { refreshAttestations } from './batches';
 import type { WebsiteContext } from './context';
 import { readBalances } from './deposits';
 import { openRoutes } from './open-routes';
@@ -17,6 +19,9 @@ import { sealLeftovers } from './withdrawals';
 export * from './types';
 
 const STATUS_OF: Record<string, number> = { 'bad-parameter': 400, 'idempotency-conflict': 409, 'batch-known': 409, 'batch-overlap': 409, 'api-failed': 502, 'batch-form': 502, 'http-network': 502 };
+/** Pauses between looks for attestations that HSM-Cold had not made yet; each call costs the customer. */
+const ATTESTATION_FIRST_MS = 60000;
+const ATTESTATION_LAST_MS = 3600000;
 const HEADERS = { 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'", 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 /** Starts the website on 127.0.0.1. Throws `website-options`, `website-port` (busy), `sql-file`. */
@@ -31,6 +36,7 @@ export async function startWebsite(options: WebsiteOptions): Promise<Website> {
     api: { hot: httpClient(options.apiUrl, options.apiTokens.hot), cold: httpClient(options.apiUrl, options.apiTokens.cold) },
     account: options.attestation,
     confirmations: options.confirmations ?? 3,
+    expectAttestations() {},
     tell: (text, data) => options.onEvent?.({ at: options.runtime.nowMs(), who: 'website', text, data }),
   };
   const app = fastify({ logger: false, bodyLimit: 65536, forceCloseConnections: true });
@@ -53,9 +59,19 @@ export async function startWebsite(options: WebsiteOptions): Promise<Website> {
     store.close();
     throw fail('website-port', 'cannot listen on port ' + options.port + ': ' + (error as Error).message);
   }
+  let attestationPauseMs = ATTESTATION_FIRST_MS;
+  const attestations = repeat(options.runtime, () => attestationPauseMs, async () => {
+    attestationPauseMs = Math.min(attestationPauseMs * 2, ATTESTATION_LAST_MS);
+    await refreshAttestations(context).catch((error: { code?: string }) => context.tell('attestations: ' + (error.code ?? 'internal error')));
+  });
+  context.expectAttestations = () => {
+    attestationPauseMs = ATTESTATION_FIRST_MS;
+    attestations.poke();
+  };
   return {
     url,
     async close() {
+      await attestations.close();
       await app.close();
       context.api.hot.close();
       context.api.cold.close();

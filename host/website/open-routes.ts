@@ -54,6 +54,7 @@ export function openRoutes(app: FastifyInstance, context: WebsiteContext): void 
     const result = store.markBatch(side, batchNo, status);
     const words = `${side === SIDE_COLD ? 'cold' : 'hot'} batch ${batchNo} ${status === BATCH_VERIFIED ? 'verified' : 'FAILED'}`;
     tell(result ? words : words + ': report refused');
+    context.expectAttestations();
     return { result };
   });
 }

@@ -109,6 +109,7 @@ export function openStore(file: string) {
     batch: (side: number, batchNo: number) => one<BatchRow>('SELECT * FROM batches WHERE side = ? AND batch_no = ?', side, batchNo),
     nextBatch: () => one<BatchRow>('SELECT * FROM batches WHERE status = ? ORDER BY pulled_ms, side, batch_no LIMIT 1', BATCH_UNVERIFIED),
     batches: () => all<BatchRow>('SELECT side, batch_no, status, attestation, pulled_ms FROM batches ORDER BY side, batch_no'),
+    setAttestation: (side: number, batchNo: number, attestation: Attestation) => run('UPDATE batches SET attestation = ? WHERE side = ? AND batch_no = ?', attestation, side, batchNo),
     /** True when the batch now has this status; V's first word on a list counts. */
     markBatch(side: number, batchNo: number, status: number): boolean {
       run('UPDATE batches SET status = ? WHERE side = ? AND batch_no = ? AND status = ?', status, side, batchNo, BATCH_UNVERIFIED);

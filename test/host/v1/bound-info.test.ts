@@ -62,7 +62,7 @@ describe('host/v1 outs (chaincloud-v1 section 6.3, stricter)', () => {
     const bad = ['', ';', A + ',1;', ';' + A + ',1', A + ',+1', A + ',01', A + ',0', A + ',1,', A + ', 1', A + ',1e4', A + ',１', A + ',-1',
       A + ',2100000000000001', A + ',99999999999999999999', A, 'x,1', A.toUpperCase().replace('B', 'b') + ',1', A + ',2100000000000000;' + A + ',1',
       Array(21).fill(A + ',1').join(';')];
-    for (const text of bad) expect(() => anOuts(text, 'regtest'), text).to.throw().with.property('code', 'out-invalid');
+    for (const text of bad) expect(() => anOuts(text, 'regtest'), text).to.throw().with.property('code', 'bad-outs');
   });
 
   it('keeps the networks apart, each address kind', () => {

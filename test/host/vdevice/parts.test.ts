@@ -1,14 +1,12 @@
-// Holds the small parts of host/vdevice: policy, local time, sealed secrets, phone numbers, state on disk, the repeating loop.
+// Holds the small parts of host/vdevice: policy, local time, sealed secrets, phone numbers, state on disk.
 
 import { expect } from 'chai';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createVirtualRuntime } from '../../../host/sim/virtual-runtime';
 import { isOneOf } from '../../../host/vdevice/context';
 import { aMinuteOfDay, localTime } from '../../../host/vdevice/local-time';
 import { aPolicy, judge } from '../../../host/vdevice/policy';
-import { repeat } from '../../../host/vdevice/repeat';
 import { openSealer } from '../../../host/vdevice/seal';
 import { openState } from '../../../host/vdevice/state';
 import type { VPolicy } from '../../../host/vdevice';
@@ -119,21 +117,5 @@ describe('host/vdevice state', () => {
     })).to.throw('cut');
     expect(state.getNumber('a', 0)).to.equal(0);
     state.close();
-  });
-});
-
-describe('host/vdevice repeat', () => {
-  it('never overlaps itself, works at once when poked, ends with close', async () => {
-    const runtime = createVirtualRuntime({ seed: 'r', startMs: NOON, pace: 'fast' });
-    const at: number[] = [];
-    const loop = repeat(runtime, () => 1000, async () => void at.push(runtime.nowMs() - NOON));
-    await runtime.runFor(2500);
-    loop.poke();
-    loop.poke();
-    await runtime.runFor(1100);
-    await loop.close();
-    await runtime.runFor(5000);
-    expect(at).to.deep.equal([1000, 2000, 2500, 3500]);
-    runtime.close();
   });
 });

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha256';
 import { secp256k1 } from '@noble/curves/secp256k1';
-import { realRuntime } from '../../../host/runtime';
+import { realRuntime, type Runtime } from '../../../host/runtime';
+import { createVirtualRuntime } from '../../../host/sim/virtual-runtime';
 import { batchDigest, decryptBoundInfo, httpClient } from '../../../host/v1';
 import { startWebsite, type Website } from '../../../host/website';
 import { addressOf, fakeBatch, startFakeApi, type FakeApi } from '../vdevice/fake-api';
@@ -20,8 +21,8 @@ describe('host/website', () => {
   let site: Website;
   let v: ReturnType<typeof httpClient>;
 
-  const start = () => startWebsite({
-    runtime: realRuntime(), file: join(folder, 'site.db'), token: 'v-token', password: '20160721', apiUrl: api.url, adminToken: 'admin',
+  const start = (runtime: Runtime = realRuntime()) => startWebsite({
+    runtime, file: join(folder, 'site.db'), token: 'v-token', password: '20160721', apiUrl: api.url, adminToken: 'admin',
     apiTokens: { cold: 'cold-token', hot: 'hot-token' },
     attestation: { identity: Buffer.from(secp256k1.getPublicKey(IDENTITY)).toString('hex'), network: 'regtest', account: 0 },
   });
@@ -132,6 +133,21 @@ describe('host/website', () => {
     expect((await shop('POST', '/shop/batches', { side: 'cold', batch_no: 1 })).body.attestation).to.equal('none');
     await v.postForm('/api/v1/open/batch', { batch_no: 0, status: 2, type: 2 });
     expect((await shop('POST', '/shop/deposit-address', {})).status).to.equal(409);
+  });
+
+  it('asks again for an attestation that HSM-Cold had not made yet', async () => {
+    await site.close();
+    const runtime = createVirtualRuntime({ seed: 'w', startMs: Date.UTC(2026, 0, 5), pace: 'fast' });
+    site = await start(runtime);
+    await shop('POST', '/shop/batches', { side: 'cold', batch_no: 0 });
+    const digest = batchDigest('regtest', 0, 2, 0, fakeBatch('cold', 0));
+    api.attestations.set('cold0', secp256k1.sign(sha256(sha256(Buffer.concat([Buffer.from('chaincloud attestation v2\n'), digest]))), IDENTITY).toCompactHex());
+    expect((await shop('GET', '/shop/batches')).body[0].attestation).to.equal('none');
+    await runtime.runFor(61000);
+    expect((await shop('GET', '/shop/batches')).body[0].attestation).to.equal('good');
+    const calls = api.calls.length;
+    await runtime.runFor(86400000);
+    expect(api.calls.length).to.equal(calls);
   });
 
   it('refuses batches of a wrong form', async () => {

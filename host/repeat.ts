@@ -1,6 +1,6 @@
 // A loop on the runtime's clock: work, pause, work … It re-arms itself when its work has ended, so work never overlaps itself.
 
-import type { Runtime, Timer } from '../runtime';
+import type { Runtime, Timer } from './runtime';
 
 export interface Repeater {
   /** Works as soon as it can instead of at the end of the pause. */
