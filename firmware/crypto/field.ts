@@ -30,7 +30,16 @@ import { convolveEs5, mapInPlaceEs5 } from './standin';
 /** 2^32: columns are in this radix. */
 export const RADIX = 4294967296;
 
-export const IS_NATIVE = typeof E !== 'undefined' && !!E.convolve && !!E.mapInPlace;
+/** Espruino lets a view begin at any octet; engines by the letter of the standard do not, and take the other path. */
+function canViewUnaligned(): boolean {
+  try {
+    return new Uint32Array(new ArrayBuffer(8), 2, 1).length === 1;
+  } catch (error) {
+    return false;
+  }
+}
+
+export const IS_NATIVE = typeof E !== 'undefined' && !!E.convolve && !!E.mapInPlace && canViewUnaligned();
 export const mapInPlace: (from: ArrayBufferView, to: ArrayBufferView, table?: ArrayLike<number>, bits?: number) => void = IS_NATIVE
   ? E.mapInPlace
   : (mapInPlaceEs5 as never);
@@ -43,11 +52,27 @@ export function element(): Uint32Array {
   return new Uint32Array(8);
 }
 
-const WINDOWS = new Float64Array(46);
+// The digits of one factor, and the windows of the other: WINDOWS[15 - d] = g_d.
+const WINDOWS = new Float64Array(17);
 const A16 = new Uint16Array(16);
 const A32 = new Uint32Array(A16.buffer);
-const OFFSETS = [14, 12, 10, 8, 6, 4, 2, 0, 30, 28, 26, 24, 22, 20, 18, 16];
-const column: (offset: number) => number = IS_NATIVE ? E.convolve.bind(E, A16, WINDOWS) : (convolveEs5.bind(0, A16, WINDOWS) as never);
+const dot = IS_NATIVE ? E.convolve : convolveEs5;
+export const c0: () => number = dot.bind(0, A16.subarray(0, 2), WINDOWS.subarray(15), 0);
+export const c1: () => number = dot.bind(0, A16.subarray(0, 4), WINDOWS.subarray(13), 0);
+export const c2: () => number = dot.bind(0, A16.subarray(0, 6), WINDOWS.subarray(11), 0);
+export const c3: () => number = dot.bind(0, A16.subarray(0, 8), WINDOWS.subarray(9), 0);
+export const c4: () => number = dot.bind(0, A16.subarray(0, 10), WINDOWS.subarray(7), 0);
+export const c5: () => number = dot.bind(0, A16.subarray(0, 12), WINDOWS.subarray(5), 0);
+export const c6: () => number = dot.bind(0, A16.subarray(0, 14), WINDOWS.subarray(3), 0);
+export const c7: () => number = dot.bind(0, A16.subarray(0, 16), WINDOWS.subarray(1), 0);
+export const c8: () => number = dot.bind(0, A16.subarray(1), WINDOWS, 0);
+export const c9: () => number = dot.bind(0, A16.subarray(3), WINDOWS, 0);
+export const c10: () => number = dot.bind(0, A16.subarray(5), WINDOWS, 0);
+export const c11: () => number = dot.bind(0, A16.subarray(7), WINDOWS, 0);
+export const c12: () => number = dot.bind(0, A16.subarray(9), WINDOWS, 0);
+export const c13: () => number = dot.bind(0, A16.subarray(11), WINDOWS, 0);
+export const c14: () => number = dot.bind(0, A16.subarray(13), WINDOWS, 0);
+export const c15: () => number = dot.bind(0, A16.subarray(15), WINDOWS, 0);
 
 // Native path of load(): the element at byte 0 and again at byte 34 of one buffer; the 17 words of that buffer are then
 // the even and the odd windows, and ORDER sorts them. Typed arrays at odd multiples of two bytes are Espruino's own.
@@ -55,13 +80,12 @@ const W_BUFFER = new ArrayBuffer(68);
 const W_EVEN = new Uint32Array(W_BUFFER, 0, 8);
 const W_ODD = IS_NATIVE ? new Uint32Array(W_BUFFER, 34, 8) : W_EVEN;
 const W_ALL = new Uint32Array(W_BUFFER, 0, 17);
-const W_TARGET = new Float64Array(WINDOWS.buffer, 120, 17);
 const ORDER = new Uint8Array([16, 7, 15, 6, 14, 5, 13, 4, 12, 3, 11, 2, 10, 1, 9, 0, 8]);
 
 function loadNative(b: Uint32Array): void {
   W_EVEN.set(b);
   W_ODD.set(b);
-  mapInPlace(ORDER, W_TARGET, W_ALL);
+  mapInPlace(ORDER, WINDOWS, W_ALL);
 }
 
 function loadPortable(b: Uint32Array): void {
@@ -69,20 +93,15 @@ function loadPortable(b: Uint32Array): void {
   let low = 0;
   for (let i = 0; i < 8; i++) {
     const x = b[i];
-    g[31 - 2 * i] = low + (x % 65536) * 65536;
-    g[30 - 2 * i] = x;
+    g[16 - 2 * i] = low + (x % 65536) * 65536;
+    g[15 - 2 * i] = x;
     low = x >>> 16;
   }
-  g[15] = low;
+  g[0] = low;
 }
 
 /** Lays out the windows of b: the second factor of every multiplication until the next load. */
 export const load: (b: Uint32Array) => void = IS_NATIVE ? loadNative : loadPortable;
-
-// Where the carry passes leave their result, and what the fused forms subtract.
-let result: Uint32Array = A32;
-let minus: Uint32Array = A32;
-let minus2: Uint32Array = A32;
 
 function spread(r: Uint32Array, carry: number): void {
   let x = 0;
@@ -100,127 +119,89 @@ function spread(r: Uint32Array, carry: number): void {
   }
 }
 
-// a..h are columns 8..15, i..p columns 0..7.
-function carryMul(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number, o: number, p: number): void {
+// a..h are the high columns, normalised to words as they come, i..p the low ones, which take the folded high words.
+
+/** r = f * (loaded factor). r may be f. */
+export function mul(r: Uint32Array, f: Uint32Array): void {
+  A32.set(f);
   const q = RADIX;
-  b += (a / q) | 0;
-  a = a >>> 0;
-  c += (b / q) | 0;
-  b = b >>> 0;
-  d += (c / q) | 0;
-  c = c >>> 0;
-  e += (d / q) | 0;
-  d = d >>> 0;
-  f += (e / q) | 0;
-  e = e >>> 0;
-  g += (f / q) | 0;
-  f = f >>> 0;
-  h += (g / q) | 0;
-  g = g >>> 0;
-  i += 977 * a;
-  j += 977 * b + a + ((i / q) | 0);
-  k += 977 * c + b + ((j / q) | 0);
-  l += 977 * d + c + ((k / q) | 0);
-  m += 977 * e + d + ((l / q) | 0);
-  n += 977 * f + e + ((m / q) | 0);
-  o += 977 * g + f + ((n / q) | 0);
-  p += 977 * h + g + ((o / q) | 0);
+  let a = c8();
+  let b = c9() + ((a / q) | 0);
+  let i = c0() + 977 * (a >>>= 0);
+  let c = c10() + ((b / q) | 0);
+  let j = c1() + 977 * (b >>>= 0) + a + ((i / q) | 0);
+  let d = c11() + ((c / q) | 0);
+  const k = c2() + 977 * (c >>>= 0) + b + ((j / q) | 0);
+  let e = c12() + ((d / q) | 0);
+  const l = c3() + 977 * (d >>>= 0) + c + ((k / q) | 0);
+  let f = c13() + ((e / q) | 0);
+  const m = c4() + 977 * (e >>>= 0) + d + ((l / q) | 0);
+  let g = c14() + ((f / q) | 0);
+  const n = c5() + 977 * (f >>>= 0) + e + ((m / q) | 0);
+  let h = c15() + ((g / q) | 0);
+  const o = c6() + 977 * (g >>>= 0) + f + ((n / q) | 0);
+  const p = c7() + 977 * h + g + ((o / q) | 0);
   h += (p / q) | 0;
   i = (i >>> 0) + 977 * h;
   j = (j >>> 0) + h + ((i / q) | 0);
-  result.set([i, j, k, l, m, n, o, p]);
-  if (j >= q) spread(result, (j / q) | 0);
+  r.set([i, j, k, l, m, n, o, p]);
+  if (j >= q) spread(r, (j / q) | 0);
 }
 
-function carryMulSub(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number, o: number, p: number): void {
+/** r = f * (loaded factor) - u. r may be f or u. */
+export function mulSub(r: Uint32Array, f: Uint32Array, u: Uint32Array): void {
+  A32.set(f);
   const q = RADIX;
-  const u = minus;
   const x = q * 2 - 2;
-  b += (a / q) | 0;
-  a = a >>> 0;
-  c += (b / q) | 0;
-  b = b >>> 0;
-  d += (c / q) | 0;
-  c = c >>> 0;
-  e += (d / q) | 0;
-  d = d >>> 0;
-  f += (e / q) | 0;
-  e = e >>> 0;
-  g += (f / q) | 0;
-  f = f >>> 0;
-  h += (g / q) | 0;
-  g = g >>> 0;
-  i += 977 * a + x - 1952 - u[0];
-  j += 977 * b + a + ((i / q) | 0) + x - 2 - u[1];
-  k += 977 * c + b + ((j / q) | 0) + x - u[2];
-  l += 977 * d + c + ((k / q) | 0) + x - u[3];
-  m += 977 * e + d + ((l / q) | 0) + x - u[4];
-  n += 977 * f + e + ((m / q) | 0) + x - u[5];
-  o += 977 * g + f + ((n / q) | 0) + x - u[6];
-  p += 977 * h + g + ((o / q) | 0) + x - u[7];
+  let a = c8();
+  let b = c9() + ((a / q) | 0);
+  let i = c0() + 977 * (a >>>= 0) + x - 1952 - u[0];
+  let c = c10() + ((b / q) | 0);
+  let j = c1() + 977 * (b >>>= 0) + a + ((i / q) | 0) + x - 2 - u[1];
+  let d = c11() + ((c / q) | 0);
+  const k = c2() + 977 * (c >>>= 0) + b + ((j / q) | 0) + x - u[2];
+  let e = c12() + ((d / q) | 0);
+  const l = c3() + 977 * (d >>>= 0) + c + ((k / q) | 0) + x - u[3];
+  let f = c13() + ((e / q) | 0);
+  const m = c4() + 977 * (e >>>= 0) + d + ((l / q) | 0) + x - u[4];
+  let g = c14() + ((f / q) | 0);
+  const n = c5() + 977 * (f >>>= 0) + e + ((m / q) | 0) + x - u[5];
+  let h = c15() + ((g / q) | 0);
+  const o = c6() + 977 * (g >>>= 0) + f + ((n / q) | 0) + x - u[6];
+  const p = c7() + 977 * h + g + ((o / q) | 0) + x - u[7];
   h += (p / q) | 0;
   i = (i >>> 0) + 977 * h;
   j = (j >>> 0) + h + ((i / q) | 0);
-  result.set([i, j, k, l, m, n, o, p]);
-  if (j >= q) spread(result, (j / q) | 0);
+  r.set([i, j, k, l, m, n, o, p]);
+  if (j >= q) spread(r, (j / q) | 0);
 }
 
-function carryMulSub2(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number, o: number, p: number): void {
+/** r = f * (loaded factor) - u - 2 w. r may be any of them. */
+export function mulSub2(r: Uint32Array, f: Uint32Array, u: Uint32Array, w: Uint32Array): void {
+  A32.set(f);
   const q = RADIX;
-  const u = minus;
-  const w = minus2;
   const x = q * 4 - 4;
-  b += (a / q) | 0;
-  a = a >>> 0;
-  c += (b / q) | 0;
-  b = b >>> 0;
-  d += (c / q) | 0;
-  c = c >>> 0;
-  e += (d / q) | 0;
-  d = d >>> 0;
-  f += (e / q) | 0;
-  e = e >>> 0;
-  g += (f / q) | 0;
-  f = f >>> 0;
-  h += (g / q) | 0;
-  g = g >>> 0;
-  i += 977 * a + x - 3904 - u[0] - 2 * w[0];
-  j += 977 * b + a + ((i / q) | 0) + x - 4 - u[1] - 2 * w[1];
-  k += 977 * c + b + ((j / q) | 0) + x - u[2] - 2 * w[2];
-  l += 977 * d + c + ((k / q) | 0) + x - u[3] - 2 * w[3];
-  m += 977 * e + d + ((l / q) | 0) + x - u[4] - 2 * w[4];
-  n += 977 * f + e + ((m / q) | 0) + x - u[5] - 2 * w[5];
-  o += 977 * g + f + ((n / q) | 0) + x - u[6] - 2 * w[6];
-  p += 977 * h + g + ((o / q) | 0) + x - u[7] - 2 * w[7];
+  let a = c8();
+  let b = c9() + ((a / q) | 0);
+  let i = c0() + 977 * (a >>>= 0) + x - 3904 - u[0] - 2 * w[0];
+  let c = c10() + ((b / q) | 0);
+  let j = c1() + 977 * (b >>>= 0) + a + ((i / q) | 0) + x - 4 - u[1] - 2 * w[1];
+  let d = c11() + ((c / q) | 0);
+  const k = c2() + 977 * (c >>>= 0) + b + ((j / q) | 0) + x - u[2] - 2 * w[2];
+  let e = c12() + ((d / q) | 0);
+  const l = c3() + 977 * (d >>>= 0) + c + ((k / q) | 0) + x - u[3] - 2 * w[3];
+  let f = c13() + ((e / q) | 0);
+  const m = c4() + 977 * (e >>>= 0) + d + ((l / q) | 0) + x - u[4] - 2 * w[4];
+  let g = c14() + ((f / q) | 0);
+  const n = c5() + 977 * (f >>>= 0) + e + ((m / q) | 0) + x - u[5] - 2 * w[5];
+  let h = c15() + ((g / q) | 0);
+  const o = c6() + 977 * (g >>>= 0) + f + ((n / q) | 0) + x - u[6] - 2 * w[6];
+  const p = c7() + 977 * h + g + ((o / q) | 0) + x - u[7] - 2 * w[7];
   h += (p / q) | 0;
   i = (i >>> 0) + 977 * h;
   j = (j >>> 0) + h + ((i / q) | 0);
-  result.set([i, j, k, l, m, n, o, p]);
-  if (j >= q) spread(result, (j / q) | 0);
-}
-
-/** r = a * (loaded factor). r may be a. */
-export function mul(r: Uint32Array, a: Uint32Array): void {
-  A32.set(a);
-  result = r;
-  carryMul.apply(0, OFFSETS.map(column) as never);
-}
-
-/** r = a * (loaded factor) - u. r may be a or u. */
-export function mulSub(r: Uint32Array, a: Uint32Array, u: Uint32Array): void {
-  A32.set(a);
-  result = r;
-  minus = u;
-  carryMulSub.apply(0, OFFSETS.map(column) as never);
-}
-
-/** r = a * (loaded factor) - u - 2 w. r may be any of them. */
-export function mulSub2(r: Uint32Array, a: Uint32Array, u: Uint32Array, w: Uint32Array): void {
-  A32.set(a);
-  result = r;
-  minus = u;
-  minus2 = w;
-  carryMulSub2.apply(0, OFFSETS.map(column) as never);
+  r.set([i, j, k, l, m, n, o, p]);
+  if (j >= q) spread(r, (j / q) | 0);
 }
 
 /** r = a * b, for code that is not hot. */
@@ -229,10 +210,9 @@ export function multiply(r: Uint32Array, a: Uint32Array, b: Uint32Array): void {
   mul(r, a);
 }
 
-/** The 16 columns of a * (loaded factor), 8 high ones first: for the scalars' own reduction. */
-export function columns(a: Uint32Array): number[] {
-  A32.set(a);
-  return OFFSETS.map(column);
+/** Sets the digits of the factor that column() multiplies with the loaded one: for the scalars' own reduction. */
+export function setDigits(f: Uint32Array): void {
+  A32.set(f);
 }
 
 /** r = y - z (2p is added so that no word is negative, then 2^256 is folded). */
@@ -254,47 +234,26 @@ export function sub(r: Uint32Array, y: Uint32Array, z: Uint32Array): void {
   if (b >= q) spread(r, 1);
 }
 
-// 3a/2, the words of a as parameters: 3a, plus p when odd, shifted down by one bit.
-// 3a + p < 2^258, words below 3 * 2^32 + 2^32 + 3 < 2^35.
-function carryHalf3(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number): void {
-  const q = RADIX;
-  let x = q - 1;
-  a *= 3;
-  if (a & 1) {
-    a += x - 976;
-    b = 3 * b + x - 1 + ((a / q) | 0);
-    c = 3 * c + x + ((b / q) | 0);
-    d = 3 * d + x + ((c / q) | 0);
-    e = 3 * e + x + ((d / q) | 0);
-    f = 3 * f + x + ((e / q) | 0);
-    g = 3 * g + x + ((f / q) | 0);
-    h = 3 * h + x + ((g / q) | 0);
-  } else {
-    b = 3 * b + ((a / q) | 0);
-    c = 3 * c + ((b / q) | 0);
-    d = 3 * d + ((c / q) | 0);
-    e = 3 * e + ((d / q) | 0);
-    f = 3 * f + ((e / q) | 0);
-    g = 3 * g + ((f / q) | 0);
-    h = 3 * h + ((g / q) | 0);
-  }
-  x = (h / q) | 0;
-  result.set([(a >>> 1) | (b << 31), (b >>> 1) | (c << 31), (c >>> 1) | (d << 31), (d >>> 1) | (e << 31), (e >>> 1) | (f << 31), (f >>> 1) | (g << 31), (g >>> 1) | (h << 31), (h >>> 1) | (x << 31)]);
-  if (x > 1) {
-    x = result[0] + 977;
-    result[0] = x;
-    x = result[1] + 1 + ((x / q) | 0);
-    result[1] = x;
-    if (x >= q) spread(result, 1);
-  }
-}
-
-/** r = 3r/2: one and a half times, for the doubling formula. */
+/** r = 3r/2, for the doubling formula: 3r, plus p when r is odd, shifted down by one bit. 3r + p < 2^258, words below 2^35. */
 export function half3(r: Uint32Array): void {
-  result = r;
-  carryHalf3.apply(0, r as never);
+  const q = RADIX;
+  let a = r[0] * 3;
+  const v = a & 1 ? q - 1 : 0;
+  const w = a & 1;
+  a += v - 976 * w;
+  let b = r[1] * 3 + v - w + ((a / q) | 0);
+  const c = r[2] * 3 + v + ((b / q) | 0);
+  const d = r[3] * 3 + v + ((c / q) | 0);
+  const e = r[4] * 3 + v + ((d / q) | 0);
+  const f = r[5] * 3 + v + ((e / q) | 0);
+  const g = r[6] * 3 + v + ((f / q) | 0);
+  const h = r[7] * 3 + v + ((g / q) | 0);
+  const x = (h / q) | 0;
+  a = (((a >>> 1) | (b << 31)) >>> 0) + 977 * (x >> 1);
+  b = (((b >>> 1) | (c << 31)) >>> 0) + (x >> 1) + ((a / q) | 0);
+  r.set([a, b, (c >>> 1) | (d << 31), (d >>> 1) | (e << 31), (e >>> 1) | (f << 31), (f >>> 1) | (g << 31), (g >>> 1) | (h << 31), (h >>> 1) | (x << 31)]);
+  if (b >= q) spread(r, 1);
 }
-
 
 /** Overwrites the operands and windows of the last product. */
 export function wipeField(): void {
