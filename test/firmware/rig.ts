@@ -5,7 +5,7 @@ import { startCold } from '../../firmware/cold/main';
 import { startHot } from '../../firmware/hot/main';
 import type { AccountFile } from '../../host/api/types';
 import { clockOf, uartOf } from '../../host/link-adapter';
-import { addAccount, createConsoleClient, pairHot, provision, setPhones, setTime, type AccountData, type ConsoleClient } from '../../host/operator';
+import { addAccount, createConsoleClient, pairHot, provision, setPhones, setTime, unlock, type AccountData, type ConsoleClient } from '../../host/operator';
 import { protocolCrypto } from '../../host/protocol-crypto';
 import type { Runtime } from '../../host/runtime';
 import { createGsmNetwork, type GsmNetwork, type Person } from '../../host/sim/gsm';
@@ -49,8 +49,6 @@ export interface RigOptions {
   seed?: string;
   script?: 'p2wpkh' | 'p2pkh';
   account?: Partial<AccountData>;
-  /** Without it no batches are derived, which is what most tests want: they take seconds. */
-  withBatches?: boolean;
   pageCount?: number;
 }
 
@@ -111,10 +109,9 @@ export function makeRig(options: RigOptions = {}): Rig {
 }
 
 /** Provisioned, paired, one account, phones and time set. */
-export async function readyRig(options: RigOptions = {}): Promise<Rig> {
+async function newRig(options: RigOptions): Promise<Rig> {
   const rig = makeRig(options);
   const { world, coldConsole } = rig;
-  if (!options.withBatches) for (const side of [1, 2]) rig.cold.files.set(`skip-${side}`, new Uint8Array(0));
   const made = await world.finish(provision(coldConsole, { dice: DICE, hostEntropy: rig.runtime.random(32), pin: PIN }));
   rig.words = made.words;
   await world.finish(setTime(coldConsole, START_S, PIN));
@@ -131,5 +128,58 @@ export async function readyRig(options: RigOptions = {}): Promise<Rig> {
     ),
   );
   rig.v.pair(rig.file);
+  await world.until(() => rig.cold.files.has('b0-1-0') && rig.cold.files.has('b0-2-0'));
+  return rig;
+}
+
+interface Snapshot {
+  cold: Uint8Array;
+  hot: Uint8Array;
+  files: [string, Uint8Array][];
+  file: AccountFile;
+  words: string[];
+}
+
+const snapshots = new Map<string, Promise<Snapshot>>();
+
+/**
+ * A rig that is provisioned, paired, with one account and batch 0 of both sides derived: made once for each set of options, then
+ * copied. Boards are on, HSM-Cold unlocked, its clock set, the link up.
+ */
+export async function readyRig(options: RigOptions = {}): Promise<Rig> {
+  const key = JSON.stringify(options);
+  let snapshot = snapshots.get(key);
+  if (!snapshot) {
+    snapshot = newRig(options).then((rig) => ({ cold: rig.cold.flash.cells.slice(), hot: rig.hot.flash.cells.slice(), files: [...rig.cold.files], file: rig.file, words: rig.words }));
+    snapshots.set(key, snapshot);
+  }
+  const made = await snapshot;
+  const rig = makeRig(options);
+  rig.coldOff();
+  rig.hotOff();
+  rig.cold.flash.cells.set(made.cold);
+  rig.hot.flash.cells.set(made.hot);
+  made.files.forEach(([name, bytes]) => rig.cold.files.set(name, bytes.slice()));
+  rig.file = made.file;
+  rig.words = made.words;
+  rig.v.pair(rig.file);
+  rig.hotOn();
+  rig.coldOn();
+  await wake(rig);
+  await rig.world.until(() => rig.peer.isUp());
+  return rig;
+}
+
+/** Unlocks HSM-Cold and sets its clock to what it was, after a restart. */
+export async function wake(rig: Rig): Promise<void> {
+  await rig.world.finish(unlock(rig.coldConsole, PIN));
+  await rig.world.finish(setTime(rig.coldConsole, START_S + Math.ceil(rig.world.nowMs / 1000), PIN));
+}
+
+/** A ready rig whose V has an open channel. */
+export async function channelRig(options: RigOptions = {}): Promise<Rig> {
+  const rig = await readyRig(options);
+  rig.v.open();
+  if (!(await rig.world.until(() => rig.v.channel !== undefined))) throw new Error('no channel');
   return rig;
 }
