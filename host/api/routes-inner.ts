@@ -90,9 +90,9 @@ export function addAdminRoutes(server: FastifyInstance, context: Context, adminT
   server.get<{ Params: { account: string }; Querystring: { from?: string; to?: string; format?: string } }>('/api/v1/admin/accounts/:account/statement', async (request, reply) => {
     aToken(request, adminToken);
     const account = Number(request.params.account);
-    const moment = (text: string | undefined, standard: number): number => (text === undefined ? standard : Date.parse(text + 'Z'));
-    const range = { fromMs: moment(request.query.from, 0), toMs: moment(request.query.to, runtime.nowMs()) };
-    if (!Number.isInteger(account) || Number.isNaN(range.fromMs + range.toMs)) throw apiFail('bad-parameter', 'account, from and to expected a number and times');
+    const moment = (text: string | undefined): number | undefined => (text === undefined ? undefined : Date.parse(text + 'Z'));
+    const range = { fromMs: moment(request.query.from) ?? 0, toMs: moment(request.query.to) };
+    if (!Number.isInteger(account) || Number.isNaN(range.fromMs) || Number.isNaN(range.toMs ?? 0)) throw apiFail('bad-parameter', 'account, from and to expected a number and times');
     const made = { hot_sending: await statement(db, { account, side: 1, ...range }), cold_receiving: await statement(db, { account, side: 2, ...range }) };
     if (request.query.format !== 'csv') return made;
     return reply.type('text/csv; charset=utf-8').send(statementCsv(made.hot_sending) + statementCsv(made.cold_receiving));

@@ -44,8 +44,8 @@ function form(call: Call): Form {
   return call.body ?? {};
 }
 
-function aMoment(value: string | undefined, name: string, standard: number): number {
-  if (value === undefined) return standard;
+function aMoment(value: string | undefined, name: string): number | undefined {
+  if (value === undefined) return undefined;
   const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(value) ? Date.parse(value + 'Z') : NaN;
   if (Number.isNaN(ms)) throw apiFail('bad-parameter', `${name} expected YYYY-MM-DDTHH:MM:SS, UTC`);
   return ms;
@@ -100,9 +100,9 @@ async function user(context: Context, { row, side }: Caller): Promise<unknown> {
 }
 
 async function report(context: Context, { row, side }: Caller, call: Call, reply: FastifyReply): Promise<unknown> {
-  const from = aMoment(queryText(call, 'from'), 'from', 0);
-  const to = aMoment(queryText(call, 'to'), 'to', context.runtime.nowMs());
-  if (to < from) throw apiFail('bad-parameter', 'to expected a time after from');
+  const from = aMoment(queryText(call, 'from'), 'from') ?? 0;
+  const to = aMoment(queryText(call, 'to'), 'to');
+  if (to !== undefined && to < from) throw apiFail('bad-parameter', 'to expected a time after from');
   const made = await statement(context.db, { account: row.account, side, fromMs: from, toMs: to });
   const format = queryText(call, 'format') ?? 'json';
   if (format === 'json') return made;

@@ -133,7 +133,7 @@ export function createFollower(options: FollowerOptions): Follower {
       changed = (await writeMempoolTx(id)) || changed;
     }
     const tip = await ownTip();
-    if (tip?.hash !== before || (await rpc.call<string>('getbestblockhash')) !== before) return changed;
+    if ((tip && tip.hash !== before) || (await rpc.call<string>('getbestblockhash')) !== before) return changed;
     for (const [txid, state] of states) {
       if (present.has(txid) || state !== 'mempool') continue;
       changed = true;

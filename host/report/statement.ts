@@ -6,6 +6,9 @@ import { fail } from '../../protocol/errors';
 import type { Db } from '../db';
 import type { Statement, StatementEntry, StatementQuery } from './types';
 
+/** More than any block's height. */
+const ABOVE_ALL = 2 ** 31;
+
 interface Row {
   txid: string;
   height: number;
@@ -46,7 +49,7 @@ export async function statement(db: Db, query: StatementQuery): Promise<Statemen
     const { account, side, fromMs, toMs } = query;
     const own = [account, side];
     const startHeight = await heightAt(tx, fromMs);
-    const endHeight = await heightAt(tx, toMs);
+    const endHeight = toMs === undefined ? ABOVE_ALL : await heightAt(tx, toMs);
     const rows = await tx.all<Row>(
       `SELECT t.txid, t.height, t.block_time, t.fee_sats, t.is_coinbase,
         (SELECT SUM(i.value) FROM tx_inputs i WHERE i.txid = t.txid AND i.account = ? AND i.side = ?) AS mine_in,
@@ -59,7 +62,7 @@ export async function statement(db: Db, query: StatementQuery): Promise<Statemen
        ORDER BY t.height, t.block_index`, [...own, ...own, ...own, ...own, ...own, endHeight, ...own, ...own]);
     const tip = (await tx.get<{ height: number; hash: string }>('SELECT height, hash FROM blocks ORDER BY height DESC LIMIT 1')) ?? null;
     const result: Statement = {
-      account, side: side === 1 ? 'hot_sending' : 'cold_receiving', from: timeText(fromMs), to: timeText(toMs), tip,
+      account, side: side === 1 ? 'hot_sending' : 'cold_receiving', from: timeText(fromMs), to: toMs === undefined ? null : timeText(toMs), tip,
       opening_balance: 0, deposits: 0, sends: 0, sweeps: 0, others: 0, fees: 0, closing_balance: 0, entries: [],
     };
     for (const row of rows) add(result, entryOf(row), row.height >= startHeight);
@@ -71,7 +74,7 @@ export async function statement(db: Db, query: StatementQuery): Promise<Statemen
 /** The first block whose time has reached `ms`; above the tip when none has. */
 async function heightAt(tx: Db, ms: number): Promise<number> {
   const found = await tx.get<{ height: number | null }>('SELECT MIN(height) AS height FROM blocks WHERE time >= ?', [Math.ceil(ms / 1000)]);
-  return found?.height ?? Number.MAX_SAFE_INTEGER;
+  return found?.height ?? ABOVE_ALL;
 }
 
 function add(result: Statement, entry: Omit<StatementEntry, 'balance'>, isInPeriod: boolean): void {

@@ -4,9 +4,10 @@ export interface StatementQuery {
   account: number;
   /** 1 hot sending, 2 cold receiving. */
   side: number;
-  /** Entries with fromMs <= time < toMs. */
+  /** The period begins with the first block whose time has reached `fromMs` and ends before the first that has reached `toMs`. */
   fromMs: number;
-  toMs: number;
+  /** Absent: up to the tip. */
+  toMs?: number;
 }
 
 export interface StatementEntry {
@@ -31,7 +32,8 @@ export interface Statement {
   account: number;
   side: 'hot_sending' | 'cold_receiving';
   from: string;
-  to: string;
+  /** null: up to the tip. */
+  to: string | null;
   /** Only transactions with a confirmation count; the chain as it was when the statement was made. */
   tip: { height: number; hash: string } | null;
   opening_balance: number;
