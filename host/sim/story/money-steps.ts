@@ -66,7 +66,7 @@ export const sweep: Step = {
   async run(sim, notes) {
     const api = `${sim.platform.internet.url}/api/v1/open/sweep`;
     const headers = { token: sim.tokens.cold_receiving, 'content-type': 'application/json' };
-    const prepared = await fetch(`${api}/prepare`, { method: 'POST', headers, body: '{}' });
+    const prepared = await fetch(`${api}/prepare`, { method: 'POST', headers, body: JSON.stringify({ address: sim.ceremony.payoutAddress }) });
     check(prepared.ok, `a prepared sweep, saw ${prepared.status}`);
     const { psbt } = (await prepared.json()) as { psbt: string };
     const signed = await sim.ceremony.sweep(psbt);
