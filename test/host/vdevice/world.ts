@@ -167,9 +167,9 @@ export async function vtestOf(id: number | string, outs: string, extra: { passwo
   return { vtest_info: info, vtest_at: '2026-01-05T12:00:00', vtest_id: id };
 }
 
-export async function createWorld(changes: Partial<VDeviceOptions> = {}): Promise<World> {
+export async function createWorld(changes: Partial<VDeviceOptions> = {}, clock?: VirtualRuntime): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'vdevice-'));
-  const runtime = createVirtualRuntime({ seed: 'v', startMs: START_MS, pace: 'fast' });
+  const runtime = clock ?? createVirtualRuntime({ seed: 'v', startMs: START_MS, pace: 'fast' });
   const api = await startFakeApi({ cold: 'cold-token', hot: 'hot-token' });
   const site = await startFakeSite();
   const sms: SentSms[] = [];
