@@ -121,9 +121,9 @@ function spread(r: Uint32Array, carry: number): void {
 
 // a..h are the high columns, normalised to words as they come, i..p the low ones, which take the folded high words.
 
-/** r = f * (loaded factor). r may be f. */
-export function mul(r: Uint32Array, f: Uint32Array): void {
-  A32.set(f);
+/** r = v * (loaded factor). r may be v. */
+export function mul(r: Uint32Array, v: Uint32Array): void {
+  A32.set(v);
   const q = RADIX;
   let a = c8();
   let b = c9() + ((a / q) | 0);
@@ -148,9 +148,9 @@ export function mul(r: Uint32Array, f: Uint32Array): void {
   if (j >= q) spread(r, (j / q) | 0);
 }
 
-/** r = f * (loaded factor) - u. r may be f or u. */
-export function mulSub(r: Uint32Array, f: Uint32Array, u: Uint32Array): void {
-  A32.set(f);
+/** r = v * (loaded factor) - u. r may be v or u. */
+export function mulSub(r: Uint32Array, v: Uint32Array, u: Uint32Array): void {
+  A32.set(v);
   const q = RADIX;
   const x = q * 2 - 2;
   let a = c8();
@@ -176,9 +176,9 @@ export function mulSub(r: Uint32Array, f: Uint32Array, u: Uint32Array): void {
   if (j >= q) spread(r, (j / q) | 0);
 }
 
-/** r = f * (loaded factor) - u - 2 w. r may be any of them. */
-export function mulSub2(r: Uint32Array, f: Uint32Array, u: Uint32Array, w: Uint32Array): void {
-  A32.set(f);
+/** r = v * (loaded factor) - u - 2 w. r may be any of them. */
+export function mulSub2(r: Uint32Array, v: Uint32Array, u: Uint32Array, w: Uint32Array): void {
+  A32.set(v);
   const q = RADIX;
   const x = q * 4 - 4;
   let a = c8();

@@ -11,7 +11,7 @@
 // 2^-125) and the place that the chosen result is copied from.
 import { fail } from '../../protocol/errors';
 import { add256, fromHex, isLess, isZero, setBytes, sub256 } from './bytes';
-import { RADIX, columns, element, load } from './field';
+import { RADIX, c0, c1, c10, c11, c12, c13, c14, c15, c2, c3, c4, c5, c6, c7, c8, c9, element, load, setDigits } from './field';
 
 export const N = fromHex('fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141');
 export const HALF_N = fromHex('7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0');
@@ -25,45 +25,44 @@ const HIGH = element();
 const LOW = element();
 const LOW2 = element();
 const SPARE = element();
-let high: Uint32Array = HIGH;
-let low: Uint32Array = LOW;
 
-// Sixteen columns, high half first as columns() gives them, to the words of `high` and `low`.
-function carrySplit(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number, o: number, p: number): void {
+// high 2^256 + low = digits times windows.
+function wide(high: Uint32Array, low: Uint32Array): void {
   const q = RADIX;
-  j += (i / q) | 0;
-  k += (j / q) | 0;
-  l += (k / q) | 0;
-  m += (l / q) | 0;
-  n += (m / q) | 0;
-  o += (n / q) | 0;
-  p += (o / q) | 0;
-  a += (p / q) | 0;
-  b += (a / q) | 0;
-  c += (b / q) | 0;
-  d += (c / q) | 0;
-  e += (d / q) | 0;
-  f += (e / q) | 0;
-  g += (f / q) | 0;
-  h += (g / q) | 0;
+  const i = c0();
+  const j = c1() + ((i / q) | 0);
+  const k = c2() + ((j / q) | 0);
+  const l = c3() + ((k / q) | 0);
+  const m = c4() + ((l / q) | 0);
+  const n = c5() + ((m / q) | 0);
+  const o = c6() + ((n / q) | 0);
+  const p = c7() + ((o / q) | 0);
+  const a = c8() + ((p / q) | 0);
+  const b = c9() + ((a / q) | 0);
+  const c = c10() + ((b / q) | 0);
+  const d = c11() + ((c / q) | 0);
+  const e = c12() + ((d / q) | 0);
+  const f = c13() + ((e / q) | 0);
+  const g = c14() + ((f / q) | 0);
+  const h = c15() + ((g / q) | 0);
   low.set([i, j, k, l, m, n, o, p]);
   high.set([a, b, c, d, e, f, g, h]);
 }
 
-// The columns of H2 C, to which L and L2 are added; top folded; result in `high`.
-function carryLast(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number, o: number, p: number): void {
+// HIGH = digits times windows, plus LOW and LOW2, top folded: the last step. Above column 8 the product is zero.
+function wideLast(): void {
   const q = RADIX;
   const u = LOW;
   const v = LOW2;
-  i += u[0] + v[0];
-  j += u[1] + v[1] + ((i / q) | 0);
-  k += u[2] + v[2] + ((j / q) | 0);
-  l += u[3] + v[3] + ((k / q) | 0);
-  m += u[4] + v[4] + ((l / q) | 0);
-  n += u[5] + v[5] + ((m / q) | 0);
-  o += u[6] + v[6] + ((n / q) | 0);
-  p += u[7] + v[7] + ((o / q) | 0);
-  a += (p / q) | 0;
+  let i = c0() + u[0] + v[0];
+  let j = c1() + u[1] + v[1] + ((i / q) | 0);
+  let k = c2() + u[2] + v[2] + ((j / q) | 0);
+  let l = c3() + u[3] + v[3] + ((k / q) | 0);
+  let m = c4() + u[4] + v[4] + ((l / q) | 0);
+  let n = c5() + u[5] + v[5] + ((m / q) | 0);
+  let o = c6() + u[6] + v[6] + ((n / q) | 0);
+  let p = c7() + u[7] + v[7] + ((o / q) | 0);
+  const a = c8() + ((p / q) | 0);
   i = (i >>> 0) + a * C0;
   j = (j >>> 0) + a * C1 + ((i / q) | 0);
   k = (k >>> 0) + a * C2 + ((j / q) | 0);
@@ -72,8 +71,8 @@ function carryLast(a: number, b: number, c: number, d: number, e: number, f: num
   n = (n >>> 0) + ((m / q) | 0);
   o = (o >>> 0) + ((n / q) | 0);
   p = (p >>> 0) + ((o / q) | 0);
-  high.set([i, j, k, l, m, n, o, p]);
-  if (p >= q) add256(high, high, C);
+  HIGH.set([i, j, k, l, m, n, o, p]);
+  if (p >= q) add256(HIGH, HIGH, C);
 }
 
 /** r = a mod n for any a < 2^256 (below 2n, so one subtraction, always made). r may be a. */
@@ -83,23 +82,22 @@ export function reduceN(r: Uint32Array, a: Uint32Array): void {
 
 /** r = a b mod n; a, b below 2^256. r may be a or b. About 250 u. */
 export function mulN(r: Uint32Array, a: Uint32Array, b: Uint32Array): void {
-  high = HIGH;
-  low = LOW;
   load(b);
-  carrySplit.apply(0, columns(a) as never);
+  setDigits(a);
+  wide(HIGH, LOW);
   load(C);
-  low = LOW2;
-  carrySplit.apply(0, columns(HIGH) as never);
-  carryLast.apply(0, columns(HIGH) as never);
+  setDigits(HIGH);
+  wide(HIGH, LOW2);
+  setDigits(HIGH);
+  wideLast();
   reduceN(r, HIGH);
 }
 
 /** highOut 2^256 + lowOut = a b, the plain product; four different arrays. */
 export function mulWide(highOut: Uint32Array, lowOut: Uint32Array, a: Uint32Array, b: Uint32Array): void {
-  high = highOut;
-  low = lowOut;
   load(b);
-  carrySplit.apply(0, columns(a) as never);
+  setDigits(a);
+  wide(highOut, lowOut);
 }
 
 /** r = a + b mod n. */
