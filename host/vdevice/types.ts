@@ -80,7 +80,7 @@ export interface VDeviceOptions {
   identityPriv: Uint8Array;
   /** The account public file: its path or its content. */
   account: string | AccountPublic;
-  /** A modem, or the serial line of one: then V runs the driver on it, with a send queue that survives a restart. */
+  /** A modem, or the serial line of one: then V runs the driver on it, with a send queue that survives a restart. The line stays the caller's to close. */
   modem: VModem | BytePort;
   /** PIN of the SIM, when `modem` is a serial line. */
   simPin?: string;

@@ -6,7 +6,6 @@ import { createGsmNetwork, type GsmNetwork } from '../../../host/sim/gsm';
 import { createSim800 } from '../../../host/sim/sim800';
 import { wire } from '../../../host/sim/board/wire';
 import { createVirtualRuntime } from '../../../host/sim/virtual-runtime';
-import type { BytePort } from '../../../host/byte-port';
 import { SMS_PORT } from '../../../protocol/wire';
 import { fakeBatch } from './fake-api';
 import { ADMIN, COLD, createWorld, fakeCold, type FakeCold, type World } from './world';
@@ -32,9 +31,7 @@ describe('host/vdevice over the air', () => {
         // A doubled SMS: HSM-Cold ignores what it has seen.
       }
     });
-    // The cable stays when V goes down: only V's end of the driver ends.
-    const cable: BytePort = { ...line[0], close: () => undefined };
-    world = await createWorld({ modem: cable }, runtime);
+    world = await createWorld({ modem: line[0] }, runtime);
   }
   afterEach(() => world.close());
 
