@@ -103,7 +103,7 @@ export interface Platform {
   /** Coins for the account, confirmed. */
   deposit(side: number, index: number, sats: number): Promise<string>;
   /** Stops the API without ceremony of its own and starts it again on the same database. */
-  restart(): Promise<void>;
+  restart(changes?: Partial<ApiOptions>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -168,9 +168,9 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       await platform.mine();
       return txid;
     },
-    async restart() {
+    async restart(changes = {}) {
       await platform.api.close();
-      platform.api = await startApi(apiOptions);
+      platform.api = await startApi({ ...apiOptions, ...changes });
     },
     async close() {
       await platform.api.close();
