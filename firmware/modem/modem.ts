@@ -3,15 +3,17 @@
 // SIM800 Series AT Command Manual. A message is deleted only when the handler has acknowledged it; every doubt is settled by
 // starting up again and looking at the store, so an SMS can come twice but is not lost.
 // Leaves the send queue to outbox.ts, lines to lines.ts, several modems to failover.ts, trust in content to the caller.
-import { CODING_8BIT, CODING_GSM7, bytesOfHex, decodePdu, encodeSubmit, hexOfBytes, portHeader, Pdu } from '../../protocol/sms/pdu';
+// Few and longer functions, because each costs the device about six variables.
+import { CODING_8BIT, CODING_GSM7, Pdu, bytesOfHex, decodePdu, encodeSubmit, hexOfBytes, portHeader } from '../../protocol/sms/pdu';
 import { septetsOfText } from '../../protocol/sms/pdu-alphabet';
 import { fail } from '../../protocol/errors';
 import { Clock, Uart } from '../hal';
-import { RESULT_NONE, fieldOf, numberIn, quotedIn, resultOf, timeOf } from './lines';
+import { RESULT_NONE, numberIn, quotedIn, resultOf, timeOf } from './lines';
 import { Outbox, SEND_ERROR, SEND_NO_ANSWER, SEND_OK, createOutbox, endSend, queueSend, sendWaitMs, takeSend } from './outbox';
 import {
   COMMAND_DELETE, COMMAND_LIST, COMMAND_NONE, COMMAND_PIN, COMMAND_POLL, COMMAND_PROMPT, COMMAND_READ, COMMAND_SEND, COMMAND_START,
-  MAX_PLACES, Modem, STATE_OFF, STATE_READY, STATE_STARTING, createState,
+  MAX_PLACES, Modem, STATE_OFF, STATE_READY, STATE_STARTING, STAT_BAD_SMS, STAT_CAPACITY, STAT_RECEIVED, STAT_RESTARTS, STAT_RSSI, STAT_SENT,
+  STAT_STORED, STAT_SUPPLY_MV, STAT_TIME, STAT_TIMEOUTS, createState,
 } from './state';
 import { ModemEventName, ModemOptions, ModemStatus, SendDone } from './types';
 
@@ -43,18 +45,12 @@ const STEP_TRIES = 15;
 const READ_TRIES = 3;
 /** 24 hours (3GPP TS 23.040 9.2.3.12.1). */
 export const VALIDITY_DAY = 0xa7;
+/** +CME SIM not inserted, +CMS invalid memory index. */
 const NO_SIM = 10;
-const CTRL_Z = '\x1a';
-const ESCAPE = '\x1b';
+const NO_INDEX = 321;
 
 function tell(modem: Modem, name: ModemEventName, value: number | string): void {
   if (modem.opts.onEvent) modem.opts.onEvent(name, value, modem.index);
-}
-
-function writeText(modem: Modem, text: string): void {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  modem.uart.write(bytes);
 }
 
 /** Calls tick() in `ms`; there is one timer a modem. */
@@ -63,10 +59,13 @@ function arm(modem: Modem, ms: number): void {
   modem.timer = modem.clock.after(ms, modem.tick);
 }
 
+/** Writes `text` for the purpose `command`; tick() comes when the answer has not come within `answerMs`. */
 function give(modem: Modem, command: number, text: string, answerMs: number): void {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   modem.command = command;
   arm(modem, answerMs);
-  writeText(modem, text + '\r');
+  modem.uart.write(bytes);
 }
 
 function setRegistered(modem: Modem, status: number): void {
@@ -78,12 +77,12 @@ function setRegistered(modem: Modem, status: number): void {
   modem.outbox.ready[modem.index] = registered && modem.state === STATE_READY;
 }
 
-/** Hands a message in flight back to the queue. */
+/** Hands the message in flight, if any, back to the queue. */
 function dropSend(modem: Modem, result: number): void {
   const send = modem.send;
   modem.send = null;
   if (!send) return;
-  if (result === SEND_OK) modem.sent++;
+  if (result === SEND_OK) modem.stats[STAT_SENT]++;
   if (endSend(modem.outbox, send, result)) tell(modem, result === SEND_OK ? 'sent' : 'send-failed', result);
 }
 
@@ -93,77 +92,67 @@ function dropSend(modem: Modem, result: number): void {
  */
 function begin(modem: Modem): void {
   const wasReady = modem.state === STATE_READY;
-  modem.state = STATE_STARTING;
   if (modem.command === COMMAND_DELETE) modem.deletes.splice(0, 1);
-  modem.command = COMMAND_NONE;
+  modem.state = STATE_STARTING;
   modem.step = 0;
   modem.failures = 0;
   modem.line = '';
+  modem.pdu = '';
   modem.outbox.ready[modem.index] = false;
   dropSend(modem, modem.isAccepted ? SEND_OK : SEND_NO_ANSWER);
   modem.isAccepted = false;
-  modem.pdu = '';
   if (wasReady) {
-    modem.restarts++;
-    tell(modem, 'restart', modem.restarts);
+    modem.stats[STAT_RESTARTS]++;
+    tell(modem, 'restart', modem.stats[STAT_RESTARTS]);
   }
-  writeText(modem, ESCAPE);
-  arm(modem, QUIET_MS);
+  give(modem, COMMAND_NONE, '\x1b', QUIET_MS);
 }
 
-function powerCycle(modem: Modem): void {
+/** Starts up, with the power switched on before where there is a switch, and off for `offMs` before that. */
+function powerUp(modem: Modem, offMs: number): void {
   const power = modem.opts.power;
   begin(modem);
   if (!power) return;
-  tell(modem, 'power-cycle', modem.index);
   modem.clock.cancel(modem.timer);
-  power.off();
-  modem.timer = modem.clock.after(POWER_OFF_MS, function () {
-    powerUp(modem);
-  });
-}
-
-function powerUp(modem: Modem): void {
-  const power = modem.opts.power;
-  if (!power) return begin(modem);
-  power.on(function () {
-    if (modem.state !== STATE_OFF) begin(modem);
+  if (offMs) {
+    tell(modem, 'power-cycle', offMs);
+    power.off();
+  }
+  modem.timer = modem.clock.after(offMs, function () {
+    power.on(function () {
+      if (modem.state !== STATE_OFF) begin(modem);
+    });
   });
 }
 
 function giveStep(modem: Modem): void {
-  const isList = modem.step === STEP_LAST;
-  give(modem, COMMAND_START, START.split('|')[modem.step], modem.step === 0 ? AT_MS : isList ? LIST_MS : ANSWER_MS);
+  give(modem, COMMAND_START, START.split('|')[modem.step] + '\r', modem.step === 0 ? AT_MS : modem.step === STEP_LAST ? LIST_MS : ANSWER_MS);
 }
 
 /** The step of the start-up did not succeed: again in a while, from the start, or with a power cycle. */
 function failStep(modem: Modem): void {
   modem.command = COMMAND_NONE;
   modem.failures++;
-  if (modem.step === 0 ? modem.failures >= AT_TRIES : modem.failures >= STEP_TRIES) return modem.step === 0 ? powerCycle(modem) : begin(modem);
-  arm(modem, modem.step === 0 ? QUIET_MS : RETRY_MS);
+  if (modem.step > 0 && modem.failures >= STEP_TRIES) begin(modem);
+  else if (modem.step === 0 && modem.failures >= AT_TRIES) powerUp(modem, POWER_OFF_MS);
+  else arm(modem, modem.step ? RETRY_MS : QUIET_MS);
 }
 
-/** The SIM is not ready: absent, asking for its PIN, or not yet awake. A PIN that was refused is never tried again. */
-function endPinStep(modem: Modem, result: number): void {
-  const asked = modem.pdu;
-  modem.pdu = '';
-  if (result === NO_SIM) {
-    modem.handed = [];
-    modem.handedNumbers = [];
-  }
-  if (asked === 'SIM PIN' && modem.opts.pin && !modem.pinRefused) return give(modem, COMMAND_PIN, 'AT+CPIN="' + modem.opts.pin + '"', ANSWER_MS);
-  if (modem.failures === 0) {
-    if (result === NO_SIM) tell(modem, 'no-sim', result);
-    else if (asked !== '') tell(modem, modem.pinRefused ? 'pin-wrong' : 'pin-needed', asked);
-  }
-  failStep(modem);
-}
-
+/** A step has ended. At +CPIN? the SIM may be absent, asleep or asking for its PIN; one that was refused is never tried again. */
 function endStep(modem: Modem, result: number): void {
-  if (modem.step === STEP_PIN && !modem.isAccepted) return endPinStep(modem, result);
-  const isOptional = modem.step === STEP_CREG || modem.step === STEP_CLTS;
-  if (result !== 0 && !isOptional) return failStep(modem);
+  if (modem.step === STEP_PIN && !modem.isAccepted) {
+    const asked = modem.pdu;
+    modem.pdu = '';
+    if (asked === 'SIM PIN' && modem.opts.pin && !modem.pinRefused) return give(modem, COMMAND_PIN, 'AT+CPIN="' + modem.opts.pin + '"\r', ANSWER_MS);
+    if (result === NO_SIM) {
+      modem.handed = [];
+      modem.handedNumbers = [];
+    }
+    if (modem.failures === 0 && result === NO_SIM) tell(modem, 'no-sim', result);
+    if (modem.failures === 0 && asked !== '') tell(modem, modem.pinRefused ? 'pin-wrong' : 'pin-needed', asked);
+    return failStep(modem);
+  }
+  if (result !== 0 && modem.step !== STEP_CREG && modem.step !== STEP_CLTS) return failStep(modem);
   modem.failures = 0;
   modem.isAccepted = false;
   if (modem.step < STEP_LAST) {
@@ -184,34 +173,27 @@ function next(modem: Modem): void {
   modem.pduBytes = -1;
   modem.pdu = '';
   modem.isAccepted = false;
-  if (modem.deletes.length) return give(modem, COMMAND_DELETE, 'AT+CMGD=' + modem.deletes[0], ANSWER_MS);
-  if (modem.reads.length && !modem.inbox) return give(modem, COMMAND_READ, 'AT+CMGR=' + modem.reads[0], ANSWER_MS);
+  if (modem.deletes.length) return give(modem, COMMAND_DELETE, 'AT+CMGD=' + modem.deletes[0] + '\r', ANSWER_MS);
+  if (modem.reads.length && !modem.inbox) return give(modem, COMMAND_READ, 'AT+CMGR=' + modem.reads[0] + '\r', ANSWER_MS);
   modem.send = takeSend(modem.outbox, modem.index);
-  if (modem.send) return give(modem, COMMAND_PROMPT, 'AT+CMGS=' + modem.send.bytes.length, ANSWER_MS);
+  if (modem.send) return give(modem, COMMAND_PROMPT, 'AT+CMGS=' + modem.send.bytes.length + '\r', ANSWER_MS);
   if (modem.mustList) {
     modem.mustList = false;
-    return give(modem, COMMAND_LIST, 'AT+CMGL=4', LIST_MS);
+    return give(modem, COMMAND_LIST, 'AT+CMGL=4\r', LIST_MS);
   }
   const waitMs = modem.pollDueMs - modem.clock.uptimeMs();
-  if (waitMs > 0) return arm(modem, sendWaitMs(modem.outbox, modem.index, waitMs));
-  give(modem, COMMAND_POLL, POLL.split('|')[modem.step = 0], ANSWER_MS);
-}
-
-function endPoll(modem: Modem): void {
-  modem.step++;
-  const last = modem.polls % POLL_CYCLE === 0 ? POLL_FULL : POLL_SHORT;
-  if (modem.step < last) return give(modem, COMMAND_POLL, POLL.split('|')[modem.step], ANSWER_MS);
-  modem.polls++;
-  modem.pollDueMs = modem.clock.uptimeMs() + (modem.opts.pollMs || DEFAULT_POLL_MS);
-  next(modem);
+  modem.step = 0;
+  if (waitMs > 0) arm(modem, sendWaitMs(modem.outbox, modem.index, waitMs));
+  else give(modem, COMMAND_POLL, POLL.split('|')[0] + '\r', ANSWER_MS);
 }
 
 /** Calls the handler from an event of its own, with nothing of the driver on the stack. */
 function deliver(modem: Modem): void {
   const sms = modem.inbox;
-  const number = modem.received;
+  const number = modem.stats[STAT_RECEIVED];
+  const wake = modem.outbox.wake[modem.index];
   modem.inbox = null;
-  if (modem.state === STATE_READY && modem.command === COMMAND_NONE) arm(modem, 0);
+  wake();
   if (!sms) return;
   modem.opts.onSms(sms, function () {
     const at = modem.handedNumbers.indexOf(number);
@@ -219,59 +201,46 @@ function deliver(modem: Modem): void {
     modem.deletes.push(modem.handed[at]);
     modem.handed.splice(at, 1);
     modem.handedNumbers.splice(at, 1);
-    if (modem.state === STATE_READY && modem.command === COMMAND_NONE) arm(modem, 0);
+    wake();
   });
 }
 
-/** A place could not be read, or not understood: again, and deleted after READ_TRIES. */
-function failRead(modem: Modem): void {
-  modem.failures++;
-  if (modem.failures < READ_TRIES) return;
-  modem.failures = 0;
-  modem.deletes.push(modem.reads[0]);
-  modem.reads.splice(0, 1);
-  modem.badSms++;
-  tell(modem, 'bad-sms', modem.badSms);
-}
-
-/** The message of the place that was read, or null when its line was cut or says nothing we know. */
-function readPdu(modem: Modem): Pdu | null {
-  try {
-    const bytes = bytesOfHex(modem.pdu);
-    return bytes.length === modem.pduBytes + 1 + bytes[0] ? decodePdu(bytes, false) : null;
-  } catch (error) {
-    return null;
-  }
-}
-
+/**
+ * +CMGR has ended. What could not be read or understood is read again, and deleted after READ_TRIES; a place that answers
+ * nothing is empty, or the next look at the store finds it again.
+ */
 function endRead(modem: Modem, result: number): void {
+  const place = modem.reads[0];
+  let pdu: Pdu | null = null;
   if (result === 0 && modem.pduBytes >= 0) {
-    const pdu = readPdu(modem);
-    if (!pdu || pdu.status >= 0) return failRead(modem);
+    try {
+      const bytes = bytesOfHex(modem.pdu);
+      if (bytes.length === modem.pduBytes + 1 + bytes[0]) pdu = decodePdu(bytes, false);
+    } catch (error) {
+      pdu = null;
+    }
+  }
+  const isEmpty = result === NO_INDEX || (result === 0 && modem.pduBytes < 0);
+  modem.failures = isEmpty || (pdu && pdu.status < 0) ? 0 : modem.failures + 1;
+  if (modem.failures > 0 && modem.failures < READ_TRIES) return;
+  modem.reads.splice(0, 1);
+  if (modem.failures > 0) {
     modem.failures = 0;
-    modem.received++;
+    if (result !== 0) return;
+    modem.deletes.push(place);
+    modem.stats[STAT_BAD_SMS]++;
+    tell(modem, 'bad-sms', modem.stats[STAT_BAD_SMS]);
+  } else if (pdu) {
+    modem.stats[STAT_RECEIVED]++;
     modem.inbox = {
       from: pdu.address, text: pdu.text, data: pdu.data, port: pdu.port, total: pdu.total, part: pdu.part, ref: pdu.ref, sentAt: pdu.sentAt, modem: modem.index,
     };
-    modem.handed.push(modem.reads[0]);
-    modem.handedNumbers.push(modem.received);
+    modem.handed.push(place);
+    modem.handedNumbers.push(modem.stats[STAT_RECEIVED]);
     modem.clock.after(0, function () {
       deliver(modem);
     });
-  } else if (result !== 0 && result !== 321) {
-    modem.failures++;
-    if (modem.failures < READ_TRIES) return;
-    modem.mustList = true;
   }
-  modem.failures = 0;
-  modem.reads.splice(0, 1);
-}
-
-function endDelete(modem: Modem, result: number): void {
-  modem.failures++;
-  if (result !== 0 && modem.failures < READ_TRIES) return;
-  modem.failures = 0;
-  modem.deletes.splice(0, 1);
 }
 
 /** The command in flight has ended with `result` (lines.ts resultOf). */
@@ -282,10 +251,16 @@ function finish(modem: Modem, result: number): void {
     modem.pinRefused = result !== 0;
     return failStep(modem);
   }
-  if (command === COMMAND_POLL) return endPoll(modem);
-  if (command === COMMAND_READ) endRead(modem, result);
-  else if (command === COMMAND_DELETE) endDelete(modem, result);
-  else if (command === COMMAND_PROMPT) dropSend(modem, result === 0 ? SEND_ERROR : result);
+  if (command === COMMAND_POLL) {
+    modem.step++;
+    if (modem.step < (modem.polls % POLL_CYCLE ? POLL_SHORT : POLL_FULL)) return give(modem, COMMAND_POLL, POLL.split('|')[modem.step] + '\r', ANSWER_MS);
+    modem.polls++;
+    modem.pollDueMs = modem.clock.uptimeMs() + (modem.opts.pollMs || DEFAULT_POLL_MS);
+  } else if (command === COMMAND_READ) endRead(modem, result);
+  else if (command === COMMAND_DELETE) {
+    modem.failures = result === 0 ? 0 : modem.failures + 1;
+    if (modem.failures % READ_TRIES === 0) modem.deletes.splice(0, 1);
+  } else if (command === COMMAND_PROMPT) dropSend(modem, result === 0 ? SEND_ERROR : result);
   else if (command === COMMAND_SEND) dropSend(modem, result === 0 && !modem.isAccepted ? SEND_NO_ANSWER : result);
   next(modem);
 }
@@ -293,38 +268,22 @@ function finish(modem: Modem, result: number): void {
 /** Keeps a place of the store in mind, once. */
 function rememberPlace(modem: Modem, place: number): void {
   if (place < 1 || modem.reads.length >= MAX_PLACES) return;
-  if (modem.reads.indexOf(place) >= 0 || modem.handed.indexOf(place) >= 0 || modem.deletes.indexOf(place) >= 0) return;
-  modem.reads.push(place);
-}
-
-function noteStore(modem: Modem, line: string): void {
-  const used = numberIn(fieldOf(line, 1));
-  if (fieldOf(line, 0).indexOf('"') < 0 || used < 0) return;
-  modem.stored = used;
-  modem.capacity = numberIn(fieldOf(line, 2));
-  if (used > modem.reads.length + modem.handed.length + modem.deletes.length) modem.mustList = true;
-  if (used >= modem.capacity) tell(modem, 'store-full', used);
-}
-
-function noteTime(modem: Modem, line: string): void {
-  const seconds = timeOf(line);
-  if (seconds <= 0) return;
-  modem.networkTime = seconds;
-  tell(modem, 'time', seconds);
+  if (modem.reads.indexOf(place) < 0 && modem.handed.indexOf(place) < 0 && modem.deletes.indexOf(place) < 0) modem.reads.push(place);
 }
 
 /** Lines that belong to a command or come by themselves and carry a value. */
 function noteValue(modem: Modem, line: string): void {
   const name = line.substr(0, 6);
+  const stats = modem.stats;
   if (name === '+CMTI:') {
-    rememberPlace(modem, numberIn(fieldOf(line, 1)));
-    if (modem.state === STATE_READY && modem.command === COMMAND_NONE) arm(modem, 0);
-  } else if (name === '+CMGL:') rememberPlace(modem, numberIn(fieldOf(line, 0)));
-  else if (name === '+CMGR:') modem.pduBytes = numberIn(fieldOf(line, 2));
+    rememberPlace(modem, numberIn(line, 1));
+    modem.outbox.wake[modem.index]();
+  } else if (name === '+CMGL:') rememberPlace(modem, numberIn(line, 0));
+  else if (name === '+CMGR:') modem.pduBytes = numberIn(line, 2);
   else if (name === '+CMGS:') modem.isAccepted = modem.command === COMMAND_SEND;
   else if (name === '+CREG:') {
-    setRegistered(modem, numberIn(fieldOf(line, line.indexOf(',') < 0 ? 0 : 1)));
-    if (modem.state === STATE_READY && modem.command === COMMAND_NONE) arm(modem, 0);
+    setRegistered(modem, numberIn(line, line.indexOf(',') < 0 ? 0 : 1));
+    modem.outbox.wake[modem.index]();
   } else if (name === '+CPIN:') {
     if (modem.state === STATE_READY) {
       if (line.substr(7, 3) === 'NOT') begin(modem);
@@ -332,29 +291,36 @@ function noteValue(modem: Modem, line: string): void {
       modem.isAccepted = line === '+CPIN: READY';
       modem.pdu = line.substr(7);
     }
-  } else if (name === '+CSQ: ') modem.rssi = numberIn(line.substr(5));
+  } else if (name === '+CSQ: ') stats[STAT_RSSI] = numberIn(line, 0);
   else if (name === '+COPS:') modem.operator = quotedIn(line);
-  else if (name === '+CBC: ') modem.supplyMv = numberIn(fieldOf(line, 2));
-  else if (name === '+CPMS:') noteStore(modem, line);
-  else if (name === '+CCLK:' || name === '*PSUTT') noteTime(modem, line);
+  else if (name === '+CBC: ') stats[STAT_SUPPLY_MV] = numberIn(line, 2);
+  else if (name === '+CPMS:' && line.charAt(7) === '"' && numberIn(line, 1) >= 0) {
+    stats[STAT_STORED] = numberIn(line, 1);
+    stats[STAT_CAPACITY] = numberIn(line, 2);
+    if (stats[STAT_STORED] > modem.reads.length + modem.handed.length + modem.deletes.length) modem.mustList = true;
+    if (stats[STAT_STORED] >= stats[STAT_CAPACITY]) tell(modem, 'store-full', stats[STAT_STORED]);
+  } else if (name === '+CCLK:' || name === '*PSUTT') {
+    const seconds = timeOf(line);
+    if (seconds <= 0) return;
+    stats[STAT_TIME] = seconds;
+    tell(modem, 'time', seconds);
+  }
 }
 
 /** One line, without its end. What it does not know it passes over: echo, noise, calls. */
 function takeLine(modem: Modem, line: string): void {
   if (line === '' || modem.state === STATE_OFF) return;
   if (line === 'RDY' || line === 'Call Ready' || line === 'SMS Ready' || line === '+CFUN: 1') return begin(modem);
-  if (line.substr(0, 13) === 'UNDER-VOLTAGE') tell(modem, 'under-voltage', modem.supplyMv);
-  if (line.indexOf('POWER DOWN') >= 0) return powerCycle(modem);
+  if (line.substr(0, 13) === 'UNDER-VOLTAGE') tell(modem, 'under-voltage', modem.stats[STAT_SUPPLY_MV]);
+  if (line.indexOf('POWER DOWN') >= 0) return powerUp(modem, POWER_OFF_MS);
   const result = modem.command === COMMAND_NONE ? RESULT_NONE : resultOf(line);
-  if (result !== RESULT_NONE) return finish(modem, result);
-  if (modem.command === COMMAND_READ && modem.pduBytes >= 0 && modem.pdu === '' && line.charAt(0) === '0') modem.pdu = line;
+  if (result !== RESULT_NONE) finish(modem, result);
+  else if (modem.command === COMMAND_READ && modem.pduBytes >= 0 && modem.pdu === '' && line.charAt(0) === '0') modem.pdu = line;
   else noteValue(modem, line);
 }
 
 function takeBytes(modem: Modem, bytes: Uint8Array): void {
-  let text = '';
-  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i] === 13 ? 10 : bytes[i]);
-  modem.line += text;
+  for (let i = 0; i < bytes.length; i++) modem.line += String.fromCharCode(bytes[i] === 13 ? 10 : bytes[i]);
   for (let end = modem.line.indexOf('\n'); end >= 0; end = modem.line.indexOf('\n')) {
     const line = modem.isSkipping ? '' : modem.line.substr(0, end);
     modem.line = modem.line.substr(end + 1);
@@ -363,9 +329,7 @@ function takeBytes(modem: Modem, bytes: Uint8Array): void {
   }
   if (modem.command === COMMAND_PROMPT && modem.send && modem.line.indexOf('>') >= 0) {
     modem.line = '';
-    modem.command = COMMAND_SEND;
-    arm(modem, SEND_MS);
-    writeText(modem, '00' + hexOfBytes(modem.send.bytes) + CTRL_Z);
+    give(modem, COMMAND_SEND, '00' + hexOfBytes(modem.send.bytes) + '\x1a', SEND_MS);
   } else if (modem.line.length > MAX_LINE) {
     modem.line = '';
     modem.isSkipping = true;
@@ -377,7 +341,7 @@ function tick(modem: Modem): void {
   modem.timer = 0;
   if (modem.state === STATE_OFF) return;
   if (modem.command !== COMMAND_NONE) {
-    modem.timeouts++;
+    modem.stats[STAT_TIMEOUTS]++;
     if (modem.state === STATE_STARTING && modem.step === 0) failStep(modem);
     else begin(modem);
   } else if (modem.state === STATE_STARTING) giveStep(modem);
@@ -403,9 +367,8 @@ export function createModem(uart: Uart, clock: Clock, opts: ModemOptions, shared
 
 export function startModem(modem: Modem): void {
   if (modem.state !== STATE_OFF) return;
-  modem.state = STATE_STARTING;
   tell(modem, 'starting', 0);
-  powerUp(modem);
+  powerUp(modem, 0);
 }
 
 /** Stops at once. What waits in the queue stays there. */
@@ -433,9 +396,10 @@ export function sendData(outbox: Outbox, to: string, bytes: Uint8Array, port: nu
 
 /** For diagnostics: nothing is asked of the modem. */
 export function modemStatus(modem: Modem): ModemStatus {
+  const stats = modem.stats;
   return {
-    state: modem.state, registered: modem.registered, rssi: modem.rssi, operator: modem.operator, supplyMv: modem.supplyMv,
-    networkTime: modem.networkTime, stored: modem.stored, capacity: modem.capacity, queued: modem.outbox.queue.length, sent: modem.sent,
-    received: modem.received, badSms: modem.badSms, timeouts: modem.timeouts, restarts: modem.restarts,
+    state: modem.state, registered: modem.registered, rssi: stats[STAT_RSSI], operator: modem.operator, supplyMv: stats[STAT_SUPPLY_MV],
+    networkTime: stats[STAT_TIME], stored: stats[STAT_STORED], capacity: stats[STAT_CAPACITY], queued: modem.outbox.queue.length, sent: stats[STAT_SENT],
+    received: stats[STAT_RECEIVED], badSms: stats[STAT_BAD_SMS], timeouts: stats[STAT_TIMEOUTS], restarts: stats[STAT_RESTARTS],
   };
 }

@@ -104,30 +104,29 @@ export function sendWaitMs(outbox: Outbox, modem: number, limitMs: number): numb
   return waitMs < 0 ? 0 : waitMs;
 }
 
-/** Unassigned number, unidentified subscriber, not subscribed, invalid or unsupported message (27.005 3.2.5, 24.011 8.2). */
-function isRefusal(cms: number): boolean {
-  return cms === 1 || cms === 28 || cms === 50 || cms === 69 || cms === 96 || cms === 303 || cms === 304 || cms === 305;
-}
-
-/** Pause before attempt number `tries` + 1. */
+/**
+ * Pause before attempt number `tries` + 1. -1 when the message itself is at fault: unassigned number, unidentified
+ * subscriber, not subscribed, invalid or unsupported message (27.005 3.2.5, 24.011 8.2).
+ */
 function pauseMs(cms: number, tries: number): number {
   if (cms === 314) return BUSY_PAUSE_MS;
+  if (cms === 1 || cms === 28 || cms === 50 || cms === 69 || cms === 96 || (cms > 302 && cms < 306)) return -1;
   const ms = FIRST_PAUSE_MS << (tries < 8 ? tries - 1 : 7);
   return ms > LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : ms;
 }
 
 /** How an attempt ended: SEND_OK, SEND_NO_ANSWER, SEND_ERROR or a +CMS code. Answers whether the message has left the queue. */
 export function endSend(outbox: Outbox, send: Send, result: number): boolean {
-  const isOver = result === SEND_OK || send.tries >= (isRefusal(result) ? REFUSED_TRIES : outbox.maxTries);
-  if (!isOver) {
+  const waitMs = pauseMs(result, send.tries);
+  if (result !== SEND_OK && send.tries < (waitMs < 0 ? REFUSED_TRIES : outbox.maxTries)) {
     send.avoid = send.modem;
     send.modem = -1;
-    send.dueMs = outbox.clock.uptimeMs() + pauseMs(result, send.tries);
+    send.dueMs = outbox.clock.uptimeMs() + (waitMs < 0 ? FIRST_PAUSE_MS : waitMs);
     wakeModems(outbox);
     return false;
   }
   if (outbox.store) outbox.store.remove(send.id);
   outbox.queue.splice(outbox.queue.indexOf(send), 1);
-  if (send.done) send.done(result === SEND_OK ? null : fail(isRefusal(result) ? 'modem-refused' : 'modem-tries', 'SMS not sent, last result ' + result));
+  if (send.done) send.done(result === SEND_OK ? null : fail(waitMs < 0 ? 'modem-refused' : 'modem-tries', 'SMS not sent, last result ' + result));
   return true;
 }

@@ -21,6 +21,19 @@ export const COMMAND_POLL = 8;
 /** Places of a modem's store that are kept in mind at a time; the next look at the store finds the others. */
 export const MAX_PLACES = 50;
 
+/** What `stats` holds: one typed array takes a quarter of the room of as many fields. */
+export const STAT_RSSI = 0;
+export const STAT_SUPPLY_MV = 1;
+export const STAT_TIME = 2;
+export const STAT_STORED = 3;
+export const STAT_CAPACITY = 4;
+export const STAT_SENT = 5;
+export const STAT_RECEIVED = 6;
+export const STAT_BAD_SMS = 7;
+export const STAT_TIMEOUTS = 8;
+export const STAT_RESTARTS = 9;
+const STAT_COUNT = 10;
+
 export interface Modem {
   uart: Uart;
   clock: Clock;
@@ -38,7 +51,7 @@ export interface Modem {
   /** Unfinished line; whether the rest of an over-long one is being dropped. */
   line: string;
   isSkipping: boolean;
-  /** Octets of the PDU that +CMGR announced, -1 none; its PDU; whether +CMGS: has come. */
+  /** Octets of the PDU that +CMGR announced, -1 none; its PDU (or what +CPIN said); whether +CMGS: (or READY) has come. */
   pduBytes: number;
   pdu: string;
   isAccepted: boolean;
@@ -54,25 +67,16 @@ export interface Modem {
   pollDueMs: number;
   polls: number;
   registered: boolean;
-  rssi: number;
   operator: string;
-  supplyMv: number;
-  networkTime: number;
-  stored: number;
-  capacity: number;
-  sent: number;
-  received: number;
-  badSms: number;
-  timeouts: number;
-  restarts: number;
+  stats: Uint32Array;
 }
 
 export function createState(uart: Uart, clock: Clock, outbox: Outbox, opts: ModemOptions): Modem {
+  const stats = new Uint32Array(STAT_COUNT);
+  stats[STAT_RSSI] = 99;
   return {
-    uart, clock, opts, outbox, index: opts.index || 0, state: STATE_OFF, command: COMMAND_NONE, step: 0, failures: 0, pinRefused: false,
-    timer: 0, tick: function () {}, line: '', isSkipping: false, pduBytes: -1, pdu: '', isAccepted: false, send: null,
-    reads: [], handed: [], handedNumbers: [], deletes: [], inbox: null, mustList: false, pollDueMs: 0, polls: 0,
-    registered: false, rssi: 99, operator: '', supplyMv: 0, networkTime: 0, stored: 0, capacity: 0,
-    sent: 0, received: 0, badSms: 0, timeouts: 0, restarts: 0,
+    uart: uart, clock: clock, opts: opts, outbox: outbox, index: opts.index || 0, state: STATE_OFF, command: COMMAND_NONE, step: 0, failures: 0,
+    pinRefused: false, timer: 0, tick: function () {}, line: '', isSkipping: false, pduBytes: -1, pdu: '', isAccepted: false, send: null,
+    reads: [], handed: [], handedNumbers: [], deletes: [], inbox: null, mustList: false, pollDueMs: 0, polls: 0, registered: false, operator: '', stats: stats,
   };
 }

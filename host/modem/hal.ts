@@ -12,7 +12,13 @@ export function portUart(port: BytePort): Uart {
   port.onClose(() => void (isOpen = false));
   return {
     write(bytes) {
-      if (isOpen) port.write(bytes);
+      if (!isOpen) return;
+      try {
+        port.write(bytes);
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'port-closed') throw error;
+        isOpen = false;
+      }
     },
     onData(listener) {
       port.onData((bytes) => {

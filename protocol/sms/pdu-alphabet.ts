@@ -5,46 +5,30 @@
 /** Marks the septets of the extension table (sent as 0x1B and the septet). */
 const EXTENDED = 0x80;
 const ESCAPE = 0x1b;
+/** 1 << 21: above every code point. */
+export const UTF8_SIZE = 0x200000;
 
 /**
- * Six digits an entry: septet (0x80 set = extension table), then its code point. What is not here is the same in ASCII.
- * One string, because it stays in flash and indexOf() searches it natively.
+ * Six digits an entry: septet (0x80 set = extension table), then its code point. What is not here is the same in ASCII. One
+ * literal in one line: the bundler puts it where it is used, so it stays in flash, and indexOf() searches it natively.
  */
-const TABLE =
-  '0000400100a30200240300a50400e80500e90600f90700ec0800f20900c70b00d80c00f80e00c50f00e5' +
-  '10039411005f1203a613039314039b1503a91603a01703a81803a31903981a039e1c00c61d00e61e00df1f00c9' +
-  '2400a44000a15b00c45c00d65d00d15e00dc5f00a76000bf7b00e47c00f67d00f17e00fc7f00e0' +
-  '8a000c94005ea8007ba9007daf005cbc005bbd007ebe005dc0007ce520ac';
+const TABLE = '0000400100a30200240300a50400e80500e90600f90700ec0800f20900c70b00d80c00f80e00c50f00e510039411005f1203a613039314039b1503a91603a01703a81803a31903981a039e1c00c61d00e61e00df1f00c92400a44000a15b00c45c00d65d00d15e00dc5f00a76000bf7b00e47c00f67d00f17e00fc7f00e08a000c94005ea8007ba9007daf005cbc005bbd007ebe005dc0007ce520ac';
 
-/** Whether septet and code point `code` are the same number. */
-function isPlain(code: number): boolean {
-  if (code === 0x0a || code === 0x0d) return true;
-  if (code < 0x20 || code > 0x7a || code === 0x24 || code === 0x40) return false;
-  return code < 0x5b || code > 0x60;
-}
-
-function hexOf(value: number, digits: number): string {
-  const text = value.toString(16);
-  return '00000'.substr(0, digits - text.length) + text;
-}
-
-/** Code point of a septet (with EXTENDED for the second table); -1 where that table has none. */
-function codeOfSeptet(septet: number): number {
-  if (isPlain(septet)) return septet;
-  const digits = hexOf(septet, 2);
-  let at = TABLE.indexOf(digits);
-  while (at >= 0 && at % 6 !== 0) at = TABLE.indexOf(digits, at + 1);
-  return at < 0 ? -1 : parseInt(TABLE.substr(at + 2, 4), 16);
-}
-
-/** Septet (with EXTENDED for the second table) of a code point; -1 when GSM-7 lacks it. */
-function septetOfCode(code: number): number {
-  if (isPlain(code)) return code;
-  if (code > 0xffff) return -1;
-  const digits = hexOf(code, 4);
-  let at = TABLE.indexOf(digits);
-  while (at >= 0 && at % 6 !== 2) at = TABLE.indexOf(digits, at + 1);
-  return at < 0 ? -1 : parseInt(TABLE.substr(at - 2, 2), 16);
+/**
+ * Looks a value up in TABLE: a septet (with EXTENDED for the second table) to its code point when `digits` is 2, a code point
+ * to its septet when `digits` is 4. -1 when there is none.
+ */
+function translate(value: number, digits: number): number {
+  if (value === 0x0a || value === 0x0d || value === 0x20 || (value > 0x20 && value < 0x7b && value !== 0x24 && value !== 0x40 && (value < 0x5b || value > 0x60))) return value;
+  if (value > 0xffff) return -1;
+  const padded = '000' + value.toString(16);
+  const key = padded.substr(padded.length - digits);
+  const aligned = digits & 4 ? 2 : 0;
+  const table = TABLE;
+  let at = table.indexOf(key);
+  while (at >= 0 && at % 6 !== aligned) at = table.indexOf(key, at + 1);
+  if (at < 0) return -1;
+  return parseInt(aligned ? table.substr(at - 2, 2) : table.substr(at + 2, 4), 16);
 }
 
 /** UTF-8 octets of a code point as a byte string. */
@@ -56,31 +40,26 @@ function utf8OfCode(code: number): string {
   return String.fromCharCode(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63)) + tail;
 }
 
-/** Code point at `at` of a UTF-8 byte string; a stray octet stands for itself. Its length follows from utf8Length(). */
-export function codeAt(text: string, at: number): number {
+/** Code point at `at` of a UTF-8 byte string plus its octets times UTF8_SIZE; an octet that is not UTF-8 stands for itself. */
+export function readUtf8(text: string, at: number): number {
   const first = text.charCodeAt(at);
-  const length = utf8Length(text, at);
-  if (length === 1) return first;
-  let code = first & (0x7f >> length);
-  for (let i = 1; i < length; i++) code = code * 64 + (text.charCodeAt(at + i) & 63);
-  return code;
-}
-
-/** Octets of the character at `at`: 1 to 4, and 1 where the octets are not UTF-8. */
-export function utf8Length(text: string, at: number): number {
-  const first = text.charCodeAt(at);
-  const length = first < 0xc2 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 1;
-  for (let i = 1; i < length; i++) {
-    if (at + i >= text.length || (text.charCodeAt(at + i) & 0xc0) !== 0x80) return 1;
+  const size = first < 0xc2 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 1;
+  let code = size === 1 ? first : first & (0x7f >> size);
+  for (let i = 1; i < size; i++) {
+    const next = at + i < text.length ? text.charCodeAt(at + i) : 0;
+    if ((next & 0xc0) !== 0x80) return UTF8_SIZE + first;
+    code = code * 64 + (next & 63);
   }
-  return length;
+  return size * UTF8_SIZE + code;
 }
 
 /** Septets of a UTF-8 byte string, escapes written out; null when a character is not in the alphabet. */
 export function septetsOfText(text: string): number[] | null {
   const septets: number[] = [];
-  for (let at = 0; at < text.length; at += utf8Length(text, at)) {
-    const septet = septetOfCode(codeAt(text, at));
+  for (let at = 0; at < text.length; ) {
+    const read = readUtf8(text, at);
+    const septet = translate(read & (UTF8_SIZE - 1), 4);
+    at += read >> 21;
     if (septet < 0) return null;
     if (septet >= EXTENDED) septets.push(ESCAPE);
     septets.push(septet & 127);
@@ -114,8 +93,8 @@ export function textOfSeptets(bytes: Uint8Array, bit: number, count: number): st
       if (table || i === count - 1) text += ' ';
       table = table || i === count - 1 ? 0 : EXTENDED;
     } else {
-      let code = table ? codeOfSeptet(septet | table) : -1;
-      if (code < 0) code = codeOfSeptet(septet);
+      let code = table ? translate(septet | table, 2) : -1;
+      if (code < 0) code = translate(septet, 2);
       text += utf8OfCode(code);
       table = 0;
     }

@@ -1,7 +1,7 @@
 // Texts of any length as SMS-SUBMITs: GSM-7 where it can be, UCS-2 otherwise, one SMS or concatenated parts with an 8-bit
 // reference. Spec: 3GPP TS 23.040 9.2.3.24.1. Text is a UTF-8 byte string. Used by hosts, phones and the send queue;
 // leaves joining of parts to the receiver (host/modem/joiner.ts).
-import { codeAt, septetsOfText, utf8Length } from './pdu-alphabet';
+import { UTF8_SIZE, readUtf8, septetsOfText } from './pdu-alphabet';
 import { CODING_GSM7, CODING_UCS2, MAX_SMS_OCTETS, MAX_SMS_SEPTETS, encodeSubmit } from './pdu';
 import { fail } from '../errors';
 
@@ -13,8 +13,10 @@ const PART_OCTETS = 134;
 
 function ucs2OfText(text: string): number[] {
   const octets: number[] = [];
-  for (let at = 0; at < text.length; at += utf8Length(text, at)) {
-    const code = codeAt(text, at);
+  for (let at = 0; at < text.length; ) {
+    const read = readUtf8(text, at);
+    const code = read & (UTF8_SIZE - 1);
+    at += read >> 21;
     if (code < 0x10000) octets.push(code >> 8, code & 255);
     else {
       const high = 0xd800 + ((code - 0x10000) >> 10);

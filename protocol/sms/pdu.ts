@@ -102,26 +102,20 @@ export function encodeAddress(number: string): Uint8Array {
   return bytes;
 }
 
-/** Octets that the address at `offset` takes. */
-function addressBytes(bytes: Uint8Array, offset: number): number {
-  if (offset + 2 > bytes.length) throw at('pdu-truncated', offset);
-  if (bytes[offset] > MAX_ADDRESS_DIGITS) throw at('pdu-address', offset);
-  const size = 2 + ((bytes[offset] + 1) >> 1);
-  if (offset + size > bytes.length) throw at('pdu-truncated', bytes.length);
-  return size;
-}
-
-/** The address at `offset`: digits, with '+' when international, or text when alphanumeric. */
+/** The address at `offset`: digits, with '+' when international, or text when alphanumeric. It takes 2 + half its digits. */
 function decodeAddress(bytes: Uint8Array, offset: number): string {
   const digits = bytes[offset];
+  const first = offset + 2;
+  if (first > bytes.length) throw at('pdu-truncated', offset);
+  if (digits > MAX_ADDRESS_DIGITS || bytes[offset + 1] < 0x80) throw at('pdu-address', offset);
+  if (first + ((digits + 1) >> 1) > bytes.length) throw at('pdu-truncated', bytes.length);
   const kind = (bytes[offset + 1] >> 4) & 7;
-  if (bytes[offset + 1] < 0x80) throw at('pdu-address', offset + 1);
-  if (kind === 5) return textOfSeptets(bytes, 8 * (offset + 2), Math.floor((digits * 4) / 7));
+  if (kind === 5) return textOfSeptets(bytes, 8 * first, Math.floor((digits * 4) / 7));
   let text = kind === 1 ? '+' : '';
   for (let i = 0; i < digits; i++) {
-    const pair = bytes[offset + 2 + (i >> 1)];
+    const pair = bytes[first + (i >> 1)];
     const value = i & 1 ? pair >> 4 : pair & 15;
-    if (value > 14) throw at('pdu-address', offset + 2 + (i >> 1));
+    if (value > 14) throw at('pdu-address', first + (i >> 1));
     text += '0123456789*#abc'.charAt(value);
   }
   return text;
@@ -147,16 +141,6 @@ export function daysSince1970(year: number, month: number, day: number): number 
   const y = month > 2 ? year : year - 1;
   const m = month > 2 ? month - 3 : month + 9;
   return 365 * y + (y >> 2) - Math.floor(y / 100) + Math.floor(y / 400) + Math.floor((153 * m + 2) / 5) + day - 719469;
-}
-
-/** Alphabet of a data coding scheme (23.038 4), -1 for compressed and reserved ones. */
-function codingOf(dcs: number): number {
-  const group = dcs >> 4;
-  const alphabet = dcs & 12;
-  if (group < 8) return dcs & 0x20 || alphabet === 12 ? -1 : alphabet;
-  if (group === 15) return dcs & 8 ? -1 : alphabet;
-  if (group === 14) return CODING_UCS2;
-  return group > 11 ? CODING_GSM7 : -1;
 }
 
 /** Reads the user data header's elements from `offset` to `end` into `pdu`. Unknown ones are passed over (9.2.3.24). */
@@ -186,13 +170,15 @@ function decodeHeader(pdu: Pdu, bytes: Uint8Array, offset: number, end: number):
   }
 }
 
-/** Reads PID, DCS, [time], UDL and UD. `offset` stands on the DCS, `lengthAt` on the UDL. */
+/** Reads UDL (at `lengthAt`) and UD under a data coding scheme (23.038 4); compressed and reserved ones are refused. */
 function decodeUserData(pdu: Pdu, bytes: Uint8Array, dcs: number, lengthAt: number, hasHeader: boolean): void {
   if (lengthAt >= bytes.length) throw at('pdu-truncated', bytes.length);
-  const coding = codingOf(dcs);
+  const group = dcs >> 4;
+  let coding = dcs & 12;
+  if (group < 8 ? dcs & 0x20 || coding === 12 : group < 12 || (group === 15 && dcs & 8)) throw at('pdu-coding', lengthAt);
+  if (group > 11 && group < 15) coding = group === 14 ? CODING_UCS2 : CODING_GSM7;
   const units = bytes[lengthAt];
   const isGsm7 = coding === CODING_GSM7;
-  if (coding < 0) throw at('pdu-coding', lengthAt);
   if (units > (isGsm7 ? MAX_SMS_SEPTETS : MAX_SMS_OCTETS)) throw at('pdu-length', lengthAt);
   const octets = isGsm7 ? (units * 7 + 7) >> 3 : units;
   const first = lengthAt + 1;
@@ -220,12 +206,6 @@ function decodeUserData(pdu: Pdu, bytes: Uint8Array, dcs: number, lengthAt: numb
   }
 }
 
-/** Octets of the validity period for the first octet's VPF bits (9.2.3.3). */
-function validityBytes(first: number): number {
-  const format = (first >> 3) & 3;
-  return format === 0 ? 0 : format === 2 ? 1 : 7;
-}
-
 /**
  * Decodes a PDU that begins with the service centre address (+CMGR, +CMGL, +CMT, +CDS, AT+CMGS).
  * `isFromPhone` tells SMS-SUBMIT (in a phone's outbox, or on its way to the network) from the network's PDUs of the
@@ -243,9 +223,8 @@ export function decodePdu(bytes: Uint8Array, isFromPhone: boolean): Pdu {
   };
   if (isFromPhone ? kind !== PDU_SUBMIT : kind !== PDU_DELIVER && kind !== PDU_REPORT) throw at('pdu-type', offset - 1);
   if (kind !== PDU_DELIVER) pdu.reference = bytes[offset++];
-  const addressAt = offset;
-  offset += addressBytes(bytes, addressAt);
-  pdu.address = decodeAddress(bytes, addressAt);
+  pdu.address = decodeAddress(bytes, offset);
+  offset += 2 + ((bytes[offset] + 1) >> 1);
   if (kind === PDU_REPORT) {
     if (offset + 15 > bytes.length) throw at('pdu-truncated', bytes.length);
     pdu.sentAt = decodeTime(bytes, offset);
@@ -258,7 +237,7 @@ export function decodePdu(bytes: Uint8Array, isFromPhone: boolean): Pdu {
     if (offset + 7 > bytes.length) throw at('pdu-truncated', bytes.length);
     pdu.sentAt = decodeTime(bytes, offset);
     offset += 7;
-  } else offset += validityBytes(first);
+  } else if (first & 0x18) offset += (first & 0x18) === 0x10 ? 1 : 7;
   decodeUserData(pdu, bytes, dcs, offset, (first & 0x40) !== 0);
   return pdu;
 }

@@ -38,11 +38,21 @@ export function createOutput(runtime: Runtime, port: BytePort, chance: Chance, f
     return out;
   }
 
+  /** A line that was pulled out takes nothing more. */
+  function emit(bytes: Uint8Array): void {
+    try {
+      port.write(bytes);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'port-closed') throw error;
+      isClosed = true;
+    }
+  }
+
   function schedule(piece: string, pauseMs: number): void {
     freeAtMs = Math.max(freeAtMs, runtime.nowMs()) + pauseMs;
     const timer = runtime.after(freeAtMs - runtime.nowMs(), () => {
       timers = timers.filter((other) => other !== timer);
-      if (!isClosed) port.write(Buffer.from(piece, 'latin1'));
+      if (!isClosed) emit(Buffer.from(piece, 'latin1'));
     });
     timers.push(timer);
   }

@@ -1,6 +1,6 @@
 // firmware/modem/lines.ts: lines of 3GPP TS 27.005 and 27.007 taken apart, and what is no such line.
 import { expect } from 'chai';
-import { RESULT_NONE, fieldOf, numberIn, quotedIn, resultOf, timeOf } from '../../../firmware/modem/lines';
+import { RESULT_NONE, numberIn, quotedIn, resultOf, timeOf } from '../../../firmware/modem/lines';
 
 describe('firmware/modem/lines', () => {
   it('final results', () => {
@@ -12,7 +12,8 @@ describe('firmware/modem/lines', () => {
   });
 
   it('fields, numbers, quoted text', () => {
-    expect([fieldOf('+CMTI: "SM",7', 1), fieldOf('+CMTI: "SM",7', 2), numberIn(' 7'), numberIn('x'), numberIn(''), numberIn('-3')]).to.deep.equal(['7', '', 7, -1, -1, -1]);
+    const numbers = [numberIn('+CMTI: "SM",7', 1), numberIn('+CMTI: "SM",7', 2), numberIn('+CMTI: "SM",7', 0), numberIn('+CSQ: 21,0', 0), numberIn('+X: -3', 0), numberIn('', 0)];
+    expect(numbers).to.deep.equal([7, -1, -1, 21, -1, -1]);
     expect([quotedIn('+COPS: 0,0,"CHINA MOBILE"'), quotedIn('+COPS: 0'), quotedIn('"x')]).to.deep.equal(['CHINA MOBILE', '', '']);
   });
 
