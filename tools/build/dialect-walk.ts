@@ -19,15 +19,21 @@ export function isFunction(node: AnyNode): node is AnyNode & FunctionNode {
   return node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression';
 }
 
+const knownChildren = new WeakMap<AnyNode, AnyNode[]>();
+
 /** The direct children, in source order. */
 export function childrenOf(node: AnyNode): AnyNode[] {
+  const known = knownChildren.get(node);
+  if (known) return known;
   const children: AnyNode[] = [];
   for (const [key, value] of Object.entries(node)) {
     if (key === 'type') continue;
     if (isNode(value)) children.push(value);
     else if (Array.isArray(value)) children.push(...value.filter(isNode));
   }
-  return children.sort((a, b) => a.start - b.start);
+  children.sort((a, b) => a.start - b.start);
+  knownChildren.set(node, children);
+  return children;
 }
 
 /** Visits `node` and everything below it; `enter` answers false to stay out of a node. */
@@ -49,10 +55,19 @@ export function isReference(node: AnyNode, parent: AnyNode | undefined): node is
   return parent.type !== 'LabeledStatement' && parent.type !== 'BreakStatement' && parent.type !== 'ContinueStatement';
 }
 
+export interface Declared {
+  fixed: Set<string>;
+  vars: { name: string; at: number; node: AnyNode; parents: AnyNode[] }[];
+}
+
+const knownDeclared = new WeakMap<AnyNode, Declared>();
+
 /** The names that a function (or the program) declares itself: parameters, its own name, `var`s and inner declarations. */
-export function declaredIn(scope: AnyNode): { fixed: Set<string>; vars: { name: string; at: number; node: AnyNode; parents: AnyNode[] }[] } {
+export function declaredIn(scope: AnyNode): Declared {
+  const known = knownDeclared.get(scope);
+  if (known) return known;
   const fixed = new Set<string>();
-  const vars: { name: string; at: number; node: AnyNode; parents: AnyNode[] }[] = [];
+  const vars: Declared['vars'] = [];
   if (isFunction(scope)) {
     for (const param of scope.params) if (param.type === 'Identifier') fixed.add(param.name);
     if (scope.type === 'FunctionExpression' && scope.id) fixed.add(scope.id.name);
@@ -66,5 +81,7 @@ export function declaredIn(scope: AnyNode): { fixed: Set<string>; vars: { name: 
     if (node.type === 'CatchClause' && node.param?.type === 'Identifier') fixed.add(node.param.name);
     return undefined;
   });
-  return { fixed, vars };
+  const declared = { fixed, vars };
+  knownDeclared.set(scope, declared);
+  return declared;
 }
