@@ -131,7 +131,7 @@ function writeItem(writer: Writer, value: any, depth: number): void {
     writeHead(writer, 2, value.length);
     const at = reserve(writer, value.length);
     writer.bytes.set(value, at);
-  } else if (typeof value !== 'object' || ArrayBuffer.isView(value) || !isPlain(value) && !Array.isArray(value)) {
+  } else if (typeof value !== 'object' || (!Array.isArray(value) && !isPlain(value))) {
     throw fail('cbor-unsupported', 'no CBOR form for this ' + typeof value);
   } else {
     if (depth >= CBOR_DEPTH_MAX) throw fail('cbor-depth', 'nested deeper than ' + CBOR_DEPTH_MAX);
