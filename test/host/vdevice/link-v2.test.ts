@@ -1,0 +1,110 @@
+// Holds V's side of the channel (protocol/SPEC.md 7): lost, doubled, late, forged SMS; alarms; the account file.
+
+import { expect } from 'chai';
+import { alarmFields } from '../../../protocol/sms/v2';
+import { ACCOUNT_CLOSED, ALARM_FORGERY, SMS_ALARM, SMS_OPEN, SMS_PORT } from '../../../protocol/wire';
+import { COLD, COLD_SPARE, accountFile, createWorld, type World } from './world';
+
+const opens = (world: World) => world.sms.filter((item) => item.data && item.data[0] === SMS_OPEN);
+
+describe('host/vdevice channel', () => {
+  let world: World;
+  beforeEach(async () => void (world = await createWorld()));
+  afterEach(() => world.close());
+  const channelId = async () => (await world.v.status()).channel?.id ?? null;
+
+  it('opens by one SMS each way', async () => {
+    expect(await channelId()).to.equal(null);
+    await world.open();
+    expect(await channelId()).to.equal(world.cold.channels[0].id);
+    expect([world.sms.length, (await world.v.status()).opening]).to.deep.equal([1, false]);
+  });
+
+  it('repeats a lost OPEN, the very same one, at both numbers; takes a late ACCEPT', async () => {
+    world.lose.toV = true;
+    await world.v.openChannel();
+    await world.pass(700);
+    expect(opens(world)).to.have.length(3);
+    expect(new Set(opens(world).map((item) => Buffer.from(item.data!).toString('hex'))).size).to.equal(1);
+    expect(opens(world).map((item) => item.to)).to.deep.equal([COLD, COLD_SPARE, COLD]);
+    world.lose.toV = false;
+    await world.pass(2000);
+    expect(await channelId()).to.equal(world.cold.channels[0].id);
+    expect(world.cold.channels).to.have.length(1);
+  });
+
+  it('keeps the old channel until the new one is there', async () => {
+    await world.open();
+    world.lose.toV = true;
+    await world.pass(100);
+    await world.v.openChannel();
+    await world.pass(100);
+    expect(await channelId()).to.equal(world.cold.channels[0].id);
+  });
+
+  it('takes an ACCEPT once, only of the newest OPEN, only from HSM-Cold\'s numbers', async () => {
+    const accepts: Uint8Array[] = [];
+    world.cold.answer = (sms) => {
+      accepts.push(sms);
+      return undefined;
+    };
+    await world.open();
+    await world.pass(100);
+    await world.open();
+    world.deliver({ from: COLD, data: accepts[0], port: SMS_PORT });
+    world.deliver({ from: '+447700900000', data: accepts[1], port: SMS_PORT });
+    await world.pass(5);
+    expect(await channelId()).to.equal(null);
+    world.deliver({ from: COLD, data: accepts[1], port: SMS_PORT });
+    await world.pass(5);
+    expect(await channelId()).to.equal(world.cold.channels[1].id);
+    world.deliver({ from: COLD, data: accepts[1], port: SMS_PORT });
+    world.deliver({ from: COLD, data: accepts[0], port: SMS_PORT });
+    await world.pass(5);
+    expect([await channelId(), (await world.v.status()).sms.ignored]).to.deep.equal([world.cold.channels[1].id, 4]);
+  });
+
+  it('attack: every bit of an ACCEPT flipped, cut, lengthened', async () => {
+    let accept = new Uint8Array(0);
+    world.cold.answer = (sms) => {
+      accept = new Uint8Array(sms);
+      return undefined;
+    };
+    await world.open();
+    const bad: Uint8Array[] = [accept.subarray(1), accept.subarray(0, accept.length - 1), Buffer.concat([accept, Uint8Array.of(0)]), new Uint8Array(0)];
+    for (let i = 0; i < accept.length; i++) bad.push(accept.map((byte, at) => (at === i ? byte ^ (1 << i % 8) : byte)));
+    for (const data of bad) world.deliver({ from: COLD, data, port: SMS_PORT });
+    await world.pass(5);
+    expect([await channelId(), (await world.v.status()).sms.ignored]).to.deep.equal([null, bad.length]);
+    world.deliver({ from: COLD, data: accept, port: SMS_PORT });
+    await world.pass(5);
+    expect(await channelId()).to.equal(world.cold.channels[0].id);
+  });
+
+  it('survives a restart between OPEN and ACCEPT', async () => {
+    await world.v.openChannel();
+    await world.restart();
+    await world.pass(5);
+    expect(await channelId()).to.equal(world.cold.channels[0].id);
+    await world.restart();
+    expect(await channelId()).to.equal(world.cold.channels[0].id);
+  });
+
+  it('hands HSM-Cold\'s alarms on to the admin, each once', async () => {
+    await world.open();
+    const data = world.cold.seal(SMS_ALARM, alarmFields({ code: ALARM_FORGERY, accountState: ACCOUNT_CLOSED, unixSeconds: 1767614400 }));
+    for (let i = 0; i < 2; i++) world.deliver({ from: COLD, data, port: SMS_PORT });
+    await world.pass(5);
+    expect(world.adminTexts()).to.deep.equal(['HSM-Cold alarm: forgery, account closed']);
+  });
+
+  it('refuses an account file of another V or with another code', async () => {
+    const start = (changes: object) => createWorld({ account: { ...accountFile(), ...changes } }).then(() => null, (error) => error.code);
+    expect(await start({ v_identity: '02' + '11'.repeat(32) })).to.equal('pairing-mismatch');
+    expect(await start({ pairing_code: '00000-00000' })).to.equal('pairing-mismatch');
+    expect(await start({ identity: 'xx' })).to.equal('account-file');
+    const good = await createWorld({ account: { ...accountFile(), pairing_code: world.v.pairingCode() } });
+    expect(good.v.pairingCode()).to.match(/^[0-9a-f]{5}-[0-9a-f]{5}$/);
+    await good.close();
+  });
+});
