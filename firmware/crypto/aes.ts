@@ -6,6 +6,7 @@ import { concatBytes, constantTimeEqual } from './bytes';
 import { hkdfSha256, hmacSha256 } from './hmac';
 import { NATIVE } from './sha256';
 
+const CHUNK_BYTES = 256;
 const NATIVE_AES = NATIVE && NATIVE.AES;
 let sbox: Uint8Array | undefined;
 
@@ -83,6 +84,13 @@ function encryptBlock(block: Uint8Array, w: Uint8Array, t: Uint8Array): void {
   }
 }
 
+function nextCounter(counter: Uint8Array): void {
+  for (let i = 15; i >= 0; i--) {
+    counter[i]++;
+    if (counter[i]) return;
+  }
+}
+
 /** aes256Ctr in ES5 alone. */
 export function aes256CtrEs5(key32: Uint8Array, iv16: Uint8Array, bytes: Uint8Array): Uint8Array {
   if (!sbox) sbox = makeSbox();
@@ -96,10 +104,7 @@ export function aes256CtrEs5(key32: Uint8Array, iv16: Uint8Array, bytes: Uint8Ar
     stream.set(counter);
     encryptBlock(stream, w, t);
     for (let i = 0; i < 16 && at + i < bytes.length; i++) out[at + i] = bytes[at + i] ^ stream[i];
-    for (let i = 15; i >= 0; i--) {
-      counter[i]++;
-      if (counter[i]) break;
-    }
+    nextCounter(counter);
   }
   w.fill(0);
   stream.fill(0);
@@ -107,11 +112,31 @@ export function aes256CtrEs5(key32: Uint8Array, iv16: Uint8Array, bytes: Uint8Ar
   return out;
 }
 
+// Counter blocks made here and encrypted natively by ECB, 256 bytes at a time: Espruino's own CTR mode takes no notice of
+// its `iv` (libs/crypto/jswrap_crypto.c of 2v29 starts every counter at zero), so that two messages would share a stream.
+function aes256CtrNative(key32: Uint8Array, iv16: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const counter = new Uint8Array(16);
+  const out = new Uint8Array(bytes.length);
+  counter.set(iv16);
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+    const n = bytes.length - at < CHUNK_BYTES ? bytes.length - at : CHUNK_BYTES;
+    const blocks = new Uint8Array((n + 15) & -16);
+    for (let b = 0; b < blocks.length; b += 16) {
+      blocks.set(counter, b);
+      nextCounter(counter);
+    }
+    const stream = new Uint8Array(NATIVE_AES.encrypt(blocks, key32, { mode: 'ECB' }));
+    for (let i = 0; i < n; i++) out[at + i] = bytes[at + i] ^ stream[i];
+    stream.fill(0);
+  }
+  return out;
+}
+
 /** AES-256-CTR, big endian counter over the whole block; the same call encrypts and decrypts. Throws `crypto-length`. */
 export function aes256Ctr(key32: Uint8Array, iv16: Uint8Array, bytes: Uint8Array): Uint8Array {
   if (key32.length !== 32 || iv16.length !== 16) throw fail('crypto-length', 'AES-256-CTR takes a key of 32 and a counter of 16 bytes');
   if (!bytes.length) return new Uint8Array(0);
-  return NATIVE_AES ? new Uint8Array(NATIVE_AES.encrypt(bytes, key32, { mode: 'CTR', iv: iv16 })) : aes256CtrEs5(key32, iv16, bytes);
+  return NATIVE_AES ? aes256CtrNative(key32, iv16, bytes) : aes256CtrEs5(key32, iv16, bytes);
 }
 
 const SEAL_INFO = new Uint8Array([115, 101, 97, 108]); // "seal"

@@ -125,6 +125,17 @@ export function combColumns(): number {
   return columnCount;
 }
 
+/** Entries of the table in use. */
+export function combEntries(): number {
+  return 128 * blocks;
+}
+
+/** (X2, Y2) = entry i of the table, for the self-test. */
+export function combEntry(i: number): void {
+  const at = (i % (128 * PART_BLOCKS)) * 64;
+  takePoint(parts[(i / (128 * PART_BLOCKS)) | 0], at, at + 32, false);
+}
+
 /** (X2, Y2) = the table point at byte x (and y) of buffer, negated when asked. The same calls either way. */
 export function takePoint(buffer: ArrayBufferLike, x: number, y: number, isNegative: boolean): void {
   X2.set(new Uint32Array(buffer, x, 8));

@@ -1,37 +1,47 @@
 // RIPEMD-160 (Dobbertin, Bosselaers, Preneel 1996), ES5: no build of Espruino has it natively.
-// The word orders and shifts are strings of letters, 'a' = 0: a third of the variables that arrays would take.
+// The word orders and shifts are written as strings of letters, 'a' = 0, and kept as bytes.
 import { sha256 } from './sha256';
 
-const WORDS_LEFT = 'abcdefghijklmnophenbkgpdmajfcolidkoejpibchagnlfmbjlkaimendhpofgceafjhmckobdilgpn';
-const WORDS_RIGHT = 'fohajclengpibkdmgldhanfkopimejbcpfbdhogjlimckaenigebdlpafmcnjhkompkebfihgcnoadjl';
-const SHIFTS_LEFT = 'lopmfihjlnopghjihginljhphmpjlhnmlnghojnpoingfmhflmopopjijofgigfmjpflginmfmnolifg';
-const SHIFTS_RIGHT = 'ijjlnppfhhiloomgjnphmijlhhmhgpnljhpliggomnfonnhfpfiloogogjmjmfpiifmjmfogingfpnll';
-
-// f of round 0..4 on three words.
-function mix(round: number, x: number, y: number, z: number): number {
-  if (round === 0) return x ^ y ^ z;
-  if (round === 1) return (x & y) | (~x & z);
-  if (round === 2) return (x | ~y) ^ z;
-  if (round === 3) return (x & z) | (y & ~z);
-  return x ^ (y | ~z);
+function letters(text: string): Uint8Array {
+  const out = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) out[i] = text.charCodeAt(i) - 97;
+  return out;
 }
 
-// One of the two lines of a block: 80 steps from state s on words w; v receives the five words. reversed: 4 for the right line.
-function line(v: Int32Array, s: Int32Array, w: Int32Array, order: string, shifts: string, reversed: number, added: number[]): void {
+const WORDS_LEFT = letters('abcdefghijklmnophenbkgpdmajfcolidkoejpibchagnlfmbjlkaimendhpofgceafjhmckobdilgpn');
+const WORDS_RIGHT = letters('fohajclengpibkdmgldhanfkopimejbcpfbdhogjlimckaenigebdlpafmcnjhkompkebfihgcnoadjl');
+const SHIFTS_LEFT = letters('lopmfihjlnopghjihginljhphmpjlhnmlnghojnpoingfmhflmopopjijofgigfmjpflginmfmnolifg');
+const SHIFTS_RIGHT = letters('ijjlnppfhhiloomgjnphmijlhhmhgpnljhpliggomnfonnhfpfiloogogjmjmfpiifmjmfogingfpnll');
+
+/**
+ * One of the two lines of a block: 80 steps from state s on words w; v receives the five words. from, step: 0, 1 for the left
+ * line, 4, -1 for the right one, which takes the round functions in the other order. They are written out in the step: a
+ * function call would cost half as much as the step.
+ */
+function line(v: Int32Array, s: Int32Array, w: Int32Array, order: Uint8Array, shifts: Uint8Array, from: number, step: number, added: number[]): void {
+  let t = 0;
+  let n = 0;
+  let i = 0;
+  let end = 16;
   let a = s[0];
   let b = s[1];
   let c = s[2];
   let d = s[3];
   let e = s[4];
-  for (let i = 0; i < 80; i++) {
-    const round = i >> 4;
-    const n = shifts.charCodeAt(i) - 97;
-    const t = (a + mix(reversed ? reversed - round : round, b, c, d) + w[order.charCodeAt(i) - 97] + added[round]) | 0;
-    a = e;
-    e = d;
-    d = (c << 10) | (c >>> 22);
-    c = b;
-    b = (((t << n) | (t >>> (32 - n))) + a) | 0;
+  for (let round = 0; round < 5; round++) {
+    const f = from + step * round;
+    const k = added[round];
+    for (; i < end; i++) {
+      n = shifts[i];
+      t = f === 0 ? b ^ c ^ d : f === 1 ? (b & c) | (~b & d) : f === 2 ? (b | ~c) ^ d : f === 3 ? (b & d) | (c & ~d) : b ^ (c | ~d);
+      t = (a + t + w[order[i]] + k) | 0;
+      a = e;
+      e = d;
+      d = (c << 10) | (c >>> 22);
+      c = b;
+      b = (((t << n) | (t >>> (32 - n))) + a) | 0;
+    }
+    end += 16;
   }
   v.set([a, b, c, d, e]);
 }
@@ -57,8 +67,8 @@ export function ripemd160(bytes: Uint8Array): Uint8Array {
       const j = at + 4 * i;
       w[i] = padded[j] | (padded[j + 1] << 8) | (padded[j + 2] << 16) | (padded[j + 3] << 24);
     }
-    line(u, s, w, WORDS_LEFT, SHIFTS_LEFT, 0, addedLeft);
-    line(v, s, w, WORDS_RIGHT, SHIFTS_RIGHT, 4, addedRight);
+    line(u, s, w, WORDS_LEFT, SHIFTS_LEFT, 0, 1, addedLeft);
+    line(v, s, w, WORDS_RIGHT, SHIFTS_RIGHT, 4, -1, addedRight);
     s.set([s[1] + u[2] + v[3], s[2] + u[3] + v[4], s[3] + u[4] + v[0], s[4] + u[0] + v[1], s[0] + u[1] + v[2]]);
   }
   return new Uint8Array(s.buffer);
