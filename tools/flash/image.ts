@@ -25,14 +25,25 @@ export function readImage(file: string): DeviceImage {
   if (!fs.existsSync(file)) throw fail('no-image', `${file} does not exist: build it with "chaincloud build"`);
   const code = new Uint8Array(fs.readFileSync(file));
   const text = Buffer.from(code).toString('latin1');
-  if (/[^\n\x20-\x7e]/.test(text)) throw fail('bad-image', `${file} holds bytes that are not plain text: build it anew with "chaincloud build"`);
-  return makeImage({ board: match[1]!, role: match[2] as 'cold' | 'hot', commit: commitOf(file) }, code);
+    return makeImage({ board: match[1]!, role: match[2] as 'cold' | 'hot', commit: commitOf(file, text) }, code);
 }
 
-/** The commit that the build wrote beside the image. */
-function commitOf(file: string): string {
-  const manifest = path.join(path.dirname(file), path.basename(file).replace(/\.js$/, '.json'));
-  if (!fs.existsSync(manifest)) return 'unknown';
-  const { commit } = JSON.parse(fs.readFileSync(manifest, 'utf8')) as { commit?: string };
-  return commit && /^[\w.+-]{1,40}$/.test(commit) ? commit : 'unknown';
+/** The commit that the build wrote into sizes.json beside the boards' folders, if the image names it. */
+function commitOf(file: string, text: string): string {
+  const report = path.join(path.dirname(file), '..', 'sizes.json');
+  if (!fs.existsSync(report)) return 'unknown';
+  const { commit } = JSON.parse(fs.readFileSync(report, 'utf8')) as { commit?: string };
+  return commit && /^[\w.+-]{1,40}$/.test(commit) && text.includes(commit) ? commit : 'unknown';
+}
+
+/** The Storage files beside the image that its role needs: comb.bin as `comb`, words.bin as `words`. */
+export function readTables(file: string, role: ImageInfo['role']): { [name: string]: Uint8Array } {
+  if (role === 'hot') return {};
+  const tables: { [name: string]: Uint8Array } = {};
+  for (const name of ['comb', 'words']) {
+    const table = path.join(path.dirname(file), '..', `${name}.bin`);
+    if (!fs.existsSync(table)) throw fail('no-image', `${table} does not exist: build it with "chaincloud build"`);
+    tables[name] = new Uint8Array(fs.readFileSync(table));
+  }
+  return tables;
 }

@@ -8,7 +8,9 @@ import { EVAL, encodePacket, scanReply } from './packets';
 
 /** Time for the answer to a key press. */
 const KEY_MS = 400;
-/** Two keys that change nothing: enough for the prompt to count a Ctrl-C before them as a single one. */
+/** An interpreter on a PC at an empty line: the next Ctrl-C within 5 s would end it. */
+const IS_PC_PROMPT = /Press Ctrl-C again to exit/;
+/** Two keys that change nothing. */
 const SPACE_AND_BACK = ' \x08';
 /** Time for a packet's answer: the board itself gives a half-received packet up after 5 s at the latest. */
 const REPLY_MS = 6000;
@@ -75,8 +77,7 @@ export async function findPrompt(port: BytePort, runtime: Runtime, options: { ba
   let heard = line.seen();
   for (let i = 0; i < tries && !who; i++) {
     line.drop();
-    line.send('\x03');
-    // An interpreter on a PC ends at a second Ctrl-C on an empty line within 5 s; a key between them forgets the first.
+    if (!IS_PC_PROMPT.test(heard)) line.send('\x03');
     await line.pause(KEY_MS * (1 + i));
     heard += line.seen();
     line.clear();
@@ -97,8 +98,9 @@ export async function findPrompt(port: BytePort, runtime: Runtime, options: { ba
   async function resync(): Promise<void> {
     line.drop();
     for (let i = 0; i < RESYNC_TRIES; i++) {
+      const heard = line.seen();
       if (await askWho(line)) return;
-      if (i % 2 === 0) line.send('\x03');
+      if (i % 2 === 0 && !IS_PC_PROMPT.test(heard + line.seen())) line.send('\x03');
       await line.pause(KEY_MS * (1 + i));
       line.send(SPACE_AND_BACK);
       await line.pause(KEY_MS / 4);

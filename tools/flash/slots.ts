@@ -110,15 +110,15 @@ export function slotFileBytes(name: SlotName, pageCount: number, area: StorageAr
 
 /**
  * Pages a slot gets: the image and a third more to grow, less where Storage is small. freeBytes: from the tail to the end.
- * Throws code `no-space`.
+ * isSingle: one slot will do where two do not fit; only for an interpreter on a PC, whose Storage is small and whose power
+ * does not go in the middle of a write. Throws code `no-space`.
  */
-export function choosePageCount(imageBytes: number, freeBytes: number, area: StorageArea): number {
+export function choosePageCount(imageBytes: number, freeBytes: number, area: StorageArea, isSingle = false): { pageCount: number; slotCount: 1 | 2 } {
   const needed = Math.ceil((imageBytes + SLOT_HEADER_BYTES) / area.pageBytes);
   const wished = Math.ceil((needed * 4) / 3);
   const spare = 3 * area.pageBytes + Math.min(65_536, Math.floor((area.pageBytes * area.pageCount) / 8));
   const most = Math.floor((freeBytes - spare) / area.pageBytes / 2);
-  if (most < needed) {
-    throw fail('no-space', `two slots for an image of ${imageBytes} bytes need ${2 * needed * area.pageBytes + spare} bytes of Storage and ${freeBytes} are free: delete other files or use --erase`);
-  }
-  return Math.min(wished, most);
+  if (most >= needed) return { pageCount: Math.min(wished, most), slotCount: 2 };
+  if (isSingle && freeBytes - 3 * area.pageBytes >= needed * area.pageBytes) return { pageCount: needed + 1, slotCount: 1 };
+  throw fail('no-space', `two slots for an image of ${imageBytes} bytes need ${2 * needed * area.pageBytes + spare} bytes of Storage and ${freeBytes} are free: delete other files or use --erase`);
 }

@@ -48,9 +48,10 @@ export function listFiles(cells: Uint8Array, area: StorageArea): { files: Storag
 
 /**
  * Builds a whole area: loader, tables, slots, the image in slot a. image: the text of the image file as bytes.
+ * isSingle: see choosePageCount.
  * Throws code `no-space`.
  */
-export function buildStorage(area: StorageArea, image: { info: ImageInfo; code: Uint8Array }, tables: { [name: string]: Uint8Array } = {}): Uint8Array {
+export function buildStorage(area: StorageArea, image: { info: ImageInfo; code: Uint8Array }, tables: { [name: string]: Uint8Array } = {}, isSingle = false): Uint8Array {
   const cells = new Uint8Array(area.pageBytes * area.pageCount).fill(0xff);
   let tail = 0;
   const put = (name: string, sizeBytes: number, data: Uint8Array): void => {
@@ -66,7 +67,7 @@ export function buildStorage(area: StorageArea, image: { info: ImageInfo; code: 
   };
   put('.boot0', LOADER.length, new Uint8Array(Buffer.from(LOADER, 'latin1')));
   for (const [name, data] of Object.entries(tables)) put(name, data.length, data);
-  const pageCount = choosePageCount(image.code.length, cells.length - tail, area);
+  const { pageCount, slotCount } = choosePageCount(image.code.length, cells.length - tail, area, isSingle);
   const pad = padBytes(area.address + tail, area);
   if (pad) put(PAD_NAME, pad, new Uint8Array(0));
   const header = encodeSlotHeader({ ...image.info, sequence: 1, lenBytes: image.code.length, crc32: crc32(image.code) });
@@ -74,6 +75,6 @@ export function buildStorage(area: StorageArea, image: { info: ImageInfo; code: 
   content.set(header);
   content.set(image.code, SLOT_HEADER_BYTES);
   put(SLOT_NAMES[0], slotFileBytes(SLOT_NAMES[0], pageCount, area), content);
-  put(SLOT_NAMES[1], slotFileBytes(SLOT_NAMES[1], pageCount, area), new Uint8Array(0));
+  if (slotCount === 2) put(SLOT_NAMES[1], slotFileBytes(SLOT_NAMES[1], pageCount, area), new Uint8Array(0));
   return cells;
 }

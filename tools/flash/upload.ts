@@ -36,7 +36,15 @@ export interface UploadResult {
   state: BoardState;
 }
 
-export const DEFAULT_CHUNK_BYTES = 2048;
+/** An interpreter on a PC: its Storage may have room for one slot alone. */
+const isSingle = (state: BoardState): boolean => state.espruinoBoard === 'LINUX';
+
+/** Bytes a packet: long ones use a line better, and three copies of one must fit into the board's free variables. */
+function chunkFor(state: BoardState): number {
+  if (isSingle(state)) return 5632;
+  return state.freeVariables >= 1500 ? 2048 : state.freeVariables >= 700 ? 1024 : 256;
+}
+
 const ERASE_PAGES_AT_ONCE = 4;
 const MEND_ROUNDS = 3;
 
@@ -66,7 +74,7 @@ async function putTable(prompt: Prompt, remote: Remote, state: BoardState, name:
   const stored = (await prompt.eval(`(function(){var t=require("Storage").read(${quote(name)});return t===undefined?[]:[t.length,E.CRC32(t)];}())`)) as number[];
   if (stored[0] === data.length && stored[1] === crc32(data)) return 0;
   if (data.length + 64 > state.freeBytes) throw fail('no-space', `${name} needs ${data.length} bytes of Storage and ${state.freeBytes} are free: delete other files or use --erase`);
-  const chunkBytes = Math.floor(((options.chunkBytes ?? DEFAULT_CHUNK_BYTES) * 3) / 4);
+  const chunkBytes = Math.floor(((options.chunkBytes ?? chunkFor(state)) * 2) / 3);
   for (let at = 0; at < data.length; at += chunkBytes) {
     const chunk = data.subarray(at, Math.min(data.length, at + chunkBytes));
     const sized = at === 0 ? `,0,${data.length}` : `,${at}`;
@@ -100,7 +108,8 @@ async function layOut(prompt: Prompt, remote: Remote, first: BoardState, imageBy
     state = await probeBoard(prompt);
     if (slotOf(state.files.find((file) => file.name === name), state.area)) continue;
     const other = state.slots.find((each) => each.name !== name);
-    const pageCount = other ? other.slot.pageCount : choosePageCount(imageBytes, state.freeBytes, state.area);
+    if (other && isSingle(state) && state.freeBytes < (other.slot.pageCount + 3) * state.area.pageBytes) break;
+    const { pageCount } = other ? other.slot : choosePageCount(imageBytes, state.freeBytes, state.area, isSingle(state));
     const pad = padBytes(state.tail, state.area);
     if (pad) await createFile(remote, PAD_NAME + (name === 'hsm.b' ? '2' : ''), pad);
     await createFile(remote, name, slotFileBytes(name, pageCount, state.area));
@@ -110,9 +119,9 @@ async function layOut(prompt: Prompt, remote: Remote, first: BoardState, imageBy
   return probeBoard(prompt);
 }
 
-/** The slot to write: never the one that boots. */
+/** The slot to write: never the one that boots, but where there is one slot only. */
 function targetOf(state: BoardState): SlotState {
-  const target = state.slots.find((each) => each !== state.active && each.name !== state.active?.name);
+  const target = state.slots.find((each) => each.name !== state.active?.name) ?? (isSingle(state) ? state.slots[0] : undefined);
   if (!target) throw fail('layout-failed', 'the board has no free slot: lay Storage out anew with --erase');
   return target;
 }
@@ -149,8 +158,8 @@ async function mendPages(prompt: Prompt, remote: Remote, state: BoardState, targ
  */
 export async function uploadImage(prompt: Prompt, image: DeviceImage, options: UploadOptions = {}): Promise<UploadResult> {
   const report = (step: UploadProgress['step'], doneBytes: number, totalBytes: number): void => options.onProgress?.({ step, doneBytes, totalBytes });
-  const chunkBytes = options.chunkBytes ?? DEFAULT_CHUNK_BYTES;
   let state = await probeBoard(prompt);
+  const chunkBytes = options.chunkBytes ?? chunkFor(state);
   report('probe', 1, 1);
   aFittingImage(state, image, options.force === true);
   const remote = await createRemote(prompt);

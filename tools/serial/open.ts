@@ -17,6 +17,8 @@ export interface OpenPort extends BytePort {
   baud?: number;
   /** Restarts an ESP32 through the adapter's RTS line; absent where there is no such line. */
   resetBoard?(): Promise<void>;
+  /** Restarts an ESP32 into its ROM loader, through RTS and DTR; absent likewise. */
+  enterLoader?(): Promise<void>;
 }
 
 /** Bytes from the moment of opening on, kept until somebody listens, and the news that the line is gone. */
@@ -91,13 +93,27 @@ function openTcp(name: string): Promise<OpenPort> {
   });
 }
 
-/** Pulses EN of an ESP32 by RTS, with DTR released so that it starts from flash and not in its ROM loader. */
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The two lines of an adapter that ESP32 boards have their reset circuit on: RTS pulls EN low, DTR pulls IO0 low. */
+function setLines(serial: SerialPort, rts: boolean, dtr: boolean): Promise<void> {
+  return new Promise((resolve, reject) =>
+    serial.set({ rts, dtr }, (error) => (error ? reject(fail('port-failed', `the adapter's RTS and DTR lines cannot be set (${error.message})`)) : resolve())),
+  );
+}
+
 async function pulseReset(serial: SerialPort): Promise<void> {
-  const set = (rts: boolean): Promise<void> =>
-    new Promise((resolve, reject) => serial.set({ rts, dtr: false }, (error) => (error ? reject(fail('port-failed', `the adapter's RTS line cannot be set (${error.message})`)) : resolve())));
-  await set(true);
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  await set(false);
+  await setLines(serial, true, false);
+  await wait(100);
+  await setLines(serial, false, false);
+}
+
+async function pulseLoader(serial: SerialPort): Promise<void> {
+  await setLines(serial, true, false);
+  await wait(100);
+  await setLines(serial, false, true);
+  await wait(50);
+  await setLines(serial, false, false);
 }
 
 async function openSerial(name: string, baud: number): Promise<OpenPort> {
@@ -114,7 +130,7 @@ async function openSerial(name: string, baud: number): Promise<OpenPort> {
       resolve({
         ...ends.port,
         name,
-        ...(isPty ? {} : { baud, resetBoard: () => pulseReset(serial) }),
+        ...(isPty ? {} : { baud, resetBoard: () => pulseReset(serial), enterLoader: () => pulseLoader(serial) }),
         write(bytes) {
           if (ends.isGone() || !serial.isOpen) throw fail('port-closed', `${name} is closed`);
           serial.write(Buffer.from(bytes));

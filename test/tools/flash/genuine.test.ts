@@ -1,0 +1,83 @@
+// Holds tools/flash against the genuine interpreter behind a pseudo-terminal opened as a serial port (set ESPRUINO).
+import { expect } from 'chai';
+import * as fs from 'node:fs';
+import { realRuntime } from '../../../host/runtime';
+import { crc32 } from '../../../tools/flash/crc32';
+import { flashBoard, type FlashResult } from '../../../tools/flash/flash';
+import { modelImage } from '../../../tools/flash/model/interrupted';
+import { findPrompt } from '../../../tools/flash/prompt';
+import { openPort } from '../../../tools/serial/open';
+import { startGenuine, type GenuineBoard } from './genuine';
+
+describe('flash: genuine interpreter', function () {
+  this.timeout(120_000);
+  let board: GenuineBoard | undefined;
+  before(function () {
+    if (!process.env.ESPRUINO) {
+      (this.test as { title: string }).title += ' (ESPRUINO is not set)';
+      this.skip();
+    }
+  });
+  beforeEach(() => void (board = startGenuine(process.env.ESPRUINO!)));
+  afterEach(async () => board?.close());
+
+  async function valueOf(expression: string): Promise<unknown> {
+    const port = await openPort(board!.path);
+    const prompt = await findPrompt(port, realRuntime());
+    const value = await prompt.eval(expression);
+    port.close();
+    return value;
+  }
+
+  /**
+   * Runs the tool until it is done, as a person would: this build of the interpreter reads its input in a thread of its
+   * own without locks and now and then ends with a failed assertion under load; it is started again then.
+   */
+  async function flash(version: number, tables: { [name: string]: Uint8Array } = {}): Promise<FlashResult> {
+    for (let i = 0; ; i++) {
+      const port = await openPort(board!.path);
+      try {
+        return await flashBoard({ port, runtime: realRuntime(), image: modelImage(version, 12_000, 'linux', 'hot'), tables });
+      } catch (error) {
+        if (i === 3 || board!.isRunning()) throw error;
+      } finally {
+        port.close();
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      await board!.restart();
+    }
+  }
+
+  it('uploads three images with tables one after the other; each boots from Storage', async () => {
+    const tables = { comb: Uint8Array.from({ length: 3000 }, (_, i) => (i * 31) >> 2) };
+    for (let version = 1; version <= 3; version++) {
+      const result = await flash(version, tables);
+      expect(result.isChanged).to.equal(true);
+      expect(result.state.trashBytes).to.equal(0);
+      await board!.restart();
+      expect(await valueOf('[IMAGE,CC_SLOT,f3(2)]')).to.deep.equal([version, version === 2 ? 'hsm.b' : 'hsm.a', `${version}6\n`]);
+      expect(await valueOf('E.CRC32(require("Storage").read("comb"))')).to.equal(crc32(tables.comb));
+    }
+  });
+  it('killed in the middle of uploads: old or new boots, a rerun completes', async () => {
+    await flash(1);
+    for (const afterMs of [400, 1500]) {
+      const work = flash(2).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      await board!.restart();
+      await work;
+      await board!.restart();
+      expect(await valueOf('IMAGE')).to.be.oneOf([1, 2]);
+    }
+    await flash(3);
+    await board!.restart();
+    expect(await valueOf('IMAGE')).to.equal(3);
+  });
+  it('refuses an image for an ESP32 and leaves the flash file as it was', async () => {
+    const port = await openPort(board!.path);
+    const error = await flashBoard({ port, runtime: realRuntime(), image: modelImage(1, 5000) }).catch((e) => e);
+    port.close();
+    expect(error.code).to.equal('wrong-board');
+    expect(fs.existsSync(`${board!.dir}/espruino.flash`)).to.equal(false);
+  });
+});

@@ -1,0 +1,95 @@
+// `chaincloud flash`: an image onto a board over its serial port, a base firmware or a whole Storage by the ROM loader.
+import * as path from 'node:path';
+import { realRuntime } from '../../../host/runtime';
+import { fail } from '../../../protocol/errors';
+import { createPeople } from '../../console/people';
+import { boardNamed } from '../../flash/boards';
+import { flashBoard } from '../../flash/flash';
+import { readImage, readTables } from '../../flash/image';
+import { progressBar } from '../../flash/progress';
+import { planBase, planStorage } from '../../flash/rom-plan';
+import { romFlash } from '../../flash/rom';
+import { choosePort } from '../../serial/list';
+import { DEFAULT_BAUD, openPort } from '../../serial/open';
+import { need, type Command, type CommandInput } from '../command';
+
+const BUILT = path.join(__dirname, '..', '..', '..', 'firmware');
+
+function aBaud(text: string): number {
+  if (!/^\d{3,7}$/.test(text)) throw fail('usage', `"--baud" expected bits a second, got ${text}`);
+  return Number(text);
+}
+
+/** The image that the flags name: a file, or the built one of a board and a role. */
+function imageFile(input: CommandInput): string {
+  if (input.values.image !== undefined) return input.values.image;
+  const board = boardNamed(need(input, 'board')).name;
+  const role = need(input, 'role');
+  if (role !== 'cold' && role !== 'hot') throw fail('usage', `"--role" expected cold or hot, got ${role}`);
+  return path.join(BUILT, board, `hsm-${role}.js`);
+}
+
+async function flashByRom(input: CommandInput, portName: string): Promise<number> {
+  const parts = input.values.base !== undefined ? planBase(input.values.base, input.values.sums) : planStorage(imageFile(input));
+  const bar = progressBar(process.stderr);
+  const done = await romFlash({
+    path: portName,
+    parts,
+    onProgress: (part, doneBytes, totalBytes) => bar.show({ step: 'write', doneBytes, totalBytes, label: part }),
+  });
+  bar.end();
+  process.stdout.write(`${done.chip}: ${parts.map((part) => `${part.name} at 0x${part.address.toString(16)}`).join(', ')} written and read back; the board restarts\n`);
+  return 0;
+}
+
+export const flashCommand: Command = {
+  name: 'flash',
+  summary: 'puts an image onto a board over its serial port',
+  flags: {
+    port: { value: 'PORT', help: 'device file, pty or tcp://HOST:PORT; the only USB port when left out' },
+    board: { value: 'BOARD', help: 'whose image: a folder of boards/' },
+    role: { value: 'cold|hot', help: 'HSM-Cold or HSM-Hot' },
+    image: { value: 'FILE', help: 'an image of the build instead of --board and --role' },
+    baud: { value: 'N', help: 'speed of the console', default: String(DEFAULT_BAUD) },
+    force: { help: 'also when the board runs the image of another board or role' },
+    erase: { help: 'empties Storage first; keys lie elsewhere and stay' },
+    base: { value: 'DIR', help: 'writes Espruino itself by the ROM loader: bootloader, partitions and espruino .bin files in DIR' },
+    sums: { value: 'FILE', help: 'with --base: SHA-256 sums to hold the files against, as sha256sum writes them' },
+    storage: { help: 'writes a whole Storage with the image by the ROM loader' },
+    json: { help: 'the result as JSON' },
+  },
+  async run(input) {
+    const baud = aBaud(input.values.baud!);
+    const byRom = input.values.base !== undefined || input.switches.storage === true;
+    const file = input.values.base === undefined ? imageFile(input) : undefined;
+    const image = file === undefined || byRom ? undefined : readImage(file);
+    const portName = await choosePort(input.values.port);
+    if (byRom) return flashByRom(input, portName);
+    const port = await openPort(portName, baud);
+    const bar = progressBar(process.stderr);
+    const people = createPeople(process.stdin as never, process.stderr);
+    try {
+      const result = await flashBoard({
+        port, runtime: realRuntime(), image: image!, tables: readTables(file!, image!.info.role), force: input.switches.force, erase: input.switches.erase,
+        askPin: () => people.askSecret('PIN of HSM-Cold:'),
+        say: (text) => process.stderr.write(`${text}\n`),
+        onProgress: (progress) => bar.show(progress),
+      });
+      bar.end();
+      const { info } = image!;
+      const facts = {
+        board: info.board, role: info.role, commit: info.commit, bytes: image!.code.length, slot: result.slot, changed: result.isChanged,
+        espruino: result.version, upload_ms: Math.round(result.uploadMs), written_bytes: result.writtenBytes, ready: result.ready ?? null, ready_ms: result.readyMs ?? null,
+      };
+      if (input.switches.json) process.stdout.write(`${JSON.stringify(facts)}\n`);
+      else {
+        const what = result.isChanged ? `${result.writtenBytes} bytes in ${(result.uploadMs / 1000).toFixed(1)} s into ${result.slot}` : 'the board had this image already';
+        process.stdout.write(`hsm-${info.role} ${info.commit} on ${info.board}: ${what}; ${result.ready === undefined ? 'restarted' : `self-test passed, ${result.ready} after ${(result.readyMs! / 1000).toFixed(1)} s`}\n`);
+      }
+      return 0;
+    } finally {
+      people.close();
+      port.close();
+    }
+  },
+};
