@@ -2,7 +2,7 @@
 // link-v2.ts: the binary protocol. link-v1.ts: the text protocol of the published app.
 
 import type { Batch } from './state';
-import type { IncomingSms } from './types';
+import type { ColdStatus, IncomingSms } from './types';
 
 export interface HsmLink {
   /** Starts a key exchange (or repeats the SMS of one that just began). */
@@ -16,6 +16,8 @@ export interface HsmLink {
   authorise(userTxNo: string, outs: string, dynamic: number): { channelId: number; vcCode: string };
   /** Asks HSM-Cold to vouch for a batch. `attempt` counts from 0: it chooses the number. Throws `no-channel`. */
   askBatch(side: number, batchNo: number, attempt: number): void;
+  /** Asks HSM-Cold how it is; the answer comes through `onStatus`. Throws `no-channel`, `not-in-v1`. */
+  askStatus(): void;
   /** An SMS from one of HSM-Cold's numbers. False: not understood, forged, or stale. */
   take(sms: IncomingSms): boolean;
 }
@@ -27,6 +29,7 @@ export interface HsmLinkEvents {
   /** HSM-Cold has to derive first; ask again after `seconds`. */
   onBatchLater(side: number, batchNo: number, seconds: number): void;
   onBatchRefused(side: number, batchNo: number): void;
+  onStatus(status: ColdStatus): void;
   /** Words for the admins. */
   onAlarm(words: string): void;
 }

@@ -21,7 +21,7 @@ import { openSealer } from './seal';
 import { sendLoop, type SendLoop } from './send-loop';
 import { openState, type State } from './state';
 import { timekeeper } from './timekeeper';
-import type { IncomingSms, VDevice, VDeviceOptions, VStatus } from './types';
+import type { ColdStatus, IncomingSms, VDevice, VDeviceOptions, VStatus } from './types';
 
 export * from './types';
 export * from './pairing';
@@ -39,6 +39,7 @@ export async function startVDevice(options: VDeviceOptions): Promise<VDevice> {
   const context = openContext(options);
   const { state } = context;
   let batches: BatchLoop;
+  let cold: ColdStatus | null = null;
   const link: HsmLink = (options.protocol === 'v1' ? linkV1 : linkV2)(context, {
     onOpened() {
       batches.askAgain();
@@ -50,6 +51,10 @@ export async function startVDevice(options: VDeviceOptions): Promise<VDevice> {
     },
     onBatchLater: (side, batchNo, seconds) => batches.later(side, batchNo, seconds),
     onBatchRefused: (side, batchNo) => batches.refused(side, batchNo),
+    onStatus(status) {
+      cold = status;
+      context.tell(`HSM-Cold: device state ${status.deviceState}, account state ${status.accountState}`, 'sms');
+    },
     onAlarm(words) {
       context.tell(words, 'sms');
       context.tellAdmins(words);
@@ -98,10 +103,13 @@ export async function startVDevice(options: VDeviceOptions): Promise<VDevice> {
     async stopLoop() {
       loop.stop('operator');
     },
-    status: async () => statusOf(state, link, loop),
+    status: async () => ({ ...statusOf(state, link, loop), cold }),
+    async askStatus() {
+      link.askStatus();
+    },
     async dismiss(vtestId) {
       const row = state.withdrawal(vtestId);
-      if (!row || row.authorised_ms !== null) throw fail('vtest-authorised', 'only a withdrawal that V refused can be dismissed');
+      if (row?.state !== 'refused') throw fail('vtest-authorised', 'only a withdrawal that V refused can be dismissed');
       state.putWithdrawal({ ...row, state: 'failed', reported: 0, tries: 0 });
     },
     pairingCode: () => codeOf(context.account, context.crypto.pubkeyCreate(options.identityPriv)),
@@ -164,7 +172,7 @@ function openContext(options: VDeviceOptions): VContext & { closeAll(): void } {
   return context;
 }
 
-function statusOf(state: State, link: HsmLink, loop: SendLoop): VStatus {
+function statusOf(state: State, link: HsmLink, loop: SendLoop): Omit<VStatus, 'cold'> {
   const counts = Object.fromEntries(state.batchCounts().map((row) => [row.state, row.count]));
   const sent = state.sentTotals();
   return {

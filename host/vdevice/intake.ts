@@ -29,55 +29,68 @@ export async function takeNext(context: VContext, link: HsmLink): Promise<Intake
   const pulled = answer.status === 200 ? readPulled(answer.body) : null;
   if (!pulled) return { kind: 'none' };
   const infoHash = createHash('sha256').update(pulled.info).digest('hex');
-  const known = context.state.withdrawal(pulled.id);
-  const twin = context.state.withdrawalOfInfo(infoHash);
+  const known = usedOne(context.state.withdrawal(pulled.id));
+  const twin = usedOne(context.state.withdrawalOfInfo(infoHash));
   if ((known && known.info_hash !== infoHash) || (twin && twin.vtest_id !== pulled.id)) {
     return { kind: 'stop', words: `withdrawal ${pulled.id} is another one under a used id, or a used one again`, why: 'vtest-replay' };
   }
-  if (known && known.state !== 'refused') return { kind: 'known', row: known };
+  if (known) return { kind: 'known', row: known };
   return examine(context, link, pulled, infoHash);
+}
+
+/** A withdrawal that was only refused had no authority: it may come again, changed or not. */
+function usedOne(row: Withdrawal | undefined): Withdrawal | undefined {
+  return row?.state === 'refused' ? undefined : row;
 }
 
 async function examine(context: VContext, link: HsmLink, pulled: Pulled, infoHash: string): Promise<Intake> {
   const { state } = context;
+  const row: Withdrawal = {
+    vtest_id: pulled.id, info_hash: infoHash, outs: '', dynamic: 0, confirmed: 0, sats: 0, state: 'refused',
+    channel_id: null, vc_code: null, authorised_ms: null, tries: 0, tx_hash: null, reported: 0,
+  };
+  /** Written down, so that the operator can have it reported as failed (dismiss). */
+  const stop = (words: string, why: string): Intake => {
+    state.putWithdrawal(row);
+    return { kind: 'stop', words, why };
+  };
   let info: VtestInfo;
   let outs: Out[];
   try {
-    const last = context.decrypted;
-    const isLast = last?.id === pulled.id && last.infoHash === infoHash;
-    info = isLast ? last.info : await decryptBoundInfo(pulled.info, pulled.id, context.password);
-    context.decrypted = { id: pulled.id, infoHash, info };
+    info = await decrypt(context, pulled, infoHash);
   } catch (error) {
     const { code } = error as { code?: string };
-    return { kind: 'stop', words: code === 'vtest-coin' ? 'tx out invalid' : 'AES decrypt error', why: code ?? 'vtest-decrypt' };
+    return stop(code === 'vtest-coin' ? 'tx out invalid' : 'AES decrypt error', code ?? 'vtest-decrypt');
   }
   // Once the website has sealed, an item without a seal is an attacker's or a rollback of the website: not for V to guess.
-  if (!info.sealed && state.getNumber('sealed-seen', 0) === 1) return { kind: 'stop', words: 'AES decrypt error', why: 'vtest-unsealed' };
+  if (!info.sealed && state.getNumber('sealed-seen', 0) === 1) return stop('AES decrypt error', 'vtest-unsealed');
   try {
     outs = anOuts(info.outs, context.account.network);
   } catch {
-    return { kind: 'stop', words: 'tx out invalid', why: 'out-invalid' };
+    return stop('tx out invalid', 'out-invalid');
   }
+  Object.assign(row, { outs: info.outs, dynamic: info.dynamic, confirmed: info.confirmed, sats: sumSats(outs) });
   const nowMs = context.runtime.nowMs();
   const verdict = judge(context.policy, outs, info.dynamic, nowMs, context.time, (sinceMs) => state.spentSince(sinceMs));
-  const row: Withdrawal = {
-    vtest_id: pulled.id, info_hash: infoHash, outs: info.outs, dynamic: info.dynamic, confirmed: info.confirmed, sats: sumSats(outs), state: 'refused',
-    channel_id: null, vc_code: null, authorised_ms: null, tries: 0, tx_hash: null, reported: 0,
-  };
-  if (verdict.verdict === 'refuse') {
-    state.putWithdrawal(row);
-    return { kind: 'stop', words: `policy ${verdict.tag} refuses withdrawal ${pulled.id}`, why: 'policy-' + verdict.tag };
-  }
+  if (verdict.verdict === 'refuse') return stop(`policy ${verdict.tag} refuses withdrawal ${pulled.id}`, 'policy-' + verdict.tag);
   if (verdict.verdict === 'wait') {
     tellOnce(context, pulled.id, `policy ${verdict.tag} holds withdrawal ${pulled.id}`);
     return { kind: 'wait', why: 'policy-' + verdict.tag };
   }
   const balance = await readBalance(context.api);
   if (balance === null) return { kind: 'wait', why: 'balance-unknown' };
-  if (balance < row.sats) return { kind: 'stop', words: 'balance is not enough and loop is stop', why: 'balance' };
+  if (balance < row.sats) return stop('balance is not enough and loop is stop', 'balance');
   if (!link.current()) return { kind: 'wait', why: 'no-channel' };
   warnLowBalance(context, balance - row.sats);
   return { kind: 'authorised', row: authorise(context, link, row, info.sealed) };
+}
+
+async function decrypt(context: VContext, pulled: Pulled, infoHash: string): Promise<VtestInfo> {
+  const last = context.decrypted;
+  if (last?.id === pulled.id && last.infoHash === infoHash) return last.info;
+  const info = await decryptBoundInfo(pulled.info, pulled.id, context.password);
+  context.decrypted = { id: pulled.id, infoHash, info };
+  return info;
 }
 
 /** Writes the authority down; the same withdrawal under the same channel gets the same one. */

@@ -94,6 +94,9 @@ export function linkV1(context: VContext, events: HsmLinkEvents, withoutCoin: bo
       if (!kept) throw fail('no-channel', 'no channel with HSM-Cold');
       toCold(v1FormatVerify({ side, batchNo, coin }));
     },
+    askStatus() {
+      throw fail('not-in-v1', 'the text protocol has no status');
+    },
     take(sms) {
       const parsed = sms.text === undefined ? undefined : v1ParseToV(sms.text);
       if (parsed?.accept) return takeAccept(parsed.accept);

@@ -3,10 +3,11 @@
 
 import { sendAuthority, equalBytes, batchProof } from '../../protocol/authority';
 import { channelFinish, channelOpen, gateKey, wipeChannel, type Channel, type ChannelPeers, type OpenPending } from '../../protocol/channel';
+import type { CborValue } from '../../protocol/cbor';
 import { fail } from '../../protocol/errors';
-import { aAlarm, aBatchAnswer, aNotice, batchVerifyFields, openSms, sealSms, smsChannelHint, smsOp } from '../../protocol/sms/v2';
+import { aAlarm, aBatchAnswer, aNotice, aStatusAnswer, batchVerifyFields, openSms, sealSms, smsChannelHint, smsOp } from '../../protocol/sms/v2';
 import {
-  ACCOUNT_CLOSED, ALARM_NAMES, BATCH_DERIVING, BATCH_OK, SMS_ACCEPT, SMS_ALARM, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_NOTICE, SMS_STATUS_ANSWER,
+  ACCOUNT_CLOSED, ALARM_NAMES, BATCH_DERIVING, BATCH_OK, SMS_ACCEPT, SMS_ALARM, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_NOTICE, SMS_STATUS, SMS_STATUS_ANSWER,
 } from '../../protocol/wire';
 import { protocolCrypto } from '../protocol-crypto';
 import type { VContext } from './context';
@@ -83,7 +84,9 @@ export function linkV2(context: VContext, events: HsmLinkEvents): HsmLink {
     } else if (op === SMS_NOTICE) {
       const notice = aNotice(fields);
       events.onAlarm(`HSM-Cold policy: per tx ${notice.maxPerTxSats}, per day ${notice.maxPerDaySats} sats`);
-    } else return op === SMS_STATUS_ANSWER;
+    } else if (op === SMS_STATUS_ANSWER) {
+      events.onStatus({ answeredMs: runtime.nowMs(), ...aStatusAnswer(fields) });
+    } else return false;
     return true;
   }
 
@@ -95,6 +98,13 @@ export function linkV2(context: VContext, events: HsmLinkEvents): HsmLink {
       const key = kept!.channel.keyToV32;
       events.onBatchAnswer(side, batchNo, (batch) => equalBytes(batchProof(crypto, key, side, batchNo, unhex(batch.digest)), proof));
     }
+  }
+
+  function ask(op: number, fields: CborValue[], attempt: number): void {
+    if (!kept) throw fail('no-channel', 'no channel with HSM-Cold');
+    const data = sealSms(crypto, kept.channel, 'to-cold', op, fields);
+    saveChannel();
+    context.sendData(phone(attempt), data);
   }
 
   return {
@@ -119,12 +129,8 @@ export function linkV2(context: VContext, events: HsmLinkEvents): HsmLink {
       const authority = sendAuthority(crypto, keyRequest32, account.network, account.account, id, userTxNo, outs, dynamic);
       return { channelId: id, vcCode: '2:' + Buffer.from(authority).toString('base64url') };
     },
-    askBatch(side, batchNo, attempt) {
-      if (!kept) throw fail('no-channel', 'no channel with HSM-Cold');
-      const data = sealSms(crypto, kept.channel, 'to-cold', SMS_BATCH_VERIFY, batchVerifyFields({ side, batchNo }));
-      saveChannel();
-      context.sendData(phone(attempt), data);
-    },
+    askBatch: (side, batchNo, attempt) => ask(SMS_BATCH_VERIFY, batchVerifyFields({ side, batchNo }), attempt),
+    askStatus: () => ask(SMS_STATUS, [], 0),
     take(sms) {
       if (!sms.data) return false;
       try {

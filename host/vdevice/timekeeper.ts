@@ -7,7 +7,7 @@ import type { SendLoop } from './send-loop';
 
 const TICK_MS = 30000;
 const DAY_MS = 86400000;
-/** A jump of the clock between two ticks, in either direction, beyond what a busy machine explains. */
+/** A jump of the clock between two ticks, in either direction, beyond what a busy machine explains; back, also over a restart. */
 const JUMP_MS = 600000;
 /** A withdrawal under way keeps its channel this long: its authority would die with it. */
 const DEFER_MS = 6 * 3600000;
@@ -37,7 +37,11 @@ export function timekeeper(context: VContext, link: HsmLink, loop: SendLoop, rek
   }
 
   function watchClock(): void {
-    const jumpMs = runtime.nowMs() - armedAtMs - armedForMs;
+    const nowMs = runtime.nowMs();
+    const seenMs = state.getNumber('clock-seen', 0);
+    const backMs = Math.min(nowMs - seenMs, 0);
+    if (nowMs - seenMs >= JUMP_MS || backMs <= -JUMP_MS) state.setNumber('clock-seen', nowMs);
+    const jumpMs = backMs <= -JUMP_MS ? backMs : nowMs - armedAtMs - armedForMs;
     if (Math.abs(jumpMs) < JUMP_MS) return;
     context.tell(`the clock jumped by ${Math.round(jumpMs / 60000)} minutes`);
     if (!loop.isRunning()) return;
@@ -48,7 +52,9 @@ export function timekeeper(context: VContext, link: HsmLink, loop: SendLoop, rek
   function rekey(): void {
     const nowMs = runtime.nowMs();
     const due = dueMs();
-    if (nowMs < due || (state.openWithdrawal() && nowMs < due + DEFER_MS)) return;
+    if (nowMs < due) return;
+    const underWay = state.openWithdrawal()?.state;
+    if ((underWay === 'authorised' || underWay === 'posted') && nowMs < due + DEFER_MS) return;
     setDue(time.nextAt(rekeyMinute, nowMs));
     link.open();
   }

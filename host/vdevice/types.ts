@@ -103,9 +103,22 @@ export interface VDeviceOptions {
 
 export type LoopState = 'stopped' | 'idle' | 'authorised' | 'posted' | 'final' | 'waiting';
 
+/** HSM-Cold's own word, authenticated by the channel. States and counts as in protocol/wire.ts. */
+export interface ColdStatus {
+  answeredMs: number;
+  deviceState: number;
+  accountState: number;
+  unixSeconds: number;
+  /** Batches it has derived. */
+  batchesHot: number;
+  batchesCold: number;
+}
+
 export interface VStatus {
   channel: { id: number; openedAtMs: number } | null;
   opening: boolean;
+  /** HSM-Cold's last answer to `askStatus`. */
+  cold: ColdStatus | null;
   loop: { running: boolean; state: LoopState; vtestId: string | null; stoppedBecause: string | null };
   batches: { verified: number; failed: number; waiting: number };
   /** Authorised in all, by V, and the last `days` sums for the velocity limits are on disk. */
@@ -120,7 +133,9 @@ export interface VDevice {
   startLoop(): Promise<boolean>;
   stopLoop(): Promise<void>;
   status(): Promise<VStatus>;
-  /** Reports a withdrawal that V refused and never authorised as failed to the website. Throws `vtest-authorised`. */
+  /** Asks HSM-Cold by SMS how it is; see VStatus.cold. Throws `no-channel`, `not-in-v1`. */
+  askStatus(): Promise<void>;
+  /** Has a withdrawal that V refused and never authorised reported to the website as failed, by the send loop. Throws `vtest-authorised`. */
   dismiss(vtestId: string): Promise<void>;
   /** Text of the short code to compare with HSM-Cold's console. */
   pairingCode(): string;

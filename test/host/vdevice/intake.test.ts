@@ -177,6 +177,34 @@ describe('host/vdevice intake', () => {
     expect(world.adminTexts().join()).to.include('clock of V jumped');
   });
 
+  it('dismisses an item that could not even be read; a good one under its id is then taken', async () => {
+    await give(11, OUTS, { password: 'guess' });
+    await start();
+    await world.pass(10);
+    expect((await world.v.dismiss('99').catch((error) => error)).code).to.equal('vtest-authorised');
+    await give(11);
+    await start();
+    await world.pass(10);
+    expect(requests()).to.have.length(1);
+    confirm();
+    await world.pass(10);
+    await give(12, OUTS, { password: 'guess' });
+    await world.pass(10);
+    await world.v.dismiss('12');
+    await start();
+    await world.pass(10);
+    expect(world.site.reports.pop()).to.deep.equal({ vtest_id: '12' });
+  });
+
+  it('attack: the clock set back while V was off stops the loop', async () => {
+    await start();
+    await world.pass(3600);
+    const inner = world.runtime.child('v');
+    await world.restart({ runtime: { ...inner, nowMs: () => inner.nowMs() - 7200000 } });
+    await world.pass(40);
+    expect((await loop()).stoppedBecause).to.equal('clock');
+  });
+
   it('warns of a fee above the policy and of a low balance', async () => {
     await world.restart({ policy: { maxFeeSats: 999, minBalanceSats: 99_960_000 } });
     await give();

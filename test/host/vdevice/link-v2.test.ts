@@ -1,8 +1,8 @@
 // Holds V's side of the channel (protocol/SPEC.md 7): lost, doubled, late, forged SMS; alarms; the account file.
 
 import { expect } from 'chai';
-import { alarmFields } from '../../../protocol/sms/v2';
-import { ACCOUNT_CLOSED, ALARM_FORGERY, SMS_ALARM, SMS_OPEN, SMS_PORT } from '../../../protocol/wire';
+import { alarmFields, statusAnswerFields } from '../../../protocol/sms/v2';
+import { ACCOUNT_CLOSED, ALARM_FORGERY, DEVICE_UNLOCKED, SMS_ALARM, SMS_OPEN, SMS_PORT, SMS_STATUS, SMS_STATUS_ANSWER } from '../../../protocol/wire';
 import { COLD, COLD_SPARE, accountFile, createWorld, type World } from './world';
 
 const opens = (world: World) => world.sms.filter((item) => item.data && item.data[0] === SMS_OPEN);
@@ -88,6 +88,17 @@ describe('host/vdevice channel', () => {
     expect(await channelId()).to.equal(world.cold.channels[0].id);
     await world.restart();
     expect(await channelId()).to.equal(world.cold.channels[0].id);
+  });
+
+  it('asks HSM-Cold how it is', async () => {
+    expect((await world.v.askStatus().catch((error) => error)).code).to.equal('no-channel');
+    await world.open();
+    const answer = { deviceState: DEVICE_UNLOCKED, accountState: ACCOUNT_CLOSED, unixSeconds: 1767614400, batchesHot: 3, batchesCold: 5 };
+    await world.v.askStatus();
+    world.deliver({ from: COLD, data: world.cold.seal(SMS_STATUS_ANSWER, statusAnswerFields(answer)), port: SMS_PORT });
+    await world.pass(5);
+    expect(world.cold.ops).to.include(SMS_STATUS);
+    expect((await world.v.status()).cold).to.include(answer);
   });
 
   it('hands HSM-Cold\'s alarms on to the admin, each once', async () => {
