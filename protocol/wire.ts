@@ -42,6 +42,7 @@ export const MESSAGE_MAX = 2048;
 export const MESSAGE_MIN = 128;
 export const MESSAGE_ITEMS_MAX = 96;
 export const WINDOW_MAX = 8;
+export const WINDOW_DEFAULT = 2;
 export const REQUESTS_MAX = 8;
 export const REQUEST_ID_COUNT = 24;
 export const REMEMBERED_REPLY_MAX = 96;

@@ -6,7 +6,7 @@ import { cutBytes, equalBytes, joinBytes, putU32 } from '../bytes';
 import {
   CRC_BYTES, FRAME_FLAG_CONTINUES, FRAME_FLAG_MORE, FRAME_HELLO, FRAME_HELLO_REPLY, FRAME_NO_SESSION, HELLO_FIRST_MS, HELLO_LAST_MS,
   KEEP_ALIVE_MS, LINK_DEAD_MS, LINK_NONCE_BYTES, LINK_TAG_BYTES, LINK_VERSION_MAX, LINK_VERSION_MIN, MESSAGE_MAX, MESSAGE_MIN,
-  NO_SESSION_PAUSE_MS, PAYLOAD_MAX, PAYLOAD_MIN, REKEY_FRAMES, REQUESTS_MAX, WINDOW_MAX,
+  NO_SESSION_PAUSE_MS, PAYLOAD_MAX, PAYLOAD_MIN, REKEY_FRAMES, REQUESTS_MAX, WINDOW_DEFAULT, WINDOW_MAX,
 } from '../wire';
 import { frameBody, frameLine, LineBuffer, lineBuffer, lineClear, lineTake } from './frame';
 import { closeFrame, HelloLimits, helloBytes, helloLimits, helloTag, isHello, isSound, sessionKeys, SessionKeys } from './secure';
@@ -67,7 +67,7 @@ export function newLink(options: PeerOptions, stats: LinkStats): Link {
       versionMax: LINK_VERSION_MAX,
       bootId: options.bootId,
       payloadMax: bounded(options.payloadMax, PAYLOAD_MIN, PAYLOAD_MAX),
-      window: bounded(options.window, 1, WINDOW_MAX),
+      window: bounded(options.window || WINDOW_DEFAULT, 1, WINDOW_MAX),
       messageMax: bounded(options.messageMax, MESSAGE_MIN, MESSAGE_MAX),
       requestsMax: bounded(options.requestsMax, 1, REQUESTS_MAX),
     },

@@ -32,7 +32,10 @@ export interface PeerOptions {
   bootId: number;
   /** Absent: a plain link (host to Hot). Present on both ends or the link never comes up. */
   secure?: LinkSecurity;
-  /** What this end can take, told to the other one: octets a frame's payload, frames in flight, octets a message, open requests. */
+  /**
+   * What this end can take, told to the other one: octets a frame's payload, frames in flight (default WINDOW_DEFAULT),
+   * octets a message, open requests. What is in flight has to fit the receive buffer of a board that is busy for seconds.
+   */
   payloadMax?: number;
   window?: number;
   messageMax?: number;
