@@ -11,7 +11,7 @@ import { Clock, Uart } from '../hal';
 import { RESULT_NONE, numberIn, quotedIn, resultOf, timeOf } from './lines';
 import { Outbox, SEND_ERROR, SEND_NO_ANSWER, SEND_OK, createOutbox, endSend, queueSend, sendWaitMs, takeSend } from './outbox';
 import {
-  COMMAND_DELETE, COMMAND_LIST, COMMAND_NONE, COMMAND_PIN, COMMAND_POLL, COMMAND_PROMPT, COMMAND_READ, COMMAND_SEND, COMMAND_START,
+  COMMAND_DECODE, COMMAND_DELETE, COMMAND_LIST, COMMAND_NONE, COMMAND_PIN, COMMAND_POLL, COMMAND_PROMPT, COMMAND_READ, COMMAND_SEND, COMMAND_START,
   MAX_PLACES, Modem, STATE_OFF, STATE_READY, STATE_STARTING, STAT_BAD_SMS, STAT_CAPACITY, STAT_RECEIVED, STAT_RESTARTS, STAT_RSSI, STAT_SENT,
   STAT_STORED, STAT_SUPPLY_MV, STAT_TIME, STAT_TIMEOUTS, createState,
 } from './state';
@@ -174,7 +174,7 @@ function next(modem: Modem): void {
   modem.pdu = '';
   modem.isAccepted = false;
   if (modem.deletes.length) return give(modem, COMMAND_DELETE, 'AT+CMGD=' + modem.deletes[0] + '\r', ANSWER_MS);
-  if (modem.reads.length && !modem.inbox) return give(modem, COMMAND_READ, 'AT+CMGR=' + modem.reads[0] + '\r', ANSWER_MS);
+  if (modem.reads.length) return give(modem, COMMAND_READ, 'AT+CMGR=' + modem.reads[0] + '\r', ANSWER_MS);
   modem.send = takeSend(modem.outbox, modem.index);
   if (modem.send) return give(modem, COMMAND_PROMPT, 'AT+CMGS=' + modem.send.bytes.length + '\r', ANSWER_MS);
   if (modem.mustList) {
@@ -187,60 +187,46 @@ function next(modem: Modem): void {
   else give(modem, COMMAND_POLL, POLL.split('|')[0] + '\r', ANSWER_MS);
 }
 
-/** Calls the handler from an event of its own, with nothing of the driver on the stack. */
-function deliver(modem: Modem): void {
-  const sms = modem.inbox;
-  const number = modem.stats[STAT_RECEIVED];
-  const wake = modem.outbox.wake[modem.index];
-  modem.inbox = null;
-  wake();
-  if (!sms) return;
+/**
+ * Decodes what +CMGR gave and hands it over, in an event of its own: nothing of the driver is on the stack then, and it goes
+ * on whatever the handler does. What cannot be understood is read again, and deleted after READ_TRIES.
+ */
+function handOver(modem: Modem): void {
+  const place = modem.reads[0];
+  const number = modem.stats[STAT_RECEIVED] + 1;
+  let pdu: Pdu | null = null;
+  try {
+    const bytes = bytesOfHex(modem.pdu);
+    if (bytes.length === modem.pduBytes + 1 + bytes[0]) pdu = decodePdu(bytes, false);
+  } catch (error) {
+    pdu = null;
+  }
+  modem.command = COMMAND_NONE;
+  arm(modem, 0);
+  if (!pdu || pdu.status >= 0) {
+    modem.failures++;
+    if (modem.failures < READ_TRIES) return;
+    modem.deletes.push(place);
+    modem.stats[STAT_BAD_SMS]++;
+    tell(modem, 'bad-sms', modem.stats[STAT_BAD_SMS]);
+  }
+  modem.failures = 0;
+  modem.reads.splice(0, 1);
+  if (!pdu || pdu.status >= 0) return;
+  modem.stats[STAT_RECEIVED] = number;
+  modem.handed.push(place);
+  modem.handedNumbers.push(number);
+  const sms = {
+    from: pdu.address, text: pdu.text, data: pdu.data, port: pdu.port, total: pdu.total, part: pdu.part, ref: pdu.ref, sentAt: pdu.sentAt, modem: modem.index,
+  };
   modem.opts.onSms(sms, function () {
     const at = modem.handedNumbers.indexOf(number);
     if (at < 0) return;
     modem.deletes.push(modem.handed[at]);
     modem.handed.splice(at, 1);
     modem.handedNumbers.splice(at, 1);
-    wake();
+    modem.outbox.wake[modem.index]();
   });
-}
-
-/**
- * +CMGR has ended. What could not be read or understood is read again, and deleted after READ_TRIES; a place that answers
- * nothing is empty, or the next look at the store finds it again.
- */
-function endRead(modem: Modem, result: number): void {
-  const place = modem.reads[0];
-  let pdu: Pdu | null = null;
-  if (result === 0 && modem.pduBytes >= 0) {
-    try {
-      const bytes = bytesOfHex(modem.pdu);
-      if (bytes.length === modem.pduBytes + 1 + bytes[0]) pdu = decodePdu(bytes, false);
-    } catch (error) {
-      pdu = null;
-    }
-  }
-  const isEmpty = result === NO_INDEX || (result === 0 && modem.pduBytes < 0);
-  modem.failures = isEmpty || (pdu && pdu.status < 0) ? 0 : modem.failures + 1;
-  if (modem.failures > 0 && modem.failures < READ_TRIES) return;
-  modem.reads.splice(0, 1);
-  if (modem.failures > 0) {
-    modem.failures = 0;
-    if (result !== 0) return;
-    modem.deletes.push(place);
-    modem.stats[STAT_BAD_SMS]++;
-    tell(modem, 'bad-sms', modem.stats[STAT_BAD_SMS]);
-  } else if (pdu) {
-    modem.stats[STAT_RECEIVED]++;
-    modem.inbox = {
-      from: pdu.address, text: pdu.text, data: pdu.data, port: pdu.port, total: pdu.total, part: pdu.part, ref: pdu.ref, sentAt: pdu.sentAt, modem: modem.index,
-    };
-    modem.handed.push(place);
-    modem.handedNumbers.push(modem.stats[STAT_RECEIVED]);
-    modem.clock.after(0, function () {
-      deliver(modem);
-    });
-  }
 }
 
 /** The command in flight has ended with `result` (lines.ts resultOf). */
@@ -256,10 +242,13 @@ function finish(modem: Modem, result: number): void {
     if (modem.step < (modem.polls % POLL_CYCLE ? POLL_SHORT : POLL_FULL)) return give(modem, COMMAND_POLL, POLL.split('|')[modem.step] + '\r', ANSWER_MS);
     modem.polls++;
     modem.pollDueMs = modem.clock.uptimeMs() + (modem.opts.pollMs || DEFAULT_POLL_MS);
-  } else if (command === COMMAND_READ) endRead(modem, result);
-  else if (command === COMMAND_DELETE) {
-    modem.failures = result === 0 ? 0 : modem.failures + 1;
-    if (modem.failures % READ_TRIES === 0) modem.deletes.splice(0, 1);
+  } else if (command === COMMAND_READ && result === 0 && modem.pduBytes >= 0) {
+    modem.command = COMMAND_DECODE;
+    return arm(modem, 0);
+  } else if (command === COMMAND_READ || command === COMMAND_DELETE) {
+    // An empty place and one that will not be read leave the list alike: the next look at the store finds what is there.
+    modem.failures = result === 0 || result === NO_INDEX ? 0 : modem.failures + 1;
+    if (modem.failures % READ_TRIES === 0) (command === COMMAND_READ ? modem.reads : modem.deletes).splice(0, 1);
   } else if (command === COMMAND_PROMPT) dropSend(modem, result === 0 ? SEND_ERROR : result);
   else if (command === COMMAND_SEND) dropSend(modem, result === 0 && !modem.isAccepted ? SEND_NO_ANSWER : result);
   next(modem);
@@ -313,16 +302,16 @@ function takeLine(modem: Modem, line: string): void {
   if (line === 'RDY' || line === 'Call Ready' || line === 'SMS Ready' || line === '+CFUN: 1') return begin(modem);
   if (line.substr(0, 13) === 'UNDER-VOLTAGE') tell(modem, 'under-voltage', modem.stats[STAT_SUPPLY_MV]);
   if (line.indexOf('POWER DOWN') >= 0) return powerUp(modem, POWER_OFF_MS);
-  const result = modem.command === COMMAND_NONE ? RESULT_NONE : resultOf(line);
+  const result = modem.command === COMMAND_NONE || modem.command === COMMAND_DECODE ? RESULT_NONE : resultOf(line);
   if (result !== RESULT_NONE) finish(modem, result);
   else if (modem.command === COMMAND_READ && modem.pduBytes >= 0 && modem.pdu === '' && line.charAt(0) === '0') modem.pdu = line;
   else noteValue(modem, line);
 }
 
 function takeBytes(modem: Modem, bytes: Uint8Array): void {
-  for (let i = 0; i < bytes.length; i++) modem.line += String.fromCharCode(bytes[i] === 13 ? 10 : bytes[i]);
+  modem.line += String.fromCharCode.apply(null, bytes as any);
   for (let end = modem.line.indexOf('\n'); end >= 0; end = modem.line.indexOf('\n')) {
-    const line = modem.isSkipping ? '' : modem.line.substr(0, end);
+    const line = modem.isSkipping ? '' : modem.line.substr(0, end).split('\r').join('');
     modem.line = modem.line.substr(end + 1);
     modem.isSkipping = false;
     takeLine(modem, line);
@@ -340,7 +329,8 @@ function takeBytes(modem: Modem, bytes: Uint8Array): void {
 function tick(modem: Modem): void {
   modem.timer = 0;
   if (modem.state === STATE_OFF) return;
-  if (modem.command !== COMMAND_NONE) {
+  if (modem.command === COMMAND_DECODE) handOver(modem);
+  else if (modem.command !== COMMAND_NONE) {
     modem.stats[STAT_TIMEOUTS]++;
     if (modem.state === STATE_STARTING && modem.step === 0) failStep(modem);
     else begin(modem);
@@ -374,7 +364,6 @@ export function startModem(modem: Modem): void {
 /** Stops at once. What waits in the queue stays there. */
 export function stopModem(modem: Modem): void {
   dropSend(modem, modem.isAccepted ? SEND_OK : SEND_NO_ANSWER);
-  modem.inbox = null;
   modem.state = STATE_OFF;
   modem.command = COMMAND_NONE;
   modem.outbox.ready[modem.index] = false;

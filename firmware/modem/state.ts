@@ -1,7 +1,7 @@
 // The driver's memory: one plain object a modem, made once. Leaves what happens to it to modem.ts.
 import { Clock, Uart } from '../hal';
 import { Outbox, Send } from './outbox';
-import { ModemOptions, ModemSms } from './types';
+import { ModemOptions } from './types';
 
 export const STATE_OFF = 0;
 export const STATE_STARTING = 1;
@@ -17,6 +17,8 @@ export const COMMAND_PROMPT = 5;
 export const COMMAND_SEND = 6;
 export const COMMAND_LIST = 7;
 export const COMMAND_POLL = 8;
+/** No command: what was read waits for its event. */
+export const COMMAND_DECODE = 9;
 
 /** Places of a modem's store that are kept in mind at a time; the next look at the store finds the others. */
 export const MAX_PLACES = 50;
@@ -61,8 +63,6 @@ export interface Modem {
   handed: number[];
   handedNumbers: number[];
   deletes: number[];
-  /** Read and about to be handed over. */
-  inbox: ModemSms | null;
   mustList: boolean;
   pollDueMs: number;
   polls: number;
@@ -77,6 +77,6 @@ export function createState(uart: Uart, clock: Clock, outbox: Outbox, opts: Mode
   return {
     uart: uart, clock: clock, opts: opts, outbox: outbox, index: opts.index || 0, state: STATE_OFF, command: COMMAND_NONE, step: 0, failures: 0,
     pinRefused: false, timer: 0, tick: function () {}, line: '', isSkipping: false, pduBytes: -1, pdu: '', isAccepted: false, send: null,
-    reads: [], handed: [], handedNumbers: [], deletes: [], inbox: null, mustList: false, pollDueMs: 0, polls: 0, registered: false, operator: '', stats: stats,
+    reads: [], handed: [], handedNumbers: [], deletes: [], mustList: false, pollDueMs: 0, polls: 0, registered: false, operator: '', stats: stats,
   };
 }

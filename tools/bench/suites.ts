@@ -1,5 +1,6 @@
 // The suites of `npm run bench`, in the order in which they run.
 import type { BenchSuite } from './row';
+import { benchSms } from './sms';
 import { benchSystem } from './system';
 
-export const SUITES: BenchSuite[] = [{ name: 'system', run: benchSystem }];
+export const SUITES: BenchSuite[] = [{ name: 'system', run: benchSystem }, { name: 'sms', run: benchSms }];
