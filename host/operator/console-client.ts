@@ -4,8 +4,11 @@
 import { fail } from '../../protocol/errors';
 import type { BytePort } from '../byte-port';
 
-/** Answers a question of the board (its text without "? "); undefined stops the command with code `operator-question`. */
-export type Answerer = (question: string) => string | undefined;
+/**
+ * Answers a question of the board (its text without "? "), at once or when a person has; undefined stops the command with
+ * code `operator-question`, a rejection stops it with that error.
+ */
+export type Answerer = (question: string) => string | undefined | Promise<string | undefined>;
 
 export interface ConsoleClient {
   /** Runs a command to its end; answers its lines, and gives each to onLine as it comes. Rejects with the board's own code, or `console-closed`. */
@@ -56,10 +59,20 @@ export function createConsoleClient(options: { port: BytePort; onLine?: (line: s
 
   function takeQuestion(question: string): void {
     onLine?.(`${question}?`);
-    const answer = running?.answer?.(question);
-    if (answer !== undefined) return send(answer);
-    send('');
-    end(fail('operator-question', `the board asks "${question}" and there is no answer for it`));
+    const asked = running;
+    const stop = (error: Error): void => {
+      if (running !== asked) return;
+      send('');
+      end(error);
+    };
+    const take = (answer: string | undefined): void => {
+      if (running !== asked) return;
+      if (answer !== undefined) return send(answer);
+      stop(fail('operator-question', `the board asks "${question}" and there is no answer for it`));
+    };
+    const given = asked?.answer?.(question);
+    if (given instanceof Promise) given.then(take, stop);
+    else take(given);
   }
 
   port.onData((bytes) => {

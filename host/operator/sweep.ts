@@ -66,7 +66,7 @@ function derOf(sig64: Uint8Array): Uint8Array {
 export async function sweep(
   client: ConsoleClient,
   psbtBase64: string,
-  options: { account: number; pin: string; confirm?: (shown: string[]) => boolean },
+  options: { account: number; pin: string | (() => Promise<string>); confirm?: (shown: string[]) => boolean | Promise<boolean> },
 ): Promise<SweepResult> {
   const tx = btc.Transaction.fromPSBT(new Uint8Array(Buffer.from(psbtBase64, 'base64')));
   if (tx.outputsLength !== 1) throw fail('psbt-outputs', 'a sweep has exactly one output: the payout address');
@@ -79,8 +79,12 @@ export async function sweep(
   const lines = await client.run(
     'sweep sign',
     (question) => {
-      if (question.startsWith('sign')) return (options.confirm ?? (() => true))(shown) ? 'yes' : 'no';
-      return question === 'PIN' ? options.pin : undefined;
+      if (question.startsWith('sign')) {
+        const answer = (options.confirm ?? (() => true))(shown);
+        return answer instanceof Promise ? answer.then((isYes) => (isYes ? 'yes' : 'no')) : answer ? 'yes' : 'no';
+      }
+      if (question !== 'PIN') return undefined;
+      return typeof options.pin === 'string' ? options.pin : options.pin();
     },
     (line) => void shown.push(line),
   );
