@@ -16,3 +16,16 @@ export function parseForm(body: string): Form {
   }
   return form;
 }
+
+/** A form that came as JSON: the same fields, texts or integers. Throws `bad-parameter` for anything else. */
+export function aForm(body: unknown): Form {
+  if (body === undefined || body === null) return {};
+  if (typeof body !== 'object' || Array.isArray(body)) throw apiFail('bad-parameter', 'expected a form');
+  const form: Form = Object.create(null) as Form;
+  for (const [name, value] of Object.entries(body)) {
+    if (value === null) continue;
+    if (typeof value !== 'string' && !Number.isSafeInteger(value)) throw apiFail('bad-parameter', `${name.slice(0, 40)} expected text or an integer`);
+    form[name] = String(value);
+  }
+  return form;
+}

@@ -8,16 +8,17 @@ import { attestation } from './attestations';
 import { balanceOf } from './balance';
 import { SIDE_COLD, SIDE_HOT, timeText, type Context } from './context';
 import { apiFail } from './errors';
+import { aForm } from './form';
 import { aUserTxNo, anInteger } from './outs';
 import type { RateLimit } from './rate-limit';
-import { accept, statusOf, type Form } from './requests';
+import { accept, statusOf } from './requests';
 import { prepareSweep, submitSweep } from './sweep';
 import { addressTxs, listTxs, txDetail } from './transactions';
 
 /** A batch is a thousand derivations: it counts as so many calls. */
 const BATCH_COST = 5;
 
-type Call = FastifyRequest<{ Params: Record<string, string>; Querystring: Record<string, string | string[] | undefined>; Body: Form | undefined }>;
+type Call = FastifyRequest<{ Params: Record<string, string>; Querystring: Record<string, string | string[] | undefined>; Body: unknown }>;
 type Handler = (caller: Caller, call: Call, reply: FastifyReply) => Promise<unknown>;
 
 interface Route {
@@ -38,10 +39,6 @@ function queryText(call: Call, name: string): string | undefined {
 function aTxHash(value: string): string {
   if (!/^[0-9a-fA-F]{64}$/.test(value)) throw apiFail('bad-parameter', 'tx_hash expected 64 hex digits');
   return value.toLowerCase();
-}
-
-function form(call: Call): Form {
-  return call.body ?? {};
 }
 
 function aMoment(value: string | undefined, name: string): number | undefined {
@@ -65,10 +62,10 @@ function openRoutes(context: Context): Route[] {
     { method: 'GET', path: '/address/:address/tx', handler: (caller, call) => addressTxs(viewer(caller), call.params.address) },
     { method: 'GET', path: '/tx', handler: (caller, call) => transactions(viewer(caller), call) },
     { method: 'GET', path: '/tx/detail/:tx_hash', handler: (caller, call) => txDetail(viewer(caller), aTxHash(call.params.tx_hash)) },
-    { method: 'POST', path: '/tx/request', side: SIDE_HOT, handler: async ({ row }, call) => (await accept(context, row, form(call)), { result: true }) },
+    { method: 'POST', path: '/tx/request', side: SIDE_HOT, handler: async ({ row }, call) => (await accept(context, row, aForm(call.body)), { result: true }) },
     { method: 'GET', path: '/tx/:user_tx_no', handler: ({ row }, call) => statusOf(context, row, aKnownTxNo(call.params.user_tx_no)) },
-    { method: 'POST', path: '/sweep/prepare', side: SIDE_COLD, handler: ({ row }, call) => prepareSweep(context, row, form(call)) },
-    { method: 'POST', path: '/sweep/submit', side: SIDE_COLD, handler: ({ row }, call) => submitSweep(context, row, form(call)) },
+    { method: 'POST', path: '/sweep/prepare', side: SIDE_COLD, handler: ({ row }, call) => prepareSweep(context, row, aForm(call.body)) },
+    { method: 'POST', path: '/sweep/submit', side: SIDE_COLD, handler: ({ row }, call) => submitSweep(context, row, aForm(call.body)) },
     { method: 'GET', path: '/report/statement', handler: (caller, call, reply) => report(context, caller, call, reply) },
   ];
 }

@@ -20,6 +20,8 @@ import { work } from './work';
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const MIN_TOKEN_CHARS = 16;
+/** A website looks at each address that it gave out, some hundred at a time. */
+const DEFAULT_RATE_LIMIT = { burst: 2000, perSecond: 100 };
 const DEFAULT_POLL_MS = 5000;
 const DEFAULT_FEERATE_SAT_VB = 10;
 
@@ -47,7 +49,7 @@ function createServer(): FastifyInstance {
  * asked again.
  */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { runtime, network, onEvent, host = '127.0.0.1', chainPollMs = DEFAULT_POLL_MS, rateLimit = { burst: 300, perSecond: 30 } } = options;
+  const { runtime, network, onEvent, host = '127.0.0.1', chainPollMs = DEFAULT_POLL_MS, rateLimit = DEFAULT_RATE_LIMIT } = options;
   for (const name of ['adminToken', 'gatewayToken'] as const) {
     if (typeof options[name] !== 'string' || options[name].length < MIN_TOKEN_CHARS) throw fail('bad-option', `${name} expected at least ${MIN_TOKEN_CHARS} characters`);
   }

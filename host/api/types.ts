@@ -29,7 +29,7 @@ export interface ApiOptions {
   gatewayToken: string;
   /** How often the chain is looked at, milliseconds of the runtime's clock. Default 5000. */
   chainPollMs?: number;
-  /** Requests that one token may make in a burst, and how many a second come back. Default 300 and 30. */
+  /** Requests that one token may make in a burst, and how many a second come back. Default 2000 and 100. */
   rateLimit?: { burst: number; perSecond: number };
   /** Fixed fee rate of requests with is_dynamic_fee=0, and the fallback when the node cannot estimate. Default 10. */
   fixedFeerateSatVb?: number;

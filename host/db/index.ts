@@ -9,8 +9,6 @@ import type { Db, Migration } from './types';
 export type { Db, Migration, SqlValue } from './types';
 
 const SERIAL = { libsql: 'INTEGER PRIMARY KEY AUTOINCREMENT', postgres: 'BIGSERIAL PRIMARY KEY' };
-/** Any number of our own: one migration at a time per database. */
-const MIGRATION_LOCK = 1722917229;
 
 /**
  * `place`: `postgres://…` (or `postgresql://…`), else the path of a libsql file or `:memory:`.
@@ -31,17 +29,15 @@ export async function openDb(place: string, migrations: Migration[] = MIGRATIONS
 async function migrate(db: Db, migrations: Migration[]): Promise<void> {
   const newest = migrations[migrations.length - 1].version;
   await db.transaction(async (tx) => {
-    if (tx.dialect === 'postgres') await tx.run(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
     await tx.run('CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY)');
-  });
+  }, true);
   for (const { version, statements } of migrations) {
     await db.transaction(async (tx) => {
-      if (tx.dialect === 'postgres') await tx.run(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
       const present = (await tx.get<{ version: number | null }>('SELECT MAX(version) AS version FROM schema_versions'))?.version ?? 0;
       if (present > newest) throw fail('db-newer', `the database has version ${present}, this program knows ${newest}: use the newer program`);
       if (present >= version) return;
       for (const statement of statements) await tx.run(statement.replaceAll('{serial}', SERIAL[tx.dialect]));
       await tx.run('INSERT INTO schema_versions (version) VALUES (?)', [version]);
-    });
+    }, true);
   }
 }

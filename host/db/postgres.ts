@@ -1,4 +1,5 @@
-// Db on PostgreSQL: a pool of connections, serializable transactions, repeated when the server reports a conflict.
+// Db on PostgreSQL: a pool of connections, serializable transactions. One that meets a conflict is repeated, and repetitions
+// take turns, so that many at once get through instead of failing each other.
 
 import pg from 'pg';
 import { fail } from '../../protocol/errors';
@@ -6,6 +7,8 @@ import type { Db, SqlValue } from './types';
 
 /** How often one transaction is tried before its conflict is handed on. */
 export const MAX_TRIES = 12;
+/** Any number of our own: held by a transaction that is repeated or has to be alone. */
+const TURN_LOCK = 1722917230;
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 const INT8_OID = 20;
@@ -44,9 +47,11 @@ export async function openPostgres(url: string): Promise<Db> {
     throw fail('db-open', `cannot open the database ${pathname.slice(1)} on ${hostname}: ${(error as { code?: string }).code ?? 'no answer'}`);
   }
 
-  async function once<T>(work: (tx: Db) => Promise<T>): Promise<T> {
+  async function once<T>(work: (tx: Db) => Promise<T>, inTurn: boolean): Promise<T> {
     const client = await pool.connect();
+    const unlock = async (): Promise<void> => void (inTurn && (await client.query('SELECT pg_advisory_unlock($1)', [TURN_LOCK])));
     try {
+      if (inTurn) await client.query('SELECT pg_advisory_lock($1)', [TURN_LOCK]);
       await client.query('BEGIN ISOLATION LEVEL SERIALIZABLE');
       const result = await work({
         dialect: 'postgres', ...rowsOf(client),
@@ -54,10 +59,11 @@ export async function openPostgres(url: string): Promise<Db> {
         close: () => Promise.reject(fail('db-nested', 'close the database outside of a transaction')),
       });
       await client.query('COMMIT');
+      await unlock();
       client.release();
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').then(() => client.release(), () => client.release(true));
+      await client.query('ROLLBACK').then(unlock).then(() => client.release(), () => client.release(true));
       throw error;
     }
   }
@@ -65,16 +71,18 @@ export async function openPostgres(url: string): Promise<Db> {
   return {
     dialect: 'postgres',
     ...rowsOf(pool as unknown as Queryable),
-    async transaction(work) {
+    async transaction(work, isAlone = false) {
       for (let tried = 1; ; tried++) {
         try {
-          return await once(work);
+          return await once(work, isAlone || tried > 1);
         } catch (error) {
           const { code } = error as { code?: string };
           if ((code !== SERIALIZATION_FAILURE && code !== DEADLOCK) || tried >= MAX_TRIES) throw error;
         }
       }
     },
-    close: () => pool.end(),
+    async close() {
+      if (!pool.ending) await pool.end();
+    },
   };
 }

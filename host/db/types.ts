@@ -13,8 +13,10 @@ export interface Db {
   /**
    * All or nothing, as if nothing else ran (serializable; repeated when PostgreSQL asks for it, so `work` only touches
    * what it gets). Inside, use `tx` alone; not to be nested. On disk when it resolves.
+   * `isAlone`: waits first for others that asked the same, so that it sees all that they wrote (changes of the schema).
    */
-  transaction<T>(work: (tx: Db) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Db) => Promise<T>, isAlone?: boolean): Promise<T>;
+  /** Waits for what is under way. A second call does nothing. */
   close(): Promise<void>;
 }
 

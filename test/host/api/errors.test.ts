@@ -78,6 +78,10 @@ describe('host/api errors', () => {
     expectError(await platform.post('/tx/request', 'a=1&'.repeat(100)), 400, 2);
     const json = await fetch(platform.api.url + '/api/v1/open/tx/request', { method: 'POST', headers: { token: platform.tokens.hot, 'content-type': 'application/json' }, body: '{"outs":' });
     expectError({ status: json.status, body: await json.json() as object }, 400, 2);
+    for (const body of ['[]', '"x"', '{"outs":["a"]}', '{"outs":{"length":5}}', '{"user_tx_no":true}', '{"c_id":1.5}']) {
+      const answer = await fetch(platform.api.url + '/api/v1/open/tx/request', { method: 'POST', headers: { token: platform.tokens.hot, 'content-type': 'application/json' }, body });
+      expectError({ status: answer.status, body: await answer.json() as object }, 400, 2, body);
+    }
     const huge = await platform.post('/tx/request', 'x=' + 'y'.repeat(9_000_000));
     expect(huge.status).to.equal(413);
     expect(huge.body).to.include({ code: 2 });
