@@ -15,7 +15,6 @@ import { fail } from '../../protocol/errors';
 import { R_ACCOUNT, R_ALLOW, R_KEYS } from '../journal/records';
 import { accountNode, coinOf, hardenedPath, identityNode, KEYS_BYTES, NODE_COLD, NODE_COLD_0, NODE_HOT, NODE_HOT_0, NODE_HOT_1, nodeChain, nodePub, purposeOf, putNode } from '../keys/hierarchy';
 import { policyFrom } from '../policy/policy';
-import { wantFirstBatches } from './batches';
 import type { Cold } from './context';
 import { accountKeys, openAccount, saveChannels } from './secrets';
 import { MAX_ACCOUNTS, accountOf, type Account } from './state';
@@ -95,8 +94,8 @@ export function printAccount(cold: Cold, account: Account): void {
   printLine(terminal, 'pairing ' + pairingCode(cold.crypto, account.identity, account.vIdentity));
 }
 
-/** Decodes and checks account data, then derives its public keys in slices and writes it down. seed64 is wiped at the end. */
-export function addAccount(cold: Cold, base64: string, seed64: Uint8Array): void {
+/** Decodes and checks account data, then derives its public keys in slices and writes it down. seed64 is wiped at the end; done is called when the account is there. */
+export function addAccount(cold: Cold, base64: string, seed64: Uint8Array, done: () => void): void {
   const terminal = cold.terminal;
   let fields: any;
   let allow: Uint8Array[] = [];
@@ -153,7 +152,7 @@ export function addAccount(cold: Cold, base64: string, seed64: Uint8Array): void
     audit(cold, AUDIT_ACCOUNT_ADDED, n, copyBytes(account.identity, 0, 8));
     printAccount(cold, account);
     printOk(terminal);
-    wantFirstBatches(cold);
+    done();
     return false;
   }
 

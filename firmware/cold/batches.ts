@@ -1,7 +1,9 @@
 /**
  * Batches of 1,000 receiving addresses: derived ahead in idle time, a few children a slice, from the account's public keys (so a
  * locked board derives too), and kept as their digest. Cache file "b<account>-<side>-<batch>": digest 32 | MAC 16 under the device
- * secret, so that a changed file is derived anew and never believed.
+ * secret, so that a changed file is derived anew and never believed. For accounts of the published app's protocol "m..." beside it
+ * holds the first SHA-256 of the list as its signed message, whose head needs the text's length: known beforehand for p2wpkh, after a
+ * first pass for p2pkh.
  * Answers come from the cache: a proof for V under the channel, a signature of the identity key for the link (SPEC.md, batches).
  */
 import { concatBytes, copyBytes, textBytes } from '../crypto/bytes';
@@ -13,8 +15,9 @@ import { aAttest } from '../../protocol/messages';
 import { nodeChain, nodePub, NODE_COLD_0, NODE_HOT_0 } from '../keys/hierarchy';
 import type { Cold, Job } from './context';
 import { accountKeys, type OpenAccount } from './secrets';
+import { v1BatchEntry, v1PayloadHead } from '../../protocol/sms/v1';
 import { accountForRequest, type Refuse, type Reply } from './signing';
-import { accountOf, type Account } from './state';
+import { PROTO_V1, accountOf, type Account } from './state';
 import { addJob } from './work';
 
 /** Children of one idle slice: one shared inversion. */
@@ -24,35 +27,65 @@ const MAC_BYTES = 16;
 
 /** What is being derived and what waits for it. */
 export interface Batches {
-  wanted: { account: number; side: number; batchNo: number }[];
+  wanted: { account: number; side: number; batchNo: number; ready?: () => void }[];
   job?: Job;
   /** Position reached in the batch under way, and when it was started: for estimates. */
   done: number;
   startedMs: number;
 }
 
-function fileName(account: number, side: number, batchNo: number): string {
-  return 'b' + account + '-' + side + '-' + batchNo;
+function fileName(kind: string, account: number, side: number, batchNo: number): string {
+  return kind + account + '-' + side + '-' + batchNo;
 }
 
 function fileMac(cold: Cold, name: string, digest: Uint8Array): Uint8Array {
   return copyBytes(hmacSha256((cold.device as any).secret, concatBytes([textBytes('batch ' + name), digest])), 0, MAC_BYTES);
 }
 
-/** The batch's digest when it is derived, else undefined. */
-export function batchDigestOf(cold: Cold, account: number, side: number, batchNo: number): Uint8Array | undefined {
-  const name = fileName(account, side, batchNo);
+function readDigest(cold: Cold, name: string): Uint8Array | undefined {
   const bytes = cold.hal.files.read(name);
   if (!bytes || bytes.length !== 32 + MAC_BYTES) return undefined;
   const digest = copyBytes(bytes, 0, 32);
   return constantTimeEqual(copyBytes(bytes, 32, 32 + MAC_BYTES), fileMac(cold, name, digest)) ? digest : undefined;
 }
 
+function writeDigest(cold: Cold, name: string, digest: Uint8Array): void {
+  cold.hal.files.write(name, concatBytes([digest, fileMac(cold, name, digest)]));
+}
+
+/** The batch's digest when it is derived, else undefined. */
+export function batchDigestOf(cold: Cold, account: number, side: number, batchNo: number): Uint8Array | undefined {
+  return readDigest(cold, fileName('b', account, side, batchNo));
+}
+
+/** First SHA-256 of the published app's signed message over the list, when it is derived. */
+export function v1HashOf(cold: Cold, account: number, side: number, batchNo: number): Uint8Array | undefined {
+  return readDigest(cold, fileName('m', account, side, batchNo));
+}
+
+function needsV1(account: Account): boolean {
+  return (account.protos & PROTO_V1) !== 0;
+}
+
+function isDerived(cold: Cold, account: Account, side: number, batchNo: number): boolean {
+  return !!batchDigestOf(cold, account.n, side, batchNo) && (!needsV1(account) || !!v1HashOf(cold, account.n, side, batchNo));
+}
+
+/** Octets of the list as text when every address has addressBytes: "0,<address>:" ... "999,<address>:". */
+function listBytes(addressBytes: number): number {
+  return BATCH_SIZE * (addressBytes + 2) + 2890;
+}
+
 function derive(cold: Cold, account: Account, side: number, batchNo: number): void {
   const batches = cold.batches as Batches;
   const keys = accountKeys(cold, account);
   const node = side === SIDE_HOT ? NODE_HOT_0 : NODE_COLD_0;
-  const children = batchStart(nodePub(keys, node), nodeChain(keys, node), batchNo * BATCH_SIZE, BATCH_SIZE);
+  const start = function (): any {
+    return batchStart(nodePub(keys, node), nodeChain(keys, node), batchNo * BATCH_SIZE, BATCH_SIZE);
+  };
+  let children = start();
+  let textBytesSoFar = 0;
+  let message = needsV1(account) && account.script !== 'p2pkh' ? sha256Init() : undefined;
   const hash = sha256Init();
   const sink = {
     update: function (bytes: Uint8Array) {
@@ -62,17 +95,35 @@ function derive(cold: Cold, account: Account, side: number, batchNo: number): vo
   batches.done = 0;
   batches.startedMs = cold.hal.clock.uptimeMs();
   batchDigestHead(sink, account.network, account.n, side, batchNo);
+  let isSecondPass = false;
   const job: Job = {
     isIdle: true,
     step: function () {
       const found = batchStep(children, CHILDREN_A_SLICE);
-      for (let i = 0; i < found.length; i++) batchDigestAddress(sink, batches.done++, addressOfHash(found[i].hash160, account.script as any, account.network as any));
+      for (let i = 0; i < found.length; i++) {
+        const text = addressOfHash(found[i].hash160, account.script as any, account.network as any);
+        const entry = v1BatchEntry(batches.done, text);
+        if (message && !textBytesSoFar && !isSecondPass) sha256Update(message, v1PayloadHead(listBytes(text.length)));
+        if (message) sha256Update(message, textBytes(entry));
+        if (!isSecondPass) {
+          batchDigestAddress(sink, batches.done, text);
+          textBytesSoFar += entry.length;
+        }
+        batches.done++;
+      }
       if (batches.done < BATCH_SIZE) return true;
-      const name = fileName(account.n, side, batchNo);
-      const digest = sha256Final(hash);
-      cold.hal.files.write(name, concatBytes([digest, fileMac(cold, name, digest)]));
-      endBatch(cold);
-      return false;
+      if (!isSecondPass) writeDigest(cold, fileName('b', account.n, side, batchNo), sha256Final(hash));
+      if (message) writeDigest(cold, fileName('m', account.n, side, batchNo), sha256Final(message));
+      if (message || !needsV1(account)) {
+        endBatch(cold);
+        return false;
+      }
+      isSecondPass = true;
+      batches.done = 0;
+      children = start();
+      message = sha256Init();
+      sha256Update(message, v1PayloadHead(textBytesSoFar));
+      return true;
     },
     failed: function () {
       endBatch(cold);
@@ -84,9 +135,11 @@ function derive(cold: Cold, account: Account, side: number, batchNo: number): vo
 
 function endBatch(cold: Cold): void {
   const batches = cold.batches as Batches;
+  const ready = batches.wanted[0].ready;
   batches.job = undefined;
   batches.wanted.splice(0, 1);
   startNext(cold);
+  if (ready) ready();
 }
 
 function startNext(cold: Cold): void {
@@ -94,20 +147,23 @@ function startNext(cold: Cold): void {
   while (!batches.job && batches.wanted.length) {
     const next = batches.wanted[0];
     const account = accountOf(cold.state, next.account);
-    if (account && !batchDigestOf(cold, next.account, next.side, next.batchNo)) derive(cold, account, next.side, next.batchNo);
+    if (account && !isDerived(cold, account, next.side, next.batchNo)) derive(cold, account, next.side, next.batchNo);
     else batches.wanted.splice(0, 1);
   }
 }
 
-/** Queues a batch unless it is derived or queued; answers false when the queue is full. isUrgent puts it next in line. */
-export function wantBatch(cold: Cold, account: number, side: number, batchNo: number, isUrgent: boolean): boolean {
+/** Queues a batch unless it is derived or queued; answers false when the queue is full. isUrgent puts it next in line; ready is called once. */
+export function wantBatch(cold: Cold, account: number, side: number, batchNo: number, isUrgent: boolean, ready?: () => void): boolean {
   const batches = cold.batches as Batches;
   for (let i = 0; i < batches.wanted.length; i++) {
     const have = batches.wanted[i];
-    if (have.account === account && have.side === side && have.batchNo === batchNo) return true;
+    if (have.account === account && have.side === side && have.batchNo === batchNo) {
+      if (ready) have.ready = ready;
+      return true;
+    }
   }
   if (batches.wanted.length >= WANTED_MAX) return false;
-  batches.wanted.splice(isUrgent && batches.wanted.length ? 1 : batches.wanted.length, 0, { account: account, side: side, batchNo: batchNo });
+  batches.wanted.splice(isUrgent && batches.wanted.length ? 1 : batches.wanted.length, 0, { account: account, side: side, batchNo: batchNo, ready: ready });
   startNext(cold);
   return true;
 }
@@ -122,8 +178,8 @@ export function countBatches(cold: Cold, account: number, side: number): number 
 /** Queues the first batches of every account. At boot and when an account is made. */
 export function wantFirstBatches(cold: Cold): void {
   for (let i = 0; i < cold.state.accounts.length; i++) {
-    const n = cold.state.accounts[i].n;
-    for (let side = SIDE_HOT; side <= SIDE_COLD; side++) if (!batchDigestOf(cold, n, side, 0)) wantBatch(cold, n, side, 0, false);
+    const account = cold.state.accounts[i];
+    for (let side = SIDE_HOT; side <= SIDE_COLD; side++) if (!isDerived(cold, account, side, 0)) wantBatch(cold, account.n, side, 0, false);
   }
 }
 

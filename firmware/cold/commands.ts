@@ -156,7 +156,7 @@ function setUnattended(cold: Cold, text: string): void {
   });
 }
 
-function accountCommand(cold: Cold, words: string[]): void {
+function accountCommand(cold: Cold, words: string[], hooks: CommandHooks): void {
   const action = words[1];
   if (action === 'show') {
     printAccount(cold, theAccount(cold, words[2]));
@@ -169,7 +169,7 @@ function accountCommand(cold: Cold, words: string[]): void {
   if (!cold.keys) throw fail('locked', 'unlock first');
   if (action === 'add') {
     withSeed(cold, function (seed) {
-      addAccount(cold, words[2], seed);
+      addAccount(cold, words[2], seed, hooks.started);
     });
   } else if (action === 'change') {
     const account = theAccount(cold, words[2]);
@@ -219,7 +219,7 @@ export function runCommand(cold: Cold, line: string, hooks: CommandHooks): void 
     lock(cold);
     printOk(terminal);
   } else if (name === 'time') setTime(cold, words[1]);
-  else if (name === 'account') accountCommand(cold, words);
+  else if (name === 'account') accountCommand(cold, words, hooks);
   else if (name === 'reopen') reopen(cold, words[1]);
   else if (name === 'ack') {
     if (!acknowledge(cold, '', parseInt(words[1], 10))) throw fail('no-alarm', 'no alarm has that number');

@@ -24,7 +24,8 @@ import { handleRequest } from './requests';
 import { pinDelayMs, unattendedSeed, unlockWith } from './secrets';
 import { selfTest } from './selftest';
 import { takeSms } from './sms';
-import { makeState } from './state';
+import { makeV1 } from './sms-v1';
+import { PROTO_V1, makeState } from './state';
 import { keepTime } from './store';
 
 const HOUSEKEEPING_MS = 10000;
@@ -77,11 +78,17 @@ function startModem(cold: Cold): void {
   startModems(modems);
 }
 
+function startV1(cold: Cold): void {
+  const accounts = cold.state.accounts;
+  for (let i = 0; i < accounts.length; i++) if (!cold.v1 && accounts[i].protos & PROTO_V1) cold.v1 = makeV1(cold);
+}
+
 /** Starts whatever the present state allows; called again after unlocking, provisioning and pairing. */
 function startParts(cold: Cold): void {
   startLink(cold);
   if (!cold.state.isProvisioned) return;
   startModem(cold);
+  startV1(cold);
   wantFirstBatches(cold);
   if (cold.drbg) blindSeed(drbgGenerate(cold.drbg, 32));
 }
