@@ -19,6 +19,7 @@ const FAR_MS = 1e15;
 const GUARD_MS = 1000;
 /** Message types are below this, so a type is one octet. */
 const TYPE_COUNT = 24;
+const REFUSAL_CODE_COUNT = 256;
 
 /** A request of ours, from the call to its callback. */
 interface Asked {
@@ -168,11 +169,11 @@ function takeReply(peer: PeerState, message: CborArray): void {
   endAsked(peer, asked, error, []);
 }
 
-/** Sends the answer to request `id` of the other end's run `run`, once. */
+/** Sends the answer to request `id` of the other end's run `run`, once. A reply without fields is the bare id: one octet. */
 function answer(peer: PeerState, run: number, id: number, message: CborValue[]): void {
   const busy = peer.busyIds.indexOf(id);
   if (run !== peer.run || busy < 0) return;
-  let bytes = cborEncode(message);
+  let bytes = cborEncode(message.length === 2 ? id : message);
   const session = peer.link.session;
   if (session && bytes.length > session.other.messageMax) bytes = cborEncode([MSG_REFUSAL, id, REFUSE_LIMIT, 'reply']);
   peer.busyIds.splice(busy, 1);
@@ -214,14 +215,16 @@ function takeRequest(peer: PeerState, message: CborArray): void {
   }
 }
 
-/** True for [type, request_id, …] with numbers in range, and for the four fields of a refusal. */
+function isSmallWhole(value: CborValue, count: number): boolean {
+  return typeof value === 'number' && value >= 0 && value < count && Math.floor(value) === value;
+}
+
+/** True for [type, request_id, …] with numbers in range, the four fields of a refusal, and a bare id: a reply without fields. */
 function isMessage(value: CborValue): boolean {
-  if (!Array.isArray(value) || value.length < 2) return false;
-  const type = value[0] as number;
-  const id = value[1] as number;
-  if (typeof type !== 'number' || type < 0 || type >= TYPE_COUNT || Math.floor(type) !== type) return false;
-  if (typeof id !== 'number' || id < 0 || id >= REQUEST_ID_COUNT || Math.floor(id) !== id) return false;
-  return type !== MSG_REFUSAL || (value.length === 4 && typeof value[2] === 'number' && typeof value[3] === 'string');
+  if (!Array.isArray(value)) return isSmallWhole(value, REQUEST_ID_COUNT);
+  if (value.length < 2 || !isSmallWhole(value[0], TYPE_COUNT) || !isSmallWhole(value[1], REQUEST_ID_COUNT)) return false;
+  if (value[0] === MSG_REPLY) return value.length > 2;
+  return value[0] !== MSG_REFUSAL || (value.length === 4 && isSmallWhole(value[2], REFUSAL_CODE_COUNT) && typeof value[3] === 'string');
 }
 
 /** Takes one payload apart; one bad message spoils it, none of it is acted on. */
@@ -239,7 +242,7 @@ function takePayload(peer: PeerState, payload: Uint8Array): void {
     return;
   }
   for (let i = 0; i < messages.length; i++) {
-    const message = messages[i] as CborArray;
+    const message = (typeof messages[i] === 'number' ? [MSG_REPLY, messages[i]] : messages[i]) as CborArray;
     if ((message[0] as number) <= MSG_REFUSAL) takeReply(peer, message);
     else takeRequest(peer, message);
   }
