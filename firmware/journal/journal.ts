@@ -6,8 +6,9 @@
  *
  * Page 0 belongs to the device page (device.ts). The halves share the pages after it.
  * Half:   header 32 = magic "CCJ1" | generation u32 | first sequence u32 | snapshot end u32 | MAC 16
- * Record: payload length u16 | type u8 | 1 | sequence u32 | payload | MAC 8 | zeros to a multiple of 4
- * All integers big endian. Leaves to others: what the records mean (cold/state.ts).
+ * Record: payload length u16 | type u8 | check u8 | sequence u32 | payload | MAC 8 | zeros to a multiple of 4
+ * All integers big endian. The header is written before the rest, so a torn write is told from damage: after a torn header
+ * nothing follows, after a torn body nothing follows the length that its sound header names. Anything else is `journal-corrupt`. Leaves to others: what the records mean (cold/state.ts).
  */
 import { hmacSha256 } from '../crypto/index';
 import { fail } from '../../protocol/errors';
@@ -83,6 +84,13 @@ function writeChecked(journal: Journal, offset: number, bytes: Uint8Array): void
   for (let i = 0; i < bytes.length; i++) if (back[i] !== bytes[i]) throw fail('flash-failed', 'a record did not read back');
 }
 
+/** One octet over the other seven of a record's header: finds a header that is torn or damaged by itself. */
+function headerCheck(header: Uint8Array): number {
+  let check = 0x5a;
+  for (let i = 0; i < RECORD_HEADER_BYTES; i++) if (i !== 3) check = ((check << 1) ^ (check >> 7) ^ header[i]) & 255;
+  return check;
+}
+
 function recordSize(payloadBytes: number): number {
   return (RECORD_HEADER_BYTES + payloadBytes + RECORD_MAC_BYTES + 3) & -4;
 }
@@ -114,10 +122,11 @@ function readNext(journal: Journal): number {
   if (left < RECORD_HEADER_BYTES + RECORD_MAC_BYTES) return 1;
   const flash = journal.flash;
   const header = flash.read(at, RECORD_HEADER_BYTES);
-  const size = recordSize((header[0] << 8) | header[1]);
-  if (size <= RECORD_MAX_BYTES && size <= left && header[3] === 1 && getU32(header, 4) === journal.seq) {
+  const payloadBytes = (header[0] << 8) | header[1];
+  const size = recordSize(payloadBytes);
+  const isHeader = size <= RECORD_MAX_BYTES && size <= left && header[3] === headerCheck(header) && getU32(header, 4) === journal.seq;
+  if (isHeader) {
     const body = flash.read(at, size);
-    const payloadBytes = (header[0] << 8) | header[1];
     const mac = chainMac(journal.key, journal.chain, body, RECORD_HEADER_BYTES + payloadBytes);
     let difference = 0;
     for (let i = 0; i < RECORD_MAC_BYTES; i++) difference |= mac[i] ^ body[RECORD_HEADER_BYTES + payloadBytes + i];
@@ -132,11 +141,15 @@ function readNext(journal: Journal): number {
       return 0;
     }
   }
+  if (!isHeader && isErased(flash, at, RECORD_HEADER_BYTES + RECORD_MAC_BYTES)) return aTail(flash, at, left, 1);
+  return isHeader ? aTail(flash, at + size, left - size, 2) : aTail(flash, at + RECORD_HEADER_BYTES, left - RECORD_HEADER_BYTES, 2);
+}
+
+/** Answers `what` when the next octets after the journal's end are erased, as they must be; else throws `journal-corrupt`. */
+function aTail(flash: Flash, at: number, left: number, what: number): number {
   const span = left < RECORD_MAX_BYTES ? left : RECORD_MAX_BYTES;
-  if (isErased(flash, at, span)) return 1;
-  const beyond = left - span < RECORD_MAX_BYTES ? left - span : RECORD_MAX_BYTES;
-  if (beyond > 0 && !isErased(flash, at + span, beyond)) throw fail('journal-corrupt', 'a record in the middle does not hold');
-  return 2;
+  if (span > 0 && !isErased(flash, at, span)) throw fail('journal-corrupt', 'a record in the middle does not hold');
+  return what;
 }
 
 /**
@@ -206,12 +219,13 @@ function writeRecord(journal: Journal, type: number, payload: Uint8Array): numbe
   bytes[0] = payload.length >> 8;
   bytes[1] = payload.length;
   bytes[2] = type;
-  bytes[3] = 1;
   putU32(bytes, 4, journal.seq);
+  bytes[3] = headerCheck(bytes);
   bytes.set(payload, RECORD_HEADER_BYTES);
   const mac = chainMac(journal.key, journal.chain, bytes, RECORD_HEADER_BYTES + payload.length);
   for (let i = 0; i < RECORD_MAC_BYTES; i++) bytes[RECORD_HEADER_BYTES + payload.length + i] = mac[i];
-  writeChecked(journal, at, bytes);
+  writeChecked(journal, at, bytes.subarray(0, RECORD_HEADER_BYTES));
+  writeChecked(journal, at + RECORD_HEADER_BYTES, bytes.subarray(RECORD_HEADER_BYTES));
   journal.chain = mac;
   journal.seq++;
   journal.records++;
