@@ -26,28 +26,29 @@ interface CoinRow {
   state: string;
 }
 
+const UNRESERVED = 'AND NOT EXISTS (SELECT 1 FROM reservations v WHERE v.prev_txid = o.txid AND v.prev_vout = o.sn)';
+
 /** Unspent coins of one side: confirmed ones, and on the hot side change of our own that is still unconfirmed. */
-export async function unspentCoins(db: Db, account: number, side: number): Promise<Coin[]> {
+export async function unspentCoins(db: Db, account: number, side: number, more = ''): Promise<Coin[]> {
   const rows = await db.all<CoinRow>(
     `SELECT o.txid, o.sn AS vout, o.value AS sats, o.chain, o.idx, t.state FROM tx_outputs o JOIN txs t ON t.txid = o.txid
      WHERE o.account = ? AND o.side = ? AND ${UNSPENT} AND length(t.raw) <= ?
        AND (t.state = 'confirmed' OR (t.state = 'mempool' AND o.chain = 1 AND EXISTS (SELECT 1 FROM requests r WHERE r.tx_hash = t.txid)))
-       AND (t.is_coinbase = 0 OR t.height + ? <= (SELECT MAX(height) FROM blocks) + 1)
+       AND (t.is_coinbase = 0 OR t.height + ? <= (SELECT MAX(height) FROM blocks) + 1) ${more}
      ORDER BY o.txid, o.sn`, [account, side, 2 * PREV_TX_MAX, COINBASE_MATURITY]);
   return rows.map(({ state, ...coin }) => ({ ...coin, confirmed: state === 'confirmed' }));
 }
 
 /** Hot coins that no other request has reserved. */
-export async function freeCoins(db: Db, account: number): Promise<Coin[]> {
-  const reserved = new Set((await db.all<{ prev_txid: string; prev_vout: number }>('SELECT prev_txid, prev_vout FROM reservations')).map((row) => `${row.prev_txid}:${row.prev_vout}`));
-  return (await unspentCoins(db, account, SIDE_HOT)).filter((coin) => !reserved.has(`${coin.txid}:${coin.vout}`));
+export function freeCoins(db: Db, account: number): Promise<Coin[]> {
+  return unspentCoins(db, account, SIDE_HOT, UNRESERVED);
 }
 
 /** Change that comes back from payments which are planned or signed but not yet seen on the node. */
 export async function changeUnderWay(db: Db, account: number, outsSatsOf: (outs: string) => number): Promise<number> {
   const rows = await db.all<{ outs: string; fee_sats: number; inputs: number }>(
     `SELECT r.outs, r.fee_sats, (SELECT SUM(value) FROM request_inputs i WHERE i.request_id = r.id) AS inputs FROM requests r
-     WHERE r.account = ? AND r.state IN ('planned', 'signed', 'sent') AND r.change_index IS NOT NULL
+     WHERE r.account = ? AND r.is_final = 0 AND r.state IN ('planned', 'signed', 'sent') AND r.change_index IS NOT NULL
        AND NOT EXISTS (SELECT 1 FROM txs t WHERE t.txid = r.tx_hash AND t.state <> 'gone')`, [account]);
   return rows.reduce((sum, row) => sum + Number(row.inputs) - outsSatsOf(row.outs) - row.fee_sats, 0);
 }

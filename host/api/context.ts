@@ -17,6 +17,8 @@ export interface Context {
   network: NetworkName;
   watch: Watch;
   follower: Follower;
+  /** Chunks of addresses known to be in the database: "account side chain n". */
+  chunks: Set<string>;
   fixedFeerateSatVb: number;
   /** Sat per virtual byte for requests with is_dynamic_fee=1, as the node last estimated it. */
   dynamicFeerateSatVb(): number;

@@ -15,7 +15,8 @@ import { parseForm } from './form';
 import { createRateLimit } from './rate-limit';
 import { addAdminRoutes, addGatewayRoutes } from './routes-inner';
 import { addOpenRoutes } from './routes-open';
-import type { Api, ApiOptions } from './types';
+import type { Rpc } from '../chain/types';
+import type { Api, ApiOptions, NetworkName } from './types';
 import { work } from './work';
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
@@ -44,6 +45,16 @@ function createServer(): FastifyInstance {
   return server;
 }
 
+/** What `getblockchaininfo` calls the chains of each network. */
+const CHAIN_NAMES = { main: ['main'], test: ['test', 'testnet4', 'signet'], regtest: ['regtest'] };
+
+/** Throws `wrong-chain` when the node follows another network: its coins and heights would mean nothing here. */
+async function aNodeOf(rpc: Rpc, network: NetworkName): Promise<true> {
+  const { chain } = await rpc.call<{ chain: string }>('getblockchaininfo');
+  if (!CHAIN_NAMES[network].includes(chain)) throw fail('wrong-chain', `the node follows ${chain}, this API is for ${network}: start it with the node of that network`);
+  return true;
+}
+
 /**
  * Starts the API. Throws `db-open`, `db-newer`, `bad-option`, `port-busy`; a node that does not answer is no error: it is
  * asked again.
@@ -58,11 +69,13 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const fees = createFeeEstimate(rpc, runtime, options.fixedFeerateSatVb ?? DEFAULT_FEERATE_SAT_VB);
   const tell = (text: string, data?: object): void => onEvent?.({ at: runtime.nowMs(), who: 'api', text, data });
   const watch = createWatch();
-  const base = { db, rpc, runtime, network, watch, tell, fixedFeerateSatVb: options.fixedFeerateSatVb ?? DEFAULT_FEERATE_SAT_VB, dynamicFeerateSatVb: () => fees.satVb() };
+  const base = { db, rpc, runtime, network, watch, tell, chunks: new Set<string>(), fixedFeerateSatVb: options.fixedFeerateSatVb ?? DEFAULT_FEERATE_SAT_VB, dynamicFeerateSatVb: () => fees.satVb() };
   const follower = createFollower({ db, rpc, runtime, network, watch, extend: () => extendAll(context) });
   const context: Context = { ...base, follower };
   const server = createServer();
+  let isRightChain = false;
   const loop = createLoop(context, chainPollMs, async () => {
+    isRightChain ||= await aNodeOf(rpc, network);
     await fees.refresh();
     const result = await follower.follow();
     if (result.disconnected > 0) tell(`the chain was reorganised: ${result.disconnected} blocks left it`);

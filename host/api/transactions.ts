@@ -33,8 +33,7 @@ export interface TxItem {
 const ORDER = 'COALESCE(t.height, 1000000000), COALESCE(t.block_index, 0), t.seq';
 const ORDER_DOWN = 'COALESCE(t.height, 1000000000) DESC, COALESCE(t.block_index, 0) DESC, t.seq DESC';
 
-const OWN = `(EXISTS (SELECT 1 FROM tx_outputs o WHERE o.txid = t.txid AND o.account = ? AND o.side = ?)
-  OR EXISTS (SELECT 1 FROM tx_inputs i WHERE i.txid = t.txid AND i.account = ? AND i.side = ?))`;
+const OWN = `t.txid IN (SELECT o.txid FROM tx_outputs o WHERE o.account = ? AND o.side = ? UNION SELECT i.txid FROM tx_inputs i WHERE i.account = ? AND i.side = ?)`;
 
 interface Viewer {
   db: Db;
@@ -99,7 +98,7 @@ export async function addressTxs(viewer: Viewer, address: string): Promise<TxIte
   const known = await viewer.db.get('SELECT 1 AS one FROM addresses WHERE address = ? AND account = ? AND side = ?', [address, viewer.account, viewer.side]);
   if (!known) throw apiFail('not-found', 'no address of this account');
   const rows = await viewer.db.all<TxRow>(
-    `SELECT t.* FROM txs t WHERE t.state <> 'gone' AND (EXISTS (SELECT 1 FROM tx_outputs o WHERE o.txid = t.txid AND o.address = ?)
-      OR EXISTS (SELECT 1 FROM tx_inputs i WHERE i.txid = t.txid AND i.address = ?)) ORDER BY ${ORDER}`, [address, address]);
+    `SELECT t.* FROM txs t WHERE t.state <> 'gone' AND t.txid IN (SELECT o.txid FROM tx_outputs o WHERE o.address = ? UNION SELECT i.txid FROM tx_inputs i WHERE i.address = ?)
+     ORDER BY ${ORDER}`, [address, address]);
   return itemsOf(viewer, rows);
 }

@@ -10,12 +10,14 @@ import { plan, type RequestRow } from './requests';
 
 /** A coin spent elsewhere this deep does not come back. */
 export const FINAL_CONFIRMATIONS = 6;
+const SETTLED_DEPTH = 100;
 const ALREADY_IN_CHAIN = -27;
 
 /** One round; node errors of single transactions stay inside, an unreachable node is thrown. */
 export async function work(context: Context): Promise<void> {
   await planQueued(context);
   await sendSigned(context);
+  await settle(context);
 }
 
 async function planQueued(context: Context): Promise<void> {
@@ -31,7 +33,7 @@ async function planQueued(context: Context): Promise<void> {
 async function sendSigned(context: Context): Promise<void> {
   const waiting = await context.db.all<RequestRow>(
     `SELECT r.* FROM requests r LEFT JOIN txs t ON t.txid = r.tx_hash
-     WHERE r.kind = 'sign' AND (r.state = 'signed' OR (r.state = 'sent' AND (t.txid IS NULL OR t.state = 'gone'))) ORDER BY r.id`);
+     WHERE r.kind = 'sign' AND (r.state = 'signed' OR (r.state = 'sent' AND r.is_final = 0 AND (t.txid IS NULL OR t.state = 'gone'))) ORDER BY r.id`);
   for (const request of waiting) await sendOne(context, request);
 }
 
@@ -47,6 +49,13 @@ async function sendOne(context: Context, request: RequestRow): Promise<void> {
   if (request.state === 'sent') return;
   await db.run("UPDATE requests SET state = 'sent', reason = NULL, tx_at = ? WHERE id = ? AND state = 'signed'", [runtime.nowMs(), request.id]);
   context.tell('sent a payment to the network', { account: request.account, user_tx_no: request.user_tx_no, tx_hash: request.tx_hash });
+}
+
+/** Payments so deep in the chain that no reorganisation reaches them need no more looking after. */
+async function settle({ db }: Context): Promise<void> {
+  await db.run(
+    `UPDATE requests SET is_final = 1 WHERE state = 'sent' AND is_final = 0
+     AND (kind = 'ping' OR tx_hash IN (SELECT txid FROM txs WHERE state = 'confirmed' AND height <= (SELECT MAX(height) FROM blocks) - ?))`, [SETTLED_DEPTH]);
 }
 
 async function isKnown(context: Context, txid: string): Promise<boolean> {

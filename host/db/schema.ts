@@ -30,18 +30,21 @@ export const MIGRATIONS: Migration[] = [
         account BIGINT, side BIGINT, PRIMARY KEY (txid, sn))`,
       `CREATE INDEX tx_inputs_prev ON tx_inputs (prev_txid, prev_vout)`,
       `CREATE INDEX tx_inputs_owner ON tx_inputs (account, side)`,
+      `CREATE INDEX tx_inputs_address ON tx_inputs (address)`,
       `CREATE TABLE tx_outputs (
         txid TEXT NOT NULL, sn BIGINT NOT NULL, value BIGINT NOT NULL, address TEXT, script TEXT NOT NULL,
         account BIGINT, side BIGINT, chain BIGINT, idx BIGINT, PRIMARY KEY (txid, sn))`,
-      `CREATE INDEX tx_outputs_owner ON tx_outputs (account, side)`,
+      `CREATE INDEX tx_outputs_owner ON tx_outputs (account, side, chain, idx)`,
       `CREATE INDEX tx_outputs_address ON tx_outputs (address)`,
       `CREATE TABLE requests (
         id {serial}, account BIGINT NOT NULL, kind TEXT NOT NULL, user_tx_no TEXT NOT NULL, coin_code TEXT NOT NULL,
         outs TEXT NOT NULL, is_dynamic_fee BIGINT NOT NULL, only_confirmed BIGINT NOT NULL, vc_code TEXT NOT NULL,
         c_id BIGINT NOT NULL, proto BIGINT NOT NULL, authority TEXT NOT NULL, requested_at BIGINT NOT NULL,
         state TEXT NOT NULL, reason TEXT, change_index BIGINT, fee_sats BIGINT, tx_hash TEXT, raw_tx TEXT, tx_at BIGINT,
+        is_final BIGINT NOT NULL DEFAULT 0,
         UNIQUE (account, user_tx_no))`,
-      `CREATE INDEX requests_state ON requests (state)`,
+      `CREATE INDEX requests_state ON requests (state, is_final)`,
+      `CREATE INDEX requests_tx ON requests (tx_hash)`,
       `CREATE TABLE request_inputs (
         request_id BIGINT NOT NULL, sn BIGINT NOT NULL, prev_txid TEXT NOT NULL, prev_vout BIGINT NOT NULL,
         value BIGINT NOT NULL, chain BIGINT NOT NULL, idx BIGINT NOT NULL, PRIMARY KEY (request_id, sn))`,

@@ -58,7 +58,7 @@ export async function statement(db: Db, query: StatementQuery): Promise<Statemen
         (SELECT r.user_tx_no FROM requests r WHERE r.tx_hash = t.txid AND r.account = ? AND ? = 1) AS user_tx_no,
         (SELECT COUNT(*) FROM sweeps s WHERE s.txid = t.txid AND s.account = ? AND ? = 2) AS swept
        FROM txs t WHERE t.state = 'confirmed' AND t.height < ?
-        AND (EXISTS (SELECT 1 FROM tx_outputs o WHERE o.txid = t.txid AND o.account = ? AND o.side = ?) OR EXISTS (SELECT 1 FROM tx_inputs i WHERE i.txid = t.txid AND i.account = ? AND i.side = ?))
+        AND t.txid IN (SELECT o.txid FROM tx_outputs o WHERE o.account = ? AND o.side = ? UNION SELECT i.txid FROM tx_inputs i WHERE i.account = ? AND i.side = ?)
        ORDER BY t.height, t.block_index`, [...own, ...own, ...own, ...own, ...own, endHeight, ...own, ...own]);
     const tip = (await tx.get<{ height: number; hash: string }>('SELECT height, hash FROM blocks ORDER BY height DESC LIMIT 1')) ?? null;
     const result: Statement = {
