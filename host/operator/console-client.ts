@@ -18,7 +18,13 @@ export interface ConsoleClient {
   close(): void;
 }
 
+/** Empty answers that a stopped command may take to end at the board. */
+const STOP_ANSWERS = 8;
+
 interface Running {
+  /** Why the command was stopped here; the board has yet to end it. */
+  stopped?: Error;
+  stopAnswers?: number;
   lines: string[];
   answer?: Answerer;
   onLine?: (line: string) => void;
@@ -43,7 +49,8 @@ export function createConsoleClient(options: { port: BytePort; onLine?: (line: s
     const it = running;
     running = undefined;
     if (!it) return;
-    if (error) it.reject(error);
+    if (it.stopped) it.reject(it.stopped);
+    else if (error) it.reject(error);
     else it.resolve(it.lines);
   }
 
@@ -61,15 +68,18 @@ export function createConsoleClient(options: { port: BytePort; onLine?: (line: s
     onLine?.(`${question}?`);
     const asked = running;
     const stop = (error: Error): void => {
-      if (running !== asked) return;
-      send('');
-      end(error);
+      if (!asked || running !== asked) return;
+      asked.stopped ??= error;
+      asked.stopAnswers = (asked.stopAnswers ?? 0) + 1;
+      if (asked.stopAnswers > STOP_ANSWERS) end();
+      else send('');
     };
     const take = (answer: string | undefined): void => {
       if (running !== asked) return;
       if (answer !== undefined) return send(answer);
       stop(fail('operator-question', `the board asks "${question}" and there is no answer for it`));
     };
+    if (asked?.stopped) return stop(asked.stopped);
     const given = asked?.answer?.(question);
     if (given instanceof Promise) given.then(take, stop);
     else take(given);

@@ -1,0 +1,68 @@
+// `chaincloud sweep`: carries an unsigned PSBT to HSM-Cold's console, shows what the board says it pays, asks, and writes
+// the signed PSBT.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fail } from '../../../protocol/errors';
+import { sweep } from '../../../host/operator';
+import { atDesk, DESK_FLAGS } from '../../operator/desk';
+import { pinOf, readStatus, unlockBoard } from '../../operator/flows';
+import { need, type Command } from '../command';
+
+/** The PSBT in a file, base64 or binary, as base64. Throws code `psbt-file`. */
+export function readPsbt(file: string): string {
+  const bytes = readFileSync(file);
+  if (bytes.subarray(0, 5).toString('latin1') === 'psbt\xff') return bytes.toString('base64');
+  const text = bytes.toString('latin1').replace(/\s/g, '');
+  if (/^cHNidP[A-Za-z0-9+/=]+$/.test(text)) return text;
+  throw fail('psbt-file', `${file} is no PSBT: take the file that the API prepared for the sweep`);
+}
+
+/** What the board showed, in columns. Lines that are not about the sweep are left out. */
+export function sweepTable(shown: string[]): string[] {
+  const find = (pattern: RegExp): RegExpExecArray | undefined => shown.map((line) => pattern.exec(line)).find((match) => match !== null) ?? undefined;
+  const coin = (sats: string): string => `${(Number(sats) / 1e8).toFixed(8)} BTC`;
+  const account = find(/^sweep account (\d+) (.*)$/);
+  const inputs = find(/^sweep inputs (\d+) sats (\d+)$/);
+  const pays = find(/^sweep pays (\d+) to (\S+)$/);
+  const fee = find(/^sweep fee (\d+)$/);
+  if (!account || !inputs || !pays || !fee) throw fail('board-answer', 'the board did not show what it would sign: nothing was signed');
+  return [
+    `account  ${account[1]} ${account[2]}`,
+    `inputs   ${inputs[1]}, together ${coin(inputs[2]!)}`,
+    `pays     ${coin(pays[1]!)}`,
+    `to       ${pays[2]}`,
+    `fee      ${coin(fee[1]!)} (${((Number(fee[1]) / Number(inputs[2])) * 100).toFixed(2)} % of the sum)`,
+  ];
+}
+
+export const sweepCommand: Command = {
+  name: 'sweep',
+  summary: 'has HSM-Cold sign a sweep of cold coins to the payout address',
+  flags: {
+    ...DESK_FLAGS,
+    psbt: { value: 'FILE', help: 'the unsigned PSBT that the API prepared' },
+    account: { value: 'N', help: 'number of the account on the board', default: '0' },
+    out: { value: 'FILE', help: 'the signed PSBT, base64' },
+  },
+  async run(input) {
+    const psbt = readPsbt(need(input, 'psbt'));
+    const out = need(input, 'out');
+    const account = Number(input.values.account);
+    if (!Number.isInteger(account) || account < 0) throw fail('usage', `"--account" expected a number, got ${input.values.account}`);
+    return atDesk(input, async (desk) => {
+      const pin = pinOf(desk.people);
+      if ((await readStatus(desk.client)).state === 'locked') await unlockBoard(desk, pin);
+      const result = await sweep(desk.client, psbt, {
+        account,
+        pin: () => pin.get(),
+        confirm: (shown) => {
+          desk.people.say('HSM-Cold would sign:');
+          for (const line of sweepTable(shown)) desk.people.say(`  ${line}`);
+          return desk.people.confirm('Sign this?');
+        },
+      });
+      writeFileSync(out, `${result.psbt}\n`);
+      desk.transcript.note('sweep signed', { account, shown: sweepTable(result.shown).join('; ') });
+      desk.people.say(`The signed PSBT is in ${out}: give it back to the API to broadcast it.`);
+    });
+  },
+};

@@ -1,0 +1,50 @@
+// The part of a backup that is no secret: the accounts' public files, the reviewed account data, the audit log. The secret
+// part is the paper with the words; `checkWords` tells whether a paper belongs to the board.
+import * as fs from 'node:fs';
+import { HDKey } from '@scure/bip32';
+import { mnemonicToSeedSync } from '@scure/bip39';
+import { fail } from '../../protocol/errors';
+import type { AccountFile } from '../../host/api/types';
+import { readLog, showAccount, verifyLog, type ConsoleClient } from '../../host/operator';
+
+const VERSION = 1;
+
+export interface Backup {
+  version: number;
+  made_at: string;
+  board: { board: string; commit: string; interpreter: string };
+  accounts: AccountFile[];
+  audit: string[];
+}
+
+/** Reads everything public from the board. */
+export async function makeBackup(client: ConsoleClient, board: Backup['board'], nowMs: number): Promise<Backup> {
+  const count = (await client.run('account list')).length;
+  const accounts: AccountFile[] = [];
+  for (let n = 0; n < count; n++) accounts.push(await showAccount(client, n));
+  const audit = await readLog(client);
+  const verdict = verifyLog(audit);
+  if (!verdict.ok) throw fail('audit-broken', `the board's audit log does not hold (${verdict.faults[0]}): keep the board as it is and find out why`);
+  return { version: VERSION, made_at: new Date(nowMs).toISOString(), board, accounts, audit };
+}
+
+/** Reads a backup file. Throws code `backup-file`. */
+export function readBackup(file: string): Backup {
+  let json: Partial<Backup>;
+  try {
+    json = JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<Backup>;
+  } catch (error) {
+    throw fail('backup-file', `${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'expected JSON'}`);
+  }
+  const isRight = json?.version === VERSION && Array.isArray(json.accounts) && json.accounts.every((each) => typeof each?.cold?.xpub === 'string' && typeof each.identity === 'string');
+  if (!isRight) throw fail('backup-file', `${file} is no backup of this tool: expected version ${VERSION} with accounts`);
+  return json as Backup;
+}
+
+/** True when the words make the master key that the board's fingerprint names. words: secret, 24 of them. */
+export function checkWords(words: string[], fingerprint: string): boolean {
+  const seed = mnemonicToSeedSync(words.join(' '));
+  const made = HDKey.fromMasterSeed(seed).fingerprint.toString(16).padStart(8, '0');
+  seed.fill(0);
+  return made === fingerprint;
+}

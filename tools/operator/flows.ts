@@ -1,0 +1,237 @@
+// What an operator does at HSM-Cold, step by step with a person at the keyboard: the ceremony, restoring, settings and
+// accounts, unlocking, sweeping. Each flow can be stopped anywhere and run again: it looks at the board and goes on from
+// there. Leaves to others: the console's protocol (host/operator) and how people are asked (console/people.ts).
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { fail } from '../../protocol/errors';
+import type { AccountFile } from '../../host/api/types';
+import { addAccount, pairHot, setPhones, setTime, showAccount, status, unlock, valueOf, type AccountData, type ConsoleClient } from '../../host/operator';
+import type { People } from '../console/people';
+import { describeAccount } from './account-file';
+import { askBackupWords, askDice, askNewPin, askWordsBack } from './ceremony-input';
+import type { Transcript } from './transcript';
+
+const CLOCK_SLACK_S = 5;
+const PIN_TRIES = 3;
+
+/** What all flows work with. */
+export interface Desk {
+  client: ConsoleClient;
+  people: People;
+  transcript: Transcript;
+  nowMs(): number;
+  random(lenBytes: number): Uint8Array;
+}
+
+/** The board's PIN, asked once and kept while a flow runs. */
+interface Pin {
+  get(): Promise<string>;
+  set(pin: string): void;
+}
+
+export function pinOf(people: People): Pin {
+  let known: string | undefined;
+  return {
+    async get() {
+      return (known ??= await people.askSecret('PIN:'));
+    },
+    set: (pin) => void (known = pin),
+  };
+}
+
+export interface BoardStatus {
+  state: string;
+  board: string;
+  commit: string;
+  interpreter: string;
+  time: number | undefined;
+  link: string;
+  lines: string[];
+}
+
+export async function readStatus(client: ConsoleClient): Promise<BoardStatus> {
+  const lines = await status(client);
+  const about = /^board (\S+) commit (\S+) interpreter (\S+)/.exec(lines.find((line) => line.startsWith('board ')) ?? '');
+  if (!about) throw fail('not-hsm-cold', 'what answers is no HSM-Cold console: check the port');
+  const time = valueOf(lines, 'time');
+  return {
+    state: valueOf(lines, 'state'), board: about[1]!, commit: about[2]!, interpreter: about[3]!, time: time === 'unset' || time === '' ? undefined : Number(time), link: valueOf(lines, 'link'), lines,
+  };
+}
+
+/** Refuses a board that is not in a state that the flow can work with. */
+function aHealthyBoard(board: BoardStatus): void {
+  if (!['factory', 'locked', 'unlocked'].includes(board.state)) {
+    throw fail(board.state, `the board reports a fault (${board.state}): run "chaincloud doctor", and restore it from the backup`);
+  }
+}
+
+/** Makes the seed with the person: dice, words to paper and back, PIN. */
+async function makeSeed(desk: Desk, pin: Pin): Promise<void> {
+  const { client, people, transcript } = desk;
+  const rolls = await askDice(people);
+  const lines = [...(rolls.match(/.{1,50}/g) ?? []), ''];
+  const hostEntropy = Buffer.from(desk.random(32)).toString('hex');
+  const words: string[] = [];
+  let isCopied = false;
+  let chosen = '';
+  const answer = async (question: string): Promise<string | undefined> => {
+    if (question.startsWith('dice')) return lines.shift() ?? '';
+    if (question.startsWith('host entropy')) return hostEntropy;
+    const check = /^check word (\d+)$/.exec(question);
+    if (check) {
+      if (!isCopied) {
+        people.say('These words are the keys. Write them on paper, in this order; nobody will show them again:');
+        for (let n = 0; n < words.length; n += 4) people.say(words.slice(n, n + 4).map((word, i) => `${String(n + i + 1).padStart(4)} ${word.padEnd(10)}`).join(''));
+        await people.ask('Press Enter when they are on paper; the screen is cleared then.');
+        people.say('\x1b[2J\x1b[3J\x1b[H');
+        await askWordsBack(people, words);
+        isCopied = true;
+      }
+      return words[Number(check[1]) - 1];
+    }
+    if (question === 'PIN again') return chosen;
+    if (question.startsWith('PIN')) return (chosen = await askNewPin(people));
+    return undefined;
+  };
+  const done = await client.run('provision', answer, (line) => {
+    const shown = /^word (\d+) ([a-z]+)$/.exec(line);
+    if (shown) words[Number(shown[1]) - 1] = shown[2]!;
+  });
+  words.fill('');
+  pin.set(chosen);
+  people.say(`The board has its seed: fingerprint ${valueOf(done, 'fingerprint')}.`);
+  transcript.note('seed made', { rolls: rolls.length, noise: valueOf(done, 'noise'), fingerprint: valueOf(done, 'fingerprint') });
+}
+
+/** Unlocks with a person: asks again after a wrong PIN, and tells what the board says about waiting. */
+export async function unlockBoard(desk: Desk, pin: Pin): Promise<void> {
+  const { client, people } = desk;
+  for (let i = 0; i < PIN_TRIES; i++) {
+    const given = await pin.get();
+    try {
+      await unlock(client, given);
+      desk.transcript.note('unlocked');
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'pin-wrong' || i === PIN_TRIES - 1) throw error;
+      people.say(`${(error as Error).message.replace(/^pin-wrong: /, '')}: try again`);
+      pin.set(await people.askSecret('PIN:'));
+    }
+  }
+}
+
+/** Sets the board's clock from this machine's when it is behind; a clock ahead is told, since it cannot go back. */
+export async function setClock(desk: Desk, pin: Pin): Promise<void> {
+  const { time } = await readStatus(desk.client);
+  const now = Math.floor(desk.nowMs() / 1000);
+  if (time !== undefined && Math.abs(now - time) <= CLOCK_SLACK_S) return;
+  if (time !== undefined && time > now) {
+    desk.people.say(`The board's clock is ${time - now} s ahead of this machine's and never goes back: check this machine's clock.`);
+    return;
+  }
+  await setTime(desk.client, now, await pin.get());
+  desk.transcript.note('clock set', { unix_seconds: now });
+}
+
+/** Adds the accounts that the board lacks, each after a yes; writes their public files into `outDir`. */
+export async function addAccounts(desk: Desk, pin: Pin, accounts: AccountData[], outDir: string): Promise<AccountFile[]> {
+  const { client, people, transcript } = desk;
+  const names = (await client.run('account list')).map((line) => /^account \d+ (.*)$/.exec(line)?.[1]);
+  const files: AccountFile[] = [];
+  for (const [i, data] of accounts.entries()) {
+    if (names[i] !== undefined && names[i] !== data.name) throw fail('account-order', `account ${i} on the board is "${names[i]}" and in the file "${data.name}": the file must list accounts in the board's order`);
+    let file: AccountFile;
+    if (names[i] === undefined) {
+      people.say(`\nAccount ${i}:`);
+      for (const line of describeAccount(data)) people.say(`  ${line}`);
+      if (!(await people.confirm('Is every line as it was reviewed?'))) throw fail('declined', `account ${i} was not added: correct the file and run this again`);
+      file = await addAccount(client, data, await pin.get());
+      transcript.note('account added', { account: file.account, name: data.name, network: data.network, payout_address: data.payoutAddress, v_identity: file.v_identity ?? '', pairing_code: file.pairing_code ?? '' });
+    } else {
+      file = { ...(await showAccount(client, i)), hsm_phones: data.hsmPhones ?? [] };
+      if (file.v_identity !== Buffer.from(data.vIdentity).toString('hex')) throw fail('account-differs', `account ${i} on the board has another V identity than the file: change neither, find out why`);
+      people.say(`Account ${i} "${data.name}" is on the board already.`);
+    }
+    fs.mkdirSync(outDir, { recursive: true });
+    const out = path.join(outDir, `account-${file.account}.json`);
+    fs.writeFileSync(out, `${JSON.stringify(file, null, 2)}\n`);
+    people.say(`  public file ${out}, for the API and V`);
+    people.say(`  pairing code ${file.pairing_code}: V must show the same ("chaincloud vdevice --pair --account ${out}")`);
+    files.push(file);
+  }
+  return files;
+}
+
+export interface ProvisionOptions {
+  accounts: AccountData[];
+  outDir: string;
+  phones?: string[];
+  hot?: ConsoleClient;
+}
+
+/** Everything from a new board to one that serves its accounts; a board that has part of it gets the rest. */
+export async function provisionBoard(desk: Desk, options: ProvisionOptions): Promise<AccountFile[]> {
+  const { client, people, transcript } = desk;
+  const pin = pinOf(people);
+  const board = await readStatus(client);
+  aHealthyBoard(board);
+  transcript.note('started', { board: board.board, commit: board.commit, interpreter: board.interpreter, state: board.state });
+  people.say(`HSM-Cold on ${board.board}, commit ${board.commit}, state ${board.state}.`);
+  if (board.state === 'factory') await makeSeed(desk, pin);
+  else people.say('The board has its seed; going on with what is missing.');
+  if (board.state === 'locked') await unlockBoard(desk, pin);
+  await finishBoard(desk, pin, options);
+  return addAccounts(desk, pin, options.accounts, options.outDir);
+}
+
+/** Clock, alarm phones and the key shared with HSM-Hot. */
+async function finishBoard(desk: Desk, pin: Pin, options: Pick<ProvisionOptions, 'phones' | 'hot'>): Promise<void> {
+  const { client, people, transcript } = desk;
+  await setClock(desk, pin);
+  if (options.phones?.length) {
+    await setPhones(client, options.phones, await pin.get());
+    transcript.note('alarm phones set', { phones: options.phones.join(' ') });
+  }
+  if (!options.hot) return;
+  await pairHot(client, options.hot, desk.random(32), await pin.get());
+  people.say('HSM-Cold and HSM-Hot share a new link key.');
+  transcript.note('link key set');
+}
+
+/** Restores a board from the words on paper, then the accounts; `known`: public files that must come out the same. */
+export async function restoreBoard(desk: Desk, options: ProvisionOptions & { known: AccountFile[] }): Promise<AccountFile[]> {
+  const { client, people, transcript } = desk;
+  const pin = pinOf(people);
+  const board = await readStatus(client);
+  aHealthyBoard(board);
+  transcript.note('restore started', { board: board.board, commit: board.commit, state: board.state });
+  if (board.state === 'factory') {
+    const words = await askBackupWords(people);
+    const rolls = await askDice(people);
+    const lines = [...(rolls.match(/.{1,50}/g) ?? []), ''];
+    const hostEntropy = Buffer.from(desk.random(32)).toString('hex');
+    const chosen = await askNewPin(people);
+    const done = await client.run('restore', (question) => {
+      if (question.startsWith('words')) return words.join(' ');
+      if (question.startsWith('dice')) return lines.shift() ?? '';
+      if (question.startsWith('host entropy')) return hostEntropy;
+      return question.startsWith('PIN') ? chosen : undefined;
+    });
+    words.fill('');
+    pin.set(chosen);
+    transcript.note('seed restored', { fingerprint: valueOf(done, 'fingerprint') });
+    people.say(`The board has its seed again: fingerprint ${valueOf(done, 'fingerprint')}.`);
+  } else if (board.state === 'locked') await unlockBoard(desk, pin);
+  await finishBoard(desk, pin, options);
+  const files = await addAccounts(desk, pin, options.accounts, options.outDir);
+  for (const known of options.known) {
+    const made = files.find((each) => each.account === known.account);
+    if (!made) throw fail('backup-differs', `account ${known.account} of the backup is not in the accounts file: add it and run this again`);
+    if (made.cold.xpub !== known.cold.xpub || made.hot.xpub !== known.hot.xpub || made.identity !== known.identity) {
+      throw fail('backup-differs', `account ${known.account} came out with other keys than the backup has: these are the words of another board`);
+    }
+  }
+  if (options.known.length) people.say(`The keys of ${options.known.length} account(s) are those of the backup.`);
+  return files;
+}
