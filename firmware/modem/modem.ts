@@ -2,24 +2,25 @@
 // in the middle of anything, lost and mangled answers, a full store. Spec: 3GPP TS 27.005 3 (SMS), 27.007 (general),
 // SIM800 Series AT Command Manual. A message is deleted only when the handler has acknowledged it; every doubt is settled by
 // starting up again and looking at the store, so an SMS can come twice but is not lost.
-// Leaves the send queue to outbox.ts, lines to lines.ts, several modems to failover.ts, trust in content to the caller.
-// Few and longer functions, because each costs the device about six variables.
-import { CODING_8BIT, CODING_GSM7, Pdu, bytesOfHex, decodePdu, encodeSubmit, hexOfBytes, portHeader } from '../../protocol/sms/pdu';
+// Leaves the send queue to outbox.ts, what lines carry to incoming.ts, several modems to failover.ts, trust in content to the
+// caller. Few and longer functions, because each costs the device about six variables.
+import { CODING_8BIT, CODING_GSM7, encodeSubmit, hexOfBytes, portHeader } from '../../protocol/sms/pdu';
 import { septetsOfText } from '../../protocol/sms/pdu-alphabet';
 import { fail } from '../../protocol/errors';
 import { Clock, Uart } from '../hal';
-import { RESULT_NONE, numberIn, quotedIn, resultOf, timeOf } from './lines';
-import { Outbox, SEND_ERROR, SEND_NO_ANSWER, SEND_OK, createOutbox, endSend, queueSend, sendWaitMs, takeSend } from './outbox';
+import { QUIET_MS, arm, begin, dropSend, give, powerUp, setRegistered, tell } from './drive';
+import { READ_TRIES, handOver, noteValue } from './incoming';
+import { RESULT_NONE, resultOf } from './lines';
+import { Outbox, SEND_ERROR, SEND_NO_ANSWER, SEND_OK, createOutbox, queueSend, sendWaitMs, takeSend } from './outbox';
 import {
   COMMAND_DECODE, COMMAND_DELETE, COMMAND_LIST, COMMAND_NONE, COMMAND_PIN, COMMAND_POLL, COMMAND_PROMPT, COMMAND_READ, COMMAND_SEND, COMMAND_START,
-  MAX_PLACES, Modem, STATE_OFF, STATE_READY, STATE_STARTING, STAT_BAD_SMS, STAT_CAPACITY, STAT_RECEIVED, STAT_RESTARTS, STAT_RSSI, STAT_SENT,
-  STAT_STORED, STAT_SUPPLY_MV, STAT_TIME, STAT_TIMEOUTS, createState,
+  Modem, STATE_OFF, STATE_READY, STATE_STARTING, STAT_BAD_SMS, STAT_CAPACITY, STAT_RECEIVED, STAT_RESTARTS, STAT_RSSI, STAT_SENT, STAT_STORED,
+  STAT_SUPPLY_MV, STAT_TIME, STAT_TIMEOUTS, STEP_PIN, createState,
 } from './state';
-import { ModemEventName, ModemOptions, ModemStatus, SendDone } from './types';
+import { ModemOptions, ModemStatus, SendDone } from './types';
 
 /** Commands of the start-up in order, and of a poll; split when needed so that they stay in flash. */
 const START = 'AT|ATE0|AT+CMEE=1|AT+CPIN?|AT+CREG=1|AT+CREG?|AT+CLTS=1|AT+CMGF=0|AT+CPMS="SM","SM","SM"|AT+CNMI=2,1,0,0,0|AT+CMGL=4';
-const STEP_PIN = 3;
 const STEP_CREG = 4;
 const STEP_CLTS = 6;
 const STEP_LAST = 10;
@@ -36,94 +37,16 @@ const ANSWER_MS = 5000;
 const LIST_MS = 40000;
 const SEND_MS = 60000;
 const AT_MS = 1500;
-const QUIET_MS = 300;
 const RETRY_MS = 2000;
 const POWER_OFF_MS = 2000;
-/** AT without answer before the power is cycled; failures of a later step before starting again; reads before giving a place up. */
+/** AT without answer before the power is cycled; failures of a later step before starting again. */
 const AT_TRIES = 10;
 const STEP_TRIES = 15;
-const READ_TRIES = 3;
 /** 24 hours (3GPP TS 23.040 9.2.3.12.1). */
 export const VALIDITY_DAY = 0xa7;
 /** +CME SIM not inserted, +CMS invalid memory index. */
 const NO_SIM = 10;
 const NO_INDEX = 321;
-
-function tell(modem: Modem, name: ModemEventName, value: number | string): void {
-  if (modem.opts.onEvent) modem.opts.onEvent(name, value, modem.index);
-}
-
-/** Calls tick() in `ms`; there is one timer a modem. */
-function arm(modem: Modem, ms: number): void {
-  modem.clock.cancel(modem.timer);
-  modem.timer = modem.clock.after(ms, modem.tick);
-}
-
-/** Writes `text` for the purpose `command`; tick() comes when the answer has not come within `answerMs`. */
-function give(modem: Modem, command: number, text: string, answerMs: number): void {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  modem.command = command;
-  arm(modem, answerMs);
-  modem.uart.write(bytes);
-}
-
-function setRegistered(modem: Modem, status: number): void {
-  const registered = status === 1 || status === 5;
-  if (registered !== modem.registered) {
-    modem.registered = registered;
-    tell(modem, registered ? 'registered' : 'unregistered', status);
-  }
-  modem.outbox.ready[modem.index] = registered && modem.state === STATE_READY;
-}
-
-/** Hands the message in flight, if any, back to the queue. */
-function dropSend(modem: Modem, result: number): void {
-  const send = modem.send;
-  modem.send = null;
-  if (!send) return;
-  if (result === SEND_OK) modem.stats[STAT_SENT]++;
-  if (endSend(modem.outbox, send, result)) tell(modem, result === SEND_OK ? 'sent' : 'send-failed', result);
-}
-
-/**
- * Starts up from the first step. Leaves an open prompt first, so that no command can become the text of an SMS. A deletion
- * without an answer is forgotten: its place may hold a new message by now, and if not, the old one only comes again.
- */
-function begin(modem: Modem): void {
-  const wasReady = modem.state === STATE_READY;
-  if (modem.command === COMMAND_DELETE) modem.deletes.splice(0, 1);
-  modem.state = STATE_STARTING;
-  modem.step = 0;
-  modem.failures = 0;
-  modem.line = '';
-  modem.pdu = '';
-  modem.outbox.ready[modem.index] = false;
-  dropSend(modem, modem.isAccepted ? SEND_OK : SEND_NO_ANSWER);
-  modem.isAccepted = false;
-  if (wasReady) {
-    modem.stats[STAT_RESTARTS]++;
-    tell(modem, 'restart', modem.stats[STAT_RESTARTS]);
-  }
-  give(modem, COMMAND_NONE, '\x1b', QUIET_MS);
-}
-
-/** Starts up, with the power switched on before where there is a switch, and off for `offMs` before that. */
-function powerUp(modem: Modem, offMs: number): void {
-  const power = modem.opts.power;
-  begin(modem);
-  if (!power) return;
-  modem.clock.cancel(modem.timer);
-  if (offMs) {
-    tell(modem, 'power-cycle', offMs);
-    power.off();
-  }
-  modem.timer = modem.clock.after(offMs, function () {
-    power.on(function () {
-      if (modem.state !== STATE_OFF) begin(modem);
-    });
-  });
-}
 
 function giveStep(modem: Modem): void {
   give(modem, COMMAND_START, START.split('|')[modem.step] + '\r', modem.step === 0 ? AT_MS : modem.step === STEP_LAST ? LIST_MS : ANSWER_MS);
@@ -187,48 +110,6 @@ function next(modem: Modem): void {
   else give(modem, COMMAND_POLL, POLL.split('|')[0] + '\r', ANSWER_MS);
 }
 
-/**
- * Decodes what +CMGR gave and hands it over, in an event of its own: nothing of the driver is on the stack then, and it goes
- * on whatever the handler does. What cannot be understood is read again, and deleted after READ_TRIES.
- */
-function handOver(modem: Modem): void {
-  const place = modem.reads[0];
-  const number = modem.stats[STAT_RECEIVED] + 1;
-  let pdu: Pdu | null = null;
-  try {
-    const bytes = bytesOfHex(modem.pdu);
-    if (bytes.length === modem.pduBytes + 1 + bytes[0]) pdu = decodePdu(bytes, false);
-  } catch (error) {
-    pdu = null;
-  }
-  modem.command = COMMAND_NONE;
-  arm(modem, 0);
-  if (!pdu || pdu.status >= 0) {
-    modem.failures++;
-    if (modem.failures < READ_TRIES) return;
-    modem.deletes.push(place);
-    modem.stats[STAT_BAD_SMS]++;
-    tell(modem, 'bad-sms', modem.stats[STAT_BAD_SMS]);
-  }
-  modem.failures = 0;
-  modem.reads.splice(0, 1);
-  if (!pdu || pdu.status >= 0) return;
-  modem.stats[STAT_RECEIVED] = number;
-  modem.handed.push(place);
-  modem.handedNumbers.push(number);
-  const sms = {
-    from: pdu.address, text: pdu.text, data: pdu.data, port: pdu.port, total: pdu.total, part: pdu.part, ref: pdu.ref, sentAt: pdu.sentAt, modem: modem.index,
-  };
-  modem.opts.onSms(sms, function () {
-    const at = modem.handedNumbers.indexOf(number);
-    if (at < 0) return;
-    modem.deletes.push(modem.handed[at]);
-    modem.handed.splice(at, 1);
-    modem.handedNumbers.splice(at, 1);
-    modem.outbox.wake[modem.index]();
-  });
-}
-
 /** The command in flight has ended with `result` (lines.ts resultOf). */
 function finish(modem: Modem, result: number): void {
   const command = modem.command;
@@ -252,48 +133,6 @@ function finish(modem: Modem, result: number): void {
   } else if (command === COMMAND_PROMPT) dropSend(modem, result === 0 ? SEND_ERROR : result);
   else if (command === COMMAND_SEND) dropSend(modem, result === 0 && !modem.isAccepted ? SEND_NO_ANSWER : result);
   next(modem);
-}
-
-/** Keeps a place of the store in mind, once. */
-function rememberPlace(modem: Modem, place: number): void {
-  if (place < 1 || modem.reads.length >= MAX_PLACES) return;
-  if (modem.reads.indexOf(place) < 0 && modem.handed.indexOf(place) < 0 && modem.deletes.indexOf(place) < 0) modem.reads.push(place);
-}
-
-/** Lines that belong to a command or come by themselves and carry a value. */
-function noteValue(modem: Modem, line: string): void {
-  const name = line.substr(0, 6);
-  const stats = modem.stats;
-  if (name === '+CMTI:') {
-    rememberPlace(modem, numberIn(line, 1));
-    modem.outbox.wake[modem.index]();
-  } else if (name === '+CMGL:') rememberPlace(modem, numberIn(line, 0));
-  else if (name === '+CMGR:') modem.pduBytes = numberIn(line, 2);
-  else if (name === '+CMGS:') modem.isAccepted = modem.command === COMMAND_SEND;
-  else if (name === '+CREG:') {
-    setRegistered(modem, numberIn(line, line.indexOf(',') < 0 ? 0 : 1));
-    modem.outbox.wake[modem.index]();
-  } else if (name === '+CPIN:') {
-    if (modem.state === STATE_READY) {
-      if (line.substr(7, 3) === 'NOT') begin(modem);
-    } else if (modem.step === STEP_PIN) {
-      modem.isAccepted = line === '+CPIN: READY';
-      modem.pdu = line.substr(7);
-    }
-  } else if (name === '+CSQ: ') stats[STAT_RSSI] = numberIn(line, 0);
-  else if (name === '+COPS:') modem.operator = quotedIn(line);
-  else if (name === '+CBC: ') stats[STAT_SUPPLY_MV] = numberIn(line, 2);
-  else if (name === '+CPMS:' && line.charAt(7) === '"' && numberIn(line, 1) >= 0) {
-    stats[STAT_STORED] = numberIn(line, 1);
-    stats[STAT_CAPACITY] = numberIn(line, 2);
-    if (stats[STAT_STORED] > modem.reads.length + modem.handed.length + modem.deletes.length) modem.mustList = true;
-    if (stats[STAT_STORED] >= stats[STAT_CAPACITY]) tell(modem, 'store-full', stats[STAT_STORED]);
-  } else if (name === '+CCLK:' || name === '*PSUTT') {
-    const seconds = timeOf(line);
-    if (seconds <= 0) return;
-    stats[STAT_TIME] = seconds;
-    tell(modem, 'time', seconds);
-  }
 }
 
 /** One line, without its end. What it does not know it passes over: echo, noise, calls. */

@@ -20,6 +20,9 @@ export const COMMAND_POLL = 8;
 /** No command: what was read waits for its event. */
 export const COMMAND_DECODE = 9;
 
+/** Step of the start-up that asks for the SIM. */
+export const STEP_PIN = 3;
+
 /** Places of a modem's store that are kept in mind at a time; the next look at the store finds the others. */
 export const MAX_PLACES = 50;
 
