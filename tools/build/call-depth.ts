@@ -1,12 +1,12 @@
-// How deep an image's own calls go: the longest chain of direct calls between functions named at the top level. A board
+// What an image asks of the board's stack and memory. How deep its own calls go: the longest chain of direct calls between functions named at the top level. A board
 // with Espruino's stack of 25,000 bytes carries some 15 to 25. Calls through tables, listeners and closures are not seen,
 // and a recursion counts once, so this is a lower bound: a figure for the size report, not a proof.
 import { parse } from 'acorn';
-import { isFunction, walk, type AnyNode } from './dialect-walk';
+import { isFunction, walk, type AnyNode, type FunctionNode } from './dialect-walk';
 
 export interface CallDepth {
   depth: number;
-  /** Offsets of the chain's functions in the text, the outermost first. */
+  /** Offsets within the chain's functions in the text, the outermost first. */
   chain: number[];
 }
 
@@ -46,5 +46,15 @@ export function callDepthOf(code: string): CallDepth {
     const chain = chainOf(name, new Set());
     if (chain.length > best.length) best = chain;
   }
-  return { depth: best.length, chain: best.map((name) => (bodies.get(name) as AnyNode).start) };
+  return { depth: best.length, chain: best.map((name) => ((bodies.get(name) as FunctionNode).body.start ?? 0) + 1) };
+}
+
+/** Measured in the genuine interpreter: a function at the top, and one more for each parameter. */
+const VARIABLES_PER_FUNCTION = 4;
+
+/** How many functions stand at the top, and what they cost in variables. */
+export function functionFigures(code: string): { functions: number; functionVariables: number } {
+  const found = parse(code, { ecmaVersion: 5 }).body.filter((one) => one.type === 'FunctionDeclaration');
+  const functionVariables = found.reduce((sum, one) => sum + VARIABLES_PER_FUNCTION + one.params.length, 0);
+  return { functions: found.length, functionVariables };
 }

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fail } from '../../protocol/errors';
-import { callDepthOf } from './call-depth';
+import { callDepthOf, functionFigures } from './call-depth';
 import { COMMIT_PLACE } from './commit';
 import { checkDialect, locator, type DialectProblem } from './dialect';
 import { bundleEs5, ROOT } from './es5';
@@ -15,6 +15,15 @@ const CACHE = path.join(ROOT, 'dist', '.images');
 /** What an image's bytes follow from, beside the commit. */
 const SOURCES = ['protocol', 'firmware', 'boards', 'tools/build', 'host/sim/board/builtins.ts', 'package-lock.json'];
 
+/** Named by a branch of the crypto module that only Node takes. */
+export const IMAGE_GLOBALS = ['unescape'];
+
+/**
+ * Sources whose functions stay at the top: arithmetic, hashes, frames and CBOR run thousands of times a second of work,
+ * and a function inside another is made anew at every call.
+ */
+const RUNS_OFTEN = /firmware\/crypto\/(field|point|scalar|inverse|comb|multiply|nonce|blind|drbg|sha256|sha512|ripemd160|hmac|bytes|bip32|standin)\.|protocol\/(bytes|link|cbor)|boards\//;
+
 export interface ImageSize {
   board: string;
   role: string;
@@ -22,7 +31,12 @@ export interface ImageSize {
   /** Longest chain of direct calls, and its functions as file:line, the outermost first. */
   callDepth: number;
   callChain: string[];
+  /** Functions at the top level, and the variables that they and their parameters hold for as long as the image runs. */
+  functions: number;
+  functionVariables: number;
 }
+
+type Figures = Omit<ImageSize, 'board' | 'role' | 'bytes'>;
 
 /** The boards there are: the folders of boards/ with a board.ts. */
 export function boardNames(): string[] {
@@ -60,37 +74,37 @@ export function sourcesDigest(): string {
  * Bundles `entry` into `out` and `out`.map and checks it. Throws code `dialect` with the TypeScript lines.
  * The commit's place is still empty.
  */
-export async function bundleImage(entry: string, out: string): Promise<{ callDepth: number; callChain: string[] }> {
+export async function bundleImage(entry: string, out: string): Promise<Figures> {
   const map = `${out}.map`;
-  await bundleEs5(entry, { format: 'iife', minify: true, out, sourceMap: map });
+  await bundleEs5(entry, { format: 'iife', minify: true, out, sourceMap: map, nest: (source) => !RUNS_OFTEN.test(source) });
   const code = fs.readFileSync(out, 'utf8');
-  const options = { name: path.relative(ROOT, out), sourceMap: fs.readFileSync(map, 'utf8'), mapDir: process.cwd(), root: ROOT };
+  const options = { name: path.relative(ROOT, out), sourceMap: fs.readFileSync(map, 'utf8'), mapDir: process.cwd(), root: ROOT, extraGlobals: IMAGE_GLOBALS };
   const problems = checkDialect(code, options);
   if (problems.length) throw dialectError(problems);
   const where = locator(code, options);
   const { depth, chain } = callDepthOf(code);
-  return { callDepth: depth, callChain: chain.map((offset) => where(offset).replace(/:\d+$/, '')) };
+  return { callDepth: depth, callChain: chain.map((offset) => where(offset).replace(/:\d+$/, '')), ...functionFigures(code) };
 }
 
 /** Builds every board's images under `outDir`. */
 export async function buildImages(outDir: string, commit: string): Promise<ImageSize[]> {
   const digest = sourcesDigest();
   const stampFile = path.join(CACHE, 'sources.json');
-  const cached = fs.existsSync(stampFile) ? (JSON.parse(fs.readFileSync(stampFile, 'utf8')) as { digest: string; depths: { [name: string]: { callDepth: number; callChain: string[] } } }) : undefined;
-  const depths = cached?.digest === digest ? cached.depths : {};
+  const cached = fs.existsSync(stampFile) ? (JSON.parse(fs.readFileSync(stampFile, 'utf8')) as { digest: string; figures: { [name: string]: Figures } }) : undefined;
+  const figures = cached?.digest === digest ? cached.figures : {};
   const sizes: ImageSize[] = [];
   for (const board of boardNames()) {
     for (const role of ROLES) {
       const name = path.join(board, `hsm-${role}.js`);
       const bundled = path.join(CACHE, name);
-      if (!depths[name] || !fs.existsSync(bundled)) depths[name] = await bundleImage(`boards/${board}/hsm-${role}.ts`, bundled);
+      if (!figures[name] || !fs.existsSync(bundled)) figures[name] = await bundleImage(`boards/${board}/hsm-${role}.ts`, bundled);
       const code = stampCommit(fs.readFileSync(bundled, 'utf8'), commit);
       fs.mkdirSync(path.join(outDir, board), { recursive: true });
       fs.writeFileSync(path.join(outDir, name), code);
       fs.copyFileSync(`${bundled}.map`, path.join(outDir, `${name}.map`));
-      sizes.push({ board, role, bytes: Buffer.byteLength(code), ...depths[name] });
+      sizes.push({ board, role, bytes: Buffer.byteLength(code), ...figures[name] });
     }
   }
-  fs.writeFileSync(stampFile, JSON.stringify({ digest, depths }));
+  fs.writeFileSync(stampFile, JSON.stringify({ digest, figures }));
   return sizes;
 }

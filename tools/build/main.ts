@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   if (problems.length) throw dialectError(problems);
   const images = await buildImages(outDir, commit);
   fs.writeFileSync(path.join(outDir, 'sizes.json'), `${JSON.stringify({ commit, crypto, images }, null, 2)}\n`);
-  for (const { board, role, bytes, callDepth } of images) process.stderr.write(`  ${board}/hsm-${role}.js ${bytes} bytes, calls ${callDepth} deep\n`);
+  for (const { board, role, bytes, callDepth, functionVariables } of images) process.stderr.write(`  ${board}/hsm-${role}.js ${bytes} bytes, functions hold ${functionVariables} variables, calls ${callDepth} deep\n`);
 }
 
 main().catch((error: Error) => {

@@ -8,7 +8,7 @@ import { callDepthOf } from '../../../tools/build/call-depth';
 import { COMMIT_PLACE, commitOf } from '../../../tools/build/commit';
 import { checkDialect, locator } from '../../../tools/build/dialect';
 import { bundleEs5, compileDevice, ROOT } from '../../../tools/build/es5';
-import { boardNames, dialectError, ROLES, stampCommit } from '../../../tools/build/images';
+import { boardNames, dialectError, IMAGE_GLOBALS, ROLES, stampCommit } from '../../../tools/build/images';
 import { contractImage } from '../../boards/contract-image';
 
 const dist = (...parts: string[]): string => path.join(ROOT, 'dist', 'firmware', ...parts);
@@ -45,7 +45,7 @@ describe('tools/build images', () => {
       const code = fs.readFileSync(dist(board, `hsm-${role}.js`), 'utf8');
       expect(Buffer.byteLength(code)).to.equal(bytes);
       expect(code).to.include(commit).and.include(`"${board}"`).and.not.include(COMMIT_PLACE);
-      expect(checkDialect(code, { name: `${board}/${role}` })).to.deep.equal([]);
+      expect(checkDialect(code, { name: `${board}/${role}`, extraGlobals: IMAGE_GLOBALS })).to.deep.equal([]);
       expect(fs.existsSync(dist(board, `hsm-${role}.js.map`))).to.equal(true);
     }
   });
