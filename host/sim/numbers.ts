@@ -20,5 +20,7 @@ export const SIM_TOKENS = {
   pin: '83214607',
 } as const;
 
-/** Simulated time at the start unless asked otherwise: shortly before the daily key exchange. */
+/** Simulated time at the start unless asked otherwise: shortly before the daily key exchange at 03:00. */
 export const SIM_START_MS = Date.UTC(2026, 0, 5, 2, 55, 0);
+/** The same where time is real: the ceremony takes half a minute in the genuine interpreter. */
+export const REAL_START_MS = Date.UTC(2026, 0, 5, 2, 59, 0);

@@ -20,7 +20,7 @@ import { createConsoleHub, type ConsoleHub } from './console-hub';
 import { startCustomer, type Customer } from './customer-side';
 import type { EventListener } from './events';
 import { createGsmNetwork, type GsmNetwork, type GsmOptions, type Person } from './gsm';
-import { NUMBERS, SIM_START_MS } from './numbers';
+import { NUMBERS, REAL_START_MS, SIM_START_MS } from './numbers';
 import { startPlatform, type Platform } from './platform-side';
 import { holdCeremony, type Ceremony } from './ceremony';
 import { createVirtualRuntime, type VirtualRuntime } from './virtual-runtime';
@@ -86,7 +86,8 @@ const ASK_MS = 500;
 export async function createSimulation(options: SimulationOptions = {}): Promise<Simulation> {
   const seed = options.seed ?? 'chaincloud';
   const { onEvent } = options;
-  const runtime = createVirtualRuntime({ seed, startMs: options.startMs ?? SIM_START_MS, pace: options.espruino ? 'real' : 'fast' });
+  const startMs = options.startMs ?? (options.espruino ? REAL_START_MS : SIM_START_MS);
+  const runtime = createVirtualRuntime({ seed, startMs, pace: options.espruino ? 'real' : 'fast' });
   const folder = mkdtempSync(join(tmpdir(), 'chaincloud-sim-'));
   const closers: Array<() => Promise<void> | void> = [() => rmSync(folder, { recursive: true, force: true }), () => runtime.close()];
 
