@@ -36,6 +36,7 @@ export async function startRegtestNode(options: RegtestNodeOptions): Promise<Reg
   const node = await openBcoin(runtime, prefix);
   const wallet = createFundingWallet(node, seed);
   let mined = 0;
+  let isClosed = false;
   let queue: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const done = queue.then(work, work);
@@ -59,6 +60,8 @@ export async function startRegtestNode(options: RegtestNodeOptions): Promise<Reg
       return (await methods.sendrawtransaction([hex])) as string;
     }),
     async close() {
+      if (isClosed) return;
+      isClosed = true;
       await server.close();
       await queue;
       await node.miner.close();

@@ -67,6 +67,7 @@ export function openLibsql(path: string): Db {
       if (isClosed) return;
       isClosed = true;
       statements.clear();
+      file.exec('PRAGMA wal_checkpoint(TRUNCATE)'); // leaves one file that can be copied as it is
       file.close();
     },
   };

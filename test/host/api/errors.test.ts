@@ -165,7 +165,6 @@ describe('host/api limits and outages', () => {
     expect((await platform.get('/tx/1')).body).to.include({ hot_wallet_tx_status: 0, tx_hash: null });
     expect((await platform.send('2', `${SHOP},20000`)).status).to.equal(200);
     expect((await platform.json('/admin/accounts', { file: testKeys(1).file }, ADMIN_TOKEN)).status).to.equal(503);
-    await platform.api.close();
-    platform.rpc.close();
+    await platform.close();
   });
 });

@@ -2,7 +2,7 @@
 // stand-in for HSM-Cold that signs jobs as the gateway would bring them.
 
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { secp256k1 } from '@noble/curves/secp256k1';
@@ -112,12 +112,29 @@ export interface PlatformOptions {
   api?: Partial<ApiOptions>;
 }
 
+/** A file with the account entered already: deriving its addresses once is enough for all tests of a run. */
+interface Template {
+  place: string;
+  tokens: { cold: string; hot: string };
+}
+
+const TEMPLATES: Partial<Record<string, Template>> = {};
+const TEMPLATE_FOLDER = mkdtempSync(join(tmpdir(), 'chaincloud-template-'));
+process.once('exit', () => rmSync(TEMPLATE_FOLDER, { recursive: true, force: true }));
+
+interface TestDatabase {
+  place: string;
+  template?: Template;
+  drop(): Promise<void>;
+}
+
 /** A database of its own: a schema in DATABASE_URL when that is set, else a libsql file. */
-async function newDatabase(): Promise<{ place: string; drop(): Promise<void> }> {
+async function newDatabase(script: string): Promise<TestDatabase> {
   const url = process.env.DATABASE_URL;
   if (!url) {
     const folder = mkdtempSync(join(tmpdir(), 'chaincloud-api-'));
-    return { place: join(folder, 'api.db'), drop: async () => rmSync(folder, { recursive: true }) };
+    const template = (TEMPLATES[script] ??= { place: join(TEMPLATE_FOLDER, script + '.db'), tokens: { cold: '', hot: '' } });
+    return { place: join(folder, 'api.db'), template, drop: async () => rmSync(folder, { recursive: true }) };
   }
   const schema = `test_${process.pid}_${Date.now().toString(36)}_${Math.random().toString(36).slice(2, 8)}`;
   const run = async (sql: string): Promise<void> => {
@@ -136,7 +153,10 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const runtime = manualRuntime();
   const node = await startRegtestNode({ runtime, seed: 'api-tests' });
   const rpc = createRpc(node.rpc);
-  const database = await newDatabase();
+  const database = await newDatabase(options.script ?? 'p2wpkh');
+  const { template } = database;
+  const isCopy = template !== undefined && existsSync(template.place);
+  if (isCopy) copyFileSync(template.place, database.place);
   const keys = testKeys(0, options.script);
   const apiOptions: ApiOptions = { runtime, network: 'regtest', rpc: node.rpc, database: database.place, adminToken: ADMIN_TOKEN, gatewayToken: GATEWAY_TOKEN, ...options.api };
   const tokens = { cold: '', hot: '' };
@@ -179,10 +199,21 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       await database.drop();
     },
   };
+  if (isCopy) {
+    Object.assign(tokens, template?.tokens);
+    await platform.api.sync();
+    return platform;
+  }
   const registered = await platform.json('/admin/accounts', { file: keys.file, name: 'shop' }, ADMIN_TOKEN);
   if (registered.status !== 200) throw new Error(JSON.stringify(registered.body));
   tokens.cold = registered.body.tokens.cold_receiving;
   tokens.hot = registered.body.tokens.hot_sending;
   await platform.api.sync();
+  if (template) {
+    await platform.api.close();
+    copyFileSync(database.place, template.place);
+    platform.api = await startApi(apiOptions);
+    Object.assign(template.tokens, tokens);
+  }
   return platform;
 }
