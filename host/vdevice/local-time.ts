@@ -23,12 +23,13 @@ export function aMinuteOfDay(text: string): number {
 
 /** `utcOffsetMinutes` east of UTC; undefined: the machine's zone with its summer time. */
 export function localTime(utcOffsetMinutes?: number): LocalTime {
-  const shift = (ms: number) => ms + (utcOffsetMinutes ?? -new Date(ms).getTimezoneOffset()) * MINUTE_MS;
+  /** Local milliseconds, whole ones: a runtime's clock may carry fractions. */
+  const shift = (ms: number) => Math.floor(ms) + (utcOffsetMinutes ?? -new Date(ms).getTimezoneOffset()) * MINUTE_MS;
   const minuteOfDay = (ms: number) => Math.floor(shift(ms) / MINUTE_MS) % DAY_MINUTES;
   return {
     minuteOfDay,
     nextAt(minute, ms) {
-      const startOfMinute = ms - (shift(ms) % MINUTE_MS);
+      const startOfMinute = Math.floor(ms) - (shift(ms) % MINUTE_MS);
       const ahead = (minute - minuteOfDay(ms) + DAY_MINUTES) % DAY_MINUTES || DAY_MINUTES;
       return startOfMinute + ahead * MINUTE_MS;
     },

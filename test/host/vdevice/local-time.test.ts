@@ -16,6 +16,13 @@ describe('host/vdevice local time', () => {
     expect(time.nextAt(aMinuteOfDay('20:01'), NOON + 59999)).to.equal(NOON + 60000);
   });
 
+  it('comes to whole milliseconds from a clock with fractions, a day apart', () => {
+    const time = localTime(0);
+    const first = time.nextAt(180, NOON + 0.3137);
+    expect(first).to.equal(Date.UTC(2026, 0, 6, 3, 0, 0));
+    expect(time.nextAt(180, first + 0.0001)).to.equal(first + 86400000);
+  });
+
   it('refuses what is no time of day', () => {
     for (const text of ['24:00', '3:00', '03:60', '', '03:00:00']) expect(() => aMinuteOfDay(text)).to.throw().with.property('code', 'bad-time');
   });
