@@ -13,6 +13,7 @@ import { countBatches } from './batches';
 import { startCeremony } from './ceremony';
 import { acknowledge } from './closing';
 import type { Cold } from './context';
+import { diagnose } from './diagnostics';
 import { maskLinkKey } from './link-key';
 import { lock, saveSettings, seedByPin, unlockWith, wipeBoard } from './secrets';
 import { selfTest } from './selftest';
@@ -20,9 +21,12 @@ import { AUDIT_CODE_AT, AUDIT_HEAD_AT, accountOf, type Account } from './state';
 import { AUDIT_LINK_KEY, AUDIT_REOPENED, AUDIT_SETTINGS, AUDIT_TIME_SET, NO_ACCOUNT, audit, isClockSet, nowSeconds, save, saveStanding } from './store';
 import { makeSweep } from './sweep';
 
+/** As boards/espruino/service.ts names it. */
+const SERVICE_FILE = 'service';
+const SERVICE_DELAY_MS = 200;
 const HELP = [
   'status', 'provision', 'restore', 'unlock', 'lock', 'account add <base64>', 'account change <n> <base64>', 'account show <n>', 'account list', 'reopen <n>', 'ack <number>', 'link key <hex>',
-  'phones <+number> ...', 'time <unix seconds>', 'unattended on|off', 'sweep begin|input|prev|sign <base64>', 'log [from]', 'selftest', 'wipe',
+  'phones <+number> ...', 'time <unix seconds>', 'unattended on|off', 'sweep begin|input|prev|sign <base64>', 'log [from]', 'selftest', 'modem', 'memory', 'flash', 'noise', 'bench', 'sms <+number>', 'service', 'wipe',
 ];
 
 /** What lives as long as the board is on: hooks of main.ts. */
@@ -190,6 +194,35 @@ function reopen(cold: Cold, text: string): void {
   });
 }
 
+/** A text SMS to a person's phone, to follow its way. */
+function sendTestSms(cold: Cold, to: string): void {
+  const modem = cold.modem;
+  if (to[0] !== '+' || !(parseInt(to.substr(1), 10) > 0) || to.length > 17) throw fail('phone-form', 'numbers start with + and a country code');
+  if (!modem) throw fail('no-modem', 'no modem was started');
+  withSeed(cold, function (seed) {
+    wipe(seed);
+    modem.sendText(to, 'ChainCloud HSM-Cold: test', function (error: any) {
+      if (error) return printThrown(cold.terminal, error);
+      printLine(cold.terminal, 'sms sent');
+      printOk(cold.terminal);
+    });
+  });
+}
+
+/** Restarts to the interpreter's prompt, for a new image (boards/espruino/service.ts). The next start runs the image again. */
+function startService(cold: Cold): void {
+  function restart(): void {
+    if (!cold.hal.files.write(SERVICE_FILE, new Uint8Array([49]))) throw fail('no-room', 'Storage took no file');
+    printOk(cold.terminal);
+    cold.hal.clock.after(SERVICE_DELAY_MS, cold.hal.power.reboot);
+  }
+  if (!cold.state.isProvisioned) return restart();
+  withSeed(cold, function (seed) {
+    wipe(seed);
+    restart();
+  });
+}
+
 /** Runs one line. Answers on the terminal, now or later. */
 export function runCommand(cold: Cold, line: string, hooks: CommandHooks): void {
   const words = line.split(' ');
@@ -202,6 +235,8 @@ export function runCommand(cold: Cold, line: string, hooks: CommandHooks): void 
   }
   if (name === 'status') return status(cold);
   if (name === 'log') return log(cold, parseInt(words[1], 10) || 0);
+  if (name === 'service') return startService(cold);
+  if (diagnose(cold, name)) return;
   if (name === 'wipe') {
     return ask(terminal, 'type "erase everything"', function (answer) {
       if (answer !== 'erase everything') return printError(terminal, 'declined', 'nothing was erased');
@@ -225,6 +260,7 @@ export function runCommand(cold: Cold, line: string, hooks: CommandHooks): void 
     if (!acknowledge(cold, '', parseInt(words[1], 10))) throw fail('no-alarm', 'no alarm has that number');
     printOk(terminal);
   } else if (name === 'link' && words[1] === 'key') setLinkKey(cold, words[2] || '', hooks);
+  else if (name === 'sms') sendTestSms(cold, words[1] || '');
   else if (name === 'phones') setPhones(cold, words.slice(1));
   else if (name === 'unattended') setUnattended(cold, words[1]);
   else if (name === 'sweep') {

@@ -22,6 +22,9 @@ import { R_AUDIT, R_BOOT, readU32, writeU32 } from '../journal/records';
 import { RELAYED_MAX, isWithinRate, type Limits } from './limits';
 
 const LOG_KEPT = 64;
+/** Asks the next start for the interpreter's prompt (boards/espruino/service.ts). */
+const SERVICE_FILE = 'service';
+const SERVICE_DELAY_MS = 200;
 /** At most one log entry of a refusal in this time: a flood must not wear the flash. */
 const LOG_EVERY_MS = 60000;
 const HOUSEKEEPING_MS = 10000;
@@ -212,6 +215,12 @@ function runCommand(hot: Hot, line: string): void {
     });
     return printOk(terminal);
   }
+  if (words[0] === 'service') {
+    if (!hot.hal.files.write(SERVICE_FILE, new Uint8Array([49]))) throw fail('no-room', 'Storage took no file');
+    printOk(terminal);
+    hot.hal.clock.after(SERVICE_DELAY_MS, hot.hal.power.reboot);
+    return;
+  }
   if (words[0] === 'link' && words[1] === 'key' && !hot.fault) return pair(hot, words[2] || '');
   if (words[0] === 'wipe') {
     return ask(terminal, 'type "erase everything"', function (answer) {
@@ -221,7 +230,7 @@ function runCommand(hot: Hot, line: string): void {
       hot.hal.power.reboot();
     });
   }
-  printError(terminal, 'unknown-command', 'status, log, link key <hex>, wipe');
+  printError(terminal, 'unknown-command', 'status, log, link key <hex>, service, wipe');
 }
 
 function housekeeping(hot: Hot): void {
