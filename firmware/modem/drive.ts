@@ -74,10 +74,10 @@ export function powerUp(modem: Modem, offMs: number): void {
   modem.clock.cancel(modem.timer);
   if (offMs) {
     tell(modem, 'power-cycle', offMs);
-    power.off();
+    power.modemOff(modem.index);
   }
   modem.timer = modem.clock.after(offMs, function () {
-    power.on(function () {
+    power.modemOn(modem.index, function () {
       if (modem.state !== STATE_OFF) begin(modem);
     });
   });

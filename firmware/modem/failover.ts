@@ -1,40 +1,28 @@
 // All modems of a board as one: a message goes out through the first modem that is registered, after a failure through the
 // next one, and comes in through any. They share one send queue, so what one modem drops the other carries.
 // Leaves the modems themselves to modem.ts.
-import { Clock, Power, Uart } from '../hal';
+import { Clock, Uart } from '../hal';
 import { createModem, modemStatus, sendData, sendText, startModem, stopModem } from './modem';
 import { Outbox, createOutbox } from './outbox';
 import { Modem } from './state';
-import { ModemOptions, ModemStatus, SendDone } from './types';
+import { ModemOptions, ModemPower, ModemStatus, SendDone } from './types';
 
 export interface Modems {
   outbox: Outbox;
   list: Modem[];
 }
 
-function powerOf(power: Power, index: number): ModemOptions['power'] {
-  return {
-    on: function (done) {
-      power.modemOn(index, done);
-    },
-    off: function () {
-      power.modemOff(index);
-    },
-  };
-}
-
 /**
- * Makes a driver for every uart, first is preferred; `opts` holds for all, `pins` by modem (secret, may be missing).
- * startModems() sets them going; `power` is the board's.
+ * Makes a driver for every uart, first is preferred; `opts` holds for all, `power` is the board's, `pins` by modem (secret,
+ * may be missing). startModems() sets them going.
  */
-export function createModems(uarts: Uart[], clock: Clock, power: Power | null, pins: string[], opts: ModemOptions): Modems {
+export function createModems(uarts: Uart[], clock: Clock, power: ModemPower | null, pins: string[], opts: ModemOptions): Modems {
   const outbox = createOutbox(clock, opts.store, opts.maxTries);
   const list: Modem[] = [];
-  for (let i = 0; i < uarts.length; i++) {
-    const own: ModemOptions = { onSms: opts.onSms, onEvent: opts.onEvent, pollMs: opts.pollMs, pin: pins[i], index: i, power: power ? powerOf(power, i) : undefined };
-    list.push(createModem(uarts[i], clock, own, outbox));
-  }
-  return { outbox, list };
+  if (power) opts.power = power;
+  opts.pins = pins;
+  for (let i = 0; i < uarts.length; i++) list.push(createModem(uarts[i], clock, opts, i, outbox));
+  return { outbox: outbox, list: list };
 }
 
 export function startModems(modems: Modems): void {

@@ -7,6 +7,7 @@ import {
   COMMAND_NONE, COMMAND_SEND, MAX_PLACES, Modem, STATE_READY, STAT_BAD_SMS, STAT_CAPACITY, STAT_RECEIVED, STAT_RSSI, STAT_STORED, STAT_SUPPLY_MV, STAT_TIME,
   STEP_PIN,
 } from './state';
+import { ModemSms } from './types';
 
 /** Reads before a place whose message makes no sense is given up. */
 export const READ_TRIES = 3;
@@ -21,6 +22,7 @@ export function handOver(modem: Modem): void {
   let pdu: Pdu | null = null;
   try {
     const bytes = bytesOfHex(modem.pdu);
+    modem.pdu = '';
     if (bytes.length === modem.pduBytes + 1 + bytes[0]) pdu = decodePdu(bytes, false);
   } catch (error) {
     pdu = null;
@@ -40,9 +42,9 @@ export function handOver(modem: Modem): void {
   modem.stats[STAT_RECEIVED] = number;
   modem.handed.push(place);
   modem.handedNumbers.push(number);
-  const sms = {
-    from: pdu.address, text: pdu.text, data: pdu.data, port: pdu.port, total: pdu.total, part: pdu.part, ref: pdu.ref, sentAt: pdu.sentAt, modem: modem.index,
-  };
+  const sms = pdu as Pdu & ModemSms;
+  sms.from = pdu.address;
+  sms.modem = modem.index;
   modem.opts.onSms(sms, function () {
     const at = modem.handedNumbers.indexOf(number);
     if (at < 0) return;

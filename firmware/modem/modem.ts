@@ -66,7 +66,8 @@ function endStep(modem: Modem, result: number): void {
   if (modem.step === STEP_PIN && !modem.isAccepted) {
     const asked = modem.pdu;
     modem.pdu = '';
-    if (asked === 'SIM PIN' && modem.opts.pin && !modem.pinRefused) return give(modem, COMMAND_PIN, 'AT+CPIN="' + modem.opts.pin + '"\r', ANSWER_MS);
+    const pin = modem.opts.pins ? modem.opts.pins[modem.index] : '';
+    if (asked === 'SIM PIN' && pin && !modem.pinRefused) return give(modem, COMMAND_PIN, 'AT+CPIN="' + pin + '"\r', ANSWER_MS);
     if (result === NO_SIM) {
       modem.handed = [];
       modem.handedNumbers = [];
@@ -177,10 +178,10 @@ function tick(modem: Modem): void {
   else next(modem);
 }
 
-/** Makes a driver on a send queue of its own or a shared one; startModem() sets it going. */
-export function createModem(uart: Uart, clock: Clock, opts: ModemOptions, shared?: Outbox): Modem {
+/** Makes the driver of modem `index` on a send queue of its own or a shared one; startModem() sets it going. */
+export function createModem(uart: Uart, clock: Clock, opts: ModemOptions, index: number, shared: Outbox | null): Modem {
   const outbox = shared || createOutbox(clock, opts.store, opts.maxTries);
-  const modem = createState(uart, clock, outbox, opts);
+  const modem = createState(uart, clock, opts, index, outbox);
   modem.tick = function () {
     tick(modem);
   };
@@ -207,7 +208,7 @@ export function stopModem(modem: Modem): void {
   modem.command = COMMAND_NONE;
   modem.outbox.ready[modem.index] = false;
   modem.clock.cancel(modem.timer);
-  if (modem.opts.power) modem.opts.power.off();
+  if (modem.opts.power) modem.opts.power.modemOff(modem.index);
 }
 
 /** Queues a text of at most 160 septets. Throws `pdu-address`, `pdu-length`, `pdu-text` (not GSM-7), `modem-queue-full`. */

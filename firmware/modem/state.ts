@@ -74,11 +74,11 @@ export interface Modem {
   stats: Uint32Array;
 }
 
-export function createState(uart: Uart, clock: Clock, outbox: Outbox, opts: ModemOptions): Modem {
+export function createState(uart: Uart, clock: Clock, opts: ModemOptions, index: number, outbox: Outbox): Modem {
   const stats = new Uint32Array(STAT_COUNT);
   stats[STAT_RSSI] = 99;
   return {
-    uart: uart, clock: clock, opts: opts, outbox: outbox, index: opts.index || 0, state: STATE_OFF, command: COMMAND_NONE, step: 0, failures: 0,
+    uart: uart, clock: clock, opts: opts, outbox: outbox, index: index, state: STATE_OFF, command: COMMAND_NONE, step: 0, failures: 0,
     pinRefused: false, timer: 0, tick: function () {}, line: '', isSkipping: false, pduBytes: -1, pdu: '', isAccepted: false, send: null,
     reads: [], handed: [], handedNumbers: [], deletes: [], mustList: false, pollDueMs: 0, polls: 0, registered: false, operator: '', stats: stats,
   };

@@ -43,10 +43,10 @@ export interface SendStore {
   remove(id: number): void;
 }
 
-/** Power switch of one modem. `done` when it may be spoken to. */
+/** The board's power switches, by modem (hal.ts Power). `done` when the modem may be spoken to. */
 export interface ModemPower {
-  on(done: () => void): void;
-  off(): void;
+  modemOn(index: number, done: () => void): void;
+  modemOff(index: number): void;
 }
 
 /** `name` of onEvent. `value` is a number or a short text, never a message's content. */
@@ -54,16 +54,15 @@ export type ModemEventName =
   | 'starting' | 'ready' | 'registered' | 'unregistered' | 'restart' | 'no-sim' | 'pin-needed' | 'pin-wrong'
   | 'under-voltage' | 'power-cycle' | 'store-full' | 'bad-sms' | 'sent' | 'send-failed' | 'time';
 
+/** One object for all modems of a board. */
 export interface ModemOptions {
   onSms: OnSms;
   onEvent?: (name: ModemEventName, value: number | string, modem: number) => void;
   /** Send queue that survives a reboot; without it the queue lives in memory only. */
   store?: SendStore;
   power?: ModemPower;
-  /** PIN of the SIM, tried once per power-on at most. Secret: owned by the caller, never logged. */
-  pin?: string;
-  /** Index given back in events and messages, default 0. */
-  index?: number;
+  /** PINs of the SIMs, by modem; one that was refused is never tried again. Secret: owned by the caller, never logged. */
+  pins?: string[];
   /** Attempts per outgoing SMS before it fails, default 8. */
   maxTries?: number;
   /** Pause between two looks at signal, registration and store, ms, default 30,000. */

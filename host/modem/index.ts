@@ -47,10 +47,10 @@ export function createHostModem(options: HostModemOptions): HostModem {
       if (name === 'sent' || name === 'send-failed') runtime.after(0, refill);
     },
     store: options.store,
-    pin: options.pin,
+    pins: options.pin === undefined ? [] : [options.pin],
     maxTries: options.maxTries,
     pollMs: options.pollMs,
-  });
+  }, 0, null);
 
   /** The driver's queue is as small as a device's; what does not fit waits here. */
   function refill(): void {

@@ -70,7 +70,7 @@ describe('firmware/modem: chaos', function () {
     const random = seededRandom('fuzz', 'lines');
     const pieces = ['\r\n', 'OK\r\n', 'ERROR\r\n', '> ', '+CMGR: 1,"",', '+CMTI: "SM",', '+CPMS: "SM",', '+CREG: ', '0,5\r\n', '9999999999', '+CMS ERROR: ', '0791', 'FF', ',', '"', '\x1a', 'RDY\r\n', '+CPIN: READY\r\n', '+CCLK: "', '*PSUTTZ: 2026,1,1', '+CMGL: 7,1,,', '+CBC: 0,1,'];
     let handed = 0;
-    const modem = createModem(portUart(line[0]), runtimeClock(runtime), { onSms: () => handed++ });
+    const modem = createModem(portUart(line[0]), runtimeClock(runtime), { onSms: () => handed++ }, 0, null);
     line[1].onData(() => undefined);
     startModem(modem);
     for (let round = 0; round < 4000; round++) {

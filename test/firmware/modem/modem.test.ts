@@ -33,10 +33,10 @@ describe('firmware/modem: start-up', () => {
 
   it('gives the PIN, and one that is refused never again', async () => {
     const good = createWorld('pin');
-    const station = good.station({ pin: '1234' }, { pin: '1234' });
+    const station = good.station({ pin: '1234' }, { pins: ['1234'] });
     await ready(good, station);
     const bad = createWorld('pin');
-    const refused = bad.station({ pin: '1234' }, { pin: '9999' });
+    const refused = bad.station({ pin: '1234' }, { pins: ['9999'] });
     await bad.runtime.runFor(600_000);
     expect(refused.sim.commands().filter((line) => line.startsWith('AT+CPIN='))).to.have.length(1);
     expect(refused.events.some((event) => event.startsWith('pin-wrong'))).to.equal(true);
@@ -57,11 +57,11 @@ describe('firmware/modem: start-up', () => {
     const world = createWorld('dead');
     let station: Station | undefined;
     let calls = 0;
-    const on = (done: () => void): void => {
+    const modemOn = (_index: number, done: () => void): void => {
       if (++calls > 1) station?.sim.powerOn();
       world.runtime.after(1000, done);
     };
-    station = world.station({ poweredOn: false }, { power: { on, off: () => station?.sim.powerOff() } });
+    station = world.station({ poweredOn: false }, { power: { modemOn, modemOff: () => station?.sim.powerOff() } });
     await ready(world, station);
     expect(station.events.some((event) => event.startsWith('power-cycle'))).to.equal(true);
   });

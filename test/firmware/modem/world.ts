@@ -47,7 +47,7 @@ export function createWorld(seed: string, gsm: Partial<GsmOptions> = {}): World 
       },
       onEvent: (name, value) => void station.events.push(`${name} ${value}`),
       ...driver,
-    });
+    }, 0, null);
     startModem(station.modem);
     return station;
   }
