@@ -1,0 +1,65 @@
+// Arithmetic modulo the group's order, and inversion modulo both primes, against BigInt.
+import { expect } from 'chai';
+import { invert } from '../../../firmware/crypto/inverse';
+import { P as P_WORDS } from '../../../firmware/crypto/point';
+import * as scalar from '../../../firmware/crypto/scalar';
+import { EDGES, N, P, cases, mod, number, seeded, someNumber, words } from './support';
+
+describe('crypto/scalar and crypto/inverse', () => {
+  const random = seeded('scalar');
+  const r = new Uint32Array(8);
+
+  it('mulN, addN, subN, negateN and reduceN agree with BigInt and are canonical', () => {
+    for (let i = 0; i < cases(2000); i++) {
+      const [x, y] = [someNumber(random), someNumber(random)];
+      const [a, b] = [x % N, y % N];
+      scalar.mulN(r, words(x), words(y));
+      expect(number(r)).to.equal((x * y) % N);
+      scalar.addN(r, words(a), words(b));
+      expect(number(r)).to.equal((a + b) % N);
+      scalar.subN(r, words(a), words(b));
+      expect(number(r)).to.equal(mod(a - b, N));
+      scalar.negateN(r, words(a));
+      expect(number(r)).to.equal(mod(-a, N));
+      scalar.reduceN(r, words(x));
+      expect(number(r)).to.equal(x % N);
+    }
+  });
+
+  it('mulWide is the plain product', () => {
+    const low = new Uint32Array(8);
+    for (const x of EDGES)
+      for (const y of EDGES) {
+        scalar.mulWide(r, low, words(x), words(y));
+        expect((number(r) << 256n) | number(low)).to.equal(x * y);
+      }
+  });
+
+  it('products of edges fold three times', () => {
+    for (const x of EDGES)
+      for (const y of EDGES) {
+        scalar.mulN(r, words(x), words(y));
+        expect(number(r)).to.equal((x * y) % N);
+      }
+  });
+
+  it('inverts modulo n and p: edges, powers of two, digits of zeros and ones, and anything', () => {
+    const values = EDGES.slice();
+    for (let bit = 0n; bit < 256n; bit++) values.push(2n ** bit, 2n ** bit - 1n, 2n ** 256n - 2n ** bit);
+    for (let q = 1n; q < 40n; q++) values.push(P / q, N / q, P / q + 1n, N / q + 1n);
+    for (let i = 0; i < cases(2000); i++) values.push(someNumber(random));
+    for (const value of values)
+      for (const [m, m32] of [[P, P_WORDS], [N, scalar.N]] as [bigint, Uint32Array][]) {
+        const a = value % m;
+        if (a === 0n) continue;
+        invert(r, words(a), m32);
+        expect((number(r) * a) % m, a.toString(16)).to.equal(1n);
+        expect(number(r) < m).to.equal(true);
+      }
+  });
+
+  it('accepts 1 to n - 1 as a scalar and nothing else', () => {
+    for (const [value, isValid] of [[0n, false], [1n, true], [N - 1n, true], [N, false], [N + 1n, false], [2n ** 256n - 1n, false]] as [bigint, boolean][])
+      expect(scalar.isScalar(words(value))).to.equal(isValid);
+  });
+});
