@@ -1,7 +1,7 @@
 // Holds tools/cli/{command,config-file,main}.ts: flags, usage errors and exit codes (0 done, 1 failed, 2 bad usage).
 import { expect } from 'chai';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -128,4 +128,21 @@ describe('chaincloud', () => {
     expect(err.trim().split('\n')).to.have.length(1);
     expect(err).to.include(String(port));
   });
+
+  for (const waitMs of [300, 1500, 4000]) {
+    it(`leaves nothing behind when it is stopped after ${waitMs} ms`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'chaincloud-test-'));
+      const script = "require('./dist/tools/cli/main.js').main(['sim', '--once'])";
+      const child = spawn(process.execPath, ['-e', script], { cwd: ROOT, stdio: 'ignore', env: { ...process.env, TMPDIR: folder } });
+      const ended = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
+      await new Promise((done) => setTimeout(done, waitMs));
+      child.kill('SIGINT');
+      const code = await ended;
+      const left = readdirSync(folder);
+      rmSync(folder, { recursive: true, force: true });
+      // Before the program has taken the signal over, Node's own way of ending is as good: nothing was made yet.
+      expect(code === 1 || code === null).to.equal(true);
+      expect(left).to.deep.equal([]);
+    });
+  }
 });

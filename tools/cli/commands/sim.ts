@@ -104,7 +104,12 @@ export const simCommand: Command = {
     const espruino = engineOf(input);
     const voice = voiceOf(isJson);
     let control: Control | undefined;
-    const sim = await createSimulation({
+    let isStaying = false;
+    const stopped = stopSignal().then(() => {
+      if (!isStaying) process.stderr.write('chaincloud sim: interrupted\n');
+      return isStaying ? 0 : 1;
+    });
+    const creating = createSimulation({
       seed: input.values.seed, espruino, ports,
       onEvent(event) {
         voice.event(event);
@@ -112,11 +117,8 @@ export const simCommand: Command = {
       },
       onLog: (who, line) => process.stderr.write(`${who}: ${line}\n`),
     });
-    let isStaying = false;
-    const stopped = stopSignal().then(() => {
-      if (!isStaying) process.stderr.write('chaincloud sim: interrupted\n');
-      return isStaying ? 0 : 1;
-    });
+    await Promise.race([creating, stopped]);
+    const sim = await creating;
     const pump = createPump(sim.runtime, (error) => process.stderr.write(`${(error as Error).message}\n`));
     const work = async (): Promise<number> => {
       if (isOnce) {
