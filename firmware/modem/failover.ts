@@ -17,7 +17,7 @@ export interface Modems {
  * may be missing). startModems() sets them going.
  */
 export function createModems(uarts: Uart[], clock: Clock, power: ModemPower | null, pins: string[], opts: ModemOptions): Modems {
-  const outbox = createOutbox(clock, opts.store, opts.maxTries);
+  const outbox = createOutbox(clock, opts);
   const list: Modem[] = [];
   if (power) opts.power = power;
   opts.pins = pins;

@@ -180,7 +180,7 @@ function tick(modem: Modem): void {
 
 /** Makes the driver of modem `index` on a send queue of its own or a shared one; startModem() sets it going. */
 export function createModem(uart: Uart, clock: Clock, opts: ModemOptions, index: number, shared: Outbox | null): Modem {
-  const outbox = shared || createOutbox(clock, opts.store, opts.maxTries);
+  const outbox = shared || createOutbox(clock, opts);
   const modem = createState(uart, clock, opts, index, outbox);
   modem.tick = function () {
     tick(modem);

@@ -4,9 +4,9 @@
 // Leaves AT commands to modem.ts, PDUs to protocol/sms.
 import { fail } from '../../protocol/errors';
 import { Clock } from '../hal';
-import { SendDone, SendStore } from './types';
+import { ModemOptions, SendDone, SendStore } from './types';
 
-/** Messages waiting at a time; one more throws `modem-queue-full`. */
+/** Messages waiting at a time unless the options say otherwise; one more throws `modem-queue-full`. */
 export const MAX_QUEUE = 8;
 /** A stored SMS-SUBMIT without service centre address. */
 export const MAX_RECORD_BYTES = 164;
@@ -37,6 +37,7 @@ export interface Outbox {
   clock: Clock;
   store: SendStore | null;
   maxTries: number;
+  maxQueue: number;
   queue: Send[];
   nextId: number;
   /** By modem: whether it can send now, and how to tell it that there is work. */
@@ -50,12 +51,13 @@ function addSend(outbox: Outbox, id: number, bytes: Uint8Array, done: SendDone |
 }
 
 /** Makes the queue and takes up what the store kept. */
-export function createOutbox(clock: Clock, store: SendStore | undefined, maxTries: number | undefined): Outbox {
-  const outbox: Outbox = { clock, store: store || null, maxTries: maxTries || DEFAULT_TRIES, queue: [], nextId: 1, ready: [], wake: [] };
+export function createOutbox(clock: Clock, opts: ModemOptions): Outbox {
+  const store = opts.store || null;
+  const outbox: Outbox = {
+    clock: clock, store: store, maxTries: opts.maxTries || DEFAULT_TRIES, maxQueue: opts.maxQueue || MAX_QUEUE, queue: [], nextId: 1, ready: [], wake: [],
+  };
   const kept = store ? store.load() : [];
-  for (let i = 0; i < kept.length; i++) {
-    if (i < MAX_QUEUE) addSend(outbox, kept[i].id, kept[i].bytes, null);
-  }
+  for (let i = 0; i < kept.length; i++) addSend(outbox, kept[i].id, kept[i].bytes, null);
   return outbox;
 }
 
@@ -66,7 +68,7 @@ export function wakeModems(outbox: Outbox): void {
 
 /** Queues an SMS-SUBMIT, durably where there is a store. Throws `modem-queue-full`. */
 export function queueSend(outbox: Outbox, bytes: Uint8Array, done: SendDone | null): void {
-  if (outbox.queue.length >= MAX_QUEUE) throw fail('modem-queue-full', 'at most 8 messages');
+  if (outbox.queue.length >= outbox.maxQueue) throw fail('modem-queue-full', 'at most ' + outbox.maxQueue);
   const id = outbox.nextId;
   if (outbox.store) outbox.store.put(id, bytes);
   addSend(outbox, id, bytes, done);

@@ -65,6 +65,8 @@ export interface ModemOptions {
   pins?: string[];
   /** Attempts per outgoing SMS before it fails, default 8. */
   maxTries?: number;
+  /** Outgoing SMS that may wait at a time, default 8. */
+  maxQueue?: number;
   /** Pause between two looks at signal, registration and store, ms, default 30,000. */
   pollMs?: number;
 }

@@ -5,13 +5,16 @@ import { CODING_8BIT, encodeSubmit, portHeader } from '../../protocol/sms/pdu';
 import { encodeText } from '../../protocol/sms/pdu-parts';
 import { fail, type CodedError } from '../../protocol/errors';
 import { VALIDITY_DAY, createModem, modemStatus, startModem, stopModem } from '../../firmware/modem/modem';
-import { MAX_QUEUE, queueSend } from '../../firmware/modem/outbox';
+import { queueSend } from '../../firmware/modem/outbox';
 import type { ModemSms, SendDone } from '../../firmware/modem/types';
 import { createJoiner } from './joiner';
 import { portUart, runtimeClock } from './hal';
 import type { HostModem, HostModemOptions } from './types';
 
 export * from './types';
+
+/** A host has room for more than a device. */
+const MAX_WAITING = 200;
 
 type Done = (error: CodedError | null) => void;
 
@@ -28,7 +31,6 @@ function afterAll(count: number, done: Done | undefined): SendDone {
 export function createHostModem(options: HostModemOptions): HostModem {
   const { port, runtime, onSms, onEvent } = options;
   const joiner = createJoiner();
-  const waiting: { tpdu: Uint8Array; done: SendDone }[] = [];
   let reference = runtime.random(1)[0]!;
   let isClosed = false;
 
@@ -42,29 +44,19 @@ export function createHostModem(options: HostModemOptions): HostModem {
 
   const modem = createModem(portUart(port), runtimeClock(runtime), {
     onSms: receive,
-    onEvent: (name, value) => {
-      onEvent?.(name, value);
-      if (name === 'sent' || name === 'send-failed') runtime.after(0, refill);
-    },
+    onEvent: (name, value) => onEvent?.(name, value),
     store: options.store,
     pins: options.pin === undefined ? [] : [options.pin],
     maxTries: options.maxTries,
+    maxQueue: MAX_WAITING,
     pollMs: options.pollMs,
   }, 0, null);
 
-  /** The driver's queue is as small as a device's; what does not fit waits here. */
-  function refill(): void {
-    while (!isClosed && waiting.length > 0 && modem.outbox.queue.length < MAX_QUEUE) {
-      const { tpdu, done } = waiting.shift()!;
-      queueSend(modem.outbox, tpdu, done);
-    }
-  }
-
   function post(tpdus: Uint8Array[], done: Done | undefined): void {
     if (isClosed) throw fail('modem-stopped', 'the modem is closed');
+    if (modem.outbox.queue.length + tpdus.length > MAX_WAITING) throw fail('modem-queue-full', `at most ${MAX_WAITING} SMS`);
     const each = afterAll(tpdus.length, done);
-    waiting.push(...tpdus.map((tpdu) => ({ tpdu, done: each })));
-    refill();
+    for (const tpdu of tpdus) queueSend(modem.outbox, tpdu, each);
   }
 
   startModem(modem);
@@ -74,7 +66,7 @@ export function createHostModem(options: HostModemOptions): HostModem {
       post(encodeText(to, Buffer.from(text, 'utf8').toString('latin1'), reference, VALIDITY_DAY), done);
     },
     sendData: (to, data, dataPort, done) => post([encodeSubmit(to, CODING_8BIT, portHeader(dataPort), data, VALIDITY_DAY)], done),
-    status: () => ({ ...modemStatus(modem), queued: modem.outbox.queue.length + waiting.length }),
+    status: () => modemStatus(modem),
     close() {
       isClosed = true;
       stopModem(modem);

@@ -10,7 +10,8 @@ import { seededRandom } from '../../../host/sim/seeded-random';
 import { createVirtualRuntime } from '../../../host/sim/virtual-runtime';
 import { wire } from '../../../host/sim/board/wire';
 import { createChance } from '../../../host/sim/gsm/chance';
-import { ANNA, COLD, createWorld } from './world';
+import type { ModemSms } from '../../../firmware/modem/types';
+import { ANNA, COLD, createWorld, memoryStore } from './world';
 
 const BAD_MODEM = { urc: 0.1, split: 0.3, merge: 0.2, garbage: 0.05, error: 0.03, mute: 0.02, restart: 0.01, underVoltage: 0.03, silentSms: 0.1 };
 
@@ -49,6 +50,27 @@ describe('firmware/modem: chaos', function () {
       expect([status.state, status.registered, status.queued, status.badSms]).to.deep.equal([2, true, 0, 0]);
     });
   }
+
+  it('the board loses its power 60 times at any instant: every SMS comes in and goes out at least once', async () => {
+    const world = createWorld('power', { delayMs: { min: 500, max: 4000 } });
+    const store = memoryStore();
+    const chance = createChance('power', 'cuts');
+    let station = world.station({ capacity: 10 }, { store, maxQueue: 100 });
+    const anna = world.network.person(ANNA);
+    const got: ModemSms[] = [];
+    for (let i = 0; i < 60; i++) {
+      anna.sendData(COLD, new Uint8Array([i]), 17229);
+      sendData(station.modem.outbox, ANNA, new Uint8Array([i]), 17229, null);
+      await world.runtime.runFor(chance.between(0, 9000));
+      got.push(...station.got);
+      station = world.reboot(station, { store, maxQueue: 100 });
+    }
+    await world.runtime.runFor(600_000);
+    got.push(...station.got);
+    const numbers = (messages: { data: Uint8Array | null }[]): number => new Set(messages.map((sms) => sms.data![0])).size;
+    expect([numbers(got), numbers(anna.inbox), store.size(), station.sim.stored()]).to.deep.equal([60, 60, 0, 0]);
+    expect(got.length + anna.inbox.length).to.be.at.least(120);
+  });
 
   it('a line that changes octets: messages still come through, or not at all, and it recovers', async () => {
     const world = createWorld('corrupt');

@@ -84,7 +84,7 @@ describe('firmware/modem: outbox', () => {
     let nowMs = 0;
     const clock = { uptimeMs: () => nowMs, unixSeconds: () => 0, setUnixSeconds: () => undefined, after: () => 0, cancel: () => undefined };
     const store = memoryStore();
-    const outbox = createOutbox(clock, store, 12);
+    const outbox = createOutbox(clock, { onSms: () => undefined, store, maxTries: 12 });
     outbox.ready[0] = true;
     queueSend(outbox, new Uint8Array([1]), null);
     const waits: number[] = [];
@@ -106,7 +106,7 @@ describe('firmware/modem: outbox', () => {
     const store = memoryStore();
     store.put(5, new Uint8Array([5]));
     store.put(9, new Uint8Array([9]));
-    const outbox = createOutbox(clock, store, undefined);
+    const outbox = createOutbox(clock, { onSms: () => undefined, store });
     queueSend(outbox, new Uint8Array([1]), null);
     expect(outbox.queue.map((send) => send.id)).to.deep.equal([5, 9, 10]);
   });

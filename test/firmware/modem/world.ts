@@ -22,13 +22,15 @@ export interface Station {
   got: ModemSms[];
   acks: (() => void)[];
   events: string[];
+  /** The board loses its power: no timer, no byte more. */
+  cut(): void;
 }
 
 export interface World {
   runtime: VirtualRuntime;
   network: GsmNetwork;
   station(options?: Partial<Sim800Options>, driver?: Partial<ModemOptions>, isAcking?: boolean): Station;
-  /** A driver made anew on the same modem: the board has rebooted. */
+  /** A driver made anew on the same modem: the board has lost its power and come back. The old one never runs again. */
   reboot(station: Station, driver?: Partial<ModemOptions>, isAcking?: boolean): Station;
 }
 
@@ -37,9 +39,12 @@ export function createWorld(seed: string, gsm: Partial<GsmOptions> = {}): World 
   const network = createGsmNetwork({ runtime, seed, ...gsm });
 
   function attach(sim: Sim800, line: Wire, driver: Partial<ModemOptions>, isAcking: boolean): Station {
-    const clock = runtimeClock(runtime);
-    const station: Station = { sim, line, clock, got: [], acks: [], events: [], modem: undefined as never };
-    station.modem = createModem(portUart(line[0]), clock, {
+    const inner = runtimeClock(runtime);
+    const uart = portUart(line[0]);
+    let isCut = false;
+    const clock: Clock = { ...inner, after: (ms, fn) => inner.after(ms, () => (isCut ? undefined : fn())) };
+    const station: Station = { sim, line, clock, got: [], acks: [], events: [], cut: () => void (isCut = true), modem: undefined as never };
+    station.modem = createModem({ write: (bytes) => (isCut ? undefined : uart.write(bytes)), onData: (listener) => uart.onData((bytes) => (isCut ? undefined : listener(bytes))) }, clock, {
       onSms(sms, ack) {
         station.got.push(sms);
         if (isAcking) ack();
@@ -60,7 +65,10 @@ export function createWorld(seed: string, gsm: Partial<GsmOptions> = {}): World 
       const sim = createSim800({ runtime, seed, number: COLD, network, port: line[1], ...options });
       return attach(sim, line, driver, isAcking);
     },
-    reboot: (station, driver = {}, isAcking = true) => attach(station.sim, station.line, driver, isAcking),
+    reboot(station, driver = {}, isAcking = true) {
+      station.cut();
+      return attach(station.sim, station.line, driver, isAcking);
+    },
   };
 }
 
