@@ -21,6 +21,8 @@ export interface CeremonyOptions {
   runtime: VirtualRuntime;
   coldConsole: BytePort;
   hotConsole: BytePort;
+  /** v1: the account takes the published app's texts too. Default v2 alone. */
+  vProtocol?: 'v1' | 'v2';
   onEvent?: EventListener;
 }
 
@@ -75,6 +77,7 @@ export async function holdCeremony(options: CeremonyOptions): Promise<Ceremony> 
   await at(setPhones(cold, [NUMBERS.platformAdmin], pin), 'entering the admin\'s phone');
   const data = {
     name: 'shop', network: 'regtest' as const, script: 'p2wpkh' as const, vIdentity, vPhones: [NUMBERS.v], adminPhones: [NUMBERS.customerAdmin],
+    protocols: options.vProtocol === 'v1' ? (['v1', 'v2'] as const).slice() : undefined,
     payoutAddress, policy: POLICY, hsmPhones: [NUMBERS.cold, NUMBERS.coldSpare],
   };
   const file = await at(addAccount(cold, data, pin), 'entering the account');

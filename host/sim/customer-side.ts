@@ -27,6 +27,7 @@ export interface CustomerOptions {
   /** V's identity key, 32 bytes. */
   identityPriv: Uint8Array;
   policy?: VPolicy;
+  protocol?: 'v1' | 'v2';
   websitePort?: number;
   onEvent?: EventListener;
 }
@@ -78,6 +79,7 @@ export async function startCustomer(options: CustomerOptions): Promise<Customer>
       hsmPhones: [NUMBERS.cold, NUMBERS.coldSpare],
       adminPhones: [NUMBERS.customerAdmin],
       policy: options.policy,
+      protocol: options.protocol,
       utcOffsetMinutes: 0,
       pollMs: POLL_MS,
       batchPollMs: POLL_MS,

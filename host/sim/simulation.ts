@@ -40,6 +40,8 @@ export interface SimulationOptions {
   database?: string;
   gsm?: Partial<Omit<GsmOptions, 'runtime' | 'seed'>>;
   vPolicy?: VPolicy;
+  /** What V speaks with HSM-Cold by SMS, default v2. With v1 the account takes both. */
+  vProtocol?: 'v1' | 'v2';
   onEvent?: EventListener;
   /** Lines that the interpreters print on their own (errors of the firmware). */
   onLog?: (who: string, line: string) => void;
@@ -131,7 +133,7 @@ export async function createSimulation(options: SimulationOptions = {}): Promise
         return needed(customer);
       },
       async provision() {
-        ceremony = await holdCeremony({ runtime, coldConsole: consoleHub.attach(), hotConsole: boards.hotConsolePort, onEvent });
+        ceremony = await holdCeremony({ runtime, coldConsole: consoleHub.attach(), hotConsole: boards.hotConsolePort, vProtocol: options.vProtocol, onEvent });
         registered = await platform.register(ceremony.file);
         customer = await startCustomer({
           runtime, seed, gsm, folder, onEvent,
@@ -140,6 +142,7 @@ export async function createSimulation(options: SimulationOptions = {}): Promise
           tokens: registered.tokens,
           identityPriv: ceremony.vIdentityPriv,
           policy: options.vPolicy,
+          protocol: options.vProtocol,
           websitePort: options.ports?.website,
         });
         closers.push(() => needed(customer).close());
