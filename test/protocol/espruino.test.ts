@@ -1,0 +1,97 @@
+/** The protocol in the genuine Espruino interpreter: the same vectors, the same link, and what they take of its variables. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { expect } from 'chai';
+import { cborEncode, CborValue } from '../../protocol/cbor';
+import { seeded } from './support/line';
+import { anyValue } from './support/values';
+import { bundled, NATIVE_CRYPTO, runInInterpreter } from './support/interpreter';
+
+const VECTORS = path.resolve(__dirname, '../../../test/vectors/cbor');
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const rows = (name: string): any[] => JSON.parse(fs.readFileSync(path.join(VECTORS, name), 'utf8')).rows;
+const HELPERS = `
+function unhex(t){var o=new Uint8Array(t.length/2),i;for(i=0;i<o.length;i++)o[i]=parseInt(t.substr(2*i,2),16);return o}
+function hex(b){var t="",i;for(i=0;i<b.length;i++)t+=(b[i]<16?"0":"")+b[i].toString(16);return t}
+function tryDecode(t){var v;try{v=cborDecode(unhex(t))}catch(e){return e.code+"@"+e.offset}return hex(cborEncode(v))}
+`;
+
+/** A message of about 512 octets that `make` grows with its argument. */
+function filled(make: (n: number) => CborValue): Uint8Array {
+  let n = 1;
+  while (cborEncode(make(n + 1)).length <= 512) n++;
+  return cborEncode(make(n));
+}
+
+describe('protocol in the genuine interpreter (ESPRUINO)', function () {
+  this.timeout(180_000);
+  before(function () {
+    if (!process.env.ESPRUINO) {
+      console.log('      ESPRUINO names no interpreter: these tests need one');
+      this.skip();
+    }
+  });
+
+  it('CBOR: appendix A and every invalid form come out as in Node', async () => {
+    const code = (await bundled({ 'protocol/cbor': ['cborEncode', 'cborDecode'] })) + HELPERS;
+    const good = rows('appendix-a.json').filter((row) => !row.refused && !row.decode_only).map((row) => row.hex);
+    const bad = [...rows('invalid.json'), ...rows('appendix-a.json').filter((row) => row.refused).map((row) => ({ hex: row.hex, code: row.refused }))];
+    const results = runInInterpreter(`${code}\nvar given=${JSON.stringify([...good, ...bad.map((row) => row.hex)])};for(var index=0;index<given.length;index++)out(tryDecode(given[index]));`);
+    good.forEach((text, i) => text === 'f98000' || expect(results[i]).to.equal(text));
+    bad.forEach((row, i) => {
+      const result = results[good.length + i];
+      if (row.offset === undefined) expect(result.split('@')[0], row.hex).to.equal(row.code);
+      else expect(result, row.name).to.equal(`${row.code}@${row.offset}`);
+    });
+  });
+
+  it('CBOR: 200 generated values go through and back unchanged, octet for octet', async () => {
+    const next = seeded(31);
+    const values = Array.from({ length: 200 }, () => hex(cborEncode(anyValue(next, 2, 'mixed'))));
+    const code = (await bundled({ 'protocol/cbor': ['cborEncode', 'cborDecode'] })) + HELPERS;
+    expect(runInInterpreter(`${code}\nvar given=${JSON.stringify(values)};for(var index=0;index<given.length;index++)out(tryDecode(given[index]));`)).to.deep.equal(values);
+  });
+
+  it('CBOR: a message of 512 octets decodes in fewer than 250 variables at the peak', async () => {
+    const code = await bundled({ 'protocol/cbor': ['cborEncode', 'cborDecode'] });
+    const probed = code.replace(/(function [\w$]*\([^)]*\)\{)/g, '$1probe();').replace(/for\(;;\)\{/g, 'for(;;){probe();');
+    const messages: { [name: string]: Uint8Array } = {
+      'sign-begin': filled((n) => [6, 3, 1, 2, 77, '8c3f2d1e-0000-4000-8000-123456789abc', 'a'.repeat(n), 1, new Uint8Array(32), 2, 0, 2, 1500, 12]),
+      'prev-tx': filled((n) => [8, 3, 0, 400, new Uint8Array(n)]),
+      'sign-result': filled((n) => [0, 3, [new Uint8Array(64), new Uint8Array(64), new Uint8Array(64), new Uint8Array(64)], new Uint8Array(n)]),
+      status: filled((n) => [0, 3, ...Array.from({ length: 12 }, (_, i) => [i, 1, 1, 2, 3, 4]), new Uint8Array(n)]),
+    };
+    const script = Object.entries(messages).map(
+      ([name, bytes]) => `bytes=unhex("${hex(bytes)}");value=0;peak=0;base=process.memory().usage;value=cborDecode(bytes);out(["${name}",bytes.length,peak-base]);bytes=0;base=0;`,
+    );
+    const head = 'var peak=0,bytes,value,base;function probe(){var u=process.memory().usage;if(u>peak)peak=u}\n';
+    const results = runInInterpreter(`${head}${probed}${HELPERS}\n${script.join('\n')}`);
+    expect(results).to.have.length(4);
+    for (const [name, octets, peak] of results) {
+      expect(octets).to.be.within(500, 512);
+      expect(peak, name).to.be.within(1, 249);
+    }
+  });
+
+  for (const isSecure of [false, true]) {
+    it(`link, ${isSecure ? 'authenticated' : 'plain'}: comes up, carries requests both ways and a message of several frames`, async () => {
+      const code = await bundled({ 'protocol/link/peer': ['createPeer'] });
+      const script = `
+var clock={uptimeMs:function(){return getTime()*1000},after:function(ms,f){return setTimeout(f,ms)},cancel:function(id){clearTimeout(id)}};
+var taker=[0,0];
+function end(n){return {write:function(b){var c=new Uint8Array(b.length);c.set(b,0);var at=0;while(at<c.length){(function(p){setTimeout(function(){taker[1-n](p)},1)})(c.subarray(at,at+64<c.length?at+64:c.length));at+=64}},onData:function(f){taker[n]=f}}}
+var keys=${isSecure ? '{linkKey32:new Uint8Array(32).fill(7),crypto:nativeCrypto}' : 'undefined'};
+var hot=createPeer({uart:end(0),clock:clock,role:"initiator",bootId:1,secure:keys}),cold=createPeer({uart:end(1),clock:clock,role:"responder",bootId:2,secure:keys});
+cold.onRequest(function(t,f,reply,refuse){if(t==3)refuse(6,"locked");else reply([f[0].length,f[0][f[0].length-1]])});
+hot.onRequest(function(t,f,reply){reply(["from hot"])});
+hot.onUp(function(){
+  hot.request(2,[new Uint8Array(1500).fill(42)],function(e,f){out(["long",e?e.code:0,f])});
+  hot.request(2,["abc"],function(e,f){out(["short",e?e.code:0,f])});
+  hot.request(3,[],function(e,f){out(["refused",e.code,e.refusal,e.tag])});
+  setTimeout(function(){cold.request(2,[],function(e,f){out(["back",e?e.code:0,f]);out(["stats",hot.stats.badFrames,hot.stats.badMessages,hot.stats.retransmits]);hot.close();cold.close();setTimeout(function(){out("end");quit&&quit()},50)})},600);
+});`;
+      const results = runInInterpreter(`${code}\n${isSecure ? NATIVE_CRYPTO : ''}\n${script}`, 15_000);
+      expect(results.slice(0, 5)).to.deep.equal([['long', 0, [1500, 42]], ['short', 0, [3, 'c']], ['refused', 'refused', 6, 'locked'], ['back', 0, ['from hot']], ['stats', 0, 0, 0]]);
+    });
+  }
+});
