@@ -5,6 +5,7 @@ import { startControl, type Control } from '../../../host/sim/control';
 import { formatEvent, type SystemEvent } from '../../../host/sim/events';
 import { NUMBERS, SIM_TOKENS } from '../../../host/sim/numbers';
 import { createPump } from '../../../host/sim/pump';
+import { createSim800OnPty } from '../../../host/sim/sim800';
 import { createSimulation, type Simulation } from '../../../host/sim/simulation';
 import { runStory, storyJson, storyTable, type StoryResult } from '../../../host/sim/story';
 import { aPort, type Command, type CommandInput } from '../command';
@@ -74,6 +75,11 @@ async function openDoors(sim: Simulation, control: Control, pump: ReturnType<typ
   const ready = readyFile(sim, control, consoleUrl);
   if (input.values['ready-file']) writeReadyFile(input.values['ready-file'], ready);
   tellUrls(sim, ready, voice);
+  const number = input.values.phone;
+  if (number !== undefined) {
+    const { path } = createSim800OnPty(sim.runtime, sim.gsm, number, `${input.values.seed}/phone`);
+    voice.line(`phone    ${path} is a SIM800 with the number ${number}, for gammu or a terminal program`);
+  }
   pump.start(Number(input.values.speed));
 }
 
@@ -88,6 +94,7 @@ export const simCommand: Command = {
     espruino: { value: 'PATH', help: 'the genuine interpreter, a Linux build of Espruino' },
     seed: { value: 'TEXT', help: 'everything random comes from it', default: 'chaincloud' },
     speed: { value: 'N', help: 'simulated seconds in a second after the story', default: '1' },
+    phone: { value: 'NUMBER', help: 'a further SIM800 on the simulated network, on a pseudo-terminal, for gammu and the like' },
     'api-port': { value: 'PORT', help: 'TCP port of the API on 127.0.0.1', default: '0' },
     'website-port': { value: 'PORT', help: 'TCP port of the website', default: '0' },
     'chain-port': { value: 'PORT', help: 'TCP port of the node\'s JSON-RPC', default: '0' },

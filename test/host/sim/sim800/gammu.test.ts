@@ -6,9 +6,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { realRuntime } from '../../../../host/runtime';
-import { openPty, type Pty } from '../../../../host/sim/board/pty';
 import { createGsmNetwork, type GsmNetwork } from '../../../../host/sim/gsm';
-import { createSim800, type Sim800 } from '../../../../host/sim/sim800';
+import { createSim800OnPty, type PtyModem } from '../../../../host/sim/sim800';
 
 const MODEM = '+8613800000001';
 const ANNA = '+8613900000002';
@@ -16,30 +15,28 @@ const ANNA = '+8613900000002';
 describe('host/sim/sim800: gammu over a pty', function () {
   this.timeout(60_000);
   let dir: string;
-  let pty: Pty;
   let network: GsmNetwork;
-  let sim: Sim800;
+  let modem: PtyModem | undefined;
 
   before(function () {
     if (spawnSync('gammu', ['--version']).error) {
       console.log('      gammu is not installed (Debian package gammu): skipped');
       this.skip();
     }
+    const runtime = realRuntime();
+    network = createGsmNetwork({ runtime, seed: 'gammu', delayMs: { min: 20, max: 50 } });
     try {
-      pty = openPty();
+      modem = createSim800OnPty(runtime, network, MODEM, 'gammu');
     } catch (error) {
       console.log(`      ${(error as Error).message}: skipped`);
       this.skip();
     }
-    const runtime = realRuntime();
-    network = createGsmNetwork({ runtime, seed: 'gammu', delayMs: { min: 20, max: 50 } });
-    sim = createSim800({ runtime, seed: 'gammu', number: MODEM, network, port: pty, bootMs: { rdy: 1, call: 5, sms: 10 } });
     dir = fs.mkdtempSync(path.join(os.tmpdir(), 'chaincloud-gammu-'));
-    fs.writeFileSync(path.join(dir, 'rc'), `[gammu]\ndevice = ${pty.path}\nconnection = at115200\n`);
+    fs.writeFileSync(path.join(dir, 'rc'), `[gammu]\ndevice = ${modem.path}\nconnection = at115200\n`);
   });
 
   after(() => {
-    sim?.close();
+    modem?.close();
     if (dir) fs.rmSync(dir, { recursive: true, force: true });
   });
 
@@ -73,6 +70,6 @@ describe('host/sim/sim800: gammu over a pty', function () {
     expect(said).to.include('one @ home');
     expect(said).to.match(/Remote number +: "Bank"/);
     await gammu('deleteallsms', '1');
-    expect(sim.stored()).to.equal(0);
+    expect(modem!.sim.stored()).to.equal(0);
   });
 });
