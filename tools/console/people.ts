@@ -40,17 +40,14 @@ export function createPeople(input: Input = process.stdin as unknown as Input, o
       const line = text.slice(0, at);
       text = text.slice(at + (text.startsWith('\r\n', at) ? 2 : 1));
       const { resolve, isSecret } = waiting;
-      waiting = undefined;
-      if (isTty) {
-        input.setRawMode!(false);
-        output.write('\n');
-        input.pause();
-      } else if (!isSecret) output.write(`${line}\n`);
+      release();
+      if (isTty) output.write('\n');
+      else if (!isSecret) output.write(`${line}\n`);
       else output.write('\n');
       resolve(line);
     } else if (isEnded) {
       const { reject } = waiting;
-      waiting = undefined;
+      release();
       reject(fail('no-answer', 'the input ended before the question was answered: nothing more was done'));
     }
   }
@@ -74,15 +71,23 @@ export function createPeople(input: Input = process.stdin as unknown as Input, o
     isEnded = true;
     give();
   };
-  input.on('data', onData);
-  input.on('end', onEnd);
-  input.pause();
+
+  /** The input is listened to only while a question is open: between them it belongs to others. */
+  function release(): void {
+    waiting = undefined;
+    input.off('data', onData);
+    input.off('end', onEnd);
+    if (isTty) input.setRawMode!(false);
+    input.pause();
+  }
 
   function question(words: string, isSecret: boolean): Promise<string> {
     output.write(`${words} `);
     return new Promise((resolve, reject) => {
       waiting = { resolve, reject, isSecret };
       if (isTty) input.setRawMode!(true);
+      input.on('data', onData);
+      input.on('end', onEnd);
       input.resume();
       give();
     });
@@ -99,11 +104,7 @@ export function createPeople(input: Input = process.stdin as unknown as Input, o
         output.write('please answer yes or no\n');
       }
     },
-    close() {
-      input.off('data', onData);
-      input.off('end', onEnd);
-      input.pause();
-    },
+    close: release,
   };
   return people;
 }

@@ -1,0 +1,132 @@
+// `chaincloud console`: a terminal for both boards, on a port, a pty or a running simulator; a listener on the link and modem
+// lines; a player of captures.
+import * as path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fail } from '../../../protocol/errors';
+import { realRuntime } from '../../../host/runtime';
+import { createCapture, readCapture } from '../../console/capture';
+import { complete } from '../../console/commands';
+import { createPeople } from '../../console/people';
+import { createSession, type CommandAnswer } from '../../console/session';
+import { createStackMapper } from '../../console/stack';
+import { createReader, formatEntry, isShown, LEVELS, type Level, type LineKind, type TrafficEntry } from '../../console/traffic';
+import { choosePort } from '../../serial/list';
+import { DEFAULT_BAUD, openPort, type OpenPort } from '../../serial/open';
+import type { Command, CommandInput } from '../command';
+import { stopSignal } from '../stop-signal';
+
+const FIRMWARE = path.join(__dirname, '..', '..', '..', 'firmware');
+const ROOT = path.join(__dirname, '..', '..', '..', '..');
+
+function aLevel(text: string): Level {
+  if (!LEVELS.includes(text as Level)) throw fail('usage', `"--level" expected ${LEVELS.join(', ')}, got ${text}`);
+  return text as Level;
+}
+
+function print(entry: TrafficEntry, isJson: boolean): void {
+  process.stdout.write(isJson ? `${JSON.stringify(entry)}\n` : `${formatEntry(entry)}\n`);
+}
+
+function printAnswer(answer: CommandAnswer, isJson: boolean, isEchoed: boolean): void {
+  if (isJson) return void process.stdout.write(`${JSON.stringify(answer)}\n`);
+  if (!isEchoed) for (const line of answer.lines) process.stdout.write(`${line}\n`);
+  for (const finding of answer.findings) process.stdout.write(`${finding.ok ? 'ok  ' : '!!  '}${finding.text}\n`);
+  if (answer.error) process.stdout.write(`refused: ${answer.error.message} (${answer.error.code})\n`);
+}
+
+async function listen(input: CommandInput, port: OpenPort, kind: LineKind, show: (entry: TrafficEntry) => void): Promise<number> {
+  const reader = createReader(kind, 'in', show);
+  port.onData((bytes) => reader(bytes, Date.now()));
+  const pulled = new Promise<number>((resolve) => port.onClose(() => resolve(1)));
+  return Promise.race([stopSignal().then(() => 0), pulled]);
+}
+
+/** Lines typed by a person, with completion; ends at `quit`, Ctrl-C or the end of the input. */
+async function typed(run: (line: string) => Promise<boolean>): Promise<number> {
+  if (process.stdin.isTTY !== true) {
+    for await (const line of createInterface({ input: process.stdin })) {
+      if (line.trim() === 'quit') break;
+      if (line.trim() !== '' && !(await run(line))) return 1;
+    }
+    return 0;
+  }
+  for (;;) {
+    const rl = createInterface({ input: process.stdin, output: process.stdout, completer: complete, prompt: 'hsm> ' });
+    const line = await new Promise<string | undefined>((resolve) => {
+      rl.once('line', resolve);
+      rl.once('close', () => resolve(undefined));
+      rl.once('SIGINT', () => resolve(undefined));
+      rl.prompt();
+    });
+    rl.removeAllListeners('close');
+    rl.close();
+    if (line === undefined || line.trim() === 'quit') return 0;
+    if (line.trim() !== '' && !(await run(line))) return 1;
+  }
+}
+
+export const consoleCommand: Command = {
+  name: 'console',
+  summary: "a terminal for the boards' consoles, with diagnostics",
+  flags: {
+    port: { value: 'PORT', help: 'device file, pty or tcp://HOST:PORT (a running simulator names one)' },
+    baud: { value: 'N', help: 'speed of the line', default: String(DEFAULT_BAUD) },
+    run: { value: 'COMMANDS', help: 'runs these commands, separated by ";", and ends: 0 when all is well' },
+    as: { value: 'KIND', help: 'console; or only listen on a line: link (frames), modem (AT dialogue and SMS)', default: 'console' },
+    level: { value: 'LEVEL', help: 'shows error, warn, info or debug and what is graver', default: 'info' },
+    json: { help: 'one JSON object a line' },
+    capture: { value: 'FILE', help: 'keeps what is seen, without secrets' },
+    replay: { value: 'FILE', help: 'shows a capture again; needs no port' },
+    image: { value: 'FILE', help: 'image of the board, for stack traces in TypeScript lines (default: the built linux hsm-cold)' },
+  },
+  async run(input) {
+    let level = aLevel(input.values.level!);
+    const isJson = input.switches.json === true;
+    if (input.values.replay !== undefined) {
+      for (const entry of readCapture(input.values.replay)) if (isShown(entry.level, level)) print(entry, isJson);
+      return 0;
+    }
+    const kind = input.values.as as LineKind;
+    if (!['console', 'link', 'modem'].includes(kind)) throw fail('usage', `"--as" expected console, link or modem, got ${kind}`);
+    const runtime = realRuntime();
+    const image = input.values.image ?? path.join(FIRMWARE, 'linux', 'hsm-cold.js');
+    const mapStack = input.values.image !== undefined ? createStackMapper(image, ROOT) : undefined;
+    const port = await openPort(await choosePort(input.values.port), Number(input.values.baud));
+    const capture = input.values.capture === undefined ? undefined : createCapture(input.values.capture, port.name, runtime.nowMs());
+    const isBatch = input.values.run !== undefined;
+    const show = (entry: TrafficEntry): void => {
+      capture?.add(entry);
+      if (!(isJson && kind === 'console') && !isBatch && isShown(entry.level, level)) print(entry, isJson);
+    };
+    const people = createPeople(process.stdin as never, process.stderr);
+    try {
+      if (kind !== 'console') return await listen(input, port, kind, show);
+      const session = createSession({ port, nowMs: runtime.nowMs, onEntry: show, askSecret: (question) => people.askSecret(question), ...(mapStack ? { mapStack } : {}) });
+      const one = async (line: string): Promise<boolean> => {
+        const set = /^level (\w+)$/.exec(line.trim());
+        if (set) {
+          level = aLevel(set[1]!);
+          return true;
+        }
+        const answer = await session.run(line);
+        printAnswer(answer, isJson, !isBatch && answer.command !== 'help');
+        if (answer.error?.code === 'console-closed') throw fail('port-gone', `${port.name} is gone: check the cable`);
+        return answer.ok;
+      };
+      if (!isBatch) {
+        if (!isJson) process.stdout.write(`${port.name}: "help" lists the commands, "quit" leaves\n`);
+        return await typed(async (line) => {
+          await one(line);
+          return true;
+        });
+      }
+      let isAllWell = true;
+      for (const line of input.values.run!.split(';').filter((each) => each.trim() !== '')) isAllWell = (await one(line)) && isAllWell;
+      return isAllWell ? 0 : 1;
+    } finally {
+      people.close();
+      capture?.close();
+      port.close();
+    }
+  },
+};
