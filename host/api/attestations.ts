@@ -46,6 +46,7 @@ export async function attestation(context: Context, row: AccountRow, side: numbe
       const nowMs = runtime.nowMs();
       if (added) await tx.run("INSERT INTO jobs (kind, account, side, batch_no, state, not_before, created_at) VALUES ('attest', ?, ?, ?, 'open', ?, ?)", [...key, nowMs, nowMs]);
     });
+    context.jobAdded();
     found = (await find()) as AttestationRow;
   }
   return {

@@ -23,6 +23,8 @@ export interface Context {
   /** Sat per virtual byte for requests with is_dynamic_fee=1, as the node last estimated it. */
   dynamicFeerateSatVb(): number;
   tell(text: string, data?: object): void;
+  /** To be called when a job was written, or will be due in `delayMs`. */
+  jobAdded(delayMs?: number): void;
 }
 
 /** `YYYY-MM-DDTHH:MM:SS`, UTC. */

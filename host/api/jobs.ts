@@ -87,6 +87,7 @@ async function done(context: Context, job: JobRow, answer: string | null): Promi
 async function postpone(context: Context, job: JobRow, why: string): Promise<void> {
   const pauseMs = Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(job.tries, 10));
   await context.db.run('UPDATE jobs SET tries = tries + 1, not_before = ?, last_failure = ? WHERE id = ?', [context.runtime.nowMs() + pauseMs, why, job.id]);
+  context.jobAdded(pauseMs);
   if (job.tries === 0 && job.kind !== 'attest') context.tell(`a ${job.kind} job waits: ${why}`, { account: job.account, job: job.id });
 }
 

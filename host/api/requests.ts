@@ -86,6 +86,7 @@ export async function accept(context: Context, row: AccountRow, form: Form): Pro
       [row.account, request.kind, request.user_tx_no, request.coin_code, request.outs, request.is_dynamic_fee, request.only_confirmed, request.vc_code, request.c_id, request.proto, request.authority, context.runtime.nowMs()]);
     await plan(tx, context, row, (inserted as { id: number }).id);
   });
+  context.jobAdded();
   context.tell(request.kind === 'ping' ? 'took a PING' : 'took a send request', { account: row.account, user_tx_no: request.user_tx_no, outs: request.outs });
 }
 

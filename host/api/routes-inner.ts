@@ -77,6 +77,7 @@ export function addAdminRoutes(server: FastifyInstance, context: Context, adminT
     aToken(request, adminToken);
     const nowMs = runtime.nowMs();
     for (const side of [1, 2]) await db.run("INSERT INTO jobs (kind, side, state, not_before, created_at) VALUES ('status', ?, 'open', ?, ?)", [side, nowMs, nowMs]);
+    context.jobAdded();
     return { result: true };
   });
   server.get('/api/v1/admin/devices', async (request) => {

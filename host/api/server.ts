@@ -2,6 +2,7 @@
 // after the next look at the chain. Everything needed to go on after a stop is in the database.
 
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { Runtime, Timer } from '../runtime';
 import { createFollower } from '../chain/follower';
 import { createRpc } from '../chain/rpc';
 import { createWatch } from '../chain/watch';
@@ -69,7 +70,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const fees = createFeeEstimate(rpc, runtime, options.fixedFeerateSatVb ?? DEFAULT_FEERATE_SAT_VB);
   const tell = (text: string, data?: object): void => onEvent?.({ at: runtime.nowMs(), who: 'api', text, data });
   const watch = createWatch();
-  const base = { db, rpc, runtime, network, watch, tell, chunks: new Set<string>(), fixedFeerateSatVb: options.fixedFeerateSatVb ?? DEFAULT_FEERATE_SAT_VB, dynamicFeerateSatVb: () => fees.satVb() };
+  const jobs = createJobBell(runtime);
+  const base = { db, rpc, runtime, network, watch, tell, jobAdded: jobs.added, chunks: new Set<string>(), fixedFeerateSatVb: options.fixedFeerateSatVb ?? DEFAULT_FEERATE_SAT_VB, dynamicFeerateSatVb: () => fees.satVb() };
   const follower = createFollower({ db, rpc, runtime, network, watch, extend: () => extendAll(context) });
   const context: Context = { ...base, follower };
   const server = createServer();
@@ -97,7 +99,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   return {
     url: `http://${host}:${port}`,
     sync: () => loop.sync(),
+    poke: () => loop.poke(),
+    onJob: jobs.listen,
     async close() {
+      jobs.close();
       await loop.stop();
       await server.close();
       rpc.close();
@@ -106,10 +111,32 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   };
 }
 
+/** Tells listeners of jobs, now or when they are due. Without listeners it sets no timer. */
+function createJobBell(runtime: Runtime): { added(delayMs?: number): void; listen(listener: () => void): void; close(): void } {
+  const listeners: (() => void)[] = [];
+  const timers = new Set<Timer>();
+  const ring = (): void => listeners.forEach((listener) => listener());
+  return {
+    added(delayMs = 0) {
+      if (delayMs === 0) return ring();
+      if (listeners.length === 0) return;
+      const timer = runtime.after(delayMs, () => {
+        timers.delete(timer);
+        ring();
+      });
+      timers.add(timer);
+    },
+    listen: (listener) => void listeners.push(listener),
+    close: () => timers.forEach((timer) => timer.cancel()),
+  };
+}
+
 interface Loop {
   start(): void;
   /** One whole round now; its error is thrown. */
   sync(): Promise<void>;
+  /** The next round begins now. */
+  poke(): void;
   /** Something smaller between two rounds; an unreachable node is left to the next round. */
   once(fn: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
@@ -138,15 +165,23 @@ function createLoop(context: Context, pollMs: number, round: () => Promise<void>
       lastProblem = code;
     }
   };
-  const arm = (): void => {
+  /** True from a poke until its round begins: what happens meanwhile is seen by that round. */
+  let isPoked = false;
+  const arm = (delayMs: number): void => {
     if (isStopped) return;
-    timer = runtime.after(pollMs, async () => {
+    timer?.cancel();
+    timer = runtime.after(delayMs, async () => {
+      isPoked = false;
       await guarded(round);
-      arm();
+      if (!isPoked) arm(pollMs);
     });
   };
   return {
-    start: arm,
+    start: () => arm(pollMs),
+    poke() {
+      if (!isPoked) arm(0);
+      isPoked = true;
+    },
     sync: () => inTurn(round),
     once: guarded,
     async stop() {

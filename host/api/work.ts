@@ -27,6 +27,7 @@ async function planQueued(context: Context): Promise<void> {
     const row = await accountRow(context.db, account);
     if (row && (await context.db.transaction((tx) => plan(tx, context, row, id)))) planned++;
   }
+  if (planned > 0) context.jobAdded();
   if (planned > 0 && (await extendAll(context))) await context.watch.refresh(context.db);
 }
 

@@ -58,6 +58,8 @@ export interface Follower {
 export function createFollower(options: FollowerOptions): Follower {
   const { db, rpc, runtime, network, watch, extend } = options;
   const foreign = new Set<string>();
+  /** Tip and mempool at the end of the last whole round: while both stay, there is nothing to look at. */
+  let lastSeen = '';
 
   const ownTip = (): Promise<Tip | undefined> => db.get<Tip>('SELECT height, hash FROM blocks ORDER BY height DESC LIMIT 1');
 
@@ -119,26 +121,27 @@ export function createFollower(options: FollowerOptions): Follower {
     return { changed };
   }
 
-  async function followMempool(): Promise<boolean> {
-    const before = await rpc.call<string>('getbestblockhash');
+  async function followMempool(best: string): Promise<boolean> {
     const ids = await rpc.call<string[]>('getrawmempool');
+    const seen = `${best} ${ids.join()}`;
+    if (seen === lastSeen) return false;
     const present = new Set(ids);
     const recorded = await db.all<{ txid: string; state: string }>("SELECT txid, state FROM txs WHERE state IN ('mempool', 'gone')");
     const states = new Map(recorded.map((row) => [row.txid, row.state]));
     let changed = false;
     let looks = 0;
     for (const id of ids) {
-      if (foreign.has(id) || states.get(id) === 'mempool' || looks >= MAX_MEMPOOL_LOOKS) continue;
-      looks++;
+      if (foreign.has(id) || states.get(id) === 'mempool') continue;
+      if (looks++ >= MAX_MEMPOOL_LOOKS) return changed;
       changed = (await writeMempoolTx(id)) || changed;
     }
-    const tip = await ownTip();
-    if ((tip && tip.hash !== before) || (await rpc.call<string>('getbestblockhash')) !== before) return changed;
+    if ((await rpc.call<string>('getbestblockhash')) !== best) return changed;
     for (const [txid, state] of states) {
       if (present.has(txid) || state !== 'mempool') continue;
       changed = true;
       await db.run("UPDATE txs SET state = 'gone' WHERE txid = ? AND state = 'mempool'", [txid]);
     }
+    lastSeen = seen;
     return changed;
   }
 
@@ -160,21 +163,25 @@ export function createFollower(options: FollowerOptions): Follower {
   async function follow(): Promise<FollowResult> {
     await watch.refresh(db);
     const result: FollowResult = { height: 0, connected: 0, disconnected: 0, changed: false };
-    for (;;) {
+    let tip = await ownTip();
+    let best = await rpc.call<string>('getbestblockhash');
+    while (tip?.hash !== best) {
       result.disconnected += await disconnect();
-      const tip = await ownTip();
+      tip = await ownTip();
       const next = tip ? tip.height + 1 : await startHeight();
       const connected = await connect(next, tip?.hash);
-      if (!connected) {
-        if ((await rpc.call<number>('getblockcount')) >= next) continue; // reorganised meanwhile
-        break;
+      if (connected) {
+        result.connected++;
+        result.changed = result.changed || connected.changed;
+      } else if ((await rpc.call<number>('getblockcount')) < next) {
+        break; // the node is at this tip, or below where the accounts begin
       }
-      result.connected++;
-      result.changed = result.changed || connected.changed;
+      tip = await ownTip();
+      best = await rpc.call<string>('getbestblockhash');
     }
-    const mempoolChanged = await followMempool();
+    const mempoolChanged = await followMempool(best);
     if (mempoolChanged && (await extend())) await watch.refresh(db);
-    result.height = (await ownTip())?.height ?? 0;
+    result.height = tip?.height ?? 0;
     result.changed = result.changed || mempoolChanged || result.disconnected > 0;
     return result;
   }
@@ -189,6 +196,7 @@ export function createFollower(options: FollowerOptions): Follower {
     follow,
     async rewindTo(height) {
       foreign.clear();
+      lastSeen = '';
       await db.run('DELETE FROM blocks WHERE height >= ?', [height]);
       const lowest = await db.get<{ height: number | null }>('SELECT MIN(height) AS height FROM blocks');
       if (lowest?.height !== null && lowest?.height !== undefined && lowest.height > height) await db.run('DELETE FROM blocks');

@@ -7,7 +7,7 @@ import { secp256k1 } from '@noble/curves/secp256k1';
 import { fail } from '../../protocol/errors';
 import { COINBASE_MATURITY, mineBlock, openBcoin, reverseHex, type BcoinNode } from './bcoin';
 import { REGTEST } from './regtest-json';
-import { chainMethods, mempoolMethods, regtestMethods, rpcFail } from './regtest-rpc';
+import { chainMethods, mempoolMethods, regtestMethods, rpcFail, type RpcMethod } from './regtest-rpc';
 import { startRpcServer } from './rpc-server';
 import type { RegtestNode, RegtestNodeOptions } from './types';
 
@@ -36,6 +36,8 @@ export async function startRegtestNode(options: RegtestNodeOptions): Promise<Reg
   const node = await openBcoin(runtime, prefix);
   const wallet = createFundingWallet(node, seed);
   let mined = 0;
+  const listeners: (() => void)[] = [];
+  const changed = (): void => listeners.forEach((listener) => listener());
   let isClosed = false;
   let queue: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -47,9 +49,11 @@ export async function startRegtestNode(options: RegtestNodeOptions): Promise<Reg
     const script = address === undefined ? wallet.script : scriptOf(address);
     const hashes: string[] = [];
     for (let i = 0; i < count; i++) hashes.push(await mineBlock(node, script, `${seed} ${mined++}`));
+    changed();
     return hashes;
   });
-  const methods = { ...chainMethods(node), ...mempoolMethods(node), ...regtestMethods(node, mine) };
+  const methods: Record<string, RpcMethod> = { ...chainMethods(node), ...mempoolMethods(node), ...regtestMethods(node, mine) };
+  for (const name of ['sendrawtransaction', 'invalidateblock', 'reconsiderblock']) methods[name] = andThen(methods[name], changed);
   const server = await startRpcServer({ host: '127.0.0.1', port, user, password, methods });
   if (node.chain.height < FIRST_BLOCKS) await mine(FIRST_BLOCKS - node.chain.height);
   return {
@@ -59,6 +63,7 @@ export async function startRegtestNode(options: RegtestNodeOptions): Promise<Reg
       const hex = await wallet.pay(scriptOf(address), sats);
       return (await methods.sendrawtransaction([hex])) as string;
     }),
+    onChange: (listener) => void listeners.push(listener),
     async close() {
       if (isClosed) return;
       isClosed = true;
@@ -68,6 +73,14 @@ export async function startRegtestNode(options: RegtestNodeOptions): Promise<Reg
       await node.mempool.close();
       await node.chain.close();
     },
+  };
+}
+
+function andThen(method: RpcMethod, then: () => void): RpcMethod {
+  return async (params) => {
+    const result = await method(params);
+    then();
+    return result;
   };
 }
 

@@ -27,6 +27,8 @@ export interface RegtestNode {
   mine(count: number, address?: string): Promise<string[]>;
   /** Pays `sats` to `address` from the node's own mined coins, into the mempool; answers the transaction id. */
   fund(address: string, sats: number): Promise<string>;
+  /** Calls `listener` after each change of chain or mempool, so that a simulation need not poll for it. */
+  onChange(listener: () => void): void;
   close(): Promise<void>;
 }
 

@@ -11,6 +11,8 @@ import type { Gateway, GatewayOptions, Job, JobResult } from './types';
 export type { AttestJob, Gateway, GatewayOptions, Job, JobResult, PingJob, SignInput, SignJob, StatusJob } from './types';
 
 const DEFAULT_POLL_MS = 1000;
+/** Pause while the line is down. */
+const LINK_LOOK_MS = 1000;
 
 /** Starts polling. The API and the board may come and go; nothing here throws for that. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -28,8 +30,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   peer.onUp(() => tell('the line to HSM-Hot is up'));
   peer.onDown(() => tell('the line to HSM-Hot is down'));
 
+  /** Between two looks for a job: then, and only then, a poke shortens the wait. */
+  let isIdle = false;
+  let isPoked = false;
+
   function arm(delayMs: number): void {
-    if (!isClosed) timer = runtime.after(delayMs, poll);
+    if (isClosed) return;
+    isIdle = true;
+    timer?.cancel();
+    timer = runtime.after(isPoked ? 0 : delayMs, poll);
+    isPoked = false;
   }
 
   function problem(error: unknown): void {
@@ -41,7 +51,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   /** Tracked by the runtime, so it only waits for the API; the device's part runs beside it. */
   async function poll(): Promise<void> {
     if (isClosed) return;
-    if (!peer.isUp()) return arm(pollMs);
+    isIdle = false;
+    if (!peer.isUp()) return arm(Math.min(pollMs, LINK_LOOK_MS));
     let job: Job | null;
     try {
       job = await api.next();
@@ -78,6 +89,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   arm(0);
   return {
+    poke() {
+      isPoked = true;
+      if (isIdle) arm(0);
+    },
     async close() {
       isClosed = true;
       timer?.cancel();

@@ -17,6 +17,8 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
+  /** Looks for a job at once instead of at the next poll; for a simulation, where the API says that there is one. */
+  poke(): void;
   close(): Promise<void>;
 }
 

@@ -201,6 +201,8 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   };
   if (isCopy) {
     Object.assign(tokens, template?.tokens);
+    runtime.random(24); // what the account's two tokens took when the template was made
+    runtime.random(24);
     await platform.api.sync();
     return platform;
   }
