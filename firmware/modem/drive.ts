@@ -63,7 +63,7 @@ export function begin(modem: Modem): void {
     modem.stats[STAT_RESTARTS]++;
     tell(modem, 'restart', modem.stats[STAT_RESTARTS]);
   }
-  give(modem, COMMAND_NONE, '\x1b', QUIET_MS);
+  give(modem, COMMAND_NONE, '\x1b\r', QUIET_MS);
 }
 
 /** Starts up, with the power switched on before where there is a switch, and off for `offMs` before that. */

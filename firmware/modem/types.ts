@@ -27,7 +27,7 @@ export interface ModemSms {
  */
 export type OnSms = (sms: ModemSms, ack: () => void) => void;
 
-/** Called once: null = the network took it; else codes `modem-refused`, `modem-tries`, `modem-stopped`. */
+/** Called once: null = the network took it; else code `modem-refused` or `modem-tries`. */
 export type SendDone = (error: CodedError | null) => void;
 
 /** One message of the persistent send queue; `bytes` is opaque to the store, at most MAX_RECORD_BYTES (outbox.ts). */

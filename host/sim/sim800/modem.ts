@@ -18,6 +18,8 @@ const CTRL_Z = 0x1a;
 const ESC = 0x1b;
 const MAX_LINE = 556;
 const MAX_DATA = 1024;
+/** Command lines that are remembered for tests. */
+const MAX_SEEN = 20_000;
 /** From an outage's end to registration. */
 const REGISTER_MS = 5000;
 /** URCs that may come in the middle of a response. */
@@ -205,6 +207,7 @@ export function createSim800(options: Sim800Options): Sim800 {
     const commands = parseLine(commandLine);
     if (commands === null) return;
     seen.push(commandLine);
+    if (seen.length > MAX_SEEN) seen.splice(0, MAX_SEEN / 2);
     isBusy = true;
     const fault = takeScripted(commandLine);
     const isMute = chance.happens(faults.mute);

@@ -62,7 +62,7 @@ export interface Sim800 {
   setSupplyMv(millivolts: number): void;
   setSimPresent(present: boolean): void;
   ring(from: string): void;
-  /** Messages in the store now, and every command line received so far (CMGS payloads left out). */
+  /** Messages in the store now, and the command lines received, at least the last 10,000 (CMGS payloads left out). */
   stored(): number;
   commands(): string[];
   close(): void;
