@@ -1,6 +1,7 @@
 // One SQL file of a program that has it to itself (V, the website): synchronous, every statement on disk when it returns.
 // The platform's own database, which may be PostgreSQL, is host/db.
 
+import { chmodSync } from 'node:fs';
 import Database from 'libsql';
 import { fail } from '../protocol/errors';
 
@@ -19,13 +20,14 @@ export interface SqlFile {
   close(): void;
 }
 
-/** Opens (creates) `path` and runs `schema`. Throws `sql-file` naming the path when it cannot. */
+/** Opens (creates, for its owner only) `path` and runs `schema`. Throws `sql-file` naming the path when it cannot. */
 export function openSqlFile(path: string, schema: string): SqlFile {
   let db: Database.Database;
   try {
     db = new Database(path);
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON;');
     db.exec(schema);
+    if (path !== ':memory:') chmodSync(path, 0o600);
   } catch (error) {
     throw fail('sql-file', 'cannot open ' + path + ': ' + (error as Error).message);
   }

@@ -12,12 +12,17 @@ import type { Batch } from './state';
 /** Batch questions to HSM-Cold in 24 hours. */
 const ASKS_PER_DAY = 100;
 const DAY_MS = 86400000;
+/** Empty answers after which the website counts as idle, and the longest pause then. */
+const IDLE_POLLS = 10;
+const IDLE_PAUSE_MS = 300000;
 /** After a refusal by HSM-Cold. */
 const REFUSED_PAUSE_MS = 3600000;
 
 export interface BatchLoop {
   /** Pulls and reports. HTTP: call it inside tracked work. */
   poll(): Promise<void>;
+  /** Until the next poll: `pollMs`, ten times that (5 minutes at most, as in the published app) once the website has been idle. */
+  pauseMs(pollMs: number): number;
   /** Repeats questions that were not answered in time. No HTTP. */
   tick(): void;
   /** After a new channel: everything open is asked again under it. */
@@ -31,6 +36,7 @@ export function batchLoop(context: VContext, link: HsmLink): BatchLoop {
   const { state, runtime } = context;
   /** The last list that was read in full: while HSM-Cold thinks, the website gives the same one again and again. */
   let lastBody = '';
+  let idlePolls = 0;
 
   function ask(batch: Batch): void {
     if (!link.current() || !mayAsk(batch)) return;
@@ -95,11 +101,13 @@ export function batchLoop(context: VContext, link: HsmLink): BatchLoop {
       const body = JSON.stringify(answer.body ?? null);
       if (answer.status !== 200 || (body === lastBody && state.askingBatches().length > 0)) return;
       lastBody = body;
+      idlePolls = answer.body === null ? idlePolls + 1 : 0;
       const pulled = readPulled(answer.body, context.account.network);
       if (!pulled) return;
       take(pulled.side, pulled.batchNo, pulled.list, pulled.raw);
       for (const batch of state.unreportedBatches()) await report(batch);
     },
+    pauseMs: (pollMs) => (idlePolls < IDLE_POLLS || state.unreportedBatches().length > 0 ? pollMs : Math.max(pollMs, Math.min(pollMs * 10, IDLE_PAUSE_MS))),
     tick() {
       const nowMs = runtime.nowMs();
       for (const batch of state.askingBatches()) if (nowMs >= batch.next_ask_ms) ask(batch);

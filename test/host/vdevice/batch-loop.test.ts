@@ -157,6 +157,20 @@ describe('host/vdevice batches', () => {
     expect(report(2)).to.equal(true);
   });
 
+  it('polls an idle website every five minutes, a busy one every thirty seconds', async () => {
+    const polls = async (seconds: number) => {
+      const before = world.site.batchPolls;
+      await world.pass(seconds);
+      return world.site.batchPolls - before;
+    };
+    expect(await polls(300)).to.be.within(9, 11);
+    expect(await polls(3600)).to.be.within(11, 13);
+    world.site.batch = batchOf();
+    await world.pass(400);
+    expect(report(2)).to.equal(true);
+    expect(await polls(120)).to.be.within(3, 5);
+  });
+
   it('tells the admin once when HSM-Cold refuses, tries again later', async () => {
     world.cold.answer = (sms, op) => (op === SMS_BATCH_VERIFY ? world.cold.seal(SMS_BATCH_ANSWER, batchAnswerFields({ side: 2, batchNo: 0, status: BATCH_REFUSED, seconds: 0 })) : sms);
     world.site.batch = batchOf();

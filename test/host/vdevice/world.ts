@@ -61,6 +61,8 @@ export interface FakeSite {
   batch: unknown;
   reports: Record<string, string>[];
   batchReports: Record<string, string>[];
+  /** GET /batch so far. */
+  batchPolls: number;
   /** What POST /vtest answers. */
   accepts: boolean;
   close(): Promise<void>;
@@ -73,6 +75,7 @@ async function startFakeSite(): Promise<FakeSite> {
     request.on('end', () => {
       const form = Object.fromEntries(new URLSearchParams(text));
       const path = request.url!.replace('/api/v1/open', '');
+      if (request.method === 'GET' && path === '/batch') site.batchPolls++;
       let body: unknown = null;
       if (request.headers.token !== 'site-token') response.statusCode = 401;
       else if (request.method === 'GET') body = path === '/vtest' ? site.vtest : site.batch;
@@ -86,7 +89,7 @@ async function startFakeSite(): Promise<FakeSite> {
     });
   });
   const site: FakeSite = {
-    url: '', vtest: null, batch: null, reports: [], batchReports: [], accepts: true,
+    url: '', vtest: null, batch: null, reports: [], batchReports: [], batchPolls: 0, accepts: true,
     close: () => new Promise((resolve) => {
       server.closeAllConnections();
       server.close(() => resolve());
