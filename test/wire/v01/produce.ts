@@ -1,0 +1,93 @@
+/**
+ * What the code of today puts on the wire for the fixed inputs of version 1: name → octets. Keys, nonces and identities are
+ * constants or come from a generator that is part of this file, so the octets can be frozen (test/vectors/wire/v01.json).
+ */
+import { channelFinish, channelOpen, gateKey } from '../../../protocol/channel';
+import { attestationHash, batchDigest, batchProof, pairingCode, sendAuthority } from '../../../protocol/authority';
+import { cborEncode, CborValue } from '../../../protocol/cbor';
+import { attestFields, pingFields, prevTxFields, signBeginFields, signInputFields } from '../../../protocol/messages';
+import { createPeer } from '../../../protocol/link/peer';
+import { alarmFields, batchAnswerFields, batchVerifyFields, noticeFields, sealSms, statusAnswerFields } from '../../../protocol/sms/v2';
+import { protocolCrypto } from '../../../host/protocol-crypto';
+import { acceptAll } from '../../protocol/support/channel-ends';
+import { line, TestClock } from '../../protocol/support/line';
+
+const fill = (lenBytes: number, value: number): Uint8Array => new Uint8Array(lenBytes).fill(value);
+
+/** Octets n, n+1, … for each call one further: enough for nonces and ephemeral keys that nobody uses. */
+function counting(first: number): (lenBytes: number) => Uint8Array {
+  let next = first;
+  return (lenBytes) => Uint8Array.from({ length: lenBytes }, () => next++ & 0xff);
+}
+
+/** The octets that both ends of a link write, in order, while one request is answered and one refused. */
+function linkTranscript(isSecure: boolean): { [name: string]: Uint8Array } {
+  const clock = new TestClock();
+  const written: { [name: string]: Uint8Array } = {};
+  const name = isSecure ? 'authenticated' : 'plain';
+  let count = 0;
+  const ends = line(clock, { baud: 115_200 });
+  const tapped = (index: 0 | 1, who: string) => ({
+    ...ends[index],
+    write(bytes: Uint8Array) {
+      written[`link ${name} ${String(++count).padStart(2, '0')} ${who}`] = Uint8Array.from(bytes);
+      ends[index].write(bytes);
+    },
+  });
+  const secure = (first: number) => (isSecure ? { linkKey32: fill(32, 0x4b), crypto: protocolCrypto(counting(first)) } : undefined);
+  const hot = createPeer({ uart: tapped(0, 'initiator'), clock, role: 'initiator', bootId: 0x01020304, secure: secure(0x10) });
+  const cold = createPeer({ uart: tapped(1, 'responder'), clock, role: 'responder', bootId: 0x0a0b0c0d, secure: secure(0x60), payloadMax: 200, messageMax: 1024, requestsMax: 4 });
+  cold.onRequest((type, fields, reply, refuse) => (type === 2 ? reply(fields.length ? fields : ['cold', 1]) : type === 3 ? reply([]) : refuse(6, 'locked')));
+  hot.onUp(() => {
+    for (const [type, fields] of [[2, []], [3, []], [4, []], [2, [fill(250, 0xaa)]]] as [number, CborValue[]][]) hot.request(type, fields, () => undefined);
+  });
+  clock.run(2000);
+  hot.close();
+  cold.close();
+  return written;
+}
+
+export function produceV01(): { [name: string]: Uint8Array } {
+  const crypto = protocolCrypto(counting(1));
+  const vPriv = fill(32, 0x11);
+  const coldPriv = fill(32, 0x22);
+  const peers = {
+    network: 'regtest', account: 3, coldIdentity33: crypto.pubkeyCreate(coldPriv), vIdentity33: crypto.pubkeyCreate(vPriv),
+    ssGate32: gateKey(crypto, vPriv, crypto.pubkeyCreate(coldPriv)),
+  };
+  const pending = channelOpen(crypto, peers, vPriv, 7);
+  const cold = acceptAll(crypto, { vPriv, coldPriv, peers }, pending.sms, 0x00010203);
+  const open = Uint8Array.from(pending.sms);
+  const v = channelFinish(crypto, peers, vPriv, pending, cold.sms);
+  const toV = (op: number, fields: CborValue[]): Uint8Array => sealSms(crypto, cold.channel, 'to-v', op, fields);
+  const outs = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080,10000';
+  const authority = sendAuthority(crypto, v.keyRequest32, 'regtest', 3, v.id, '8001', outs, 1);
+  const digest = batchDigest(crypto, 'regtest', 3, 1, 0, Array.from({ length: 1000 }, (_, i) => `address${i}`));
+  const begin = { account: 3, proto: 2, channelId: v.id, userTxNo: '8001', outs, dynamic: 1, authority, txVersion: 2, locktime: 0, nInputs: 1, feeSats: 500, changeIndex: null };
+  const message = (type: number, fields: CborValue[]): Uint8Array => cborEncode(([type, 5] as CborValue[]).concat(fields));
+  return {
+    'message sign-begin': message(6, signBeginFields(begin)),
+    'message sign-input': message(7, signInputFields({ i: 0, prevTxid: fill(32, 0x77), vout: 1, sequence: 0xfffffffd, chain: 1, index: 1000, prevTxLen: 222 })),
+    'message prev-tx': message(8, prevTxFields({ i: 0, offset: 400, bytes: fill(4, 0x55) })),
+    'message sign-finish': message(9, []),
+    'message sign-result': message(10, [0]),
+    'message attest': message(11, attestFields({ account: 3, side: 2, batchNo: 300 })),
+    'message ping': message(5, pingFields({ account: 3, proto: 2, channelId: v.id, userTxNo: '8001', dynamic: 1, authority: fill(32, 1) })),
+    'message refusal': message(1, [6, 'locked']),
+    'sms open': open,
+    'sms accept': cold.sms,
+    'channel keys request, to-cold, to-v': Uint8Array.from([...v.keyRequest32, ...v.keyToCold32, ...v.keyToV32]),
+    'sms batch-verify': sealSms(crypto, v, 'to-cold', 35, batchVerifyFields({ side: 1, batchNo: 0 })),
+    'sms status': sealSms(crypto, v, 'to-cold', 37, []),
+    'sms batch-answer': toV(36, batchAnswerFields({ side: 1, batchNo: 0, status: 0, seconds: 0, proof: batchProof(crypto, v.keyToV32, 1, 0, digest) })),
+    'sms batch-answer deriving': toV(36, batchAnswerFields({ side: 1, batchNo: 1, status: 1, seconds: 3600 })),
+    'sms status-answer': toV(38, statusAnswerFields({ deviceState: 3, accountState: 1, unixSeconds: 1_790_000_000, batchesHot: 2, batchesCold: 1 })),
+    'sms alarm': toV(39, alarmFields({ code: 1, accountState: 2, unixSeconds: 1_790_000_000 })),
+    'sms notice': toV(40, noticeFields({ noticeNo: 4, maxPerTxSats: 100_000_000, maxPerDaySats: 0, policyDigest8: fill(8, 0x99) })),
+    'batch digest': digest,
+    'attestation hash': attestationHash(crypto, digest),
+    'pairing code': Buffer.from(pairingCode(crypto, peers.coldIdentity33, peers.vIdentity33)),
+    ...linkTranscript(false),
+    ...linkTranscript(true),
+  };
+}
