@@ -7,11 +7,11 @@ import { createRpc, startRegtestNode, type RegtestNode, type Rpc } from '../chai
 import { startGateway, type Gateway } from '../gateway';
 import type { EventListener } from './events';
 import { startHostileProxy, type HostileProxy } from './hostile-proxy';
-import { SIM_TOKENS } from './numbers';
+import { SIM_TOKENS, type Polls } from './numbers';
 import type { VirtualRuntime } from './virtual-runtime';
 
-/** How often the programs look for work, ms of simulated time. */
-const POLL_MS = 500;
+/** How often the programs look for work that nobody told them of, ms of simulated time: node and API tell, so it is rare. */
+const POLL_MS = 60_000;
 
 export interface PlatformOptions {
   runtime: VirtualRuntime;
@@ -20,6 +20,7 @@ export interface PlatformOptions {
   database: string;
   hostPort: BytePort;
   ports: { api?: number; chain?: number };
+  polls: Polls;
   onEvent?: EventListener;
 }
 
@@ -53,7 +54,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       database: options.database,
       adminToken: SIM_TOKENS.apiAdmin,
       gatewayToken: SIM_TOKENS.gateway,
-      chainPollMs: POLL_MS,
+      chainPollMs: options.polls.chainMs,
       onEvent,
     });
     closers.push(() => api.close());
@@ -62,10 +63,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       port: options.hostPort,
       apiUrl: api.url,
       gatewayToken: SIM_TOKENS.gateway,
-      pollMs: POLL_MS,
+      pollMs: options.polls.gatewayMs,
       onEvent,
     });
     closers.push(() => gateway.close());
+    node.onChange(() => api.poke());
+    api.onJob(() => gateway.poke());
     const internet = await startHostileProxy({ runtime, targetUrl: api.url, port: options.ports.api });
     closers.push(() => internet.close());
 
