@@ -1,7 +1,7 @@
 // Holds host/vdevice/state.ts: V's memory on disk and its sealed secrets.
 
 import { expect } from 'chai';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSealer } from '../../../host/vdevice/seal';
@@ -31,6 +31,21 @@ describe('host/vdevice state', () => {
     const stranger = openState(file, openSealer(join(folder, 'other.key'), random));
     expect(() => stranger.getSecret('channel')).to.throw().with.property('code', 'seal-broken');
     stranger.close();
+  });
+
+  it('leaves nothing of a replaced secret in its files, which are for their owner only', () => {
+    const file = join(folder, 'v.db');
+    const state = openState(file, openSealer(file + '.key', random));
+    const sealed: string[] = [];
+    for (let day = 0; day < 5; day++) {
+      state.setSecret('v2-channel', { key: 'ab'.repeat(400), day });
+      sealed.push(state.getText('v2-channel')!);
+      state.scrub();
+    }
+    const bytes = Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))));
+    expect(sealed.map((text) => bytes.includes(text.slice(0, 200)))).to.deep.equal([false, false, false, false, true]);
+    expect(statSync(file).mode & 0o777).to.equal(0o600);
+    state.close();
   });
 
   it('keeps the modem\'s send queue over a restart', () => {
