@@ -6,13 +6,10 @@ import { startWebsite, type Website } from '../website';
 import { wire, type Wire } from './board';
 import type { EventListener } from './events';
 import type { GsmNetwork } from './gsm';
-import { NUMBERS, SIM_TOKENS } from './numbers';
+import { NUMBERS, SIM_TOKENS, type Polls } from './numbers';
 import { createShop, type Shop } from './shop';
 import { createSim800, type Sim800 } from './sim800';
 import type { VirtualRuntime } from './virtual-runtime';
-
-/** How often V looks for work, ms of simulated time. */
-const POLL_MS = 3000;
 
 export interface CustomerOptions {
   runtime: VirtualRuntime;
@@ -29,6 +26,7 @@ export interface CustomerOptions {
   policy?: VPolicy;
   protocol?: 'v1' | 'v2';
   websitePort?: number;
+  polls: Polls;
   onEvent?: EventListener;
 }
 
@@ -81,8 +79,8 @@ export async function startCustomer(options: CustomerOptions): Promise<Customer>
       policy: options.policy,
       protocol: options.protocol,
       utcOffsetMinutes: 0,
-      pollMs: POLL_MS,
-      batchPollMs: POLL_MS,
+      pollMs: options.polls.vMs,
+      batchPollMs: 2 * options.polls.vMs,
       onEvent,
     });
 

@@ -24,3 +24,18 @@ export const SIM_TOKENS = {
 export const SIM_START_MS = Date.UTC(2026, 0, 5, 2, 55, 0);
 /** The same where time is real: the ceremony takes half a minute in the genuine interpreter. */
 export const REAL_START_MS = Date.UTC(2026, 0, 5, 2, 59, 0);
+
+/** How often the programs look for work that nobody told them of, ms of simulated time; node and API tell of news at once. */
+export interface Polls {
+  /** V at the website, for withdrawals; for batches twice as long. */
+  vMs: number;
+  /** The gateway at the API. */
+  gatewayMs: number;
+  /** The API at the node. */
+  chainMs: number;
+}
+
+/** For scripts on the fast clock: a simulated day costs seconds. */
+export const CALM_POLLS: Polls = { vMs: 30_000, gatewayMs: 60_000, chainMs: 60_000 };
+/** For people and boards in real time. */
+export const QUICK_POLLS: Polls = { vMs: 2000, gatewayMs: 500, chainMs: 500 };

@@ -10,9 +10,6 @@ import { startHostileProxy, type HostileProxy } from './hostile-proxy';
 import { SIM_TOKENS, type Polls } from './numbers';
 import type { VirtualRuntime } from './virtual-runtime';
 
-/** How often the programs look for work that nobody told them of, ms of simulated time: node and API tell, so it is rare. */
-const POLL_MS = 60_000;
-
 export interface PlatformOptions {
   runtime: VirtualRuntime;
   seed: string;

@@ -20,7 +20,7 @@ import { createConsoleHub, type ConsoleHub } from './console-hub';
 import { startCustomer, type Customer } from './customer-side';
 import type { EventListener } from './events';
 import { createGsmNetwork, type GsmNetwork, type GsmOptions, type Person } from './gsm';
-import { NUMBERS, REAL_START_MS, SIM_START_MS } from './numbers';
+import { CALM_POLLS, NUMBERS, QUICK_POLLS, REAL_START_MS, SIM_START_MS, type Polls } from './numbers';
 import { startPlatform, type Platform } from './platform-side';
 import { holdCeremony, type Ceremony } from './ceremony';
 import { createVirtualRuntime, type VirtualRuntime } from './virtual-runtime';
@@ -40,6 +40,8 @@ export interface SimulationOptions {
   database?: string;
   gsm?: Partial<Omit<GsmOptions, 'runtime' | 'seed'>>;
   vPolicy?: VPolicy;
+  /** How often the programs look for work; default calm, and quick with the genuine interpreter. */
+  polls?: Polls;
   /** What V speaks with HSM-Cold by SMS, default v2. With v1 the account takes both. */
   vProtocol?: 'v1' | 'v2';
   onEvent?: EventListener;
@@ -72,6 +74,8 @@ export interface Simulation {
   verifyBatch(side: 1 | 2, batchNo: number): Promise<number>;
   /** Lets simulated time pass. */
   advance(ms: number): Promise<void>;
+  /** Pays `sats` to a verified hot address, for withdrawals; done when the API counts them to the balance. */
+  fundHot(sats: number): Promise<string>;
   mine(blocks: number): Promise<string[]>;
   /** Pays from somebody outside, and mines `blocks` on it; answers the transaction id. */
   pay(address: string, sats: number, blocks?: number): Promise<string>;
@@ -82,14 +86,15 @@ export interface Simulation {
 
 const DAY_MS = 86_400_000;
 
-/** Polls of what has to be asked for, ms of simulated time. */
-const ASK_MS = 500;
+/** `until` asks this many times in the time between two looks of V. */
+const ASKS_A_POLL = 10;
 
 export async function createSimulation(options: SimulationOptions = {}): Promise<Simulation> {
   const seed = options.seed ?? 'chaincloud';
   const { onEvent } = options;
   const startMs = options.startMs ?? (options.espruino ? REAL_START_MS : SIM_START_MS);
   const runtime = createVirtualRuntime({ seed, startMs, pace: options.espruino ? 'real' : 'fast' });
+  const polls = options.polls ?? (options.espruino ? QUICK_POLLS : CALM_POLLS);
   const folder = mkdtempSync(join(tmpdir(), 'chaincloud-sim-'));
   const closers: Array<() => Promise<void> | void> = [() => rmSync(folder, { recursive: true, force: true }), () => runtime.close()];
 
@@ -107,7 +112,7 @@ export async function createSimulation(options: SimulationOptions = {}): Promise
     await boards.hot.powerOn();
     await boards.cold.powerOn();
     const database = options.database ?? join(folder, 'api.db');
-    const platform = await startPlatform({ runtime, seed, database, hostPort: boards.hostPort, ports: options.ports ?? {}, onEvent });
+    const platform = await startPlatform({ runtime, seed, database, hostPort: boards.hostPort, ports: options.ports ?? {}, polls, onEvent });
     closers.push(() => platform.close());
     let ceremony: Ceremony | undefined;
     let customer: Customer | undefined;
@@ -136,7 +141,7 @@ export async function createSimulation(options: SimulationOptions = {}): Promise
         ceremony = await holdCeremony({ runtime, coldConsole: consoleHub.attach(), hotConsole: boards.hotConsolePort, vProtocol: options.vProtocol, onEvent });
         registered = await platform.register(ceremony.file);
         customer = await startCustomer({
-          runtime, seed, gsm, folder, onEvent,
+          runtime, seed, gsm, folder, polls, onEvent,
           apiUrl: platform.internet.url,
           file: ceremony.file,
           tokens: registered.tokens,
@@ -169,6 +174,15 @@ export async function createSimulation(options: SimulationOptions = {}): Promise
         return verdict();
       },
       advance: (ms) => runtime.runFor(ms),
+      async fundHot(sats) {
+        const user = async (): Promise<{ balance: number }> =>
+          (await fetch(`${platform.api.url}/api/v1/open/user`, { headers: { token: sim.tokens.hot_sending } })).json() as Promise<{ balance: number }>;
+        const { balance } = await user();
+        const { address } = await sim.customer.shop.call<{ address: string }>('POST', '/shop/deposit-address', { side: 'hot' });
+        const txid = await sim.pay(address, sats, 1);
+        await sim.until(async () => (await user()).balance === balance + sats, 'the hot balance at the API');
+        return txid;
+      },
       mine: (blocks) => platform.node.mine(blocks),
       async pay(address, sats, blocks = 1) {
         const txid = await platform.node.fund(address, sats);
@@ -179,7 +193,7 @@ export async function createSimulation(options: SimulationOptions = {}): Promise
         const endMs = runtime.nowMs() + limitMs;
         while (!(await holds())) {
           if (runtime.nowMs() >= endMs) throw fail('sim-timeout', `${what} did not come within ${limitMs / 1000} s of simulated time`);
-          await runtime.runFor(ASK_MS);
+          await runtime.runFor(polls.vMs / ASKS_A_POLL);
         }
       },
       close,

@@ -12,11 +12,6 @@ describe('scenarios in the simulator', function () {
   beforeEach(async () => void (sim = await createSimulation({ seed: 'scenario' })));
   afterEach(() => sim.close());
 
-  async function fundHot(sats: number): Promise<void> {
-    const { address } = await sim.customer.shop.call<{ address: string }>('POST', '/shop/deposit-address', { side: 'hot' });
-    await sim.pay(address, sats, 1);
-  }
-
   async function sent(id: number): Promise<string | null> {
     return (await sim.customer.shop.withdrawals()).find((row) => row.vtest_id === id)!.tx_hash;
   }
@@ -33,7 +28,7 @@ describe('scenarios in the simulator', function () {
 
   it('pays once although HSM-Cold loses power in the middle of a request', async () => {
     await sim.setUp();
-    await fundHot(2_000_000);
+    await sim.fundHot(2_000_000);
     sim.boards.cold.cutPowerAtWrite(2);
     const id = await sim.customer.shop.withdraw([{ address: PAYEES[0], sats: 150_000 }]);
     await sim.until(() => !sim.boards.cold.isOn, 'the power cut');
@@ -48,7 +43,7 @@ describe('scenarios in the simulator', function () {
 
   it('pays after V was restarted in the middle of a request', async () => {
     await sim.setUp();
-    await fundHot(2_000_000);
+    await sim.fundHot(2_000_000);
     const id = await sim.customer.shop.withdraw([{ address: PAYEES[1], sats: 90_000 }]);
     await sim.advance(4_000);
     await sim.customer.restartV();

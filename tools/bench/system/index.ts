@@ -52,8 +52,7 @@ export async function benchSystem(): Promise<BenchRow[]> {
   rows.push(row('the story, from start to end', once, 60_000));
   const sim = await createSimulation();
   await sim.setUp();
-  const { address } = await sim.customer.shop.call<{ address: string }>('POST', '/shop/deposit-address', { side: 'hot' });
-  await sim.pay(address, 50_000_000, 1);
+  await sim.fundHot(50_000_000);
   await sim.until(() => sim.ceremony.hasDerived(2, BATCHES), `${BATCHES} batches derived ahead`, DAY_MS);
   rows.push(row('a simulated day', await wallMs(() => simulatedDay(sim)), 10_000));
   const rssMb = process.memoryUsage().rss / 1e6;

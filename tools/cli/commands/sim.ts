@@ -3,7 +3,7 @@ import { accessSync, constants, renameSync, writeFileSync } from 'node:fs';
 import { fail } from '../../../protocol/errors';
 import { startControl, type Control } from '../../../host/sim/control';
 import { formatEvent, type SystemEvent } from '../../../host/sim/events';
-import { NUMBERS, SIM_TOKENS } from '../../../host/sim/numbers';
+import { NUMBERS, QUICK_POLLS, SIM_TOKENS } from '../../../host/sim/numbers';
 import { createPump } from '../../../host/sim/pump';
 import { createSim800OnPty } from '../../../host/sim/sim800';
 import { createSimulation, type Simulation } from '../../../host/sim/simulation';
@@ -117,7 +117,7 @@ export const simCommand: Command = {
       return isStaying ? 0 : 1;
     });
     const creating = createSimulation({
-      seed: input.values.seed, espruino, ports,
+      seed: input.values.seed, espruino, ports, polls: isOnce ? undefined : QUICK_POLLS,
       onEvent(event) {
         voice.event(event);
         control?.record(event);
