@@ -9,32 +9,40 @@ import {
 } from './state';
 import { ModemSms } from './types';
 
-/** Reads before a place whose message makes no sense is given up. */
+/** Reads of a place before it is given up for now. */
 export const READ_TRIES = 3;
+/** What one reading that came whole and makes no sense adds to `failures`; a reading cut or mangled on the line adds one. */
+const SENSELESS = 16;
 
 /**
  * Decodes what +CMGR gave and hands it over, in an event of its own: nothing of the driver is on the stack then, and it goes
- * on whatever the handler does. What cannot be understood is read again, and deleted after READ_TRIES.
+ * on whatever the handler does. What came whole and cannot be understood READ_TRIES times is deleted; what came mangled is left
+ * in the store, where the next look finds it again.
  */
 export function handOver(modem: Modem): void {
   const place = modem.reads[0];
   const number = modem.stats[STAT_RECEIVED] + 1;
   let pdu: Pdu | null = null;
+  let isWhole = false;
   try {
     const bytes = bytesOfHex(modem.pdu);
     modem.pdu = '';
-    if (bytes.length === modem.pduBytes + 1 + bytes[0]) pdu = decodePdu(bytes, false);
+    isWhole = bytes.length === modem.pduBytes + 1 + bytes[0];
+    if (isWhole) pdu = decodePdu(bytes, false);
   } catch (error) {
     pdu = null;
   }
   modem.command = COMMAND_NONE;
   arm(modem, 0);
   if (!pdu || pdu.status >= 0) {
-    modem.failures++;
-    if (modem.failures < READ_TRIES) return;
-    modem.deletes.push(place);
-    modem.stats[STAT_BAD_SMS]++;
-    tell(modem, 'bad-sms', modem.stats[STAT_BAD_SMS]);
+    modem.failures += isWhole ? SENSELESS : 1;
+    const isSenseless = modem.failures >= READ_TRIES * SENSELESS;
+    if (!isSenseless && modem.failures % SENSELESS < READ_TRIES) return;
+    if (isSenseless) {
+      modem.deletes.push(place);
+      modem.stats[STAT_BAD_SMS]++;
+      tell(modem, 'bad-sms', modem.stats[STAT_BAD_SMS]);
+    }
   }
   modem.failures = 0;
   modem.reads.splice(0, 1);

@@ -17,7 +17,7 @@ const BAD_MODEM = { urc: 0.1, split: 0.3, merge: 0.2, garbage: 0.05, error: 0.03
 
 describe('firmware/modem: chaos', function () {
   this.timeout(120_000);
-  for (const seed of ['one', 'two', 'three']) {
+  for (const seed of ['one', 'two', 'three', 'four', 'five', 'six']) {
     it(`200 messages each way, seed ${seed}`, async () => {
       const world = createWorld(seed, { duplicate: 0.1, reorder: 0.2, reorderMs: 600_000 });
       const station = world.station({ faults: BAD_MODEM, capacity: 10 }, { maxTries: 30 });

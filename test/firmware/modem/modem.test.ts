@@ -242,6 +242,18 @@ describe('firmware/modem: receiving', () => {
     expect(modemStatus(station.modem).badSms).to.equal(1);
   });
 
+  it('an SMS that comes mangled over the line again and again is never deleted', async () => {
+    const world = createWorld('mangled');
+    const station = world.station();
+    await ready(world, station);
+    station.line.fault(1, (bytes) => Uint8Array.from(Buffer.from(bytes).toString('latin1').replace(/0891/, '08#1'), (c) => c.charCodeAt(0)));
+    world.network.person(ANNA).send(COLD, 'patience');
+    await world.runtime.runFor(600_000);
+    expect([station.got.length, station.sim.stored(), modemStatus(station.modem).badSms]).to.deep.equal([0, 1, 0]);
+    station.line.fault(1, undefined);
+    await world.runtime.runUntil(() => station.got.length === 1 && station.sim.stored() === 0, 'read at last', 120_000);
+  });
+
   for (const fault of ['mute', 'error', 'restart', 'restart-after'] as const) {
     for (const command of ['AT+CMGR', 'AT+CMGD', 'AT+CMGL', 'AT+CPMS']) {
       it(`${fault} at ${command} loses nothing`, async () => {
