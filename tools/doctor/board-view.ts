@@ -1,0 +1,48 @@
+// What answers on a port, looked at without changing it: an HSM's console, the interpreter's prompt, or neither. A console is
+// asked first, because the prompt's Ctrl-C would do nothing to it and a console's commands do nothing at a prompt.
+import { fail } from '../../protocol/errors';
+import { createConsoleClient } from '../../host/operator';
+import type { Runtime } from '../../host/runtime';
+import { probeInterpreter } from '../flash/probe';
+import { findPrompt } from '../flash/prompt';
+import type { OpenPort } from '../serial/open';
+
+const CONSOLE_MS = 2500;
+
+export interface BoardView {
+  kind: 'console' | 'prompt';
+  /** `cold` or `hot`; undefined at a prompt. */
+  role?: 'cold' | 'hot';
+  board: string;
+  commit?: string;
+  interpreter: string;
+  /** Lines of `status`, and on HSM-Cold of `modem`, `flash`, `noise` and `log`. */
+  lines: string[];
+  freeVariables?: number;
+}
+
+async function viewConsole(port: OpenPort, runtime: Runtime): Promise<BoardView | undefined> {
+  const client = createConsoleClient({ port });
+  let timer = runtime.after(0, () => undefined);
+  const inTime = <T>(work: Promise<T>): Promise<T | undefined> => {
+    timer.cancel();
+    return Promise.race([work, new Promise<undefined>((resolve) => void (timer = runtime.after(CONSOLE_MS, () => resolve(undefined))))]);
+  };
+  const lines = await inTime(client.run('status').catch(() => undefined));
+  const about = /^board (\S+) commit (\S+) interpreter (\S+)/.exec(lines?.find((line) => line.startsWith('board ')) ?? '');
+  if (!lines || !about) return undefined;
+  const role = lines.some((line) => line.startsWith('audit ')) || lines.some((line) => line.startsWith('memory ')) ? 'cold' : 'hot';
+  for (const command of role === 'cold' ? ['modem', 'flash', 'noise', 'log'] : []) lines.push(...((await inTime(client.run(command).catch(() => []))) ?? []));
+  timer.cancel();
+  return { kind: 'console', role, board: about[1]!, commit: about[2]!, interpreter: about[3]!, lines };
+}
+
+/** Throws what reaching a prompt throws when neither answers. */
+export async function viewBoard(port: OpenPort, runtime: Runtime): Promise<BoardView> {
+  const view = await viewConsole(port, runtime);
+  if (view) return view;
+  const prompt = await findPrompt(port, runtime, { ...(port.baud ? { baud: port.baud } : {}), tries: 2 });
+  const interpreter = await probeInterpreter(prompt).catch(() => undefined);
+  if (!interpreter) throw fail('not-espruino', 'what answers is neither an HSM nor an Espruino');
+  return { kind: 'prompt', board: interpreter.espruinoBoard, interpreter: interpreter.version, lines: [], freeVariables: interpreter.totalVariables };
+}
