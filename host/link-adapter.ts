@@ -19,13 +19,19 @@ export function uartOf(port: BytePort): LinkUart {
   };
 }
 
-/** A Clock over `runtime`: milliseconds since this call. */
+/** A Clock over `runtime`: milliseconds since this call, standing still while a wall clock is set back. */
 export function clockOf(runtime: Runtime): LinkClock {
-  const startMs = runtime.nowMs();
   const timers = new Map<number, Timer>();
+  let seenMs = runtime.nowMs();
+  let uptimeMs = 0;
   let last = 0;
   return {
-    uptimeMs: () => runtime.nowMs() - startMs,
+    uptimeMs() {
+      const nowMs = runtime.nowMs();
+      uptimeMs += Math.max(0, nowMs - seenMs);
+      seenMs = nowMs;
+      return uptimeMs;
+    },
     after(delayMs, fn) {
       const id = ++last;
       timers.set(

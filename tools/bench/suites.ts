@@ -2,5 +2,6 @@
 import type { BenchSuite } from './row';
 import { benchSms } from './sms';
 import { benchSystem } from './system';
+import { benchWire } from './wire';
 
-export const SUITES: BenchSuite[] = [{ name: 'system', run: benchSystem }, { name: 'sms', run: benchSms }];
+export const SUITES: BenchSuite[] = [{ name: 'system', run: benchSystem }, { name: 'sms', run: benchSms }, { name: 'wire', run: () => benchWire() }];
