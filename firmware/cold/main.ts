@@ -4,7 +4,7 @@
  */
 import { copyBytes } from '../crypto/bytes';
 import { aes256Ctr, blindSeed, drbgGenerate, ecdh, hkdfSha256, hmacSha256, pubkeyCreate, sha256, wipe } from '../crypto/index';
-import { makeTerminal, printLine, printThrown } from '../console/terminal';
+import { makeTerminal, printLine } from '../console/terminal';
 import { readDevice } from '../journal/device';
 import { writeU32 } from '../journal/records';
 import { createModems, modemsSendData, modemsSendText, startModems } from '../modem/failover';
@@ -140,7 +140,7 @@ export function startCold(hal: Hal): void {
     boot(cold);
   } catch (error) {
     cold.fault = (error as any).code || 'internal';
-    printThrown(cold.terminal, error);
+    printLine(cold.terminal, 'fault ' + cold.fault);
   }
   hal.watchdog.start(WATCHDOG_MS);
   housekeeping(cold);

@@ -58,11 +58,12 @@ export class World {
     for (;;) {
       for (let i = 0; i < 4; i++) await Promise.resolve();
       if (done()) return true;
+      if (this.nowMs > end) return false;
       if (this.step(end)) continue;
       await new Promise((resolve) => setImmediate(resolve));
       if (done()) return true;
       if (!this.step(end)) {
-        this.nowMs = end;
+        this.nowMs = Math.max(this.nowMs, end);
         return done();
       }
     }
@@ -99,7 +100,7 @@ function chunks(bytes: Uint8Array): Uint8Array[] {
 }
 
 /** A serial line between a board and a test: in order, 64 octets at a time, a millisecond each. */
-export function makeLine(world: World): Line {
+export function makeLine(world: World, isOff: () => boolean = () => false): Line {
   let toBoard: ((bytes: Uint8Array) => void) | undefined;
   let toTest: ((bytes: Uint8Array) => void) | undefined;
   const waiting: Uint8Array[] = [];
@@ -108,6 +109,7 @@ export function makeLine(world: World): Line {
     written,
     uart: {
       write: (bytes) => {
+        if (isOff()) return;
         const copy = Uint8Array.from(bytes);
         written.push(...copy);
         chunks(copy).forEach((chunk) => world.after(1, () => (toTest ? toTest(chunk) : void waiting.push(chunk))));
@@ -212,7 +214,8 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
   let noiseState = 12345;
   const flash = new FakeFlash(options.pageCount);
   const files = new Map(Object.entries(options.files ?? {}));
-  const lines = { console: makeLine(world), link: makeLine(world), host: makeLine(world), modem: makeLine(world) };
+  const isOff = (): boolean => flash.isOff;
+  const lines = { console: makeLine(world, isOff), link: makeLine(world, isOff), host: makeLine(world, isOff), modem: makeLine(world, isOff) };
   const uptimeMs = (): number => world.nowMs - startMs;
   const board: FakeBoard = {
     flash,

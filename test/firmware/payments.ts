@@ -154,3 +154,31 @@ export async function refusalOf(work: Promise<unknown>): Promise<{ refusal: numb
 export function out(sats: number, n = 1): string {
   return `${btc.p2wpkh(secp256k1.getPublicKey(new Uint8Array(32).fill(n + 10)), TEST_NETWORK).address},${sats}`;
 }
+
+/** A PSBT that sweeps `count` coins of a side to `address`, as the API prepares it. */
+export function sweepPsbt(rig: Rig, address: string, count: number, side: 'cold' | 'hot' = 'cold'): string {
+  const tx = new btc.Transaction({ version: 2 });
+  for (let index = 0; index < count; index++) {
+    const coin = makeCoin(rig, { sats: 200_000, index, side, hasWitness: index % 2 === 1 });
+    const path = [84, 1, side === 'cold' ? 0 : 1].map((n) => 0x80000000 + n).concat([0, index]);
+    tx.addInput({
+      txid: coin.txid, index: coin.vout, sequence: 0xfffffffd, nonWitnessUtxo: coin.raw, witnessUtxo: { script: scriptOf('p2wpkh', coin.pub), amount: BigInt(coin.sats) },
+      bip32Derivation: [[coin.pub, { fingerprint: parseInt(rig.file.fingerprint, 16), path }]],
+    });
+  }
+  tx.addOutputAddress(address, BigInt(200_000 * count - 2000), TEST_NETWORK);
+  return Buffer.from(tx.toPSBT(0)).toString('base64');
+}
+
+/** Does every input of a PSBT carry a signature of its key for this very transaction? */
+export function isSigned(psbt: string): boolean {
+  const tx = btc.Transaction.fromPSBT(new Uint8Array(Buffer.from(psbt, 'base64')));
+  for (let i = 0; i < tx.inputsLength; i++) {
+    const input = tx.getInput(i);
+    const [pub, der] = input.partialSig![0]!;
+    const hash = tx.preimageWitnessV0(i, btc.p2pkh(pub, TEST_NETWORK).script, 1, input.witnessUtxo!.amount);
+    const sig = secp256k1.Signature.fromDER(Buffer.from(der.slice(0, -1)).toString('hex')).toCompactRawBytes();
+    if (!secp256k1.verify(sig, hash, pub)) return false;
+  }
+  return true;
+}

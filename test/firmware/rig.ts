@@ -12,6 +12,7 @@ import { createGsmNetwork, type GsmNetwork, type Person } from '../../host/sim/g
 import { createSim800, type Sim800 } from '../../host/sim/sim800';
 import { createPeer } from '../../protocol/link/peer';
 import type { Peer } from '../../protocol/link/types';
+import { MSG_COLD_STATUS } from '../../protocol/wire';
 import { joinLines, makeBoard, World, type FakeBoard } from './fake-hal';
 import { VDouble } from './v-double';
 
@@ -166,7 +167,6 @@ export async function readyRig(options: RigOptions = {}): Promise<Rig> {
   rig.hotOn();
   rig.coldOn();
   await wake(rig);
-  await rig.world.until(() => rig.peer.isUp());
   return rig;
 }
 
@@ -174,6 +174,21 @@ export async function readyRig(options: RigOptions = {}): Promise<Rig> {
 export async function wake(rig: Rig): Promise<void> {
   await rig.world.finish(unlock(rig.coldConsole, PIN));
   await rig.world.finish(setTime(rig.coldConsole, START_S + Math.ceil(rig.world.nowMs / 1000), PIN));
+  await linkUp(rig);
+}
+
+/** Waits until a request reaches HSM-Cold again. */
+export async function linkUp(rig: Rig): Promise<void> {
+  for (let tries = 0; tries < 20; tries++) {
+    await rig.world.until(() => rig.peer.isUp());
+    const isUp = await rig.ask(MSG_COLD_STATUS, []).then(
+      () => true,
+      () => false,
+    );
+    if (isUp) return;
+    await rig.world.run(1000);
+  }
+  throw new Error('the boards did not find each other');
 }
 
 /** A ready rig whose V has an open channel. */

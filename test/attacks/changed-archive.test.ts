@@ -1,0 +1,26 @@
+// Attack: payments that were archived stay paid; a lost archive stops the board.
+// Invariants: 2, 5 (SPEC.md, what must never happen).
+import { expect } from 'chai';
+import { status, valueOf } from '../../host/operator';
+import { REFUSE_CONFLICT } from '../../protocol/wire';
+import { makeCoin, out, pay, refusalOf } from '../firmware/payments';
+import { channelRig } from '../firmware/rig';
+
+describe('attack: changed archive', () => {
+  it('payments that were archived stay paid; a lost archive stops the board', async () => {
+    const rig = await channelRig({ account: { policy: { windowMaxCount: 200 } } });
+    const first = { userTxNo: 'n0', outs: out(10_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000 };
+    await pay(rig, first);
+    for (let n = 1; n < 100; n++) {
+      await pay(rig, { userTxNo: `n${n}`, outs: out(10_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000 });
+      await rig.world.run(3000);
+    }
+    await rig.world.run(20_000);
+    expect(rig.cold.files.has('u1')).to.equal(true);
+    expect((await refusalOf(pay(rig, first))).refusal).to.equal(REFUSE_CONFLICT);
+    rig.coldOff();
+    rig.cold.files.get('u1')![40]! ^= 1;
+    rig.coldOn();
+    expect(valueOf(await rig.world.finish(status(rig.coldConsole)), 'state')).to.equal('archive-lost');
+  }).timeout(180_000);
+});
