@@ -36,8 +36,12 @@ function seedItself(): void {
   isSeeded = true;
   generation++;
   if (typeof E === 'undefined' && typeof require !== 'undefined') {
-    stir(require('crypto').randomBytes(32));
-    return;
+    try {
+      stir(require('crypto').randomBytes(32));
+      return;
+    } catch (e) {
+      stir([1]); // an engine whose require has no such module: the noise below has to do
+    }
   }
   const noise = String(Math.random()) + (typeof getTime === 'undefined' ? '' : String(getTime()));
   const bytes = new Uint8Array(noise.length);

@@ -25,3 +25,27 @@ export function mapInPlaceEs5(from: Uint8Array, to: Uint8Array, table?: ArrayLik
   if (n > to.length) n = to.length;
   for (let i = 0; i < n; i++) to[i] = table ? table[from[i]] : from[i];
 }
+
+function fillEs5(this: number[], value: number): number[] {
+  for (let i = 0; i < this.length; i++) this[i] = value;
+  return this;
+}
+
+function reverseEs5(this: number[]): number[] {
+  for (let i = 0, j = this.length - 1; i < j; i++, j--) {
+    const x = this[i];
+    this[i] = this[j];
+    this[j] = x;
+  }
+  return this;
+}
+
+// ES5 engines whose typed arrays lack fill and reverse (Duktape 2) get them; Espruino and Node have their own.
+function complete(type: { new (n: number): any; prototype: any }): void {
+  const sample = new type(1);
+  if (!sample.fill) type.prototype.fill = fillEs5;
+  if (!sample.reverse) type.prototype.reverse = reverseEs5;
+}
+complete(Uint8Array);
+complete(Uint32Array);
+complete(Int32Array);

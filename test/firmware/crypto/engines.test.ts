@@ -30,7 +30,7 @@ print("@"+hx(p)+" "+hx(s.sig)+s.recid+" "+crypto.ecdsaVerify(s.sig,z,p)+" "+cryp
 
 const HASHES = `
 rows.forEach(function(t){var b=by(t),k=crypto.sha256(b),s=crypto.sha256Init(),i;
-for(i=0;i<b.length;i+=37)crypto.sha256Update(s,b.subarray(i,i+37));
+for(i=0;i<b.length;i+=37)crypto.sha256Update(s,b.subarray(i,Math.min(i+37,b.length)));
 print("@"+hx(k)+hx(crypto.sha256Final(s))+hx(crypto.sha512(b))+hx(crypto.ripemd160(b))+hx(crypto.hmacSha256(b,k))+hx(crypto.hmacSha512(k,b))+hx(crypto.aes256Ctr(k,k.subarray(3,19),b))+crypto.base58checkEncode(k)+crypto.base64Encode(b))});`;
 
 function hashAnswer(text: string): string {
