@@ -1,9 +1,23 @@
 // The subcommands of `chaincloud`, in the order in which `--help` lists them.
 import type { Command } from '../command';
 import { apiCommand } from './api';
+import { backupCommand } from './backup';
+import { benchCommand } from './bench';
+import { buildCommand } from './build';
+import { consoleCommand } from './console';
+import { doctorCommand } from './doctor';
+import { flashCommand } from './flash';
 import { gatewayCommand } from './gateway';
+import { provisionCommand } from './provision';
+import { reportCommand } from './report';
+import { restoreCommand } from './restore';
 import { simCommand } from './sim';
+import { sweepCommand } from './sweep';
+import { unlockCommand } from './unlock';
 import { vdeviceCommand } from './vdevice';
 import { websiteCommand } from './website';
 
-export const COMMANDS: Command[] = [simCommand, apiCommand, gatewayCommand, vdeviceCommand, websiteCommand];
+export const COMMANDS: Command[] = [
+  simCommand, apiCommand, gatewayCommand, vdeviceCommand, websiteCommand, buildCommand, flashCommand, consoleCommand,
+  provisionCommand, unlockCommand, backupCommand, restoreCommand, sweepCommand, doctorCommand, reportCommand, benchCommand,
+];
