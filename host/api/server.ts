@@ -24,6 +24,8 @@ const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const MIN_TOKEN_CHARS = 16;
 /** A website looks at each address that it gave out, some hundred at a time. */
 const DEFAULT_RATE_LIMIT = { burst: 2000, perSecond: 100 };
+/** With nothing new on the chain the database is looked at once in so many rounds. */
+const IDLE_ROUNDS = 10;
 const DEFAULT_POLL_MS = 5000;
 const DEFAULT_FEERATE_SAT_VB = 10;
 
@@ -76,15 +78,18 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const context: Context = { ...base, follower };
   const server = createServer();
   let isRightChain = false;
+  let left = 1;
+  let idleRounds = 0;
   const loop = createLoop(context, chainPollMs, async () => {
     isRightChain ||= await aNodeOf(rpc, network);
     await fees.refresh();
     const result = await follower.follow();
     if (result.disconnected > 0) tell(`the chain was reorganised: ${result.disconnected} blocks left it`);
-    await work(context);
+    idleRounds = result.changed || left > 0 ? 0 : idleRounds + 1;
+    if (idleRounds % IDLE_ROUNDS === 0) left = await work(context);
   });
   addOpenRoutes(server, context, createRateLimit(runtime, rateLimit.burst, rateLimit.perSecond));
-  addGatewayRoutes(server, context, options.gatewayToken, () => loop.once(() => work(context)));
+  addGatewayRoutes(server, context, options.gatewayToken, () => loop.once(async () => void (left = await work(context))));
   addAdminRoutes(server, context, options.adminToken);
   try {
     await server.listen({ host, port: options.port ?? 0 });

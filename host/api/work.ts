@@ -13,11 +13,12 @@ export const FINAL_CONFIRMATIONS = 6;
 const SETTLED_DEPTH = 100;
 const ALREADY_IN_CHAIN = -27;
 
-/** One round; node errors of single transactions stay inside, an unreachable node is thrown. */
-export async function work(context: Context): Promise<void> {
+/** One round; answers how much is left to try again. The node's refusals stay inside, an unreachable node is thrown. */
+export async function work(context: Context): Promise<number> {
   await planQueued(context);
-  await sendSigned(context);
+  const left = await sendSigned(context);
   await settle(context);
+  return left;
 }
 
 async function planQueued(context: Context): Promise<void> {
@@ -31,11 +32,12 @@ async function planQueued(context: Context): Promise<void> {
   if (planned > 0 && (await extendAll(context))) await context.watch.refresh(context.db);
 }
 
-async function sendSigned(context: Context): Promise<void> {
+async function sendSigned(context: Context): Promise<number> {
   const waiting = await context.db.all<RequestRow>(
     `SELECT r.* FROM requests r LEFT JOIN txs t ON t.txid = r.tx_hash
      WHERE r.kind = 'sign' AND (r.state = 'signed' OR (r.state = 'sent' AND r.is_final = 0 AND (t.txid IS NULL OR t.state = 'gone'))) ORDER BY r.id`);
   for (const request of waiting) await sendOne(context, request);
+  return waiting.length;
 }
 
 async function sendOne(context: Context, request: RequestRow): Promise<void> {

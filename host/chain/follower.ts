@@ -28,8 +28,7 @@ export interface FollowerOptions {
 }
 
 export interface FollowResult {
-  height: number;
-  /** Blocks connected and disconnected, and whether anything of ours changed. */
+  /** Blocks connected and disconnected, and whether there was anything new to look at. */
   connected: number;
   disconnected: number;
   changed: boolean;
@@ -121,10 +120,9 @@ export function createFollower(options: FollowerOptions): Follower {
     return { changed };
   }
 
-  async function followMempool(best: string): Promise<boolean> {
-    const ids = await rpc.call<string[]>('getrawmempool');
-    const seen = `${best} ${ids.join()}`;
-    if (seen === lastSeen) return false;
+  const seenOf = (best: string, ids: string[]): string => `${best} ${ids.join()}`;
+
+  async function followMempool(best: string, ids: string[]): Promise<boolean> {
     const present = new Set(ids);
     const recorded = await db.all<{ txid: string; state: string }>("SELECT txid, state FROM txs WHERE state IN ('mempool', 'gone')");
     const states = new Map(recorded.map((row) => [row.txid, row.state]));
@@ -141,7 +139,7 @@ export function createFollower(options: FollowerOptions): Follower {
       changed = true;
       await db.run("UPDATE txs SET state = 'gone' WHERE txid = ? AND state = 'mempool'", [txid]);
     }
-    lastSeen = seen;
+    lastSeen = seenOf(best, ids);
     return changed;
   }
 
@@ -161,10 +159,12 @@ export function createFollower(options: FollowerOptions): Follower {
   }
 
   async function follow(): Promise<FollowResult> {
-    await watch.refresh(db);
-    const result: FollowResult = { height: 0, connected: 0, disconnected: 0, changed: false };
-    let tip = await ownTip();
+    const result: FollowResult = { connected: 0, disconnected: 0, changed: false };
     let best = await rpc.call<string>('getbestblockhash');
+    let ids = await rpc.call<string[]>('getrawmempool');
+    if (seenOf(best, ids) === lastSeen) return result;
+    await watch.refresh(db);
+    let tip = await ownTip();
     while (tip?.hash !== best) {
       result.disconnected += await disconnect();
       tip = await ownTip();
@@ -172,17 +172,16 @@ export function createFollower(options: FollowerOptions): Follower {
       const connected = await connect(next, tip?.hash);
       if (connected) {
         result.connected++;
-        result.changed = result.changed || connected.changed;
-      } else if ((await rpc.call<number>('getblockcount')) < next) {
+        } else if ((await rpc.call<number>('getblockcount')) < next) {
         break; // the node is at this tip, or below where the accounts begin
       }
       tip = await ownTip();
       best = await rpc.call<string>('getbestblockhash');
     }
-    const mempoolChanged = await followMempool(best);
+    if (result.connected + result.disconnected > 0) ids = await rpc.call<string[]>('getrawmempool');
+    const mempoolChanged = await followMempool(best, ids);
     if (mempoolChanged && (await extend())) await watch.refresh(db);
-    result.height = tip?.height ?? 0;
-    result.changed = result.changed || mempoolChanged || result.disconnected > 0;
+    result.changed = result.changed || mempoolChanged || result.connected + result.disconnected > 0;
     return result;
   }
 
