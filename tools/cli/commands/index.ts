@@ -18,6 +18,6 @@ import { vdeviceCommand } from './vdevice';
 import { websiteCommand } from './website';
 
 export const COMMANDS: Command[] = [
-  simCommand, apiCommand, gatewayCommand, vdeviceCommand, websiteCommand, buildCommand, flashCommand, consoleCommand,
-  provisionCommand, unlockCommand, backupCommand, restoreCommand, sweepCommand, doctorCommand, reportCommand, benchCommand,
+  simCommand, apiCommand, gatewayCommand, vdeviceCommand, websiteCommand, buildCommand, flashCommand, consoleCommand, provisionCommand, unlockCommand, backupCommand, restoreCommand, sweepCommand,
+  doctorCommand, benchCommand, reportCommand,
 ];

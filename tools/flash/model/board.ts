@@ -97,10 +97,13 @@ export function createModelBoard(options: ModelOptions): ModelBoard {
     };
     const sandbox: { [name: string]: unknown } = {
       require: (name: string) => modules[name],
-      E: { CRC32: (data: unknown) => crc32(bytesOf(data)), sum: (data: Uint8Array) => data.reduce((sum, cell) => sum + cell, 0), reboot: () => void runtime.after(0, powerOn) },
+      E: { hwRand: () => 4, CRC32: (data: unknown) => crc32(bytesOf(data)), sum: (data: Uint8Array) => data.reduce((sum, cell) => sum + cell, 0), reboot: () => void runtime.after(0, powerOn) },
       process: { env: { BOARD: options.espruinoBoard, VERSION: options.version ?? '2v29.277', GIT_COMMIT: 'model', SERIAL: 'model' }, memory: () => ({ free: 2300, total: 2500, usage: 200 }) },
       btoa: (text: string) => Buffer.from(text, 'latin1').toString('base64'),
       atob: (text: string) => Buffer.from(text, 'base64').toString('latin1'),
+      getTime: () => runtime.nowMs() / 1000,
+      setTimeout: (fn: () => void, ms: number) => void runtime.after(ms, fn),
+      Serial1: { setup: () => undefined },
       load: () => void runtime.after(0, powerOn),
     };
     sandbox.global = sandbox;

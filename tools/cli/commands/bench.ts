@@ -1,0 +1,33 @@
+// `chaincloud bench`: the device's own benchmark and self-test on whatever answers on a port.
+import { fail } from '../../../protocol/errors';
+import { realRuntime } from '../../../host/runtime';
+import { benchDevice, benchText } from '../../device-bench/device-bench';
+import { measureSpeeds } from '../../device-bench/uart-loss';
+import { choosePort } from '../../serial/list';
+import { DEFAULT_BAUD, openPort } from '../../serial/open';
+import type { Command } from '../command';
+
+export const benchCommand: Command = {
+  name: 'bench',
+  summary: 'measures a board: cryptography, memory, flash, noise, the line',
+  flags: {
+    port: { value: 'PORT', help: 'device file, pty or tcp://HOST:PORT' },
+    baud: { value: 'N', help: "speed of the board's console", default: String(DEFAULT_BAUD) },
+    speeds: { value: 'LIST', help: 'also measures what the line loses at these speeds, e.g. 9600,19200,115200,460800; the board at its prompt' },
+    json: { help: 'as JSON' },
+  },
+  async run(input) {
+    const name = await choosePort(input.values.port);
+    const baud = Number(input.values.baud);
+    const speeds = (input.values.speeds ?? '').split(',').filter((each) => each !== '').map(Number);
+    if (speeds.some((speed) => !(speed >= 300 && speed <= 4_000_000))) throw fail('usage', `"--speeds" expected bits a second, separated by commas, got ${input.values.speeds}`);
+    const port = await openPort(name, baud);
+    const bench = await benchDevice(port, realRuntime()).finally(() => port.close());
+    if (speeds.length > 0 && bench.role !== undefined) throw fail('no-prompt', 'speeds are measured at the prompt: give the board its prompt with "service" at its console');
+    for (const { baud: speed, rows } of await measureSpeeds((each) => openPort(name, each), realRuntime(), baud, speeds)) {
+      for (const row of rows) bench.figures.push({ name: `${speed} baud, bursts of ${row.lenBytes}`, value: row.whole, unit: `of ${row.sent} whole` });
+    }
+    process.stdout.write(input.switches.json ? `${JSON.stringify(bench)}\n` : benchText(bench));
+    return 0;
+  },
+};

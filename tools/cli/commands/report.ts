@@ -1,0 +1,77 @@
+// `chaincloud report`: the statement of an account's side from the API; the offline check of an audit log's export.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fail } from '../../../protocol/errors';
+import { verifyLog } from '../../../host/operator';
+import { need, type Command, type CommandInput } from '../command';
+
+/** Lines of an export: the console's `log`, a capture's texts, or a backup's `audit`. Throws code `log-file`. */
+export function logLines(text: string): string[] {
+  if (text.trimStart().startsWith('{')) {
+    try {
+      const json = JSON.parse(text) as { audit?: unknown };
+      if (Array.isArray(json.audit)) return json.audit.filter((line): line is string => typeof line === 'string');
+    } catch {
+      return text.split('\n').flatMap((line) => /"text":"((?:audit|head) [^"]*)"/.exec(line)?.[1] ?? []);
+    }
+  }
+  const lines = text.split(/\r?\n/).filter((line) => /^(audit|head) \d/.test(line));
+  if (lines.length === 0) throw fail('log-file', 'the file holds no audit log: save the output of "log" in "chaincloud console", or use a file of "chaincloud backup"');
+  return lines;
+}
+
+/** Heads known from elsewhere: `12:ab34…,40:cd56…`. */
+export function readPins(text: string | undefined): { [n: number]: string } {
+  const pins: { [n: number]: string } = {};
+  for (const pin of (text ?? '').split(',').filter((each) => each !== '')) {
+    const match = /^(\d+):([0-9a-f]{8,64})$/.exec(pin.trim());
+    if (!match) throw fail('usage', `"--pin" expected NUMBER:HEX, got ${pin}`);
+    pins[Number(match[1])] = match[2]!;
+  }
+  return pins;
+}
+
+function verify(input: CommandInput, file: string): number {
+  const verdict = verifyLog(logLines(readFileSync(file, 'utf8')), readPins(input.values.pin));
+  if (input.values.format === 'json') process.stdout.write(`${JSON.stringify(verdict)}\n`);
+  else {
+    process.stdout.write(`${verdict.entries} entries, ${verdict.first} to ${verdict.last}, head ${verdict.head}\n`);
+    for (const fault of verdict.faults) process.stdout.write(`!! ${fault}\n`);
+    process.stdout.write(verdict.ok ? 'the chain of hashes holds\n' : 'the log does not hold: somebody changed it, or part of it is missing\n');
+  }
+  return verdict.ok ? 0 : 1;
+}
+
+async function statement(input: CommandInput): Promise<number> {
+  const url = new URL('/api/v1/open/report/statement', need(input, 'api'));
+  const token = input.values.token ?? process.env.CHAINCLOUD_TOKEN;
+  if (!token) throw fail('usage', "missing --token (or CHAINCLOUD_TOKEN in the environment): the account side's token");
+  for (const name of ['from', 'to'] as const) if (input.values[name] !== undefined) url.searchParams.set(name, input.values[name]!);
+  url.searchParams.set('format', input.values.format!);
+  const answer = await fetch(url, { headers: { token }, signal: AbortSignal.timeout(60_000) }).catch((error: Error) => {
+    throw fail('api-silent', `nothing answers at ${url.origin} (${(error.cause as Error | undefined)?.message ?? error.message}): start the API or check the address`);
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw fail('api-refused', `the API refuses with ${answer.status}: ${text.slice(0, 200)}`);
+  if (input.values.out !== undefined) writeFileSync(input.values.out, text);
+  else process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  return 0;
+}
+
+export const reportCommand: Command = {
+  name: 'report',
+  summary: 'fetches a statement from the API, or checks an audit log',
+  flags: {
+    api: { value: 'URL', help: 'the API, for a statement' },
+    token: { value: 'TOKEN', help: "token of the account's side; better in CHAINCLOUD_TOKEN" },
+    from: { value: 'TIME', help: 'begin of the period, e.g. 2026-01-01' },
+    to: { value: 'TIME', help: 'its end' },
+    format: { value: 'json|csv', help: 'form of the output', default: 'csv' },
+    out: { value: 'FILE', help: 'writes the statement there' },
+    'verify-log': { value: 'FILE', help: "checks an export of HSM-Cold's audit log, offline" },
+    pin: { value: 'N:HEX,...', help: 'with --verify-log: heads seen elsewhere (heartbeat SMS, earlier exports)' },
+  },
+  async run(input) {
+    if (input.values.format !== 'json' && input.values.format !== 'csv') throw fail('usage', `"--format" expected json or csv, got ${input.values.format}`);
+    return input.values['verify-log'] !== undefined ? verify(input, input.values['verify-log']) : statement(input);
+  },
+};

@@ -1,0 +1,91 @@
+// What `chaincloud bench` measures on whatever answers: at a prompt the interpreter's own speed, memory, flash, noise and
+// the line; on an HSM-Cold its self-test and the benchmark of its cryptography. One table that a person can send in.
+import { fail } from '../../protocol/errors';
+import { createConsoleClient } from '../../host/operator';
+import type { Runtime } from '../../host/runtime';
+import { viewBoard, type BoardView } from '../doctor/board-view';
+import { probeInterpreter } from '../flash/probe';
+import { findPrompt, type Prompt } from '../flash/prompt';
+import type { OpenPort } from '../serial/open';
+import { measureLoss } from './uart-loss';
+
+export interface BenchFigure {
+  name: string;
+  value: number | string;
+  unit: string;
+}
+
+export interface DeviceBench {
+  board: string;
+  role?: string;
+  interpreter: string;
+  commit?: string;
+  figures: BenchFigure[];
+}
+
+/** Expressions with the number of runs in them; each answers milliseconds a run. */
+const SPEEDS: { [name: string]: string } = {
+  'empty loop, 1000 turns': '(function(){var t=getTime(),i;for(i=0;i<1000;i++);return (getTime()-t)*1000;}())',
+  'call, 500 of them': '(function(){var t=getTime(),i,f=function(a){return a;};for(i=0;i<500;i++)f(i);return (getTime()-t)*1000;}())',
+  'Uint8Array, 1000 writes': '(function(){var t=getTime(),i,b=new Uint8Array(64);for(i=0;i<1000;i++)b[i&63]=i;return (getTime()-t)*1000;}())',
+  'native SHA-256, 64 bytes': '(function(){var t=getTime(),i,h;try{h=require("crypto").SHA256||function(d){return require("crypto").hash("SHA256",d);};for(i=0;i<10;i++)h("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");}catch(e){return -1;}return (getTime()-t)*100;}())',
+  'CRC32, 1 KB': '(function(){var t=getTime(),i,b=new Uint8Array(1024);for(i=0;i<10;i++)E.CRC32(b);return (getTime()-t)*100;}())',
+};
+
+/** Distinct values and the longest run among 64 numbers of the generator: it repeats after every start on stock builds. */
+const NOISE = '(function(){var s={},n=0,i,v;for(i=0;i<64;i++){v=E.hwRand();if(s[v]===undefined){s[v]=1;n++;}}return n;}())';
+
+async function benchPrompt(prompt: Prompt, figures: BenchFigure[]): Promise<void> {
+  const interpreter = await probeInterpreter(prompt);
+  figures.push({ name: 'variables free', value: interpreter.freeVariables, unit: `of ${interpreter.totalVariables}` });
+  for (const [name, expression] of Object.entries(SPEEDS)) {
+    const ms = Number(await prompt.eval(expression, { timeoutMs: 20_000 }));
+    figures.push(ms < 0 ? { name, value: 'absent', unit: '' } : { name, value: Number(ms.toFixed(3)), unit: 'ms' });
+  }
+  figures.push({ name: 'hwRand: distinct of 64', value: Number(await prompt.eval(NOISE)), unit: '' });
+  figures.push({ name: 'hwRand: first since start', value: Number(await prompt.eval('E.hwRand()')), unit: '(the same at every start: no noise)' });
+  const free = Number(await prompt.eval('require("Storage").getFree()').catch(() => NaN));
+  figures.push({ name: 'Storage free', value: free, unit: 'bytes' });
+  for (const row of await measureLoss(prompt)) figures.push({ name: `line, bursts of ${row.lenBytes}`, value: row.whole, unit: `of ${row.sent} whole` });
+}
+
+async function benchConsole(port: OpenPort, figures: BenchFigure[]): Promise<void> {
+  const client = createConsoleClient({ port });
+  const selftest = await client.run('selftest').then(
+    () => 'passed',
+    (error: { code?: string }) => error.code ?? 'failed',
+  );
+  figures.push({ name: 'self-test', value: selftest, unit: '' });
+  for (const line of await client.run('bench')) {
+    const match = /^bench (\S+) ([\d.]+)$/.exec(line);
+    if (match) figures.push({ name: match[1]!, value: Number(match[2]), unit: 'ms' });
+  }
+}
+
+function fromView(view: BoardView, figures: BenchFigure[]): void {
+  const find = (pattern: RegExp): RegExpExecArray | undefined => view.lines.map((line) => pattern.exec(line)).find(Boolean) ?? undefined;
+  const memory = find(/^memory (\d+) of (\d+)/);
+  if (memory) figures.push({ name: 'variables used', value: Number(memory[1]), unit: `of ${memory[2]}` });
+  const modem = find(/^modem 0 state (\d) registered (\d) rssi (\d+) supply-mv (\d+)/);
+  if (modem) figures.push({ name: 'modem supply', value: Number(modem[4]), unit: 'mV' }, { name: 'modem signal', value: Number(modem[3]), unit: 'of 31' });
+  const noise = find(/^noise (\S+)/);
+  if (noise) figures.push({ name: 'noise', value: noise[1]!, unit: '' });
+}
+
+/** Measures what answers. Throws what finding a prompt throws, and `no-bench` for an HSM-Hot. */
+export async function benchDevice(port: OpenPort, runtime: Runtime): Promise<DeviceBench> {
+  const view = await viewBoard(port, runtime);
+  const figures: BenchFigure[] = [];
+  if (view.kind === 'prompt') await benchPrompt(await findPrompt(port, runtime, port.baud ? { baud: port.baud } : {}), figures);
+  else if (view.role === 'cold') {
+    fromView(view, figures);
+    await benchConsole(port, figures);
+  } else throw fail('no-bench', 'HSM-Hot has no benchmark of its own: take HSM-Cold, or give the board its prompt with "service" at its console');
+  return { board: view.board, interpreter: view.interpreter, figures, ...(view.role ? { role: view.role } : {}), ...(view.commit ? { commit: view.commit } : {}) };
+}
+
+/** The table to send in. */
+export function benchText(bench: DeviceBench): string {
+  const head = `${bench.role ? `HSM-${bench.role === 'cold' ? 'Cold' : 'Hot'} on ` : ''}${bench.board}, Espruino ${bench.interpreter}${bench.commit ? `, commit ${bench.commit}` : ''}`;
+  return [head, ...bench.figures.map(({ name, value, unit }) => `  ${name.padEnd(28)} ${String(value).padStart(12)} ${unit}`), ''].join('\n');
+}
