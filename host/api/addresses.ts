@@ -43,23 +43,31 @@ export function accountKey(context: Context, row: AccountRow, side: number): Ret
   return anAccountKey(side === SIDE_HOT ? row.hot_xpub : row.cold_xpub, context.network, keyNumber(row.account, side), 'xpub');
 }
 
-/** Makes sure that chunk `n` of a chain is in the database; true when it was not. */
+/** Makes sure that chunk `n` of a chain is in the database; true when it was not. Callers at the same time share one derivation. */
 async function ensureChunk(context: Context, row: AccountRow, side: number, chain: number, n: number): Promise<boolean> {
   const name = `${row.account} ${side} ${chain} ${n}`;
   if (context.chunks.has(name)) return false;
+  const underWay = context.deriving.get(name) ?? makeChunk(context, row, side, chain, n);
+  context.deriving.set(name, underWay);
+  try {
+    const isNew = await underWay;
+    context.chunks.add(name);
+    return isNew;
+  } finally {
+    context.deriving.delete(name);
+  }
+}
+
+async function makeChunk(context: Context, row: AccountRow, side: number, chain: number, n: number): Promise<boolean> {
   const size = chain === 0 ? BATCH_SIZE : CHANGE_CHUNK;
   const present = (db: Db): Promise<unknown> => db.get('SELECT 1 AS one FROM addresses WHERE account = ? AND side = ? AND chain = ? AND idx = ?', [row.account, side, chain, n * size]);
-  if (await present(context.db)) {
-    context.chunks.add(name);
-    return false;
-  }
+  if (await present(context.db)) return false;
   const derived = await deriveRange(accountKey(context, row, side), row.script, context.network, chain, n * size, size);
   await context.db.transaction(async (tx) => {
     for (const { idx, address, script } of derived) {
       await tx.run('INSERT INTO addresses (account, side, chain, idx, address, script) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (address) DO NOTHING', [row.account, side, chain, idx, address, script]);
     }
   });
-  context.chunks.add(name);
   return true;
 }
 

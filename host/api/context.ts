@@ -19,6 +19,8 @@ export interface Context {
   follower: Follower;
   /** Chunks of addresses known to be in the database: "account side chain n". */
   chunks: Set<string>;
+  /** Chunks being derived. */
+  deriving: Map<string, Promise<boolean>>;
   fixedFeerateSatVb: number;
   /** Sat per virtual byte for requests with is_dynamic_fee=1, as the node last estimated it. */
   dynamicFeerateSatVb(): number;

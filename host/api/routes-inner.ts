@@ -36,13 +36,17 @@ function aJobResult(body: unknown): JobResult {
   throw apiFail('bad-parameter', 'expected the result of a job');
 }
 
+/** Asks for the token before any body is read. */
+function guardedBy(token: string): { onRequest: (request: FastifyRequest) => Promise<void> } {
+  return { onRequest: async (request) => aToken(request, token) };
+}
+
 export function addGatewayRoutes(server: FastifyInstance, context: Context, gatewayToken: string, afterJob: () => Promise<void>): void {
-  server.post('/api/v1/gateway/next', async (request) => {
-    aToken(request, gatewayToken);
+  const guard = guardedBy(gatewayToken);
+  server.post('/api/v1/gateway/next', guard, async () => {
     return { job: await nextJob(context) };
   });
-  server.post<{ Params: { id: string } }>('/api/v1/gateway/jobs/:id/result', async (request) => {
-    aToken(request, gatewayToken);
+  server.post<{ Params: { id: string } }>('/api/v1/gateway/jobs/:id/result', guard, async (request) => {
     if (!/^[1-9][0-9]{0,14}$/.test(request.params.id)) throw apiFail('not-found', 'no job has this id');
     await finishJob(context, Number(request.params.id), aJobResult(request.body));
     await afterJob();
@@ -60,36 +64,31 @@ interface StatusRow {
 
 export function addAdminRoutes(server: FastifyInstance, context: Context, adminToken: string): void {
   const { db, runtime } = context;
-  server.post('/api/v1/admin/accounts', async (request) => {
-    aToken(request, adminToken);
+  const guard = guardedBy(adminToken);
+  server.post('/api/v1/admin/accounts', guard, async (request) => {
     return register(context, (request.body ?? {}) as object);
   });
-  server.get('/api/v1/admin/accounts', async (request) => {
-    aToken(request, adminToken);
+  server.get('/api/v1/admin/accounts', guard, async () => {
     return db.all('SELECT account, user_id, user_name, script, identity, registered_at FROM accounts ORDER BY account');
   });
-  server.get('/api/v1/admin/requests', async (request) => {
-    aToken(request, adminToken);
+  server.get('/api/v1/admin/requests', guard, async () => {
     return db.all(`SELECT r.id, r.account, r.user_tx_no, r.outs, r.state, r.reason, r.tx_hash, r.requested_at, j.tries, j.last_failure
       FROM requests r LEFT JOIN jobs j ON j.request_id = r.id ORDER BY r.id DESC LIMIT 200`);
   });
-  server.post('/api/v1/admin/devices', async (request) => {
-    aToken(request, adminToken);
+  server.post('/api/v1/admin/devices', guard, async () => {
     const nowMs = runtime.nowMs();
     for (const side of [1, 2]) await db.run("INSERT INTO jobs (kind, side, state, not_before, created_at) VALUES ('status', ?, 'open', ?, ?)", [side, nowMs, nowMs]);
     context.jobAdded();
     return { result: true };
   });
-  server.get('/api/v1/admin/devices', async (request) => {
-    aToken(request, adminToken);
+  server.get('/api/v1/admin/devices', guard, async () => {
     const latest = async (side: number): Promise<object | null> => {
       const row = await db.get<StatusRow>("SELECT * FROM jobs WHERE kind = 'status' AND side = ? ORDER BY id DESC LIMIT 1", [side]);
       return row ? { asked_at: timeText(row.created_at), state: row.state, status: row.answer === null ? null : (JSON.parse(row.answer) as unknown), failure: row.last_failure } : null;
     };
     return { hot: await latest(1), cold: await latest(2) };
   });
-  server.get<{ Params: { account: string }; Querystring: { from?: string; to?: string; format?: string } }>('/api/v1/admin/accounts/:account/statement', async (request, reply) => {
-    aToken(request, adminToken);
+  server.get<{ Params: { account: string }; Querystring: { from?: string; to?: string; format?: string } }>('/api/v1/admin/accounts/:account/statement', guard, async (request, reply) => {
     const account = Number(request.params.account);
     const moment = (text: string | undefined): number | undefined => (text === undefined ? undefined : Date.parse(text + 'Z'));
     const range = { fromMs: moment(request.query.from) ?? 0, toMs: moment(request.query.to) };

@@ -16,7 +16,10 @@ import { prepareSweep, submitSweep } from './sweep';
 import { addressTxs, listTxs, txDetail } from './transactions';
 
 /** A batch is a thousand derivations: it counts as so many calls. */
-const BATCH_COST = 5;
+const BATCH_COST = 50;
+/** A send request is some two thousand characters; a signed PSBT carries whole previous transactions. */
+const SMALL_BODY_BYTES = 64 * 1024;
+const PSBT_BODY_BYTES = 8 * 1024 * 1024;
 
 type Call = FastifyRequest<{ Params: Record<string, string>; Querystring: Record<string, string | string[] | undefined>; Body: unknown }>;
 type Handler = (caller: Caller, call: Call, reply: FastifyReply) => Promise<unknown>;
@@ -28,6 +31,7 @@ interface Route {
   /** The side whose token may call; both when absent. */
   side?: number;
   cost?: number;
+  bodyBytes?: number;
 }
 
 function queryText(call: Call, name: string): string | undefined {
@@ -63,20 +67,21 @@ function openRoutes(context: Context): Route[] {
     { method: 'GET', path: '/tx', handler: (caller, call) => transactions(viewer(caller), call) },
     { method: 'GET', path: '/tx/detail/:tx_hash', handler: (caller, call) => txDetail(viewer(caller), aTxHash(call.params.tx_hash)) },
     { method: 'POST', path: '/tx/request', side: SIDE_HOT, handler: async ({ row }, call) => (await accept(context, row, aForm(call.body)), { result: true }) },
-    { method: 'GET', path: '/tx/:user_tx_no', handler: ({ row }, call) => statusOf(context, row, aKnownTxNo(call.params.user_tx_no)) },
+    { method: 'GET', path: '/tx/:user_tx_no', handler: (caller, call) => statusOf(context, caller.row, aKnownTxNo(caller, call.params.user_tx_no)) },
     { method: 'POST', path: '/sweep/prepare', side: SIDE_COLD, handler: ({ row }, call) => prepareSweep(context, row, aForm(call.body)) },
-    { method: 'POST', path: '/sweep/submit', side: SIDE_COLD, handler: ({ row }, call) => submitSweep(context, row, aForm(call.body)) },
+    { method: 'POST', path: '/sweep/submit', side: SIDE_COLD, bodyBytes: PSBT_BODY_BYTES, handler: ({ row }, call) => submitSweep(context, row, aForm(call.body)) },
     { method: 'GET', path: '/report/statement', handler: (caller, call, reply) => report(context, caller, call, reply) },
   ];
 }
 
-/** A number that cannot be one of ours is simply not there. */
-function aKnownTxNo(value: string): string {
+/** A number that cannot be one of ours is simply not there; nor is any for the cold side, which sends nothing. */
+function aKnownTxNo({ side }: Caller, value: string): string {
   try {
-    return aUserTxNo(value);
+    if (side === SIDE_HOT) return aUserTxNo(value);
   } catch {
-    throw apiFail('not-found', 'no request has this user_tx_no');
+    // told below
   }
+  throw apiFail('not-found', 'no request has this user_tx_no');
 }
 
 async function transactions(viewer: Parameters<typeof listTxs>[0], call: Call): Promise<unknown> {
@@ -107,25 +112,28 @@ async function report(context: Context, { row, side }: Caller, call: Call, reply
   return reply.type('text/csv; charset=utf-8').send(statementCsv(made));
 }
 
+/** Who calls, before any body is read. Throws `unknown-coin`, `bad-token`, `rate-limit`, `other-side`. */
+async function aCaller(context: Context, limit: RateLimit, route: Route, call: Call): Promise<Caller> {
+  const { coin } = call.params;
+  if (coin !== undefined && coin.toUpperCase() !== 'BTC') throw apiFail('unknown-coin', 'the coin expected is BTC');
+  const { token } = call.headers;
+  const caller = typeof token === 'string' && token !== '' ? await callerOf(context.db, token) : undefined;
+  const isFree = limit.take(caller ? hashOfToken(token as string) : 'unknown ' + call.ip, route.cost);
+  if (!isFree) throw apiFail('rate-limit', 'too many calls, wait a little');
+  if (!caller) throw apiFail('bad-token', token ? 'nobody has this token' : 'header token is missing');
+  if (route.side !== undefined && route.side !== caller.side) throw apiFail('other-side', `this call takes the ${route.side === SIDE_HOT ? 'hot sending' : 'cold receiving'} token`);
+  return caller;
+}
+
 /** Adds the open calls under `/api/v1/open` and `/api/v1/open/{coin}`. */
 export function addOpenRoutes(server: FastifyInstance, context: Context, limit: RateLimit): void {
+  const callers = new WeakMap<FastifyRequest, Caller>();
   for (const route of openRoutes(context)) {
     for (const base of ['/api/v1/open', '/api/v1/open/:coin']) {
       server.route({
-        method: route.method, url: base + route.path,
-        handler: async (request, reply) => {
-          const call = request as Call;
-          const coin = call.params.coin;
-          if (coin !== undefined && coin.toUpperCase() !== 'BTC') throw apiFail('unknown-coin', 'the coin expected is BTC');
-          const token = call.headers.token;
-          if (typeof token !== 'string' || token === '') throw apiFail('bad-token', 'header token is missing');
-          const caller = await callerOf(context.db, token);
-          const isFree = limit.take(caller ? hashOfToken(token) : 'unknown ' + call.ip, route.cost);
-          if (!isFree) throw apiFail('rate-limit', 'too many calls, wait a little');
-          if (!caller) throw apiFail('bad-token', 'nobody has this token');
-          if (route.side !== undefined && route.side !== caller.side) throw apiFail('other-side', `this call takes the ${route.side === SIDE_HOT ? 'hot sending' : 'cold receiving'} token`);
-          return route.handler(caller, call, reply);
-        },
+        method: route.method, url: base + route.path, bodyLimit: route.bodyBytes ?? SMALL_BODY_BYTES,
+        onRequest: async (request) => void callers.set(request, await aCaller(context, limit, route, request as Call)),
+        handler: (request, reply) => route.handler(callers.get(request) as Caller, request as Call, reply),
       });
     }
   }

@@ -20,7 +20,9 @@ import type { Rpc } from '../chain/types';
 import type { Api, ApiOptions, NetworkName } from './types';
 import { work } from './work';
 
-const MAX_BODY_BYTES = 8 * 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
+/** Wall-clock time that a caller may take to send a request. */
+const REQUEST_LIMIT_MS = 30_000;
 const MIN_TOKEN_CHARS = 16;
 /** A website looks at each address that it gave out, some hundred at a time. */
 const DEFAULT_RATE_LIMIT = { burst: 2000, perSecond: 100 };
@@ -30,7 +32,7 @@ const DEFAULT_POLL_MS = 5000;
 const DEFAULT_FEERATE_SAT_VB = 10;
 
 function createServer(): FastifyInstance {
-  const server = Fastify({ logger: false, bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true, routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 } });
+  const server = Fastify({ logger: false, bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true, requestTimeout: REQUEST_LIMIT_MS, routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 } });
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     try {
       done(null, parseForm(body as string));
@@ -73,7 +75,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const tell = (text: string, data?: object): void => onEvent?.({ at: runtime.nowMs(), who: 'api', text, data });
   const watch = createWatch();
   const jobs = createJobBell(runtime);
-  const base = { db, rpc, runtime, network, watch, tell, jobAdded: jobs.added, chunks: new Set<string>(), fixedFeerateSatVb: options.fixedFeerateSatVb ?? DEFAULT_FEERATE_SAT_VB, dynamicFeerateSatVb: () => fees.satVb() };
+  const base = { db, rpc, runtime, network, watch, tell, jobAdded: jobs.added, chunks: new Set<string>(), deriving: new Map<string, Promise<boolean>>(), fixedFeerateSatVb: options.fixedFeerateSatVb ?? DEFAULT_FEERATE_SAT_VB, dynamicFeerateSatVb: () => fees.satVb() };
   const follower = createFollower({ db, rpc, runtime, network, watch, extend: () => extendAll(context) });
   const context: Context = { ...base, follower };
   const server = createServer();
