@@ -8,7 +8,7 @@ import { cborEncode } from '../cbor/encode';
 import { CborArray, CborValue } from '../cbor/types';
 import { fail } from '../errors';
 import { MESSAGE_ITEMS_MAX, MSG_REFUSAL, MSG_REPLY, QUEUE_MAX, REQUEST_ID_COUNT, REQUEST_TIMEOUT_MS } from '../wire';
-import { takeRequest } from './answers';
+import { takeHeld, takeRequest } from './answers';
 import { EVENT_DOWN, EVENT_RENEWED, EVENT_RESTARTED, linkDeadline, linkFeed, linkFlush, linkTimers, newLink } from './link';
 import { arm, armInstead, armSoon, Asked, endAll, endAsked, openWaiting, PeerState, takeReply, timeOut } from './requests';
 import { LinkStats, Peer, PeerOptions, RequestCallback } from './types';
@@ -58,6 +58,7 @@ function newRun(peer: PeerState): void {
   peer.lostIds = [];
   peer.answered = [];
   peer.busyIds = [];
+  peer.held = [];
 }
 
 function takeEvent(peer: PeerState, event: number): void {
@@ -87,13 +88,15 @@ function tick(peer: PeerState): void {
   linkTimers(link, nowMs);
   while (link.events.length) takeEvent(peer, link.events.splice(0, 1)[0]);
   while (link.inbox.length) takePayload(peer, link.inbox.splice(0, 1)[0]);
+  takeHeld(peer);
   const timeOutMs = timeOut(peer, nowMs);
   const due = peer.due;
   peer.due = [];
   for (let i = 0; i < due.length; i++) due[i]();
   openWaiting(peer);
-  linkFlush(link, peer.clock.uptimeMs());
-  if (!peer.isClosed) armInstead(peer, guardAtMs, peer.due.length ? nowMs : linkDeadline(link, timeOutMs));
+  const isGathering = peer.held.length > 0 && link.outbox.length > 0 && nowMs < peer.gatherUntilMs;
+  if (!isGathering) linkFlush(link, peer.clock.uptimeMs());
+  if (!peer.isClosed) armInstead(peer, guardAtMs, peer.due.length ? nowMs : isGathering ? peer.gatherUntilMs : linkDeadline(link, timeOutMs));
 }
 
 function request(peer: PeerState, type: number, fields: CborValue[], callback: RequestCallback, timeoutMs: number | undefined): void {
@@ -142,6 +145,9 @@ export function createPeer(options: PeerOptions): Peer {
     lostIds: [],
     answered: [],
     busyIds: [],
+    oneAtATime: options.oneAtATime === true,
+    held: [],
+    gatherUntilMs: 0,
     run: 0,
     due: [],
   };

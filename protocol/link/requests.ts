@@ -44,6 +44,11 @@ export interface PeerState {
   answered: Answered[];
   /** Ids of the other end's requests that the handler has and has not answered. */
   busyIds: number[];
+  /** The other end's requests that wait for their turn, where the handler takes one at a time. */
+  oneAtATime: boolean;
+  held: CborArray[];
+  /** While requests wait for their turn, answers wait for each other until then: they share a frame. */
+  gatherUntilMs: number;
   /** Grows with each run of the other end: a late answer to an old run is dropped. */
   run: number;
   /** Callbacks that are due: functions and their arguments. */

@@ -42,6 +42,8 @@ export interface PeerOptions {
   requestsMax?: number;
   /** Requests that may wait here before `link-busy`. Default 16. */
   queueMax?: number;
+  /** The handler gets a request when the one before is answered: those that come meanwhile wait, at most requestsMax. */
+  oneAtATime?: boolean;
   /** Lowest link version to accept: the caller keeps the highest it has seen. Default LINK_VERSION_MIN. */
   versionMin?: number;
   /** Default REQUEST_TIMEOUT_MS. */

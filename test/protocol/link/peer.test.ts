@@ -146,6 +146,28 @@ for (const isSecure of [false, true]) {
       expect(again.error).to.equal(undefined);
     });
 
+    it('hands out one request at a time where the program asks for it, all answered in order', () => {
+      const { clock, hot, cold } = pair(isSecure, { baud: 115_200 }, KEY, { oneAtATime: true });
+      let atOnce = 0;
+      const order: CborValue[] = [];
+      cold.onRequest((_type, fields, reply, refuse) => {
+        expect(++atOnce).to.equal(1);
+        const end = (): void => {
+          atOnce--;
+          order.push(fields[0]);
+          if (fields[0] === 2) refuse(REFUSE_LOCKED, 'no');
+          else reply([]);
+        };
+        if (fields[0] === 0 || fields[0] === 3) clock.after(700, end);
+        else end();
+      });
+      clock.run(1000);
+      const results = Array.from({ length: 8 }, (_, i) => ask(hot, MSG_INFO, [i, new Uint8Array(100)]));
+      clock.run(60_000);
+      expect(order).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7]);
+      expect(results.map((r) => r.error?.code)).to.deep.equal(results.map((_, i) => (i === 2 ? 'refused' : undefined)));
+    });
+
     it('bounds what waits: queue, open requests, time', () => {
       const { clock, hot, cold } = pair(isSecure, {}, KEY, { queueMax: 4, requestTimeoutMs: 5000 });
       let atOnce = 0;

@@ -13,6 +13,8 @@ import { protocolCrypto } from '../../../host/protocol-crypto';
 import { line, LineEnd, seeded, seededBytes, TestClock } from '../../../test/protocol/support/line';
 
 const BAUD = 115_200;
+/** HSM-Cold answers the last piece of a previous transaction when it has derived the input's key. */
+const DERIVING_MS = 5;
 const OUTS = [
   ['bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080', 1_250_000],
   ['bcrt1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3qzf4jry', 98_765_432],
@@ -34,7 +36,7 @@ function pair(isSecure: boolean): Pair {
   const ends = line(clock, { baud: BAUD });
   const secure = (seed: number) => (isSecure ? { linkKey32: new Uint8Array(32).fill(1), crypto: protocolCrypto(seededBytes(seeded(seed))) } : undefined);
   const hot = createPeer({ uart: ends[0], clock, role: 'initiator', bootId: 1, secure: secure(1) });
-  const cold = createPeer({ uart: ends[1], clock, role: 'responder', bootId: 2, secure: secure(2) });
+  const cold = createPeer({ uart: ends[1], clock, role: 'responder', bootId: 2, secure: secure(2), oneAtATime: true });
   clock.run(1000);
   return { clock, ends, hot, cold };
 }
@@ -56,7 +58,8 @@ export function signingOctets(isSecure: boolean): { octets: number; ms: number }
   const { clock, ends, hot, cold } = pair(isSecure);
   const sig = new Uint8Array(64).fill(5);
   cold.onRequest((type, _fields, reply) => {
-    if (type === MSG_SIGN_FINISH) reply([N_INPUTS, new Uint8Array(32).fill(9)]);
+    if (type === MSG_PREV_TX) clock.after(DERIVING_MS, () => reply([]));
+    else if (type === MSG_SIGN_FINISH) reply([N_INPUTS, new Uint8Array(32).fill(9)]);
     else if (type === MSG_SIGN_RESULT) reply([[sig, sig]]);
     else reply([]);
   });
