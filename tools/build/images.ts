@@ -8,6 +8,7 @@ import { callDepthOf, functionFigures } from './call-depth';
 import { COMMIT_PLACE } from './commit';
 import { checkDialect, locator, type DialectProblem } from './dialect';
 import { bundleEs5, ROOT } from './es5';
+import { overlay } from './overlay';
 
 export const ROLES = ['cold', 'hot'] as const;
 
@@ -19,10 +20,12 @@ const SOURCES = ['protocol', 'firmware', 'boards', 'tools/build', 'host/sim/boar
 export const IMAGE_GLOBALS = ['unescape'];
 
 /**
- * Sources whose functions stay at the top: arithmetic, hashes, frames and CBOR run thousands of times a second of work,
- * and a function inside another is made anew at every call.
+ * Sources whose functions stay at the top and in RAM: arithmetic, hashes and what runs for every byte of a line. A
+ * function inside another, or fetched from flash, is made anew at every use.
  */
-const RUNS_OFTEN = /firmware\/crypto\/(field|point|scalar|inverse|comb|multiply|nonce|blind|drbg|sha256|sha512|ripemd160|hmac|bytes|bip32|standin)\.|protocol\/(bytes|link|cbor)|boards\//;
+const RUNS_OFTEN = /firmware\/crypto\/(field|point|scalar|inverse|comb|multiply|blind|sha256|sha512|ripemd160|hmac|bytes)\.|protocol\/(bytes|errors|link\/frame)|boards\//;
+/** CBOR's functions call one another in circles: they are fetched when needed, but not made inside one another. */
+const STAYS_FLAT = /protocol\/(link|cbor)/;
 
 export interface ImageSize {
   board: string;
@@ -31,7 +34,7 @@ export interface ImageSize {
   /** Longest chain of direct calls, and its functions as file:line, the outermost first. */
   callDepth: number;
   callChain: string[];
-  /** Functions at the top level, and the variables that they and their parameters hold for as long as the image runs. */
+  /** Functions in RAM, and the variables that they and their parameters hold for as long as the image runs. */
   functions: number;
   functionVariables: number;
 }
@@ -63,6 +66,11 @@ function filesBelow(file: string): string[] {
   return fs.readdirSync(file).sort().flatMap((name) => filesBelow(path.join(file, name)));
 }
 
+/** True for a position that leads back to a source, and not just to the emitted file. */
+function isMapped(where: string): boolean {
+  return where.includes('.ts:');
+}
+
 /** A digest of everything that the images are made from. */
 export function sourcesDigest(): string {
   const hash = createHash('sha256');
@@ -76,14 +84,17 @@ export function sourcesDigest(): string {
  */
 export async function bundleImage(entry: string, out: string): Promise<Figures> {
   const map = `${out}.map`;
-  await bundleEs5(entry, { format: 'iife', minify: true, out, sourceMap: map, nest: (source) => !RUNS_OFTEN.test(source) });
+  await bundleEs5(entry, { format: 'iife', minify: true, out, sourceMap: map, nest: (source) => !RUNS_OFTEN.test(source) && !STAYS_FLAT.test(source) });
   const code = fs.readFileSync(out, 'utf8');
   const options = { name: path.relative(ROOT, out), sourceMap: fs.readFileSync(map, 'utf8'), mapDir: process.cwd(), root: ROOT, extraGlobals: IMAGE_GLOBALS };
   const problems = checkDialect(code, options);
   if (problems.length) throw dialectError(problems);
   const where = locator(code, options);
   const { depth, chain } = callDepthOf(code);
-  return { callDepth: depth, callChain: chain.map((offset) => where(offset).replace(/:\d+$/, '')), ...functionFigures(code) };
+  const laid = overlay(code, options.sourceMap, (offset) => isMapped(where(offset)) && !RUNS_OFTEN.test(where(offset)));
+  fs.writeFileSync(out, laid.code);
+  fs.writeFileSync(map, laid.map);
+  return { callDepth: depth, callChain: chain.map((offset) => where(offset).replace(/:\d+$/, '')), ...functionFigures(laid.code) };
 }
 
 /** Builds every board's images under `outDir`. */

@@ -1,0 +1,132 @@
+// Keeps rarely used functions out of RAM. Espruino holds four variables for every function at the top level and one for
+// each parameter; the text itself stays in flash. Here the text of such functions moves to the end of the image, into a
+// function that is never called, and each use fetches it from there: `Q(place)` takes that piece of the image's own file
+// as a flash string and evaluates it to the function, which lives as long as the use. A place is offset * 2^14 + length,
+// padded to a fixed width, so that putting it in moves nothing. Runs on the minified single line, after names are short.
+// Price: a use costs reading past the function's text once more, so what runs often stays (images.ts says what that is);
+// a stack trace inside such a function counts its columns from the function's own start.
+import { parse } from 'acorn';
+import { decode, encode } from '@jridgewell/sourcemap-codec';
+import { declaredIn, isFunction, isReference, walk, type AnyNode, type FunctionNode } from './dialect-walk';
+
+/** The name under which every image stands in Storage. */
+const IMAGE_FILE = '.bootcde';
+const LENGTH_UNIT = 16384;
+const PLACE_WIDTH = 10;
+/** A function used in more places than this stays: each use costs 14 characters, and it is likely to run often. */
+const MAX_USES = 12;
+
+interface Use {
+  start: number;
+  end: number;
+  name: string;
+}
+
+/** A part of the output: a stretch of the input, or new text; `fetch` is text whose numbers are not known yet. */
+type Piece = { from: number; to: number } | { text: string } | { fetch: string };
+
+/** Finds what may move, and every use of it. */
+function readProgram(code: string, isRare: (offset: number) => boolean): { moved: Map<string, FunctionNode>; uses: Use[]; names: Set<string> } {
+  const program = parse(code, { ecmaVersion: 5 });
+  const moved = new Map<string, FunctionNode>();
+  for (const node of program.body as AnyNode[]) {
+    if (node.type === 'FunctionDeclaration' && node.id && node.end - node.start < LENGTH_UNIT / 2 && isRare(node.body.start + 1)) moved.set(node.id.name, node as FunctionNode);
+  }
+  const names = new Set<string>();
+  const uses: Use[] = [];
+  const visit = (scope: AnyNode, outer: readonly Set<string>[]): void => {
+    const { fixed, vars } = declaredIn(scope);
+    const scopes = scope === (program as AnyNode) ? [] : [...outer, new Set([...fixed, ...vars.map((one) => one.name)])];
+    walk(scope, (node, parents) => {
+      if (node.type === 'Identifier') names.add(node.name);
+      if (node !== scope && isFunction(node)) {
+        visit(node, scopes);
+        return false;
+      }
+      const parent = parents[parents.length - 1];
+      if (!isReference(node, parent) || !moved.has(node.name) || scopes.some((own) => own.has(node.name))) return undefined;
+      const isStored = (parent?.type === 'AssignmentExpression' && parent.left === node) || parent?.type === 'NewExpression';
+      const isAtBoot = scopes.length === 0 && !(parent?.type === 'CallExpression' && parent.callee === node);
+      if (isStored || isAtBoot) moved.delete(node.name);
+      else uses.push({ start: node.start, end: node.end, name: node.name });
+      return undefined;
+    });
+  };
+  visit(program as AnyNode, []);
+  for (const name of moved.keys()) if (uses.filter((use) => use.name === name).length > MAX_USES) moved.delete(name);
+  return { moved, uses: uses.filter((use) => moved.has(use.name)).sort((a, b) => a.start - b.start), names };
+}
+
+function freeName(wanted: string, names: Set<string>): string {
+  let name = wanted;
+  for (let i = 0; names.has(name); i++) name = wanted + i;
+  names.add(name);
+  return name;
+}
+
+/** The stretch `from`..`to` with its uses replaced. */
+function withUses(from: number, to: number, uses: readonly Use[]): Piece[] {
+  const pieces: Piece[] = [];
+  let at = from;
+  for (const use of uses) {
+    if (use.start < from || use.end > to) continue;
+    pieces.push({ from: at, to: use.start }, { fetch: use.name });
+    at = use.end;
+  }
+  pieces.push({ from: at, to });
+  return pieces;
+}
+
+/**
+ * Moves the functions that `isRare` names (asked with an offset inside each) behind the image's end. code: one line;
+ * mapText: its source map as JSON. Answers the new text and map, and how many functions moved.
+ */
+export function overlay(code: string, mapText: string, isRare: (offset: number) => boolean): { code: string; map: string; moved: number } {
+  const { moved, uses, names } = readProgram(code, isRare);
+  if (moved.size === 0 || code.includes('\n')) return { code, map: mapText, moved: 0 };
+  const file = freeName('Q0', names);
+  const fetch = freeName('Q1', names);
+  const never = freeName('Q2', names);
+  // Node's eval sees the parameter where Espruino's sees the top level only.
+  const place = freeName('Q3', names);
+  const bodies = [...moved.entries()].sort((a, b) => a[1].start - b[1].start);
+
+  const pieces: Piece[] = [{ text: `var ${file}=require("Storage").read("${IMAGE_FILE}");function ${fetch}(${place}){return eval(${file}.substr(${place}/${LENGTH_UNIT}|0,${place}&${LENGTH_UNIT - 1}))}` }];
+  let at = 0;
+  for (const [, node] of bodies) {
+    pieces.push(...withUses(at, node.start, uses));
+    at = node.end;
+  }
+  pieces.push(...withUses(at, code.length, uses), { text: `${code.endsWith(';') || code.endsWith('}') ? '' : ';'}function ${never}(){` });
+  const widthOf = (piece: Piece): number => ('to' in piece ? piece.to - piece.from : 'text' in piece ? piece.text.length : fetch.length + PLACE_WIDTH + 2);
+  let column = pieces.reduce((sum, piece) => sum + widthOf(piece), 0);
+  const places = new Map<string, { offset: number; length: number }>();
+  for (const [name, node] of bodies) {
+    const id = node.id as { start: number; end: number };
+    const own: Piece[] = [{ text: '(' }, { from: node.start, to: id.start - 1 }, ...withUses(id.end, node.end, uses), { text: ')' }];
+    const length = own.reduce((sum, piece) => sum + widthOf(piece), 0);
+    places.set(name, { offset: column, length });
+    pieces.push(...own, { text: ';' });
+    column += length + 1;
+  }
+  pieces.push({ text: '}' });
+
+  const map = JSON.parse(mapText) as { mappings: string };
+  const [segments] = decode(map.mappings);
+  const outSegments: typeof segments = [];
+  let out = '';
+  for (const piece of pieces) {
+    if ('to' in piece) {
+      for (const segment of segments) {
+        if (segment[0] >= piece.from && segment[0] < piece.to) outSegments.push([segment[0] - piece.from + out.length, ...segment.slice(1)] as (typeof segments)[number]);
+      }
+      out += code.slice(piece.from, piece.to);
+    } else if ('text' in piece) out += piece.text;
+    else {
+      const { offset, length } = places.get(piece.fetch) as { offset: number; length: number };
+      out += `${fetch}(${String(offset * LENGTH_UNIT + length).padStart(PLACE_WIDTH)})`;
+    }
+  }
+  map.mappings = encode([outSegments]);
+  return { code: out, map: JSON.stringify(map), moved: moved.size };
+}
