@@ -9,6 +9,7 @@ import { fail } from '../../protocol/errors';
 import { walk } from '../journal/journal';
 import { R_AUDIT, R_LINK, readU32 } from '../journal/records';
 import { addAccount, changeAccount, printAccount } from './accounts';
+import { printBackup, startRestoring } from './backup';
 import { countBatches } from './batches';
 import { startCeremony } from './ceremony';
 import { acknowledge } from './closing';
@@ -26,7 +27,7 @@ const SERVICE_FILE = 'service';
 const SERVICE_DELAY_MS = 200;
 const HELP = [
   'status', 'provision', 'restore', 'unlock', 'lock', 'account add <base64>', 'account change <n> <base64>', 'account show <n>', 'account list', 'reopen <n>', 'ack <number>', 'link key <hex>',
-  'phones <+number> ...', 'time <unix seconds>', 'unattended on|off', 'sweep begin|input|prev|sign <base64>', 'log [from]', 'selftest', 'modem', 'memory', 'flash', 'noise', 'bench', 'sms <+number>', 'service', 'wipe',
+  'phones <+number> ...', 'time <unix seconds>', 'unattended on|off', 'sweep begin|input|prev|sign <base64>', 'backup', 'state begin|line <base64>|end <channel id> [force]', 'log [from]', 'selftest', 'modem', 'memory', 'flash', 'noise', 'bench', 'sms <+number>', 'service', 'wipe',
 ];
 
 /** What lives as long as the board is on: hooks of main.ts. */
@@ -183,6 +184,39 @@ function accountCommand(cold: Cold, words: string[], hooks: CommandHooks): void 
   } else throw fail('usage', 'account add|change|show|list');
 }
 
+function backup(cold: Cold): void {
+  if (!cold.keys) throw fail('locked', 'unlock first');
+  withSeed(cold, function (seed) {
+    printBackup(cold, seed);
+    wipe(seed);
+    printOk(cold.terminal);
+  });
+}
+
+/** Reading a state backup in: begin (PIN), a line each, end (PIN). */
+function stateCommand(cold: Cold, words: string[], hooks: CommandHooks): void {
+  if (!cold.keys) throw fail('locked', 'unlock first');
+  if (words[1] === 'begin') {
+    return withSeed(cold, function (seed) {
+      cold.restoring = startRestoring(cold, seed);
+      wipe(seed);
+      printOk(cold.terminal);
+    });
+  }
+  if (!cold.restoring) throw fail('bad-state', 'state begin comes first');
+  if (words[1] === 'line') {
+    cold.restoring.line(words[2] || '');
+    return printOk(cold.terminal);
+  }
+  if (words[1] !== 'end' || !(parseInt(words[2], 10) >= 0)) throw fail('usage', 'state begin|line|end');
+  withSeed(cold, function (seed) {
+    cold.restoring.end(parseInt(words[2], 10), words[3] === 'force', seed);
+    cold.restoring = undefined;
+    wipe(seed);
+    hooks.started();
+  });
+}
+
 function reopen(cold: Cold, text: string): void {
   const account = theAccount(cold, text);
   if (!account.closed) throw fail('bad-state', 'the account is open');
@@ -261,6 +295,8 @@ export function runCommand(cold: Cold, line: string, hooks: CommandHooks): void 
     printOk(terminal);
   } else if (name === 'link' && words[1] === 'key') setLinkKey(cold, words[2] || '', hooks);
   else if (name === 'sms') sendTestSms(cold, words[1] || '');
+  else if (name === 'backup') backup(cold);
+  else if (name === 'state') stateCommand(cold, words, hooks);
   else if (name === 'phones') setPhones(cold, words.slice(1));
   else if (name === 'unattended') setUnattended(cold, words[1]);
   else if (name === 'sweep') {

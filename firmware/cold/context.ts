@@ -46,6 +46,8 @@ export interface Cold {
   link?: any;
   modem?: any;
   modems?: any;
+  /** A state backup being read in. */
+  restoring?: any;
   /** A sweep at the console. */
   sweep?: any;
   /** Signing in progress over the link; one at a time. */

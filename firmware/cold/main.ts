@@ -18,6 +18,7 @@ import { makeBatches, wantFirstBatches } from './batches';
 import { repeatAlarms } from './closing';
 import { runCommand } from './commands';
 import type { Cold } from './context';
+import { beat } from './heartbeat';
 import { maskLinkKey } from './link-key';
 import { openStore } from './open-store';
 import { handleRequest } from './requests';
@@ -101,6 +102,7 @@ function housekeeping(cold: Cold): void {
   if (cold.fault || !cold.journal) return;
   keepTime(cold);
   if (cold.modem) repeatAlarms(cold);
+  beat(cold);
   archiveOldest(cold);
 }
 

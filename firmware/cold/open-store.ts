@@ -1,6 +1,7 @@
 /** Opening the journal: MAC key from the device secret, replay into a fresh state, archives checked. */
 import { textBytes } from '../crypto/bytes';
 import { hmacSha256 } from '../crypto/index';
+import { fail } from '../../protocol/errors';
 import { openJournal } from '../journal/journal';
 import { R_BOOT, writeU32 } from '../journal/records';
 import { checkArchives } from './archive';
@@ -24,6 +25,7 @@ export function openStore(cold: Cold, isFresh: boolean): void {
     },
   );
   checkArchives(cold);
+  if (cold.state.isRestoring) throw fail('restore-unfinished', 'a state backup was not read to its end: wipe the board and restore again');
   const count = new Uint8Array(4);
   writeU32(count, 0, cold.state.bootCount + 1);
   save(cold, R_BOOT, count);

@@ -25,7 +25,7 @@ function ignore(cold: Cold, ack: () => void): void {
 
 export function peersOf(cold: Cold, account: Account): ChannelPeers {
   const it = account.open as OpenAccount;
-  if (!it.gate) it.gate = gateKey(cold.crypto, it.identityPriv, account.vIdentity);
+  if (!it.gate || !it.gate.length) it.gate = gateKey(cold.crypto, it.identityPriv, account.vIdentity);
   return { network: account.network, account: account.n, coldIdentity33: account.identity, vIdentity33: account.vIdentity, ssGate32: it.gate };
 }
 

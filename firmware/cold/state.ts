@@ -7,7 +7,7 @@
 import { cborDecode } from '../../protocol/cbor';
 import { policyFrom, type Policy } from '../policy/policy';
 import {
-  PAID_SERIAL, R_ACCOUNT, R_ALARM, R_ARCHIVE, R_AUDIT, R_BOOT, R_LINK, R_PAID, R_PIN, R_ROOT, R_SETTINGS, R_STANDING, R_TIME, readU32,
+  PAID_SERIAL, R_ACCOUNT, R_ALARM, R_ARCHIVE, R_AUDIT, R_BOOT, R_HEARTBEAT, R_LINK, R_PAID, R_PIN, R_RESTORE, R_ROOT, R_SETTINGS, R_STANDING, R_TIME, readU32,
 } from '../journal/records';
 
 export const MAX_ACCOUNTS = 8;
@@ -65,12 +65,16 @@ export interface ColdState {
   archiveCount: number;
   auditCount: number;
   auditHead: Uint8Array;
+  /** Seconds since 1970 of the last heartbeat. */
+  heartbeatSeconds: number;
+  /** A state backup was being read in and was not finished. */
+  isRestoring: boolean;
 }
 
 export function makeState(): ColdState {
   return {
     isProvisioned: false, fingerprint: new Uint8Array(4), bootCount: 0, floorSeconds: 0, pinFailures: 0, phones: [], isUnattended: false,
-    accounts: [], at: {}, paidSerial: 0, archivedSerial: 0, archiveCount: 0, auditCount: 0, auditHead: new Uint8Array(32),
+    accounts: [], at: {}, paidSerial: 0, archivedSerial: 0, archiveCount: 0, auditCount: 0, auditHead: new Uint8Array(32), heartbeatSeconds: 0, isRestoring: false,
   };
 }
 
@@ -101,7 +105,7 @@ function applyAccount(state: ColdState, fields: any): void {
 /** Key under which the record supersedes an earlier one; empty for the members of lists. */
 function keyOf(type: number, payload: Uint8Array): string {
   if (type >= R_PAID) return '';
-  if (type < R_ACCOUNT || type === R_ARCHIVE) return '' + type;
+  if (type < R_ACCOUNT || (type >= R_ARCHIVE && type < R_PAID)) return '' + type;
   return type + ':' + payload[1];
 }
 
@@ -123,6 +127,10 @@ export function applyRecord(state: ColdState, type: number, payload: Uint8Array,
     raiseFloor(state, readU32(payload, 0));
   } else if (type === R_PIN) {
     state.pinFailures = payload[0];
+  } else if (type === R_HEARTBEAT) {
+    state.heartbeatSeconds = readU32(payload, 0);
+  } else if (type === R_RESTORE) {
+    state.isRestoring = payload[0] === 1;
   } else if (type === R_LINK) {
     state.linkKey = payload;
   } else if (type === R_ARCHIVE) {

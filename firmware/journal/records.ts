@@ -18,6 +18,8 @@ export const R_STANDING = 11;
 export const R_CHANNEL = 12;
 export const R_ALARM = 13;
 export const R_ARCHIVE = 14;
+export const R_HEARTBEAT = 15;
+export const R_RESTORE = 16;
 export const R_PAID = 32;
 export const R_AUDIT = 33;
 

@@ -2,6 +2,7 @@
 // that was changed, removed or put in shows. Heads that were seen elsewhere (heartbeat SMS, earlier exports) pin the chain.
 // The layout is firmware/cold/store.ts's.
 import { createHash } from 'node:crypto';
+import { secp256k1 } from '@noble/curves/secp256k1';
 
 export interface AuditEntry {
   n: number;
@@ -59,4 +60,30 @@ export function verifyLog(lines: string[], pins: { [n: number]: string } = {}): 
   else if (!last || Number(said[1]) !== last.n || said[2] !== last.head) faults.push('the last entries are missing');
   for (const n of Object.keys(pins).map(Number)) if (last && n > last.n) faults.push(`entry ${n}, seen before, is missing`);
   return { ok: faults.length === 0, entries: entries.length, first: entries[0]?.n ?? 0, last: last?.n ?? 0, head: last?.head ?? '', faults };
+}
+
+export interface Heartbeat {
+  unixSeconds: number;
+  auditEntries: number;
+  /** First 16 hex digits of the audit head: a pin for verifyLog. */
+  auditHead: string;
+  openAccounts: number;
+  accounts: number;
+  signed: number;
+  refused: number;
+  supplyMv: number;
+  rssi: number;
+}
+
+/** Reads a heartbeat SMS and checks its signature by account 0's identity; undefined when it is not what the board sent. */
+export function verifyHeartbeat(text: string, identityHex: string): Heartbeat | undefined {
+  const m = /^(CC:HB:(\d+):(\d+):([0-9a-f]{16}):(\d+)\/(\d+):(\d+):(\d+):(\d+):(\d+)):([A-Za-z0-9+/]{86}==)$/.exec(text);
+  if (!m) return undefined;
+  const once = createHash('sha256').update(Buffer.from(`chaincloud heartbeat\n${m[1]}`, 'latin1')).digest();
+  const hash = createHash('sha256').update(once).digest();
+  if (!secp256k1.verify(Uint8Array.from(Buffer.from(m[11]!, 'base64')), Uint8Array.from(hash), Uint8Array.from(Buffer.from(identityHex, 'hex')))) return undefined;
+  const number = (i: number): number => Number(m[i]);
+  return {
+    unixSeconds: number(2), auditEntries: number(3), auditHead: m[4]!, openAccounts: number(5), accounts: number(6), signed: number(7), refused: number(8), supplyMv: number(9), rssi: number(10),
+  };
 }

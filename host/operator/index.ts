@@ -7,7 +7,7 @@ import { withChecksum } from './descriptor';
 
 export { createConsoleClient, type Answerer, type ConsoleClient } from './console-client';
 export { sweep, type SweepResult } from './sweep';
-export { verifyLog, parseLog, type AuditEntry, type LogVerdict } from './audit';
+export { verifyHeartbeat, verifyLog, parseLog, type AuditEntry, type LogVerdict } from './audit';
 
 /** Limits of an account, see firmware/policy/policy.ts; what is left out is not limited. Amounts in satoshi. */
 export interface AccountPolicy {
@@ -192,6 +192,22 @@ export async function status(client: ConsoleClient): Promise<string[]> {
 /** The lines of `log`, from entry `from` on: for verifyLog. */
 export async function readLog(client: ConsoleClient, from = 0): Promise<string[]> {
   return client.run(`log ${from}`);
+}
+
+/** The encrypted state of the board as text, one line each; only the seed of its words opens it. */
+export async function backup(client: ConsoleClient, pin: string): Promise<string> {
+  const lines = await withPin(client, 'backup', pin);
+  return lines.flatMap((line) => (line.startsWith('backup ') ? [line.slice(7)] : [])).join('\n') + '\n';
+}
+
+/**
+ * Reads a state backup into a board that was restored from its words. channelId: the highest channel number that V shows; a
+ * backup behind it is refused with `backup-old` unless isForced.
+ */
+export async function restoreState(client: ConsoleClient, text: string, options: { pin: string; channelId: number; isForced?: boolean }): Promise<void> {
+  await withPin(client, 'state begin', options.pin);
+  for (const line of text.split('\n')) if (line.trim() !== '') await client.run(`state line ${line.trim()}`);
+  await withPin(client, `state end ${options.channelId}${options.isForced ? ' force' : ''}`, options.pin);
 }
 
 /** Erases the board. */

@@ -1,0 +1,42 @@
+/**
+ * The daily sign of life to the platform's admins, so that silence is an alarm of its own:
+ *   CC:HB:<unix>:<audit entries>:<first 16 hex digits of the audit head>:<open accounts>/<accounts>:<signed>:<refused>:<millivolts>:<signal>:<signature>
+ * The signature, base64 of 64 octets, is account 0's identity key over SHA256d("chaincloud heartbeat\n" | the text before it);
+ * `-` while there is no account. host/operator/audit.ts verifies it. Nothing is sent while the board is locked or its clock unset.
+ */
+import { textBytes } from '../crypto/bytes';
+import { base64Encode, ecdsaSign, sha256d } from '../crypto/index';
+import { hexOf } from '../console/hex';
+import { R_HEARTBEAT, writeU32 } from '../journal/records';
+import { modemsStatus } from '../modem/failover';
+import { tellAdmins } from './closing';
+import type { Cold } from './context';
+import { nowSeconds, save } from './store';
+
+export const HEARTBEAT_SECONDS = 86400;
+
+function heartbeatText(cold: Cold): string {
+  const state = cold.state;
+  const modem = modemsStatus(cold.modems)[0];
+  let open = 0;
+  for (let i = 0; i < state.accounts.length; i++) if (!state.accounts[i].closed) open++;
+  return (
+    'CC:HB:' + nowSeconds(cold) + ':' + state.auditCount + ':' + hexOf(state.auditHead.subarray(0, 8)) + ':' + open + '/' + state.accounts.length + ':' + cold.counters.signed + ':' + cold.counters.refusals +
+    ':' + (modem ? modem.supplyMv + ':' + modem.rssi : '0:99')
+  );
+}
+
+/** Sends it when a day has passed since the last one, or since the clock was first set; the time of sending is durable first. */
+export function beat(cold: Cold): void {
+  const now = nowSeconds(cold);
+  if (!cold.keys || !cold.modem || !cold.hal.clock.unixSeconds() || now < cold.state.heartbeatSeconds + HEARTBEAT_SECONDS) return;
+  const payload = new Uint8Array(4);
+  writeU32(payload, 0, now);
+  const isFirst = !cold.state.heartbeatSeconds;
+  save(cold, R_HEARTBEAT, payload);
+  if (isFirst) return;
+  const text = heartbeatText(cold);
+  const first = cold.state.accounts[0];
+  const sig = first && first.open ? base64Encode(ecdsaSign(sha256d(textBytes('chaincloud heartbeat\n' + text)), first.open.identityPriv)) : '-';
+  tellAdmins(cold, text + ':' + sig);
+}
