@@ -9,7 +9,7 @@ import {
 } from './state';
 import { ModemSms } from './types';
 
-/** Reads of a place before it is given up for now. */
+/** Reads of a place before it is left until the next look at the store. */
 export const READ_TRIES = 3;
 /** What one reading that came whole and makes no sense adds to `failures`; a reading cut or mangled on the line adds one. */
 const SENSELESS = 16;
