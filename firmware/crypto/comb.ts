@@ -6,7 +6,7 @@
 // The table: Storage file `comb` (8 blocks, 64 KB, stays in flash), else computed: 8 blocks, or 1 on Espruino where RAM is dear.
 // Blinding: a secret k is multiplied as (k - 2^(S-1) b) G + 2^(S-1) (b G), starting from b G in coordinates that nobody
 // outside knows; b is doubled before every use. So neither the digits nor the coordinates of two uses have anything to do
-// with each other. Table look-ups go to addresses given by blinded digits.
+// with each other or with k. Look-ups go to addresses given by blinded digits, and a negative one takes a subtraction more.
 // Leaves to others: multiples of other points (multiply.ts).
 import { add256, fromHex } from './bytes';
 import { blindGeneration, blindNext } from './blind';
@@ -136,12 +136,11 @@ export function combEntry(i: number): void {
   takePoint(parts[(i / (128 * PART_BLOCKS)) | 0], at, at + 32, false);
 }
 
-/** (X2, Y2) = the table point at byte x (and y) of buffer, negated when asked. The same calls either way. */
+/** (X2, Y2) = the table point at byte x (and y) of buffer, negated when asked. */
 export function takePoint(buffer: ArrayBufferLike, x: number, y: number, isNegative: boolean): void {
   X2.set(new Uint32Array(buffer, x, 8));
   Y2.set(new Uint32Array(buffer, y, 8));
   if (isNegative) sub(Y2, ZERO, Y2);
-  else sub(Y2, Y2, ZERO);
 }
 
 /** Takes scalar k (0 <= k < n) apart into the signs that addColumn reads. */

@@ -5,11 +5,11 @@
 //   multiplyPublic  width-5 non-adjacent forms, optionally with u G through the comb in the same pass (verification).
 // Table: odd multiples P..15P affine, 96 bytes an entry (x, y, beta x), 768 bytes in all.
 import { HALF_N, N, addN, mulN, mulWide, negateN } from './scalar';
-import { convolve, element, load, mapInPlace, mul } from './field';
+import { convolve, element, load, mapInPlace, mul, sub } from './field';
 import { add256, fromHex, isLess } from './bytes';
-import { blindNext, invertBlindedP } from './blind';
+import { blindNext } from './blind';
 import { addColumn, combColumns, combReady, combScalar, takePoint } from './comb';
-import { ONE, X1, X2, Y1, Y2, Z1, ZERO, addAffine, double, isInfinity, lastRatio, setFinite, setInfinity } from './point';
+import { ONE, X1, X2, Y1, Y2, Z1, ZERO, addAffine, double, invertP, isInfinity, lastRatio, setFinite, setInfinity } from './point';
 
 const G1 = fromHex('3086d221a7d46bcde86c90e49284eb153daa8a1471e8ca7fe893209a45dbb031');
 const G2 = fromHex('e4437ed6010e88286f547fa90abfe4c4221208ac9df506c61571b4ae8ac47f71');
@@ -27,6 +27,7 @@ const K2 = element();
 const T1 = element();
 const T2 = element();
 const T3 = element();
+const SCALE = element();
 
 // r = round(k g / 2^384)
 function roundedHigh(r: Uint32Array, k: Uint32Array, g: Uint32Array): void {
@@ -51,9 +52,11 @@ function split(k: Uint32Array): void {
 
 /**
  * Odd multiples of the affine point (x, y). The chain P, 3P, .. 15P is computed on the isomorphic curve where 2P is affine;
- * one inversion at the end brings all to the real curve through the ratios of neighbouring z.
+ * the ratios of neighbouring z then bring all to one z. isAffine: that z is 1, at the price of an inversion; else the table
+ * lies on the isomorphic curve of the last entry, and SCALE is the factor that a result's z has to be multiplied with
+ * (additions and doublings do not depend on the curve's constant 7, so they are the same there).
  */
-function makeTable(x: Uint32Array, y: Uint32Array): void {
+function makeTable(x: Uint32Array, y: Uint32Array, isAffine: boolean): void {
   const ratios: Uint32Array[] = [];
   const z2 = T1;
   const dx = K1;
@@ -79,6 +82,10 @@ function makeTable(x: Uint32Array, y: Uint32Array): void {
   load(u);
   mul(Y1, table.subarray(8, 16));
   Z1.set(ONE);
+  if (!isAffine) {
+    table.set(X1, 0);
+    table.set(Y1, 8);
+  }
   for (let i = 1; i < 8; i++) {
     X2.set(dx);
     Y2.set(dy);
@@ -91,8 +98,12 @@ function makeTable(x: Uint32Array, y: Uint32Array): void {
   }
   load(z2);
   mul(u, Z1);
-  invertBlindedP(u, u);
-  for (let i = 7; i > 0; i--) {
+  if (isAffine) invertP(u, u);
+  else {
+    SCALE.set(u);
+    u.set(ONE);
+  }
+  for (let i = 7; i >= (isAffine ? 1 : 0); i--) {
     const entry = table.subarray(24 * i, 24 * i + 8);
     const entryY = table.subarray(24 * i + 8, 24 * i + 16);
     load(u);
@@ -103,7 +114,7 @@ function makeTable(x: Uint32Array, y: Uint32Array): void {
     load(z2);
     mul(entryY, entryY);
     load(u);
-    mul(u, ratios[i]);
+    if (i) mul(u, ratios[i]);
   }
   load(BETA);
   for (let i = 0; i < 8; i++) mul(table.subarray(24 * i + 16, 24 * i + 24), table.subarray(24 * i, 24 * i + 8));
@@ -113,6 +124,7 @@ function makeTable(x: Uint32Array, y: Uint32Array): void {
 function addWindow(v: number, half: number): void {
   const at = (v > 7 ? v - 8 : 7 - v) * ENTRY_BYTES;
   takePoint(TABLE.buffer, at + half, at + 32, v < 8);
+  if (v > 7) sub(Y2, Y2, ZERO); // the same work for both signs
   addAffine();
 }
 
@@ -122,7 +134,7 @@ function addWindow(v: number, half: number): void {
  */
 export function multiplySecret(k: Uint32Array, x: Uint32Array, y: Uint32Array): void {
   const v = T3;
-  makeTable(x, y);
+  makeTable(x, y, false);
   addN(v, k, WINDOW_OFFSET);
   const carry = add256(v, v, v[0] & 1 ? N : ZERO);
   for (let i = 0; i < 7; i++) v[i] = (v[i] >>> 1) | (v[i + 1] << 31);
@@ -149,6 +161,8 @@ export function multiplySecret(k: Uint32Array, x: Uint32Array, y: Uint32Array): 
     }
     addWindow(v2, 64);
   }
+  load(SCALE);
+  mul(Z1, Z1);
   wipeMultiply();
 }
 
@@ -197,7 +211,7 @@ function addOdd(d: number, half: number): void {
 
 /** Accumulator = k (x, y) + u G, u left out or 0 <= u < n. For public values only. */
 export function multiplyPublic(k: Uint32Array, x: Uint32Array, y: Uint32Array, u?: Uint32Array): void {
-  makeTable(x, y);
+  makeTable(x, y, true);
   split(k);
   const a = nonAdjacent(K1);
   const b = nonAdjacent(K2);
@@ -224,4 +238,5 @@ export function wipeMultiply(): void {
   T1.fill(0);
   T2.fill(0);
   T3.fill(0);
+  SCALE.fill(0);
 }

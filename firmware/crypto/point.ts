@@ -60,26 +60,22 @@ export function isZeroP(r: Uint32Array): boolean {
 
 /** Accumulator doubled. 7 products: S = x y^2, M = 3/2 x^2, x' = M^2 - 2S, y' = M (S - x') - y^4, z' = y z. */
 export function double(): void {
-  const a = TA;
   const b = TB;
   const c = TC;
-  const d = TD;
   const x = X1;
-  const y = Y1;
-  const z = Z1;
-  load(y);
-  mul(a, y);
-  mul(z, z);
+  load(Y1);
+  mul(TA, Y1);
+  mul(Z1, Z1);
   load(x);
   mul(b, x);
   half3(b);
-  load(a);
+  load(TA);
   mul(c, x);
-  mul(d, a);
+  mul(TD, TA);
   load(b);
   mulSub2(x, b, ZERO, c);
   sub(c, c, x);
-  mulSub(y, c, d);
+  mulSub(Y1, c, TD);
 }
 
 /** Accumulator = accumulator + (X2, Y2). 11 products. TB is left as the factor z'/z. */
