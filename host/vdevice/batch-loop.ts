@@ -25,6 +25,8 @@ export interface BatchLoop {
   pauseMs(pollMs: number): number;
   /** Repeats questions that were not answered in time. No HTTP. */
   tick(): void;
+  /** When `tick` will have something to do, ms since 1970; null: nothing. */
+  nextDueMs(): number | null;
   /** After a new channel: everything open is asked again under it. */
   askAgain(): void;
   answered(side: number, batchNo: number, matches: (batch: Batch) => boolean): void;
@@ -112,6 +114,7 @@ export function batchLoop(context: VContext, link: HsmLink): BatchLoop {
       const nowMs = runtime.nowMs();
       for (const batch of state.askingBatches()) if (nowMs >= batch.next_ask_ms) ask(batch);
     },
+    nextDueMs: () => state.askingBatches().reduce<number | null>((least, batch) => Math.min(least ?? Infinity, batch.next_ask_ms), null),
     askAgain() {
       for (const batch of state.askingBatches()) ask({ ...batch, tries: 0 });
     },

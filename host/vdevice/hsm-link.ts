@@ -7,8 +7,10 @@ import type { ColdStatus, IncomingSms } from './types';
 export interface HsmLink {
   /** Starts a key exchange (or repeats the SMS of one that just began). */
   open(): void;
-  /** Sends again what got no answer in time. Called about twice a minute. */
+  /** Sends again what got no answer in time. */
   tick(): void;
+  /** When `tick` will have something to do, ms since 1970; null: nothing. */
+  nextDueMs(): number | null;
   /** The channel in use, or null. */
   current(): { id: number; openedAtMs: number } | null;
   isOpening(): boolean;

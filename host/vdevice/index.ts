@@ -49,7 +49,10 @@ export async function startVDevice(options: VDeviceOptions): Promise<VDevice> {
       batches.answered(side, batchNo, matches);
       batchTimer.poke();
     },
-    onBatchLater: (side, batchNo, seconds) => batches.later(side, batchNo, seconds),
+    onBatchLater(side, batchNo, seconds) {
+      batches.later(side, batchNo, seconds);
+      clockTimer.poke();
+    },
     onBatchRefused: (side, batchNo) => batches.refused(side, batchNo),
     onStatus(status) {
       cold = status;
@@ -67,7 +70,7 @@ export async function startVDevice(options: VDeviceOptions): Promise<VDevice> {
   const guarded = (what: string, work: () => Promise<void>) => () => work().catch((error) => context.tell(`${what}: ${(error as { code?: string }).code ?? 'internal error'}`));
   const sendTimer = repeat(runtime, () => context.pollMs, guarded('send loop', async () => void (loop.isRunning() && (await loop.run()))));
   const batchTimer = repeat(runtime, () => batches.pauseMs(options.batchPollMs ?? context.pollMs * BATCH_POLL_FACTOR), guarded('batches', async () => void (link.current() && (await batches.poll()))));
-  const clockTimer = repeat(runtime, () => keeper.pauseMs(), guarded('clock', async () => {
+  const clockTimer = repeat(runtime, () => keeper.pauseMs([link.nextDueMs(), batches.nextDueMs()]), guarded('clock', async () => {
     keeper.tick();
     link.tick();
     batches.tick();

@@ -83,6 +83,7 @@ export function linkV1(context: VContext, events: HsmLinkEvents, withoutCoin: bo
     tick() {
       if (opening && runtime.nowMs() >= opening.nextMs) sendOpen();
     },
+    nextDueMs: () => opening?.nextMs ?? null,
     current: () => (kept ? { id: kept.cId, openedAtMs: kept.openedAtMs } : null),
     isOpening: () => opening !== undefined,
     authorise(userTxNo, outs, dynamic) {

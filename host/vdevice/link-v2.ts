@@ -121,6 +121,7 @@ export function linkV2(context: VContext, events: HsmLinkEvents): HsmLink {
     tick() {
       if (opening && runtime.nowMs() >= opening.nextMs) sendOpen();
     },
+    nextDueMs: () => opening?.nextMs ?? null,
     current: () => (kept ? { id: kept.channel.id, openedAtMs: kept.openedAtMs } : null),
     isOpening: () => opening !== undefined,
     authorise(userTxNo, outs, dynamic) {

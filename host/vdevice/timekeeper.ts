@@ -5,7 +5,9 @@ import type { VContext } from './context';
 import type { HsmLink } from './hsm-link';
 import type { SendLoop } from './send-loop';
 
-const TICK_MS = 30000;
+const TICK_MS = 60000;
+/** After a start something may be overdue. */
+const FIRST_TICK_MS = 1000;
 const DAY_MS = 86400000;
 /** A jump of the clock between two ticks, in either direction, beyond what a busy machine explains; back, also over a restart. */
 const JUMP_MS = 600000;
@@ -16,13 +18,15 @@ const STALE_MS = 2 * DAY_MS;
 
 export interface Timekeeper {
   tick(): void;
-  pauseMs(): number;
+  /** Until the next tick: a minute, or less when something is due (`dues`: ms since 1970). */
+  pauseMs(dues: (number | null)[]): number;
 }
 
 export function timekeeper(context: VContext, link: HsmLink, loop: SendLoop, rekeyMinute: number): Timekeeper {
   const { state, runtime, time } = context;
   let armedAtMs = runtime.nowMs();
-  let armedForMs = TICK_MS;
+  let armedForMs = FIRST_TICK_MS;
+  let hasTicked = false;
 
   function dueMs(): number {
     const nowMs = runtime.nowMs();
@@ -70,14 +74,15 @@ export function timekeeper(context: VContext, link: HsmLink, loop: SendLoop, rek
 
   return {
     tick() {
+      hasTicked = true;
       watchClock();
       rekey();
       watchChannel();
     },
-    pauseMs() {
+    pauseMs(dues) {
       armedAtMs = runtime.nowMs();
-      const untilDue = dueMs() - armedAtMs;
-      armedForMs = untilDue > 0 ? Math.min(TICK_MS, untilDue) : TICK_MS;
+      const waits = [dueMs(), ...dues].map((ms) => (ms ?? Infinity) - armedAtMs).filter((ms) => ms > 0);
+      armedForMs = hasTicked ? Math.min(TICK_MS, ...waits) : FIRST_TICK_MS;
       return armedForMs;
     },
   };

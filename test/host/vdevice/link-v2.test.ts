@@ -1,8 +1,8 @@
 // Holds V's side of the channel (protocol/SPEC.md 7): lost, doubled, late, forged SMS; alarms; the account file.
 
 import { expect } from 'chai';
-import { alarmFields, statusAnswerFields } from '../../../protocol/sms/v2';
-import { ACCOUNT_CLOSED, ALARM_FORGERY, DEVICE_UNLOCKED, SMS_ALARM, SMS_OPEN, SMS_PORT, SMS_STATUS, SMS_STATUS_ANSWER } from '../../../protocol/wire';
+import { alarmFields, noticeFields, statusAnswerFields } from '../../../protocol/sms/v2';
+import { ACCOUNT_CLOSED, ALARM_FORGERY, DEVICE_UNLOCKED, SMS_ALARM, SMS_NOTICE, SMS_OPEN, SMS_PORT, SMS_STATUS, SMS_STATUS_ANSWER } from '../../../protocol/wire';
 import { COLD, COLD_SPARE, accountFile, createWorld, type World } from './world';
 
 const opens = (world: World) => world.sms.filter((item) => item.data && item.data[0] === SMS_OPEN);
@@ -107,6 +107,14 @@ describe('host/vdevice channel', () => {
     for (let i = 0; i < 2; i++) world.deliver({ from: COLD, data, port: SMS_PORT });
     await world.pass(5);
     expect(world.adminTexts()).to.deep.equal(['HSM-Cold alarm: forgery, account closed']);
+  });
+
+  it('hands HSM-Cold\'s policy notice on to the admin', async () => {
+    await world.open();
+    const notice = { noticeNo: 1, maxPerTxSats: 50000000, maxPerDaySats: 200000000, policyDigest8: new Uint8Array(8) };
+    world.deliver({ from: COLD, data: world.cold.seal(SMS_NOTICE, noticeFields(notice)), port: SMS_PORT });
+    await world.pass(5);
+    expect(world.adminTexts()).to.deep.equal(['HSM-Cold policy: per tx 50000000, per day 200000000 sats']);
   });
 
   it('refuses an account file of another V or with another code', async () => {
