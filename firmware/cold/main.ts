@@ -54,7 +54,7 @@ function linkRandom(cold: Cold): (lenBytes: number) => Uint8Array {
 function startLink(cold: Cold): void {
   if (cold.link || !cold.state.linkKey) return;
   const key = maskLinkKey((cold.device as any).secret, cold.state.linkKey);
-  cold.link = createPeer({ uart: cold.hal.link, clock: cold.hal.clock, role: 'responder', bootId: cold.state.bootCount, secure: { linkKey32: key, crypto: makeCrypto(linkRandom(cold)) } });
+  cold.link = createPeer({ uart: cold.hal.link, clock: cold.hal.clock, role: 'responder', oneAtATime: true, bootId: cold.state.bootCount, secure: { linkKey32: key, crypto: makeCrypto(linkRandom(cold)) } });
   cold.link.onRequest(function (type: number, fields: any[], reply: any, refuse: any) {
     handleRequest(cold, type, fields, reply, refuse);
   });

@@ -14,8 +14,8 @@ import {
 import type { Runtime } from '../runtime';
 import type { AttestJob, Job, JobResult, PingJob, SignJob } from './types';
 
-/** Pieces of a previous transaction under way at once. */
-const PIECES_UNDER_WAY = 4;
+/** Requests of a signing under way at once: as many as HSM-Hot relays. They share frames; HSM-Cold takes them in order. */
+const UNDER_WAY_MAX = 6;
 /** A board signs some seconds an input: asked again after the pause, given up after the limit. */
 const RESULT_PAUSE_MS = 500;
 const RESULT_LIMIT_MS = 30 * 60_000;
@@ -46,15 +46,41 @@ export function createDevice(peer: Peer, runtime: Runtime): Device {
   });
   const pause = (ms: number): Promise<void> => new Promise((resolve) => void runtime.after(ms, () => resolve()));
 
-  async function sendPrevTx(i: number, rawPrev: Uint8Array): Promise<void> {
-    let underWay: Promise<unknown>[] = [];
-    for (let offset = 0; offset < rawPrev.length; offset += PREV_TX_CHUNK_MAX) {
-      underWay.push(ask(MSG_PREV_TX, prevTxFields({ i, offset, bytes: rawPrev.subarray(offset, offset + PREV_TX_CHUNK_MAX) })));
-      if (underWay.length < PIECES_UNDER_WAY) continue;
-      await Promise.all(underWay);
-      underWay = [];
+  /** Sends requests without waiting for each answer; the first refusal, in order, ends it once the rest has been answered. */
+  async function inARow(requests: Iterable<[type: number, fields: CborValue[]]>): Promise<CborValue[]> {
+    let underWay: Promise<CborValue[]>[] = [];
+    let last: CborValue[] = [];
+    try {
+      for (const [type, fields] of requests) {
+        if (underWay.length === UNDER_WAY_MAX) await underWay.shift();
+        const answer = ask(type, fields);
+        answer.catch(() => undefined);
+        underWay.push(answer);
+      }
+      for (; underWay.length > 0; underWay = underWay.slice(1)) last = await underWay[0]!;
+      return last;
+    } catch (error) {
+      await Promise.allSettled(underWay);
+      throw error;
     }
-    await Promise.all(underWay);
+  }
+
+  function* signRequests(job: SignJob): Iterable<[type: number, fields: CborValue[]]> {
+    yield [MSG_SIGN_BEGIN, signBeginFields({
+      account: job.account, proto: job.proto, channelId: job.channel_id, userTxNo: job.user_tx_no, outs: job.outs, dynamic: job.dynamic,
+      authority: bytesOfHex(job.authority), txVersion: job.tx_version, locktime: job.locktime, nInputs: job.inputs.length,
+      feeSats: job.fee_sats, changeIndex: job.change_index,
+    })];
+    for (const [i, input] of job.inputs.entries()) {
+      const rawPrev = bytesOfHex(input.prev_tx);
+      yield [MSG_SIGN_INPUT, signInputFields({
+        i, prevTxid: bytesOfHex(input.prev_txid).reverse(), vout: input.vout, sequence: input.sequence, chain: input.chain, index: input.index, prevTxLen: rawPrev.length,
+      })];
+      for (let offset = 0; offset < rawPrev.length; offset += PREV_TX_CHUNK_MAX) {
+        yield [MSG_PREV_TX, prevTxFields({ i, offset, bytes: rawPrev.subarray(offset, offset + PREV_TX_CHUNK_MAX) })];
+      }
+    }
+    yield [MSG_SIGN_FINISH, []];
   }
 
   async function results(first: number): Promise<Uint8Array[]> {
@@ -71,19 +97,7 @@ export function createDevice(peer: Peer, runtime: Runtime): Device {
   }
 
   async function sign(job: SignJob): Promise<JobResult> {
-    await ask(MSG_SIGN_BEGIN, signBeginFields({
-      account: job.account, proto: job.proto, channelId: job.channel_id, userTxNo: job.user_tx_no, outs: job.outs, dynamic: job.dynamic,
-      authority: bytesOfHex(job.authority), txVersion: job.tx_version, locktime: job.locktime, nInputs: job.inputs.length,
-      feeSats: job.fee_sats, changeIndex: job.change_index,
-    }));
-    for (const [i, input] of job.inputs.entries()) {
-      const rawPrev = bytesOfHex(input.prev_tx);
-      await ask(MSG_SIGN_INPUT, signInputFields({
-        i, prevTxid: bytesOfHex(input.prev_txid).reverse(), vout: input.vout, sequence: input.sequence, chain: input.chain, index: input.index, prevTxLen: rawPrev.length,
-      }));
-      await sendPrevTx(i, rawPrev);
-    }
-    const { nInputs } = aSignFinishReply(await ask(MSG_SIGN_FINISH, []));
+    const { nInputs } = aSignFinishReply(await inARow(signRequests(job)));
     if (nInputs !== job.inputs.length) throw fail('bad-answer', 'HSM-Cold signs another number of inputs');
     const signatures: string[] = [];
     while (signatures.length < nInputs) {
