@@ -282,12 +282,13 @@ function failSession(cold: Cold, session: Session, error: any, refuse: Refuse): 
   refuse(error.refusal || 23, error.refusal ? error.code : 'internal');
 }
 
-/** Writes the payment down, unless this transaction is known already. Returns after the flash holds it. */
-function record(cold: Cold, session: Session, tx: Uint8Array): void {
+/** Writes the payment down, unless this transaction (16 octets of its id) is known already. Returns after the flash holds it. Throws refusals. */
+export function recordPayment(cold: Cold, session: Session, tx: Uint8Array): void {
   const draft = session.draft;
   const before = paidBefore(cold, session.account.n, session.tag, session.request, session.content, tx);
   if (before.count && !before.isSameContent) throw endRefused(cold, session, REFUSE_CONFLICT, 'user-tx-conflict');
   if (before.hasTx) return;
+  if (!before.count && isArchived(cold, session.account.n, session.tag)) throw endRefused(cold, session, REFUSE_CONFLICT, 'user-tx-conflict');
   if (session.isOver) throw endRefused(cold, session, REFUSE_NO_CHANNEL, 'no-channel');
   if (before.count && !spends(draft, before.anchor)) throw endRefused(cold, session, REFUSE_CONFLICT, 'no-common-coin');
   checkPolicy(cold, session, before);
@@ -329,7 +330,7 @@ export function signFinish(cold: Cold, fields: any[], reply: Reply, refuse: Refu
         draft.nOutputs++;
       }
       const id = unsignedId(draft);
-      record(cold, session, copyBytes(id, 0, PAID_DIGEST_BYTES));
+      recordPayment(cold, session, copyBytes(id, 0, PAID_DIGEST_BYTES));
       session.isRecorded = true;
       session.isBusy = false;
       reply([draft.nInputs, id]);

@@ -33,7 +33,7 @@ describe('operator/audit', () => {
 
   it('the daily heartbeat is signed, and its head pins the log', async () => {
     const rig = await channelRig();
-    await rig.world.until(() => rig.admin.inbox.some((sms) => sms.text?.startsWith('CC:HB:')), 200_000);
+    await rig.world.until(() => rig.admin.inbox.some((sms) => sms.text?.startsWith('CC:HB:')), 90_000_000);
     const text = rig.admin.inbox.find((sms) => sms.text?.startsWith('CC:HB:'))!.text!;
     expect(text.length).to.be.at.most(160);
     const heartbeat = verifyHeartbeat(text, rig.file.identity)!;

@@ -1,0 +1,140 @@
+// A plain model of what HSM-Cold must remember, and the real durable code beside it on a fake flash: random payments, replacements,
+// closings, clock steps, restarts, and power cuts inside any of them. After each step both must agree; after a cut the real one
+// must stand where the model stood before the step or after it, nowhere else.
+import { aPaidOutcome, type Op, Model } from './model';
+import { archiveOldest } from '../../../firmware/cold/archive';
+import { closeAccount, countRefusal } from '../../../firmware/cold/closing';
+import type { Cold } from '../../../firmware/cold/context';
+import { openStore } from '../../../firmware/cold/open-store';
+import { paidTag, spentSince } from '../../../firmware/cold/paid';
+import { putInput, finishInput, INPUT_BYTES } from '../../../firmware/cold/session';
+import { recordPayment, type Session } from '../../../firmware/cold/signing';
+import { accountOf, makeState } from '../../../firmware/cold/state';
+import { nowSeconds, saveCbor, saveStanding } from '../../../firmware/cold/store';
+import { drbgInit } from '../../../firmware/crypto/index';
+import { writeDevice, readDevice, markReady } from '../../../firmware/journal/device';
+import { R_ACCOUNT } from '../../../firmware/journal/records';
+import { World, makeBoard, PowerCut, type FakeBoard } from '../fake-hal';
+
+export const POLICY = [0, 0, 0, 86400, 900_000, 0, 0, 0, 0, 0, 0, 0];
+
+export interface Machine {
+  world: World;
+  board: FakeBoard;
+  cold: Cold;
+  model: Model;
+}
+
+function bytes(n: number, lenBytes: number): Uint8Array {
+  return Uint8Array.from({ length: lenBytes }, (_, i) => (n >> ((i % 4) * 8)) ^ (i * 29));
+}
+
+function start(machine: Machine): void {
+  const { board } = machine;
+  board.off();
+  board.flash.isOff = false;
+  board.flash.cutAt = 0;
+  machine.cold.device = readDevice(board.flash);
+  openStore(machine.cold, false);
+  machine.cold.hal.clock.setUnixSeconds(machine.model.now);
+}
+
+export function makeMachine(): Machine {
+  const world = new World();
+  const board = makeBoard(world);
+  const cold = {
+    hal: board.hal, state: makeState(), fault: '', jobs: [], isTicking: false, counters: { ignoredSms: 0, refusals: 0, signed: 0 }, drbg: drbgInit(new Uint8Array(32)),
+    modem: { sendText: () => undefined, sendData: () => undefined }, terminal: undefined, crypto: undefined, pinAfterMs: 0, smsPort: 0,
+  } as unknown as Cold;
+  writeDevice(board.flash, bytes(5, 32));
+  cold.device = readDevice(board.flash);
+  const machine: Machine = { world, board, cold, model: new Model() };
+  cold.hal.clock.setUnixSeconds(machine.model.now);
+  openStore(cold, true);
+  saveCbor(cold, R_ACCOUNT, [0, 'model', 'regtest', 'p2wpkh', bytes(1, 33), bytes(2, 33), [], [], 'x', POLICY, 2]);
+  markReady(board.flash);
+  return machine;
+}
+
+function sessionFor(machine: Machine, op: Op): Session {
+  const { coins, content, sats, fee } = op;
+  const draft = {
+    script: 'p2wpkh', version: 2, locktime: 0, nInputs: coins.length, inputs: new Uint8Array(coins.length * INPUT_BYTES), done: 0, sumSats: 0, outputs: bytes(content, 31), nOutputs: 1,
+    amountSats: sats, smallestSats: sats, feeSats: fee,
+  };
+  for (const coin of coins) {
+    putInput(draft, bytes(coin, 32), 0, 0xfffffffd, 0, 0);
+    finishInput(draft, 1_000_000);
+  }
+  return {
+    account: accountOf(machine.cold.state, 0)!, draft, changeIndex: null, isAllListed: true, isOver: false, tag: paidTag(0, String(op.number)), request: bytes(op.number * 7 + content, 16), content: bytes(content, 16),
+    keys: new Uint8Array(0), input: undefined, reader: undefined, isRecorded: false, isBusy: false,
+  };
+}
+
+/** Runs one operation on the real code; answers what the model answers. */
+export function act(machine: Machine, op: Op): string {
+  const { cold } = machine;
+  const account = accountOf(cold.state, 0)!;
+  if (op.kind === 'pay') {
+    if (account.closed) return 'account-closed';
+    try {
+      recordPayment(cold, sessionFor(machine, op), bytes(aPaidOutcome(op), 16));
+      return 'ok';
+    } catch (error: any) {
+      if (error.refusal === undefined) throw error;
+      return error.code;
+    }
+  }
+  if (op.kind === 'close') closeAccount(cold, account, 'forgery');
+  else if (op.kind === 'reopen') saveStanding(cold, account, '', 0, 0);
+  else if (op.kind === 'refuse') {
+    if (!account.closed) countRefusal(cold, account, 'policy');
+  } else if (op.kind === 'clock') cold.hal.clock.setUnixSeconds(machine.model.now);
+  else if (op.kind === 'tidy') archiveOldest(cold);
+  else start(machine);
+  return 'ok';
+}
+
+/** What of the real state the model also knows. */
+export function look(machine: Machine): string {
+  const account = accountOf(machine.cold.state, 0)!;
+  const now = nowSeconds(machine.cold);
+  return JSON.stringify({ closed: account.closed !== '', refusals: account.refusals, from: account.refusalsFrom, spent: spentSince(machine.cold, 0, now - 86400) });
+}
+
+/** One step with a power cut at flash operation `cut` of it (0: none). Throws with what disagrees. */
+export function step(machine: Machine, op: Op, cut: number, part: number): void {
+  const { board, model } = machine;
+  const before = model.copy();
+  const expected = model.apply(op);
+  board.flash.operations = 0;
+  board.flash.cutAt = cut;
+  board.flash.cutPart = part;
+  let isCut = false;
+  let got = '';
+  try {
+    got = act(machine, op);
+  } catch (error) {
+    if (!(error instanceof PowerCut)) throw error;
+    isCut = true;
+  }
+  board.flash.cutAt = 0;
+  if (!isCut) {
+    if (got !== expected) throw new Error(`${JSON.stringify(op)}: the board says ${got}, the model ${expected}`);
+  } else {
+    model.now = Math.max(model.now, before.now);
+    start(machine);
+    const is = look(machine);
+    const wanted = [before, model].map((each) => each.look(model.now));
+    const partly = op.kind === 'pay' || op.kind === 'refuse' || op.kind === 'close' ? model.between(before, op) : [];
+    const states = [before, ...partly, model];
+    const found = states.findIndex((each) => each.look(model.now) === is);
+    if (found < 0) throw new Error(`cut ${cut} of ${JSON.stringify(op)}: ${is} is neither ${wanted.join(' nor ')}`);
+    machine.model = states[found]!.copy();
+    machine.model.now = model.now;
+    return;
+  }
+  const is = look(machine);
+  if (is !== model.look(model.now)) throw new Error(`after ${JSON.stringify(op)}: ${is}, the model ${model.look(model.now)}`);
+}
