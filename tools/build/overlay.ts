@@ -9,8 +9,10 @@ import { parse } from 'acorn';
 import { decode, encode } from '@jridgewell/sourcemap-codec';
 import { declaredIn, isFunction, isReference, walk, type AnyNode, type FunctionNode } from './dialect-walk';
 
-/** The name under which every image stands in Storage. */
+/** The name under which an image stands in Storage that boots by itself; */
 const IMAGE_FILE = '.bootcde';
+/** and the global in which the loader (tools/flash/slots.ts) hands an image in a slot its own text. */
+const IMAGE_GLOBAL = 'CC_IMAGE';
 const LENGTH_UNIT = 16384;
 const PLACE_WIDTH = 10;
 /** A function used in more places than this stays: each use costs 14 characters, and it is likely to run often. */
@@ -91,7 +93,7 @@ export function overlay(code: string, mapText: string, isRare: (offset: number) 
   const place = freeName('Q3', names);
   const bodies = [...moved.entries()].sort((a, b) => a[1].start - b[1].start);
 
-  const pieces: Piece[] = [{ text: `var ${file}=require("Storage").read("${IMAGE_FILE}");function ${fetch}(${place}){return eval(${file}.substr(${place}/${LENGTH_UNIT}|0,${place}&${LENGTH_UNIT - 1}))}` }];
+  const pieces: Piece[] = [{ text: `var ${file}=global.${IMAGE_GLOBAL}||require("Storage").read("${IMAGE_FILE}");function ${fetch}(${place}){return eval(${file}.substr(${place}/${LENGTH_UNIT}|0,${place}&${LENGTH_UNIT - 1}))}` }];
   let at = 0;
   for (const [, node] of bodies) {
     pieces.push(...withUses(at, node.start, uses));

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fail } from '../../protocol/errors';
+import type { BoardData } from '../../boards/board';
 import { boardNamed } from './boards';
 import { readImage, readTables } from './image';
 import { buildStorage } from './storage-image';
@@ -94,10 +95,17 @@ export function planBase(dir: string, sumsFile?: string): RomPart[] {
   });
 }
 
-/** A whole Storage with the image of `file` in it. */
-export function planStorage(file: string): RomPart[] {
+/** A whole Storage with the image of `file` in it, for the board that the file's folder names. */
+export function storageOf(file: string): { board: BoardData; data: Uint8Array } {
   const image = readImage(file);
   const board = boardNamed(image.info.board);
-  if (board.espruinoBoard !== 'ESP32') throw fail('wrong-board', `${image.info.board} has no ROM loader: flash it without --storage`);
-  return [{ name: 'Storage', address: board.storage.address, data: buildStorage(board.storage, image, readTables(file, image.info.role)) }];
+  const isSingle = board.espruinoBoard === 'LINUX';
+  return { board, data: buildStorage(board.storage, image, readTables(file, image.info.role), isSingle) };
+}
+
+/** The same as a part for the ROM loader. Throws `wrong-board` for a board without one. */
+export function planStorage(file: string): RomPart[] {
+  const { board, data } = storageOf(file);
+  if (board.espruinoBoard !== 'ESP32') throw fail('wrong-board', `${board.name} has no ROM loader: write its Storage to a file with --storage-out`);
+  return [{ name: 'Storage', address: board.storage.address, data }];
 }

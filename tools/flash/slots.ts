@@ -51,7 +51,8 @@ export function decodeSlotHeader(bytes: Uint8Array): SlotHeader | undefined {
 }
 
 /**
- * The loader's text. Runs at the top so that the image's names are global; sets CC_SLOT to the slot that it runs. Once it
+ * The loader's text. Runs at the top so that the image's names are global; sets CC_SLOT to the slot that it runs and CC_IMAGE
+ * to the image's text, from which an image fetches its rare functions (tools/build/overlay.ts). Once it
  * has a good image it takes away what an earlier way of flashing may have left to boot. Works from flash, needs no RAM to
  * speak of. Any later text must keep the guard on CC_SLOT: while it is replaced, two of them are there.
  */
@@ -60,7 +61,7 @@ export const LOADER =
   'for(i=0;i<2;i++){n="hsm."+"ab"[i];h=s.read(n,0,128);' +
   'if(h&&h.length==128&&E.CRC32(h.substr(0,116))==parseInt(h.substr(116,10).trim(),10)){q=h.split(" ");' +
   'if(+q[1]>b&&E.CRC32(s.read(n,128,+q[2]))==+q[3]){b=+q[1];CC_SLOT=n;r=s.read(n,128,+q[2]);}}}' +
-  'if(r){s.erase(".bootcde");s.erase(".bootrst");}return r;}());}\n';
+  'if(r){CC_IMAGE=r;s.erase(".bootcde");s.erase(".bootrst");}return r;}());}\n';
 
 /** True for a text that is this loader or another version of it. */
 export function isLoader(text: string): boolean {

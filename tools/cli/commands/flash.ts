@@ -1,4 +1,5 @@
 // `chaincloud flash`: an image onto a board over its serial port, a base firmware or a whole Storage by the ROM loader.
+import { writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { realRuntime } from '../../../host/runtime';
 import { fail } from '../../../protocol/errors';
@@ -7,7 +8,7 @@ import { boardNamed } from '../../flash/boards';
 import { flashBoard } from '../../flash/flash';
 import { readImage, readTables } from '../../flash/image';
 import { progressBar } from '../../flash/progress';
-import { planBase, planStorage } from '../../flash/rom-plan';
+import { planBase, planStorage, storageOf } from '../../flash/rom-plan';
 import { romFlash } from '../../flash/rom';
 import { choosePort } from '../../serial/list';
 import { DEFAULT_BAUD, openPort } from '../../serial/open';
@@ -56,12 +57,19 @@ export const flashCommand: Command = {
     base: { value: 'DIR', help: 'writes Espruino itself by the ROM loader: bootloader, partitions and espruino .bin files in DIR' },
     sums: { value: 'FILE', help: 'with --base: SHA-256 sums to hold the files against, as sha256sum writes them' },
     storage: { help: 'writes a whole Storage with the image by the ROM loader' },
+    'storage-out': { value: 'FILE', help: "writes that whole Storage to FILE instead: for esptool, or as espruino.flash of an interpreter on a PC" },
     json: { help: 'the result as JSON' },
   },
   async run(input) {
     const baud = aBaud(input.values.baud!);
     const byRom = input.values.base !== undefined || input.switches.storage === true;
     const file = input.values.base === undefined ? imageFile(input) : undefined;
+    if (input.values['storage-out'] !== undefined && file !== undefined) {
+      const { data } = storageOf(file);
+      writeFileSync(input.values['storage-out'], data);
+      process.stdout.write(`${data.length} bytes of Storage are in ${input.values['storage-out']}\n`);
+      return 0;
+    }
     const image = file === undefined || byRom ? undefined : readImage(file);
     const portName = await choosePort(input.values.port);
     if (byRom) return flashByRom(input, portName);
