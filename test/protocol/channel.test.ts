@@ -5,9 +5,9 @@ import { acceptBegin, channelFinish, channelOpen, gateKey, openCounter, smsAccou
 import { openSms, sealSms, smsChannelHint } from '../../protocol/sms/v2';
 import * as wire from '../../protocol/wire';
 import { protocolCrypto } from '../../host/protocol-crypto';
-import { seeded, seededBytes } from './support/line';
-import { acceptAll, ColdModel, identities, VModel } from './support/channel-ends';
-import { FaultySms } from './support/faulty-sms';
+import { seeded, seededBytes } from '../../tools/bench/wire/line';
+import { acceptAll, ColdModel, identities, VModel } from '../../tools/bench/wire/channel-ends';
+import { FaultySms } from '../../tools/bench/wire/faulty-sms';
 
 const code = (run: () => unknown): string => {
   try {

@@ -3,8 +3,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { expect } from 'chai';
 import { cborEncode, CborValue } from '../../protocol/cbor';
-import { seeded } from './support/line';
-import { anyValue } from './support/values';
+import { seeded } from '../../tools/bench/wire/line';
+import { anyValue } from '../../tools/bench/wire/values';
 import { bundled, NATIVE_CRYPTO, runInInterpreter } from './support/interpreter';
 
 const VECTORS = path.resolve(__dirname, '../../../test/vectors/cbor');

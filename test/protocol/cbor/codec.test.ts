@@ -4,8 +4,8 @@ import * as path from 'node:path';
 import { expect } from 'chai';
 import { cborDecode, cborDecodeSequence, cborEncode, cborEncodeSequence, CborError, CborValue } from '../../../protocol/cbor';
 import { CBOR_BYTES_MAX, CBOR_DEPTH_MAX } from '../../../protocol/wire';
-import { seeded } from '../support/line';
-import { anyValue, ofNotation } from '../support/values';
+import { seeded } from '../../../tools/bench/wire/line';
+import { anyValue, ofNotation } from '../../../tools/bench/wire/values';
 
 const VECTORS = path.resolve(__dirname, '../../../../test/vectors/cbor');
 const read = (name: string): any[] => JSON.parse(fs.readFileSync(path.join(VECTORS, name), 'utf8')).rows;

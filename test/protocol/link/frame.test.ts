@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { crc32, textOfBytes, bytesOfText, getU32, putU32 } from '../../../protocol/bytes';
 import { frameBody, frameLine, lineBuffer, lineClear, lineTake } from '../../../protocol/link/frame';
 import { FRAME_BODY_MAX, LINE_FRAME_MAX } from '../../../protocol/wire';
-import { seeded, seededBytes } from '../support/line';
+import { seeded, seededBytes } from '../../../tools/bench/wire/line';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const unhex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text.replace(/ /g, ''), 'hex'));

@@ -5,7 +5,7 @@ import type { LinkError, Peer, PeerOptions } from '../../../protocol/link/types'
 import type { CborValue } from '../../../protocol/cbor';
 import { MSG_INFO, MSG_PREV_TX, MSG_STATUS, REFUSE_BAD_REQUEST, REFUSE_LOCKED, REQUESTS_MAX } from '../../../protocol/wire';
 import { protocolCrypto } from '../../../host/protocol-crypto';
-import { line, LineEnd, LineOptions, seeded, seededBytes, TestClock } from '../support/line';
+import { line, LineEnd, LineOptions, seeded, seededBytes, TestClock } from '../../../tools/bench/wire/line';
 
 interface Pair {
   clock: TestClock;

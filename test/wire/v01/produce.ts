@@ -9,8 +9,8 @@ import { attestFields, pingFields, prevTxFields, signBeginFields, signInputField
 import { createPeer } from '../../../protocol/link/peer';
 import { alarmFields, batchAnswerFields, batchVerifyFields, noticeFields, sealSms, statusAnswerFields } from '../../../protocol/sms/v2';
 import { protocolCrypto } from '../../../host/protocol-crypto';
-import { acceptAll } from '../../protocol/support/channel-ends';
-import { line, TestClock } from '../../protocol/support/line';
+import { acceptAll } from '../../../tools/bench/wire/channel-ends';
+import { line, TestClock } from '../../../tools/bench/wire/line';
 
 const fill = (lenBytes: number, value: number): Uint8Array => new Uint8Array(lenBytes).fill(value);
 

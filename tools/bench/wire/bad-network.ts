@@ -1,9 +1,9 @@
 /** Operations of V and HSM-Cold over an SMS network that loses, doubles, delays up to an hour and so reorders (SPEC.md 7.4). */
 import { createHash } from 'node:crypto';
 import { protocolCrypto } from '../../../host/protocol-crypto';
-import { ColdModel, identities, VModel } from '../../../test/protocol/support/channel-ends';
-import { FaultySms } from '../../../test/protocol/support/faulty-sms';
-import { seeded, seededBytes } from '../../../test/protocol/support/line';
+import { ColdModel, identities, VModel } from './channel-ends';
+import { FaultySms } from './faulty-sms';
+import { seeded, seededBytes } from './line';
 
 const BATCHES_A_CHANNEL = 20;
 const RETRY_S = 900;

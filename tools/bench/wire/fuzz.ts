@@ -2,6 +2,8 @@
  * Mutations of sound CBOR, link frames and SMS. A decoder must answer with a code or with a value that stands for exactly
  * those octets; an authenticated frame or SMS that was changed must not be taken. Seeded, so a case can be found again.
  */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { cborDecode, cborEncode } from '../../../protocol/cbor';
 import { acceptBegin, channelFinish, channelOpen, OpenPending } from '../../../protocol/channel';
 import { frameBody, frameLine } from '../../../protocol/link/frame';
@@ -11,9 +13,9 @@ import { openSms, sealSms } from '../../../protocol/sms/v2';
 import { v1ParseToCold, v1ParseToV } from '../../../protocol/sms/v1';
 import { MESSAGE_ITEMS_MAX, SMS_BATCH_VERIFY } from '../../../protocol/wire';
 import { protocolCrypto } from '../../../host/protocol-crypto';
-import { acceptAll, identities } from '../../../test/protocol/support/channel-ends';
-import { seeded, seededBytes } from '../../../test/protocol/support/line';
-import { anyValue } from '../../../test/protocol/support/values';
+import { acceptAll, identities } from './channel-ends';
+import { seeded, seededBytes } from './line';
+import { anyValue } from './values';
 
 export interface FuzzResult {
   cases: number;
@@ -158,8 +160,9 @@ export function fuzzWire(cases: number, seed = 20261122): FuzzResult {
   return { cases, wrong, samples, heapGrowthBytes: Math.max(0, settledHeapBytes() - heapBefore) };
 }
 
-/** Heap in use; after a collection where the process was started with --expose-gc. */
+/** Heap in use after a collection. */
 function settledHeapBytes(): number {
-  (globalThis as { gc?: () => void }).gc?.();
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
   return process.memoryUsage().heapUsed;
 }

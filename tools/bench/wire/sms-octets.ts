@@ -6,8 +6,8 @@ import { channelOpen } from '../../../protocol/channel';
 import { batchAnswerFields, batchVerifyFields, noticeFields, alarmFields, statusAnswerFields, sealSms } from '../../../protocol/sms/v2';
 import { v1FormatAccept, v1FormatAddresses, v1FormatChannelOk, v1FormatOpen, v1FormatVerify } from '../../../protocol/sms/v1';
 import { protocolCrypto } from '../../../host/protocol-crypto';
-import { acceptAll, identities } from '../../../test/protocol/support/channel-ends';
-import { seeded, seededBytes } from '../../../test/protocol/support/line';
+import { acceptAll, identities } from './channel-ends';
+import { seeded, seededBytes } from './line';
 import {
   ACCOUNT_CLOSED, ALARM_FORGERY, BATCH_OK, DEVICE_UNLOCKED, SIDE_HOT, SMS_ALARM, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_NOTICE, SMS_STATUS, SMS_STATUS_ANSWER,
   SMS_UDH_BYTES,

@@ -10,7 +10,7 @@ import {
   LINE_FRAME_MAX, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_INPUT, MSG_SIGN_RESULT, PREV_TX_CHUNK_MAX, PROTO_V2, PREV_TX_MAX,
 } from '../../../protocol/wire';
 import { protocolCrypto } from '../../../host/protocol-crypto';
-import { line, LineEnd, seeded, seededBytes, TestClock } from '../../../test/protocol/support/line';
+import { line, LineEnd, seeded, seededBytes, TestClock } from './line';
 
 const BAUD = 115_200;
 /** HSM-Cold answers the last piece of a previous transaction when it has derived the input's key. */
