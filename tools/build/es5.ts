@@ -76,6 +76,17 @@ export function compileDevice(): void {
   errorsByModule = found;
 }
 
+/** What compileDevice found, for another thread's `useCompiled`. Compiles where nobody has. */
+export function compiledErrors(): { [file: string]: string[] } {
+  if (!errorsByModule) compileDevice();
+  return errorsByModule as { [file: string]: string[] };
+}
+
+/** Takes dist/.device as another thread has compiled it. */
+export function useCompiled(errors: { [file: string]: string[] }): void {
+  errorsByModule = errors;
+}
+
 /** Resolves the extension-less relative imports that TypeScript leaves in ES modules. */
 function resolveDevice(): Plugin {
   return {
@@ -92,6 +103,32 @@ function resolveDevice(): Plugin {
       return { code: fs.readFileSync(id, 'utf8'), map: fs.existsSync(map) ? fs.readFileSync(map, 'utf8') : null };
     },
   };
+}
+
+const FRONT = '\0front';
+/** The arithmetic's kernel. Espruino finds names at the top by walking a list, and nothing is looked up as often as these. */
+const KERNEL = path.join(OUT, 'firmware', 'crypto', 'field.js');
+
+/** An entry that puts the kernel, when the bundle has it, in front of all other modules. */
+function kernelFirst(input: string): Plugin {
+  return {
+    name: 'kernel-first',
+    resolveId: (source) => (source === FRONT ? source : null),
+    load: (id) => (id === FRONT ? `import ${JSON.stringify(KERNEL)};\nexport * from ${JSON.stringify(input)};\n` : null),
+  };
+}
+
+/** Does the module lead to the kernel (by its relative imports, as emitted). */
+function leadsToKernel(file: string, seen: Set<string> = new Set()): boolean {
+  if (file === KERNEL) return true;
+  if (seen.has(file) || !fs.existsSync(file)) return false;
+  seen.add(file);
+  const imports = fs.readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^;]*?['"]([^'"]+)['"]/gm);
+  for (const [, source] of imports) {
+    const base = path.resolve(path.dirname(file), source as string);
+    if ([base, `${base}.js`, path.join(base, 'index.js')].some((name) => fs.existsSync(name) && fs.statSync(name).isFile() && leadsToKernel(name, seen))) return true;
+  }
+  return false;
 }
 
 const LITERAL = /^var ([A-Z][A-Z0-9_$]*) = (-?(?:0x[0-9a-fA-F]+|[0-9][0-9.e]*)|'[^'\\\n]*'|"[^"\\\n]*"|true|false);\n/gm;
@@ -126,8 +163,8 @@ export async function bundleEs5(
   if (entry.endsWith('.ts') && !errorsByModule) compileDevice();
   const input = entry.endsWith('.ts') ? emittedPath(entry) : entry;
   const bundle = await rollup({
-    input,
-    plugins: [resolveDevice()],
+    input: leadsToKernel(input) ? FRONT : input,
+    plugins: [kernelFirst(input), resolveDevice()],
     treeshake: { moduleSideEffects: true },
     onwarn(warning) {
       if (warning.code === 'CIRCULAR_DEPENDENCY' || warning.code === 'UNRESOLVED_IMPORT') throw new Error(warning.message);

@@ -2,12 +2,14 @@
 // What was bundled from the same sources before is taken from a cache; only the commit is put in anew.
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
+import { availableParallelism } from 'node:os';
 import * as path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { fail } from '../../protocol/errors';
 import { callDepthOf, functionFigures } from './call-depth';
 import { COMMIT_PLACE } from './commit';
 import { checkDialect, locator, type DialectProblem } from './dialect';
-import { bundleEs5, ROOT } from './es5';
+import { bundleEs5, compiledErrors, ROOT } from './es5';
 import { overlay } from './overlay';
 
 export const ROLES = ['cold', 'hot'] as const;
@@ -39,7 +41,7 @@ export interface ImageSize {
   functionVariables: number;
 }
 
-type Figures = Omit<ImageSize, 'board' | 'role' | 'bytes'>;
+export type Figures = Omit<ImageSize, 'board' | 'role' | 'bytes'>;
 
 /** The boards there are: the folders of boards/ with a board.ts. */
 export function boardNames(): string[] {
@@ -97,18 +99,56 @@ export async function bundleImage(entry: string, out: string): Promise<Figures> 
   return { callDepth: depth, callChain: chain.map((offset) => where(offset).replace(/:\d+$/, '')), ...functionFigures(laid.code) };
 }
 
+/** One image to bundle, for a worker thread (images-worker.ts). */
+export interface BundleJob {
+  name: string;
+  entry: string;
+  out: string;
+}
+
+/** What a worker answers: the figures of a job, or why it failed. */
+export type BundleAnswer = { name: string; figures: Figures } | { message: string };
+
+/** Bundles the jobs on as many threads as there are processors. Answers each image's figures by name. */
+async function bundleAll(jobs: readonly BundleJob[]): Promise<{ [name: string]: Figures }> {
+  const errors = jobs.length ? compiledErrors() : {};
+  const queue = [...jobs];
+  const figures: { [name: string]: Figures } = {};
+  /** One thread: takes a job from the queue as often as it has finished one. */
+  const thread = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const worker = new Worker(path.join(__dirname, 'images-worker.js'), { workerData: { errors } });
+      const give = (): void => {
+        const job = queue.shift();
+        if (job) worker.postMessage(job);
+        else void worker.terminate().then(() => resolve());
+      };
+      worker.on('message', (answer: BundleAnswer) => {
+        if ('message' in answer) return void worker.terminate().then(() => reject(new Error(answer.message)));
+        figures[answer.name] = answer.figures;
+        give();
+      });
+      worker.once('error', reject);
+      give();
+    });
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), jobs.length) }, thread));
+  return figures;
+}
+
 /** Builds every board's images under `outDir`. */
 export async function buildImages(outDir: string, commit: string): Promise<ImageSize[]> {
   const digest = sourcesDigest();
   const stampFile = path.join(CACHE, 'sources.json');
   const cached = fs.existsSync(stampFile) ? (JSON.parse(fs.readFileSync(stampFile, 'utf8')) as { digest: string; figures: { [name: string]: Figures } }) : undefined;
   const figures = cached?.digest === digest ? cached.figures : {};
+  const wanted = ROLES.flatMap((role) => boardNames().map((board) => ({ board, role, name: path.join(board, `hsm-${role}.js`) })));
+  const missing = wanted.filter(({ name }) => !figures[name] || !fs.existsSync(path.join(CACHE, name)));
+  Object.assign(figures, await bundleAll(missing.map(({ board, role, name }) => ({ name, entry: `boards/${board}/hsm-${role}.ts`, out: path.join(CACHE, name) }))));
   const sizes: ImageSize[] = [];
   for (const board of boardNames()) {
     for (const role of ROLES) {
       const name = path.join(board, `hsm-${role}.js`);
       const bundled = path.join(CACHE, name);
-      if (!figures[name] || !fs.existsSync(bundled)) figures[name] = await bundleImage(`boards/${board}/hsm-${role}.ts`, bundled);
       const code = stampCommit(fs.readFileSync(bundled, 'utf8'), commit);
       fs.mkdirSync(path.join(outDir, board), { recursive: true });
       fs.writeFileSync(path.join(outDir, name), code);
