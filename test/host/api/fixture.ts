@@ -119,12 +119,16 @@ interface Template {
 }
 
 const TEMPLATES: Partial<Record<string, Template>> = {};
+/** JSON of the rows, by kind of script. */
+const KEPT_ADDRESSES: Partial<Record<string, string>> = {};
 const TEMPLATE_FOLDER = mkdtempSync(join(tmpdir(), 'chaincloud-template-'));
 process.once('exit', () => rmSync(TEMPLATE_FOLDER, { recursive: true, force: true }));
 
 interface TestDatabase {
   place: string;
   template?: Template;
+  /** PostgreSQL: before the account is entered puts in the addresses of earlier tests, after it keeps them for later ones. */
+  shareAddresses?(when: 'before' | 'after'): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -146,7 +150,21 @@ async function newDatabase(script: string): Promise<TestDatabase> {
   await run(`CREATE SCHEMA ${schema}`);
   const place = new URL(url);
   place.searchParams.set('options', `-c search_path=${schema}`);
-  return { place: place.href, drop: () => run(`DROP SCHEMA ${schema} CASCADE`) };
+  async function shareAddresses(when: 'before' | 'after'): Promise<void> {
+    const client = new pg.Client({ connectionString: place.href });
+    await client.connect();
+    const kept = KEPT_ADDRESSES[script];
+    if (when === 'before' && kept) {
+      await client.query(
+        `INSERT INTO addresses (account, side, chain, idx, address, script)
+         SELECT * FROM json_to_recordset($1) AS x(account bigint, side bigint, chain bigint, idx bigint, address text, script text)`, [kept]);
+    } else if (when === 'after' && !kept) {
+      const { rows } = await client.query('SELECT account, side, chain, idx, address, script FROM addresses ORDER BY seq');
+      KEPT_ADDRESSES[script] = JSON.stringify(rows);
+    }
+    await client.end();
+  }
+  return { place: place.href, shareAddresses, drop: () => run(`DROP SCHEMA ${schema} CASCADE`) };
 }
 
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
@@ -206,11 +224,13 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     await platform.api.sync();
     return platform;
   }
+  await database.shareAddresses?.('before');
   const registered = await platform.json('/admin/accounts', { file: keys.file, name: 'shop' }, ADMIN_TOKEN);
   if (registered.status !== 200) throw new Error(JSON.stringify(registered.body));
   tokens.cold = registered.body.tokens.cold_receiving;
   tokens.hot = registered.body.tokens.hot_sending;
   await platform.api.sync();
+  await database.shareAddresses?.('after');
   if (template) {
     await platform.api.close();
     copyFileSync(database.place, template.place);
