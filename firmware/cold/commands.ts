@@ -21,6 +21,7 @@ import { selfTest } from './selftest';
 import { AUDIT_CODE_AT, AUDIT_HEAD_AT, accountOf, type Account } from './state';
 import { AUDIT_LINK_KEY, AUDIT_REOPENED, AUDIT_SETTINGS, AUDIT_TIME_SET, NO_ACCOUNT, audit, isClockSet, nowSeconds, save, saveStanding } from './store';
 import { makeSweep } from './sweep';
+import { addJob } from './work';
 
 /** As boards/espruino/service.ts names it. */
 const SERVICE_FILE = 'service';
@@ -36,15 +37,20 @@ export interface CommandHooks {
   started: () => void;
 }
 
-/** Asks for the PIN and gives the seed; the callee wipes it. */
+/** Asks for the PIN and gives the seed, in an event of its own (the call depth is small); the callee wipes it. */
 function withSeed(cold: Cold, act: (seed64: Uint8Array) => void): void {
   if (!cold.state.isProvisioned) return printError(cold.terminal, 'not-provisioned', 'the board has no seed yet: provision it');
   ask(cold.terminal, 'PIN', function (pin) {
-    try {
-      act(seedByPin(cold, pin));
-    } catch (error) {
-      printThrown(cold.terminal, error);
-    }
+    addJob(cold, {
+      isIdle: false,
+      step: function () {
+        act(seedByPin(cold, pin));
+        return false;
+      },
+      failed: function (error) {
+        printThrown(cold.terminal, error);
+      },
+    });
   });
 }
 

@@ -28,6 +28,7 @@ import { takeSms } from './sms';
 import { makeV1 } from './sms-v1';
 import { PROTO_V1, makeState } from './state';
 import { keepTime } from './store';
+import { addJob } from './work';
 
 const HOUSEKEEPING_MS = 10000;
 const WATCHDOG_MS = 120000;
@@ -113,11 +114,20 @@ function boot(cold: Cold): void {
   cold.device = device;
   openStore(cold, false);
   cold.pinAfterMs = pinDelayMs(cold.state.pinFailures);
-  if (cold.state.isUnattended) {
-    const seed = unattendedSeed(cold);
-    unlockWith(cold, seed, new Uint8Array(0));
-    wipe(seed);
-  }
+}
+
+/** Unlocks a board that its operator allowed to unlock itself, in an event of its own. */
+function unlockUnattended(cold: Cold): void {
+  addJob(cold, {
+    isIdle: false,
+    step: function () {
+      const seed = unattendedSeed(cold);
+      unlockWith(cold, seed, new Uint8Array(0));
+      wipe(seed);
+      startParts(cold);
+      return false;
+    },
+  });
 }
 
 /** Starts HSM-Cold on a board. */
@@ -147,5 +157,6 @@ export function startCold(hal: Hal): void {
   hal.watchdog.start(WATCHDOG_MS);
   housekeeping(cold);
   if (!cold.fault) startParts(cold);
+  if (!cold.fault && cold.state.isUnattended) unlockUnattended(cold);
   printLine(cold.terminal, 'chaincloud hsm-cold ' + (cold.fault || 'ready'));
 }

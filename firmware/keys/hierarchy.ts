@@ -29,19 +29,15 @@ function wipeNode(node: PrivNode): void {
   wipe(node.chain);
 }
 
-function hardenedChild(node: PrivNode, index: number): PrivNode {
-  return ckdPriv(node, HARDENED + index);
-}
-
 /** m/a'/b'/c' of the seed, or m/a'/b' when c is -1. Secret. */
 export function hardenedPath(seed64: Uint8Array, a: number, b: number, c: number): PrivNode {
   const master = privFromSeed(seed64);
-  const first = hardenedChild(master, a);
-  const second = hardenedChild(first, b);
+  const first = ckdPriv(master, HARDENED + a);
+  const second = ckdPriv(first, HARDENED + b);
   wipeNode(master);
   wipeNode(first);
   if (c < 0) return second;
-  const third = hardenedChild(second, c);
+  const third = ckdPriv(second, HARDENED + c);
   wipeNode(second);
   return third;
 }
