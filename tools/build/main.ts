@@ -8,7 +8,7 @@ import { commitOf } from './commit';
 import { buildCrypto } from './crypto-module';
 import { checkDialect } from './dialect';
 import { ROOT } from './es5';
-import { buildImages, dialectError } from './images';
+import { buildImages, dialectError, sourcesDigest } from './images';
 
 /** Names that the crypto module may use beside Espruino's: it loads in Node as well. */
 const CRYPTO_GLOBALS = ['exports', 'module', 'unescape'];
@@ -26,12 +26,26 @@ function aFit(board: string, role: string, files: number[]): void {
   if (wantedBytes > roomBytes) throw fail('no-room', `hsm-${role} with its tables takes ${wantedBytes} bytes, Storage of ${board} has ${roomBytes} for them`);
 }
 
+/** Builds and checks the crypto module and its tables, unless they were built from the same sources before. */
+async function cryptoSizes(outDir: string): Promise<{ code: number; comb: number; words: number }> {
+  const digest = sourcesDigest();
+  const digestFile = path.join(ROOT, 'dist', '.crypto');
+  const files = ['crypto.js', 'comb.bin', 'words.bin'].map((name) => path.join(outDir, name));
+  if (fs.existsSync(digestFile) && fs.readFileSync(digestFile, 'utf8') === digest && files.every((file) => fs.existsSync(file))) {
+    const [code, comb, words] = files.map((file) => fs.statSync(file).size);
+    return { code, comb, words };
+  }
+  const sizes = await buildCrypto();
+  const problems = checkDialect(fs.readFileSync(files[0], 'utf8'), { name: 'dist/firmware/crypto.js', extraGlobals: CRYPTO_GLOBALS });
+  if (problems.length) throw dialectError(problems);
+  fs.writeFileSync(digestFile, digest);
+  return sizes;
+}
+
 async function main(): Promise<void> {
   const outDir = path.join(ROOT, 'dist', 'firmware');
   const commit = commitOf(ROOT);
-  const crypto = await buildCrypto();
-  const problems = checkDialect(fs.readFileSync(path.join(outDir, 'crypto.js'), 'utf8'), { name: 'dist/firmware/crypto.js', extraGlobals: CRYPTO_GLOBALS });
-  if (problems.length) throw dialectError(problems);
+  const crypto = await cryptoSizes(outDir);
   const images = await buildImages(outDir, commit);
   for (const { board, role, bytes } of images) aFit(board, role, [bytes, crypto.comb, crypto.words]);
   fs.writeFileSync(path.join(outDir, 'sizes.json'), `${JSON.stringify({ commit, crypto, images }, null, 2)}\n`);
