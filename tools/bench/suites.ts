@@ -1,7 +1,8 @@
 // The suites of `npm run bench`, in the order in which they run.
+import { benchFirmware } from './firmware';
 import type { BenchSuite } from './row';
 import { benchSms } from './sms';
 import { benchSystem } from './system';
 import { benchWire } from './wire';
 
-export const SUITES: BenchSuite[] = [{ name: 'system', run: benchSystem }, { name: 'sms', run: benchSms }, { name: 'wire', run: () => benchWire() }];
+export const SUITES: BenchSuite[] = [{ name: 'system', run: benchSystem }, { name: 'sms', run: benchSms }, { name: 'wire', run: () => benchWire() }, { name: 'firmware', run: () => benchFirmware() }];

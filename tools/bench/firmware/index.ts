@@ -1,0 +1,57 @@
+// Figures of HSM-Cold's durable side, measured on the firmware's own code in Node: what a signed payment writes, how long a start
+// takes with a long journal. Times are ratios to plain HMAC-SHA256 over the same octets, which is the floor of checking a journal.
+import { hmacSha256 } from '../../../firmware/crypto/index';
+import { append, openJournal } from '../../../firmware/journal/journal';
+import { PAID_BYTES, R_AUDIT, R_PAID } from '../../../firmware/journal/records';
+import type { Flash } from '../../../firmware/hal';
+import type { BenchRow } from '../row';
+
+const RECORDS = 10_000;
+const PAGE_BYTES = 4096;
+/** An audit entry of a signature: number, time, head, code, account, eight octets of the tag. */
+const AUDIT_BYTES = 50;
+
+interface CountedFlash extends Flash {
+  programs: number;
+}
+
+function memoryFlash(pageCount: number): CountedFlash {
+  const cells = new Uint8Array(PAGE_BYTES * pageCount).fill(255);
+  return {
+    pageBytes: PAGE_BYTES,
+    pageCount,
+    programs: 0,
+    read: (offset, lenBytes) => cells.slice(offset, offset + lenBytes),
+    write(offset, bytes) {
+      this.programs++;
+      for (let i = 0; i < bytes.length; i++) cells[offset + i]! &= bytes[i]!;
+    },
+    erase: (page) => void cells.fill(255, page * PAGE_BYTES, (page + 1) * PAGE_BYTES),
+  };
+}
+
+function timeMs(work: () => void): number {
+  const from = performance.now();
+  work();
+  return performance.now() - from;
+}
+
+export async function benchFirmware(): Promise<BenchRow[]> {
+  const key = new Uint8Array(32).fill(1);
+  const flash = memoryFlash(1001);
+  const nothing = (): void => undefined;
+  const journal = openJournal(flash, key, true, nothing, () => true);
+  const before = flash.programs;
+  append(journal, R_PAID, new Uint8Array(PAID_BYTES));
+  append(journal, R_AUDIT, new Uint8Array(AUDIT_BYTES));
+  const programs = flash.programs - before;
+  for (let n = 1; n < RECORDS; n++) append(journal, n % 2 ? R_PAID : R_AUDIT, new Uint8Array(n % 2 ? PAID_BYTES : AUDIT_BYTES));
+  const startMs = timeMs(() => void openJournal(flash, key, false, nothing, () => true));
+  const floorMs = timeMs(() => {
+    for (let n = 0; n < RECORDS; n++) hmacSha256(key, new Uint8Array(40 + (n % 2 ? PAID_BYTES : AUDIT_BYTES)));
+  });
+  return [
+    { name: 'flash programs of a signed payment', value: programs, unit: 'programs', baseline: 'records written', ratio: programs / 2 },
+    { name: `start with a journal of ${RECORDS} records`, value: startMs, unit: 'ms', baseline: 'HMAC-SHA256 of the same octets', ratio: startMs / floorMs },
+  ];
+}
