@@ -7,7 +7,8 @@ import { probeInterpreter } from '../flash/probe';
 import { findPrompt } from '../flash/prompt';
 import type { OpenPort } from '../serial/open';
 
-const CONSOLE_MS = 2500;
+/** An HSM-Cold that derives a batch or runs on a slow interpreter takes seconds to answer. */
+const CONSOLE_MS = 12_000;
 
 export interface BoardView {
   kind: 'console' | 'prompt';
@@ -21,19 +22,30 @@ export interface BoardView {
   freeVariables?: number;
 }
 
+/** Undefined where no console of ours answers; an interpreter's prompt is told at once by its complaint. */
 async function viewConsole(port: OpenPort, runtime: Runtime): Promise<BoardView | undefined> {
-  const client = createConsoleClient({ port });
-  let timer = runtime.after(0, () => undefined);
-  const inTime = <T>(work: Promise<T>): Promise<T | undefined> => {
-    timer.cancel();
-    return Promise.race([work, new Promise<undefined>((resolve) => void (timer = runtime.after(CONSOLE_MS, () => resolve(undefined))))]);
-  };
-  const lines = await inTime(client.run('status').catch(() => undefined));
+  let notOurs: (() => void) | undefined;
+  const client = createConsoleClient({
+    port,
+    onLine: (line) => {
+      if (/Uncaught|is not defined/.test(line)) notOurs?.();
+    },
+  });
+  const ask = (command: string): Promise<string[] | undefined> =>
+    new Promise((resolve) => {
+      const timer = runtime.after(CONSOLE_MS, () => resolve(undefined));
+      const end = (lines?: string[]): void => {
+        timer.cancel();
+        resolve(lines);
+      };
+      notOurs = () => end();
+      client.run(command).then(end, () => end());
+    });
+  const lines = await ask('status');
   const about = /^board (\S+) commit (\S+) interpreter (\S+)/.exec(lines?.find((line) => line.startsWith('board ')) ?? '');
   if (!lines || !about) return undefined;
-  const role = lines.some((line) => line.startsWith('audit ')) || lines.some((line) => line.startsWith('memory ')) ? 'cold' : 'hot';
-  for (const command of role === 'cold' ? ['modem', 'flash', 'noise', 'log'] : []) lines.push(...((await inTime(client.run(command).catch(() => []))) ?? []));
-  timer.cancel();
+  const role = lines.some((line) => line.startsWith('memory ')) ? 'cold' : 'hot';
+  for (const command of role === 'cold' ? ['modem', 'flash', 'noise', 'log'] : []) lines.push(...((await ask(command)) ?? []));
   return { kind: 'console', role, board: about[1]!, commit: about[2]!, interpreter: about[3]!, lines };
 }
 

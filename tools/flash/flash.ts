@@ -11,7 +11,8 @@ import { uploadImage, type UploadOptions, type UploadResult } from './upload';
 const RESTART_MS = 1500;
 /** Ctrl-C is sent for so long after a reset: it breaks an image while it loads, before it takes the console. */
 const BREAK_MS = 3000;
-const CONSOLE_MS = 1500;
+const CONSOLE_MS = 8000;
+const CONSOLE_QUIET_MS = 1500;
 export const READY_LIMIT_MS = 30_000;
 
 export interface FlashOptions extends UploadOptions {
@@ -34,15 +35,19 @@ export interface FlashResult extends UploadResult {
   readyMs?: number;
 }
 
-/** True when an HSM image answers on the line. */
-async function isConsole(options: FlashOptions): Promise<boolean> {
-  const { port, runtime } = options;
+const wait = (runtime: Runtime, ms: number): Promise<void> => new Promise((resolve) => void runtime.after(ms, resolve));
+
+/** True when an HSM image answers on the line: its help is read to the end, and keys sent before are flushed out of its line. */
+async function isConsole({ port, runtime }: FlashOptions): Promise<boolean> {
   let seen = '';
   port.onData((bytes) => void (seen += Buffer.from(bytes).toString('latin1')));
-  port.write(new Uint8Array(Buffer.from('\nhelp\n')));
-  for (let waited = 0; waited < CONSOLE_MS; waited += 100) {
-    await new Promise<void>((resolve) => void runtime.after(100, resolve));
-    if (/(^|\n)(ok|error [a-z-]+ [^\n]*)\r?\n/.test(seen)) return true;
+  port.write(new Uint8Array(Buffer.from('\n')));
+  await wait(runtime, CONSOLE_QUIET_MS);
+  seen = '';
+  port.write(new Uint8Array(Buffer.from('status\n')));
+  for (let waited = 0; waited < CONSOLE_MS && !/Uncaught/.test(seen); waited += 100) {
+    await wait(runtime, 100);
+    if (/(^|\n)board \S+ commit [^]*\nok\r?\n/.test(seen)) return true;
   }
   return false;
 }
@@ -71,7 +76,7 @@ async function reachPrompt(options: FlashOptions): Promise<Prompt> {
     if (await isConsole(options)) {
       say?.('an HSM image answers: asking it for the prompt');
       await askForService(options);
-      await new Promise<void>((resolve) => void runtime.after(RESTART_MS, resolve));
+      await wait(runtime, RESTART_MS);
       return find();
     }
     if (!port.resetBoard) throw error;
@@ -79,7 +84,7 @@ async function reachPrompt(options: FlashOptions): Promise<Prompt> {
     await port.resetBoard();
     for (let waited = 0; waited < BREAK_MS; waited += 100) {
       port.write(new Uint8Array([3]));
-      await new Promise<void>((resolve) => void runtime.after(100, resolve));
+      await wait(runtime, 100);
     }
     return find();
   }

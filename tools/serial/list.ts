@@ -1,5 +1,6 @@
 // Which serial port is meant: the one that was named, the one of the environment, or the only USB one there is.
 // Leaves opening to open.ts.
+import * as fs from 'node:fs';
 import { fail } from '../../protocol/errors';
 
 /** A port of this machine. `usb` holds vendor:product in hex for USB adapters. */
@@ -15,10 +16,17 @@ export type PortLister = () => Promise<PortEntry[]>;
 /** USB serial chips that ESP32 boards carry: Silicon Labs, WCH, FTDI, Prolific, Espressif. */
 export const ESP32_USB_VENDORS = ['10c4', '1a86', '0403', '067b', '303a'];
 
+/** Device files that look like USB serial ports, for systems without udev. */
+function portFiles(): PortEntry[] {
+  const names = fs.existsSync('/dev') ? fs.readdirSync('/dev') : [];
+  return names.filter((name) => /^(ttyUSB|ttyACM|cu\.usb|cu\.SLAB|cu\.wch)/.test(name)).map((name) => ({ path: `/dev/${name}` }));
+}
+
 /** The ports as the operating system lists them. */
 export async function listPorts(): Promise<PortEntry[]> {
   const { SerialPort } = await import('serialport');
-  const found = await SerialPort.list();
+  const found = await SerialPort.list().catch(() => undefined);
+  if (found === undefined) return portFiles();
   return found
     .filter((port) => port.vendorId !== undefined || /ttyUSB|ttyACM|cu\./.test(port.path))
     .map((port) => ({
