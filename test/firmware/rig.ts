@@ -5,7 +5,7 @@ import { startCold } from '../../firmware/cold/main';
 import { startHot } from '../../firmware/hot/main';
 import type { AccountFile } from '../../host/api/types';
 import { clockOf, uartOf } from '../../host/link-adapter';
-import { addAccount, createConsoleClient, pairHot, provision, setPhones, setTime, unlock, type AccountData, type ConsoleClient } from '../../host/operator';
+import { addAccount, changeAccount, createConsoleClient, pairHot, provision, setPhones, setTime, unlock, type AccountData, type ConsoleClient } from '../../host/operator';
 import { protocolCrypto } from '../../host/protocol-crypto';
 import type { Runtime } from '../../host/runtime';
 import { createGsmNetwork, type GsmNetwork, type Person } from '../../host/sim/gsm';
@@ -109,6 +109,13 @@ export function makeRig(options: RigOptions = {}): Rig {
   return rig;
 }
 
+function accountData(rig: Rig, options: RigOptions): AccountData {
+  return {
+    name: 'shop', network: 'regtest', script: options.script ?? 'p2wpkh', vIdentity: rig.v.identityPub, vPhones: [V_NUMBER], adminPhones: [ADMIN_NUMBER],
+    payoutAddress: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080', ...options.account,
+  };
+}
+
 /** Provisioned, paired, one account, phones and time set. */
 async function newRig(options: RigOptions): Promise<Rig> {
   const rig = makeRig(options);
@@ -118,16 +125,7 @@ async function newRig(options: RigOptions): Promise<Rig> {
   await world.finish(setTime(coldConsole, START_S, PIN));
   await world.finish(setPhones(coldConsole, [ADMIN_NUMBER], PIN));
   await world.finish(pairHot(coldConsole, rig.hotConsole, rig.runtime.random(32), PIN));
-  rig.file = await world.finish(
-    addAccount(
-      coldConsole,
-      {
-        name: 'shop', network: 'regtest', script: options.script ?? 'p2wpkh', vIdentity: rig.v.identityPub, vPhones: [V_NUMBER], adminPhones: [ADMIN_NUMBER],
-        payoutAddress: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080', ...options.account,
-      },
-      PIN,
-    ),
-  );
+  rig.file = await world.finish(addAccount(coldConsole, accountData(rig, options), PIN));
   rig.v.pair(rig.file);
   await world.until(() => rig.cold.files.has('b0-1-0') && rig.cold.files.has('b0-2-0'));
   return rig;
@@ -148,6 +146,12 @@ const snapshots = new Map<string, Promise<Snapshot>>();
  * copied. Boards are on, HSM-Cold unlocked, its clock set, the link up.
  */
 export async function readyRig(options: RigOptions = {}): Promise<Rig> {
+  const changed = Object.keys(options.account ?? {});
+  if (changed.length && changed.every((name) => name === 'policy' || name === 'allowList')) {
+    const rig = await readyRig({ ...options, account: undefined });
+    await rig.world.finish(changeAccount(rig.coldConsole, 0, { ...accountData(rig, options) }, PIN));
+    return rig;
+  }
   const key = JSON.stringify(options);
   let snapshot = snapshots.get(key);
   if (!snapshot) {
