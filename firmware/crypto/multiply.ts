@@ -9,7 +9,7 @@ import { convolve, element, load, mapInPlace, mul, sub } from './field';
 import { add256, fromHex, isLess } from './bytes';
 import { blindNext } from './blind';
 import { addColumn, combColumns, combReady, combScalar, takePoint } from './comb';
-import { ONE, X1, X2, Y1, Y2, Z1, ZERO, addAffine, double, invertP, isInfinity, lastRatio, setFinite, setInfinity } from './point';
+import { ONE, X1, X2, Y1, Y2, Z1, ZERO, addAffine, double, invertP, lastRatio, setFinite, setInfinity } from './point';
 
 const G1 = fromHex('3086d221a7d46bcde86c90e49284eb153daa8a1471e8ca7fe893209a45dbb031');
 const G2 = fromHex('e4437ed6010e88286f547fa90abfe4c4221208ac9df506c61571b4ae8ac47f71');
@@ -222,11 +222,15 @@ export function multiplyPublic(k: Uint32Array, x: Uint32Array, y: Uint32Array, u
     columns = combColumns();
   }
   setInfinity();
+  let isStarted = false; // a sum that is at infinity later on may be doubled: the flag stays
   for (let i = 131; i >= 0; i--) {
-    if (!isInfinity()) double();
-    if (a[i]) addOdd(a[i], 0);
-    if (b[i]) addOdd(b[i], 64);
+    if (isStarted) double();
+    const d = a[i];
+    const e = b[i];
+    if (d) addOdd(d, 0);
+    if (e) addOdd(e, 64);
     if (i < columns) addColumn(i);
+    if (d || e || i < columns) isStarted = true;
   }
 }
 

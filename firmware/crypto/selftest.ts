@@ -128,7 +128,7 @@ function runCurveStep(step: number, key: Uint8Array, abc: Uint8Array, hash: Uint
     const signed = ecdsaSignRecoverable(hash, key);
     return signed.recid === 1 && constantTimeEqual(signed.sig, knownSignature());
   }
-  if (step === 10) return ecdsaVerify(knownSignature(), hash, pub) && !ecdsaVerify(knownSignature(), key, pub);
+  if (step === 10) return ecdsaVerify(knownSignature(), hash, pub);
   if (step === 11) return starts(ecdh(base64Decode('AiNULWFwjj/Ei6ePvo/MmDupSlILwz+CuOReUdvEevJy'), key), '0342602f2e386206781f66896359e395');
   if (step === 12) {
     const master = privFromSeed(key);
@@ -152,7 +152,7 @@ function runLongStep(step: number, key: Uint8Array, abc: Uint8Array, hash: Uint8
   }
   if (step === 17) {
     const signed = signPrepared(prepareNonce(drbgInit(key)), hash, key);
-    return ecdsaVerify(signed.sig, hash, pub) && constantTimeEqual(ecdsaRecover(signed.sig, signed.recid, hash), pub);
+    return ecdsaVerify(signed.sig, hash, pub) && !ecdsaVerify(signed.sig, key, pub) && constantTimeEqual(ecdsaRecover(signed.sig, signed.recid, hash), pub);
   }
   if (step === 18) {
     const children = batchStep(batchStart(pub, key, 7, 2), 2);

@@ -72,7 +72,7 @@ function hashRows(): string[] {
 }
 
 describe('crypto in the genuine interpreter', function () {
-  this.timeout(1200000);
+  this.timeout(3600000);
   const espruino = process.env.ESPRUINO as string;
   beforeEach(function () {
     if (!process.env.ESPRUINO) this.skip(); // ESPRUINO names no interpreter
@@ -92,15 +92,19 @@ describe('crypto in the genuine interpreter', function () {
     expect(runEspruino(espruino, program([], WALLET))).to.deep.equal(walletAnswers());
   });
 
-  it('the quick self-test is done in 2 s of an idle machine (bound here: 8 s)', () => {
-    const [failed, seconds] = runEspruino(espruino, 'var t=getTime(),f=crypto.selfTest();print("@"+f+"-");print("@"+(getTime()-t));');
+  it('the quick self-test takes less than 2 s of an idle machine (bound here: 3 s of processor time)', () => {
+    const [failed, seconds] = runEspruino(
+      espruino,
+      `function now(){var t=require("fs").readFileSync("/proc/self/schedstat");return t?parseInt(t)/1e9:getTime()}
+      var t=now(),f=crypto.selfTest();print("@"+f+"-");print("@"+(now()-t));`,
+    );
     expect(failed).to.equal('-');
-    expect(Number(seconds)).to.be.lessThan(8);
+    expect(Number(seconds)).to.be.lessThan(3);
   });
 });
 
 describe('crypto in Duktape', function () {
-  this.timeout(1200000);
+  this.timeout(3600000);
 
   it('keys, signatures, verification, ECDH', function () {
     const count = Math.min(COUNT, 60);

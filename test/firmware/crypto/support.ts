@@ -101,7 +101,7 @@ export function codeOf(run: () => unknown): string {
  * Runs the module and then `body` in the genuine interpreter, with the table in Storage; answers the lines printed with a
  * leading '@'. body: ES5, its names its own; the module is `crypto`.
  */
-export function runEspruino(espruino: string, body: string, timeoutMs = 300000): string[] {
+export function runEspruino(espruino: string, body: string, timeoutMs = 1800000): string[] {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'crypto-'));
   try {
     const comb = fs.readFileSync(COMB);
@@ -123,7 +123,7 @@ export function runEspruino(espruino: string, body: string, timeoutMs = 300000):
 }
 
 /** The same in Duktape (Debian's `duk`), undefined when there is none. */
-export function runDuktape(body: string, timeoutMs = 300000): string[] | undefined {
+export function runDuktape(body: string, timeoutMs = 1800000): string[] | undefined {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'crypto-'));
   try {
     fs.writeFileSync(path.join(dir, 'run.js'), `var exports={};\n${fs.readFileSync(MODULE, 'utf8')}\n(function(crypto){${body}\n})(exports);\n`);

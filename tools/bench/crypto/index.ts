@@ -1,0 +1,156 @@
+/**
+ * The crypto figures: in the genuine interpreter, in `u` (one turn of an empty loop around an empty function call, timed in
+ * the same run), each beside the plain port of reference.ts and, for signatures, `elliptic`; flash sizes; and the module in
+ * Node beside @noble/secp256k1, for information. Every time is the least of several: the machine's other work only adds.
+ */
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { spawnSync } from 'node:child_process';
+import type { BenchRow } from '../row';
+import { ROOT, bundleEs5 } from '../../build/es5';
+import { ellipticBundle } from './elliptic';
+import { innerModule } from './inner';
+import { nodeRows } from './node';
+import { REFERENCE, REFERENCE_ADDITIONS, REFERENCE_DOUBLINGS } from './reference';
+
+const FIRMWARE = path.join(ROOT, 'dist', 'firmware');
+
+/**
+ * Timing helpers, ES5. clock() prints "@name microseconds". Time is the process's own processor time where Linux tells it
+ * (in steps of a few milliseconds, so a measurement takes at least a tenth of a second), else the clock's.
+ */
+const HELPERS = `
+function empty() {}
+var files = require("fs"), stat = "/proc/self/schedstat";
+function now() { var text = files.readFileSync(stat); return text ? parseInt(text) / 1000 : getTime() * 1e6; }
+function uOf() { var t = now(), i; for (i = 0; i < 30000; i++) empty(); return (now() - t) / 30000; }
+function clock(name, run, times, rounds) {
+  var best = 1e99, t, i, j, v;
+  run();
+  for (j = 0; j < rounds; j++) { t = now(); for (i = 0; i < times; i++) run(); v = (now() - t) / times; if (v < best) best = v; v = uOf(); if (v < u) u = v; }
+  print("@" + name + " " + best);
+}
+var u = 1e99;
+`;
+
+const OPERATIONS = `
+var a = c.element(), b = c.element(), r = c.element(), i, key = new Uint8Array(32), hash = new Uint8Array(32);
+for (i = 0; i < 8; i++) { a[i] = 777777777 * (i + 1); b[i] = 987654321 * (i + 2); }
+for (i = 0; i < 32; i++) { key[i] = i * 7 + 1; hash[i] = i * 13 + 5; }
+a[7] = 77;
+c.load(b);
+clock("mul", function () { c.mul(r, a); }, 600, 3);
+clock("load", function () { c.load(b); }, 3000, 2);
+clock("double", function () { c.double(); }, 60, 3);
+clock("mulN", function () { c.mulN(r, a, b); }, 200, 3);
+clock("invert", function () { c.blindNext(b); c.mulN(r, a, b); c.invert(r, r, c.N); c.mulN(r, r, b); }, 20, 3);
+c.multiplyBase(a);
+clock("kG", function () { c.multiplyBase(a); }, 2, 3);
+var pub = c.pubkeyCreate(key, false), compressed = c.pubkeyCreate(key), sig = c.ecdsaSign(hash, key), drbg = c.drbgInit(key), nonces = [];
+clock("sign", function () { c.ecdsaSign(hash, key); }, 2, 3);
+clock("signVerified", function () { c.ecdsaSign(hash, key, true); }, 1, 1);
+for (i = 0; i < 25; i++) nonces.push(c.prepareNonce(drbg));
+clock("signPrepared", function () { c.signPrepared(nonces.pop(), hash, key); }, 12, 2);
+clock("verify", function () { c.ecdsaVerify(sig, hash, pub); }, 1, 2);
+clock("parse", function () { c.pubkeyParse(compressed); }, 2, 2);
+clock("ecdh", function () { c.ecdh(pub, key); }, 1, 2);
+var job = c.batchStart(compressed, hash, 0, 100000);
+clock("child", function () { c.batchStep(job, 8).forEach(function (child) { c.addressOfHash(child.hash160, "p2wpkh", "main"); }); }, 1, 2);
+clock("selfTest", function () { if (c.selfTest()) print("self-test failed"); }, 1, 1);
+print("@u " + u);
+`;
+
+const REFERENCE_OPERATIONS = `
+var x = refElement(), y = refElement(), j; for (j = 0; j < 16; j++) { x[j] = 4111 * (j + 1); y[j] = 65535 - j; refX[j] = j + 1; refY[j] = 9 * j; refZ[j] = 3; refX2[j] = 5 * j; refY2[j] = 77; }
+clock("refMul", function () { refMul(x, x, y); }, 15, 2);
+clock("refDouble", refDouble, 2, 2);
+clock("refAdd", refAdd, 2, 2);
+print("@u " + u);
+`;
+
+/** Runs ES5 text in the interpreter with the comb table in Storage; "@name value" lines as numbers. */
+function runIn(espruino: string, text: string): { [name: string]: number } {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'crypto-bench-'));
+  const comb = fs.readFileSync(path.join(FIRMWARE, 'comb.bin'));
+  let store = '';
+  for (let at = 0; at < comb.length; at += 2048)
+    store += `require("Storage").write("comb",atob("${comb.subarray(at, at + 2048).toString('base64')}"),${at}${at ? '' : `,${comb.length}`});\n`;
+  const found: { [name: string]: number } = {};
+  for (const [name, source] of [['store.js', store], ['run.js', text]]) {
+    fs.writeFileSync(path.join(dir, name as string), source as string);
+    const done = spawnSync(espruino, [path.join(dir, name as string)], { cwd: dir, encoding: 'latin1', timeout: 900000, maxBuffer: 1 << 26 });
+    if (done.status !== 0) throw new Error(`the interpreter ended with ${done.status}: ${done.stdout.slice(-300)}`);
+    for (const line of done.stdout.split('\n')) {
+      const match = /^>?@(\w+) ([-0-9.e+]+)/.exec(line);
+      if (match) found[match[1] as string] = Number(match[2]);
+    }
+  }
+  fs.rmSync(dir, { recursive: true });
+  return found;
+}
+
+async function interpreterRows(espruino: string): Promise<BenchRow[]> {
+  const code = await innerModule();
+  const own = runIn(espruino, `var exports={};\n${code}\n(function(c){${HELPERS}${OPERATIONS}})(exports);\n`);
+  const plain = runIn(espruino, `(function(){${HELPERS}${REFERENCE}${REFERENCE_OPERATIONS}})();\n`);
+  const program = await ellipticBundle();
+  const elliptic = program ? runIn(espruino, program(HELPERS)) : {};
+  const inU = (name: string): number => (own[name] as number) / (own['u'] as number);
+  const plainU = (name: string): number => (plain[name] as number) / (plain['u'] as number);
+  const multiplication = REFERENCE_DOUBLINGS * plainU('refDouble') + REFERENCE_ADDITIONS * plainU('refAdd');
+  const row = (name: string, value: number, limit: number | undefined, baseline: string, base: number): BenchRow => {
+    const made: BenchRow = { name, value, unit: 'u', baseline, ratio: base / value };
+    if (limit !== undefined) {
+      made.goal = `<= ${limit} u`;
+      made.ok = value <= limit;
+    }
+    return made;
+  };
+  const PLAIN = '16x16-limb port';
+  const rows = [
+    { name: 'u (empty call)', value: own['u'] as number, unit: 'us', baseline: 'itself', ratio: 1 },
+    row('field multiplication', inU('mul'), 65, PLAIN, plainU('refMul')),
+    row('windows of a factor', inU('load'), undefined, PLAIN, plainU('refMul')),
+    row('point doubling', inU('double'), undefined, PLAIN, plainU('refDouble')),
+    row('multiplication mod n', inU('mulN'), undefined, PLAIN, plainU('refMul')),
+    row('inversion mod n, blinded', inU('invert'), 3800, `${PLAIN}, Fermat`, 384 * plainU('refMul')),
+    row('k G, blinded', inU('kG'), 28000, PLAIN, multiplication),
+    row('signature, RFC 6979, checked', inU('sign'), 40000, PLAIN, multiplication),
+    row('signature, fully verified', inU('signVerified'), undefined, PLAIN, 4 * multiplication),
+    row('signature, prepared nonce', inU('signPrepared'), 2500, PLAIN, multiplication),
+    row('verification, key in full', inU('verify'), 140000, PLAIN, 2 * multiplication),
+    row('a compressed key read, more', inU('parse'), undefined, PLAIN, 269 * plainU('refMul')),
+    row('ECDH, key in full', inU('ecdh'), 120000, PLAIN, multiplication),
+    row('child address of a batch', inU('child') / 8, 29000, PLAIN, multiplication),
+    row('self-test at boot', inU('selfTest'), undefined, 'signature', inU('sign')),
+  ];
+  if (elliptic['sign']) {
+    const base = (elliptic['sign'] as number) / (elliptic['u'] as number);
+    const ratio = base / inU('sign');
+    rows.push({ name: 'signature beside elliptic', value: inU('sign'), unit: 'u', baseline: 'elliptic', ratio, goal: '>= 50 x', ok: ratio >= 50 });
+  }
+  return rows;
+}
+
+/** Sizes in flash: the whole module, what signing, verifying and deriving need, and the table. */
+async function sizeRows(): Promise<BenchRow[]> {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'crypto-bench-'));
+  const entry = path.join(dir, 'entry.js');
+  const folder = path.join(ROOT, 'dist', '.device', 'firmware', 'crypto');
+  fs.writeFileSync(entry, [`export { ecdsaSign, ecdsaVerify } from ${JSON.stringify(path.join(folder, 'ecdsa.js'))};`, `export { batchStart, batchStep } from ${JSON.stringify(path.join(folder, 'batch.js'))};`, `export { signPrepared, prepareNonce } from ${JSON.stringify(path.join(folder, 'nonce.js'))};`].join('\n'));
+  const core = await bundleEs5(entry, { format: 'cjs', minify: true, out: path.join(dir, 'out.js') });
+  fs.rmSync(dir, { recursive: true });
+  const size = (name: string): number => fs.statSync(path.join(FIRMWARE, name)).size;
+  return [
+    { name: 'flash: curve, signing, batches', value: core.bytes, unit: 'B', baseline: 'goal', ratio: core.bytes / 20480, goal: '<= 20480 B', ok: core.bytes <= 20480 },
+    { name: 'flash: the whole module', value: size('crypto.js'), unit: 'B', baseline: 'curve and signing', ratio: size('crypto.js') / core.bytes },
+    { name: 'flash: comb table', value: size('comb.bin'), unit: 'B', baseline: 'goal', ratio: size('comb.bin') / 65536, goal: '<= 65536 B', ok: size('comb.bin') <= 65536 },
+  ];
+}
+
+/** All crypto figures; those of the interpreter only when its path is given. */
+export async function benchCrypto(options: { espruino?: string }): Promise<BenchRow[]> {
+  const rows = options.espruino ? await interpreterRows(options.espruino) : [];
+  return rows.concat(await sizeRows(), nodeRows());
+}
