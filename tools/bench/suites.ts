@@ -1,8 +1,9 @@
 // The suites of `npm run bench`, in the order in which they run.
+import { benchCrypto } from './crypto';
 import { benchFirmware } from './firmware';
 import type { BenchSuite } from './row';
 import { benchSms } from './sms';
 import { benchSystem } from './system';
 import { benchWire } from './wire';
 
-export const SUITES: BenchSuite[] = [{ name: 'system', run: benchSystem }, { name: 'sms', run: benchSms }, { name: 'wire', run: () => benchWire() }, { name: 'firmware', run: () => benchFirmware() }];
+export const SUITES: BenchSuite[] = [{ name: 'system', run: benchSystem }, { name: 'sms', run: benchSms }, { name: 'wire', run: () => benchWire() }, { name: 'firmware', run: () => benchFirmware() }, { name: 'crypto', run: benchCrypto }];
