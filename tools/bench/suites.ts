@@ -1,6 +1,7 @@
 // The suites of `npm run bench`, in the order in which they run.
 import { benchCrypto } from './crypto';
 import { benchFirmware } from './firmware';
+import { benchFlash } from './flash';
 import type { BenchSuite } from './row';
 import { benchSms } from './sms';
 import { benchSystem } from './system';

@@ -45,7 +45,7 @@ function chunkFor(state: BoardState): number {
   return state.freeVariables >= 1500 ? 2048 : state.freeVariables >= 700 ? 1024 : 256;
 }
 
-const ERASE_PAGES_AT_ONCE = 4;
+const ERASE_PAGES_AT_ONCE = 16;
 const MEND_ROUNDS = 3;
 
 /** Erases n pages from a that are not blank; answers how many, or -1 where one stays unerased. */
@@ -103,9 +103,9 @@ async function layOut(prompt: Prompt, remote: Remote, first: BoardState, imageBy
     await remote.change(`require("Storage").write("${free}",${quote(LOADER)})`);
     if ((await prompt.eval(`E.CRC32(require("Storage").read("${free}"))`)) !== crc32(Buffer.from(LOADER))) throw fail('verify-failed', 'the loader reads back wrong: run this again');
     for (const old of state.loaders.filter((name) => name !== free)) await remote.change(`require("Storage").erase("${old}")`);
+    state = await probeBoard(prompt);
   }
   for (const name of SLOT_NAMES) {
-    state = await probeBoard(prompt);
     if (slotOf(state.files.find((file) => file.name === name), state.area)) continue;
     const other = state.slots.find((each) => each.name !== name);
     if (other && isSingle(state) && state.freeBytes < (other.slot.pageCount + 3) * state.area.pageBytes) break;
@@ -116,7 +116,7 @@ async function layOut(prompt: Prompt, remote: Remote, first: BoardState, imageBy
     state = await probeBoard(prompt);
     if (!slotOf(state.files.find((file) => file.name === name), state.area)) throw fail('layout-failed', 'Storage put a slot off its page: lay it out anew with --erase');
   }
-  return probeBoard(prompt);
+  return state;
 }
 
 /** The slot to write: never the one that boots, but where there is one slot only. */
@@ -172,15 +172,17 @@ export async function uploadImage(prompt: Prompt, image: DeviceImage, options: U
     writtenBytes += await putTable(prompt, remote, state, name, data, options, (done) => report('tables', done, data.length));
   }
   if (isSame) return { slot: state.active!.name, isChanged: false, writtenBytes, erasedPages: 0, state };
+  if (writtenBytes > 0) state = await probeBoard(prompt);
   report('layout', 0, 1);
   state = await layOut(prompt, remote, state, code.length);
   const target = targetOf(state);
   const { pageBytes } = state.area;
   let erasedPages = 0;
-  for (let page = 0; page < target.slot.pageCount; page += ERASE_PAGES_AT_ONCE) {
-    const count = Math.min(ERASE_PAGES_AT_ONCE, target.slot.pageCount - page);
+  const usedPages = Math.ceil((code.length + SLOT_HEADER_BYTES) / pageBytes);
+  for (let page = 0; page < usedPages; page += ERASE_PAGES_AT_ONCE) {
+    const count = Math.min(ERASE_PAGES_AT_ONCE, usedPages - page);
     erasedPages += await erasePages(remote, target.slot.address + page * pageBytes, count, pageBytes);
-    report('erase', page + count, target.slot.pageCount);
+    report('erase', page + count, usedPages);
   }
   for (let at = 0; at < code.length; at += chunkBytes) {
     await remote.write(target.slot.address + SLOT_HEADER_BYTES + at, code.subarray(at, at + chunkBytes));

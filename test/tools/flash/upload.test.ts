@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { createFlash } from '../../../host/sim/board/flash';
 import { seededRandom } from '../../../host/sim/seeded-random';
 import { boardNamed } from '../../../tools/flash/boards';
+import { LOADER } from '../../../tools/flash/slots';
 import { createBench, modelImage } from '../../../tools/flash/model/interrupted';
 
 const AREA = boardNamed('esp32-sim800l').storage;
@@ -34,6 +35,13 @@ describe('flash: upload', () => {
     expect(Buffer.from(bench.board.storage.read('comb')!, 'latin1').equals(Buffer.from(table))).to.equal(true);
     expect(await bench.upload(modelImage(2, IMAGE_BYTES))).to.equal('done');
     expect(bench.board.storage.list().filter((name) => name === 'comb')).to.have.length(1);
+  });
+  it('lays slots out behind tables that the same upload brought, the loader being there already', async () => {
+    const bench = createBench({ seed: 'u5', tables: { comb: new Uint8Array(5001).fill(7) } });
+    bench.board.storage.write('.boot0', LOADER);
+    expect(await bench.upload(modelImage(1, IMAGE_BYTES))).to.equal('done');
+    bench.board.powerOn();
+    expect(bench.booted()).to.equal(1);
   });
   it('takes over from boot code that another tool left', async () => {
     const bench = createBench({ seed: 'u4' });

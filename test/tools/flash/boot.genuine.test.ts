@@ -1,0 +1,62 @@
+// Holds that a board flashed by these tools works in the genuine interpreter (set ESPRUINO): HSM-Cold boots from a slot in
+// Storage, its console answers diagnostics, doctor sees it, `service` gives the prompt back, the next start runs it again.
+import { expect } from 'chai';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { openPty, type Pty } from '../../../host/sim/board/pty';
+import { realRuntime } from '../../../host/runtime';
+import { createSession, type Session } from '../../../tools/console/session';
+import { storageOf } from '../../../tools/flash/rom-plan';
+import { findPrompt } from '../../../tools/flash/prompt';
+import { openPort } from '../../../tools/serial/open';
+import { startGenuine, type GenuineBoard } from './genuine';
+
+const IMAGE = path.join(__dirname, '..', '..', '..', 'firmware', 'linux', 'hsm-cold.js');
+
+describe('flash: HSM-Cold from Storage in the genuine interpreter', function () {
+  this.timeout(120_000);
+  let board: GenuineBoard | undefined;
+  let line: Pty | undefined;
+  let session: Session | undefined;
+  before(function () {
+    if (!process.env.ESPRUINO || !fs.existsSync(IMAGE)) {
+      (this.test as { title: string }).title += process.env.ESPRUINO ? ' (the images are not built)' : ' (ESPRUINO is not set)';
+      this.skip();
+    }
+  });
+  after(async () => {
+    session?.close();
+    await board?.close();
+    line?.close();
+  });
+
+  async function untilReady(news: () => string): Promise<void> {
+    for (let i = 0; i < 400 && !/hsm-cold ready/.test(news()); i++) await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(news()).to.match(/hsm-cold ready/);
+  }
+
+  it('boots, answers, gives its prompt once and boots again', async () => {
+    line = openPty();
+    board = startGenuine(process.env.ESPRUINO!);
+    fs.writeFileSync(path.join(board.dir, 'espruino.flash'), storageOf(IMAGE).data);
+    fs.writeFileSync(path.join(board.dir, 'ports.json'), JSON.stringify({ console: line.path, debug: true }));
+    let text = '';
+    session = createSession({ port: line, nowMs: Date.now, onEntry: (entry) => void (text += `${entry.text}\n`) });
+    await board.restart();
+    await untilReady(() => text);
+    const status = await session.run('status');
+    expect(status.lines[0]).to.match(/^board linux commit \S+ interpreter 2v/);
+    expect((await session.run('selftest')).lines).to.deep.equal(['noise passed']);
+    expect((await session.run('service')).error).to.equal(undefined);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await board.restart();
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    const port = await openPort(board.path);
+    const prompt = await findPrompt(port, realRuntime());
+    expect(await prompt.eval('[CC_SLOT,require("Storage").read("service")===undefined]')).to.deep.equal(['hsm.a', true]);
+    port.close();
+    text = '';
+    await board.restart();
+    await untilReady(() => text);
+  });
+});
