@@ -80,6 +80,11 @@ describe('someone in the middle of the authenticated link', () => {
     cold.onDown(() => downs.push('cold'));
     const next = seeded(5);
     let answered = 0;
+    const handled: CborValue[] = [];
+    cold.onRequest((_t, fields, reply) => {
+      handled.push(fields[0]);
+      reply(['answer', ...fields]);
+    });
     for (let i = 0; i < 300; i++) {
       const hello = new Uint8Array(HELLO_BYTES + 4);
       hello.set([FRAME_HELLO, 1, 1, 9, 9, 9, 9, 1, 0xe9, 2, 8, 0, 8]);
@@ -97,6 +102,8 @@ describe('someone in the middle of the authenticated link', () => {
     }
     clock.run(clock.uptimeMs() + 30_000);
     expect(answered).to.equal(300);
+    expect(handled, 'once each, though sessions were renewed meanwhile').to.deep.equal(Array.from({ length: 300 }, (_, i) => i));
+    expect(hot.stats.handshakes).to.be.greaterThan(10);
     expect(downs).to.deep.equal([]);
   });
 
