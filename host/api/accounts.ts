@@ -86,6 +86,7 @@ export async function register(context: Context, body: { file?: unknown; name?: 
   });
   await extendAll(context);
   if ((birth as number) < tip) await context.follower.rewindTo(birth as number);
+  context.lookSoon();
   context.tell('entered an account', { account: file.account });
   return { account: file.account, user_id: userId, tokens };
 }

@@ -97,7 +97,10 @@ export function allAccounts(db: Db): Promise<AccountRow[]> {
 export async function batch(context: Context, row: AccountRow, side: number, batchNo: number): Promise<AddressItem[]> {
   if (!Number.isInteger(batchNo) || batchNo < 0 || batchNo > BATCH_NO_MAX) throw apiFail('bad-parameter', `batch_no expected 0..${BATCH_NO_MAX}`);
   const isNew = await ensureChunk(context, row, side, 0, batchNo);
-  if (isNew && row.birth_height < row.registered_height) await context.follower.rewindTo(row.birth_height);
+  if (isNew && row.birth_height < row.registered_height) {
+    await context.follower.rewindTo(row.birth_height);
+    context.lookSoon();
+  }
   return context.db.all<AddressItem>(
     'SELECT idx AS "index", address FROM addresses WHERE account = ? AND side = ? AND chain = 0 AND idx >= ? AND idx < ? ORDER BY idx',
     [row.account, side, batchNo * BATCH_SIZE, (batchNo + 1) * BATCH_SIZE]);

@@ -24,6 +24,8 @@ export interface Context {
   fixedFeerateSatVb: number;
   /** Sat per virtual byte for requests with is_dynamic_fee=1, as the node last estimated it. */
   dynamicFeerateSatVb(): number;
+  /** Asks for a look at the chain soon. */
+  lookSoon(): void;
   tell(text: string, data?: object): void;
   /** To be called when a job was written, or will be due in `delayMs`. */
   jobAdded(delayMs?: number): void;

@@ -75,7 +75,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const tell = (text: string, data?: object): void => onEvent?.({ at: runtime.nowMs(), who: 'api', text, data });
   const watch = createWatch();
   const jobs = createJobBell(runtime);
-  const base = { db, rpc, runtime, network, watch, tell, jobAdded: jobs.added, chunks: new Set<string>(), deriving: new Map<string, Promise<boolean>>(), fixedFeerateSatVb: options.fixedFeerateSatVb ?? DEFAULT_FEERATE_SAT_VB, dynamicFeerateSatVb: () => fees.satVb() };
+  const base = { db, rpc, runtime, network, watch, tell, jobAdded: jobs.added, lookSoon: () => loop.poke(), chunks: new Set<string>(), deriving: new Map<string, Promise<boolean>>(), fixedFeerateSatVb: options.fixedFeerateSatVb ?? DEFAULT_FEERATE_SAT_VB, dynamicFeerateSatVb: () => fees.satVb() };
   const follower = createFollower({ db, rpc, runtime, network, watch, extend: () => extendAll(context) });
   const context: Context = { ...base, follower };
   const server = createServer();
