@@ -26,10 +26,16 @@ import { addJob } from './work';
 /** As boards/espruino/service.ts names it. */
 const SERVICE_FILE = 'service';
 const SERVICE_DELAY_MS = 200;
-const HELP = [
-  'status', 'provision', 'restore', 'unlock', 'lock', 'account add <base64>', 'account change <n> <base64>', 'account show <n>', 'account list', 'reopen <n>', 'ack <number>', 'link key <hex>',
-  'phones <+number> ...', 'time <unix seconds>', 'unattended on|off', 'sweep begin|input|prev|sign <base64>', 'backup', 'state begin|line <base64>|end <channel id> [force]', 'log [from]', 'selftest', 'modem', 'memory', 'flash', 'noise', 'bench', 'sms <+number>', 'service', 'wipe',
-];
+
+/** The list is made when asked for: it would cost a hundred variables. */
+function help(cold: Cold): void {
+  const lines = [
+    'status', 'provision', 'restore', 'unlock', 'lock', 'account add <base64>', 'account change <n> <base64>', 'account show <n>', 'account list', 'reopen <n>', 'ack <number>', 'link key <hex>',
+    'phones <+number> ...', 'time <unix seconds>', 'unattended on|off', 'sweep begin|input|prev|sign <base64>', 'backup', 'state begin|line <base64>|end <channel id> [force]', 'log [from]', 'selftest', 'modem', 'memory', 'flash', 'noise', 'bench', 'sms <+number>', 'service', 'wipe',
+  ];
+  for (let i = 0; i < lines.length; i++) printLine(cold.terminal, lines[i]);
+  printOk(cold.terminal);
+}
 
 /** What lives as long as the board is on: hooks of main.ts. */
 export interface CommandHooks {
@@ -270,8 +276,7 @@ export function runCommand(cold: Cold, line: string, hooks: CommandHooks): void 
   const terminal = cold.terminal;
   if (name !== 'sweep') cold.sweep = undefined;
   if (name === 'help') {
-    for (let i = 0; i < HELP.length; i++) printLine(terminal, HELP[i]);
-    return printOk(terminal);
+    return help(cold);
   }
   if (name === 'status') return status(cold);
   if (name === 'log') return log(cold, parseInt(words[1], 10) || 0);

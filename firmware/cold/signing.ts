@@ -24,7 +24,7 @@ import {
 } from '../journal/records';
 import { leafKey, nodeChain, nodePub, NODE_HOT, NODE_HOT_0, NODE_HOT_1 } from '../keys/hierarchy';
 import { policyTag } from '../policy/policy';
-import { isArchived } from './archive';
+import { archiveOldest, isArchived } from './archive';
 import { closeAccount, countRefusal } from './closing';
 import type { Cold } from './context';
 import { paidBefore, paidTag, spentSince, type PaidBefore } from './paid';
@@ -292,6 +292,7 @@ export function recordPayment(cold: Cold, session: Session, tx: Uint8Array): voi
   if (session.isOver) throw endRefused(cold, session, REFUSE_NO_CHANNEL, 'no-channel');
   if (before.count && !spends(draft, before.anchor)) throw endRefused(cold, session, REFUSE_CONFLICT, 'no-common-coin');
   checkPolicy(cold, session, before);
+  archiveOldest(cold);
   const isBump = before.count > 0;
   const payload = new Uint8Array(PAID_BYTES);
   writeU32(payload, PAID_SERIAL, cold.state.paidSerial + 1);
