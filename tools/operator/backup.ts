@@ -1,11 +1,12 @@
-// The part of a backup that is no secret: the accounts' public files, the reviewed account data, the audit log. The secret
-// part is the paper with the words; `checkWords` tells whether a paper belongs to the board.
+// A backup file: the accounts' public files, the audit log, and the board's state (accounts, limits used, everything ever
+// paid) in lines that only the seed opens. The secret part of a backup is the paper with the words; `checkWords` tells
+// whether a paper belongs to the board.
 import * as fs from 'node:fs';
 import { HDKey } from '@scure/bip32';
 import { mnemonicToSeedSync } from '@scure/bip39';
 import { fail } from '../../protocol/errors';
 import type { AccountFile } from '../../host/api/types';
-import { readLog, showAccount, verifyLog, type ConsoleClient } from '../../host/operator';
+import { backup as readState, readLog, showAccount, verifyLog, type ConsoleClient } from '../../host/operator';
 
 const VERSION = 1;
 
@@ -15,17 +16,20 @@ export interface Backup {
   board: { board: string; commit: string; interpreter: string };
   accounts: AccountFile[];
   audit: string[];
+  /** Sealed lines; they go back with `state` at the console. */
+  state: string[];
 }
 
-/** Reads everything public from the board. */
-export async function makeBackup(client: ConsoleClient, board: Backup['board'], nowMs: number): Promise<Backup> {
+/** Reads all of it from an unlocked board. */
+export async function makeBackup(client: ConsoleClient, board: Backup['board'], pin: string, nowMs: number): Promise<Backup> {
   const count = (await client.run('account list')).length;
   const accounts: AccountFile[] = [];
   for (let n = 0; n < count; n++) accounts.push(await showAccount(client, n));
+  const state = (await readState(client, pin)).split('\n').filter((line) => line !== '');
   const audit = await readLog(client);
   const verdict = verifyLog(audit);
   if (!verdict.ok) throw fail('audit-broken', `the board's audit log does not hold (${verdict.faults[0]}): keep the board as it is and find out why`);
-  return { version: VERSION, made_at: new Date(nowMs).toISOString(), board, accounts, audit };
+  return { version: VERSION, made_at: new Date(nowMs).toISOString(), board, accounts, audit, state };
 }
 
 /** Reads a backup file. Throws code `backup-file`. */
@@ -36,7 +40,7 @@ export function readBackup(file: string): Backup {
   } catch (error) {
     throw fail('backup-file', `${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'expected JSON'}`);
   }
-  const isRight = json?.version === VERSION && Array.isArray(json.accounts) && json.accounts.every((each) => typeof each?.cold?.xpub === 'string' && typeof each.identity === 'string');
+  const isRight = json?.version === VERSION && Array.isArray(json.state) && json.state.every((line) => /^[A-Za-z0-9+/=]+$/.test(String(line))) && Array.isArray(json.accounts) && json.accounts.every((each) => typeof each?.cold?.xpub === 'string' && typeof each.identity === 'string');
   if (!isRight) throw fail('backup-file', `${file} is no backup of this tool: expected version ${VERSION} with accounts`);
   return json as Backup;
 }

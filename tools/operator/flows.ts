@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fail } from '../../protocol/errors';
 import type { AccountFile } from '../../host/api/types';
-import { addAccount, pairHot, setPhones, setTime, showAccount, status, unlock, valueOf, type AccountData, type ConsoleClient } from '../../host/operator';
+import { addAccount, pairHot, restoreState, setPhones, setTime, showAccount, status, unlock, valueOf, type AccountData, type ConsoleClient } from '../../host/operator';
 import type { People } from '../console/people';
 import { describeAccount } from './account-file';
 import { askBackupWords, askDice, askNewPin, askWordsBack } from './ceremony-input';
@@ -134,6 +134,14 @@ export async function setClock(desk: Desk, pin: Pin): Promise<void> {
   desk.transcript.note('clock set', { unix_seconds: now });
 }
 
+function writePublicFile(people: People, outDir: string, file: AccountFile): void {
+  fs.mkdirSync(outDir, { recursive: true });
+  const out = path.join(outDir, `account-${file.account}.json`);
+  fs.writeFileSync(out, `${JSON.stringify(file, null, 2)}\n`);
+  people.say(`  account ${file.account}: public file ${out}, for the API and V`);
+  people.say(`  pairing code ${file.pairing_code}: V must show the same ("chaincloud vdevice --pair")`);
+}
+
 /** Adds the accounts that the board lacks, each after a yes; writes their public files into `outDir`. */
 export async function addAccounts(desk: Desk, pin: Pin, accounts: AccountData[], outDir: string): Promise<AccountFile[]> {
   const { client, people, transcript } = desk;
@@ -153,11 +161,7 @@ export async function addAccounts(desk: Desk, pin: Pin, accounts: AccountData[],
       if (file.v_identity !== Buffer.from(data.vIdentity).toString('hex')) throw fail('account-differs', `account ${i} on the board has another V identity than the file: change neither, find out why`);
       people.say(`Account ${i} "${data.name}" is on the board already.`);
     }
-    fs.mkdirSync(outDir, { recursive: true });
-    const out = path.join(outDir, `account-${file.account}.json`);
-    fs.writeFileSync(out, `${JSON.stringify(file, null, 2)}\n`);
-    people.say(`  public file ${out}, for the API and V`);
-    people.say(`  pairing code ${file.pairing_code}: V must show the same ("chaincloud vdevice --pair --account ${out}")`);
+    writePublicFile(people, outDir, file);
     files.push(file);
   }
   return files;
@@ -199,8 +203,36 @@ async function finishBoard(desk: Desk, pin: Pin, options: Pick<ProvisionOptions,
   transcript.note('link key set');
 }
 
-/** Restores a board from the words on paper, then the accounts; `known`: public files that must come out the same. */
-export async function restoreBoard(desk: Desk, options: ProvisionOptions & { known: AccountFile[] }): Promise<AccountFile[]> {
+export interface RestoreOptions extends ProvisionOptions {
+  /** Public files of the backup: the keys must come out the same. */
+  known: AccountFile[];
+  /** Sealed state of the backup, or undefined. */
+  state?: string[];
+}
+
+/** Gives the state back: accounts, limits used, everything ever paid. Asks for V's channel number, which tells a stale backup. */
+async function restoreStateOf(desk: Desk, pin: Pin, state: string[]): Promise<void> {
+  const { client, people, transcript } = desk;
+  if ((await client.run('account list')).length > 0) {
+    people.say('The board has accounts already: its state is left as it is.');
+    return;
+  }
+  const channelId = (await people.ask('The highest channel number that any V-Device shows (0 if none):')).trim();
+  if (!/^\d{1,9}$/.test(channelId)) throw fail('channel-form', 'a whole number was expected: look at V and run this again');
+  const options = { pin: await pin.get(), channelId: Number(channelId) };
+  try {
+    await restoreState(client, state.join('\n'), options);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'backup-old') throw error;
+    people.say('This backup is older than the last channel: payments made after it are not in it, and a request could be paid twice.');
+    if (!(await people.confirm('Is there no newer backup, and was every payment since looked up?'))) throw fail('declined', 'nothing was restored: find the newest backup');
+    await client.run(`state end ${options.channelId} force`, (question) => (question === 'PIN' ? options.pin : undefined));
+  }
+  transcript.note('state restored', { lines: state.length, channel: options.channelId });
+}
+
+/** Restores a board from the words on paper, then its state or its accounts. */
+export async function restoreBoard(desk: Desk, options: RestoreOptions): Promise<AccountFile[]> {
   const { client, people, transcript } = desk;
   const pin = pinOf(people);
   const board = await readStatus(client);
@@ -224,7 +256,14 @@ export async function restoreBoard(desk: Desk, options: ProvisionOptions & { kno
     people.say(`The board has its seed again: fingerprint ${valueOf(done, 'fingerprint')}.`);
   } else if (board.state === 'locked') await unlockBoard(desk, pin);
   await finishBoard(desk, pin, options);
-  const files = await addAccounts(desk, pin, options.accounts, options.outDir);
+  if (options.state) await restoreStateOf(desk, pin, options.state);
+  const count = (await client.run('account list')).length;
+  const files = options.accounts.length > 0 ? await addAccounts(desk, pin, options.accounts, options.outDir) : [];
+  for (let n = files.length; n < count; n++) {
+    const file = { ...(await showAccount(client, n)), hsm_phones: options.known.find((each) => each.account === n)?.hsm_phones ?? [] };
+    writePublicFile(people, options.outDir, file);
+    files.push(file);
+  }
   for (const known of options.known) {
     const made = files.find((each) => each.account === known.account);
     if (!made) throw fail('backup-differs', `account ${known.account} of the backup is not in the accounts file: add it and run this again`);

@@ -34,6 +34,8 @@ interface Script {
   /** What is typed for a word; `shown`: what the screen had. */
   word?: (n: number, shown: string | undefined) => string;
   yes?: boolean;
+  /** Answer to V's channel number. */
+  channel?: string;
 }
 
 /** A person who reads the screen and types. */
@@ -52,7 +54,7 @@ function person(script: Script): People & { screen: string[]; words: string[] } 
     },
     async ask(question: string) {
       screen.push(question);
-      return '';
+      return question.includes('channel number') ? (script.channel ?? '0') : '';
     },
     async askSecret(question: string) {
       screen.push(question);
@@ -129,15 +131,22 @@ describe('operator: backup and restore', () => {
     const rig = makeRig();
     const people = person({});
     const [file] = await rig.world.finish(provisionBoard(deskOf(rig, people), { accounts, outDir: tempDir() }));
-    const backup = await rig.world.finish(makeBackup(rig.coldConsole, { board: 'fake', commit: 'test', interpreter: 'node' }, START_S * 1000));
+    const backup = await rig.world.finish(makeBackup(rig.coldConsole, { board: 'fake', commit: 'test', interpreter: 'node' }, PIN, START_S * 1000));
     const out = path.join(tempDir(), 'backup.json');
     fs.writeFileSync(out, JSON.stringify(backup));
     for (const secret of [PIN, people.words.slice(0, 3).join(' ')]) expect(fs.readFileSync(out, 'utf8')).not.to.include(secret);
-    const known = readBackup(out).accounts;
+    const { accounts: known, state } = readBackup(out);
     const second = makeRig({ seed: 'second' });
     const typing = person({ word: (n) => people.words[n - 1]! });
-    const [made] = await second.world.finish(restoreBoard(deskOf(second, typing), { accounts, known, outDir: tempDir() }));
+    const [made] = await second.world.finish(restoreBoard(deskOf(second, typing), { accounts: [], known, state, outDir: tempDir() }));
     expect(made!.cold.xpub).to.equal(file!.cold.xpub);
+    const behind = makeRig({ seed: 'behind' });
+    const late = person({ word: (n) => people.words[n - 1]!, channel: '7' });
+    await behind.world.finish(restoreBoard(deskOf(behind, late), { accounts: [], known, state, outDir: tempDir() }));
+    expect(late.screen.some((line) => line.includes('older than the last channel'))).to.equal(true);
+    const refused = makeRig({ seed: 'refused' });
+    const no = person({ word: (n) => people.words[n - 1]!, channel: '7', yes: false });
+    expect(await codeOf(refused.world.finish(restoreBoard(deskOf(refused, no), { accounts: [], known, state, outDir: tempDir() })))).to.equal('declined');
     const third = makeRig({ seed: 'third' });
     const other = 'abandon '.repeat(23).concat('art').split(' ');
     expect(await codeOf(third.world.finish(restoreBoard(deskOf(third, person({ word: (n) => other[n - 1]! })), { accounts, known, outDir: tempDir() })))).to.equal('backup-differs');
