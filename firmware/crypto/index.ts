@@ -15,7 +15,7 @@ export { ecdh } from './ecdh';
 export { base58checkEncode, base58checkDecode } from './base58';
 export { bech32Encode, bech32Decode, segwitEncode, segwitDecode } from './bech32';
 export { bip32FromSeed, bip32Derive, bip32Neuter, privFromSeed, ckdPriv, ckdPub, fingerprint, parsePath, decodeXkey, encodeXkey } from './bip32';
-export { batchStart, batchStep, isBatchRunning } from './batch';
+export { batchStart, batchSlice, batchStep, isBatchRunning } from './batch';
 export { bip39Seed, mnemonicEncode, mnemonicDecode } from './bip39';
 export { address, addressOfHash, addressToScript, p2pkhScript, witnessScript, taprootOutputKey, networkHrp } from './address';
 export {

@@ -232,6 +232,15 @@ describe('crypto/wallet', () => {
     }
     expect(index).to.equal(1000 + cases(60));
     expect(crypto.batchStep(job, 4)).to.deep.equal([]);
+    expect(crypto.batchSlice(job, 4)).to.deep.equal([]);
+    const sliced = crypto.batchStart(root.publicKey as Uint8Array, root.chainCode as Uint8Array, 5, 11);
+    let seen = 5;
+    for (let slices = 0; crypto.isBatchRunning(sliced); slices++) {
+      expect(slices).to.be.lessThan(80);
+      for (const child of crypto.batchSlice(sliced, 4)) expect(hex(child.pub33)).to.equal(hex(root.deriveChild(seen++).publicKey as Uint8Array));
+      crypto.ecdh(root.publicKey as Uint8Array, be32(9n)); // other work between any two slices
+    }
+    expect(seen).to.equal(16);
     const [pub, chain] = [root.publicKey as Uint8Array, root.chainCode as Uint8Array];
     for (const [first, count] of [[-1, 1], [0, 0], [0x80000000, 1], [0x7fffffff, 2], [0.5, 1], [0, NaN]]) expect(codeOf(() => crypto.batchStart(pub, chain, first, count))).to.equal('crypto-bip32');
     expect(codeOf(() => crypto.batchStart(chain, chain, 0, 1))).to.equal('crypto-length');
