@@ -1,6 +1,6 @@
 // Signing over the link, through HSM-Hot, to signatures that an independent implementation accepts. Spec: SPEC.md, signing; BIP143.
 import { expect } from 'chai';
-import { MSG_PING } from '../../../protocol/wire';
+import { INPUTS_MAX, MSG_PING, OUTS_COUNT_MAX } from '../../../protocol/wire';
 import { makeCoin, out, pay } from '../payments';
 import { channelRig } from '../rig';
 
@@ -26,6 +26,25 @@ describe('cold/signing', () => {
     const first = await pay(rig, payment);
     const second = await pay(rig, payment);
     expect(second.sigs).to.deep.equal(first.sigs);
+  });
+
+  it('signs the largest transaction that the wire names', async () => {
+    const rig = await channelRig();
+    const coins = Array.from({ length: INPUTS_MAX }, (_, index) => makeCoin(rig, { sats: 100_000, index }));
+    const outs = Array.from({ length: OUTS_COUNT_MAX }, (_, n) => out(50_000, n + 1)).join(';');
+    const signed = await pay(rig, { userTxNo: '5', outs, coins, feeSats: 20_000 });
+    expect(signed.sigs).to.have.length(INPUTS_MAX);
+  }).timeout(180_000);
+
+  it('writes a payment down in four programs of the flash, and asked again in none', async () => {
+    const rig = await channelRig();
+    const payment = { userTxNo: '6', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000 };
+    rig.cold.flash.operations = 0;
+    await pay(rig, payment);
+    const first = rig.cold.flash.operations;
+    await pay(rig, payment);
+    expect(first).to.be.at.most(6);
+    expect(rig.cold.flash.operations).to.equal(first);
   });
 
   it('answers PING', async () => {
