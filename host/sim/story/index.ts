@@ -22,18 +22,35 @@ function operationOf(sms: SmsTraffic): string {
   return sms.data === null ? 'other' : `v2-${sms.data[0]}`;
 }
 
-async function runStep(sim: Simulation, step: Step, notes: ReturnType<typeof emptyNotes>): Promise<StepResult> {
+/** Who listens to the story while it runs. */
+export interface StoryListener {
+  /** Before each step. */
+  onStep?(step: Step, index: number): void;
+  /** Now and then while a step takes long: how far it is, in words. */
+  onProgress?(text: string): void;
+}
+
+/** Wall time between two signs of life of a long step. */
+const PROGRESS_MS = 5000;
+
+async function runStep(sim: Simulation, step: Step, notes: ReturnType<typeof emptyNotes>, listener: StoryListener): Promise<StepResult> {
   const startMs = Date.now();
   const startCpuMs = sim.boards.cpuMs();
+  const ticker = setInterval(() => {
+    const wallSeconds = Math.round((Date.now() - startMs) / 1000);
+    const deviceSeconds = Math.round((sim.boards.cpuMs() - startCpuMs) / 1000);
+    listener.onProgress?.(`${step.name}: ${wallSeconds} s, of which the boards computed ${deviceSeconds} s; it is ${new Date(sim.runtime.nowMs()).toISOString().slice(11, 19)}`);
+  }, PROGRESS_MS);
   const outcome = await step.run(sim, notes).then(
     () => ({ ok: true }),
     (error: Error) => ({ ok: false, error: error.message.split('\n')[0] }),
   );
+  clearInterval(ticker);
   return { name: step.name, wall_ms: Date.now() - startMs, device_ms: Math.round(sim.boards.cpuMs() - startCpuMs), ...outcome };
 }
 
-/** Runs the story in a fresh simulation; stops at the first step that does not hold. `onStep` hears of each before it starts. */
-export async function runStory(sim: Simulation, onStep: (step: Step, index: number) => void, steps: Step[] = STORY): Promise<StoryResult> {
+/** Runs the story in a fresh simulation; stops at the first step that does not hold. */
+export async function runStory(sim: Simulation, listener: StoryListener = {}, steps: Step[] = STORY): Promise<StoryResult> {
   const notes = emptyNotes();
   const sms: StoryResult['sms'] = { sent: 0, octets: 0, by_operation: {} };
   sim.gsm.onTraffic((traffic) => {
@@ -46,8 +63,8 @@ export async function runStory(sim: Simulation, onStep: (step: Step, index: numb
   });
   const results: StepResult[] = [];
   for (const [index, step] of steps.entries()) {
-    onStep(step, index);
-    const result = await runStep(sim, step, notes);
+    listener.onStep?.(step, index);
+    const result = await runStep(sim, step, notes, listener);
     results.push(result);
     if (!result.ok) break;
   }

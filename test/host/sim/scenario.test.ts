@@ -7,7 +7,7 @@ import { PAYEES } from '../../../host/sim/story/money-steps';
 const DAY_MS = 86_400_000;
 
 describe('scenarios in the simulator', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let sim: Simulation;
   beforeEach(async () => void (sim = await createSimulation({ seed: 'scenario' })));
   afterEach(() => sim.close());

@@ -8,7 +8,7 @@ import { runStory } from '../../../host/sim/story';
 async function story(options: SimulationOptions): Promise<void> {
   const sim = await createSimulation(options);
   try {
-    const result = await runStory(sim, () => undefined);
+    const result = await runStory(sim);
     expect(result.steps.filter((step) => !step.ok)).to.deep.equal([]);
     expect(result.ok).to.equal(true);
     expect(result.txids.length).to.be.at.least(7);
@@ -20,17 +20,17 @@ async function story(options: SimulationOptions): Promise<void> {
 
 describe('the story', function () {
   it('holds with the linux images in Node\'s engine', async function () {
-    this.timeout(180_000);
+    this.timeout(600_000);
     await story({ seed: 'story' });
   });
 
   it('holds with the ESP32 images in Node\'s engine', async function () {
-    this.timeout(180_000);
+    this.timeout(600_000);
     await story({ seed: 'story', board: ESP32 });
   });
 
   it('holds in the genuine interpreter', async function () {
-    this.timeout(1_200_000);
+    this.timeout(2_400_000);
     const espruino = process.env.ESPRUINO;
     if (!espruino) {
       this.test!.title += ' (skipped: ESPRUINO is not set)';

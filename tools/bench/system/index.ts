@@ -45,7 +45,7 @@ export async function benchSystem(): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   const once = await wallMs(async () => {
     const sim = await createSimulation();
-    const result = await runStory(sim, () => undefined);
+    const result = await runStory(sim);
     await sim.close();
     if (!result.ok) throw new Error(`the story failed: ${result.steps.at(-1)?.error}`);
   });

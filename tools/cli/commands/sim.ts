@@ -56,7 +56,10 @@ function voiceOf(isJson: boolean): Voice {
 }
 
 async function tellStory(sim: Simulation, voice: Voice): Promise<StoryResult> {
-  return runStory(sim, (step, index) => voice.line(`\n${index + 1}. ${step.tells}`));
+  return runStory(sim, {
+    onStep: (step, index) => voice.line(`\n${index + 1}. ${step.tells}`),
+    onProgress: (text) => voice.line(`  ... ${text}`),
+  });
 }
 
 function tellUrls(sim: Simulation, ready: ReturnType<typeof readyFile>, voice: Voice): void {
