@@ -60,6 +60,14 @@ export interface Finding {
   text: string;
 }
 
+const CLOCK_SLACK_S = 120;
+
+/** Seconds in the largest fitting unit. */
+function span(seconds: number): string {
+  if (seconds < 7200) return `${seconds} s`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} days`;
+}
+
 /** What a person should know about the lines of `status`, `modem`, `flash`: verdicts with what to do. nowS: this machine's clock. */
 export function judge(lines: string[], nowS: number): Finding[] {
   const findings: Finding[] = [];
@@ -71,7 +79,10 @@ export function judge(lines: string[], nowS: number): Finding[] {
   else if (state !== undefined && state !== 'unlocked' && state !== 'paired') add(false, `the board reports ${state}: restore it from the backup`);
   const time = find(/^time (\S+)/)?.[1];
   if (time === 'unset') add(false, 'the clock is not set: run "chaincloud unlock"');
-  else if (time !== undefined && Math.abs(Number(time) - nowS) > 120) add(false, `the clock is ${Math.abs(Number(time) - nowS)} s ${Number(time) > nowS ? 'ahead of' : 'behind'} this machine's`);
+  else if (time !== undefined && Math.abs(Number(time) - nowS) > CLOCK_SLACK_S) {
+    const isAhead = Number(time) > nowS;
+    add(false, `the clock is ${span(Math.abs(Number(time) - nowS))} ${isAhead ? 'ahead of' : 'behind'} this machine's: ${isAhead ? "check this machine's clock" : 'run "chaincloud unlock"'} (a simulator keeps a time of its own)`);
+  }
   const memory = find(/^memory (\d+) of (\d+)/);
   if (memory && Number(memory[1]) > Number(memory[2]) * 0.9) add(false, `memory is nearly full (${memory[1]} of ${memory[2]} variables): restart the board and report this`);
   const journal = find(/^journal records \d+ room (\d+)/);
