@@ -140,6 +140,20 @@ export async function failRequest(tx: Db, requestId: number, reason: string): Pr
   await tx.run('DELETE FROM reservations WHERE request_id = ?', [requestId]);
 }
 
+/**
+ * The admin's way out of a request that HSM-Cold keeps waiting, a conflict for example. False when it has a signature or an
+ * end already: a signed payment can only be ended by the chain.
+ */
+export function giveUp({ db }: Context, requestId: number): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const waiting = await tx.get("SELECT 1 AS one FROM requests WHERE id = ? AND state IN ('queued', 'planned')", [requestId]);
+    if (!waiting) return false;
+    await failRequest(tx, requestId, 'given up by the platform');
+    await tx.run("UPDATE jobs SET state = 'done' WHERE request_id = ?", [requestId]);
+    return true;
+  });
+}
+
 const STATUS = { queued: 0, planned: 0, signed: 0, sent: 1, failed: 9 };
 
 /** The published status of a request. */

@@ -9,6 +9,7 @@ import { register } from './accounts';
 import { timeText, type Context } from './context';
 import { apiFail } from './errors';
 import { finishJob, nextJob } from './jobs';
+import { giveUp } from './requests';
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
@@ -74,6 +75,10 @@ export function addAdminRoutes(server: FastifyInstance, context: Context, adminT
   server.get('/api/v1/admin/requests', guard, async () => {
     return db.all(`SELECT r.id, r.account, r.user_tx_no, r.outs, r.state, r.reason, r.tx_hash, r.requested_at, j.tries, j.last_failure
       FROM requests r LEFT JOIN jobs j ON j.request_id = r.id ORDER BY r.id DESC LIMIT 200`);
+  });
+  server.post<{ Params: { id: string } }>('/api/v1/admin/requests/:id/give-up', guard, async (request) => {
+    if (!/^[1-9][0-9]{0,14}$/.test(request.params.id) || !(await giveUp(context, Number(request.params.id)))) throw apiFail('not-found', 'no request without a signature has this id');
+    return { result: true };
   });
   server.post('/api/v1/admin/devices', guard, async () => {
     const nowMs = runtime.nowMs();

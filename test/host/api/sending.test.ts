@@ -3,7 +3,7 @@
 
 import { expect } from 'chai';
 import type { PingJob, SignJob } from '../../../host/gateway/types';
-import { signJob, startPlatform, type Platform } from './fixture';
+import { ADMIN_TOKEN, signJob, startPlatform, type Platform } from './fixture';
 
 const SHOP = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 const OTHER = 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn';
@@ -114,6 +114,23 @@ describe('host/api hot sending', () => {
     }
     await signNext();
     expect((await platform.get('/tx/1')).body.hot_wallet_tx_status).to.equal(1);
+  });
+
+  it('a conflict waits for the admin, who may give up what has no signature', async () => {
+    await platform.deposit(1, 0, 100_000);
+    await platform.send('1', `${SHOP},50000`);
+    await platform.finish((await platform.nextJob()) as SignJob, { ok: false, refusal: { code: 19, tag: 'conflict' } });
+    const { hot_wallet_tx_id: id, hot_wallet_tx_status: status } = (await platform.get('/tx/1')).body;
+    expect(status).to.equal(0);
+    const giveUp = (which: unknown): Promise<{ status: number }> => platform.json(`/admin/requests/${which}/give-up`, {}, ADMIN_TOKEN);
+    expect((await giveUp(id)).status).to.equal(200);
+    expect((await platform.get('/tx/1')).body).to.include({ hot_wallet_tx_status: 9, tx_hash: null });
+    await platform.runtime.advance(60_000);
+    expect(await platform.nextJob()).to.equal(null);
+    await platform.send('2', `${SHOP},50000`);
+    await signNext();
+    for (const which of [id, id + 1, 999, 'x']) expect((await giveUp(which)).status).to.equal(404);
+    expect((await platform.get('/tx/2')).body.hot_wallet_tx_status).to.equal(1);
   });
 
   it('takes no signature that does not sign its input', async () => {

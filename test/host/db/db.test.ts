@@ -129,9 +129,9 @@ function contract(name: string, makePlace: (test: Mocha.Context) => Promise<Plac
 }
 
 contract('libsql', libsqlPlace);
-contract('postgres', async (test) => {
+contract(process.env.DATABASE_URL ? 'postgres' : 'postgres (skipped: DATABASE_URL is not set)', async (test) => {
   if (!process.env.DATABASE_URL) {
-    test.skip(); // DATABASE_URL is not set
+    test.skip();
   }
   return postgresPlace(process.env.DATABASE_URL as string);
 });
