@@ -24,7 +24,7 @@ import {
 } from '../journal/records';
 import { leafKey, nodeChain, nodePub, NODE_HOT, NODE_HOT_0, NODE_HOT_1 } from '../keys/hierarchy';
 import { policyTag } from '../policy/policy';
-import { archiveOldest, isArchived } from './archive';
+import { ARCHIVED_NOT, ARCHIVED_SAME, archivedAs, archiveOldest } from './archive';
 import { closeAccount, countRefusal } from './closing';
 import type { Cold } from './context';
 import { paidBefore, paidTag, spentSince, type PaidBefore } from './paid';
@@ -181,7 +181,7 @@ export function signBegin(cold: Cold, fields: any[], reply: Reply): void {
   const content = contentDigest(m.outs);
   const before = paidBefore(cold, account.n, tag, request, content, undefined);
   const isOver = checkAuthority(cold, account, m, m.outs, before.hasRequest);
-  if ((before.count && !before.isSameContent) || (!before.count && isArchived(cold, account.n, tag))) throw refuseCounted(cold, account, REFUSE_CONFLICT, 'user-tx-conflict');
+  if (before.count && !before.isSameContent) throw refuseCounted(cold, account, REFUSE_CONFLICT, 'user-tx-conflict');
   if (m.locktime > LOCKTIME_MAX) throw refuseCounted(cold, account, REFUSE_BAD_INPUT, 'bad-locktime');
   let made;
   try {
@@ -193,7 +193,7 @@ export function signBegin(cold: Cold, fields: any[], reply: Reply): void {
     account: account, draft: made.draft, changeIndex: m.changeIndex, isAllListed: made.isAllListed, isOver: isOver, tag: tag, request: request, content: content,
     keys: accountKeys(cold, account), input: undefined, reader: undefined, isRecorded: false, isBusy: false,
   };
-  if (!before.count) checkPolicy(cold, session, before);
+  if (!before.count && archivedAs(cold, account.n, tag, undefined) === ARCHIVED_NOT) checkPolicy(cold, session, before);
   cold.session = session;
   reply([]);
 }
@@ -288,7 +288,9 @@ export function recordPayment(cold: Cold, session: Session, tx: Uint8Array): voi
   const before = paidBefore(cold, session.account.n, session.tag, session.request, session.content, tx);
   if (before.count && !before.isSameContent) throw endRefused(cold, session, REFUSE_CONFLICT, 'user-tx-conflict');
   if (before.hasTx) return;
-  if (!before.count && isArchived(cold, session.account.n, session.tag)) throw endRefused(cold, session, REFUSE_CONFLICT, 'user-tx-conflict');
+  const archived = before.count ? ARCHIVED_NOT : archivedAs(cold, session.account.n, session.tag, tx);
+  if (archived === ARCHIVED_SAME) return;
+  if (archived !== ARCHIVED_NOT) throw endRefused(cold, session, REFUSE_CONFLICT, 'user-tx-conflict');
   if (session.isOver) throw endRefused(cold, session, REFUSE_NO_CHANNEL, 'no-channel');
   if (before.count && !spends(draft, before.anchor)) throw endRefused(cold, session, REFUSE_CONFLICT, 'no-common-coin');
   checkPolicy(cold, session, before);

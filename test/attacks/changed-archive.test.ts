@@ -17,7 +17,9 @@ describe('attack: changed archive', () => {
     }
     await rig.world.run(20_000);
     expect(rig.cold.files.has('u1')).to.equal(true);
-    expect((await refusalOf(pay(rig, first))).refusal).to.equal(REFUSE_CONFLICT);
+    await pay(rig, first);
+    expect((await refusalOf(pay(rig, { ...first, feeSats: 2000 }))).refusal).to.equal(REFUSE_CONFLICT);
+    expect((await refusalOf(pay(rig, { ...first, outs: out(20_000) }))).refusal).to.equal(REFUSE_CONFLICT);
     rig.coldOff();
     rig.cold.files.get('u1')![40]! ^= 1;
     rig.coldOn();

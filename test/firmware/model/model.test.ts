@@ -1,6 +1,5 @@
 // Random operations against a plain model, with power cuts at any flash operation of any of them. MODEL_STEPS sets how many steps
-// (the bench runs 100,000). What is known to differ and is not tested here: an archived payment asked for again is refused
-// (user-tx-conflict) instead of answered, so numbers that were archived are not used again.
+// (the long run is 100,000).
 import { expect } from 'chai';
 import { anOp, chance } from './model';
 import { makeMachine, step } from './world';

@@ -107,7 +107,7 @@ export function look(machine: Machine): string {
 export function step(machine: Machine, op: Op, cut: number, part: number): void {
   const { board, model } = machine;
   const before = model.copy();
-  const expected = model.apply(op);
+  const expected = model.apply(op, machine.cold.state.archivedSerial);
   board.flash.operations = 0;
   board.flash.cutAt = cut;
   board.flash.cutPart = part;
