@@ -22,7 +22,6 @@ export interface Pty extends BytePort {
 
 function native(): NativePty {
   try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
     return (require('@lydell/node-pty/requireBinary.js') as { requireBinary(file: string): NativePty }).requireBinary('pty.node');
   } catch (error) {
     throw fail('no-pty', `pseudo-terminals need the optional package @lydell/node-pty: ${(error as Error).message.split('\n')[0]}`);

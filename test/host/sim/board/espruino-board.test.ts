@@ -1,8 +1,9 @@
 // Holds: the genuine interpreter as a board (needs ESPRUINO): boots from Storage, speaks binary over ptys, tells its errors,
 // leaves no process and no file behind. And pseudo-terminals as lines, which need no interpreter.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
+import * as path from 'node:path';
 import { expect } from 'chai';
 import { BOARD as ESP32 } from '../../../../boards/esp32-sim800l/board';
 import { BOARD as LINUX } from '../../../../boards/linux/board';
@@ -61,6 +62,7 @@ describe('sim/board genuine interpreter', function () {
 
   describe('with ESPRUINO', () => {
     const boards: SimBoard[] = [];
+    let program: ChildProcess;
     before(function () {
       if (!process.env.ESPRUINO) this.skip(); // needs ESPRUINO=path of a Linux build of Espruino
     });
@@ -120,6 +122,34 @@ describe('sim/board genuine interpreter', function () {
       expect(folders()).to.equal(before + 1);
       await board.close();
       expect([folders(), board.isOn]).to.deep.equal([before, false]);
+    });
+
+    it('takes its process along when the program is ended', async () => {
+      const script = `
+        const b = require(${JSON.stringify(path.join(__dirname, '..', '..', '..', '..', 'host', 'sim', 'board', 'index.js'))});
+        const { realRuntime } = require(${JSON.stringify(path.join(__dirname, '..', '..', '..', '..', 'host', 'runtime.js'))});
+        const { BOARD } = require(${JSON.stringify(path.join(__dirname, '..', '..', '..', '..', 'boards', 'linux', 'board.js'))});
+        const image = ${JSON.stringify(`${SETUP}setInterval(function(){},100);`)};
+        const board = b.createEspruinoBoard({ name: 't', role: 'cold', espruino: process.env.ESPRUINO, image, board: BOARD, runtime: realRuntime(), flash: b.createFlash(BOARD.flash), storage: b.createFlash(BOARD.storage) });
+        board.powerOn().then(() => console.log('on')).then(() => setInterval(() => undefined, 1000));`;
+      const interpreter = fs.realpathSync(process.env.ESPRUINO as string);
+      const started = (): string[] => fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && isOurs(pid));
+      const isOurs = (pid: string): boolean => {
+        try {
+          return fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')[1] === String(program.pid) && fs.readlinkSync(`/proc/${pid}/exe`) === interpreter;
+        } catch {
+          return false;
+        }
+      };
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+        program = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+        await new Promise((resolve) => program.stdout?.once('data', resolve));
+        const pids = started();
+        expect(pids.length).to.equal(1);
+        program.kill(signal);
+        await new Promise((resolve) => program.once('exit', resolve));
+        await until(() => !fs.existsSync(`/proc/${pids[0]}`), 'the interpreter is gone');
+      }
     });
 
     it('gives up on an image that restarts at once, again and again', async () => {
