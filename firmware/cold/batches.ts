@@ -7,7 +7,7 @@
  * Answers come from the cache: a proof for V under the channel, a signature of the identity key for the link (SPEC.md, batches).
  */
 import { concatBytes, copyBytes, textBytes } from '../crypto/bytes';
-import { addressOfHash, batchStart, batchStep, constantTimeEqual, ecdsaSign, hmacSha256, sha256Final, sha256Init, sha256Update } from '../crypto/index';
+import { addressOfHash, batchSlice, batchStart, constantTimeEqual, ecdsaSign, hmacSha256, sha256Final, sha256Init, sha256Update } from '../crypto/index';
 import { attestationHash, batchDigestAddress, batchDigestHead } from '../../protocol/authority';
 import { fail } from '../../protocol/errors';
 import { BATCH_SIZE, REFUSE_NOT_READY, SIDE_COLD, SIDE_HOT } from '../../protocol/wire';
@@ -20,7 +20,7 @@ import { accountForRequest, type Refuse, type Reply } from './signing';
 import { PROTO_V1, accountOf, type Account } from './state';
 import { addJob } from './work';
 
-/** Children of one idle slice: one shared inversion. */
+/** Children that share an inversion. An idle slice is less than a child: a column of its comb. */
 export const CHILDREN_A_SLICE = 4;
 const WANTED_MAX = 8;
 const MAC_BYTES = 16;
@@ -99,7 +99,7 @@ function derive(cold: Cold, account: Account, side: number, batchNo: number): vo
   const job: Job = {
     isIdle: true,
     step: function () {
-      const found = batchStep(children, CHILDREN_A_SLICE);
+      const found = batchSlice(children, CHILDREN_A_SLICE);
       for (let i = 0; i < found.length; i++) {
         const text = addressOfHash(found[i].hash160, account.script as any, account.network as any);
         const entry = v1BatchEntry(batches.done, text);

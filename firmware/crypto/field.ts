@@ -2,11 +2,11 @@
 // An element is Uint32Array(8), little endian words, any value below 2^256 (redundant: p is not subtracted until
 // reduce()); every operation takes and gives such values, so bounds never pile up.
 //
-// Multiplication. a is read as 16 digits a_i of 16 bits (A16 shares its buffer with A32). b is laid out by load() as 17
-// overlapping windows g_d = b_d + 2^16 b_(d+1), d = -1..15 (b_-1 = b_16 = 0), descending from WINDOWS[15], zeros around:
-//   WINDOWS[30 - d'] = g_(d' - 15 + 15), that is  WINDOWS[30 - e] = g_e  for e = -1..15, zero elsewhere.
-// Column t of the product in radix 2^32 is  c_t = sum_i a_i g_(2t-i) = sum_i a_i WINDOWS[(30 - 2t) + i],
-// one native dot product with offset 30 - 2t, t = 0..15; the last index used is 30 + 15 = 45.
+// Multiplication. One factor is read as 16 digits a_i of 16 bits (A16 shares its buffer with A32). The other, b, is laid out
+// by load() as 17 overlapping windows g_d = b_d + 2^16 b_(d+1), d = -1..15 (b_-1 = b_16 = 0), descending:
+// WINDOWS[15 - d] = g_d. Column t of the product in radix 2^32 is  c_t = sum_i a_i g_(2t-i)  over the i for which the window
+// exists, one native dot product of two views: digits 0..2t+1 with WINDOWS[15-2t..16] for t < 8, digits 2t-15..15 with
+// WINDOWS[0..] for t >= 8. c0..c15 are those 16 calls, bound to their views: no argument, no zero term, no array in between.
 //
 // Why the doubles are exact (2^53 is the limit below which every integer is a double):
 //   (1) c_t <= 16 (2^16 - 1)(2^32 - 1) = 2^52 - 2^36 - 2^20 + 16 < 2^52. All terms are integers >= 0, so every partial sum
