@@ -3,14 +3,12 @@
  * changes what the board will do asks for the PIN, whether it is unlocked or not. Spec: SPEC.md, console.
  */
 import { wipe } from '../crypto/index';
-import { bytesOfHex, hexOf } from '../console/hex';
+import { bytesOfHex } from '../console/hex';
 import { ask, printError, printLine, printOk, printThrown } from '../console/terminal';
 import { fail } from '../../protocol/errors';
-import { walk } from '../journal/journal';
-import { R_AUDIT, R_LINK, readU32 } from '../journal/records';
+import { R_LINK } from '../journal/records';
 import { addAccount, changeAccount, printAccount } from './accounts';
 import { printBackup, startRestoring } from './backup';
-import { countBatches } from './batches';
 import { startCeremony } from './ceremony';
 import { acknowledge } from './closing';
 import type { Cold } from './context';
@@ -18,24 +16,15 @@ import { diagnose } from './diagnostics';
 import { maskLinkKey } from './link-key';
 import { lock, saveSettings, seedByPin, unlockWith, wipeBoard } from './secrets';
 import { selfTest } from './selftest';
-import { AUDIT_CODE_AT, AUDIT_HEAD_AT, accountOf, type Account } from './state';
-import { AUDIT_LINK_KEY, AUDIT_REOPENED, AUDIT_SETTINGS, AUDIT_TIME_SET, NO_ACCOUNT, audit, isClockSet, nowSeconds, save, saveStanding } from './store';
+import { showHelp, showLog, showStatus } from './show';
+import { accountOf, type Account } from './state';
+import { AUDIT_LINK_KEY, AUDIT_REOPENED, AUDIT_SETTINGS, AUDIT_TIME_SET, NO_ACCOUNT, audit, nowSeconds, save, saveStanding } from './store';
 import { makeSweep } from './sweep';
 import { addJob } from './work';
 
 /** As boards/espruino/service.ts names it. */
 const SERVICE_FILE = 'service';
 const SERVICE_DELAY_MS = 200;
-
-/** The list is made when asked for: it would cost a hundred variables. */
-function help(cold: Cold): void {
-  const lines = [
-    'status', 'provision', 'restore', 'unlock', 'lock', 'account add <base64>', 'account change <n> <base64>', 'account show <n>', 'account list', 'reopen <n>', 'ack <number>', 'link key <hex>',
-    'phones <+number> ...', 'time <unix seconds>', 'unattended on|off', 'sweep begin|input|prev|sign <base64>', 'backup', 'state begin|line <base64>|end <channel id> [force]', 'log [from]', 'selftest', 'modem', 'memory', 'flash', 'noise', 'bench', 'sms <+number>', 'service', 'wipe',
-  ];
-  for (let i = 0; i < lines.length; i++) printLine(cold.terminal, lines[i]);
-  printOk(cold.terminal);
-}
 
 /** What lives as long as the board is on: hooks of main.ts. */
 export interface CommandHooks {
@@ -67,52 +56,6 @@ function withPin(cold: Cold, act: () => void): void {
     act();
     printOk(cold.terminal);
   });
-}
-
-function stateName(cold: Cold): string {
-  if (cold.fault) return cold.fault;
-  if (!cold.state.isProvisioned) return 'factory';
-  return cold.keys ? 'unlocked' : 'locked';
-}
-
-function status(cold: Cold): void {
-  const terminal = cold.terminal;
-  const state = cold.state;
-  const memory = cold.hal.memory();
-  printLine(terminal, 'board ' + cold.hal.board + ' commit ' + cold.hal.commit + ' interpreter ' + cold.hal.interpreter);
-  printLine(terminal, 'state ' + stateName(cold));
-  printLine(terminal, 'time ' + (isClockSet(cold) ? nowSeconds(cold) : 'unset'));
-  printLine(terminal, 'uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000));
-  printLine(terminal, 'boots ' + state.bootCount + ' pin-failures ' + state.pinFailures);
-  printLine(terminal, 'memory ' + memory.used + ' of ' + memory.total);
-  if (cold.journal) printLine(terminal, 'journal records ' + cold.journal.records + ' room ' + (cold.journal.base + cold.journal.halfBytes - cold.journal.end) + ' writes ' + cold.journal.writes);
-  printLine(terminal, 'link ' + (!state.linkKey ? 'unpaired' : cold.link && cold.link.isUp() ? 'up' : 'down'));
-  printLine(terminal, 'audit ' + state.auditCount + ' head ' + hexOf(state.auditHead));
-  printLine(terminal, 'signed ' + cold.counters.signed + ' refused ' + cold.counters.refusals + ' ignored-sms ' + cold.counters.ignoredSms);
-  for (let i = 0; i < state.accounts.length; i++) {
-    const account = state.accounts[i];
-    printLine(
-      terminal,
-      'account ' + account.n + ' ' + (account.closed ? 'closed ' + account.closed : 'open') + ' batches-hot ' + countBatches(cold, account.n, 1) + ' batches-cold ' + countBatches(cold, account.n, 2) +
-        (account.alarm ? ' alarm ' + account.alarm + ' ' + account.alarmAck : ''),
-    );
-  }
-  printOk(terminal);
-}
-
-/** The audit entries that the board still holds, from number `from`. */
-function log(cold: Cold, from: number): void {
-  if (!cold.journal) throw fail('not-provisioned', 'there is no log yet');
-  walk(cold.journal, function (type, payload) {
-    if (type !== R_AUDIT || readU32(payload, 0) < from) return;
-    printLine(
-      cold.terminal,
-      'audit ' + readU32(payload, 0) + ' ' + readU32(payload, 4) + ' ' + payload[AUDIT_CODE_AT] + ' ' + payload[AUDIT_CODE_AT + 1] + ' ' + (hexOf(payload.subarray(AUDIT_CODE_AT + 2)) || '-') + ' ' +
-        hexOf(payload.subarray(AUDIT_HEAD_AT, AUDIT_CODE_AT)),
-    );
-  });
-  printLine(cold.terminal, 'head ' + cold.state.auditCount + ' ' + hexOf(cold.state.auditHead));
-  printOk(cold.terminal);
 }
 
 function theAccount(cold: Cold, text: string): Account {
@@ -276,10 +219,10 @@ export function runCommand(cold: Cold, line: string, hooks: CommandHooks): void 
   const terminal = cold.terminal;
   if (name !== 'sweep') cold.sweep = undefined;
   if (name === 'help') {
-    return help(cold);
+    return showHelp(cold);
   }
-  if (name === 'status') return status(cold);
-  if (name === 'log') return log(cold, parseInt(words[1], 10) || 0);
+  if (name === 'status') return showStatus(cold);
+  if (name === 'log') return showLog(cold, parseInt(words[1], 10) || 0);
   if (name === 'service') return startService(cold);
   if (diagnose(cold, name)) return;
   if (name === 'wipe') {

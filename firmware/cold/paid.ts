@@ -49,7 +49,7 @@ export function spentSince(cold: Cold, account: number, fromSeconds: number): Sp
 export function paidBefore(cold: Cold, account: number, tag: Uint8Array, request: Uint8Array, content: Uint8Array, tx: Uint8Array | undefined): PaidBefore {
   const found: PaidBefore = { count: 0, hasTx: false, hasRequest: false, isSameContent: true, anchor: new Uint8Array(PAID_ANCHOR_BYTES), feeSats: 0 };
   walk(cold.journal as any, function (type, payload) {
-    if (type !== R_PAID || payload[PAID_ACCOUNT] !== account || !isEqualAt(payload, PAID_TAG, tag, PAID_DIGEST_BYTES)) return;
+    if (type !== R_PAID || payload[PAID_ACCOUNT] !== account || !isEqualAt(payload, PAID_TAG, tag, PAID_DIGEST_BYTES) || readU32(payload, PAID_SERIAL) <= cold.state.archivedSerial) return;
     if (!found.count) for (let i = 0; i < PAID_ANCHOR_BYTES; i++) found.anchor[i] = payload[PAID_ANCHOR + i];
     found.count++;
     if (tx && isEqualAt(payload, PAID_TX, tx, PAID_DIGEST_BYTES)) found.hasTx = true;

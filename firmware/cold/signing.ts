@@ -9,63 +9,33 @@
 import { concatBytes, copyBytes, textBytes } from '../crypto/bytes';
 import { ckdPub, constantTimeEqual, ecdsaSign, hash160, sha256, wipe } from '../crypto/index';
 import { sendAuthority } from '../../protocol/authority';
-import { wipeChannel, type Channel } from '../../protocol/channel';
-import { fail } from '../../protocol/errors';
-import { aPing, aPrevTx, aSignBegin, aSignInput, aSignResult, type Ping, type SignBegin, type SignInput } from '../../protocol/messages';
 import { cborDecode } from '../../protocol/cbor';
+import { wipeChannel, type Channel } from '../../protocol/channel';
+import { aPing, aPrevTx, aSignBegin, aSignInput, aSignResult, type Ping, type SignBegin } from '../../protocol/messages';
 import {
-  CHAIN_CHANGE, REFUSE_ACCOUNT_CLOSED, REFUSE_BAD_AUTHORITY, REFUSE_BAD_FEE, REFUSE_BAD_INPUT, REFUSE_BAD_PREV_TX, REFUSE_BAD_STATE, REFUSE_CONFLICT, REFUSE_LOCKED, REFUSE_NO_ACCOUNT,
-  REFUSE_NO_CHANNEL, REFUSE_NOT_PROVISIONED, REFUSE_POLICY, REFUSE_PROTO_OFF, RESULT_SIGS_MAX,
+  CHAIN_CHANGE, REFUSE_ACCOUNT_CLOSED, REFUSE_BAD_AUTHORITY, REFUSE_BAD_FEE, REFUSE_BAD_INPUT, REFUSE_BAD_OUTS, REFUSE_BAD_PREV_TX, REFUSE_BAD_STATE, REFUSE_CONFLICT, REFUSE_INTERNAL, REFUSE_LOCKED,
+  REFUSE_NO_ACCOUNT, REFUSE_NO_CHANNEL, REFUSE_NOT_PROVISIONED, REFUSE_PROTO_OFF, RESULT_SIGS_MAX,
 } from '../../protocol/wire';
 import { readRecord } from '../journal/journal';
-import {
-  PAID_ACCOUNT, PAID_ANCHOR, PAID_ANCHOR_BYTES, PAID_BYTES, PAID_CONTENT, PAID_DEBIT, PAID_DEBIT_FEE, PAID_DIGEST_BYTES, PAID_FEE, PAID_FLAG_BUMP, PAID_FLAGS, PAID_REQUEST, PAID_SERIAL, PAID_TAG,
-  PAID_TIME, PAID_TX, R_ALLOW, R_PAID, writeSats, writeU32,
-} from '../journal/records';
+import { PAID_DIGEST_BYTES, R_ALLOW, writeU32 } from '../journal/records';
 import { leafKey, nodeChain, nodePub, NODE_HOT, NODE_HOT_0, NODE_HOT_1 } from '../keys/hierarchy';
-import { policyTag } from '../policy/policy';
-import { ARCHIVED_NOT, ARCHIVED_SAME, archivedAs, archiveOldest } from './archive';
-import { closeAccount, countRefusal } from './closing';
+import { ARCHIVED_NOT, archivedAs } from './archive';
+import { closeAccount } from './closing';
 import type { Cold } from './context';
-import { paidBefore, paidTag, spentSince, type PaidBefore } from './paid';
-import { feedPrevTx, prevTxId, readPrevTx, type PrevTxReader } from './prev-tx';
+import { paidBefore, paidTag } from './paid';
+import { checkPolicy, endRefused, recordPayment, refusal, refuseCounted, type Session } from './payment';
+import { feedPrevTx, prevTxId, readPrevTx } from './prev-tx';
 import { accountKeys, saveChannels, type OpenAccount } from './secrets';
-import { CHANGE_MIN_SATS, draftFrom, finishInput, INPUT_BYTES, INPUT_CHAIN, inputIndex, outputBytes, putInput, scriptOf, sighash, spends, unsignedId, vbytesOf, type TxDraft } from './session';
+import { CHANGE_MIN_SATS, draftFrom, finishInput, INPUT_BYTES, INPUT_CHAIN, inputIndex, outputBytes, putInput, scriptOf, sighash, unsignedId } from './session';
 import { accountOf, type Account } from './state';
-import { AUDIT_SIGNED, audit, isClockSet, nowSeconds, save } from './store';
 import { addJob } from './work';
 
 /** Longest stretch of the sequence numbers that leave a transaction final or replaceable; lower ones lock it in time. */
 const SEQUENCE_MIN = 0xfffffffd;
 const LOCKTIME_MAX = 499999999;
 
-export interface Session {
-  account: Account;
-  draft: TxDraft;
-  changeIndex: number | null;
-  isAllListed: boolean;
-  /** The channel is over: only what was signed before may be answered again. */
-  isOver: boolean;
-  tag: Uint8Array;
-  request: Uint8Array;
-  content: Uint8Array;
-  /** Public keys of the account, R_KEYS. */
-  keys: Uint8Array;
-  input: SignInput | undefined;
-  reader: PrevTxReader | undefined;
-  /** Set once the payment is written down: from then on signatures may leave. */
-  isRecorded: boolean;
-  isBusy: boolean;
-}
-
 export type Reply = (fields: any[]) => void;
 export type Refuse = (code: number, tag: string) => void;
-
-function refusal(code: number, text: string): Error {
-  const error = fail(text, 'refused') as any;
-  error.refusal = code;
-  return error;
-}
 
 /** The open, unlocked account of a request, or a refusal. */
 export function accountForRequest(cold: Cold, n: number): Account {
@@ -75,12 +45,6 @@ export function accountForRequest(cold: Cold, n: number): Account {
   if (!account) throw refusal(REFUSE_NO_ACCOUNT, 'no-account');
   if (account.closed) throw refusal(REFUSE_ACCOUNT_CLOSED, 'account-closed');
   return account;
-}
-
-/** A refusal that counts towards closing the account. */
-function refuseCounted(cold: Cold, account: Account, code: number, tag: string): Error {
-  countRefusal(cold, account, tag);
-  return refusal(code, tag);
 }
 
 /** V uses the channel that was given out last: the one before it ends. */
@@ -153,25 +117,6 @@ function isListed(cold: Cold, account: Account): (script: Uint8Array) => boolean
   };
 }
 
-/** Throws the policy's refusal, if any. `before`: what was signed under this user_tx_no. */
-function checkPolicy(cold: Cold, session: Session, before: PaidBefore): void {
-  const account = session.account;
-  const draft = session.draft;
-  const now = nowSeconds(cold);
-  const isBump = before.count > 0;
-  const extraFee = isBump ? (draft.feeSats > before.feeSats ? draft.feeSats - before.feeSats : 0) : draft.feeSats;
-  const tag = policyTag(
-    account.policy,
-    {
-      outputs: draft.nOutputs, smallestSats: draft.smallestSats, isAllListed: session.isAllListed, amountSats: draft.amountSats, feeSats: draft.feeSats,
-      vbytes: vbytesOf(draft, session.changeIndex !== null), debitSats: isBump ? 0 : draft.amountSats, debitFeeSats: extraFee, debitCount: isBump ? 0 : 1,
-    },
-    spentSince(cold, account.n, now - account.policy.windowSeconds),
-    isClockSet(cold) ? now : 0,
-  );
-  if (tag) throw refuseCounted(cold, account, REFUSE_POLICY, tag);
-}
-
 export function signBegin(cold: Cold, fields: any[], reply: Reply): void {
   cold.session = undefined;
   const m = aSignBegin(fields);
@@ -187,7 +132,7 @@ export function signBegin(cold: Cold, fields: any[], reply: Reply): void {
   try {
     made = draftFrom(m, account.network, account.script, isListed(cold, account));
   } catch (error) {
-    throw (error as any).code === 'bad-outs' ? refuseCounted(cold, account, 14, 'bad-outs') : error;
+    throw (error as any).code === 'bad-outs' ? refuseCounted(cold, account, REFUSE_BAD_OUTS, 'bad-outs') : error;
   }
   const session: Session = {
     account: account, draft: made.draft, changeIndex: m.changeIndex, isAllListed: made.isAllListed, isOver: isOver, tag: tag, request: request, content: content,
@@ -204,12 +149,6 @@ function sessionOf(cold: Cold): Session {
   if (!session || session.isBusy) throw refusal(REFUSE_BAD_STATE, 'bad-state');
   if (session.account.closed) throw refusal(REFUSE_ACCOUNT_CLOSED, 'account-closed');
   return session;
-}
-
-/** Ends the session with a counted refusal. */
-function endRefused(cold: Cold, session: Session, code: number, tag: string): Error {
-  cold.session = undefined;
-  return refuseCounted(cold, session.account, code, tag);
 }
 
 export function signInput(cold: Cold, fields: any[], reply: Reply): void {
@@ -279,40 +218,7 @@ export function prevTx(cold: Cold, fields: any[], reply: Reply, refuse: Refuse):
 function failSession(cold: Cold, session: Session, error: any, refuse: Refuse): void {
   session.isBusy = false;
   cold.session = undefined;
-  refuse(error.refusal || 23, error.refusal ? error.code : 'internal');
-}
-
-/** Writes the payment down, unless this transaction (16 octets of its id) is known already. Returns after the flash holds it. Throws refusals. */
-export function recordPayment(cold: Cold, session: Session, tx: Uint8Array): void {
-  const draft = session.draft;
-  const before = paidBefore(cold, session.account.n, session.tag, session.request, session.content, tx);
-  if (before.count && !before.isSameContent) throw endRefused(cold, session, REFUSE_CONFLICT, 'user-tx-conflict');
-  if (before.hasTx) return;
-  const archived = before.count ? ARCHIVED_NOT : archivedAs(cold, session.account.n, session.tag, tx);
-  if (archived === ARCHIVED_SAME) return;
-  if (archived !== ARCHIVED_NOT) throw endRefused(cold, session, REFUSE_CONFLICT, 'user-tx-conflict');
-  if (session.isOver) throw endRefused(cold, session, REFUSE_NO_CHANNEL, 'no-channel');
-  if (before.count && !spends(draft, before.anchor)) throw endRefused(cold, session, REFUSE_CONFLICT, 'no-common-coin');
-  checkPolicy(cold, session, before);
-  archiveOldest(cold);
-  const isBump = before.count > 0;
-  const payload = new Uint8Array(PAID_BYTES);
-  writeU32(payload, PAID_SERIAL, cold.state.paidSerial + 1);
-  payload[PAID_ACCOUNT] = session.account.n;
-  payload[PAID_FLAGS] = isBump ? PAID_FLAG_BUMP : 0;
-  writeU32(payload, PAID_TIME, nowSeconds(cold));
-  payload.set(session.tag, PAID_TAG);
-  payload.set(session.request, PAID_REQUEST);
-  payload.set(session.content, PAID_CONTENT);
-  payload.set(tx, PAID_TX);
-  payload.set(isBump ? before.anchor : draft.inputs.subarray(0, PAID_ANCHOR_BYTES), PAID_ANCHOR);
-  const extraFee = draft.feeSats > before.feeSats ? draft.feeSats - before.feeSats : 0;
-  writeSats(payload, PAID_DEBIT, isBump ? 0 : draft.amountSats);
-  writeSats(payload, PAID_DEBIT_FEE, extraFee);
-  writeSats(payload, PAID_FEE, draft.feeSats > before.feeSats ? draft.feeSats : before.feeSats);
-  save(cold, R_PAID, payload);
-  audit(cold, AUDIT_SIGNED, session.account.n, payload.subarray(PAID_TAG, PAID_TAG + 8));
-  cold.counters.signed++;
+  refuse(error.refusal || REFUSE_INTERNAL, error.refusal ? error.code : 'internal');
 }
 
 export function signFinish(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): void {

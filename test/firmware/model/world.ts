@@ -8,7 +8,7 @@ import type { Cold } from '../../../firmware/cold/context';
 import { openStore } from '../../../firmware/cold/open-store';
 import { paidTag, spentSince } from '../../../firmware/cold/paid';
 import { putInput, finishInput, INPUT_BYTES } from '../../../firmware/cold/session';
-import { recordPayment, type Session } from '../../../firmware/cold/signing';
+import { recordPayment, type Session } from '../../../firmware/cold/payment';
 import { accountOf, makeState } from '../../../firmware/cold/state';
 import { nowSeconds, saveCbor, saveStanding } from '../../../firmware/cold/store';
 import { drbgInit } from '../../../firmware/crypto/index';

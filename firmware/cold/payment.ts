@@ -1,0 +1,112 @@
+/**
+ * A payment that is ready to be signed is written down here, or refused: the same request once, another transaction for the same
+ * user_tx_no only as a replacement that pays the same outputs and spends the first one's first coin, within the account's policy.
+ * The record is durable before recordPayment returns; signatures are made after that (signing.ts).
+ */
+import { fail } from '../../protocol/errors';
+import type { SignInput } from '../../protocol/messages';
+import { REFUSE_CONFLICT, REFUSE_NO_CHANNEL, REFUSE_POLICY } from '../../protocol/wire';
+import {
+  PAID_ACCOUNT, PAID_ANCHOR, PAID_ANCHOR_BYTES, PAID_BYTES, PAID_CONTENT, PAID_DEBIT, PAID_DEBIT_FEE, PAID_FEE, PAID_FLAG_BUMP, PAID_FLAGS, PAID_REQUEST, PAID_SERIAL, PAID_TAG, PAID_TIME, PAID_TX,
+  R_PAID, writeSats, writeU32,
+} from '../journal/records';
+import { policyTag } from '../policy/policy';
+import { ARCHIVED_NOT, ARCHIVED_SAME, archivedAs, archiveOldest } from './archive';
+import { countRefusal } from './closing';
+import type { Cold } from './context';
+import { paidBefore, spentSince, type PaidBefore } from './paid';
+import type { PrevTxReader } from './prev-tx';
+import { spends, vbytesOf, type TxDraft } from './session';
+import type { Account } from './state';
+import { AUDIT_SIGNED, audit, isClockSet, nowSeconds, save } from './store';
+
+/** A signing under way over the link. */
+export interface Session {
+  account: Account;
+  draft: TxDraft;
+  changeIndex: number | null;
+  isAllListed: boolean;
+  /** The channel is over: only what was signed before may be answered again. */
+  isOver: boolean;
+  tag: Uint8Array;
+  request: Uint8Array;
+  content: Uint8Array;
+  /** Public keys of the account, R_KEYS. */
+  keys: Uint8Array;
+  input: SignInput | undefined;
+  reader: PrevTxReader | undefined;
+  /** Set once the payment is written down: from then on signatures may leave. */
+  isRecorded: boolean;
+  isBusy: boolean;
+}
+
+/** An error that the link answers as a refusal. */
+export function refusal(code: number, text: string): Error {
+  const error = fail(text, 'refused') as any;
+  error.refusal = code;
+  return error;
+}
+
+/** A refusal that counts towards closing the account. */
+export function refuseCounted(cold: Cold, account: Account, code: number, tag: string): Error {
+  countRefusal(cold, account, tag);
+  return refusal(code, tag);
+}
+
+/** Ends the session with a counted refusal. */
+export function endRefused(cold: Cold, session: Session, code: number, tag: string): Error {
+  cold.session = undefined;
+  return refuseCounted(cold, session.account, code, tag);
+}
+
+/** Throws the policy's refusal, if any. `before`: what was signed under this user_tx_no. */
+export function checkPolicy(cold: Cold, session: Session, before: PaidBefore): void {
+  const account = session.account;
+  const draft = session.draft;
+  const now = nowSeconds(cold);
+  const isBump = before.count > 0;
+  const extraFee = isBump ? (draft.feeSats > before.feeSats ? draft.feeSats - before.feeSats : 0) : draft.feeSats;
+  const tag = policyTag(
+    account.policy,
+    {
+      outputs: draft.nOutputs, smallestSats: draft.smallestSats, isAllListed: session.isAllListed, amountSats: draft.amountSats, feeSats: draft.feeSats,
+      vbytes: vbytesOf(draft, session.changeIndex !== null), debitSats: isBump ? 0 : draft.amountSats, debitFeeSats: extraFee, debitCount: isBump ? 0 : 1,
+    },
+    spentSince(cold, account.n, now - account.policy.windowSeconds),
+    isClockSet(cold) ? now : 0,
+  );
+  if (tag) throw refuseCounted(cold, account, REFUSE_POLICY, tag);
+}
+
+/** Writes the payment down, unless this transaction (16 octets of its id) is known already. Returns after the flash holds it. Throws refusals. */
+export function recordPayment(cold: Cold, session: Session, tx: Uint8Array): void {
+  const draft = session.draft;
+  const before = paidBefore(cold, session.account.n, session.tag, session.request, session.content, tx);
+  if (before.count && !before.isSameContent) throw endRefused(cold, session, REFUSE_CONFLICT, 'user-tx-conflict');
+  if (before.hasTx) return;
+  const archived = before.count ? ARCHIVED_NOT : archivedAs(cold, session.account.n, session.tag, tx);
+  if (archived === ARCHIVED_SAME) return;
+  if (archived !== ARCHIVED_NOT) throw endRefused(cold, session, REFUSE_CONFLICT, 'user-tx-conflict');
+  if (session.isOver) throw endRefused(cold, session, REFUSE_NO_CHANNEL, 'no-channel');
+  if (before.count && !spends(draft, before.anchor)) throw endRefused(cold, session, REFUSE_CONFLICT, 'no-common-coin');
+  checkPolicy(cold, session, before);
+  archiveOldest(cold);
+  const isBump = before.count > 0;
+  const payload = new Uint8Array(PAID_BYTES);
+  writeU32(payload, PAID_SERIAL, cold.state.paidSerial + 1);
+  payload[PAID_ACCOUNT] = session.account.n;
+  payload[PAID_FLAGS] = isBump ? PAID_FLAG_BUMP : 0;
+  writeU32(payload, PAID_TIME, nowSeconds(cold));
+  payload.set(session.tag, PAID_TAG);
+  payload.set(session.request, PAID_REQUEST);
+  payload.set(session.content, PAID_CONTENT);
+  payload.set(tx, PAID_TX);
+  payload.set(isBump ? before.anchor : draft.inputs.subarray(0, PAID_ANCHOR_BYTES), PAID_ANCHOR);
+  const extraFee = draft.feeSats > before.feeSats ? draft.feeSats - before.feeSats : 0;
+  writeSats(payload, PAID_DEBIT, isBump ? 0 : draft.amountSats);
+  writeSats(payload, PAID_DEBIT_FEE, extraFee);
+  writeSats(payload, PAID_FEE, draft.feeSats > before.feeSats ? draft.feeSats : before.feeSats);
+  save(cold, R_PAID, payload);
+  audit(cold, AUDIT_SIGNED, session.account.n, payload.subarray(PAID_TAG, PAID_TAG + 8));
+  cold.counters.signed++;
+}

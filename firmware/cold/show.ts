@@ -1,0 +1,68 @@
+/**
+ * The console's commands that only show: help, status, log. They need no unlock and show nothing secret.
+ */
+import { hexOf } from '../console/hex';
+import { printLine, printOk } from '../console/terminal';
+import { fail } from '../../protocol/errors';
+import { walk } from '../journal/journal';
+import { R_AUDIT, readU32 } from '../journal/records';
+import { countBatches } from './batches';
+import type { Cold } from './context';
+import { AUDIT_CODE_AT, AUDIT_HEAD_AT } from './state';
+import { isClockSet, nowSeconds } from './store';
+
+/** The list is made when asked for: it would cost a hundred variables. */
+export function showHelp(cold: Cold): void {
+  const lines = [
+    'status', 'provision', 'restore', 'unlock', 'lock', 'account add <base64>', 'account change <n> <base64>', 'account show <n>', 'account list', 'reopen <n>', 'ack <number>', 'link key <hex>',
+    'phones <+number> ...', 'time <unix seconds>', 'unattended on|off', 'sweep begin|input|prev|sign <base64>', 'backup', 'state begin|line <base64>|end <channel id> [force]', 'log [from]', 'selftest', 'modem', 'memory', 'flash', 'noise', 'bench', 'sms <+number>', 'service', 'wipe',
+  ];
+  for (let i = 0; i < lines.length; i++) printLine(cold.terminal, lines[i]);
+  printOk(cold.terminal);
+}
+
+function stateName(cold: Cold): string {
+  if (cold.fault) return cold.fault;
+  if (!cold.state.isProvisioned) return 'factory';
+  return cold.keys ? 'unlocked' : 'locked';
+}
+
+export function showStatus(cold: Cold): void {
+  const terminal = cold.terminal;
+  const state = cold.state;
+  const memory = cold.hal.memory();
+  printLine(terminal, 'board ' + cold.hal.board + ' commit ' + cold.hal.commit + ' interpreter ' + cold.hal.interpreter);
+  printLine(terminal, 'state ' + stateName(cold));
+  printLine(terminal, 'time ' + (isClockSet(cold) ? nowSeconds(cold) : 'unset'));
+  printLine(terminal, 'uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000));
+  printLine(terminal, 'boots ' + state.bootCount + ' pin-failures ' + state.pinFailures);
+  printLine(terminal, 'memory ' + memory.used + ' of ' + memory.total);
+  if (cold.journal) printLine(terminal, 'journal records ' + cold.journal.records + ' room ' + (cold.journal.base + cold.journal.halfBytes - cold.journal.end) + ' writes ' + cold.journal.writes);
+  printLine(terminal, 'link ' + (!state.linkKey ? 'unpaired' : cold.link && cold.link.isUp() ? 'up' : 'down'));
+  printLine(terminal, 'audit ' + state.auditCount + ' head ' + hexOf(state.auditHead));
+  printLine(terminal, 'signed ' + cold.counters.signed + ' refused ' + cold.counters.refusals + ' ignored-sms ' + cold.counters.ignoredSms);
+  for (let i = 0; i < state.accounts.length; i++) {
+    const account = state.accounts[i];
+    printLine(
+      terminal,
+      'account ' + account.n + ' ' + (account.closed ? 'closed ' + account.closed : 'open') + ' batches-hot ' + countBatches(cold, account.n, 1) + ' batches-cold ' + countBatches(cold, account.n, 2) +
+        (account.alarm ? ' alarm ' + account.alarm + ' ' + account.alarmAck : ''),
+    );
+  }
+  printOk(terminal);
+}
+
+/** The audit entries that the board still holds, from number `from`. */
+export function showLog(cold: Cold, from: number): void {
+  if (!cold.journal) throw fail('not-provisioned', 'there is no log yet');
+  walk(cold.journal, function (type, payload) {
+    if (type !== R_AUDIT || readU32(payload, 0) < from) return;
+    printLine(
+      cold.terminal,
+      'audit ' + readU32(payload, 0) + ' ' + readU32(payload, 4) + ' ' + payload[AUDIT_CODE_AT] + ' ' + payload[AUDIT_CODE_AT + 1] + ' ' + (hexOf(payload.subarray(AUDIT_CODE_AT + 2)) || '-') + ' ' +
+        hexOf(payload.subarray(AUDIT_HEAD_AT, AUDIT_CODE_AT)),
+    );
+  });
+  printLine(cold.terminal, 'head ' + cold.state.auditCount + ' ' + hexOf(cold.state.auditHead));
+  printOk(cold.terminal);
+}
