@@ -4,7 +4,7 @@
 // All values are public.
 import { fail } from '../../protocol/errors';
 import { aBytes, setBytes } from './bytes';
-import { addColumn, combColumns, combReady, combScalar } from './comb';
+import { addColumn, combColumns, combReady, combScalar, isCombScalar } from './comb';
 import { element, load, mul, multiply } from './field';
 import { hmacSha512 } from './hmac';
 import { X1, X2, Y1, Y2, Z1, addAffine, decodePoint, double, encodePoint, invertP, isInfinity, scaleBy, setFinite, setInfinity } from './point';
@@ -84,13 +84,14 @@ function beginChild(job: Batch): void {
   setBytes(job.k, hmacSha512(job.chain32, input).subarray(0, 32));
   if (!isScalar(job.k)) throw fail('crypto-bip32', 'this index gives no valid key');
   combReady();
+  combScalar(job.k);
   job.column = combColumns() - 1;
   job.isSumInfinity = true;
 }
 
 // One column of the comb; behind the last the parent is added and the point joins those that wait.
 function addToChild(job: Batch): void {
-  combScalar(job.k);
+  if (!isCombScalar(job.k)) combScalar(job.k);
   setInfinity();
   if (!job.isSumInfinity) {
     X1.set(job.sum.subarray(0, 8));

@@ -15,15 +15,13 @@ export interface Bech32 {
   isM: boolean;
 }
 
+// What the five bits that leave at the top bring back in: sums of the five generator constants.
+const TOP = new Uint32Array(32);
+for (let i = 0; i < 32; i++)
+  TOP[i] = (i & 1 ? 0x3b6a57b2 : 0) ^ (i & 2 ? 0x26508e6d : 0) ^ (i & 4 ? 0x1ea119fa : 0) ^ (i & 8 ? 0x3d4233dd : 0) ^ (i & 16 ? 0x2a1462b3 : 0);
+
 function polymod(c: number, value: number): number {
-  const top = c >>> 25;
-  c = ((c & 0x1ffffff) << 5) ^ value;
-  if (top & 1) c ^= 0x3b6a57b2;
-  if (top & 2) c ^= 0x26508e6d;
-  if (top & 4) c ^= 0x1ea119fa;
-  if (top & 8) c ^= 0x3d4233dd;
-  if (top & 16) c ^= 0x2a1462b3;
-  return c;
+  return ((c & 0x1ffffff) << 5) ^ value ^ TOP[c >>> 25];
 }
 
 function startChecksum(hrp: string): number {

@@ -143,6 +143,13 @@ export function takePoint(buffer: ArrayBufferLike, x: number, y: number, isNegat
   if (isNegative) sub(Y2, ZERO, Y2);
 }
 
+let current: Uint32Array | undefined;
+
+/** Are the signs that addColumn reads still those of this array, as combScalar found it. */
+export function isCombScalar(k: Uint32Array): boolean {
+  return current === k;
+}
+
 /** Takes scalar k (0 <= k < n) apart into the signs that addColumn reads. */
 export function combScalar(k: Uint32Array): void {
   const r = RECODED;
@@ -153,6 +160,7 @@ export function combScalar(k: Uint32Array): void {
   addN(r, r, OFFSET);
   mapInPlace(RECODED_BYTES, BITS, undefined, -1);
   r.fill(0);
+  current = k;
 }
 
 /** Adds the points of column i of all blocks to the accumulator. */
@@ -175,6 +183,7 @@ function runComb(): void {
   }
   addColumn(0);
   BITS.fill(0);
+  current = undefined;
 }
 
 /** Accumulator = k G, for k that need not be kept secret (0 <= k < n). */
