@@ -29,7 +29,7 @@ function codeOf(work: () => unknown): string {
 
 function chaincloud(...args: string[]): { code: number | null; out: string; err: string } {
   const script = "require('./dist/tools/cli/main.js').main(process.argv.slice(1))";
-  const done = spawnSync(process.execPath, ['-e', script, ...args], { cwd: ROOT, encoding: 'utf8', timeout: 30_000 });
+  const done = spawnSync(process.execPath, ['-e', script, '--', ...args], { cwd: ROOT, encoding: 'utf8', timeout: 30_000 });
   return { code: done.status, out: done.stdout, err: done.stderr };
 }
 
