@@ -92,7 +92,7 @@ export class Model {
   }
 
   look(now: number): string {
-    return JSON.stringify({ closed: this.isClosed, refusals: this.refusals, from: this.refusalsFrom, spent: this.spent(now) });
+    return JSON.stringify({ closed: this.isClosed, refusals: this.refusals, from: this.refusalsFrom, paid: this.paid.length, spent: this.spent(now) });
   }
 }
 

@@ -100,7 +100,7 @@ export function act(machine: Machine, op: Op): string {
 export function look(machine: Machine): string {
   const account = accountOf(machine.cold.state, 0)!;
   const now = nowSeconds(machine.cold);
-  return JSON.stringify({ closed: account.closed !== '', refusals: account.refusals, from: account.refusalsFrom, spent: spentSince(machine.cold, 0, now - 86400) });
+  return JSON.stringify({ closed: account.closed !== '', refusals: account.refusals, from: account.refusalsFrom, paid: machine.cold.state.paidSerial, spent: spentSince(machine.cold, 0, now - 86400) });
 }
 
 /** One step with a power cut at flash operation `cut` of it (0: none). Throws with what disagrees. */
