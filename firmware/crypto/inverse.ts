@@ -1,13 +1,14 @@
-// Inversion modulo p or n: Lehmer's form of Euclid's algorithm on digits of 24 bits, about 3,000 u.
-// Not constant time: secret values are multiplied by a random factor first (invertBlinded of blind.ts).
+// Inversion modulo p or n: Lehmer's form of Euclid's algorithm on digits of 24 bits, about 2,700 u.
+// Not constant time: secret values are multiplied by a random factor first (blind.ts, prepareFactors of ecdsa.ts).
 // u, v: the remainders, s, t: the absolute values of their cofactors of a, all 12 digits; a s = sign u (mod m).
-// One step: the quotients of the top 48 bits of u and v are those of u and v themselves as long as
-//   z >= T and y - z >= T + D   (Jebelean's form of Collins' condition; z the new remainder, T, D the new and the last
-//   cofactor of the second row), and while coefficients stay <= 2^24. When all of u fits 48 bits they always are.
-// Exact in doubles: coefficients <= 2^24, digits < 2^24, so a digit of a combination is below 2 * 2^48 and its carry below
-// 2^26; 48-bit leading parts times quotients stay below 2^49 because q y <= x. A step without progress (a quotient that does
-// not fit) subtracts q v 2^(24 z) with q taken a hundred-millionth too low: three leading digits give 48 good bits, so the
-// remainder cannot turn negative; q is below 2^24 * 2^24 and digit times q ... below 2^48 since q <= 2^24 by the choice of z.
+// One round: the quotients of the top 48 bits of u and v are those of u and v themselves as long as
+//   z >= T and y - z >= T + D   (Jebelean's form of Collins' condition; z the new remainder, T its cofactor, D that of y).
+//   A cofactor times the remainder before it is at most the first x, below 2^48, so with T <= z < y it is T < 2^24.
+//   When all of u fits 48 bits the quotients are exact, and only T <= 2^24 is asked.
+// Exact in doubles: coefficients <= 2^24 and digits < 2^24, so a digit of a combination is below 2 * 2^48 and its carry below
+// 2^26; products of quotients with 48-bit leading parts are at most the part that they are taken from. A round without
+// progress (a quotient that does not fit) subtracts q v 2^(24 z), q taken a hundred-millionth too low: three leading digits
+// give 48 good bits, so the remainder cannot turn negative; z is the largest for which q >= 1, so q < 2^24.
 import { sub256 } from './bytes';
 import { IS_NATIVE } from './field';
 
@@ -91,7 +92,6 @@ export function invert(r: Uint32Array, a: Uint32Array, m: Uint32Array): void {
   let C = 0;
   let D = 1;
   let t2 = 0;
-  let parity = 1;
   let u = U;
   let v = V;
   let s = S;
@@ -123,42 +123,49 @@ export function invert(r: Uint32Array, a: Uint32Array, m: Uint32Array): void {
     B = 0;
     C = 0;
     D = 1;
-    parity = 1;
+    // Two steps a turn, so that nothing has to change places: x = A u - B v, y = D v - C u, whichever is smaller now.
     if (k < 2)
       while (y) {
         q = floor(x / y);
-        t2 = B + q * D;
-        if (t2 > w) break;
-        z = x - q * y;
-        x = y;
-        y = z;
-        B = D;
-        D = t2;
-        z = A + q * C;
-        A = C;
-        C = z;
-        parity = -parity;
+        z = B + q * D;
+        if (z > w) break;
+        x -= q * y;
+        B = z;
+        A += q * C;
+        if (!x) break;
+        q = floor(y / x);
+        z = D + q * B;
+        if (z > w) break;
+        y -= q * x;
+        D = z;
+        C += q * A;
       }
     else
       while (y) {
         q = floor(x / y);
         z = x - q * y;
         t2 = B + q * D;
-        if (z < t2 || y - z < t2 + D || t2 > w) break;
-        x = y;
+        if (z < t2 || y - z < t2 + D) break;
+        x = z;
+        B = t2;
+        A += q * C;
+        q = floor(y / x);
+        z = y - q * x;
+        t2 = D + q * B;
+        if (z < t2 || x - z < t2 + B) break;
         y = z;
-        B = D;
         D = t2;
-        z = A + q * C;
-        A = C;
-        C = z;
-        parity = -parity;
+        C += q * A;
       }
     if (B) {
-      if (parity > 0) combine(u, v, A, -B, -C, D, k + 1);
-      else combine(u, v, -A, B, C, -D, k + 1);
-      combine(s, t, A, B, C, D, l < 10 ? l + 2 : 12);
-      sign *= parity;
+      if (x > y) {
+        combine(u, v, A, -B, -C, D, k + 1);
+        combine(s, t, A, B, C, D, l < 10 ? l + 2 : 12);
+      } else {
+        combine(u, v, -C, D, A, -B, k + 1);
+        combine(s, t, C, D, A, B, l < 10 ? l + 2 : 12);
+        sign = -sign;
+      }
       while (l < 11 && (s[l] || t[l])) l++;
     } else {
       x = u[k] * w * w + (k ? u[k - 1] * w : 0) + (k > 1 ? u[k - 2] : 0);
