@@ -13,16 +13,15 @@ import { startGenuine, type GenuineBoard } from './genuine';
 
 const IMAGE = path.join(__dirname, '..', '..', '..', 'firmware', 'linux', 'hsm-cold.js');
 
-describe('flash: HSM-Cold from Storage in the genuine interpreter', function () {
+const WHY_NOT = !process.env.ESPRUINO ? ' (ESPRUINO is not set)' : fs.existsSync(IMAGE) ? '' : ' (the images are not built)';
+
+describe(`flash: HSM-Cold from Storage in the genuine interpreter${WHY_NOT}`, function () {
   this.timeout(120_000);
   let board: GenuineBoard | undefined;
   let line: Pty | undefined;
   let session: Session | undefined;
   before(function () {
-    if (!process.env.ESPRUINO || !fs.existsSync(IMAGE)) {
-      (this.test as { title: string }).title += process.env.ESPRUINO ? ' (the images are not built)' : ' (ESPRUINO is not set)';
-      this.skip();
-    }
+    if (WHY_NOT !== '') this.skip();
   });
   after(async () => {
     session?.close();

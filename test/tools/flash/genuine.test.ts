@@ -9,16 +9,15 @@ import { findPrompt } from '../../../tools/flash/prompt';
 import { openPort } from '../../../tools/serial/open';
 import { startGenuine, type GenuineBoard } from './genuine';
 
-describe('flash: genuine interpreter', function () {
+describe(`flash: genuine interpreter${process.env.ESPRUINO ? '' : ' (ESPRUINO is not set)'}`, function () {
   this.timeout(120_000);
   let board: GenuineBoard | undefined;
   before(function () {
-    if (!process.env.ESPRUINO) {
-      (this.test as { title: string }).title += ' (ESPRUINO is not set)';
-      this.skip();
-    }
+    if (!process.env.ESPRUINO) this.skip();
   });
-  beforeEach(() => void (board = startGenuine(process.env.ESPRUINO!)));
+  beforeEach(() => {
+    board = startGenuine(process.env.ESPRUINO!);
+  });
   afterEach(async () => board?.close());
 
   async function valueOf(expression: string): Promise<unknown> {
