@@ -16,7 +16,7 @@ const IMAGE_GLOBAL = 'CC_IMAGE';
 const LENGTH_UNIT = 16384;
 const PLACE_WIDTH = 10;
 /** A function used in more places than this stays: each use costs 14 characters, and it is likely to run often. */
-const MAX_USES = 12;
+const MAX_USES = 6;
 
 interface Use {
   start: number;
