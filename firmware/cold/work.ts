@@ -5,7 +5,7 @@
 import type { Cold, Job } from './context';
 
 /** Pause between two idle slices, ms. */
-export const IDLE_PAUSE_MS = 5;
+export const IDLE_PAUSE_MS = 1;
 
 function isIdleOnly(cold: Cold): boolean {
   for (let i = 0; i < cold.jobs.length; i++) if (!cold.jobs[i].isIdle) return false;
