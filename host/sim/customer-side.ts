@@ -27,6 +27,8 @@ export interface CustomerOptions {
   protocol?: 'v1' | 'v2';
   websitePort?: number;
   polls: Polls;
+  /** Hour and minute (UTC) of the daily key exchange, default 03:00. */
+  rekeyAt?: string;
   onEvent?: EventListener;
 }
 
@@ -78,6 +80,7 @@ export async function startCustomer(options: CustomerOptions): Promise<Customer>
       adminPhones: [NUMBERS.customerAdmin],
       policy: options.policy,
       protocol: options.protocol,
+      rekeyAt: options.rekeyAt,
       utcOffsetMinutes: 0,
       pollMs: options.polls.vMs,
       batchPollMs: 2 * options.polls.vMs,

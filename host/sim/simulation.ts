@@ -20,7 +20,7 @@ import { createConsoleHub, type ConsoleHub } from './console-hub';
 import { startCustomer, type Customer } from './customer-side';
 import type { EventListener } from './events';
 import { createGsmNetwork, type GsmNetwork, type GsmOptions, type Person } from './gsm';
-import { CALM_POLLS, NUMBERS, QUICK_POLLS, REAL_START_MS, SIM_START_MS, type Polls } from './numbers';
+import { CALM_POLLS, NUMBERS, QUICK_POLLS, SIM_START_MS, type Polls } from './numbers';
 import { startPlatform, type Platform } from './platform-side';
 import { holdCeremony, type Ceremony } from './ceremony';
 import { createVirtualRuntime, type VirtualRuntime } from './virtual-runtime';
@@ -92,7 +92,7 @@ const ASKS_A_POLL = 10;
 export async function createSimulation(options: SimulationOptions = {}): Promise<Simulation> {
   const seed = options.seed ?? 'chaincloud';
   const { onEvent } = options;
-  const startMs = options.startMs ?? (options.espruino ? REAL_START_MS : SIM_START_MS);
+  const startMs = options.startMs ?? SIM_START_MS;
   const runtime = createVirtualRuntime({ seed, startMs, pace: options.espruino ? 'real' : 'fast' });
   const polls = options.polls ?? (options.espruino ? QUICK_POLLS : CALM_POLLS);
   const folder = mkdtempSync(join(tmpdir(), 'chaincloud-sim-'));
@@ -149,6 +149,8 @@ export async function createSimulation(options: SimulationOptions = {}): Promise
           policy: options.vPolicy,
           protocol: options.vProtocol,
           websitePort: options.ports?.website,
+          // Where time is real nobody waits for three o'clock: the key exchange is due at the next full minute.
+          rekeyAt: options.espruino ? new Date(runtime.nowMs() + 60_000).toISOString().slice(11, 16) : undefined,
         });
         closers.push(() => needed(customer).close());
       },
