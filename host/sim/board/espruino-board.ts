@@ -1,6 +1,7 @@
 // The genuine interpreter's board: a process in a temporary directory of its own, its Storage and journal laid out there
-// before it starts, its ports pseudo-terminals. It boots the image from Storage as `.bootcde`, as a chip does. Power off
-// is SIGKILL, and what it had written by then is the flash's content. Its restart ends the process, and this starts it
+// before it starts, its ports pseudo-terminals. It boots from Storage as a chip does, but through a loader that takes the
+// image's text to memory first: this build reads its flash by a file call for each character of a running function, which
+// makes the same code five times slower than memory-mapped flash would. Power off is SIGKILL, and what it had written by then is the flash's content. Its restart ends the process, and this starts it
 // again. Time is real: give it a runtime on the real clock. Only board `linux` runs here.
 import type { ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -15,6 +16,9 @@ import { openPty, type Pty } from './pty';
 import { openStorage } from './storage';
 import type { BoardCrash, EspruinoBoardOptions, PortName, SimBoard } from './types';
 
+const BOOT_FILE = '.bootcde';
+const IMAGE_FILE = 'image';
+const LOADER = `global.CC_IMAGE=""+require("Storage").read("${IMAGE_FILE}");eval(CC_IMAGE)`;
 /** The name under which this build keeps its flash. */
 const STORAGE_FILE = 'espruino.flash';
 const PORTS_FILE = 'ports.json';
@@ -55,7 +59,9 @@ export function createEspruinoBoard(options: EspruinoBoardOptions): SimBoard {
 
   const prepare = (ptys: Session['ptys']): void => {
     const files = openStorage(storage);
-    for (const [name, bytes] of Object.entries(bootFiles(options))) if (!Buffer.from(files.read(name) ?? []).equals(bytes)) files.write(name, bytes);
+    const { [BOOT_FILE]: image, ...others } = bootFiles(options);
+    const wanted = { ...others, [IMAGE_FILE]: image!, [BOOT_FILE]: Buffer.from(LOADER) };
+    for (const [name, bytes] of Object.entries(wanted)) if (!Buffer.from(files.read(name) ?? []).equals(bytes)) files.write(name, bytes);
     fs.writeFileSync(path.join(dir, STORAGE_FILE), storage.content());
     fs.writeFileSync(path.join(dir, journalName), flash.content());
     // The prompt stays on standard output, where errors that nobody caught are told; nothing is ever typed there.
