@@ -76,16 +76,16 @@ describe('sim/board genuine interpreter', function () {
       return board;
     }
 
-    it('boots the image from Storage, beside its files', async () => {
+    it('boots from Storage through the loader, the image and its files beside it', async () => {
       const storage = createFlash(LINUX.storage);
       const board = make(`${SETUP}Serial1.write(require("Storage").read("table")+require("Storage").list().join());require("Storage").write("mine","1");`, { storage, files: { table: Buffer.from('abc') } });
       let said = '';
       board.ports.console?.onData((bytes) => (said += Buffer.from(bytes).toString()));
       await board.powerOn();
       await until(() => said.includes('table'), 'the first words');
-      expect(said).to.equal('abc.bootcde,table');
+      expect(said).to.equal('abctable,image,.bootcde');
       await board.powerOff();
-      expect(openStorage(storage).list()).to.deep.equal(['.bootcde', 'table', 'mine']);
+      expect(openStorage(storage).list()).to.deep.equal(['table', 'image', '.bootcde', 'mine']);
     });
 
     it('tells errors that nobody caught', async () => {
