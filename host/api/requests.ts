@@ -13,31 +13,7 @@ import type { AccountRow } from './addresses';
 
 export const PING = 'PING';
 
-export interface RequestRow {
-  id: number;
-  account: number;
-  kind: 'sign' | 'ping';
-  user_tx_no: string;
-  coin_code: string;
-  outs: string;
-  is_dynamic_fee: number;
-  only_confirmed: number;
-  vc_code: string;
-  c_id: number;
-  proto: 1 | 2;
-  authority: string;
-  requested_at: number;
-  state: 'queued' | 'planned' | 'signed' | 'sent' | 'failed';
-  reason: string | null;
-  change_index: number | null;
-  fee_sats: number | null;
-  tx_hash: string | null;
-  raw_tx: string | null;
-  tx_at: number | null;
-}
-
-export type Form = Record<string, string | undefined>;
-
+/** What a customer's form says, checked. */
 interface NewRequest {
   kind: 'sign' | 'ping';
   user_tx_no: string;
@@ -50,6 +26,21 @@ interface NewRequest {
   proto: 1 | 2;
   authority: string;
 }
+
+export interface RequestRow extends NewRequest {
+  id: number;
+  account: number;
+  requested_at: number;
+  state: 'queued' | 'planned' | 'signed' | 'sent' | 'failed';
+  reason: string | null;
+  change_index: number | null;
+  fee_sats: number | null;
+  tx_hash: string | null;
+  raw_tx: string | null;
+  tx_at: number | null;
+}
+
+export type Form = Record<string, string | undefined>;
 
 function aRequest(context: Context, form: Form): NewRequest {
   const coinCode = form.coin_code ?? 'BTC';

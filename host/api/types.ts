@@ -53,6 +53,7 @@ export interface AccountFile {
   account: number;
   network: NetworkName;
   script: 'p2wpkh' | 'p2pkh';
+  /** HSM-Cold's identity key of this account, 33 bytes hex. */
   identity: string;
   fingerprint: string;
   cold: { xpub: string; descriptor: string };

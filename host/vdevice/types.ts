@@ -2,6 +2,7 @@
 // Secrets come in as options and are kept only sealed (see seal.ts).
 
 import type { BytePort } from '../byte-port';
+import type { AccountFile } from '../api/types';
 import type { Runtime } from '../runtime';
 
 /** One SMS as V sees it: text, or 8-bit data with its 16-bit destination port. The number proves nothing. */
@@ -43,19 +44,7 @@ export interface VPolicy {
 }
 
 /** The account public file that the operator tool writes after `account add`. */
-export interface AccountPublic {
-  account: number;
-  network: 'main' | 'test' | 'regtest';
-  script: 'p2wpkh' | 'p2pkh';
-  /** HSM-Cold's identity key of this account, 33 bytes hex. */
-  identity: string;
-  fingerprint: string;
-  cold: { xpub: string; descriptor: string };
-  hot: { xpub: string; descriptor: string };
-  pairing_code?: string;
-  hsm_phones?: string[];
-  v_identity?: string;
-}
+export type AccountPublic = AccountFile;
 
 export interface VEvent {
   at: number;
