@@ -1,7 +1,8 @@
 // The genuine interpreter's board: a process in a temporary directory of its own, its Storage and journal laid out there
 // before it starts, its ports pseudo-terminals. It boots from Storage as a chip does, but through a loader that takes the
-// image's text to memory first: this build reads its flash by a file call for each character of a running function, which
-// makes the same code five times slower than memory-mapped flash would. Power off is SIGKILL, and what it had written by then is the flash's content. Its restart ends the process, and this starts it
+// image's text to memory first where flash is not mapped: the stock Linux build reads its flash by a file call for each
+// character of a running function, which makes the same code five times slower than memory-mapped flash would. Power off
+// is SIGKILL, and what it had written by then is the flash's content. Its restart ends the process, and this starts it
 // again. Time is real: give it a runtime on the real clock. Only board `linux` runs here.
 import type { ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -18,7 +19,9 @@ import type { BoardCrash, EspruinoBoardOptions, PortName, SimBoard } from './typ
 
 const BOOT_FILE = '.bootcde';
 const IMAGE_FILE = 'image';
-const LOADER = `global.CC_IMAGE=""+require("Storage").read("${IMAGE_FILE}");eval(CC_IMAGE)`;
+/** A build that can grow has blocks of this size or more, and memory for the image's text; one of fixed size runs it from flash, as a chip does. */
+const GROWING_BLOCK_BYTES = 27;
+const LOADER = `global.CC_IMAGE=require("Storage").read("${IMAGE_FILE}");if(process.memory().blocksize>=${GROWING_BLOCK_BYTES})CC_IMAGE=""+CC_IMAGE;eval(CC_IMAGE)`;
 /** The name under which this build keeps its flash. */
 const STORAGE_FILE = 'espruino.flash';
 const PORTS_FILE = 'ports.json';
