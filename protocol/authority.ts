@@ -17,7 +17,7 @@ export interface HashSink {
   update(bytes: Uint8Array): void;
 }
 
-/** HMAC-SHA256(keyRequest, CBOR ["ccv2-send", network, account, channel_id, user_tx_no, outs, dynamic]): 32 bytes. */
+/** HMAC-SHA256(the channel's "request" key, CBOR ["ccv2-send", network, account, channel_id, user_tx_no, outs, dynamic]): 32 bytes. */
 export function sendAuthority(
   crypto: ProtocolCrypto, keyRequest32: Uint8Array, network: string, account: number, channelId: number, userTxNo: string, outs: string, dynamic: number,
 ): Uint8Array {
@@ -50,14 +50,14 @@ export function batchDigest(crypto: ProtocolCrypto, network: string, account: nu
   return crypto.sha256(all);
 }
 
-/** HMAC-SHA256(keyToV, "batch" || side u8 || batch_no u32 || digest32), its first 16 bytes. */
-export function batchProof(crypto: ProtocolCrypto, keyToV32: Uint8Array, side: number, batchNo: number, digest32: Uint8Array): Uint8Array {
+/** HMAC-SHA256(the channel's "proof" key, "batch" || side u8 || batch_no u32 || digest32), its first 16 bytes. */
+export function batchProof(crypto: ProtocolCrypto, keyProof32: Uint8Array, side: number, batchNo: number, digest32: Uint8Array): Uint8Array {
   const input = new Uint8Array(42);
   input.set(bytesOfText('batch'), 0);
   input[5] = side;
   putU32(input, 6, batchNo);
   input.set(digest32, 10);
-  return cutBytes(crypto.hmacSha256(keyToV32, input), 0, PROOF_BYTES);
+  return cutBytes(crypto.hmacSha256(keyProof32, input), 0, PROOF_BYTES);
 }
 
 /** SHA256(SHA256("chaincloud attestation v2\n" || digest32)): what HSM-Cold's identity key signs. */

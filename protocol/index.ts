@@ -6,6 +6,7 @@ export * from './wire';
 export * from './messages';
 export * from './bytes';
 export * from './channel';
+export * from './channel-v';
 export * from './authority';
 export * from './link/types';
 export * from './link/peer';

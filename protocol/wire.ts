@@ -154,6 +154,7 @@ export const SMS_STATUS = 0x25;
 export const SMS_STATUS_ANSWER = 0x26;
 export const SMS_ALARM = 0x27;
 export const SMS_NOTICE = 0x28;
+export const SMS_RENEW = 0x29;
 
 // Binary SMS limits, octets unless named otherwise
 export const SMS_PORT = 17229;
@@ -164,10 +165,7 @@ export const SMS_TAG_BYTES = 8;
 export const SMS_HEADER_BYTES = 5;
 export const SMS_SEQ_MAX = 65535;
 export const SMS_REPLAY_WINDOW = 32;
-export const SMS_OPEN_BYTES = 64;
-export const SMS_ACCEPT_BYTES = 56;
-export const CHANNEL_TAG_BYTES = 16;
-export const CHANNEL_GATE_BYTES = 8;
+export const CHANNEL_KEY_BYTES = 32;
 export const PROOF_BYTES = 16;
 export const NOTICE_DIGEST_BYTES = 8;
 
@@ -237,6 +235,7 @@ export const SMS_NAMES: { [op: number]: string } = {
   0x26: 'status-answer',
   0x27: 'alarm',
   0x28: 'notice',
+  0x29: 'renew',
 };
 
 export const ALARM_NAMES: { [code: number]: string } = {

@@ -31,6 +31,7 @@ export interface OpenAccount {
   /** m/p'/c'/(2a+1)': hot sending. */
   hot: PrivNode;
   identityPriv: Uint8Array;
+  /** Key of the channel that the pairing makes (protocol/channel.ts pairKey); empty until it is needed after a restore. */
   gate: Uint8Array;
   /** Highest channel id given out, and V's highest opening counter. */
   lastId: number;
@@ -38,8 +39,6 @@ export interface OpenAccount {
   /** The channel in use, and the one given out that V has not used yet. */
   channel: Channel | undefined;
   next: Channel | undefined;
-  /** The last ACCEPT, for an OPEN that comes again; not kept over a restart: V then opens anew. */
-  accept?: Uint8Array;
   isAccepting?: boolean;
   /** Text-protocol channels: see sms-v1.ts. */
   v1: any;
@@ -137,12 +136,12 @@ export function openStored(cold: Cold, sealed: Uint8Array): Uint8Array {
 }
 
 function channelFields(channel: Channel | undefined): any {
-  return channel ? [channel.id, channel.counter, channel.keyRequest32, channel.keyToCold32, channel.keyToV32, channel.sendSeq, channel.recvSeq, channel.recvSeen] : null;
+  return channel ? [channel.id, channel.made, channel.key32, channel.own32, channel.other32, channel.sendSeq, channel.recvSeq, channel.recvSeen] : null;
 }
 
 function channelFrom(fields: any): Channel | undefined {
   if (!fields) return undefined;
-  return { id: fields[0], counter: fields[1], keyRequest32: fields[2], keyToCold32: fields[3], keyToV32: fields[4], sendSeq: fields[5], recvSeq: fields[6], recvSeen: fields[7] };
+  return { id: fields[0], made: fields[1], key32: fields[2], own32: fields[3], other32: fields[4], sendSeq: fields[5], recvSeq: fields[6], recvSeen: fields[7] };
 }
 
 /** Writes an account's channels, sealed. Called before anything is sent under a number that they count. */

@@ -10,7 +10,7 @@ import { concatBytes, copyBytes, textBytes } from '../crypto/bytes';
 import { ckdPub, constantTimeEqual, ecdsaSign, hash160, sha256, wipe } from '../crypto/index';
 import { sendAuthority } from '../../protocol/authority';
 import { cborDecode } from '../../protocol/cbor';
-import { wipeChannel, type Channel } from '../../protocol/channel';
+import { channelKey, wipeChannel, type Channel } from '../../protocol/channel';
 import { aPing, aPrevTx, aSignBegin, aSignInput, aSignResult, type Ping, type SignBegin } from '../../protocol/messages';
 import {
   CHAIN_CHANGE, REFUSE_ACCOUNT_CLOSED, REFUSE_BAD_AUTHORITY, REFUSE_BAD_FEE, REFUSE_BAD_INPUT, REFUSE_BAD_OUTS, REFUSE_BAD_PREV_TX, REFUSE_BAD_STATE, REFUSE_CONFLICT, REFUSE_INTERNAL, REFUSE_LOCKED,
@@ -51,7 +51,8 @@ export function accountForRequest(cold: Cold, n: number): Account {
 export function promoteChannel(cold: Cold, account: Account): void {
   const it = account.open as OpenAccount;
   if (it.channel) wipeChannel(it.channel);
-  it.channel = it.next;
+  it.channel = it.next as Channel;
+  it.channel.said32 = undefined;
   it.next = undefined;
   saveChannels(cold, account);
 }
@@ -79,7 +80,7 @@ function checkAuthority(cold: Cold, account: Account, m: SignBegin | Ping, outs:
     if (isKnown) return true;
     throw refuseCounted(cold, account, REFUSE_NO_CHANNEL, 'no-channel');
   }
-  const expected = sendAuthority(cold.crypto, channel.keyRequest32, account.network, account.n, channel.id, m.userTxNo, outs, m.dynamic);
+  const expected = sendAuthority(cold.crypto, channelKey(cold.crypto, channel, 'request', 32), account.network, account.n, channel.id, m.userTxNo, outs, m.dynamic);
   if (!constantTimeEqual(expected, m.authority)) throw forged(cold, account);
   if (channel === it.next) promoteChannel(cold, account);
   return false;

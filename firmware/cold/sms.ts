@@ -4,17 +4,17 @@
  * old protocol is answered: binary answers go to the phone registered for the account. What does not hold is counted and never
  * answered. An SMS is acked, that is deleted, after its effect is durable; one that comes twice finds its channel's replay window.
  */
-import { acceptBegin, acceptStep, gateKey, openCounter, smsAccount, type ChannelPeers } from '../../protocol/channel';
+import { ACCEPT_AGAIN, ACCEPT_NOT, acceptBegin, acceptStep, acceptVerdict, channelKey, pairChannel, pairKey, wipeChannel, type Channel } from '../../protocol/channel';
 import { batchProof } from '../../protocol/authority';
-import { BATCH_DERIVING, BATCH_OK, SIDE_COLD, SIDE_HOT, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_OPEN, SMS_STATUS, SMS_STATUS_ANSWER } from '../../protocol/wire';
-import { aBatchVerify, batchAnswerFields, openSms, sealSms, smsChannelHint, smsOp, statusAnswerFields } from '../../protocol/sms/v2';
+import { BATCH_DERIVING, BATCH_OK, SIDE_COLD, SIDE_HOT, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_OPEN, SMS_RENEW, SMS_STATUS, SMS_STATUS_ANSWER } from '../../protocol/wire';
+import { aBatchVerify, batchAnswerFields, openSms, sealAccept, sealSms, smsChannelHint, statusAnswerFields } from '../../protocol/sms/v2';
 import type { ModemSms } from '../modem/types';
 import { batchDigestOf, countBatches, secondsToBatch, wantBatch } from './batches';
 import { acknowledge, ignoreSent } from './closing';
 import type { Cold } from './context';
 import { saveChannels, type OpenAccount } from './secrets';
 import { promoteChannel } from './signing';
-import { PROTO_V2, accountOf, type Account } from './state';
+import { PROTO_V2, type Account } from './state';
 import { AUDIT_CHANNEL, audit, nowSeconds } from './store';
 import { addJob } from './work';
 
@@ -23,35 +23,34 @@ function ignore(cold: Cold, ack: () => void): void {
   ack();
 }
 
-export function peersOf(cold: Cold, account: Account): ChannelPeers {
+/** The channel that carries OPEN. Its key costs one multiplication, once an account. */
+export function pairOf(cold: Cold, account: Account): Channel {
   const it = account.open as OpenAccount;
-  if (!it.gate || !it.gate.length) it.gate = gateKey(cold.crypto, it.identityPriv, account.vIdentity);
-  return { network: account.network, account: account.n, coldIdentity33: account.identity, vIdentity33: account.vIdentity, ssGate32: it.gate };
+  if (!it.gate || !it.gate.length) {
+    it.gate = pairKey(cold.crypto, { network: account.network, account: account.n, coldIdentity33: account.identity, vIdentity33: account.vIdentity }, it.identityPriv, account.vIdentity);
+  }
+  return pairChannel(account.n, it.gate);
 }
 
 function send(cold: Cold, account: Account, bytes: Uint8Array): void {
   if (account.vPhones.length) cold.modem.sendData(account.vPhones[0], bytes, cold.smsPort, ignoreSent);
 }
 
-/** An OPEN: one cheap check, then the exchange in slices; the new channel is durable before V hears of it. */
-function openChannel(cold: Cold, data: Uint8Array, ack: () => void): void {
-  const account = accountOf(cold.state, smsAccount(data));
-  const it = account && (account.open as OpenAccount);
-  if (!account || !it || account.closed || !(account.protos & PROTO_V2)) return ignore(cold, ack);
-  const peers = peersOf(cold, account);
-  let counter = 0;
-  try {
-    counter = openCounter(cold.crypto, peers, data);
-  } catch (error) {
-    return ignore(cold, ack);
-  }
-  if (it.accept && counter === it.vCounter) {
-    send(cold, account, it.accept);
+/** A sound OPEN or RENEW: the same ACCEPT again, or the exchange in slices; the new channel is durable before V hears of it. */
+function exchange(cold: Cold, opened: OpenedUnder, ack: () => void): void {
+  const account = opened.account;
+  const base = opened.channel;
+  const it = account.open as OpenAccount;
+  const isOpen = opened.op === SMS_OPEN;
+  const fields = opened.fields;
+  const verdict = account.closed || !(account.protos & PROTO_V2) ? ACCEPT_NOT : acceptVerdict(opened.op, fields, base, it.next, it.vCounter);
+  if (verdict === ACCEPT_AGAIN) {
+    send(cold, account, sealAccept(cold.crypto, it.next as Channel));
     return ack();
   }
-  if (counter <= it.vCounter || it.isAccepting) return ignore(cold, ack);
+  if (verdict === ACCEPT_NOT || it.isAccepting) return ignore(cold, ack);
   it.isAccepting = true;
-  const work = acceptBegin(cold.crypto, peers, data, it.lastId + 1);
+  const work = acceptBegin(base, it.lastId + 1, fields.length ? fields[fields.length - 1] : new Uint8Array(0), isOpen ? { priv32: it.identityPriv, v33: account.vIdentity } : undefined);
   addJob(cold, {
     isIdle: false,
     step: function () {
@@ -59,16 +58,20 @@ function openChannel(cold: Cold, data: Uint8Array, ack: () => void): void {
         ack();
         return false;
       }
-      if (!acceptStep(cold.crypto, peers, it.identityPriv, work)) return true;
-      const done = work.done as any;
+      if (!acceptStep(cold.crypto, work)) return true;
       it.isAccepting = false;
-      it.lastId = done.channel.id;
-      it.vCounter = counter;
-      it.next = done.channel;
-      it.accept = done.sms;
+      if (!isOpen && base !== it.channel) {
+        ignore(cold, ack);
+        return false;
+      }
+      const id = ++it.lastId;
+      if (isOpen) it.vCounter = fields[0];
+      if (it.next) wipeChannel(it.next);
+      it.next = work.channel;
+      const sms = sealAccept(cold.crypto, it.next as Channel);
       saveChannels(cold, account);
-      audit(cold, AUDIT_CHANNEL, account.n, new Uint8Array([done.channel.id >>> 24, done.channel.id >>> 16, done.channel.id >>> 8, done.channel.id]));
-      send(cold, account, done.sms);
+      audit(cold, AUDIT_CHANNEL, account.n, new Uint8Array([id >>> 24, id >>> 16, id >>> 8, id]));
+      send(cold, account, sms);
       ack();
       return false;
     },
@@ -86,7 +89,7 @@ function answerBatch(cold: Cold, account: Account, fields: any[]): void {
   const digest = batchDigestOf(cold, account.n, m.side, m.batchNo);
   if (!digest) wantBatch(cold, account.n, m.side, m.batchNo, true);
   const answer = digest
-    ? { side: m.side, batchNo: m.batchNo, status: BATCH_OK, seconds: 0, proof: batchProof(cold.crypto, channel.keyToV32, m.side, m.batchNo, digest) }
+    ? { side: m.side, batchNo: m.batchNo, status: BATCH_OK, seconds: 0, proof: batchProof(cold.crypto, channelKey(cold.crypto, channel, 'proof', 32), m.side, m.batchNo, digest) }
     : { side: m.side, batchNo: m.batchNo, status: BATCH_DERIVING, seconds: secondsToBatch(cold, account.n, m.side, m.batchNo) };
   reply(cold, account, SMS_BATCH_ANSWER, batchAnswerFields(answer));
   if (digest) wantBatch(cold, account.n, m.side, m.batchNo + 1, false);
@@ -109,20 +112,28 @@ function answerStatus(cold: Cold, account: Account): void {
   );
 }
 
+interface OpenedUnder {
+  account: Account;
+  channel: Channel;
+  op: number;
+  fields: any[];
+}
+
 /** Finds the channel that an operation belongs to and opens it; undefined when none fits. */
-function openUnderChannel(cold: Cold, data: Uint8Array): { account: Account; op: number; fields: any[] } | undefined {
+function openUnderChannel(cold: Cold, data: Uint8Array): OpenedUnder | undefined {
   const hint = smsChannelHint(data);
+  const isOpen = data[0] === SMS_OPEN;
   for (let i = 0; i < cold.state.accounts.length; i++) {
     const account = cold.state.accounts[i];
     const it = account.open as OpenAccount;
-    if (!it) continue;
-    for (let k = 0; k < 2; k++) {
-      const channel = k ? it.next : it.channel;
+    if (!it || (isOpen && account.n !== hint)) continue;
+    for (let k = isOpen ? 2 : 0; k < (isOpen ? 3 : 2); k++) {
+      const channel = k > 1 ? pairOf(cold, account) : k ? it.next : it.channel;
       if (!channel || (channel.id & 65535) !== hint) continue;
       try {
         const opened = openSms(cold.crypto, channel, 'to-cold', data);
-        if (k) promoteChannel(cold, account);
-        return { account: account, op: opened.op, fields: opened.fields };
+        if (k === 1) promoteChannel(cold, account);
+        return { account: account, channel: channel, op: opened.op, fields: opened.fields };
       } catch (error) {
         if (!(error as any).code) throw error;
       }
@@ -133,9 +144,9 @@ function openUnderChannel(cold: Cold, data: Uint8Array): { account: Account; op:
 
 /** Takes a binary SMS of the protocol's port. */
 function takeData(cold: Cold, data: Uint8Array, ack: () => void): void {
-  if (smsOp(data) === SMS_OPEN) return openChannel(cold, data, ack);
   const opened = openUnderChannel(cold, data);
   if (!opened) return ignore(cold, ack);
+  if (opened.op === SMS_OPEN || opened.op === SMS_RENEW) return exchange(cold, opened, ack);
   try {
     if (opened.op === SMS_BATCH_VERIFY && !opened.account.closed) answerBatch(cold, opened.account, opened.fields);
     else if (opened.op === SMS_STATUS) answerStatus(cold, opened.account);

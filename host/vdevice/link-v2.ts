@@ -2,24 +2,33 @@
 // Records are on disk before an SMS leaves: a repeated counter or sequence number would be a repeated key stream.
 
 import { sendAuthority, equalBytes, batchProof } from '../../protocol/authority';
-import { channelFinish, channelOpen, gateKey, wipeChannel, type Channel, type ChannelPeers, type OpenPending } from '../../protocol/channel';
+import { MADE_BY_BOTH, channelKey, pairChannel, pairKey, wipeChannel, type Channel, type ChannelPeers } from '../../protocol/channel';
+import { beginOpen, beginRenew, finishPending, pendingSms, receiveOnly, wipePending, type Pending } from '../../protocol/channel-v';
 import type { CborValue } from '../../protocol/cbor';
 import { fail } from '../../protocol/errors';
 import { aAlarm, aBatchAnswer, aNotice, aStatusAnswer, batchVerifyFields, openSms, sealSms, smsChannelHint, smsOp } from '../../protocol/sms/v2';
 import {
-  ACCOUNT_CLOSED, ALARM_NAMES, BATCH_DERIVING, BATCH_OK, SMS_ACCEPT, SMS_ALARM, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_NOTICE, SMS_STATUS, SMS_STATUS_ANSWER,
+  ACCOUNT_CLOSED, ALARM_NAMES, BATCH_DERIVING, BATCH_OK, SMS_ACCEPT, SMS_ALARM, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_NOTICE, SMS_STATUS, SMS_STATUS_ANSWER, U32_MAX,
 } from '../../protocol/wire';
 import { protocolCrypto } from '../protocol-crypto';
 import type { VContext } from './context';
 import { retryPauseMs, type HsmLink, type HsmLinkEvents } from './hsm-link';
 import { hex, unhex } from './seal';
 
-const BYTES = ['keyRequest32', 'keyToCold32', 'keyToV32', 'ephemeral32', 'ck32', 'h32', 'sms'];
-/** An exchange begun less than this ago is repeated, not begun anew. */
+const BYTES = ['key32', 'own32', 'other32', 'fresh32', 'toV64'];
+/** An OPEN begun less than this ago is repeated, not begun anew. */
 const FRESH_MS = 60000;
+/** A RENEW without an answer to so many tries: HSM-Cold may have lost the channel, so V opens between the identities. */
+const RENEW_TRIES = 4;
+/** An OPEN without an answer to so many tries is begun anew. */
+const OPEN_TRIES = 6;
+/** A channel that was replaced is read from until so long after HSM-Cold's first word under the new one (late SMS), */
+const LATE_MS = 3600000;
+/** and no longer than this in all. */
+const OLD_MS = 2 * 86400000;
 
 interface Opening {
-  pending: OpenPending;
+  pending: Pending;
   startedMs: number;
   nextMs: number;
   tries: number;
@@ -28,55 +37,89 @@ interface Opening {
 interface Kept {
   channel: Channel;
   openedAtMs: number;
+  /** The channel before, to read from only, and until when. */
+  old?: Channel;
+  oldUntilMs?: number;
 }
 
-/** Sealed records of this link: `v2-channel` {channel, openedAtMs}, `v2-opening`; the counter is in `v2-counter`. */
+/** Sealed records of this link: `v2-channel` {channel, openedAtMs, old, oldUntilMs}, `v2-opening`; the counter is in `v2-counter`. */
 export function linkV2(context: VContext, events: HsmLinkEvents): HsmLink {
   const { state, runtime, account } = context;
   const crypto = protocolCrypto((lenBytes) => runtime.random(lenBytes));
   const coldIdentity33 = unhex(account.identity);
-  const peers: ChannelPeers = {
-    network: account.network, account: account.account, coldIdentity33,
-    vIdentity33: crypto.pubkeyCreate(context.identityPriv), ssGate32: gateKey(crypto, context.identityPriv, coldIdentity33),
-  };
+  const peers: ChannelPeers = { network: account.network, account: account.account, coldIdentity33, vIdentity33: crypto.pubkeyCreate(context.identityPriv) };
+  const pair = pairChannel(account.account, pairKey(crypto, peers, context.identityPriv, coldIdentity33));
   let kept: Kept | undefined = thaw(state.getSecret('v2-channel'));
   let opening: Opening | undefined = thaw(state.getSecret('v2-opening'));
 
   const saveChannel = () => state.setSecret('v2-channel', freeze(kept));
   const saveOpening = () => state.setSecret('v2-opening', freeze(opening));
   const phone = (attempt: number) => context.hsmPhones[attempt % context.hsmPhones.length];
+  const baseOf = (pending: Pending): Channel => (pending.made === MADE_BY_BOTH ? pair : kept!.channel);
 
-  function sendOpen(): void {
+  /** RENEW of the channel there is, OPEN when there is none or `mustOpen`. The counter follows the clock: a restored copy of V's state is not behind. */
+  function begin(mustOpen: boolean): void {
     const nowMs = runtime.nowMs();
+    if (opening) wipePending(opening.pending);
+    let pending: Pending;
+    if (kept && !mustOpen) pending = beginRenew(crypto, kept.channel);
+    else {
+      const counter = Math.min(U32_MAX, Math.max(state.getNumber('v2-counter', 0) + 1, Math.floor(nowMs / 1000)));
+      state.setNumber('v2-counter', counter);
+      pending = beginOpen(crypto, counter);
+    }
+    opening = { pending, startedMs: nowMs, nextMs: nowMs, tries: 0 };
+  }
+
+  function askForChannel(): void {
     const attempt = opening!.tries++;
-    opening!.nextMs = nowMs + retryPauseMs(attempt);
-    saveOpening();
+    opening!.nextMs = runtime.nowMs() + retryPauseMs(attempt);
+    const data = pendingSms(crypto, baseOf(opening!.pending), opening!.pending);
+    state.transaction(() => {
+      saveChannel();
+      saveOpening();
+    });
     context.tell(attempt === 0 ? 'asks HSM-Cold for a new channel' : 'asks HSM-Cold for a new channel again', 'sms');
-    context.sendData(phone(attempt), opening!.pending.sms);
+    context.sendData(phone(attempt), data);
   }
 
   function takeAccept(data: Uint8Array): boolean {
     if (!opening) return false;
-    const channel = channelFinish(crypto, peers, context.identityPriv, opening.pending, data);
-    const old = kept;
-    kept = { channel, openedAtMs: runtime.nowMs() };
+    const { pending } = opening;
+    const channel = finishPending(crypto, peers, context.identityPriv, baseOf(pending), pending, data);
+    const nowMs = runtime.nowMs();
+    if (kept?.old) wipeChannel(kept.old);
+    kept = kept ? { channel, openedAtMs: nowMs, old: receiveOnly(crypto, kept.channel), oldUntilMs: nowMs + OLD_MS } : { channel, openedAtMs: nowMs };
+    wipePending(pending);
     opening = undefined;
     state.transaction(() => {
       saveChannel();
       saveOpening();
     });
-    if (old) wipeChannel(old.channel);
     state.scrub();
     context.tell('channel ' + channel.id + ' is open', 'sms');
     events.onOpened(channel.id);
     return true;
   }
 
-  function takeSealed(data: Uint8Array): boolean {
-    if (!kept || smsChannelHint(data) !== (kept.channel.id & 0xffff)) return false;
-    const { op, fields } = openSms(crypto, kept.channel, 'to-v', data);
+  /** The channel before is over; `untilMs` in the past or absent: now. */
+  function dropOld(): void {
+    if (!kept?.old || runtime.nowMs() < kept.oldUntilMs!) return;
+    wipeChannel(kept.old);
+    kept = { channel: kept.channel, openedAtMs: kept.openedAtMs };
     saveChannel();
-    if (op === SMS_BATCH_ANSWER) takeBatchAnswer(aBatchAnswer(fields));
+    state.scrub();
+  }
+
+  function takeSealed(data: Uint8Array): boolean {
+    dropOld();
+    const isOf = (channel?: Channel): boolean => channel !== undefined && smsChannelHint(data) === (channel.id & 0xffff);
+    const isOld = !isOf(kept?.channel);
+    if (!kept || (isOld && !isOf(kept.old))) return false;
+    const { op, fields } = openSms(crypto, isOld ? kept.old! : kept.channel, 'to-v', data);
+    if (!isOld && kept.old) kept.oldUntilMs = Math.min(kept.oldUntilMs!, runtime.nowMs() + LATE_MS);
+    saveChannel();
+    if (op === SMS_BATCH_ANSWER && !isOld) takeBatchAnswer(aBatchAnswer(fields));
     else if (op === SMS_ALARM) {
       const alarm = aAlarm(fields);
       const closed = alarm.accountState === ACCOUNT_CLOSED;
@@ -95,7 +138,7 @@ export function linkV2(context: VContext, events: HsmLinkEvents): HsmLink {
     if (status === BATCH_DERIVING) events.onBatchLater(side, batchNo, answer.seconds);
     else if (status !== BATCH_OK || !proof) events.onBatchRefused(side, batchNo);
     else {
-      const key = kept!.channel.keyToV32;
+      const key = channelKey(crypto, kept!.channel, 'proof', 32);
       events.onBatchAnswer(side, batchNo, (batch) => equalBytes(batchProof(crypto, key, side, batchNo, unhex(batch.digest)), proof));
     }
   }
@@ -109,25 +152,24 @@ export function linkV2(context: VContext, events: HsmLinkEvents): HsmLink {
 
   return {
     open() {
-      const nowMs = runtime.nowMs();
-      const isFresh = opening !== undefined && nowMs >= opening.startedMs && nowMs - opening.startedMs < FRESH_MS;
-      if (!isFresh) {
-        const counter = state.getNumber('v2-counter', 0) + 1;
-        state.setNumber('v2-counter', counter);
-        opening = { pending: channelOpen(crypto, peers, context.identityPriv, counter), startedMs: nowMs, nextMs: nowMs, tries: 0 };
-      }
-      sendOpen();
+      const isRenewing = opening !== undefined && opening.pending.made !== MADE_BY_BOTH;
+      const ageMs = opening ? runtime.nowMs() - opening.startedMs : -1;
+      if (!isRenewing && !(ageMs >= 0 && ageMs < FRESH_MS)) begin(opening !== undefined);
+      askForChannel();
     },
     tick() {
-      if (opening && runtime.nowMs() >= opening.nextMs) sendOpen();
+      dropOld();
+      if (!opening || runtime.nowMs() < opening.nextMs) return;
+      if (opening.tries >= (opening.pending.made === MADE_BY_BOTH ? OPEN_TRIES : RENEW_TRIES)) begin(true);
+      askForChannel();
     },
     nextDueMs: () => opening?.nextMs ?? null,
     current: () => (kept ? { id: kept.channel.id, openedAtMs: kept.openedAtMs } : null),
     isOpening: () => opening !== undefined,
     authorise(userTxNo, outs, dynamic) {
       if (!kept) throw fail('no-channel', 'no channel with HSM-Cold');
-      const { id, keyRequest32 } = kept.channel;
-      const authority = sendAuthority(crypto, keyRequest32, account.network, account.account, id, userTxNo, outs, dynamic);
+      const { id } = kept.channel;
+      const authority = sendAuthority(crypto, channelKey(crypto, kept.channel, 'request', 32), account.network, account.account, id, userTxNo, outs, dynamic);
       return { channelId: id, vcCode: '2:' + Buffer.from(authority).toString('base64url') };
     },
     askBatch: (side, batchNo, attempt) => ask(SMS_BATCH_VERIFY, batchVerifyFields({ side, batchNo }), attempt),

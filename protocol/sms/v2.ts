@@ -1,18 +1,18 @@
 /**
- * The operations under a channel: sealed bodies of binary SMS, one SMS each way. Spec: SPEC.md 6. A body is
- * op, channel id (low 16 bits), seq u16, sealed CBOR sequence, tag. The tag over all of it in full is made first and is
- * the cipher's IV (as in RFC 5297): a sender whose counter was rolled back by a power cut gives away that two messages
- * were equal, nothing more. Leaves the PDU and its header to pdu.ts, the channels to channel.ts.
+ * The operations: sealed bodies of binary SMS, one SMS each way. Spec: SPEC.md 6. A body is op, channel id (low 16 bits), seq
+ * u16, sealed CBOR sequence, tag. The tag over all of it in full is made first and is the cipher's IV (as in RFC 5297): a
+ * sender whose counter was rolled back by a power cut gives away that two messages were equal, nothing more. ACCEPT goes in
+ * the clear, having in it what its keys are made from. Leaves the PDU and its header to pdu.ts, the channels to channel.ts.
  */
-import { bytesOfText, cutBytes, equalBytes, putU32 } from '../bytes';
+import { cutBytes, equalBytes, putU32 } from '../bytes';
 import { cborDecodeSequence } from '../cbor/decode';
 import { cborEncodeSequence } from '../cbor/encode';
 import { CborValue } from '../cbor/types';
-import { Channel } from '../channel';
+import { Channel, MADE_BY_V, channelKey } from '../channel';
 import { ProtocolCrypto } from '../crypto';
 import { fail } from '../errors';
 import {
-  SMS_BATCH_VERIFY, SMS_BODY_MAX, SMS_HEADER_BYTES, SMS_NOTICE, SMS_OPEN, SMS_REPLAY_WINDOW, SMS_SEQ_MAX, SMS_STATUS, SMS_TAG_BYTES,
+  SMS_ACCEPT, SMS_BATCH_VERIFY, SMS_BODY_MAX, SMS_HEADER_BYTES, SMS_OPEN, SMS_RENEW, SMS_REPLAY_WINDOW, SMS_SEQ_MAX, SMS_STATUS, SMS_TAG_BYTES,
 } from '../wire';
 
 export * from './v2-messages';
@@ -29,22 +29,22 @@ const FIELDS_MAX = 16;
 
 /** First octet when it is one of SMS_*, else −1. */
 export function smsOp(bytes: Uint8Array): number {
-  return bytes[0] >= SMS_OPEN && bytes[0] <= SMS_NOTICE ? bytes[0] : -1;
+  return bytes[0] >= SMS_OPEN && bytes[0] <= SMS_RENEW ? bytes[0] : -1;
 }
 
-/** Low 16 bits of the channel id that an operation names, believed by nobody yet; −1 when `bytes` is no operation under a channel. */
+/** Low 16 bits of the channel id (of OPEN: the account) that an operation names, believed by nobody yet; −1 when `bytes` is none. */
 export function smsChannelHint(bytes: Uint8Array): number {
-  if (smsOp(bytes) < SMS_BATCH_VERIFY || bytes.length < SMS_HEADER_BYTES + SMS_TAG_BYTES || bytes.length > SMS_BODY_MAX) return -1;
+  if (smsOp(bytes) < 0 || bytes.length < SMS_HEADER_BYTES + SMS_TAG_BYTES || bytes.length > SMS_BODY_MAX) return -1;
   return (bytes[1] << 8) | bytes[2];
 }
 
 function isForDirection(op: number, direction: ToSide): boolean {
-  return (op === SMS_BATCH_VERIFY || op === SMS_STATUS) === (direction === 'to-cold') && op >= SMS_BATCH_VERIFY && op <= SMS_NOTICE;
+  return (op === SMS_OPEN || op === SMS_RENEW || op === SMS_BATCH_VERIFY || op === SMS_STATUS) === (direction === 'to-cold') && op >= SMS_OPEN && op <= SMS_RENEW;
 }
 
 /** Cipher key and tag key of a direction, 64 bytes. */
 function directionKeys(crypto: ProtocolCrypto, channel: Channel, direction: ToSide): Uint8Array {
-  return crypto.hkdfSha256(direction === 'to-cold' ? channel.keyToCold32 : channel.keyToV32, new Uint8Array(0), bytesOfText('chaincloud sms'), 64);
+  return channel.toV64 || channelKey(crypto, channel, direction === 'to-cold' ? 'to cold' : 'to v', 64);
 }
 
 /** Tag over op, whole channel id, seq and the plain fields. */
@@ -59,7 +59,7 @@ function bodyTag(crypto: ProtocolCrypto, keys: Uint8Array, op: number, channelId
 }
 
 function applyCipher(crypto: ProtocolCrypto, keys: Uint8Array, tag: Uint8Array, op: number, seq: number, bytes: Uint8Array): Uint8Array {
-  if (!bytes.length) return bytes;
+  if (!bytes.length || op === SMS_ACCEPT) return bytes;
   const iv = new Uint8Array(16);
   iv.set(tag, 0);
   iv[8] = op;
@@ -89,6 +89,13 @@ export function sealSms(crypto: ProtocolCrypto, channel: Channel, direction: ToS
   out.set(applyCipher(crypto, keys, tag, op, seq, plain), SMS_HEADER_BYTES);
   out.set(tag, out.length - SMS_TAG_BYTES);
   return out;
+}
+
+/** HSM-Cold: the ACCEPT of a channel that V does not use yet, always the same SMS. Throws what `pubkeyCreate` throws. */
+export function sealAccept(crypto: ProtocolCrypto, channel: Channel): Uint8Array {
+  if (channel.made !== MADE_BY_V && !channel.said32) channel.said32 = crypto.pubkeyCreate(channel.own32).subarray(1);
+  channel.sendSeq = 0;
+  return sealSms(crypto, channel, 'to-v', SMS_ACCEPT, channel.said32 ? [channel.id, channel.said32] : [channel.id]);
 }
 
 /** True when `seq` was taken already or lies below the window. */

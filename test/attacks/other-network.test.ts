@@ -4,13 +4,14 @@ import { expect } from 'chai';
 import { sendAuthority } from '../../protocol/authority';
 import { REFUSE_BAD_AUTHORITY } from '../../protocol/wire';
 import { makeCoin, out, pay, refusalOf } from '../firmware/payments';
+import { channelKey } from '../../protocol/channel';
 import { channelRig } from '../firmware/rig';
 
 describe('attack: other network', () => {
   it('an authority made for another network is worth nothing', async () => {
     const rig = await channelRig();
     const v = rig.v;
-    const authority = sendAuthority(v.crypto, v.channel!.keyRequest32, 'main', 0, v.channel!.id, '1', out(50_000), 0);
+    const authority = sendAuthority(v.crypto, channelKey(v.crypto, v.channel!, 'request', 32), 'main', 0, v.channel!.id, '1', out(50_000), 0);
     const payment = { userTxNo: '1', outs: out(50_000), coins: [makeCoin(rig, { sats: 1_000_000 })], feeSats: 1000, authority };
     expect((await refusalOf(pay(rig, payment))).refusal).to.equal(REFUSE_BAD_AUTHORITY);
   }).timeout(180_000);

@@ -5,6 +5,7 @@ import { batchDigest, batchProof } from '../../protocol/authority';
 import { aBatchAnswer, batchVerifyFields } from '../../protocol/sms/v2';
 import { BATCH_OK, SMS_BATCH_VERIFY } from '../../protocol/wire';
 import { addressOf, pubOf } from '../firmware/payments';
+import { channelKey } from '../../protocol/channel';
 import { channelRig } from '../firmware/rig';
 
 describe('attack: proof of another batch', () => {
@@ -21,7 +22,7 @@ describe('attack: proof of another batch', () => {
     }
     const addresses = (xpub: string): string[] => Array.from({ length: 1000 }, (_, i) => addressOf('p2wpkh', pubOf(xpub, 0, i)));
     const expected = [rig.file.hot.xpub, rig.file.cold.xpub].map((xpub, i) =>
-      Buffer.from(batchProof(rig.v.crypto, rig.v.channel!.keyToV32, i + 1, 0, batchDigest(rig.v.crypto, 'regtest', 0, i + 1, 0, addresses(xpub)))).toString('hex'),
+      Buffer.from(batchProof(rig.v.crypto, channelKey(rig.v.crypto, rig.v.channel!, 'proof', 32), i + 1, 0, batchDigest(rig.v.crypto, 'regtest', 0, i + 1, 0, addresses(xpub)))).toString('hex'),
     );
     expect(proofs).to.deep.equal(expected);
     expect(proofs[0]).to.not.equal(proofs[1]);

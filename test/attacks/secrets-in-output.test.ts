@@ -5,6 +5,7 @@ import { HDKey } from '@scure/bip32';
 import { mnemonicToSeedSync } from '@scure/bip39';
 import { readLog, showAccount, status } from '../../host/operator';
 import { makeCoin, out, pay } from '../firmware/payments';
+import { channelKey } from '../../protocol/channel';
 import { PIN, channelRig } from '../firmware/rig';
 
 describe('attack: secrets in output', () => {
@@ -17,7 +18,7 @@ describe('attack: secrets in output', () => {
     const seed = mnemonicToSeedSync(rig.words.join(' '));
     const master = HDKey.fromMasterSeed(seed);
     const secrets = [seed, master.privateKey!, ...["m/84'/1'/0'", "m/84'/1'/1'", "m/84'/1'/1'/0/0", "m/17229'/0'/0'"].map((path) => master.derive(path).privateKey!)];
-    secrets.push(rig.v.channel!.keyRequest32, rig.v.channel!.keyToV32, rig.v.channel!.keyToCold32);
+    secrets.push(rig.v.channel!.key32, rig.v.channel!.own32, ...['request', 'proof', 'to v', 'to cold'].map((use) => channelKey(rig.v.crypto, rig.v.channel!, use, 32)));
     const said = [rig.cold.console, rig.cold.link, rig.cold.modem, rig.hot.host, rig.hot.link, rig.hot.console].map((line) => Buffer.from(line.written));
     for (const secret of secrets) {
       for (const bytes of said) {

@@ -1,6 +1,7 @@
 // V as far as HSM-Cold can tell: its identity, the channel, operations by SMS and send authorities, with the host's primitives.
 import { sendAuthority } from '../../protocol/authority';
-import { channelFinish, channelOpen, gateKey, type Channel, type ChannelPeers, type OpenPending } from '../../protocol/channel';
+import { channelKey, pairChannel, pairKey, type Channel, type ChannelPeers } from '../../protocol/channel';
+import { beginOpen, beginRenew, finishPending, pendingSms, type Pending } from '../../protocol/channel-v';
 import { openSms, sealSms, smsOp } from '../../protocol/sms/v2';
 import { SMS_ACCEPT, SMS_PORT } from '../../protocol/wire';
 import type { AccountFile } from '../../host/api/types';
@@ -13,7 +14,8 @@ export class VDouble {
   readonly identityPriv: Uint8Array;
   readonly identityPub: Uint8Array;
   peers!: ChannelPeers;
-  pending?: OpenPending;
+  pairing!: Channel;
+  pending?: Pending;
   channel?: Channel;
   counter = 0;
   /** Operations that came from HSM-Cold under the channel. */
@@ -31,22 +33,30 @@ export class VDouble {
 
   pair(file: AccountFile): void {
     const cold = Uint8Array.from(Buffer.from(file.identity, 'hex'));
-    this.peers = { network: file.network, account: file.account, coldIdentity33: cold, vIdentity33: this.identityPub, ssGate32: gateKey(this.crypto, this.identityPriv, cold) };
+    this.peers = { network: file.network, account: file.account, coldIdentity33: cold, vIdentity33: this.identityPub };
+    this.pairing = pairChannel(file.account, pairKey(this.crypto, this.peers, this.identityPriv, cold));
   }
 
   send(data: Uint8Array): void {
     this.phone.sendData(this.coldNumber, data, SMS_PORT);
   }
 
+  /** Asks for a channel between the identities. */
   open(): void {
-    this.pending = channelOpen(this.crypto, this.peers, this.identityPriv, ++this.counter);
-    this.send(this.pending.sms);
+    this.pending = beginOpen(this.crypto, ++this.counter);
+    this.send(pendingSms(this.crypto, this.pairing, this.pending));
+  }
+
+  /** Asks for the next channel, or asks again. */
+  renew(): void {
+    if (!this.pending?.baseId) this.pending = beginRenew(this.crypto, this.channel!);
+    this.send(pendingSms(this.crypto, this.channel!, this.pending));
   }
 
   private take(data: Uint8Array): void {
     try {
       if (smsOp(data) === SMS_ACCEPT && this.pending) {
-        this.channel = channelFinish(this.crypto, this.peers, this.identityPriv, this.pending, data);
+        this.channel = finishPending(this.crypto, this.peers, this.identityPriv, this.pending.baseId ? this.channel! : this.pairing, this.pending, data);
         this.pending = undefined;
       } else if (this.channel) {
         const opened = openSms(this.crypto, this.channel, 'to-v', data);
@@ -62,6 +72,6 @@ export class VDouble {
   }
 
   authority(userTxNo: string, outs: string, dynamic = 0, channel: Channel = this.channel!): Uint8Array {
-    return sendAuthority(this.crypto, channel.keyRequest32, this.peers.network, this.peers.account, channel.id, userTxNo, outs, dynamic);
+    return sendAuthority(this.crypto, channelKey(this.crypto, channel, 'request', 32), this.peers.network, this.peers.account, channel.id, userTxNo, outs, dynamic);
   }
 }

@@ -8,7 +8,6 @@ import { anyValue } from '../../tools/bench/wire/values';
 import { bundled, NATIVE_CRYPTO, runInInterpreter } from './support/interpreter';
 import { produceV01 } from '../wire/v01/produce';
 import { protocolCrypto } from '../../host/protocol-crypto';
-import { gateKey } from '../../protocol/channel';
 
 const VECTORS = path.resolve(__dirname, '../../../test/vectors/cbor');
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -101,39 +100,38 @@ hot.onUp(function(){
   it('SMS, authority, messages, outs and v1 texts: what Node sealed is opened, what is sealed is what Node seals', async () => {
     const frozen = produceV01();
     const crypto = protocolCrypto((n) => new Uint8Array(n));
-    const vPriv = new Uint8Array(32).fill(0x11);
-    const coldPub = crypto.pubkeyCreate(new Uint8Array(32).fill(0x22));
-    const keys = hex(frozen['channel keys request, to-cold, to-v']);
+    const [vPub, coldPub] = [0x11, 0x22].map((octet) => hex(crypto.pubkeyCreate(new Uint8Array(32).fill(octet))));
+    const key = hex(frozen['channel key and what comes of it'].subarray(0, 32));
     const code = await bundled({
-      'protocol/sms/v2': ['openSms', 'sealSms'], 'protocol/channel': ['openCounter'], 'protocol/authority': ['sendAuthority', 'pairingCode'], 'protocol/cbor': ['cborDecode'],
+      'protocol/sms/v2': ['openSms', 'sealSms'], 'protocol/channel': ['channelKey', 'pairChannel'], 'protocol/authority': ['sendAuthority', 'pairingCode'], 'protocol/cbor': ['cborDecode'],
       'protocol/messages': ['aSignBegin', 'aSignInput', 'parseOuts'], 'protocol/sms/v1': ['v1ParseToCold', 'v1ParseToV'],
     });
     const script = `
 function unhex(t){var o=new Uint8Array(t.length/2),i;for(i=0;i<o.length;i++)o[i]=parseInt(t.substr(2*i,2),16);return o}
 function hex(b){var t="",i;for(i=0;i<b.length;i++)t+=(b[i]<16?"0":"")+b[i].toString(16);return t}
 function code(f){try{f()}catch(e){return e.code}return "accepted"}
-function channel(){var k=unhex("${keys}");return {id:66051,counter:7,keyRequest32:k.subarray(0,32),keyToCold32:k.subarray(32,64),keyToV32:k.subarray(64,96),sendSeq:0,recvSeq:0,recvSeen:0}}
+function channel(){var k=unhex("${key}");return {id:66051,made:0,key32:k,own32:k,other32:k,sendSeq:0,recvSeq:0,recvSeen:0}}
 var cold=channel(),verify=unhex("${hex(frozen['sms batch-verify'])}");
 out(hex(sealSms(nativeCrypto,channel(),"to-cold",35,[1,0])));
 out(openSms(nativeCrypto,cold,"to-cold",verify));
 out(code(function(){openSms(nativeCrypto,cold,"to-cold",verify)}));
 verify[6]^=1;out(code(function(){openSms(nativeCrypto,cold,"to-cold",verify)}));
-var peers={network:"regtest",account:3,coldIdentity33:unhex("${hex(coldPub)}"),vIdentity33:unhex("${hex(crypto.pubkeyCreate(vPriv))}"),ssGate32:unhex("${hex(gateKey(crypto, vPriv, coldPub))}")};
-out(openCounter(nativeCrypto,peers,unhex("${hex(frozen['sms open'])}")));
-peers.account=4;out(code(function(){openCounter(nativeCrypto,peers,unhex("${hex(frozen['sms open'])}"))}));
+var opened=openSms(nativeCrypto,pairChannel(3,unhex("${hex(frozen['pairing key'])}")),"to-cold",unhex("${hex(frozen['sms open'])}"));
+out([opened.op,opened.fields[0],opened.fields[1].length]);
+out(code(function(){openSms(nativeCrypto,pairChannel(4,unhex("${hex(frozen['pairing key'])}")),"to-cold",unhex("${hex(frozen['sms open'])}"))}));
 var fields=cborDecode(unhex("${hex(frozen['message sign-begin'])}")).slice(2),begin=aSignBegin(fields);
 out([begin.userTxNo,begin.outs,begin.authority.length,begin.changeIndex]);
-out(hex(sendAuthority(nativeCrypto,cold.keyRequest32,"regtest",3,66051,"8001",begin.outs,1))==hex(begin.authority));
+out(hex(sendAuthority(nativeCrypto,channelKey(nativeCrypto,cold,"request",32),"regtest",3,66051,"8001",begin.outs,1))==hex(begin.authority));
 fields[10]=-1;out(code(function(){aSignBegin(fields)}));
 out(aSignInput(cborDecode(unhex("${hex(frozen['message sign-input'])}")).slice(2)).index);
 out(parseOuts(begin.outs+";"+begin.outs,"regtest",function(){return true}));
 out(code(function(){parseOuts(begin.outs+";","regtest",function(){return true})}));
-out(pairingCode(nativeCrypto,peers.coldIdentity33,peers.vIdentity33));
+out(pairingCode(nativeCrypto,unhex("${coldPub}"),unhex("${vPub}")));
 out(v1ParseToCold("CC:VERIFY_COLD_ADDRESSES:12:BTC:"));out(v1ParseToV("CC:HOT_ADDRESSES:0:H${'A'.repeat(86)}=:2:")?1:0);out(v1ParseToCold("CC:CHANNEL_OK:01:")?1:0);
 `;
     const outs = { address: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080', sats: 10000 };
     expect(runInInterpreter(`${code}\n${NATIVE_CRYPTO}\n${script}`)).to.deep.equal([
-      hex(frozen['sms batch-verify']), { op: 35, seq: 1, fields: [1, 0] }, 'sms-replayed', 'sms-forged', 7, 'channel-forged', ['8001', `${outs.address},10000`, 32, null], true, 'bad-request', 1000,
+      hex(frozen['sms batch-verify']), { op: 35, seq: 1, fields: [1, 0] }, 'sms-replayed', 'sms-forged', [33, 7, 32], 'sms-forged', ['8001', `${outs.address},10000`, 32, null], true, 'bad-request', 1000,
       [outs, outs], 'bad-outs', Buffer.from(frozen['pairing code']).toString(), { verify: { side: 2, batchNo: 12, coin: 'BTC' } }, 1, 0,
     ]);
   });

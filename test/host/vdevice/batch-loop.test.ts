@@ -2,6 +2,7 @@
 
 import { expect } from 'chai';
 import { batchDigest } from '../../../host/v1';
+import { channelKey } from '../../../protocol/channel';
 import { protocolCrypto } from '../../../host/protocol-crypto';
 import { batchDigest as protocolDigest, batchProof } from '../../../protocol/authority';
 import { batchAnswerFields } from '../../../protocol/sms/v2';
@@ -27,7 +28,7 @@ describe('host/vdevice batches', () => {
   const wrongProof = (side: number, batchNo: number, account = 0) => {
     const channel = world.cold.channels[0];
     const digest = protocolDigest(crypto, 'regtest', account, side, batchNo, fakeBatch(side === 2 ? 'cold' : 'hot', batchNo).map((item) => item.address));
-    return batchProof(crypto, channel.keyToV32, side, batchNo, digest);
+    return batchProof(crypto, channelKey(crypto, channel, 'proof', 32), side, batchNo, digest);
   };
 
   it('makes the same digest as the protocol', () => {
@@ -97,7 +98,7 @@ describe('host/vdevice batches', () => {
   it('attack: proofs of another batch, side, account or list never verify', async () => {
     const digestOf = (list: { address: string }[]) => protocolDigest(crypto, 'regtest', 0, 2, 0, list.map((item) => item.address));
     const channel = world.cold.channels[0];
-    const proofs = [wrongProof(2, 1), wrongProof(1, 0), wrongProof(2, 0, 1), batchProof(crypto, channel.keyToCold32, 2, 0, digestOf(fakeBatch('cold', 0))), new Uint8Array(16)];
+    const proofs = [wrongProof(2, 1), wrongProof(1, 0), wrongProof(2, 0, 1), batchProof(crypto, channelKey(crypto, channel, 'request', 32), 2, 0, digestOf(fakeBatch('cold', 0))), new Uint8Array(16)];
     for (const proof of proofs) {
       const before = world.site.batchReports.length;
       world.cold.answer = (sms, op) => (op === SMS_BATCH_VERIFY ? world.cold.seal(SMS_BATCH_ANSWER, batchAnswerFields({ side: 2, batchNo: 0, status: BATCH_OK, seconds: 0, proof })) : sms);

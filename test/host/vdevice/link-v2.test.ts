@@ -1,11 +1,13 @@
 // Holds V's side of the channel (protocol/SPEC.md 7): lost, doubled, late, forged SMS; alarms; the account file.
 
 import { expect } from 'chai';
-import { alarmFields, noticeFields, statusAnswerFields } from '../../../protocol/sms/v2';
-import { ACCOUNT_CLOSED, ALARM_FORGERY, DEVICE_UNLOCKED, SMS_ALARM, SMS_NOTICE, SMS_OPEN, SMS_PORT, SMS_STATUS, SMS_STATUS_ANSWER } from '../../../protocol/wire';
+import { alarmFields, noticeFields, sealSms, statusAnswerFields } from '../../../protocol/sms/v2';
+import { ACCOUNT_CLOSED, ALARM_FORGERY, DEVICE_UNLOCKED, SMS_ALARM, SMS_NOTICE, SMS_OPEN, SMS_PORT, SMS_RENEW, SMS_STATUS, SMS_STATUS_ANSWER } from '../../../protocol/wire';
+import { protocolCrypto } from '../../../host/protocol-crypto';
 import { COLD, COLD_SPARE, accountFile, createWorld, type World } from './world';
 
-const opens = (world: World) => world.sms.filter((item) => item.data && item.data[0] === SMS_OPEN);
+const sent = (world: World, op: number) => world.sms.filter((item) => item.data && item.data[0] === op);
+const opens = (world: World) => sent(world, SMS_OPEN);
 
 describe('host/vdevice channel', () => {
   let world: World;
@@ -79,6 +81,89 @@ describe('host/vdevice channel', () => {
     world.deliver({ from: COLD, data: accept, port: SMS_PORT });
     await world.pass(5);
     expect(await channelId()).to.equal(world.cold.channels[0].id);
+  });
+
+  it('renews the channel it has, with the same key until it is answered, each SMS with a number of its own', async () => {
+    await world.open();
+    world.lose.toV = true;
+    await world.v.openChannel();
+    await world.pass(400);
+    await world.restart();
+    await world.pass(400);
+    const renews = sent(world, SMS_RENEW);
+    expect([renews.length, opens(world).length, world.cold.channels.length]).to.deep.equal([3, 1, 2]);
+    expect(new Set(renews.map((item) => Buffer.from(item.data!).toString('hex'))).size).to.equal(3);
+    world.lose.toV = false;
+    await world.pass(1500);
+    expect(await channelId()).to.equal(world.cold.channels[1].id);
+    await world.v.openChannel();
+    await world.pass(5);
+    expect([await channelId(), opens(world).length]).to.deep.equal([world.cold.channels[2].id, 1]);
+  });
+
+  it('opens between the identities when HSM-Cold knows the channel no more', async () => {
+    await world.open();
+    world.cold.forget();
+    await world.v.openChannel();
+    await world.pass(3600);
+    expect([sent(world, SMS_RENEW).length, opens(world).length]).to.deep.equal([4, 2]);
+    expect(await channelId()).to.equal(world.cold.channels[1].id);
+  });
+
+  describe('the channel before', () => {
+    const crypto = protocolCrypto(() => new Uint8Array(0));
+    const alarm = (n: number, code = ALARM_FORGERY) =>
+      world.deliver({ from: COLD, data: sealSms(crypto, olds[n], 'to-v', SMS_ALARM, alarmFields({ code, accountState: ACCOUNT_CLOSED, unixSeconds: 1767614400 })), port: SMS_PORT });
+    /** What HSM-Cold still holds of its channels while V has moved on. */
+    let olds: typeof world.cold.channels;
+    const renew = async () => {
+      olds = [...(olds ?? []), ...[world.cold.channels[world.cold.channels.length - 1]].map((one) => ({ ...one, key32: Uint8Array.from(one.key32), sendSeq: 1 }))];
+      await world.v.openChannel();
+      await world.pass(5);
+    };
+    beforeEach(async () => {
+      olds = [];
+      await world.open();
+      await renew();
+    });
+
+    it('is read from: an alarm that HSM-Cold sealed before it heard of the new one reaches the admin, once, also after a restart', async () => {
+      expect(await channelId()).to.equal(world.cold.channels[1].id);
+      await world.restart();
+      alarm(0);
+      await world.pass(5);
+      olds[0].sendSeq--;
+      alarm(0);
+      await world.pass(5);
+      expect(world.adminTexts()).to.deep.equal(['HSM-Cold alarm: forgery, account closed']);
+    });
+
+    it('ends an hour after HSM-Cold\'s first word under the new one', async () => {
+      await world.pass(86400 / 2);
+      world.deliver({ from: COLD, data: world.cold.seal(SMS_NOTICE, noticeFields({ noticeNo: 1, maxPerTxSats: 0, maxPerDaySats: 0, policyDigest8: new Uint8Array(8) })), port: SMS_PORT });
+      await world.pass(3500);
+      alarm(0);
+      await world.pass(200);
+      alarm(0);
+      await world.pass(5);
+      expect(world.adminTexts()).to.have.length(2);
+      expect(world.adminTexts()[1]).to.include('alarm');
+    });
+
+    it('ends after two days in any case, and with the next channel', async () => {
+      world.lose.fromV = () => true;
+      await world.pass(2 * 86400 + 100);
+      alarm(0);
+      await world.pass(5);
+      expect(world.adminTexts().filter((text) => text.includes('alarm:'))).to.deep.equal([]);
+      world.lose.fromV = () => false;
+      await renew();
+      await renew();
+      alarm(0);
+      alarm(olds.length - 1);
+      await world.pass(5);
+      expect(world.adminTexts().filter((text) => text.includes('alarm:'))).to.have.length(1);
+    });
   });
 
   it('survives a restart between OPEN and ACCEPT', async () => {

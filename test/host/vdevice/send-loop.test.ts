@@ -2,6 +2,7 @@
 // twice, one reported for another. The website and the API are the attackers here.
 
 import { expect } from 'chai';
+import { channelKey } from '../../../protocol/channel';
 import { protocolCrypto } from '../../../host/protocol-crypto';
 import { sendAuthority } from '../../../protocol/authority';
 import { PAYEE, createWorld, vtestOf, type World } from './world';
@@ -38,7 +39,7 @@ describe('host/vdevice send loop', () => {
     expect(form).to.include({ coin_code: 'BTC', user_tx_no: '11', outs: OUTS, is_dynamic_fee: '0' });
     const channel = world.cold.channels[0];
     expect(form.c_id).to.equal(String(channel.id));
-    const expected = sendAuthority(protocolCrypto(() => new Uint8Array(0)), channel.keyRequest32, 'regtest', 0, channel.id, '11', OUTS, 0);
+    const expected = sendAuthority(protocolCrypto(() => new Uint8Array(0)), channelKey(protocolCrypto(() => new Uint8Array(0)), channel, 'request', 32), 'regtest', 0, channel.id, '11', OUTS, 0);
     expect(form.vc_code).to.equal('2:' + Buffer.from(expected).toString('base64url'));
     expect(world.site.reports).to.deep.equal([]);
     confirm();

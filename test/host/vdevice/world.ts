@@ -7,11 +7,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha256';
-import { acceptBegin, acceptStep, gateKey, type Channel, type ChannelPeers } from '../../../protocol/channel';
+import { channelKey, type Channel, type ChannelPeers } from '../../../protocol/channel';
 import { batchDigest, batchProof } from '../../../protocol/authority';
 import { aBatchVerify, batchAnswerFields, openSms, sealSms, smsChannelHint, smsOp } from '../../../protocol/sms/v2';
 import type { CborValue } from '../../../protocol/cbor';
-import { BATCH_OK, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_OPEN, SMS_PORT } from '../../../protocol/wire';
+import { BATCH_OK, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_OPEN, SMS_PORT, SMS_RENEW } from '../../../protocol/wire';
+import { ColdChannels, ignoring } from '../../../tools/bench/wire/channel-ends';
 import { protocolCrypto } from '../../../host/protocol-crypto';
 import type { Runtime } from '../../../host/runtime';
 import { createVirtualRuntime, type VirtualRuntime } from '../../../host/sim/virtual-runtime';
@@ -109,6 +110,8 @@ export interface FakeCold {
   answer: (sms: Uint8Array, op: number) => Uint8Array | undefined;
   take(data: Uint8Array): void;
   seal(op: number, fields: CborValue[]): Uint8Array;
+  /** Loses its channels, as by a restore. */
+  forget(): void;
   /** Operations that it understood. */
   ops: number[];
 }
@@ -116,32 +119,28 @@ export interface FakeCold {
 export function fakeCold(runtime: Runtime, account: number, send: (data: Uint8Array) => void): FakeCold {
   const crypto = protocolCrypto((n) => runtime.random(n));
   const vIdentity33 = crypto.pubkeyCreate(V_PRIV);
-  const peers: ChannelPeers = { network: 'regtest', account, coldIdentity33: crypto.pubkeyCreate(COLD_PRIV), vIdentity33, ssGate32: gateKey(crypto, COLD_PRIV, vIdentity33) };
-  const accepted = new Map<string, Uint8Array>();
-  let nextId = 7;
+  const peers: ChannelPeers = { network: 'regtest', account, coldIdentity33: crypto.pubkeyCreate(COLD_PRIV), vIdentity33 };
+  const channels = new ColdChannels(crypto, peers, COLD_PRIV);
+  channels.lastId = 6;
   const cold: FakeCold = {
     channels: [], ops: [],
     list: (side, batchNo) => fakeBatch(side === 2 ? 'cold' : 'hot', batchNo),
     answer: (sms) => sms,
+    forget: () => void (channels.current = channels.next = undefined),
     seal: (op, fields) => sealSms(crypto, cold.channels[cold.channels.length - 1], 'to-v', op, fields),
     take(data) {
       const op = smsOp(data);
       cold.ops.push(op);
       let reply: Uint8Array | undefined;
-      if (op === SMS_OPEN) {
-        const key = Buffer.from(data).toString('hex');
-        if (!accepted.has(key)) {
-          const work = acceptBegin(crypto, peers, data, nextId++);
-          while (!acceptStep(crypto, peers, COLD_PRIV, work));
-          cold.channels.push(work.done!.channel);
-          accepted.set(key, work.done!.sms);
-        }
-        reply = accepted.get(key);
+      if (op === SMS_OPEN || op === SMS_RENEW) {
+        const before = channels.next;
+        ignoring(() => (reply = channels.take(data).accept));
+        if (channels.next && channels.next !== before) cold.channels.push(channels.next!);
       } else if (op === SMS_BATCH_VERIFY) {
         const channel = cold.channels.find((item) => (item.id & 0xffff) === smsChannelHint(data))!;
         const { side, batchNo } = aBatchVerify(openSms(crypto, channel, 'to-cold', data).fields);
         const digest = batchDigest(crypto, 'regtest', account, side, batchNo, cold.list(side, batchNo).map((item) => item.address));
-        const fields = batchAnswerFields({ side, batchNo, status: BATCH_OK, seconds: 0, proof: batchProof(crypto, channel.keyToV32, side, batchNo, digest) });
+        const fields = batchAnswerFields({ side, batchNo, status: BATCH_OK, seconds: 0, proof: batchProof(crypto, channelKey(crypto, channel, 'proof', 32), side, batchNo, digest) });
         reply = sealSms(crypto, channel, 'to-v', SMS_BATCH_ANSWER, fields);
       }
       const out = reply && cold.answer(reply, op);

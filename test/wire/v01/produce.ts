@@ -2,14 +2,14 @@
  * What the code of today puts on the wire for the fixed inputs of version 1: name → octets. Keys, nonces and identities are
  * constants or come from a generator that is part of this file, so the octets can be frozen (test/vectors/wire/v01.json).
  */
-import { channelFinish, channelOpen, gateKey } from '../../../protocol/channel';
+import { channelKey } from '../../../protocol/channel';
 import { attestationHash, batchDigest, batchProof, pairingCode, sendAuthority } from '../../../protocol/authority';
 import { cborEncode, CborValue } from '../../../protocol/cbor';
 import { attestFields, pingFields, prevTxFields, signBeginFields, signInputFields } from '../../../protocol/messages';
 import { createPeer } from '../../../protocol/link/peer';
 import { alarmFields, batchAnswerFields, batchVerifyFields, noticeFields, sealSms, statusAnswerFields } from '../../../protocol/sms/v2';
 import { protocolCrypto } from '../../../host/protocol-crypto';
-import { acceptAll } from '../../../tools/bench/wire/channel-ends';
+import { ColdChannels, VChannels } from '../../../tools/bench/wire/channel-ends';
 import { line, TestClock } from '../../../tools/bench/wire/line';
 
 const fill = (lenBytes: number, value: number): Uint8Array => new Uint8Array(lenBytes).fill(value);
@@ -51,17 +51,27 @@ export function produceV01(): { [name: string]: Uint8Array } {
   const crypto = protocolCrypto(counting(1));
   const vPriv = fill(32, 0x11);
   const coldPriv = fill(32, 0x22);
-  const peers = {
-    network: 'regtest', account: 3, coldIdentity33: crypto.pubkeyCreate(coldPriv), vIdentity33: crypto.pubkeyCreate(vPriv),
-    ssGate32: gateKey(crypto, vPriv, crypto.pubkeyCreate(coldPriv)),
+  const peers = { network: 'regtest', account: 3, coldIdentity33: crypto.pubkeyCreate(coldPriv), vIdentity33: crypto.pubkeyCreate(vPriv) };
+  const coldEnd = new ColdChannels(crypto, peers, coldPriv);
+  const vEnd = new VChannels(crypto, peers, vPriv);
+  coldEnd.lastId = 0x00010202;
+  vEnd.counter = 6;
+  /** OPEN or RENEW and its ACCEPT. */
+  const exchange = (): Uint8Array[] => {
+    const ask = vEnd.ask();
+    const accept = coldEnd.take(ask).accept!;
+    vEnd.take(accept);
+    return [ask, accept];
   };
-  const pending = channelOpen(crypto, peers, vPriv, 7);
-  const cold = acceptAll(crypto, { vPriv, coldPriv, peers }, pending.sms, 0x00010203);
-  const open = Uint8Array.from(pending.sms);
-  const v = channelFinish(crypto, peers, vPriv, pending, cold.sms);
+  const [open, openAccept] = exchange();
+  const v = { ...vEnd.current!, key32: Uint8Array.from(vEnd.current!.key32) };
+  const cold = { channel: { ...v, sendSeq: 1 } };
+  const keys = ['to cold', 'to v', 'request', 'proof', 'root'].flatMap((use, i) => [...channelKey(crypto, v, use, i < 2 ? 64 : 32)]);
+  const [vRenew, vAccept] = exchange();
+  const [coldRenew, coldAccept] = exchange();
   const toV = (op: number, fields: CborValue[]): Uint8Array => sealSms(crypto, cold.channel, 'to-v', op, fields);
   const outs = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080,10000';
-  const authority = sendAuthority(crypto, v.keyRequest32, 'regtest', 3, v.id, '8001', outs, 1);
+  const authority = sendAuthority(crypto, channelKey(crypto, v, 'request', 32), 'regtest', 3, v.id, '8001', outs, 1);
   const digest = batchDigest(crypto, 'regtest', 3, 1, 0, Array.from({ length: 1000 }, (_, i) => `address${i}`));
   const begin = { account: 3, proto: 2, channelId: v.id, userTxNo: '8001', outs, dynamic: 1, authority, txVersion: 2, locktime: 0, nInputs: 1, feeSats: 500, changeIndex: null };
   const message = (type: number, fields: CborValue[]): Uint8Array => cborEncode(([type, 5] as CborValue[]).concat(fields));
@@ -74,12 +84,17 @@ export function produceV01(): { [name: string]: Uint8Array } {
     'message attest': message(11, attestFields({ account: 3, side: 2, batchNo: 300 })),
     'message ping': message(5, pingFields({ account: 3, proto: 2, channelId: v.id, userTxNo: '8001', dynamic: 1, authority: fill(32, 1) })),
     'message refusal': message(1, [6, 'locked']),
+    'pairing key': coldEnd.pair.key32,
     'sms open': open,
-    'sms accept': cold.sms,
-    'channel keys request, to-cold, to-v': Uint8Array.from([...v.keyRequest32, ...v.keyToCold32, ...v.keyToV32]),
+    'sms accept of an open': openAccept,
+    'channel key and what comes of it': Uint8Array.from([...v.key32, ...keys]),
+    'sms renew, a key of V': vRenew,
+    'sms accept of it': vAccept,
+    'sms renew, a key of HSM-Cold asked for': coldRenew,
+    'sms accept with it': coldAccept,
     'sms batch-verify': sealSms(crypto, v, 'to-cold', 35, batchVerifyFields({ side: 1, batchNo: 0 })),
     'sms status': sealSms(crypto, v, 'to-cold', 37, []),
-    'sms batch-answer': toV(36, batchAnswerFields({ side: 1, batchNo: 0, status: 0, seconds: 0, proof: batchProof(crypto, v.keyToV32, 1, 0, digest) })),
+    'sms batch-answer': toV(36, batchAnswerFields({ side: 1, batchNo: 0, status: 0, seconds: 0, proof: batchProof(crypto, channelKey(crypto, v, 'proof', 32), 1, 0, digest) })),
     'sms batch-answer deriving': toV(36, batchAnswerFields({ side: 1, batchNo: 1, status: 1, seconds: 3600 })),
     'sms status-answer': toV(38, statusAnswerFields({ deviceState: 3, accountState: 1, unixSeconds: 1_790_000_000, batchesHot: 2, batchesCold: 1 })),
     'sms alarm': toV(39, alarmFields({ code: 1, accountState: 2, unixSeconds: 1_790_000_000 })),

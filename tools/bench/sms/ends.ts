@@ -1,12 +1,13 @@
 // Two ends of the SMS path for the bench: V and HSM-Cold reduced to the protocol (channel, operations, replay window, retries)
-// on the real driver, so that thousands of operations can be tried under faults. Spec: SPEC.md 6 and 7.4.
+// on the real driver, so that thousands of operations can be tried under faults. Spec: SPEC.md 6 and 7.5.
 // Leaves signing, policy and storage to the firmware, faults to the simulated network and modem.
 import { batchProof, equalBytes } from '../../../protocol/authority';
-import { acceptBegin, acceptStep, channelFinish, channelOpen, gateKey, openCounter, type Channel, type ChannelPeers, type OpenPending } from '../../../protocol/channel';
+import { channelKey, type ChannelPeers } from '../../../protocol/channel';
 import type { ProtocolCrypto } from '../../../protocol/crypto';
-import { aBatchAnswer, aBatchVerify, aStatusAnswer, batchAnswerFields, batchVerifyFields, openSms, sealSms, smsChannelHint, smsOp, statusAnswerFields } from '../../../protocol/sms/v2';
-import { ACCOUNT_OPEN, BATCH_OK, SIDE_HOT, SMS_ACCEPT, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_OPEN, SMS_STATUS, SMS_STATUS_ANSWER } from '../../../protocol/wire';
+import { aBatchAnswer, aBatchVerify, aStatusAnswer, batchAnswerFields, batchVerifyFields, sealSms, statusAnswerFields } from '../../../protocol/sms/v2';
+import { ACCOUNT_OPEN, BATCH_OK, SIDE_HOT, SMS_ACCEPT, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_STATUS, SMS_STATUS_ANSWER } from '../../../protocol/wire';
 import type { Runtime, Timer } from '../../../host/runtime';
+import { ColdChannels, ignoring, VChannels } from '../wire/channel-ends';
 
 export type OperationKind = 'channel' | 'batch' | 'status';
 /** `right`: the answer was checked; `gave-up`: a clear failure after the last try; `wrong`: an answer that must not be. */
@@ -22,15 +23,6 @@ function digestOf(crypto: ProtocolCrypto, batchNo: number): Uint8Array {
   return crypto.sha256(Uint8Array.from([batchNo >> 16, batchNo >> 8, batchNo].map((octet) => octet & 255)));
 }
 
-/** Swallows the protocol's refusals (an Error with a code): such an SMS is ignored. */
-function ignoring(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (typeof (error as { code?: unknown }).code !== 'string') throw error;
-  }
-}
-
 export interface ColdEnd {
   take(data: Uint8Array): void;
   /** The channel in use, and the one that waits for V's first message. */
@@ -38,34 +30,15 @@ export interface ColdEnd {
 }
 
 export function coldEnd(crypto: ProtocolCrypto, peers: ChannelPeers, priv32: Uint8Array, send: Send): ColdEnd {
-  let channel: Channel | undefined;
-  let next: Channel | undefined;
-  let accept: Uint8Array | undefined;
-  let vCounter = 0;
-  let lastId = 0;
+  const channels = new ColdChannels(crypto, peers, priv32);
 
-  function takeOpen(data: Uint8Array): void {
-    const counter = openCounter(crypto, peers, data);
-    if (counter === vCounter && accept) return send(accept);
-    if (counter <= vCounter) return;
-    const work = acceptBegin(crypto, peers, data, lastId + 1);
-    while (!acceptStep(crypto, peers, priv32, work));
-    lastId++;
-    vCounter = counter;
-    next = work.done!.channel;
-    accept = work.done!.sms;
-    send(accept);
-  }
-
-  function takeSealed(data: Uint8Array): void {
-    const found = [channel, next].find((one) => one && (one.id & 0xffff) === smsChannelHint(data));
-    if (!found) return;
-    const { op, fields } = openSms(crypto, found, 'to-cold', data);
-    if (found === next) [channel, next, accept] = [next, undefined, undefined];
-    const current = channel!;
+  function take(data: Uint8Array): void {
+    const { accept, op, fields } = channels.take(data);
+    if (accept) return send(accept);
+    const current = channels.current!;
     if (op === SMS_BATCH_VERIFY) {
       const { side, batchNo } = aBatchVerify(fields);
-      const proof = batchProof(crypto, current.keyToV32, side, batchNo, digestOf(crypto, batchNo));
+      const proof = batchProof(crypto, channelKey(crypto, current, 'proof', 32), side, batchNo, digestOf(crypto, batchNo));
       send(sealSms(crypto, current, 'to-v', SMS_BATCH_ANSWER, batchAnswerFields({ side, batchNo, status: BATCH_OK, seconds: 0, proof })));
     } else if (op === SMS_STATUS) {
       send(sealSms(crypto, current, 'to-v', SMS_STATUS_ANSWER, statusAnswerFields({ deviceState: 3, accountState: ACCOUNT_OPEN, unixSeconds: 0, batchesHot: 1, batchesCold: 1 })));
@@ -73,8 +46,8 @@ export function coldEnd(crypto: ProtocolCrypto, peers: ChannelPeers, priv32: Uin
   }
 
   return {
-    take: (data) => ignoring(() => (smsOp(data) === SMS_OPEN ? takeOpen(data) : takeSealed(data))),
-    channels: () => ({ current: channel?.id ?? 0, next: next?.id ?? 0 }),
+    take: (data) => void ignoring(() => take(data)),
+    channels: () => ({ current: channels.current?.id ?? 0, next: channels.next?.id ?? 0 }),
   };
 }
 
@@ -86,9 +59,7 @@ export interface VEnd {
 }
 
 export function vEnd(crypto: ProtocolCrypto, peers: ChannelPeers, priv32: Uint8Array, runtime: Runtime, send: Send): VEnd {
-  let channel: Channel | undefined;
-  let pending: OpenPending | undefined;
-  let counter = 0;
+  const channels = new VChannels(crypto, peers, priv32);
   let current: { kind: OperationKind; batchNo: number; ended: (outcome: Outcome, kind: OperationKind) => void } | undefined;
   let timer: Timer | undefined;
 
@@ -100,49 +71,37 @@ export function vEnd(crypto: ProtocolCrypto, peers: ChannelPeers, priv32: Uint8A
   }
 
   function attempt(tries: number): void {
-    if (tries >= MAX_TRIES) {
-      pending = undefined;
-      return end('gave-up');
-    }
+    if (tries >= MAX_TRIES) return end('gave-up');
     const { kind, batchNo } = current!;
-    if (kind === 'channel') send(pending!.sms);
-    else if (kind === 'batch') send(sealSms(crypto, channel!, 'to-cold', SMS_BATCH_VERIFY, batchVerifyFields({ side: SIDE_HOT, batchNo })));
-    else send(sealSms(crypto, channel!, 'to-cold', SMS_STATUS, []));
+    if (kind === 'channel') send(channels.ask());
+    else if (kind === 'batch') send(sealSms(crypto, channels.current!, 'to-cold', SMS_BATCH_VERIFY, batchVerifyFields({ side: SIDE_HOT, batchNo })));
+    else send(sealSms(crypto, channels.current!, 'to-cold', SMS_STATUS, []));
     timer = runtime.after(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries), () => attempt(tries + 1));
   }
 
-  function takeSealed(data: Uint8Array): void {
-    if (!channel) return;
-    const { op, fields } = openSms(crypto, channel, 'to-v', data);
-    if (op === SMS_BATCH_ANSWER && current?.kind === 'batch') {
+  function take(data: Uint8Array): void {
+    const { op, fields, isOld } = channels.take(data);
+    if (op === SMS_ACCEPT && current?.kind === 'channel') end('right');
+    else if (op === SMS_BATCH_ANSWER && current?.kind === 'batch' && !isOld) {
       const { side, batchNo, proof } = aBatchAnswer(fields);
       if (batchNo !== current.batchNo) return;
-      end(proof && equalBytes(proof, batchProof(crypto, channel.keyToV32, side, batchNo, digestOf(crypto, batchNo))) ? 'right' : 'wrong');
+      const key = channelKey(crypto, channels.current!, 'proof', 32);
+      end(proof && equalBytes(proof, batchProof(crypto, key, side, batchNo, digestOf(crypto, batchNo))) ? 'right' : 'wrong');
     } else if (op === SMS_STATUS_ANSWER && current?.kind === 'status') end(aStatusAnswer(fields).accountState === ACCOUNT_OPEN ? 'right' : 'wrong');
   }
 
-  function takeAccept(data: Uint8Array): void {
-    if (!pending) return;
-    channel = channelFinish(crypto, peers, priv32, pending, data);
-    pending = undefined;
-    if (current?.kind === 'channel') end('right');
-  }
-
   return {
-    take: (data) => ignoring(() => (smsOp(data) === SMS_ACCEPT ? takeAccept(data) : takeSealed(data))),
+    take: (data) => void ignoring(() => take(data)),
     start(kind, batchNo, ended) {
-      current = { kind: channel ? kind : 'channel', batchNo, ended };
-      if (current.kind === 'channel') pending = channelOpen(crypto, peers, priv32, ++counter);
+      current = { kind: channels.current ? kind : 'channel', batchNo, ended };
       attempt(0);
     },
-    channelId: () => channel?.id ?? 0,
+    channelId: () => channels.current?.id ?? 0,
   };
 }
 
 /** The peers as each end knows them. */
 export function peersFor(crypto: ProtocolCrypto, ownPriv32: Uint8Array, otherPriv32: Uint8Array, isCold: boolean): ChannelPeers {
   const [own33, other33] = [crypto.pubkeyCreate(ownPriv32), crypto.pubkeyCreate(otherPriv32)];
-  return {
-    network: 'regtest', account: 0, coldIdentity33: isCold ? own33 : other33, vIdentity33: isCold ? other33 : own33, ssGate32: gateKey(crypto, ownPriv32, other33),
-  };
+  return { network: 'regtest', account: 0, coldIdentity33: isCold ? own33 : other33, vIdentity33: isCold ? other33 : own33 };
 }

@@ -1,4 +1,4 @@
-/** Operations of V and HSM-Cold over an SMS network that loses, doubles, delays up to an hour and so reorders (SPEC.md 7.4). */
+/** Operations of V and HSM-Cold over an SMS network that loses, doubles, delays up to an hour and so reorders (SPEC.md 7.5). */
 import { createHash } from 'node:crypto';
 import { protocolCrypto } from '../../../host/protocol-crypto';
 import { ColdModel, identities, VModel } from './channel-ends';
@@ -32,15 +32,15 @@ export function badNetwork(operations: number, seed = 7): BadNetworkResult {
     while (!isDone()) {
       const sms = net.nextSms(untilS);
       if (!sms) return;
-      const answer = sms.to === 'cold' ? cold.take(sms.body) : (v.take(sms.body), undefined);
+      const answer = sms.to === 'cold' ? cold.answer(sms.body) : (v.hear(sms.body), undefined);
       if (answer) net.send('v', answer);
     }
   };
   while (result.operations < operations) {
-    v.open(true);
-    for (let tries = 0; v.pending && tries < TRIES_MAX; tries++) {
-      net.send('cold', v.open(false));
-      waitUntil(net.nowS + RETRY_S, () => !v.pending);
+    const before = v.current;
+    for (let tries = 0; v.current === before && tries < TRIES_MAX; tries++) {
+      net.send('cold', v.ask());
+      waitUntil(net.nowS + RETRY_S, () => v.current !== before);
     }
     for (let i = 0; i < BATCHES_A_CHANNEL && result.operations < operations; i++) {
       const batchNo = result.operations++;
@@ -49,7 +49,7 @@ export function badNetwork(operations: number, seed = 7): BadNetworkResult {
         waitUntil(net.nowS + RETRY_S, () => v.results.has(`1/${batchNo}`));
       }
       if (v.results.get(`1/${batchNo}`) === !isWrong(batchNo)) result.right++;
-      if (!cold.current || !v.current || Buffer.compare(cold.current.keyRequest32, v.current.keyRequest32) !== 0) result.differing++;
+      if (!cold.current || !v.current || Buffer.compare(cold.current.key32, v.current.key32) !== 0) result.differing++;
     }
   }
   result.sms = net.sent;

@@ -5,7 +5,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { cborDecode, cborEncode } from '../../../protocol/cbor';
-import { acceptBegin, channelFinish, channelOpen, OpenPending } from '../../../protocol/channel';
+import { beginOpen, finishPending, pendingSms } from '../../../protocol/channel-v';
 import { frameBody, frameLine } from '../../../protocol/link/frame';
 import { linkFeed, newLink } from '../../../protocol/link/link';
 import { aSignBegin, aSignInput, parseOuts } from '../../../protocol/messages';
@@ -13,7 +13,7 @@ import { openSms, sealSms } from '../../../protocol/sms/v2';
 import { v1ParseToCold, v1ParseToV } from '../../../protocol/sms/v1';
 import { MESSAGE_ITEMS_MAX, SMS_BATCH_VERIFY } from '../../../protocol/wire';
 import { protocolCrypto } from '../../../host/protocol-crypto';
-import { acceptAll, identities } from './channel-ends';
+import { ColdChannels, identities, VChannels } from './channel-ends';
 import { seeded, seededBytes } from './line';
 import { anyValue } from './values';
 
@@ -108,25 +108,24 @@ function frameTarget(isSecure: boolean): Target {
 function smsTarget(seed: number): Target {
   const crypto = protocolCrypto(seededBytes(seeded(seed)));
   const ids = identities(crypto);
-  const keep = (p: OpenPending): OpenPending => ({ ...p, ck32: Uint8Array.from(p.ck32), ephemeral32: Uint8Array.from(p.ephemeral32) });
-  const pending = channelOpen(crypto, ids.peers, ids.vPriv, 1);
-  const cold = acceptAll(crypto, ids, pending.sms, 5);
-  const v = channelFinish(crypto, ids.peers, ids.vPriv, keep(pending), cold.sms);
-  const body = sealSms(crypto, v, 'to-cold', SMS_BATCH_VERIFY, [1, 5]);
+  const cold = new ColdChannels(crypto, ids.peers, ids.coldPriv);
+  const v = new VChannels(crypto, ids.peers, ids.vPriv);
+  v.take(cold.take(v.ask()).accept!);
+  const body = sealSms(crypto, v.current!, 'to-cold', SMS_BATCH_VERIFY, [1, 5]);
+  cold.take(sealSms(crypto, v.current!, 'to-cold', SMS_BATCH_VERIFY, [1, 4]));
+  const pending = beginOpen(crypto, 9);
+  const open = pendingSms(crypto, v.pair, pending);
+  const accept = new ColdChannels(crypto, ids.peers, ids.coldPriv).take(open).accept!;
   return (next) => {
     const kind = next();
     return guarded(() => {
-      if (kind < 0.9) {
-        const sms = mutate(body, next);
-        if (hex(sms) === hex(body)) return undefined;
-        openSms(crypto, { ...cold.channel }, 'to-cold', sms);
-        return `forged operation taken: ${hex(sms)}`;
-      }
-      const sms = mutate(kind < 0.98 ? pending.sms : cold.sms, next);
-      if (hex(sms) === hex(pending.sms) || hex(sms) === hex(cold.sms)) return undefined;
-      if (kind < 0.98) acceptBegin(crypto, ids.peers, sms, 6);
-      else channelFinish(crypto, ids.peers, ids.vPriv, keep(pending), sms);
-      return kind < 0.98 && hex(sms.subarray(0, 48)) === hex(pending.sms.subarray(0, 48)) ? undefined : `forged exchange taken: ${hex(sms)}`;
+      const original = kind < 0.9 ? body : kind < 0.98 ? open : accept;
+      const sms = mutate(original, next);
+      if (hex(sms) === hex(original)) return undefined;
+      if (kind < 0.9) openSms(crypto, { ...cold.current! }, 'to-cold', sms);
+      else if (kind < 0.98) openSms(crypto, { ...cold.pair }, 'to-cold', sms);
+      else finishPending(crypto, ids.peers, ids.vPriv, v.pair, pending, sms);
+      return `forged SMS taken: ${hex(sms)}`;
     });
   };
 }

@@ -2,11 +2,10 @@
  * Octets of user data (with its header) that each operation puts on the SMS network, v2 against v1, from real messages.
  * SPEC.md 6.4 has the table; test/protocol/wire.test.ts compares it with these figures.
  */
-import { channelOpen } from '../../../protocol/channel';
 import { batchAnswerFields, batchVerifyFields, noticeFields, alarmFields, statusAnswerFields, sealSms } from '../../../protocol/sms/v2';
 import { v1FormatAccept, v1FormatAddresses, v1FormatChannelOk, v1FormatOpen, v1FormatVerify } from '../../../protocol/sms/v1';
 import { protocolCrypto } from '../../../host/protocol-crypto';
-import { acceptAll, identities } from './channel-ends';
+import { ColdModel, identities, VModel } from './channel-ends';
 import { seeded, seededBytes } from './line';
 import {
   ACCOUNT_CLOSED, ALARM_FORGERY, BATCH_OK, DEVICE_UNLOCKED, SIDE_HOT, SMS_ALARM, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_NOTICE, SMS_STATUS, SMS_STATUS_ANSWER,
@@ -29,20 +28,29 @@ function packed(text: string): number {
 export function operationOctets(): OperationOctets[] {
   const crypto = protocolCrypto(seededBytes(seeded(1)));
   const ids = identities(crypto);
-  const pending = channelOpen(crypto, ids.peers, ids.vPriv, 1);
-  const { channel, sms } = acceptAll(crypto, ids, pending.sms, 1);
+  const digest = (): Uint8Array => new Uint8Array(32);
+  const v = new VModel(crypto, ids, digest);
+  const cold = new ColdModel(crypto, ids, digest);
+  const [first, vTurn, coldTurn] = [1_790_000_000, 0, 0].map((counter) => {
+    v.counter = counter || v.counter;
+    const ask = v.ask();
+    const accept = cold.answer(ask)!;
+    v.hear(accept);
+    return [ask, accept].map((sms) => SMS_UDH_BYTES + sms.length);
+  });
+  cold.answer(v.verify(SIDE_HOT, 0));
+  const channel = { ...cold.current!, sendSeq: 0 };
   const toV = (op: number, fields: (number | Uint8Array)[]): number => SMS_UDH_BYTES + sealSms(crypto, channel, 'to-v', op, fields).length;
   const toCold = (op: number, fields: number[]): number => SMS_UDH_BYTES + sealSms(crypto, channel, 'to-cold', op, fields).length;
   const unixSeconds = 1_790_000_000;
   const key = '02' + 'A'.repeat(64);
   const signature = 'H' + 'A'.repeat(86) + '=';
+  const v1Channel = [packed(v1FormatOpen({ qh: key, hId: 1 })), packed(v1FormatAccept({ qc: key, cId: 1, hId: 1 })), packed(v1FormatChannelOk(1))];
   const batch = { side: SIDE_HOT, batchNo: 0 };
   return [
-    {
-      name: 'channel',
-      v2: [SMS_UDH_BYTES + pending.sms.length, SMS_UDH_BYTES + sms.length],
-      v1: [packed(v1FormatOpen({ qh: key, hId: 1 })), packed(v1FormatAccept({ qc: key, cId: 1, hId: 1 })), packed(v1FormatChannelOk(1))],
-    },
+    { name: 'daily channel, V’s turn', v2: vTurn, v1: v1Channel },
+    { name: 'daily channel, HSM-Cold’s turn', v2: coldTurn, v1: v1Channel },
+    { name: 'first channel, or after a loss', v2: first, v1: v1Channel },
     {
       name: 'batch attestation',
       v2: [
