@@ -12,6 +12,7 @@ import * as ts from 'typescript';
 import { rollup, type Plugin } from 'rollup';
 import { typeTraps } from './dialect-types';
 import { nestFunctions } from './nest';
+import { KEPT_PROPERTIES } from './properties';
 import { repair } from './repairs';
 
 export const ROOT = path.resolve(__dirname, '..', '..', '..');
@@ -198,7 +199,7 @@ export async function bundleEs5(
     toplevel: true,
     module: false,
     compress: { ...COMPRESS, global_defs: taken.literals },
-    mangle: opts.minify ? { toplevel: true, reserved: RESERVED } : false,
+    mangle: opts.minify ? { toplevel: true, reserved: RESERVED, properties: opts.format === 'iife' && { builtins: true, keep_quoted: true, reserved: [...KEPT_PROPERTIES] } } : false,
     format: { ecma: 5, beautify: !opts.minify, comments: false, semicolons: true, inline_script: false },
     sourceMap: opts.sourceMap !== undefined && inputMap ? { content: inputMap as never } : false,
   });
