@@ -1,10 +1,12 @@
 // Keeps rarely used functions out of RAM. Espruino holds four variables for every function at the top level and one for
 // each parameter; the text itself stays in flash. Here the text of such functions moves to the end of the image, into a
 // function that is never called, and each use fetches it from there: `Q(place)` takes that piece of the image's own file
-// as a flash string and evaluates it to the function, which lives as long as the use. A place is offset * 2^14 + length,
-// padded to a fixed width, so that putting it in moves nothing. Runs on the minified single line, after names are short.
-// Price: a use costs reading past the function's text once more, so what runs often stays (images.ts says what that is);
-// a stack trace inside such a function counts its columns from the function's own start.
+// as a flash string and makes it a function, which lives as long as the use. It is made by `Function` and not by `eval`:
+// nothing is parsed, the text is not copied, and no scope hangs on the function or on what it makes. A place is
+// offset * 2^14 + the body's length, padded to a fixed width, so that putting it in moves nothing; a second number is the
+// length of the list of parameters in front of the body. Runs on the minified single line, after names are short.
+// Price: a use costs some eight empty calls, so what runs often stays (images.ts says what that is); a stack trace inside
+// such a function counts its columns from the body's own start.
 import { parse } from 'acorn';
 import { decode, encode } from '@jridgewell/sourcemap-codec';
 import { declaredIn, isFunction, isReference, walk, type AnyNode, type FunctionNode } from './dialect-walk';
@@ -15,8 +17,12 @@ const IMAGE_FILE = '.bootcde';
 const IMAGE_GLOBAL = 'CC_IMAGE';
 const LENGTH_UNIT = 16384;
 const PLACE_WIDTH = 10;
-/** A function used in more places than this stays: each use costs 14 characters, and it is likely to run often. */
-const MAX_USES = 6;
+/** Characters of a list of parameters, at most: its length is told in two digits. */
+const MAX_PARAMS_LENGTH = 99;
+/** A function used in more places than this stays: each use costs 18 characters, and it is likely to run often. */
+const MAX_USES = 30;
+/** What stands between a moved function's parameters and its body. */
+const BETWEEN = '){';
 
 interface Use {
   start: number;
@@ -32,7 +38,7 @@ function readProgram(code: string, isRare: (offset: number) => boolean): { moved
   const program = parse(code, { ecmaVersion: 5 });
   const moved = new Map<string, FunctionNode>();
   for (const node of program.body as AnyNode[]) {
-    if (node.type === 'FunctionDeclaration' && node.id && node.end - node.start < LENGTH_UNIT / 2 && isRare(node.body.start + 1)) moved.set(node.id.name, node as FunctionNode);
+    if (node.type === 'FunctionDeclaration' && node.id && node.end - node.start < LENGTH_UNIT / 2 && paramsOf(node as FunctionNode).end - paramsOf(node as FunctionNode).start <= MAX_PARAMS_LENGTH && isRare(node.body.start + 1)) moved.set(node.id.name, node as FunctionNode);
   }
   const names = new Set<string>();
   const uses: Use[] = [];
@@ -66,6 +72,12 @@ function freeName(wanted: string, names: Set<string>): string {
   return name;
 }
 
+/** The text between a function's parentheses. */
+function paramsOf(node: FunctionNode): { start: number; end: number } {
+  const { params } = node;
+  return params.length ? { start: params[0]!.start, end: params[params.length - 1]!.end } : { start: 0, end: 0 };
+}
+
 /** The stretch `from`..`to` with its uses replaced. */
 function withUses(from: number, to: number, uses: readonly Use[]): Piece[] {
   const pieces: Piece[] = [];
@@ -89,27 +101,30 @@ export function overlay(code: string, mapText: string, isRare: (offset: number) 
   const file = freeName('Q0', names);
   const fetch = freeName('Q1', names);
   const never = freeName('Q2', names);
-  // Node's eval sees the parameter where Espruino's sees the top level only.
-  const place = freeName('Q3', names);
   const bodies = [...moved.entries()].sort((a, b) => a[1].start - b[1].start);
 
-  const pieces: Piece[] = [{ text: `var ${file}=global.${IMAGE_GLOBAL}||require("Storage").read("${IMAGE_FILE}");function ${fetch}(${place}){return eval(${file}.substr(${place}/${LENGTH_UNIT}|0,${place}&${LENGTH_UNIT - 1}))}` }];
+  const fetchText =
+    `function ${fetch}(p,n){var o=p/${LENGTH_UNIT}|0,b=${file}.substr(o+n+${BETWEEN.length},p&${LENGTH_UNIT - 1});if(!n)return new Function(b);` +
+    `var a=${file}.substr(o,n).split(",");a.push(b);return Function.apply(0,a)}`;
+  const pieces: Piece[] = [{ text: `var ${file}=global.${IMAGE_GLOBAL}||require("Storage").read("${IMAGE_FILE}");${fetchText}` }];
   let at = 0;
   for (const [, node] of bodies) {
     pieces.push(...withUses(at, node.start, uses));
     at = node.end;
   }
   pieces.push(...withUses(at, code.length, uses), { text: `${code.endsWith(';') || code.endsWith('}') ? '' : ';'}function ${never}(){` });
-  const widthOf = (piece: Piece): number => ('to' in piece ? piece.to - piece.from : 'text' in piece ? piece.text.length : fetch.length + PLACE_WIDTH + 2);
+  const widthOf = (piece: Piece): number => ('to' in piece ? piece.to - piece.from : 'text' in piece ? piece.text.length : fetch.length + PLACE_WIDTH + 5);
   let column = pieces.reduce((sum, piece) => sum + widthOf(piece), 0);
-  const places = new Map<string, { offset: number; length: number }>();
+  const places = new Map<string, { offset: number; params: number; length: number }>();
   for (const [name, node] of bodies) {
-    const id = node.id as { start: number; end: number };
-    const own: Piece[] = [{ text: '(' }, { from: node.start, to: id.start - 1 }, ...withUses(id.end, node.end, uses), { text: ')' }];
+    const params = paramsOf(node);
+    const head = '(function(';
+    const own: Piece[] = withUses(node.body.start + 1, node.body.end - 1, uses);
     const length = own.reduce((sum, piece) => sum + widthOf(piece), 0);
-    places.set(name, { offset: column, length });
-    pieces.push(...own, { text: ';' });
-    column += length + 1;
+    const width = params.end - params.start;
+    places.set(name, { offset: column + head.length, params: width, length });
+    pieces.push({ text: head }, { from: params.start, to: params.end }, { text: BETWEEN }, ...own, { text: '});' });
+    column += head.length + width + BETWEEN.length + length + '});'.length;
   }
   pieces.push({ text: '}' });
 
@@ -125,8 +140,8 @@ export function overlay(code: string, mapText: string, isRare: (offset: number) 
       out += code.slice(piece.from, piece.to);
     } else if ('text' in piece) out += piece.text;
     else {
-      const { offset, length } = places.get(piece.fetch) as { offset: number; length: number };
-      out += `${fetch}(${String(offset * LENGTH_UNIT + length).padStart(PLACE_WIDTH)})`;
+      const { offset, params, length } = places.get(piece.fetch) as { offset: number; params: number; length: number };
+      out += `${fetch}(${String(offset * LENGTH_UNIT + length).padStart(PLACE_WIDTH)},${String(params).padStart(2)})`;
     }
   }
   map.mappings = encode([outSegments]);

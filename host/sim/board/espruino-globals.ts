@@ -8,6 +8,14 @@ import { installRealm, type Realm, type RealmFacts, type RealmHost } from './rea
 /** Names that cannot be parameters, or are no plain values. */
 const NO_PARAMETERS = ['arguments', 'eval', 'undefined', 'NaN', 'Infinity'];
 
+/**
+ * `Function` of an image: on Espruino what it makes sees the top of the image, and here that is inside of a function. Made
+ * once for the same text, since nothing but the top is in its scope.
+ */
+const MAKE_FUNCTION =
+  'Function=function(){var $text=[].join.call(arguments);return Function.$made[$text]||(Function.$made[$text]=' +
+  'eval("(function("+[].slice.call(arguments,0,-1)+"){"+arguments[arguments.length-1]+"\\n})"))};Function.$made={};';
+
 /** What the simulated interpreter calls itself; the Linux build's answer has the build number behind it. */
 export const VERSION = '2v29';
 
@@ -48,7 +56,7 @@ export function createContext(board: BoardData, host: RealmHost): Context {
   // The image runs as the body of a function that has the globals as parameters: V8 asks Node for every name at the top
   // of a context, a hundred times slower than a variable. Positions in stack traces stay those of the image.
   const names = facts.globals.filter((name) => !NO_PARAMETERS.includes(name)).filter((name) => vm.runInContext(`typeof ${name}`, context) !== 'undefined');
-  const head = `(function(${names.join(',')}){`;
+  const head = `(function(${names.join(',')}){${MAKE_FUNCTION}`;
   return {
     realm,
     run: (code, fileName) => void vm.runInContext(`${head}${code}\n}).call(this,${names.join(',')})`, context, { filename: fileName, columnOffset: -head.length }),
