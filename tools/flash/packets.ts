@@ -26,6 +26,16 @@ export function encodePacket(type: number, text: string): Uint8Array {
   return bytes;
 }
 
+/** Low bytes of a length that some driver or interpreter on the way takes for a key: Ctrl-C, Ctrl-D, XON, XOFF. */
+const KEY_BYTES = [CTRL_C, 0x04, XON, XOFF];
+
+/** An EVAL packet; spaces at its end keep its length from looking like a key. Throws code `packet-size`. */
+export function evalPacket(expression: string): Uint8Array {
+  let text = expression;
+  while (KEY_BYTES.includes(text.length & 0xff)) text += ' ';
+  return encodePacket(EVAL, text);
+}
+
 /** What a scan of the board's bytes since a packet was sent has found; `undefined` = more bytes are needed. */
 export type Reply = { kind: 'value'; text: string } | { kind: 'nak'; text: string } | undefined;
 

@@ -34,13 +34,13 @@ export interface BoardState {
   active?: SlotState;
 }
 
-/** Walks Storage on the board. a: start, e: end, p: page; answers [[name,address,size]…wanted], tail, count, trash. */
+/** Walks Storage on the board. a: start, e: end, p: page, y: names; answers [[name,address,size]…wanted], tail, count, trash. */
 const WALK =
-  '(function(a,e,p){var F=require("Flash"),r=[],t=a,k=0,g=0,h,s,w,n,i;' +
+  '(function(a,e,p,y){var F=require("Flash"),r=[],t=a,k=0,g=0,h,s,w,n,i;' +
   'for(;;){h=a+32<=e?F.read(32,a):0;s=h?h[0]|h[1]<<8|h[2]<<16:0;w=h&&!(s==0xFFFFFF&&h[3]==255)&&(s||h[3])&&a+32+s<=e;' +
   'if(!w){a+=p-a%p;h=a+32<=e?F.read(32,a):0;s=h?h[0]|h[1]<<8|h[2]<<16:0;w=h&&!(s==0xFFFFFF&&h[3]==255)&&(s||h[3])&&a+32+s<=e;if(!w)break;}' +
   'n="";if(h[4]||h[5]||h[6]||h[7]){for(i=4;i<32&&h[i];i++)n+=String.fromCharCode(h[i]);k++;}else g+=s+32;' +
-  'if(!h[3]&&(n.substr(0,4)=="hsm."||n.substr(0,5)==".boot"))r.push([n,a+32,s]);a=(a+35+s)&~3;t=a;}return [r,t,k,g];})';
+  'if(!h[3]&&(n.substr(0,4)=="hsm."||n.substr(0,5)==".boot"||y.indexOf(n)>=0))r.push([n,a+32,s]);a=(a+35+s)&~3;t=a;}return [r,t,k,g];})';
 
 /** Asks `process.env` and memory; works on any Espruino. */
 export async function probeInterpreter(prompt: Prompt): Promise<Pick<BoardState, 'espruinoBoard' | 'version' | 'gitCommit' | 'serial' | 'freeVariables' | 'totalVariables'>> {
@@ -65,11 +65,12 @@ async function slotState(prompt: Prompt, slot: Slot, name: SlotName): Promise<Sl
   return crc === header.crc32 ? { name, slot, image: header } : { name, slot };
 }
 
-export async function probeBoard(prompt: Prompt): Promise<BoardState> {
+/** Looks at all of it. tables: names of further files to tell of. */
+export async function probeBoard(prompt: Prompt, tables: string[] = []): Promise<BoardState> {
   const interpreter = await probeInterpreter(prompt);
   const area = areaOf(interpreter.espruinoBoard);
   const end = area.address + area.pageBytes * area.pageCount;
-  const walk = (await prompt.eval(`${WALK}(${area.address},${end},${area.pageBytes})`, { timeoutMs: 20_000 })) as [[string, number, number][], number, number, number];
+  const walk = (await prompt.eval(`${WALK}(${area.address},${end},${area.pageBytes},${JSON.stringify(tables)})`, { timeoutMs: 20_000 })) as [[string, number, number][], number, number, number];
   if (!Array.isArray(walk)) throw fail('board-silent', 'the board did not list its Storage: try again');
   const files = walk[0].map(([name, address, sizeBytes]) => ({ name, address, sizeBytes }));
   const loaders: string[] = [];

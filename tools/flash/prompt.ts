@@ -4,7 +4,7 @@ import { fail } from '../../protocol/errors';
 import type { BytePort } from '../../host/byte-port';
 import type { Runtime } from '../../host/runtime';
 import { createLine, type Line } from './line';
-import { EVAL, encodePacket, scanReply } from './packets';
+import { evalPacket, scanReply } from './packets';
 
 /** Time for the answer to a key press. */
 const KEY_MS = 400;
@@ -40,8 +40,12 @@ export function parseValue(text: string): unknown {
   }
 }
 
+/** The interpreter on a PC says that it ends. */
+const HAS_ENDED = /ASSERT.*FAILED|EXITING\.\r?\n$/s;
+
 /** Why the board at the other end is not at a prompt, from what it sent. */
 function whyNoPrompt(seen: string): Error {
+  if (HAS_ENDED.test(seen)) return fail('board-ended', 'the interpreter on the PC ended: start it again and run this again, it goes on where it stopped');
   if (/password>/.test(seen)) return fail('board-password', 'the board asks for its console password: log in with a terminal, or erase the board and flash it anew (--erase)');
   if (/rst:0x|ets [A-Z][a-z]{2} |boot:0x|waiting for download|invalid header/i.test(seen) && !/espruino/i.test(seen)) {
     return fail('no-firmware', 'the ESP32 has no Espruino (or does not start it): flash the base firmware first, "chaincloud flash --base DIR"');
@@ -113,7 +117,7 @@ export async function findPrompt(port: BytePort, runtime: Runtime, options: { ba
     version: who.version,
     board: who.board,
     async eval(expression, { tries: times = 4, timeoutMs = REPLY_MS } = {}) {
-      const packet = encodePacket(EVAL, expression);
+      const packet = evalPacket(expression);
       let complaint = '';
       let complaints = 0;
       for (let i = 0; i < times; i++) {
@@ -121,6 +125,7 @@ export async function findPrompt(port: BytePort, runtime: Runtime, options: { ba
         line.send(packet);
         const reply = await line.until(scanReply, timeoutMs);
         if (reply?.kind === 'value') return parseValue(reply.text);
+        if (HAS_ENDED.test(line.seen())) throw whyNoPrompt(line.seen());
         if (reply?.kind === 'nak' && /Uncaught/.test(reply.text)) {
           // The line may have spoilt the expression: only the same words twice are the board's own.
           const words = reply.text.split('\n')[0]!.replace(/^.*Uncaught /, '').slice(0, 200);

@@ -13,7 +13,7 @@ const TRIES = 8;
 export interface Remote {
   /** Evaluates an expression that changes something and may run twice. Throws `board-error`, `board-silent`, `port-gone`. */
   change(expression: string, timeoutMs?: number): Promise<unknown>;
-  /** Writes flash at an absolute address; the cells must be erased or hold these bytes. */
+  /** Writes flash at an absolute address; the cells must be erased or hold these bytes, in part or whole. */
   write(address: number, data: Uint8Array): Promise<void>;
   /** True while the board still has the two functions: it has not restarted. */
   isThere(): Promise<boolean>;

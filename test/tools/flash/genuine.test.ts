@@ -28,22 +28,13 @@ describe(`flash: genuine interpreter${process.env.ESPRUINO ? '' : ' (ESPRUINO is
     return value;
   }
 
-  /**
-   * Runs the tool until it is done, as a person would: this build of the interpreter reads its input in a thread of its
-   * own without locks and now and then ends with a failed assertion under load; it is started again then.
-   */
   async function flash(version: number, tables: { [name: string]: Uint8Array } = {}): Promise<FlashResult> {
-    for (let i = 0; ; i++) {
-      const port = await openPort(board!.path);
-      try {
-        return await flashBoard({ port, runtime: realRuntime(), image: modelImage(version, 12_000, 'linux', 'hot'), tables });
-      } catch (error) {
-        if (i === 3 || board!.isRunning()) throw error;
-      } finally {
-        port.close();
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-      await board!.restart();
+    const port = await openPort(board!.path);
+    try {
+      return await flashBoard({ port, runtime: realRuntime(), image: modelImage(version, 12_000, 'linux', 'hot'), tables });
+    } finally {
+      port.close();
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 

@@ -43,6 +43,14 @@ describe('flash: upload', () => {
     bench.board.powerOn();
     expect(bench.booted()).to.equal(1);
   });
+  it('refuses a table that the present image could miss, with nothing changed', async () => {
+    const bench = createBench({ seed: 'u6', tables: { comb: new Uint8Array(5000).fill(7) } });
+    expect(await bench.upload(modelImage(1, IMAGE_BYTES))).to.equal('done');
+    const before = Buffer.from(bench.flash.content());
+    const other = createBench({ seed: 'u7', flash: bench.flash, tables: { comb: new Uint8Array(5000).fill(8) } });
+    expect(await other.upload(modelImage(2, IMAGE_BYTES))).to.equal('table-differs');
+    expect(before.equals(Buffer.from(bench.flash.content()))).to.equal(true);
+  });
   it('takes over from boot code that another tool left', async () => {
     const bench = createBench({ seed: 'u4' });
     bench.board.storage.write('.bootcde', 'var IMAGE="old";');
@@ -128,6 +136,16 @@ describe('flash: interrupted anywhere', () => {
       bench.board.powerOn();
       expect(bench.booted()).to.equal(3);
     }
+  });
+  it('goes on where it stopped: a rerun writes what is missing', async () => {
+    const bench = createBench({ seed: 'on' });
+    const whole = await bench.upload(modelImage(1, 60_000)).then(() => bench.flash.stats());
+    expect(await bench.upload(modelImage(2, 60_000), 55_000)).not.to.equal('done');
+    const { writes } = bench.flash.stats();
+    expect(await bench.upload(modelImage(2, 60_000))).to.equal('done');
+    expect(bench.flash.stats().writes - writes).to.be.below(whole.writes / 2);
+    bench.board.powerOn();
+    expect(bench.booted()).to.equal(2);
   });
   it('cable pulled at 40 random bytes: the same', async () => {
     const random = seededRandom('cable', 'at');
