@@ -4,8 +4,12 @@ import { fail } from '../../protocol/errors';
 import type { Runtime } from '../../host/runtime';
 import { createConsoleClient } from '../../host/operator';
 import type { OpenPort } from '../serial/open';
+import { eraseStorage } from './erase';
 import type { DeviceImage } from './image';
+import { PC_BOARD } from './pacemaker';
 import { findPrompt, type Prompt } from './prompt';
+import { rollBack, type RollbackResult } from './rollback';
+import type { ImageInfo } from './slots';
 import { uploadImage, type UploadOptions, type UploadResult } from './upload';
 
 const RESTART_MS = 1500;
@@ -15,30 +19,37 @@ const CONSOLE_MS = 8000;
 const CONSOLE_QUIET_MS = 1500;
 export const READY_LIMIT_MS = 30_000;
 
-export interface FlashOptions extends UploadOptions {
+/** What reaching a board's prompt needs. */
+export interface ReachOptions {
   port: OpenPort;
   runtime: Runtime;
-  image: DeviceImage;
-  /** Empties Storage first. The journal with the keys lies elsewhere and stays. */
-  erase?: boolean;
   /** Asks a person for the PIN that a provisioned HSM-Cold wants before it gives its prompt. */
   askPin?: () => Promise<string>;
   say?: (text: string) => void;
 }
 
-export interface FlashResult extends UploadResult {
-  version: string;
-  espruinoBoard: string;
-  uploadMs: number;
+export interface FlashOptions extends ReachOptions, UploadOptions {
+  image: DeviceImage;
+  /** Empties Storage first (erase.ts). The journal with the keys lies elsewhere and stays. */
+  erase?: boolean;
+}
+
+interface Started {
   /** What the image said after the restart; undefined where it has no text console on this line. */
   ready?: string;
   readyMs?: number;
 }
 
+export interface FlashResult extends UploadResult, Started {
+  version: string;
+  espruinoBoard: string;
+  uploadMs: number;
+}
+
 const wait = (runtime: Runtime, ms: number): Promise<void> => new Promise((resolve) => void runtime.after(ms, resolve));
 
 /** True when an HSM image answers on the line: its help is read to the end, and keys sent before are flushed out of its line. */
-async function isConsole({ port, runtime }: FlashOptions): Promise<boolean> {
+async function isConsole({ port, runtime }: ReachOptions): Promise<boolean> {
   let seen = '';
   port.onData((bytes) => void (seen += Buffer.from(bytes).toString('latin1')));
   port.write(new Uint8Array(Buffer.from('\n')));
@@ -53,7 +64,7 @@ async function isConsole({ port, runtime }: FlashOptions): Promise<boolean> {
 }
 
 /** Asks a running image for the prompt; it restarts without starting itself. */
-async function askForService(options: FlashOptions): Promise<void> {
+async function askForService(options: ReachOptions): Promise<void> {
   const client = createConsoleClient({ port: options.port });
   let pin: string | undefined;
   const run = (): Promise<string[]> => client.run('service', (question) => (question.startsWith('PIN') ? pin : undefined));
@@ -65,7 +76,7 @@ async function askForService(options: FlashOptions): Promise<void> {
 }
 
 /** Gets to the prompt by every way there is. */
-async function reachPrompt(options: FlashOptions): Promise<Prompt> {
+async function reachPrompt(options: ReachOptions): Promise<Prompt> {
   const { port, runtime, say } = options;
   const find = (): Promise<Prompt> => findPrompt(port, runtime, port.baud ? { baud: port.baud } : {});
   try {
@@ -91,14 +102,21 @@ async function reachPrompt(options: FlashOptions): Promise<Prompt> {
 }
 
 /** Restarts the board and waits for the image's own word. */
-async function restart(prompt: Prompt, options: FlashOptions): Promise<{ ready?: string; readyMs?: number }> {
-  const { runtime, image } = options;
+async function restart(prompt: Prompt, role: ImageInfo['role'], { runtime, port }: ReachOptions): Promise<Started> {
   const startMs = runtime.nowMs();
   prompt.line.clear();
-  prompt.line.send(prompt.board === 'LINUX' ? 'load()\n' : 'E.reboot()\n');
-  if (prompt.board === 'LINUX' || image.info.role === 'hot') return {};
+  prompt.line.send(prompt.board === PC_BOARD ? 'load()\n' : 'E.reboot()\n');
+  if (prompt.board === PC_BOARD || role === 'hot') return {};
   const ready = await prompt.line.until((seen) => /chaincloud hsm-(?:cold|hot) (\S+)/.exec(seen)?.[1], READY_LIMIT_MS);
+  if (ready !== undefined && ready !== 'ready') throw fail('selftest-failed', `the image is on the board and says "${ready}": look at "chaincloud console --port ${port.name}", command status`);
   return ready === undefined ? {} : { ready, readyMs: runtime.nowMs() - startMs };
+}
+
+/** Goes back to the image in the other slot (rollback.ts) and restarts. Throws what reaching the prompt throws, and `no-other-image`. */
+export async function rollBackBoard(options: ReachOptions): Promise<RollbackResult & Started> {
+  const prompt = await reachPrompt(options);
+  const result = await rollBack(prompt);
+  return { ...result, ...(await restart(prompt, result.to.image!.role, options)) };
 }
 
 /** Flashes the image. Throws what reaching the prompt and uploading throw, and `selftest-failed`. */
@@ -109,14 +127,11 @@ export async function flashBoard(options: FlashOptions): Promise<FlashResult> {
   if (/^2v29(\.0)?$/.test(prompt.version) && prompt.board === 'ESP32') say?.('this version loses UART bytes in bursts: uploads may need repeats; a build after 2v29 is better');
   if (options.erase) {
     say?.('erasing Storage');
-    await prompt.eval('require("Storage").eraseAll()', { timeoutMs: 60_000 });
+    await eraseStorage(prompt, options.force === true);
   }
   const startMs = runtime.nowMs();
   const result = await uploadImage(prompt, options.image, options);
   const uploadMs = runtime.nowMs() - startMs;
-  const said = await restart(prompt, options);
-  if (said.ready !== undefined && said.ready !== 'ready') {
-    throw fail('selftest-failed', `the image is on the board and says "${said.ready}": look at "chaincloud console --port ${options.port.name}", command status`);
-  }
+  const said = await restart(prompt, options.image.info.role, options);
   return { ...result, version: prompt.version, espruinoBoard: prompt.board, uploadMs, ...said };
 }

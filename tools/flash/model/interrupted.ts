@@ -5,7 +5,7 @@ import { createFlash, type SimFlash } from '../../../host/sim/board/flash';
 import { wire } from '../../../host/sim/board/wire';
 import { boardNamed } from '../boards';
 import { makeImage, type DeviceImage } from '../image';
-import { findPrompt } from '../prompt';
+import { findPrompt, type Prompt } from '../prompt';
 import { uploadImage } from '../upload';
 import { createModelBoard, type ModelBoard } from './board';
 
@@ -23,6 +23,8 @@ export interface Bench {
   flash: SimFlash;
   /** Uploads over a fresh line; answers the error's code, or 'done'. pullAfterBytes: the cable goes after so many bytes. */
   upload(image: DeviceImage, pullAfterBytes?: number): Promise<string>;
+  /** Does something at the prompt over a fresh line; answers the error's code, or 'done'. */
+  atPrompt(work: (prompt: Prompt) => Promise<unknown>): Promise<string>;
   booted(): unknown;
 }
 
@@ -53,35 +55,37 @@ export function createBench(options: BenchOptions): Bench {
     ...(options.isEraseDead ? { isEraseDead: true } : {}),
   });
   board.powerOn();
+
+  /** Does `work` at the prompt over a fresh line. */
+  async function atPrompt(work: (prompt: Prompt) => Promise<unknown>, pullAfterBytes = Infinity): Promise<string> {
+    const [hostEnd, boardEnd] = wire(runtime, { baud });
+    board.plug(boardEnd);
+    let left = pullAfterBytes;
+    const write = hostEnd.write.bind(hostEnd);
+    hostEnd.write = (bytes) => {
+      if (left <= 0) return;
+      write(bytes.subarray(0, left));
+      left -= bytes.length;
+      if (left > 0) return;
+      runtime.after(50, () => {
+        board.unplug();
+        hostEnd.close();
+      });
+    };
+    const done = findPrompt(hostEnd, runtime, { baud }).then(work).then(() => 'done', (error: { code?: string; message: string }) => error.code ?? error.message);
+    const result = await runtime.runWhile(done, 'the upload');
+    board.unplug();
+    hostEnd.close();
+    return result;
+  }
+
   return {
     runtime,
     board,
     flash,
-    async upload(image, pullAfterBytes) {
-      const [hostEnd, boardEnd] = wire(runtime, { baud });
-      board.plug(boardEnd);
-      let left = pullAfterBytes ?? Infinity;
-      const write = hostEnd.write.bind(hostEnd);
-      hostEnd.write = (bytes) => {
-        if (left <= 0) return;
-        write(bytes.subarray(0, left));
-        left -= bytes.length;
-        if (left > 0) return;
-        runtime.after(50, () => {
-          board.unplug();
-          hostEnd.close();
-        });
-      };
-      const work = (async () => {
-        const prompt = await findPrompt(hostEnd, runtime, { baud });
-        await uploadImage(prompt, image, { ...(options.tables ? { tables: options.tables } : {}), ...(options.chunkBytes ? { chunkBytes: options.chunkBytes } : {}) });
-        return 'done';
-      })().catch((error: { code?: string; message: string }) => error.code ?? error.message);
-      const result = await runtime.runWhile(work, 'the upload');
-      board.unplug();
-      hostEnd.close();
-      return result;
-    },
+    upload: (image, pullAfterBytes) =>
+      atPrompt((prompt) => uploadImage(prompt, image, { ...(options.tables ? { tables: options.tables } : {}), ...(options.chunkBytes ? { chunkBytes: options.chunkBytes } : {}) }), pullAfterBytes),
+    atPrompt,
     booted: () => board.global('IMAGE'),
   };
 }

@@ -9,6 +9,7 @@ export interface StorageModel {
   /** As Storage.write: throws where Espruino does. */
   write(name: string, data: string, offset?: number, sizeBytes?: number): boolean;
   erase(name: string): void;
+  eraseAll(): void;
   list(): string[];
   freeBytes(): number;
   /** What Espruino checks at power-on; where it does not hold it erases all of Storage. */
@@ -62,6 +63,9 @@ export function createStorageModel(flash: SimFlash, area: StorageArea): StorageM
     erase(name) {
       const file = find(name);
       if (file) eraseFile(file);
+    },
+    eraseAll() {
+      for (let page = 0; page < area.pageCount; page++) flash.erase(page);
     },
     list: () => files().map((file) => file.name),
     freeBytes: () => area.address + flash.sizeBytes - listFiles(flash.content(), area).tail,
