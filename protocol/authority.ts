@@ -24,6 +24,17 @@ export function sendAuthority(
   return crypto.hmacSha256(keyRequest32, cborEncode(['ccv2-send', network, account, channelId, userTxNo, outs, dynamic]));
 }
 
+/**
+ * What the send authority's HMAC runs over, up to the outs text of `outsLen` octets: for a text that comes in pieces. The text
+ * and one octet, dynamic, follow.
+ */
+export function sendAuthorityHead(network: string, account: number, channelId: number, userTxNo: string, outsLen: number): Uint8Array {
+  const head = cborEncode(['ccv2-send', network, account, channelId, userTxNo]);
+  head[0] = 0x87;
+  if (outsLen < 24) return joinBytes(head, new Uint8Array([0x60 + outsLen]));
+  return joinBytes(head, outsLen < 256 ? new Uint8Array([0x78, outsLen]) : new Uint8Array([0x79, outsLen >> 8, outsLen]));
+}
+
 /** Head of a batch digest; the 1,000 addresses follow, then the sink's SHA-256 is the digest. */
 export function batchDigestHead(sink: HashSink, network: string, account: number, side: number, batchNo: number): void {
   sink.update(bytesOfText('chaincloud batch v2\n' + network + '\n' + account + '\n' + side + '\n' + batchNo + '\n'));

@@ -7,7 +7,7 @@ import { CborValue } from './cbor/types';
 import { fail } from './errors';
 import {
   ACCOUNT_MAX, AMOUNT_MAX_SATS, AUTHORITY_V1_BYTES, AUTHORITY_V2_BYTES, BATCH_NO_MAX, CHAIN_CHANGE, CHANNEL_ID_MAX, DIGEST_BYTES,
-  INDEX_MAX, INPUTS_MAX, OUTS_MAX, PREV_TX_CHUNK_MAX, PREV_TX_MAX, PREV_TX_MIN, PROTO_V1, PROTO_V2, RESULT_SIGS_MAX, SIDE_COLD,
+  INDEX_MAX, INPUTS_MAX, OUTS_CHUNK_MAX, OUTS_INLINE_MAX, OUTS_MAX, PREV_TX_CHUNK_MAX, PREV_TX_MAX, PREV_TX_MIN, PROTO_V1, PROTO_V2, RESULT_SIGS_MAX, SIDE_COLD,
   SIDE_HOT, SIG_BYTES, TX_VERSION_MAX, TX_VERSION_MIN, U32_MAX, USER_TX_NO_MAX,
 } from './wire';
 
@@ -22,8 +22,10 @@ export interface SignBegin {
   proto: number;
   channelId: number;
   userTxNo: string;
-  /** As the website gave it: `address,sats;address,sats`. */
+  /** As the website gave it: `address,sats;address,sats`. Taken from the fields of a longer one: empty, it follows in SIGN_OUTS. */
   outs: string;
+  /** Characters of the whole text. */
+  outsLen: number;
   /** 0 or 1. */
   dynamic: number;
   /** 65 bytes under PROTO_V1, 32 under PROTO_V2. */
@@ -46,6 +48,11 @@ export interface SignInput {
   index: number;
   /** Octets of the previous transaction without its witnesses. */
   prevTxLen: number;
+}
+
+export interface SignOuts {
+  offset: number;
+  text: string;
 }
 
 export interface PrevTx {
@@ -116,12 +123,15 @@ export function aNoFields(fields: CborValue[]): void {
 export function aSignBegin(fields: CborValue[]): SignBegin {
   aCount(fields, 12);
   const proto = aWhole('proto', fields[1], PROTO_V1, PROTO_V2);
+  const isFollowing = typeof fields[4] === 'number';
+  const outs = isFollowing ? '' : aText('outs', fields[4], OUTS_INLINE_MAX);
   return {
     account: aWhole('account', fields[0], 0, ACCOUNT_MAX),
     proto: proto,
     channelId: aWhole('channel_id', fields[2], 1, CHANNEL_ID_MAX),
     userTxNo: aText('user_tx_no', fields[3], USER_TX_NO_MAX),
-    outs: aText('outs', fields[4], OUTS_MAX),
+    outs: outs,
+    outsLen: isFollowing ? aWhole('outs', fields[4], OUTS_INLINE_MAX + 1, OUTS_MAX) : outs.length,
     dynamic: aWhole('dynamic', fields[5], 0, 1),
     authority: anAuthority(proto, fields[6]),
     txVersion: aWhole('tx_version', fields[7], TX_VERSION_MIN, TX_VERSION_MAX),
@@ -132,10 +142,21 @@ export function aSignBegin(fields: CborValue[]): SignBegin {
   };
 }
 
-export function signBeginFields(m: SignBegin): CborValue[] {
+/** `m.outs` is the whole text; when it is longer than OUTS_INLINE_MAX its length goes in its place. */
+export function signBeginFields(m: Omit<SignBegin, 'outsLen'>): CborValue[] {
   return [
-    m.account, m.proto, m.channelId, m.userTxNo, m.outs, m.dynamic, m.authority, m.txVersion, m.locktime, m.nInputs, m.feeSats, m.changeIndex,
+    m.account, m.proto, m.channelId, m.userTxNo, m.outs.length > OUTS_INLINE_MAX ? m.outs.length : m.outs, m.dynamic, m.authority, m.txVersion, m.locktime, m.nInputs, m.feeSats, m.changeIndex,
   ];
+}
+
+/** SIGN_OUTS [offset, text]: a piece of the outs that SIGN_BEGIN announced. */
+export function aSignOuts(fields: CborValue[]): SignOuts {
+  aCount(fields, 2);
+  return { offset: aWhole('offset', fields[0], 0, OUTS_MAX - 1), text: aText('text', fields[1], OUTS_CHUNK_MAX) };
+}
+
+export function signOutsFields(m: SignOuts): CborValue[] {
+  return [m.offset, m.text];
 }
 
 /** SIGN_INPUT [i, prev_txid, vout, sequence, chain, index, prev_tx_len]. */

@@ -81,6 +81,7 @@ export const MSG_PREV_TX = 8;
 export const MSG_SIGN_FINISH = 9;
 export const MSG_SIGN_RESULT = 10;
 export const MSG_ATTEST = 11;
+export const MSG_SIGN_OUTS = 12;
 
 // Refusals (SPEC.md 5.3): [MSG_REFUSAL, request_id, code, tag]
 export const REFUSE_BAD_REQUEST = 1;
@@ -112,8 +113,10 @@ export const REFUSAL_TAG_MAX = 32;
 export const ACCOUNT_MAX = 65535;
 export const CHANNEL_ID_MAX = 4294967295;
 export const USER_TX_NO_MAX = 64;
-export const OUTS_MAX = 1700;
-export const OUTS_COUNT_MAX = 20;
+export const OUTS_MAX = 8200;
+export const OUTS_INLINE_MAX = 1700;
+export const OUTS_CHUNK_MAX = 400;
+export const OUTS_COUNT_MAX = 100;
 export const ADDRESS_MAX = 64;
 export const ADDRESS_MIN = 14;
 export const AMOUNT_MAX_SATS = 2100000000000000;
@@ -122,7 +125,7 @@ export const AUTHORITY_V2_BYTES = 32;
 export const TX_VERSION_MIN = 1;
 export const TX_VERSION_MAX = 2;
 export const U32_MAX = 4294967295;
-export const INPUTS_MAX = 64;
+export const INPUTS_MAX = 100;
 export const INDEX_MAX = 2147483647;
 export const PREV_TX_MIN = 60;
 export const PREV_TX_MAX = 1000000;
@@ -224,6 +227,7 @@ export const MESSAGE_NAMES: { [type: number]: string } = {
   9: 'sign-finish',
   10: 'sign-result',
   11: 'attest',
+  12: 'sign-outs',
 };
 
 export const SMS_NAMES: { [op: number]: string } = {

@@ -2,33 +2,37 @@
  * Payments that no longer fit the journal. The oldest ARCHIVE_ENTRIES of them move to a file of the board's Storage; the journal
  * keeps how many files there are and one digest over all of them, checked at boot: a file that is lost or changed stops the
  * board (`archive-lost`) instead of making it forget what was paid. A file is written, read back, and only then counted.
- * Entry: account u8 | flags u8 | tag 12 | seconds u32 | debited amount 7 | debited fee 7 | transaction 12. Files are "u1", "u2" ...
- * An archived transaction asked for again is signed again and not counted; a replacement of it is not possible any more.
+ * Entry: account u8 | flags u8 | tag 12 | seconds u32 | debited amount 7 | debited fee 7 | transaction 12 | content 12 | request 12 |
+ * anchor 12 (of the SHA-256 of the coin) | fee 7 | 0. Files are "u1", "u2" ...
+ * An archived payment is as good as one in the journal: asked for again it is signed again and not counted, and it can be replaced.
  */
 import { concatBytes } from '../crypto/bytes';
 import { sha256 } from '../crypto/index';
 import { fail } from '../../protocol/errors';
 import { compact, readRecord, walk } from '../journal/journal';
-import { PAID_ACCOUNT, PAID_DEBIT, PAID_FLAG_BUMP, PAID_FLAGS, PAID_SERIAL, PAID_TAG, PAID_TIME, PAID_TX, R_ARCHIVE, R_PAID, isEqualAt, readSats, readU32, writeU32 } from '../journal/records';
+import {
+  PAID_ACCOUNT, PAID_ANCHOR, PAID_ANCHOR_BYTES, PAID_CONTENT, PAID_DEBIT, PAID_FEE, PAID_FLAG_BUMP, PAID_FLAGS, PAID_REQUEST, PAID_SERIAL, PAID_TAG, PAID_TIME, PAID_TX, R_ARCHIVE, R_PAID, isEqualAt, readSats, readU32, writeU32,
+} from '../journal/records';
 import type { Spent } from '../policy/policy';
 import type { Cold } from './context';
+import type { PaidBefore } from './paid';
 import { save } from './store';
 
-export const ARCHIVE_ENTRIES = 64;
+export const ARCHIVE_ENTRIES = 32;
 /** Payments in the journal above which the oldest are archived. */
-export const PAID_KEPT_MAX = 96;
-const ENTRY_BYTES = 44;
+export const PAID_KEPT_MAX = 56;
+const ENTRY_BYTES = 88;
 const TAG_BYTES = 12;
 const AT_TAG = 2;
 const AT_TIME = 14;
 const AT_DEBIT = 18;
 const AT_DEBIT_FEE = 25;
 const AT_TX = 32;
-const TX_BYTES = 12;
-/** What archivedAs answers. */
-export const ARCHIVED_NOT = 0;
-export const ARCHIVED_OTHER = 1;
-export const ARCHIVED_SAME = 2;
+const AT_CONTENT = 44;
+const AT_REQUEST = 56;
+const AT_ANCHOR = 68;
+const AT_FEE = 80;
+const DIGEST_BYTES = 12;
 
 function readFileOf(cold: Cold, n: number): Uint8Array {
   const bytes = cold.hal.files.read('u' + n);
@@ -36,18 +40,26 @@ function readFileOf(cold: Cold, n: number): Uint8Array {
   return bytes;
 }
 
-/** Is there an archived payment of the account under the tag, and is it this very transaction (16 octets of its id, or undefined)? */
-export function archivedAs(cold: Cold, account: number, tag: Uint8Array, tx: Uint8Array | undefined): number {
-  let found = ARCHIVED_NOT;
+/** Adds to `found` what is archived under the tag; tx may be left out while it is not known. */
+export function findArchived(cold: Cold, account: number, tag: Uint8Array, request: Uint8Array, content: Uint8Array, tx: Uint8Array | undefined, found: PaidBefore): void {
   for (let n = 1; n <= cold.state.archiveCount; n++) {
     const bytes = readFileOf(cold, n);
     for (let at = 0; at < bytes.length; at += ENTRY_BYTES) {
-      if (bytes[at] !== account || !isEqualAt(bytes, at + AT_TAG, tag, TAG_BYTES)) continue;
-      if (tx && isEqualAt(bytes, at + AT_TX, tx, TX_BYTES)) return ARCHIVED_SAME;
-      found = ARCHIVED_OTHER;
+      if (bytes[at] !== account || bytes[at + AT_TAG] !== tag[0] || !isEqualAt(bytes, at + AT_TAG, tag, TAG_BYTES)) continue;
+      if (!found.count) found.anchorDigest = new Uint8Array(bytes.subarray(at + AT_ANCHOR, at + AT_ANCHOR + DIGEST_BYTES));
+      found.count++;
+      if (tx && isEqualAt(bytes, at + AT_TX, tx, DIGEST_BYTES)) found.hasTx = true;
+      if (isEqualAt(bytes, at + AT_REQUEST, request, DIGEST_BYTES)) found.hasRequest = true;
+      if (!isEqualAt(bytes, at + AT_CONTENT, content, DIGEST_BYTES)) found.isSameContent = false;
+      const feeSats = readSats(bytes, at + AT_FEE);
+      if (feeSats > found.feeSats) found.feeSats = feeSats;
     }
   }
-  return found;
+}
+
+/** What stands for a coin in an archive. */
+export function anchorDigest(outpoint36: Uint8Array): Uint8Array {
+  return sha256(outpoint36).subarray(0, DIGEST_BYTES);
 }
 
 /** Adds what archived payments since fromSeconds spent. Newest files first, until one holds nothing that recent. */
@@ -93,7 +105,13 @@ export function archiveOldest(cold: Cold): boolean {
     for (let i = 0; i < TAG_BYTES; i++) bytes[at + AT_TAG + i] = payload[PAID_TAG + i];
     for (let i = 0; i < 4; i++) bytes[at + AT_TIME + i] = payload[PAID_TIME + i];
     for (let i = 0; i < 14; i++) bytes[at + AT_DEBIT + i] = payload[PAID_DEBIT + i];
-    for (let i = 0; i < TX_BYTES; i++) bytes[at + AT_TX + i] = payload[PAID_TX + i];
+    for (let i = 0; i < 7; i++) bytes[at + AT_FEE + i] = payload[PAID_FEE + i];
+    for (let i = 0; i < DIGEST_BYTES; i++) {
+      bytes[at + AT_TX + i] = payload[PAID_TX + i];
+      bytes[at + AT_CONTENT + i] = payload[PAID_CONTENT + i];
+      bytes[at + AT_REQUEST + i] = payload[PAID_REQUEST + i];
+    }
+    bytes.set(anchorDigest(payload.subarray(PAID_ANCHOR, PAID_ANCHOR + PAID_ANCHOR_BYTES)), at + AT_ANCHOR);
     serial = readU32(payload, PAID_SERIAL);
     return ++used === ARCHIVE_ENTRIES;
   });

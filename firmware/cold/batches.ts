@@ -16,7 +16,8 @@ import { nodeChain, nodePub, NODE_COLD_0, NODE_HOT_0 } from '../keys/hierarchy';
 import type { Cold, Job } from './context';
 import { accountKeys, type OpenAccount } from './secrets';
 import { v1BatchEntry, v1PayloadHead } from '../../protocol/sms/v1';
-import { accountForRequest, type Refuse, type Reply } from './signing';
+import { accountForRequest } from './authority';
+import type { Refuse, Reply } from './signing';
 import { PROTO_V1, accountOf, type Account } from './state';
 import { addJob } from './work';
 

@@ -52,6 +52,9 @@ export interface Cold {
   sweep?: any;
   /** Signing in progress over the link; one at a time. */
   session?: any;
+  /** Who has the flash's scratch pages, and the uptime of the link's last taking them: scratch.ts. */
+  scratch?: any;
+  scratchAtMs?: number;
   jobs: Job[];
   isTicking: boolean;
   /** Uptime before which no PIN is taken. */

@@ -11,7 +11,7 @@ import {
   R_PAID, isEqualAt, readSats, readU32,
 } from '../journal/records';
 import type { Spent } from '../policy/policy';
-import { addArchived } from './archive';
+import { addArchived, findArchived } from './archive';
 import type { Cold } from './context';
 
 /** Everything signed so far under a user_tx_no. */
@@ -21,8 +21,9 @@ export interface PaidBefore {
   hasTx: boolean;
   hasRequest: boolean;
   isSameContent: boolean;
-  /** Outpoint that every transaction of this user_tx_no spends: txid 32 | vout u32. */
+  /** Outpoint that every transaction of this user_tx_no spends: txid 32 | vout u32; or, where the first one is archived, what stands for it. */
   anchor: Uint8Array;
+  anchorDigest: Uint8Array | undefined;
   /** Highest fee signed for. */
   feeSats: number;
 }
@@ -45,9 +46,10 @@ export function spentSince(cold: Cold, account: number, fromSeconds: number): Sp
   return spent;
 }
 
-/** What was signed under the tag. request, content, tx: 16 octets each; tx may be left out while it is not known. */
+/** What was signed under the tag, archives first. request, content, tx: 16 octets each; tx may be left out while it is not known. */
 export function paidBefore(cold: Cold, account: number, tag: Uint8Array, request: Uint8Array, content: Uint8Array, tx: Uint8Array | undefined): PaidBefore {
-  const found: PaidBefore = { count: 0, hasTx: false, hasRequest: false, isSameContent: true, anchor: new Uint8Array(PAID_ANCHOR_BYTES), feeSats: 0 };
+  const found: PaidBefore = { count: 0, hasTx: false, hasRequest: false, isSameContent: true, anchor: new Uint8Array(PAID_ANCHOR_BYTES), anchorDigest: undefined, feeSats: 0 };
+  findArchived(cold, account, tag, request, content, tx, found);
   walk(cold.journal as any, function (type, payload) {
     if (type !== R_PAID || payload[PAID_ACCOUNT] !== account || !isEqualAt(payload, PAID_TAG, tag, PAID_DIGEST_BYTES) || readU32(payload, PAID_SERIAL) <= cold.state.archivedSerial) return;
     if (!found.count) for (let i = 0; i < PAID_ANCHOR_BYTES; i++) found.anchor[i] = payload[PAID_ANCHOR + i];

@@ -8,15 +8,17 @@ import type { SignInput } from '../../protocol/messages';
 import { REFUSE_CONFLICT, REFUSE_NO_CHANNEL, REFUSE_POLICY } from '../../protocol/wire';
 import {
   PAID_ACCOUNT, PAID_ANCHOR, PAID_ANCHOR_BYTES, PAID_BYTES, PAID_CONTENT, PAID_DEBIT, PAID_DEBIT_FEE, PAID_FEE, PAID_FLAG_BUMP, PAID_FLAGS, PAID_REQUEST, PAID_SERIAL, PAID_TAG, PAID_TIME, PAID_TX,
-  R_PAID, writeSats, writeU32,
+  R_PAID, isEqualAt, writeSats, writeU32,
 } from '../journal/records';
 import { policyTag } from '../policy/policy';
-import { ARCHIVED_NOT, ARCHIVED_SAME, archivedAs, archiveOldest } from './archive';
+import { anchorDigest, archiveOldest } from './archive';
 import { countRefusal } from './closing';
 import type { Cold } from './context';
 import { paidBefore, spentSince, type PaidBefore } from './paid';
 import type { PrevTxReader } from './prev-tx';
-import { spends, vbytesOf, type TxDraft } from './session';
+import { readInput, spends, vbytesOf, type TxDraft } from './session';
+import type { OutsReader } from './outs';
+import type { Vouch } from './authority';
 import type { Account } from './state';
 import { AUDIT_SIGNED, audit, isClockSet, nowSeconds, save } from './store';
 
@@ -25,6 +27,9 @@ export interface Session {
   account: Account;
   draft: TxDraft;
   changeIndex: number | null;
+  /** While the outs text comes in: what hashes it, what reads it. Gone when V's authority was judged. */
+  vouch: Vouch | undefined;
+  outs: OutsReader | undefined;
   isAllListed: boolean;
   /** The channel is over: only what was signed before may be answered again. */
   isOver: boolean;
@@ -34,6 +39,8 @@ export interface Session {
   /** Public keys of the account, R_KEYS. */
   keys: Uint8Array;
   input: SignInput | undefined;
+  /** The input under way as it will be written down. */
+  record: Uint8Array | undefined;
   reader: PrevTxReader | undefined;
   /** Set once the payment is written down: from then on signatures may leave. */
   isRecorded: boolean;
@@ -69,7 +76,7 @@ export function checkPolicy(cold: Cold, session: Session, before: PaidBefore): v
   const tag = policyTag(
     account.policy,
     {
-      outputs: draft.nOutputs, smallestSats: draft.smallestSats, isAllListed: session.isAllListed, amountSats: draft.amountSats, feeSats: draft.feeSats,
+      outputs: draft.nOutputs - draft.nChange, smallestSats: draft.smallestSats, isAllListed: session.isAllListed, amountSats: draft.amountSats, feeSats: draft.feeSats,
       vbytes: vbytesOf(draft, session.changeIndex !== null), debitSats: isBump ? 0 : draft.amountSats, debitFeeSats: extraFee, debitCount: isBump ? 0 : 1,
     },
     spentSince(cold, account.n, now - account.policy.windowSeconds),
@@ -78,17 +85,27 @@ export function checkPolicy(cold: Cold, session: Session, before: PaidBefore): v
   if (tag) throw refuseCounted(cold, account, REFUSE_POLICY, tag);
 }
 
+/** Does the draft spend the coin that all transactions of its user_tx_no spend? Puts that coin in place of what stands for it. */
+function spendsAnchor(draft: TxDraft, before: PaidBefore): boolean {
+  const digest = before.anchorDigest;
+  if (!digest) return spends(draft, before.anchor);
+  for (let i = 0; i < draft.done; i++) {
+    const outpoint = readInput(draft, i).subarray(0, PAID_ANCHOR_BYTES);
+    if (!isEqualAt(digest, 0, anchorDigest(outpoint), digest.length)) continue;
+    before.anchor.set(outpoint);
+    return true;
+  }
+  return false;
+}
+
 /** Writes the payment down, unless this transaction (16 octets of its id) is known already. Returns after the flash holds it. Throws refusals. */
 export function recordPayment(cold: Cold, session: Session, tx: Uint8Array): void {
   const draft = session.draft;
   const before = paidBefore(cold, session.account.n, session.tag, session.request, session.content, tx);
   if (before.count && !before.isSameContent) throw endRefused(cold, session, REFUSE_CONFLICT, 'user-tx-conflict');
   if (before.hasTx) return;
-  const archived = before.count ? ARCHIVED_NOT : archivedAs(cold, session.account.n, session.tag, tx);
-  if (archived === ARCHIVED_SAME) return;
-  if (archived !== ARCHIVED_NOT) throw endRefused(cold, session, REFUSE_CONFLICT, 'user-tx-conflict');
   if (session.isOver) throw endRefused(cold, session, REFUSE_NO_CHANNEL, 'no-channel');
-  if (before.count && !spends(draft, before.anchor)) throw endRefused(cold, session, REFUSE_CONFLICT, 'no-common-coin');
+  if (before.count && !spendsAnchor(draft, before)) throw endRefused(cold, session, REFUSE_CONFLICT, 'no-common-coin');
   checkPolicy(cold, session, before);
   archiveOldest(cold);
   const isBump = before.count > 0;
@@ -101,7 +118,7 @@ export function recordPayment(cold: Cold, session: Session, tx: Uint8Array): voi
   payload.set(session.request, PAID_REQUEST);
   payload.set(session.content, PAID_CONTENT);
   payload.set(tx, PAID_TX);
-  payload.set(isBump ? before.anchor : draft.inputs.subarray(0, PAID_ANCHOR_BYTES), PAID_ANCHOR);
+  payload.set(isBump ? before.anchor : readInput(draft, 0).subarray(0, PAID_ANCHOR_BYTES), PAID_ANCHOR);
   const extraFee = draft.feeSats > before.feeSats ? draft.feeSats - before.feeSats : 0;
   writeSats(payload, PAID_DEBIT, isBump ? 0 : draft.amountSats);
   writeSats(payload, PAID_DEBIT_FEE, extraFee);

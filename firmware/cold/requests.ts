@@ -2,11 +2,11 @@
  * Requests over the link from HSM-Hot, to their handlers. Nothing here can reach a cold key, the console or the settings.
  */
 import {
-  LINK_VERSION_MAX, MSG_ATTEST, MSG_COLD_STATUS, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_INPUT, MSG_SIGN_RESULT, REFUSE_BAD_REQUEST, REFUSE_INTERNAL, REFUSE_UNKNOWN_TYPE,
+  LINK_VERSION_MAX, MSG_ATTEST, MSG_COLD_STATUS, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_INPUT, MSG_SIGN_OUTS, MSG_SIGN_RESULT, REFUSE_BAD_REQUEST, REFUSE_INTERNAL, REFUSE_UNKNOWN_TYPE,
 } from '../../protocol/wire';
 import { attest } from './batches';
 import type { Cold } from './context';
-import { ping, prevTx, signBegin, signFinish, signInput, signResult, type Refuse, type Reply } from './signing';
+import { ping, prevTx, signBegin, signFinish, signInput, signOuts, signResult, type Refuse, type Reply } from './signing';
 import { nowSeconds } from './store';
 
 /** [device state, unix seconds, commit, [account, state, channel id or 0] ...]. Public data. */
@@ -22,12 +22,13 @@ function coldStatus(cold: Cold, reply: Reply): void {
 
 export function handleRequest(cold: Cold, type: number, fields: any[], reply: Reply, refuse: Refuse): void {
   try {
-    if (type === MSG_SIGN_BEGIN) signBegin(cold, fields, reply);
+    if (type === MSG_SIGN_BEGIN) signBegin(cold, fields, reply, refuse);
+    else if (type === MSG_SIGN_OUTS) signOuts(cold, fields, reply, refuse);
     else if (type === MSG_SIGN_INPUT) signInput(cold, fields, reply);
     else if (type === MSG_PREV_TX) prevTx(cold, fields, reply, refuse);
     else if (type === MSG_SIGN_FINISH) signFinish(cold, fields, reply, refuse);
     else if (type === MSG_SIGN_RESULT) signResult(cold, fields, reply, refuse);
-    else if (type === MSG_PING) ping(cold, fields, reply);
+    else if (type === MSG_PING) ping(cold, fields, reply, refuse);
     else if (type === MSG_ATTEST) attest(cold, fields, reply, refuse);
     else if (type === MSG_COLD_STATUS) coldStatus(cold, reply);
     else refuse(REFUSE_UNKNOWN_TYPE, 'unknown-type');

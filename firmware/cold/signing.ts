@@ -4,144 +4,132 @@
  * the script it pays must be one of the account's own hot keys. Change goes to an address derived here. The payment is written
  * down before the first signature leaves; the same request asked again is answered again and never counted twice; another
  * transaction for the same user_tx_no is signed only when it pays the same outputs and spends the first one's first coin.
- * Only hot keys can sign here: the cold receiving key is not in memory.
+ * Only hot keys can sign here: the cold receiving key is not in memory. Leaves to others: V's authority (authority.ts), the
+ * outputs (outs.ts), the octets that are hashed (session.ts), writing the payment down (payment.ts).
  */
-import { concatBytes, copyBytes, textBytes } from '../crypto/bytes';
-import { ckdPub, constantTimeEqual, ecdsaSign, hash160, sha256, wipe } from '../crypto/index';
-import { sendAuthority } from '../../protocol/authority';
-import { cborDecode } from '../../protocol/cbor';
-import { channelKey, wipeChannel, type Channel } from '../../protocol/channel';
-import { aPing, aPrevTx, aSignBegin, aSignInput, aSignResult, type Ping, type SignBegin } from '../../protocol/messages';
+import { copyBytes } from '../crypto/bytes';
+import { ckdPub, constantTimeEqual, ecdsaSign, hash160, wipe } from '../crypto/index';
+import { aPing, aPrevTx, aSignBegin, aSignInput, aSignOuts, aSignResult } from '../../protocol/messages';
 import {
-  CHAIN_CHANGE, REFUSE_ACCOUNT_CLOSED, REFUSE_BAD_AUTHORITY, REFUSE_BAD_FEE, REFUSE_BAD_INPUT, REFUSE_BAD_OUTS, REFUSE_BAD_PREV_TX, REFUSE_BAD_STATE, REFUSE_CONFLICT, REFUSE_INTERNAL, REFUSE_LOCKED,
-  REFUSE_NO_ACCOUNT, REFUSE_NO_CHANNEL, REFUSE_NOT_PROVISIONED, REFUSE_PROTO_OFF, RESULT_SIGS_MAX,
+  CHAIN_CHANGE, OUTS_COUNT_MAX, OUTS_INLINE_MAX, PROTO_V1, REFUSE_ACCOUNT_CLOSED, REFUSE_BAD_FEE, REFUSE_BAD_INPUT, REFUSE_BAD_OUTS, REFUSE_BAD_PREV_TX, REFUSE_BAD_STATE, REFUSE_CONFLICT, REFUSE_INTERNAL, REFUSE_LOCKED,
+  RESULT_SIGS_MAX,
 } from '../../protocol/wire';
-import { readRecord } from '../journal/journal';
-import { PAID_DIGEST_BYTES, R_ALLOW, writeU32 } from '../journal/records';
+import { PAID_DIGEST_BYTES } from '../journal/records';
 import { leafKey, nodeChain, nodePub, NODE_HOT, NODE_HOT_0, NODE_HOT_1 } from '../keys/hierarchy';
-import { ARCHIVED_NOT, archivedAs } from './archive';
-import { closeAccount } from './closing';
+import { accountForRequest, feedVouch, judge, requestDigests, startVouch, type Vouch } from './authority';
 import type { Cold } from './context';
+import { feedOuts, readOuts } from './outs';
 import { paidBefore, paidTag } from './paid';
 import { checkPolicy, endRefused, recordPayment, refusal, refuseCounted, type Session } from './payment';
 import { feedPrevTx, prevTxId, readPrevTx } from './prev-tx';
-import { accountKeys, saveChannels, type OpenAccount } from './secrets';
-import { CHANGE_MIN_SATS, draftFrom, finishInput, INPUT_BYTES, INPUT_CHAIN, inputIndex, outputBytes, putInput, scriptOf, sighash, unsignedId } from './session';
-import { accountOf, type Account } from './state';
+import { openLinkScratch } from './scratch';
+import { accountKeys, type OpenAccount } from './secrets';
+import { CHANGE_MIN_SATS, draftBytes, endPass, finishInput, INPUT_CHAIN, inputIndex, makeDraft, makeInput, p2pkhScript, putOutput, readInput, scriptOf, segwitHash, startPass, stepPass, type Pass } from './session';
 import { addJob } from './work';
 
 /** Longest stretch of the sequence numbers that leave a transaction final or replaceable; lower ones lock it in time. */
 const SEQUENCE_MIN = 0xfffffffd;
 const LOCKTIME_MAX = 499999999;
+const NO_BYTES = new Uint8Array(0);
+const PING_OUTS = 'PING';
 
 export type Reply = (fields: any[]) => void;
 export type Refuse = (code: number, tag: string) => void;
 
-/** The open, unlocked account of a request, or a refusal. */
-export function accountForRequest(cold: Cold, n: number): Account {
-  if (!cold.state.isProvisioned) throw refusal(REFUSE_NOT_PROVISIONED, 'not-provisioned');
-  if (!cold.keys) throw refusal(REFUSE_LOCKED, 'locked');
-  const account = accountOf(cold.state, n);
-  if (!account) throw refusal(REFUSE_NO_ACCOUNT, 'no-account');
-  if (account.closed) throw refusal(REFUSE_ACCOUNT_CLOSED, 'account-closed');
-  return account;
+/** Most outputs, change included, that an outs text can hold. */
+function outputsMax(outs: string, outsLen: number): number {
+  if (outsLen > OUTS_INLINE_MAX) return OUTS_COUNT_MAX + 1;
+  let count = 2;
+  for (let i = outs.indexOf(';'); i >= 0 && count <= OUTS_COUNT_MAX; i = outs.indexOf(';', i + 1)) count++;
+  return count;
 }
 
-/** V uses the channel that was given out last: the one before it ends. */
-export function promoteChannel(cold: Cold, account: Account): void {
-  const it = account.open as OpenAccount;
-  if (it.channel) wipeChannel(it.channel);
-  it.channel = it.next as Channel;
-  it.channel.said32 = undefined;
-  it.next = undefined;
-  saveChannels(cold, account);
+/** Work for the session in slices; a session that was replaced or that a slice threw out of ends, and the request is refused. */
+function sessionJob(cold: Cold, session: Session, refuse: Refuse, step: () => boolean): void {
+  session.isBusy = true;
+  addJob(cold, {
+    isIdle: false,
+    step: function () {
+      if (cold.session !== session) throw refusal(REFUSE_BAD_STATE, 'bad-state');
+      if (step()) return true;
+      session.isBusy = false;
+      return false;
+    },
+    failed: function (error) {
+      session.isBusy = false;
+      if (cold.session === session) cold.session = undefined;
+      refuseThrown(refuse, error);
+    },
+  });
 }
 
-/**
- * Does V's authority cover the request? Closes the account when it does not. A channel that is over gives a refusal, unless
- * isKnown: this very request was signed before (its digest covers the authority), so it proves nothing new and gets its answer.
- * Answers whether the channel is over.
- */
-function checkAuthority(cold: Cold, account: Account, m: SignBegin | Ping, outs: string, isKnown: boolean): boolean {
-  const it = account.open as OpenAccount;
-  const bit = m.proto === 1 ? 1 : 2;
-  if (!(account.protos & bit)) throw refuseCounted(cold, account, REFUSE_PROTO_OFF, 'proto-off');
-  if (m.proto === 1) {
-    const verdict = cold.v1 ? cold.v1.checkRequest(account, m, outs) : 'no-channel';
-    if (verdict === 'no-channel' && isKnown) return true;
-    if (verdict === 'no-channel') throw refuseCounted(cold, account, REFUSE_NO_CHANNEL, 'no-channel');
-    if (verdict) throw forged(cold, account);
-    return false;
-  }
-  let channel: Channel | undefined;
-  if (it.channel && it.channel.id === m.channelId) channel = it.channel;
-  else if (it.next && it.next.id === m.channelId) channel = it.next;
-  if (!channel) {
-    if (isKnown) return true;
-    throw refuseCounted(cold, account, REFUSE_NO_CHANNEL, 'no-channel');
-  }
-  const expected = sendAuthority(cold.crypto, channelKey(cold.crypto, channel, 'request', 32), account.network, account.n, channel.id, m.userTxNo, outs, m.dynamic);
-  if (!constantTimeEqual(expected, m.authority)) throw forged(cold, account);
-  if (channel === it.next) promoteChannel(cold, account);
-  return false;
+function refuseThrown(refuse: Refuse, error: any): void {
+  refuse(error.refusal || REFUSE_INTERNAL, error.refusal ? error.code : 'internal');
 }
 
-function forged(cold: Cold, account: Account): Error {
-  closeAccount(cold, account, 'forgery');
-  return refusal(REFUSE_BAD_AUTHORITY, 'bad-authority');
-}
-
-function digest16(parts: Uint8Array[]): Uint8Array {
-  return copyBytes(sha256(concatBytes(parts)), 0, PAID_DIGEST_BYTES);
-}
-
-/** SHA256(outs)[0..16] over the fields that must not change under one user_tx_no. */
-function contentDigest(outs: string): Uint8Array {
-  return digest16([textBytes(outs)]);
-}
-
-function requestDigest(m: SignBegin): Uint8Array {
-  const fixed = new Uint8Array(6);
-  fixed[0] = m.proto;
-  fixed[1] = m.dynamic;
-  writeU32(fixed, 2, m.channelId);
-  return digest16([fixed, m.authority, textBytes(m.userTxNo + '\n' + m.outs)]);
-}
-
-function isListed(cold: Cold, account: Account): (script: Uint8Array) => boolean {
-  const at = cold.state.at[R_ALLOW + ':' + account.n];
-  const list = account.policy.allowList && at !== undefined ? ((cborDecode(readRecord(cold.journal as any, at)) as any)[1] as Uint8Array[]) : [];
-  return function (script) {
-    const digest = sha256(script).subarray(0, 20);
-    for (let i = 0; i < list.length; i++) if (constantTimeEqual(list[i], digest)) return true;
-    return false;
-  };
-}
-
-export function signBegin(cold: Cold, fields: any[], reply: Reply): void {
+export function signBegin(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): void {
   cold.session = undefined;
   const m = aSignBegin(fields);
   const account = accountForRequest(cold, m.account);
-  const tag = paidTag(account.n, m.userTxNo);
-  const request = requestDigest(m);
-  const content = contentDigest(m.outs);
-  const before = paidBefore(cold, account.n, tag, request, content, undefined);
-  const isOver = checkAuthority(cold, account, m, m.outs, before.hasRequest);
-  if (before.count && !before.isSameContent) throw refuseCounted(cold, account, REFUSE_CONFLICT, 'user-tx-conflict');
-  if (m.locktime > LOCKTIME_MAX) throw refuseCounted(cold, account, REFUSE_BAD_INPUT, 'bad-locktime');
-  let made;
-  try {
-    made = draftFrom(m, account.network, account.script, isListed(cold, account));
-  } catch (error) {
-    throw (error as any).code === 'bad-outs' ? refuseCounted(cold, account, REFUSE_BAD_OUTS, 'bad-outs') : error;
-  }
+  const vouch = startVouch(cold, account, m, m.outsLen);
+  const scratch = openLinkScratch(cold, draftBytes(m.nInputs, outputsMax(m.outs, m.outsLen)));
+  const draft = makeDraft(scratch, account.script, m.txVersion, m.locktime, m.nInputs, m.feeSats);
   const session: Session = {
-    account: account, draft: made.draft, changeIndex: m.changeIndex, isAllListed: made.isAllListed, isOver: isOver, tag: tag, request: request, content: content,
-    keys: accountKeys(cold, account), input: undefined, reader: undefined, isRecorded: false, isBusy: false,
+    account: account, draft: draft, changeIndex: m.changeIndex, vouch: vouch, outs: readOuts(account, draft), isAllListed: true, isOver: false, tag: paidTag(account.n, m.userTxNo), request: NO_BYTES,
+    content: NO_BYTES, keys: NO_BYTES, input: undefined, record: undefined, reader: undefined, isRecorded: false, isBusy: false,
   };
-  if (!before.count && archivedAs(cold, account.n, tag, undefined) === ARCHIVED_NOT) checkPolicy(cold, session, before);
   cold.session = session;
-  reply([]);
+  if (m.outs) takeOuts(cold, session, m.outs, reply, refuse);
+  else reply([]);
+}
+
+/** A piece of the outs text of a request that is too long for one message. */
+export function signOuts(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): void {
+  const session = sessionOf(cold);
+  const m = aSignOuts(fields);
+  const vouch = session.vouch;
+  if (!vouch || m.offset !== (vouch.m as any).outsLen - vouch.left || m.text.length > vouch.left) throw refusal(REFUSE_BAD_STATE, 'bad-state');
+  takeOuts(cold, session, m.text, reply, refuse);
+}
+
+/** The last piece is answered when V's authority over the whole was judged: under PROTO_V1 in a slice of its own. */
+function takeOuts(cold: Cold, session: Session, text: string, reply: Reply, refuse: Refuse): void {
+  const vouch = session.vouch as Vouch;
+  feedVouch(vouch, text);
+  (vouch.m as any).outs = '';
+  feedOuts(cold, session.outs as any, text, !vouch.left);
+  if (vouch.left) return reply([]);
+  if (vouch.m.proto !== PROTO_V1) {
+    authorised(cold, session);
+    return reply([]);
+  }
+  sessionJob(cold, session, refuse, function () {
+    authorised(cold, session);
+    reply([]);
+    return false;
+  });
+}
+
+/** Everything that is known before the first input: V's authority, what was paid under this number, the outputs, the policy. */
+function authorised(cold: Cold, session: Session): void {
+  const account = session.account;
+  const vouch = session.vouch as Vouch;
+  const outs = session.outs as any;
+  const digests = requestDigests(vouch);
+  const before = paidBefore(cold, account.n, session.tag, digests.request, digests.content, undefined);
+  cold.session = undefined;
+  session.isOver = judge(cold, vouch, before.hasRequest);
+  if (before.count && !before.isSameContent) throw refuseCounted(cold, account, REFUSE_CONFLICT, 'user-tx-conflict');
+  if (session.draft.locktime > LOCKTIME_MAX) throw refuseCounted(cold, account, REFUSE_BAD_INPUT, 'bad-locktime');
+  if (outs.isBad) throw refuseCounted(cold, account, REFUSE_BAD_OUTS, 'bad-outs');
+  session.request = digests.request;
+  session.content = digests.content;
+  session.isAllListed = outs.isAllListed;
+  session.vouch = undefined;
+  session.outs = undefined;
+  session.keys = accountKeys(cold, account);
+  if (!before.count) checkPolicy(cold, session, before);
+  cold.session = session;
 }
 
 function sessionOf(cold: Cold): Session {
@@ -152,15 +140,23 @@ function sessionOf(cold: Cold): Session {
   return session;
 }
 
-export function signInput(cold: Cold, fields: any[], reply: Reply): void {
+/** The session, once V's authority was judged. */
+function authorisedSession(cold: Cold): Session {
   const session = sessionOf(cold);
+  if (session.vouch) throw refusal(REFUSE_BAD_STATE, 'bad-state');
+  return session;
+}
+
+export function signInput(cold: Cold, fields: any[], reply: Reply): void {
+  const session = authorisedSession(cold);
   const m = aSignInput(fields);
   const draft = session.draft;
   if (session.isRecorded || session.input || m.i !== draft.done || m.i >= draft.nInputs) throw refusal(REFUSE_BAD_STATE, 'bad-state');
   if (m.sequence < SEQUENCE_MIN) throw endRefused(cold, session, REFUSE_BAD_INPUT, 'bad-sequence');
   try {
-    putInput(draft, m.prevTxid, m.vout, m.sequence, m.chain, m.index);
+    session.record = makeInput(draft, m.prevTxid, m.vout, m.sequence, m.chain, m.index);
   } catch (error) {
+    if ((error as any).code !== 'bad-input') throw error;
     throw endRefused(cold, session, REFUSE_BAD_INPUT, 'same-coin-twice');
   }
   session.input = m;
@@ -175,7 +171,7 @@ function hotHash(session: Session, chain: number, index: number): Uint8Array {
 }
 
 export function prevTx(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): void {
-  const session = sessionOf(cold);
+  const session = authorisedSession(cold);
   const m = aPrevTx(fields);
   const input = session.input;
   const reader = session.reader;
@@ -189,108 +185,92 @@ export function prevTx(cold: Cold, fields: any[], reply: Reply, refuse: Refuse):
     throw endRefused(cold, session, REFUSE_BAD_PREV_TX, 'bad-prev-tx');
   }
   if (!constantTimeEqual(txid, input.prevTxid)) throw endRefused(cold, session, REFUSE_BAD_PREV_TX, 'prev-tx-hash');
-  session.isBusy = true;
-  addJob(cold, {
-    isIdle: false,
-    step: function () {
-      session.isBusy = false;
-      if (cold.session !== session) {
-        refuse(REFUSE_BAD_STATE, 'bad-state');
-        return false;
-      }
-      const own = scriptOf(session.draft.script, hotHash(session, input.chain, input.index));
-      if (!constantTimeEqual(own, reader.script)) {
-        endRefused(cold, session, REFUSE_BAD_INPUT, 'not-own-coin');
-        refuse(REFUSE_BAD_INPUT, 'not-own-coin');
-        return false;
-      }
-      finishInput(session.draft, reader.sats);
-      session.input = undefined;
-      session.reader = undefined;
-      reply([]);
-      return false;
-    },
-    failed: function (error) {
-      failSession(cold, session, error, refuse);
-    },
+  sessionJob(cold, session, refuse, function () {
+    const own = scriptOf(session.draft.script, hotHash(session, input.chain, input.index));
+    if (!constantTimeEqual(own, reader.script)) throw endRefused(cold, session, REFUSE_BAD_INPUT, 'not-own-coin');
+    finishInput(session.draft, session.record as Uint8Array, reader.sats);
+    session.input = undefined;
+    session.record = undefined;
+    session.reader = undefined;
+    reply([]);
+    return false;
   });
 }
 
-function failSession(cold: Cold, session: Session, error: any, refuse: Refuse): void {
-  session.isBusy = false;
-  cold.session = undefined;
-  refuse(error.refusal || REFUSE_INTERNAL, error.refusal ? error.code : 'internal');
-}
-
+/** Adds the change, hashes the transaction and writes the payment down, a slice each; answers what was written down. */
 export function signFinish(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): void {
-  const session = sessionOf(cold);
+  const session = authorisedSession(cold);
   const draft = session.draft;
-  if (session.isRecorded) return reply([draft.nInputs, unsignedId(draft)]);
+  if (session.isRecorded) return reply([draft.nInputs, draft.id]);
   if (draft.done !== draft.nInputs || session.input) throw refusal(REFUSE_BAD_STATE, 'bad-state');
   const change = draft.sumSats - draft.amountSats - draft.feeSats;
   if (draft.feeSats < 0 || change < 0 || (session.changeIndex === null ? change !== 0 : change < CHANGE_MIN_SATS)) throw endRefused(cold, session, REFUSE_BAD_FEE, 'bad-fee');
-  session.isBusy = true;
-  addJob(cold, {
-    isIdle: false,
-    step: function () {
-      if (cold.session !== session) throw refusal(REFUSE_BAD_STATE, 'bad-state');
-      if (session.changeIndex !== null) {
-        const script = scriptOf(draft.script, hotHash(session, CHAIN_CHANGE, session.changeIndex));
-        draft.outputs = concatBytes([draft.outputs, outputBytes(change, script)]);
-        draft.nOutputs++;
-      }
-      const id = unsignedId(draft);
-      recordPayment(cold, session, copyBytes(id, 0, PAID_DIGEST_BYTES));
-      session.isRecorded = true;
-      session.isBusy = false;
-      reply([draft.nInputs, id]);
-      return false;
-    },
-    failed: function (error) {
-      failSession(cold, session, error, refuse);
-    },
+  let pass: Pass | undefined;
+  sessionJob(cold, session, refuse, function () {
+    if (session.changeIndex !== null && !draft.nChange) {
+      putOutput(draft, change, scriptOf(draft.script, hotHash(session, CHAIN_CHANGE, session.changeIndex)));
+      draft.nChange = 1;
+      return true;
+    }
+    if (!pass) pass = startPass(draft, -1, NO_BYTES);
+    if (stepPass(draft, pass)) return true;
+    const id = endPass(draft, pass);
+    recordPayment(cold, session, copyBytes(id, 0, PAID_DIGEST_BYTES));
+    session.isRecorded = true;
+    reply([draft.nInputs, id]);
+    return false;
   });
 }
 
-/** Signature of input i, 64 octets, low s. Throws `internal` when the key is not the one that the input pays. */
-function signOne(session: Session, i: number): Uint8Array {
-  const draft = session.draft;
-  const chain = draft.inputs[i * INPUT_BYTES + INPUT_CHAIN];
-  const index = inputIndex(draft, i);
+/** Signature of a hash by the key of an input, 64 octets, low s. */
+function signHash(session: Session, input: Uint8Array, hash32: Uint8Array): Uint8Array {
+  const chain = input[INPUT_CHAIN];
   const it = session.account.open as OpenAccount;
-  const hash20 = hotHash(session, chain, index);
-  const priv = leafKey(it.hot, session.keys, NODE_HOT, chain === CHAIN_CHANGE ? NODE_HOT_1 : NODE_HOT_0, chain, index);
-  const sig = ecdsaSign(sighash(draft, i, hash20), priv);
+  const priv = leafKey(it.hot, session.keys, NODE_HOT, chain === CHAIN_CHANGE ? NODE_HOT_1 : NODE_HOT_0, chain, inputIndex(input));
+  const sig = ecdsaSign(hash32, priv);
   wipe(priv);
   return sig;
 }
 
 export function signResult(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): void {
-  const session = sessionOf(cold);
+  const session = authorisedSession(cold);
   const m = aSignResult(fields);
-  if (!session.isRecorded || m.first >= session.draft.nInputs) throw refusal(REFUSE_BAD_STATE, 'bad-state');
+  const draft = session.draft;
+  if (!session.isRecorded || m.first >= draft.nInputs) throw refusal(REFUSE_BAD_STATE, 'bad-state');
   const sigs: Uint8Array[] = [];
-  session.isBusy = true;
-  addJob(cold, {
-    isIdle: false,
-    step: function () {
-      if (cold.session !== session) throw refusal(REFUSE_BAD_STATE, 'bad-state');
-      sigs.push(signOne(session, m.first + sigs.length));
-      if (sigs.length < RESULT_SIGS_MAX && m.first + sigs.length < session.draft.nInputs) return true;
-      session.isBusy = false;
-      reply([sigs]);
-      return false;
-    },
-    failed: function (error) {
-      failSession(cold, session, error, refuse);
-    },
+  let pass: Pass | undefined;
+  sessionJob(cold, session, refuse, function () {
+    const i = m.first + sigs.length;
+    const input = readInput(draft, i);
+    if (draft.digests) sigs.push(signHash(session, input, segwitHash(draft, input, hotHash(session, input[INPUT_CHAIN], inputIndex(input)))));
+    else {
+      if (!pass) pass = startPass(draft, i, p2pkhScript(hotHash(session, input[INPUT_CHAIN], inputIndex(input))));
+      if (stepPass(draft, pass)) return true;
+      sigs.push(signHash(session, input, endPass(draft, pass)));
+      pass = undefined;
+    }
+    if (sigs.length < RESULT_SIGS_MAX && m.first + sigs.length < draft.nInputs) return true;
+    reply([sigs]);
+    return false;
   });
 }
 
 /** PING: a send request that pays nobody; proves V, channel and keys end to end. Never written down, never signed. */
-export function ping(cold: Cold, fields: any[], reply: Reply): void {
+export function ping(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): void {
   const m = aPing(fields);
   const account = accountForRequest(cold, m.account);
-  checkAuthority(cold, account, m, 'PING', false);
-  reply([]);
+  const vouch = startVouch(cold, account, m, PING_OUTS.length);
+  feedVouch(vouch, PING_OUTS);
+  addJob(cold, {
+    isIdle: false,
+    step: function () {
+      accountForRequest(cold, m.account);
+      judge(cold, vouch, false);
+      reply([]);
+      return false;
+    },
+    failed: function (error) {
+      refuseThrown(refuse, error);
+    },
+  });
 }

@@ -7,7 +7,7 @@
  * A factory function: it costs no variables on a board without v1 accounts.
  */
 import { copyBytes } from '../crypto/bytes';
-import { base64Encode, drbgGenerate, ecdsaSignRecoverable, ecdsaVerify, messageHash, pubkeyCreate, sha256, wipe } from '../crypto/index';
+import { base64Encode, drbgGenerate, ecdsaSignRecoverable, ecdsaVerify, pubkeyCreate, sha256, wipe } from '../crypto/index';
 import { bytesOfHex, hexOf } from '../console/hex';
 import { v1FormatAccept, v1FormatAddresses, v1ParseToCold, v1RequestText, type V1Verify } from '../../protocol/sms/v1';
 import type { Ping, SignBegin } from '../../protocol/messages';
@@ -21,6 +21,7 @@ import { addJob } from './work';
 
 /** Coin that the board signs for; a request that names another is not covered by what V signed. */
 const COIN = 'BTC';
+const OUTS_FIELD = '"outs":"';
 const HEADER_FIRST = 31;
 const HEADER_LAST = 34;
 
@@ -29,7 +30,9 @@ type V1Channel = [number, number, Uint8Array, Uint8Array];
 
 export interface V1 {
   /** Empty when V's signature covers the request; `no-channel`, or `forged`. */
-  checkRequest: (account: Account, m: SignBegin | Ping, outs: string) => string;
+  checkRequest: (account: Account, m: SignBegin | Ping, hash32: Uint8Array) => string;
+  /** The signed text before and after the outs text. */
+  requestFrame: (m: SignBegin | Ping) => string[];
   /** Takes a text; false when it is none of the protocol's. */
   takeText: (from: string, text: string, ack: () => void) => boolean;
 }
@@ -117,15 +120,19 @@ export function makeV1(cold: Cold): V1 {
   }
 
   return {
-    checkRequest: function (account, m, outs) {
+    requestFrame: function (m) {
+      const text = v1RequestText({ coinCode: COIN, dynamic: m.dynamic, outs: '', userTxNo: m.userTxNo });
+      const at = text.indexOf(OUTS_FIELD) + OUTS_FIELD.length;
+      return [text.substr(0, at), text.substr(at)];
+    },
+    checkRequest: function (account, m, hash32) {
       let place = 0;
       let channel = channelOf(account, 0);
       if (!channel || channel[0] !== m.channelId) channel = channelOf(account, (place = 1));
       if (!channel || channel[0] !== m.channelId) return 'no-channel';
       const header = m.authority[0];
       if (m.authority.length !== 65 || header < HEADER_FIRST || header > HEADER_LAST || m.authority[33] & 128) return 'forged';
-      const text = v1RequestText({ coinCode: COIN, dynamic: m.dynamic, outs: outs, userTxNo: m.userTxNo });
-      if (!ecdsaVerify(copyBytes(m.authority, 1, 65), messageHash(text), channel[2])) return 'forged';
+      if (!ecdsaVerify(copyBytes(m.authority, 1, 65), hash32, channel[2])) return 'forged';
       if (place) promote(account);
       return '';
     },

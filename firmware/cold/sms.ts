@@ -13,7 +13,7 @@ import { batchDigestOf, countBatches, secondsToBatch, wantBatch } from './batche
 import { acknowledge, ignoreSent } from './closing';
 import type { Cold } from './context';
 import { saveChannels, type OpenAccount } from './secrets';
-import { promoteChannel } from './signing';
+import { promoteChannel } from './authority';
 import { PROTO_V2, type Account } from './state';
 import { AUDIT_CHANNEL, audit, nowSeconds } from './store';
 import { addJob } from './work';

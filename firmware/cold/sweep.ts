@@ -1,6 +1,7 @@
 /**
  * Sweeping cold coins by hand, at the console only. `sweep begin` names the sums, `sweep input` and `sweep prev` bring each coin with
  * its previous transaction, `sweep sign` shows what will happen, asks for a yes and the PIN, and gives the signatures.
+ * Up to SWEEP_INPUTS_MAX coins in one sweep: a large one lies in the flash while it is made (scratch.ts).
  * The one output is the payout address that was registered with the account: there is no way to name another. Inputs must be
  * the account's cold receiving keys; those exist in memory only while the signatures are made, from the seed that the PIN opens.
  */
@@ -16,7 +17,8 @@ import { FEERATE_MAX_DEFAULT } from '../policy/policy';
 import type { Cold } from './context';
 import { feedPrevTx, prevTxId, readPrevTx, type PrevTxReader } from './prev-tx';
 import { accountKeys, seedByPin } from './secrets';
-import { finishInput, INPUT_BYTES, inputIndex, outputBytes, putInput, scriptOf, sighash, unsignedId, vbytesOf, type TxDraft } from './session';
+import { openScratch } from './scratch';
+import { draftBytes, endPass, finishInput, inputIndex, makeDraft, makeInput, p2pkhScript, putOutput, readInput, scriptOf, segwitHash, startPass, stepPass, vbytesOf, type Pass, type TxDraft } from './session';
 import { accountOf, type Account } from './state';
 import { AUDIT_SWEPT, audit } from './store';
 import { addJob } from './work';
@@ -26,15 +28,17 @@ export const SWEEP_INPUTS_MAX = 100;
 interface Sweep {
   account: Account;
   draft: TxDraft;
-  payoutSats: number;
   keys: Uint8Array;
+  /** The coin under way: as it will be written down, and its previous transaction. */
+  record?: Uint8Array;
   reader?: PrevTxReader;
-  prevTxid?: Uint8Array;
   index: number;
 }
 
 export interface SweepCommands {
   run: (action: string, argument: string) => void;
+  /** Is a sweep between its begin and its end? */
+  isOpen: () => boolean;
 }
 
 /** Makes the sweep commands of one sweep; they live until the sweep ends or another command comes. */
@@ -62,13 +66,13 @@ export function makeSweep(cold: Cold): SweepCommands {
     const payoutSats = aWhole(fields[4], AMOUNT_MAX_SATS, 'payout_sats');
     const feeSats = aWhole(fields[5], AMOUNT_MAX_SATS, 'fee_sats');
     if (!nInputs || !payoutSats) throw fail('sweep-form', 'inputs and an amount are expected');
-    const draft = {
-      script: account.script, version: aWhole(fields[1], 2, 'tx_version'), locktime: aWhole(fields[2], 499999999, 'locktime'), nInputs: nInputs,
-      inputs: new Uint8Array(nInputs * INPUT_BYTES), done: 0, sumSats: 0, outputs: outputBytes(payoutSats, addressToScript(account.payout, account.network as any)), nOutputs: 1,
-      amountSats: payoutSats, smallestSats: payoutSats, feeSats: feeSats,
-    };
+    const version = aWhole(fields[1], 2, 'tx_version');
+    const locktime = aWhole(fields[2], 499999999, 'locktime');
+    const draft = makeDraft(openScratch(cold, draftBytes(nInputs, 1)), account.script, version, locktime, nInputs, feeSats);
+    putOutput(draft, payoutSats, addressToScript(account.payout, account.network as any));
+    draft.amountSats = payoutSats;
     if (feeSats > (account.policy.maxFeerateSatVb || FEERATE_MAX_DEFAULT) * vbytesOf(draft, false)) throw fail('policy-fee-rate', 'the fee is too high for the size');
-    sweep = { account: account, draft: draft, payoutSats: payoutSats, keys: accountKeys(cold, account), index: 0 };
+    sweep = { account: account, draft: draft, keys: accountKeys(cold, account), index: 0 };
     printOk(terminal);
   }
 
@@ -85,8 +89,7 @@ export function makeSweep(cold: Cold): SweepCommands {
     if (!(fields[0] instanceof Uint8Array) || fields[0].length !== 32) throw fail('sweep-form', 'prev_txid');
     if (fields[3] !== 0) throw fail('sweep-form', 'only receiving addresses are swept');
     it.index = aWhole(fields[4], 0x7fffffff, 'index');
-    putInput(it.draft, fields[0], aWhole(fields[1], U32_MAX, 'vout'), aWhole(fields[2], U32_MAX, 'sequence'), 0, it.index);
-    it.prevTxid = fields[0];
+    it.record = makeInput(it.draft, fields[0], aWhole(fields[1], U32_MAX, 'vout'), aWhole(fields[2], U32_MAX, 'sequence'), 0, it.index);
     it.reader = readPrevTx(aWhole(fields[5], 1000000, 'prev_tx_len'), fields[1]);
     printOk(terminal);
   }
@@ -97,12 +100,14 @@ export function makeSweep(cold: Cold): SweepCommands {
     if (!reader) throw fail('bad-state', 'sweep input comes first');
     feedPrevTx(reader, base64Decode(argument));
     if (reader.leftBytes) return printOk(terminal);
-    if (!constantTimeEqual(prevTxId(reader), it.prevTxid as any)) throw fail('prev-tx-hash', 'the previous transaction is another one');
+    const record = it.record as Uint8Array;
+    if (!constantTimeEqual(prevTxId(reader), record.subarray(0, 32))) throw fail('prev-tx-hash', 'the previous transaction is another one');
     addJob(cold, {
       isIdle: false,
       step: function () {
         if (!constantTimeEqual(scriptOf(it.draft.script, coldHash(it, it.index)), reader.script)) throw fail('not-own-coin', 'the coin does not belong to that cold receiving key');
-        finishInput(it.draft, reader.sats);
+        finishInput(it.draft, record, reader.sats);
+        it.record = undefined;
         it.reader = undefined;
         printOk(terminal);
         return false;
@@ -147,22 +152,41 @@ export function makeSweep(cold: Cold): SweepCommands {
     });
   }
 
+  /** The unsigned transaction is hashed and written into the log first; then a signature a slice. */
   function sign(it: Sweep, seed: Uint8Array): void {
+    const draft = it.draft;
     const node = accountNode(seed, it.account.script, it.account.network, it.account.n, 2);
     let i = 0;
+    let pass: Pass | undefined = startPass(draft, -1, new Uint8Array(0));
     wipe(seed);
-    audit(cold, AUDIT_SWEPT, it.account.n, copyBytes(unsignedId(it.draft), 0, 8));
+
+    function signNext(): void {
+      const record = readInput(draft, i);
+      const index = inputIndex(record);
+      const pub = coldPub(it, index);
+      const hash20 = hash160(pub);
+      if (!draft.digests) {
+        if (!pass) pass = startPass(draft, i, p2pkhScript(hash20));
+        if (stepPass(draft, pass)) return;
+      }
+      const hash = pass ? endPass(draft, pass) : segwitHash(draft, record, hash20);
+      const priv = leafKey(node, it.keys, NODE_COLD, NODE_COLD_0, 0, index);
+      const sig = ecdsaSign(hash, priv);
+      wipe(priv);
+      printLine(terminal, 'sig ' + i + ' ' + hexOf(pub) + ' ' + hexOf(sig));
+      pass = undefined;
+      i++;
+    }
+
     addJob(cold, {
       isIdle: false,
       step: function () {
-        const index = inputIndex(it.draft, i);
-        const pub = coldPub(it, index);
-        const priv = leafKey(node, it.keys, NODE_COLD, NODE_COLD_0, 0, index);
-        const sig = ecdsaSign(sighash(it.draft, i, hash160(pub)), priv);
-        wipe(priv);
-        printLine(terminal, 'sig ' + i + ' ' + hexOf(pub) + ' ' + hexOf(sig));
-        i++;
-        if (i < it.draft.nInputs) return true;
+        if (draft.id) signNext();
+        else if (!stepPass(draft, pass as Pass)) {
+          audit(cold, AUDIT_SWEPT, it.account.n, copyBytes(endPass(draft, pass as Pass), 0, 8));
+          pass = undefined;
+        }
+        if (i < draft.nInputs) return true;
         wipe(node.key);
         wipe(node.chain);
         sweep = undefined;
@@ -178,6 +202,9 @@ export function makeSweep(cold: Cold): SweepCommands {
   }
 
   return {
+    isOpen: function () {
+      return sweep !== undefined;
+    },
     run: function (action, argument) {
       try {
         if (!cold.keys) throw fail('locked', 'unlock first');

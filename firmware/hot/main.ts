@@ -10,9 +10,9 @@ import { bytesOfHex, hexOf } from '../console/hex';
 import { ask, makeTerminal, printError, printLine, printOk, type Terminal } from '../console/terminal';
 import { fail } from '../../protocol/errors';
 import { createPeer } from '../../protocol/link/peer';
-import { aAttest, aNoFields, aPing, aPrevTx, aSignBegin, aSignInput, aSignResult } from '../../protocol/messages';
+import { aAttest, aNoFields, aPing, aPrevTx, aSignBegin, aSignInput, aSignOuts, aSignResult } from '../../protocol/messages';
 import {
-  LINK_VERSION_MAX, MSG_ATTEST, MSG_COLD_STATUS, MSG_INFO, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_INPUT, MSG_SIGN_RESULT, MSG_STATUS, REFUSE_BAD_REQUEST, REFUSE_BUSY,
+  LINK_VERSION_MAX, MSG_ATTEST, MSG_COLD_STATUS, MSG_INFO, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_INPUT, MSG_SIGN_OUTS, MSG_SIGN_RESULT, MSG_STATUS, REFUSE_BAD_REQUEST, REFUSE_BUSY,
   REFUSE_COLD_UNREACHABLE, REFUSE_RATE, REFUSE_UNKNOWN_TYPE,
 } from '../../protocol/wire';
 import type { Hal } from '../hal';
@@ -94,6 +94,7 @@ function formOf(type: number, fields: any[]): number {
   if (type === MSG_PING) return aPing(fields).account;
   if (type === MSG_ATTEST) return aAttest(fields).account;
   if (type === MSG_SIGN_INPUT) aSignInput(fields);
+  else if (type === MSG_SIGN_OUTS) aSignOuts(fields);
   else if (type === MSG_PREV_TX) aPrevTx(fields);
   else if (type === MSG_SIGN_RESULT) aSignResult(fields);
   else aNoFields(fields);
@@ -142,7 +143,7 @@ function handle(hot: Hot, type: number, fields: any[], reply: any, refuse: any):
     const c = hot.counters;
     return reply([hot.secret ? 1 : 0, isUp ? 1 : 0, hot.relayed, Math.floor(hot.hal.clock.uptimeMs() / 1000), hot.boots, c.relayed, c.malformed, c.limited, c.unreachable]);
   }
-  if (type >= MSG_COLD_STATUS && type <= MSG_ATTEST) return relay(hot, type, fields, reply, refuse);
+  if (type >= MSG_COLD_STATUS && type <= MSG_SIGN_OUTS) return relay(hot, type, fields, reply, refuse);
   hot.counters.malformed++;
   refuse(REFUSE_UNKNOWN_TYPE, 'unknown-type');
 }

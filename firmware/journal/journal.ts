@@ -4,7 +4,7 @@
  * removed or put back is noticed; a write that a power cut tore is recognised and dropped. Compaction copies the live
  * records into the other half and commits it with one header write: at every instant one half is whole.
  *
- * Page 0 belongs to the device page (device.ts). The halves share the pages after it.
+ * Page 0 belongs to the device page (device.ts), the last SCRATCH_PAGES to nobody for long. The halves share those between.
  * Half:   header 32 = magic "CCJ1" | generation u32 | first sequence u32 | snapshot end u32 | MAC 16
  * Record: payload length u16 | type u8 | check u8 | sequence u32 | payload | MAC 8 | zeros to a multiple of 4
  * All integers big endian. The header is written before the rest, so a torn write is told from damage: after a torn header
@@ -15,6 +15,8 @@ import { fail } from '../../protocol/errors';
 import type { Flash } from '../hal';
 
 export const RECORD_PAYLOAD_MAX = 480;
+/** The area's last pages, for what needs not last: cold/scratch.ts. */
+export const SCRATCH_PAGES = 3;
 export const HALF_HEADER_BYTES = 32;
 const RECORD_HEADER_BYTES = 8;
 const RECORD_MAC_BYTES = 8;
@@ -157,7 +159,7 @@ function aTail(flash: Flash, at: number, left: number, what: number): number {
  * key: 32 octets, secret. Throws code `journal-corrupt` when records were changed or removed; then nothing is written.
  */
 export function openJournal(flash: Flash, key: Uint8Array, isFresh: boolean, apply: ApplyRecord, keep: KeepRecord): Journal {
-  const halfBytes = ((flash.pageCount - 1) >> 1) * flash.pageBytes;
+  const halfBytes = ((flash.pageCount - 1 - SCRATCH_PAGES) >> 1) * flash.pageBytes;
   const journal: Journal = { flash: flash, key: key, halfBytes: halfBytes, base: flash.pageBytes, generation: 0, seq: 1, end: 0, chain: key, writes: 0, erases: 0, records: 0, apply: apply, keep: keep };
   if (isFresh) {
     startHalf(journal, 1, 0, 1);

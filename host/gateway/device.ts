@@ -5,11 +5,11 @@ import type { CborValue } from '../../protocol/cbor/types';
 import { fail } from '../../protocol/errors';
 import type { LinkError, Peer } from '../../protocol/link/types';
 import {
-  aAttestReply, aSignFinishReply, aSignResultReply, attestFields, pingFields, prevTxFields, signBeginFields, signInputFields,
+  aAttestReply, aSignFinishReply, aSignResultReply, attestFields, pingFields, prevTxFields, signBeginFields, signInputFields, signOutsFields,
 } from '../../protocol/messages';
 import {
-  MSG_ATTEST, MSG_COLD_STATUS, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_INPUT, MSG_SIGN_RESULT, MSG_STATUS,
-  PREV_TX_CHUNK_MAX, REFUSE_BUSY, REFUSE_NOT_READY,
+  MSG_ATTEST, MSG_COLD_STATUS, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_INPUT, MSG_SIGN_OUTS, MSG_SIGN_RESULT, MSG_STATUS,
+  OUTS_CHUNK_MAX, OUTS_INLINE_MAX, PREV_TX_CHUNK_MAX, REFUSE_BUSY, REFUSE_NOT_READY,
 } from '../../protocol/wire';
 import type { Runtime } from '../runtime';
 import type { AttestJob, Job, JobResult, PingJob, SignJob } from './types';
@@ -71,6 +71,9 @@ export function createDevice(peer: Peer, runtime: Runtime): Device {
       authority: bytesOfHex(job.authority), txVersion: job.tx_version, locktime: job.locktime, nInputs: job.inputs.length,
       feeSats: job.fee_sats, changeIndex: job.change_index,
     })];
+    for (let offset = 0; job.outs.length > OUTS_INLINE_MAX && offset < job.outs.length; offset += OUTS_CHUNK_MAX) {
+      yield [MSG_SIGN_OUTS, signOutsFields({ offset, text: job.outs.slice(offset, offset + OUTS_CHUNK_MAX) })];
+    }
     for (const [i, input] of job.inputs.entries()) {
       const rawPrev = bytesOfHex(input.prev_tx);
       yield [MSG_SIGN_INPUT, signInputFields({

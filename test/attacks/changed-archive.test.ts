@@ -1,4 +1,4 @@
-// Attack: payments that were archived stay paid; a lost archive stops the board.
+// Attack: payments that were archived stay paid and are replaced by their own coin only; a changed archive stops the board.
 // Invariants: 2, 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { status, valueOf } from '../../host/operator';
@@ -7,7 +7,7 @@ import { makeCoin, out, pay, refusalOf } from '../firmware/payments';
 import { channelRig } from '../firmware/rig';
 
 describe('attack: changed archive', () => {
-  it('payments that were archived stay paid; a lost archive stops the board', async () => {
+  it('payments that were archived stay paid and are replaced by their own coin only; a changed archive stops the board', async () => {
     const rig = await channelRig({ account: { policy: { windowMaxCount: 200 } } });
     const first = { userTxNo: 'n0', outs: out(10_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000 };
     await pay(rig, first);
@@ -18,7 +18,8 @@ describe('attack: changed archive', () => {
     await rig.world.run(20_000);
     expect(rig.cold.files.has('u1')).to.equal(true);
     await pay(rig, first);
-    expect((await refusalOf(pay(rig, { ...first, feeSats: 2000 }))).refusal).to.equal(REFUSE_CONFLICT);
+    await pay(rig, { ...first, feeSats: 2000 });
+    expect((await refusalOf(pay(rig, { ...first, coins: [makeCoin(rig, { sats: 100_000 })] }))).tag).to.equal('no-common-coin');
     expect((await refusalOf(pay(rig, { ...first, outs: out(20_000) }))).refusal).to.equal(REFUSE_CONFLICT);
     rig.coldOff();
     rig.cold.files.get('u1')![40]! ^= 1;

@@ -5,7 +5,7 @@ import { sha256 } from '@noble/hashes/sha2';
 import { RawTx } from '@scure/btc-signer/script';
 import { HDKey } from '@scure/bip32';
 import * as btc from '@scure/btc-signer';
-import { MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_INPUT, MSG_SIGN_RESULT, PREV_TX_CHUNK_MAX } from '../../protocol/wire';
+import { MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_OUTS, OUTS_CHUNK_MAX, OUTS_INLINE_MAX, MSG_SIGN_FINISH, MSG_SIGN_INPUT, MSG_SIGN_RESULT, PREV_TX_CHUNK_MAX } from '../../protocol/wire';
 import type { Rig } from './rig';
 
 export const TEST_NETWORK = { bech32: 'bcrt', pubKeyHash: 0x6f, scriptHash: 0xc4, wif: 0xef };
@@ -88,14 +88,21 @@ export function internal(txid: string): Uint8Array {
   return Uint8Array.from(Buffer.from(txid, 'hex')).reverse();
 }
 
-/** The SIGN_BEGIN fields of a payment. */
+/** The SIGN_BEGIN fields of a payment; a long outs text is announced by its length. */
 export function beginFields(rig: Rig, payment: Payment): unknown[] {
   const dynamic = payment.dynamic ?? 0;
   const authority = payment.authority ?? rig.v.authority(payment.userTxNo, payment.outs, dynamic);
   return [
-    rig.file.account, payment.proto ?? 2, payment.channelId ?? rig.v.channel!.id, payment.userTxNo, payment.outs, dynamic, authority, payment.txVersion ?? 2, payment.locktime ?? 0,
+    rig.file.account, payment.proto ?? 2, payment.channelId ?? rig.v.channel!.id, payment.userTxNo, payment.outs.length > OUTS_INLINE_MAX ? payment.outs.length : payment.outs, dynamic, authority, payment.txVersion ?? 2, payment.locktime ?? 0,
     payment.coins.length, payment.feeSats, payment.changeIndex === undefined ? 0 : payment.changeIndex,
   ];
+}
+
+/** SIGN_BEGIN, and the outs text after it when it is long. */
+export async function begin(rig: Rig, payment: Payment): Promise<void> {
+  await rig.ask(MSG_SIGN_BEGIN, beginFields(rig, payment));
+  if (payment.outs.length <= OUTS_INLINE_MAX) return;
+  for (let at = 0; at < payment.outs.length; at += OUTS_CHUNK_MAX) await rig.ask(MSG_SIGN_OUTS, [at, payment.outs.slice(at, at + OUTS_CHUNK_MAX)]);
 }
 
 export async function sendCoin(rig: Rig, i: number, coin: Coin, sequence = 0xfffffffd): Promise<void> {
@@ -126,7 +133,7 @@ export function expectedTx(rig: Rig, payment: Payment): btc.Transaction {
 
 /** Runs a payment over the link to its signatures, and checks them against the curve and the signature hashes of btc-signer. */
 export async function pay(rig: Rig, payment: Payment): Promise<Signed> {
-  await rig.ask(MSG_SIGN_BEGIN, beginFields(rig, payment));
+  await begin(rig, payment);
   for (let i = 0; i < payment.coins.length; i++) await sendCoin(rig, i, payment.coins[i]!, payment.sequence);
   const [count, digest] = await rig.ask(MSG_SIGN_FINISH, []);
   const sigs: Uint8Array[] = [];

@@ -1,7 +1,7 @@
 /** protocol/authority.ts: SPEC.md 8, computed a second time with node:crypto and hand-written encodings. */
 import { createHash, createHmac } from 'node:crypto';
 import { expect } from 'chai';
-import { attestationHash, batchDigest, batchDigestAddress, batchDigestHead, batchProof, equalBytes, pairingCode, sendAuthority } from '../../protocol/authority';
+import { attestationHash, batchDigest, batchDigestAddress, batchDigestHead, batchProof, equalBytes, pairingCode, sendAuthority, sendAuthorityHead } from '../../protocol/authority';
 import { protocolCrypto } from '../../host/protocol-crypto';
 
 const crypto = protocolCrypto((n) => new Uint8Array(n));
@@ -17,6 +17,14 @@ describe('what is vouched for (SPEC.md 8)', () => {
       Buffer.from('6438303031', 'hex'), Buffer.from('64612c3130', 'hex'), Buffer.from('01', 'hex'),
     ]);
     expect(hex(sendAuthority(crypto, key, 'regtest', 7, 70_000, '8001', 'a,10', 1))).to.equal(createHmac('sha256', key).update(cbor).digest('hex'));
+  });
+
+  it('is the same over a text that comes in pieces', () => {
+    for (const length of [1, 23, 24, 255, 256, 1700, 8200]) {
+      const outs = 'a'.repeat(length);
+      const streamed = createHmac('sha256', key).update(sendAuthorityHead('regtest', 7, 70_000, '8001', length)).update(outs).update(Uint8Array.of(1)).digest('hex');
+      expect(hex(sendAuthority(crypto, key, 'regtest', 7, 70_000, '8001', outs, 1)), String(length)).to.equal(streamed);
+    }
   });
 
   it('changes with everything it covers', () => {

@@ -1,8 +1,8 @@
 /** protocol/messages.ts and outs.ts: SPEC.md 5.2, every field at its maximum, one beyond, and of a wrong kind. */
 import { expect } from 'chai';
 import {
-  aAttest, aAttestReply, aNoFields, aPing, aPrevTx, aSignBegin, aSignFinishReply, aSignInput, aSignResult, aSignResultReply, attestFields, parseOuts,
-  pingFields, prevTxFields, signBeginFields, signInputFields,
+  aAttest, aAttestReply, aNoFields, aPing, aPrevTx, aSignBegin, aSignFinishReply, aSignInput, aSignOuts, aSignResult, aSignResultReply, attestFields, parseOuts,
+  pingFields, prevTxFields, signBeginFields, signInputFields, signOutsFields,
 } from '../../protocol/messages';
 import type { CborValue } from '../../protocol/cbor';
 import * as wire from '../../protocol/wire';
@@ -34,10 +34,11 @@ const CASES: { name: string; check: Check; fields: FieldCase[] }[] = [
     check: aSignBegin,
     fields: [
       whole('account', 0, wire.ACCOUNT_MAX), { name: 'proto', good: [2], bad: [0, 3, '2', null] }, whole('channel_id', 1, wire.CHANNEL_ID_MAX), text('user_tx_no', wire.USER_TX_NO_MAX),
-      text('outs', wire.OUTS_MAX), whole('dynamic', 0, 1), octets('authority', 32, 32), whole('tx_version', 1, 2), whole('locktime', 0, wire.U32_MAX), whole('n_inputs', 1, wire.INPUTS_MAX),
+      { name: 'outs', good: ['x', 'x'.repeat(wire.OUTS_INLINE_MAX), wire.OUTS_INLINE_MAX + 1, wire.OUTS_MAX], bad: [...text('outs', wire.OUTS_INLINE_MAX).bad, wire.OUTS_INLINE_MAX, wire.OUTS_MAX + 1] }, whole('dynamic', 0, 1), octets('authority', 32, 32), whole('tx_version', 1, 2), whole('locktime', 0, wire.U32_MAX), whole('n_inputs', 1, wire.INPUTS_MAX),
       whole('fee_sats', 0, wire.AMOUNT_MAX_SATS), { name: 'change_index', good: [null, 0, wire.INDEX_MAX], bad: [undefined, -1, wire.INDEX_MAX + 1, '0', false] },
     ],
   },
+  { name: 'SIGN_OUTS', check: aSignOuts, fields: [whole('offset', 0, wire.OUTS_MAX - 1), text('text', wire.OUTS_CHUNK_MAX)] },
   {
     name: 'SIGN_INPUT',
     check: aSignInput,
@@ -92,13 +93,16 @@ describe('messages: each field at its bounds (SPEC.md 5.2)', () => {
   });
 
   it('fields come back as they were made', () => {
-    const begin = aSignBegin(CASES[0].fields.map((field) => field.good[field.good.length - 1]));
+    const begin = aSignBegin(CASES[0].fields.map((field) => (field.name === 'outs' ? 'x,1' : field.good[field.good.length - 1])));
     expect(aSignBegin(signBeginFields(begin))).to.deep.equal(begin);
-    const input = aSignInput(CASES[1].fields.map((field) => field.good[1]));
+    const long = aSignBegin(signBeginFields({ ...begin, outs: 'x'.repeat(wire.OUTS_INLINE_MAX + 1) }));
+    expect(long).to.deep.equal({ ...begin, outs: '', outsLen: wire.OUTS_INLINE_MAX + 1 });
+    expect(aSignOuts(signOutsFields({ offset: 400, text: 'x' }))).to.deep.equal({ offset: 400, text: 'x' });
+    const input = aSignInput(CASES[2].fields.map((field) => field.good[1]));
     expect(aSignInput(signInputFields(input))).to.deep.equal(input);
     const piece = aPrevTx([3, 17, bytes(9)]);
     expect(aPrevTx(prevTxFields(piece))).to.deep.equal(piece);
-    const ping = aPing(CASES[6].fields.map((field) => field.good[0]));
+    const ping = aPing(CASES[7].fields.map((field) => field.good[0]));
     expect(aPing(pingFields(ping))).to.deep.equal(ping);
     expect(aAttest(attestFields({ account: 1, side: 2, batchNo: 3 }))).to.deep.equal({ account: 1, side: 2, batchNo: 3 });
     expect(code(() => aNoFields([]))).to.equal('accepted');
@@ -137,7 +141,7 @@ describe('outs grammar (SPEC.md 5.2)', () => {
     ['zero', `${A},0`], ['leading zero', `${A},010`], ['plus', `${A},+1`], ['minus', `${A},-1`], ['decimal', `${A},1.0`], ['exponent', `${A},1e4`], ['hexadecimal', `${A},0x10`], ['space', `${A}, 1`],
     ['space before', ` ${A},1`], ['full-width digits', `${A},\uff11`], ['above 21e14', `${A},2100000000000001`], ['17 digits', `${A},10000000000000000`], ['sum above 21e14', `${A},2100000000000000;${B},1`],
     ['no address', ',1'], ['short address', 'abc,1'], ['address of 65', `${'a'.repeat(65)},1`], ['odd character', `${A}!,1`], ['newline', `${A},1\n`], ['PING', 'PING'],
-    ['21 outputs', Array(21).fill(`${A},1`).join(';')], ['too long', `${A},1;`.repeat(60) + `${A},1`],
+    ['101 outputs', Array(101).fill(`${A},1`).join(';')], ['too long', 'x'.repeat(wire.OUTS_MAX + 1)],
   ];
   for (const [name, outs] of REFUSED) it(`refuses ${name}`, () => expect(code(() => parse(outs))).to.equal('bad-outs'));
 

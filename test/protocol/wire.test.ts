@@ -84,7 +84,7 @@ describe('wire.ts, SPEC.md and wire.cddl', () => {
     expect(wire.REQUEST_ID_COUNT - wire.LOST_IDS_MAX).to.be.greaterThan(wire.REQUESTS_MAX);
     expect(wire.BATCH_NO_MAX * wire.BATCH_SIZE + wire.BATCH_SIZE - 1).to.be.at.most(wire.INDEX_MAX);
     expect(wire.PREV_TX_CHUNK_MAX + 14).to.be.at.most(wire.PAYLOAD_MAX);
-    expect(wire.OUTS_MAX + 200).to.be.at.most(wire.MESSAGE_MAX);
+    expect(wire.OUTS_INLINE_MAX + 200).to.be.at.most(wire.MESSAGE_MAX);
     expect(wire.SMS_OPEN >> 4).to.equal(wire.SMS_VERSION);
   });
 

@@ -28,8 +28,8 @@ describe('cold/signing', () => {
     expect(second.sigs).to.deep.equal(first.sigs);
   });
 
-  it('signs the largest transaction that the wire names', async () => {
-    const rig = await channelRig();
+  for (const script of ['p2wpkh', 'p2pkh'] as const) it(`signs the largest transaction that the wire names, ${INPUTS_MAX} inputs and ${OUTS_COUNT_MAX} outputs with change, ${script}`, async () => {
+    const rig = await channelRig({ script });
     const coins = Array.from({ length: INPUTS_MAX }, (_, index) => makeCoin(rig, { sats: 100_000, index }));
     const outs = Array.from({ length: OUTS_COUNT_MAX }, (_, n) => out(50_000, n + 1)).join(';');
     const signed = await pay(rig, { userTxNo: '5', outs, coins, feeSats: 20_000 });

@@ -1,6 +1,6 @@
 // The journal keeps what it said it wrote, whatever happens in between. Header comment of firmware/journal/journal.ts is the spec.
 import { expect } from 'chai';
-import { RECORD_PAYLOAD_MAX, append, compact, openJournal, walk, type Journal } from '../../../firmware/journal/journal';
+import { RECORD_PAYLOAD_MAX, SCRATCH_PAGES, append, compact, openJournal, walk, type Journal } from '../../../firmware/journal/journal';
 import { FakeFlash, PowerCut } from '../fake-hal';
 
 const KEY = new Uint8Array(32).fill(9);
@@ -51,7 +51,7 @@ function random(seed: number): () => number {
 
 describe('journal', () => {
   it('gives back what was appended, over restarts and compactions', () => {
-    const flash = new FakeFlash(5);
+    const flash = new FakeFlash(5 + SCRATCH_PAGES);
     const model = new Model();
     let journal = model.open(flash, true);
     for (let n = 0; n < 300; n++) {
@@ -68,7 +68,7 @@ describe('journal', () => {
   });
 
   it('takes payloads up to RECORD_PAYLOAD_MAX and refuses one octet more', () => {
-    const flash = new FakeFlash(5);
+    const flash = new FakeFlash(5 + SCRATCH_PAGES);
     const journal = new Model().open(flash, true);
     append(journal, 1, payloadOf(1, RECORD_PAYLOAD_MAX));
     expect(() => append(journal, 1, payloadOf(1, RECORD_PAYLOAD_MAX + 1))).to.throw().with.property('code', 'journal-record-long');
@@ -78,7 +78,7 @@ describe('journal', () => {
     for (const part of [0, 0.01, 0.5, 0.97]) {
       let operations = 1;
       for (let cut = 1; cut <= operations; cut++) {
-        const flash = new FakeFlash(5);
+        const flash = new FakeFlash(5 + SCRATCH_PAGES);
         const model = new Model();
         let journal = model.open(flash, true);
         for (let n = 0; n < 120; n++) append(journal, 1 + (n % 5), payloadOf(n, 40));
@@ -117,7 +117,7 @@ describe('journal', () => {
   it('notices a record that was changed, taken out or put back', () => {
     const next = random(5);
     for (let round = 0; round < 200; round++) {
-      const flash = new FakeFlash(5);
+      const flash = new FakeFlash(5 + SCRATCH_PAGES);
       const model = new Model();
       const journal = model.open(flash, true);
       for (let n = 0; n < 30; n++) append(journal, 1 + (n % 5), payloadOf(n, 40));
@@ -130,7 +130,7 @@ describe('journal', () => {
   });
 
   it('notices the older half put back in place of the newer one', () => {
-    const flash = new FakeFlash(5);
+    const flash = new FakeFlash(5 + SCRATCH_PAGES);
     const model = new Model();
     const journal = model.open(flash, true);
     append(journal, 1, payloadOf(1, 10));
@@ -146,7 +146,7 @@ describe('journal', () => {
   });
 
   it('says journal-full, and stays usable, when compaction frees nothing', () => {
-    const flash = new FakeFlash(5);
+    const flash = new FakeFlash(5 + SCRATCH_PAGES);
     const model = new Model();
     const journal = model.open(flash, true);
     const kept: number[] = [];
@@ -162,7 +162,7 @@ describe('journal', () => {
   });
 
   it('walks what it holds, oldest first', () => {
-    const journal = new Model().open(new FakeFlash(5), true);
+    const journal = new Model().open(new FakeFlash(5 + SCRATCH_PAGES), true);
     for (let n = 0; n < 10; n++) append(journal, 200, payloadOf(n, 8));
     const seen: number[] = [];
     walk(journal, (_type, payload) => void seen.push(payload[0]!));

@@ -54,13 +54,11 @@ export class Model {
     return { sats: inside.reduce((sum, each) => sum + each.sats, 0), feeSats: inside.reduce((sum, each) => sum + each.fee, 0), count: inside.filter((each) => !each.isBump).length };
   }
 
-  private pay(op: Op, archived: number): string {
+  private pay(op: Op): string {
     if (this.isClosed) return 'account-closed';
-    const same = this.paid.filter((each, i) => each.number === op.number && i >= archived);
-    const old = this.paid.filter((each, i) => each.number === op.number && i < archived);
+    const same = this.paid.filter((each) => each.number === op.number);
     if (same.some((each) => each.content !== op.content)) return this.refuse('user-tx-conflict');
     if (same.some((each) => each.tx === aPaidOutcome(op))) return 'ok';
-    if (!same.length && old.length) return old.some((each) => each.tx === aPaidOutcome(op)) ? 'ok' : this.refuse('user-tx-conflict');
     if (same.length && !op.coins.includes(same[0]!.anchor)) return this.refuse('no-common-coin');
     if (!same.length && this.spent(this.now).sats + op.sats > WINDOW_MAX_SATS) return this.refuse('policy-velocity');
     const top = same.length ? Math.max(...same.map((each) => each.topFee)) : 0;
@@ -71,9 +69,8 @@ export class Model {
     return 'ok';
   }
 
-  /** archived: so many of the oldest payments are in archive files; only the very same transaction is answered for them. */
-  apply(op: Op, archived: number): string {
-    if (op.kind === 'pay') return this.pay(op, archived);
+  apply(op: Op): string {
+    if (op.kind === 'pay') return this.pay(op);
     if (op.kind === 'close') this.isClosed = true;
     else if (op.kind === 'reopen') {
       this.isClosed = false;

@@ -7,7 +7,8 @@ import { closeAccount, countRefusal } from '../../../firmware/cold/closing';
 import type { Cold } from '../../../firmware/cold/context';
 import { openStore } from '../../../firmware/cold/open-store';
 import { paidTag, spentSince } from '../../../firmware/cold/paid';
-import { putInput, finishInput, INPUT_BYTES } from '../../../firmware/cold/session';
+import { openScratch } from '../../../firmware/cold/scratch';
+import { draftBytes, finishInput, makeDraft, makeInput, putOutput } from '../../../firmware/cold/session';
 import { recordPayment, type Session } from '../../../firmware/cold/payment';
 import { accountOf, makeState } from '../../../firmware/cold/state';
 import { nowSeconds, saveCbor, saveStanding } from '../../../firmware/cold/store';
@@ -58,17 +59,13 @@ export function makeMachine(): Machine {
 
 function sessionFor(machine: Machine, op: Op): Session {
   const { coins, content, sats, fee } = op;
-  const draft = {
-    script: 'p2wpkh', version: 2, locktime: 0, nInputs: coins.length, inputs: new Uint8Array(coins.length * INPUT_BYTES), done: 0, sumSats: 0, outputs: bytes(content, 31), nOutputs: 1,
-    amountSats: sats, smallestSats: sats, feeSats: fee,
-  };
-  for (const coin of coins) {
-    putInput(draft, bytes(coin, 32), 0, 0xfffffffd, 0, 0);
-    finishInput(draft, 1_000_000);
-  }
+  const draft = makeDraft(openScratch(machine.cold, draftBytes(coins.length, 1)), 'p2wpkh', 2, 0, coins.length, fee);
+  putOutput(draft, sats, bytes(content, 22));
+  draft.amountSats = draft.smallestSats = sats;
+  for (const coin of coins) finishInput(draft, makeInput(draft, bytes(coin, 32), 0, 0xfffffffd, 0, 0), 1_000_000);
   return {
-    account: accountOf(machine.cold.state, 0)!, draft, changeIndex: null, isAllListed: true, isOver: false, tag: paidTag(0, String(op.number)), request: bytes(op.number * 7 + content, 16), content: bytes(content, 16),
-    keys: new Uint8Array(0), input: undefined, reader: undefined, isRecorded: false, isBusy: false,
+    account: accountOf(machine.cold.state, 0)!, draft, changeIndex: null, vouch: undefined, outs: undefined, isAllListed: true, isOver: false, tag: paidTag(0, String(op.number)), request: bytes(op.number * 7 + content, 16), content: bytes(content, 16),
+    keys: new Uint8Array(0), input: undefined, record: undefined, reader: undefined, isRecorded: false, isBusy: false,
   };
 }
 
@@ -107,7 +104,7 @@ export function look(machine: Machine): string {
 export function step(machine: Machine, op: Op, cut: number, part: number): void {
   const { board, model } = machine;
   const before = model.copy();
-  const expected = model.apply(op, machine.cold.state.archivedSerial);
+  const expected = model.apply(op);
   board.flash.operations = 0;
   board.flash.cutAt = cut;
   board.flash.cutPart = part;

@@ -51,7 +51,7 @@ describe('host/api errors', () => {
     const bad: Record<string, (string | undefined)[]> = {
       coin_code: ['EOS', 'btc', ''],
       user_tx_no: [undefined, '', 'a"b', 'a\\b', 'a\nb', 'ä', 'x'.repeat(65)],
-      outs: [undefined, '', ';', `${SHOP},20000;`, `;${SHOP},20000`, `${SHOP}`, `${SHOP},`, `${SHOP},+20000`, `${SHOP},020000`, `${SHOP},2e4`, `${SHOP},20000.0`, `${SHOP},-20000`, `${SHOP}, 20000`, ` ${SHOP},20000`, `${SHOP},２００００`, `${SHOP},20000,1`, `${SHOP.slice(0, -1)}x,20000`, 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4,20000', `${SHOP},2100000000000001`, Array(21).fill(`${SHOP},20000`).join(';'), 'x'.repeat(3000), 'ping', 'PING;'],
+      outs: [undefined, '', ';', `${SHOP},20000;`, `;${SHOP},20000`, `${SHOP}`, `${SHOP},`, `${SHOP},+20000`, `${SHOP},020000`, `${SHOP},2e4`, `${SHOP},20000.0`, `${SHOP},-20000`, `${SHOP}, 20000`, ` ${SHOP},20000`, `${SHOP},２００００`, `${SHOP},20000,1`, `${SHOP.slice(0, -1)}x,20000`, 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4,20000', `${SHOP},2100000000000001`, Array(101).fill(`${SHOP},20000`).join(';'), 'x'.repeat(9000), 'ping', 'PING;'],
       vc_code: [undefined, '', '2:', VC2 + '=', VC2.slice(0, -1), VC2.slice(0, -1) + '_', '3:' + VC2.slice(2), 'A'.repeat(88), 'Hw' + 'A'.repeat(85) + '= ', 'Hw' + 'A'.repeat(84) + 'B='],
       is_dynamic_fee: ['2', '-1', 'true', '', '01'],
       c_id: [undefined, '', '-1', '4294967296', '1.0', 'x'],

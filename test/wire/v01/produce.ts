@@ -5,7 +5,7 @@
 import { channelKey } from '../../../protocol/channel';
 import { attestationHash, batchDigest, batchProof, pairingCode, sendAuthority } from '../../../protocol/authority';
 import { cborEncode, CborValue } from '../../../protocol/cbor';
-import { attestFields, pingFields, prevTxFields, signBeginFields, signInputFields } from '../../../protocol/messages';
+import { attestFields, pingFields, prevTxFields, signBeginFields, signInputFields, signOutsFields } from '../../../protocol/messages';
 import { createPeer } from '../../../protocol/link/peer';
 import { alarmFields, batchAnswerFields, batchVerifyFields, noticeFields, sealSms, statusAnswerFields } from '../../../protocol/sms/v2';
 import { protocolCrypto } from '../../../host/protocol-crypto';
@@ -84,6 +84,8 @@ export function produceV01(): { [name: string]: Uint8Array } {
     'message attest': message(11, attestFields({ account: 3, side: 2, batchNo: 300 })),
     'message ping': message(5, pingFields({ account: 3, proto: 2, channelId: v.id, userTxNo: '8001', dynamic: 1, authority: fill(32, 1) })),
     'message refusal': message(1, [6, 'locked']),
+    'message sign-begin, outs to follow': message(6, signBeginFields({ ...begin, outs: 'x'.repeat(2000) })),
+    'message sign-outs': message(12, signOutsFields({ offset: 400, text: ';bcrt1' })),
     'pairing key': coldEnd.pair.key32,
     'sms open': open,
     'sms accept of an open': openAccept,

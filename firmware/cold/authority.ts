@@ -1,0 +1,155 @@
+/**
+ * Does V vouch for a request? Its outs text is hashed as it comes, in whatever pieces, under the channel that the request names; the
+ * verdict is given once, over the whole text: V's HMAC (protocol/authority.ts) or the published app's signature (sms-v1.ts).
+ * A wrong one closes the account, durably, before anything is answered.
+ */
+import { concatBytes, copyBytes, textBytes } from '../crypto/bytes';
+import { constantTimeEqual, sha256, sha256Final, sha256Init, sha256Update, wipe } from '../crypto/index';
+import { sendAuthorityHead } from '../../protocol/authority';
+import { channelKey, wipeChannel, type Channel } from '../../protocol/channel';
+import type { Ping, SignBegin } from '../../protocol/messages';
+import { v1PayloadHead } from '../../protocol/sms/v1';
+import { PROTO_V1, REFUSE_ACCOUNT_CLOSED, REFUSE_BAD_AUTHORITY, REFUSE_LOCKED, REFUSE_NO_ACCOUNT, REFUSE_NO_CHANNEL, REFUSE_NOT_PROVISIONED, REFUSE_PROTO_OFF } from '../../protocol/wire';
+import { PAID_DIGEST_BYTES, writeU32 } from '../journal/records';
+import { closeAccount } from './closing';
+import type { Cold } from './context';
+import { refusal, refuseCounted } from './payment';
+import { saveChannels, type OpenAccount } from './secrets';
+import { accountOf, type Account } from './state';
+
+const INNER_PAD = 0x36;
+const OUTER_PAD = 0x5c;
+const BLOCK_BYTES = 64;
+/** Texts up to this long are hashed natively, at once. */
+const SMALL_TEXT_BYTES = 320;
+const SMALL_BUFFER_BYTES = 512;
+
+/** A request being vouched for. Secret: nothing; the channel's key is derived again at the end. */
+export interface Vouch {
+  account: Account;
+  m: SignBegin | Ping;
+  /** Characters of the text still to come. */
+  left: number;
+  /** SHA-256 of the text. */
+  outs: any;
+  /** The text under V's key, or in the published app's message; absent when there is no such channel. */
+  mac?: any;
+}
+
+/** What stands for the request and for what must not change under its user_tx_no: 16 octets each. */
+export interface RequestDigests {
+  request: Uint8Array;
+  content: Uint8Array;
+}
+
+/** The open, unlocked account of a request, or a refusal. */
+export function accountForRequest(cold: Cold, n: number): Account {
+  if (!cold.state.isProvisioned) throw refusal(REFUSE_NOT_PROVISIONED, 'not-provisioned');
+  if (!cold.keys) throw refusal(REFUSE_LOCKED, 'locked');
+  const account = accountOf(cold.state, n);
+  if (!account) throw refusal(REFUSE_NO_ACCOUNT, 'no-account');
+  if (account.closed) throw refusal(REFUSE_ACCOUNT_CLOSED, 'account-closed');
+  return account;
+}
+
+/** V uses the channel that was given out last: the one before it ends. */
+export function promoteChannel(cold: Cold, account: Account): void {
+  const it = account.open as OpenAccount;
+  if (it.channel) wipeChannel(it.channel);
+  it.channel = it.next as Channel;
+  it.channel.said32 = undefined;
+  it.next = undefined;
+  saveChannels(cold, account);
+}
+
+function channelOf(account: Account, id: number): Channel | undefined {
+  const it = account.open as OpenAccount;
+  if (it.channel && it.channel.id === id) return it.channel;
+  return it.next && it.next.id === id ? it.next : undefined;
+}
+
+/** The key's block of an HMAC. Secret; the caller wipes it. */
+function keyBlock(cold: Cold, channel: Channel, pad: number): Uint8Array {
+  const block = new Uint8Array(BLOCK_BYTES);
+  const key = channelKey(cold.crypto, channel, 'request', 32);
+  block.set(key);
+  wipe(key);
+  for (let i = 0; i < BLOCK_BYTES; i++) block[i] ^= pad;
+  return block;
+}
+
+/** Begins; textLen: characters of the outs text. Throws the refusal `proto-off`. */
+export function startVouch(cold: Cold, account: Account, m: SignBegin | Ping, textLen: number): Vouch {
+  if (!(account.protos & (m.proto === PROTO_V1 ? 1 : 2))) throw refuseCounted(cold, account, REFUSE_PROTO_OFF, 'proto-off');
+  const bufferBytes = textLen > SMALL_TEXT_BYTES ? BLOCK_BYTES : SMALL_BUFFER_BYTES;
+  const vouch: Vouch = { account: account, m: m, left: textLen, outs: sha256Init(bufferBytes) };
+  if (m.proto === PROTO_V1) {
+    if (!cold.v1) return vouch;
+    vouch.mac = sha256Init(bufferBytes);
+    const frame = cold.v1.requestFrame(m);
+    sha256Update(vouch.mac, v1PayloadHead(frame[0].length + textLen + frame[1].length));
+    sha256Update(vouch.mac, textBytes(frame[0]));
+    return vouch;
+  }
+  const channel = channelOf(account, m.channelId);
+  if (!channel) return vouch;
+  const block = keyBlock(cold, channel, INNER_PAD);
+  vouch.mac = sha256Init(bufferBytes);
+  sha256Update(vouch.mac, block);
+  sha256Update(vouch.mac, sendAuthorityHead(account.network, account.n, channel.id, m.userTxNo, textLen));
+  wipe(block);
+  return vouch;
+}
+
+/** Takes the next piece of the text, at most `left` characters. */
+export function feedVouch(vouch: Vouch, text: string): void {
+  const bytes = textBytes(text);
+  sha256Update(vouch.outs, bytes);
+  if (vouch.mac) sha256Update(vouch.mac, bytes);
+  vouch.left -= bytes.length;
+}
+
+/** Once the whole text is through. */
+export function requestDigests(vouch: Vouch): RequestDigests {
+  const m = vouch.m;
+  const outs = sha256Final(vouch.outs);
+  const fixed = new Uint8Array(6);
+  fixed[0] = m.proto;
+  fixed[1] = m.dynamic;
+  writeU32(fixed, 2, m.channelId);
+  return { request: copyBytes(sha256(concatBytes([fixed, m.authority, outs, textBytes(m.userTxNo)])), 0, PAID_DIGEST_BYTES), content: copyBytes(outs, 0, PAID_DIGEST_BYTES) };
+}
+
+function forged(cold: Cold, account: Account): Error {
+  closeAccount(cold, account, 'forgery');
+  return refusal(REFUSE_BAD_AUTHORITY, 'bad-authority');
+}
+
+/**
+ * The verdict. Closes the account when the authority does not hold. A channel that is over gives a refusal, unless isKnown: this
+ * very request was signed before (its digest covers the authority), so it proves nothing new and gets its answer. Answers whether
+ * the channel is over. Under PROTO_V1 as long as two multiplications: in a slice of its own.
+ */
+export function judge(cold: Cold, vouch: Vouch, isKnown: boolean): boolean {
+  const m = vouch.m;
+  const account = vouch.account;
+  const it = account.open as OpenAccount;
+  let verdict = 'no-channel';
+  if (m.proto === PROTO_V1 && vouch.mac) {
+    sha256Update(vouch.mac, textBytes(cold.v1.requestFrame(m)[1]));
+    verdict = cold.v1.checkRequest(account, m, sha256(sha256Final(vouch.mac)));
+  }
+  const channel = m.proto === PROTO_V1 ? undefined : channelOf(account, m.channelId);
+  if (channel && vouch.mac) {
+    sha256Update(vouch.mac, new Uint8Array([m.dynamic]));
+    const block = keyBlock(cold, channel, OUTER_PAD);
+    const expected = sha256(concatBytes([block, sha256Final(vouch.mac)]));
+    wipe(block);
+    verdict = constantTimeEqual(expected, m.authority) ? '' : 'forged';
+    if (!verdict && channel === it.next) promoteChannel(cold, account);
+  }
+  if (!verdict) return false;
+  if (verdict !== 'no-channel') throw forged(cold, account);
+  if (!isKnown) throw refuseCounted(cold, account, REFUSE_NO_CHANNEL, 'no-channel');
+  return true;
+}
