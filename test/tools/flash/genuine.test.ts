@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import * as fs from 'node:fs';
 import { realRuntime } from '../../../host/runtime';
 import { crc32 } from '../../../tools/flash/crc32';
-import { flashBoard, type FlashResult } from '../../../tools/flash/flash';
+import { flashBoard, rollBackBoard, type FlashResult } from '../../../tools/flash/flash';
 import { modelImage } from '../../../tools/flash/model/interrupted';
 import { findPrompt } from '../../../tools/flash/prompt';
 import { openPort } from '../../../tools/serial/open';
@@ -48,6 +48,16 @@ describe(`flash: genuine interpreter${process.env.ESPRUINO ? '' : ' (ESPRUINO is
       expect(await valueOf('[IMAGE,CC_SLOT,f3(2)]')).to.deep.equal([version, version === 2 ? 'hsm.b' : 'hsm.a', `${version}6\n`]);
       expect(await valueOf('E.CRC32(require("Storage").read("comb"))')).to.equal(crc32(tables.comb));
     }
+  });
+  it('goes back to the image before', async () => {
+    for (const version of [1, 2]) await flash(version);
+    await board!.restart();
+    const port = await openPort(board!.path);
+    const { to } = await rollBackBoard({ port, runtime: realRuntime() });
+    port.close();
+    expect(to.image!.commit).to.equal('c1');
+    await board!.restart();
+    expect(await valueOf('[IMAGE,CC_SLOT]')).to.deep.equal([1, 'hsm.a']);
   });
   it('killed in the middle of uploads: old or new boots, a rerun completes', async () => {
     await flash(1);
