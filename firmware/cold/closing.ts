@@ -8,6 +8,7 @@
 import { textBytes } from '../crypto/bytes';
 import { drbgGenerate } from '../crypto/index';
 import { R_ALARM } from '../journal/records';
+import { sendData, sendText } from '../modem/modem';
 import { ALARM_CLOSED, ALARM_FORGERY, SMS_ALARM } from '../../protocol/wire';
 import { alarmFields, sealSms } from '../../protocol/sms/v2';
 import type { Cold } from './context';
@@ -24,14 +25,11 @@ function isPhoneOf(phones: string[], from: string): boolean {
   return phones.indexOf(from) >= 0;
 }
 
-/** Sends text to every phone of the platform's admins. */
+/** Sends text to every phone of the platform's admins. The modem's queue retries, over a restart too; what fails for good an alarm's schedule repeats. */
 export function tellAdmins(cold: Cold, text: string): void {
   const phones = cold.state.phones;
-  for (let i = 0; i < phones.length; i++) cold.modem.sendText(phones[i], text, ignoreSent);
+  for (let i = 0; i < phones.length; i++) sendText(cold.modem, phones[i], text, null, true);
 }
-
-/** The modem's own queue retries; what fails for good is repeated by the alarm's schedule. */
-export function ignoreSent(): void {}
 
 function alarmText(account: Account): string {
   const what = account.alarm === 'forgery' ? 'A forged send request. Nothing was signed.' : 'Too many refused requests.';
@@ -45,7 +43,7 @@ function tellV(cold: Cold, account: Account, code: number): void {
   if (!channel || !account.vPhones.length) return;
   const sms = sealSms(cold.crypto, channel, 'to-v', SMS_ALARM, alarmFields({ code: code, accountState: account.closed ? 2 : 1, unixSeconds: nowSeconds(cold) }));
   saveChannels(cold, account);
-  cold.modem.sendData(account.vPhones[0], sms, cold.smsPort, ignoreSent);
+  sendData(cold.modem, account.vPhones[0], sms, cold.smsPort, null, true);
 }
 
 function sendAlarm(cold: Cold, account: Account): void {
@@ -54,13 +52,18 @@ function sendAlarm(cold: Cold, account: Account): void {
   tellAdmins(cold, alarmText(account));
 }
 
+/** What an alarm stands for: the account is closed. Should the power go between the two, repeatAlarms() does the second. */
+function close(cold: Cold, account: Account): void {
+  saveStanding(cold, account, account.alarm, account.refusals, account.refusalsFrom);
+  audit(cold, AUDIT_CLOSED, account.n, textBytes(account.alarm));
+}
+
 /** Closes the account for good reason and starts the alarm. reason: `forgery` or `refusals`. Durable on return. */
 export function closeAccount(cold: Cold, account: Account, reason: string): void {
   if (account.closed) return;
-  saveStanding(cold, account, reason, account.refusals, account.refusalsFrom);
-  audit(cold, AUDIT_CLOSED, account.n, textBytes(reason));
   const number = drbgGenerate(cold.drbg, 2);
   saveCbor(cold, R_ALARM, [account.n, reason, 1000 + (((number[0] << 8) | number[1]) % 9000), 0]);
+  close(cold, account);
   sendAlarm(cold, account);
   tellV(cold, account, reason === 'forgery' ? ALARM_FORGERY : ALARM_CLOSED);
 }
@@ -82,6 +85,7 @@ export function repeatAlarms(cold: Cold): void {
   const accounts = cold.state.accounts;
   for (let i = 0; i < accounts.length; i++) {
     const account = accounts[i];
+    if (account.alarm && !account.closed) close(cold, account);
     if (account.alarm && account.alarmSent < ALARM_TIMES && cold.hal.clock.uptimeMs() >= account.alarmDueMs) sendAlarm(cold, account);
   }
 }

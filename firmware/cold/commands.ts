@@ -7,6 +7,7 @@ import { bytesOfHex } from '../console/hex';
 import { ask, printError, printLine, printOk, printThrown } from '../console/terminal';
 import { fail } from '../../protocol/errors';
 import { R_LINK } from '../journal/records';
+import { sendText } from '../modem/modem';
 import { addAccount, changeAccount, printAccount } from './accounts';
 import { printBackup, startRestoring } from './backup';
 import { startCeremony } from './ceremony';
@@ -190,11 +191,11 @@ function sendTestSms(cold: Cold, to: string): void {
   if (!modem) throw fail('no-modem', 'no modem was started');
   withSeed(cold, function (seed) {
     wipe(seed);
-    modem.sendText(to, 'ChainCloud HSM-Cold: test', function (error: any) {
+    sendText(modem, to, 'ChainCloud HSM-Cold: test', function (error: any) {
       if (error) return printThrown(cold.terminal, error);
       printLine(cold.terminal, 'sms sent');
       printOk(cold.terminal);
-    });
+    }, false);
   });
 }
 

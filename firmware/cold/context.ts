@@ -44,8 +44,10 @@ export interface Cold {
   /** HMAC-DRBG of the unlocked board. */
   drbg?: any;
   link?: any;
+  /** The modems: an Outbox of modem/state.ts. */
   modem?: any;
-  modems?: any;
+  /** Last trouble that a modem told of, empty when there was none. */
+  modemTrouble: string;
   /** A state backup being read in. */
   restoring?: any;
   /** A sweep at the console. */

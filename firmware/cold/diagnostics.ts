@@ -11,15 +11,16 @@ import type { Cold } from './context';
 const BENCH_ROUNDS = 8;
 
 function printModems(cold: Cold): void {
-  const rows = cold.modems ? modemsStatus(cold.modems) : [];
+  const rows = cold.modem ? modemsStatus(cold.modem) : [];
   for (let i = 0; i < rows.length; i++) {
     const row: any = rows[i];
     printLine(
       cold.terminal,
       'modem ' + i + ' state ' + row.state + ' registered ' + (row.registered ? 1 : 0) + ' rssi ' + row.rssi + ' supply-mv ' + row.supplyMv + ' operator ' + (row.operator || '-') + ' stored ' + row.stored + ' of ' + row.capacity +
-        ' sent ' + row.sent + ' received ' + row.received + ' timeouts ' + row.timeouts + ' restarts ' + row.restarts + ' queued ' + row.queued,
+        ' sent ' + row.sent + ' received ' + row.received + ' timeouts ' + row.timeouts + ' restarts ' + row.restarts + ' queued ' + row.queued + ' network-time ' + (row.networkTime || '-'),
     );
   }
+  if (cold.modemTrouble) printLine(cold.terminal, 'trouble ' + cold.modemTrouble);
   if (!rows.length) printLine(cold.terminal, 'modem none ' + (cold.state.isProvisioned ? 'on this board' : 'started before the board is provisioned'));
 }
 

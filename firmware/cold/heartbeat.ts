@@ -1,6 +1,8 @@
 /**
  * The daily sign of life to the platform's admins, so that silence is an alarm of its own:
- *   CC:HB:<unix>:<audit entries>:<first 16 hex digits of the audit head>:<open accounts>/<accounts>:<signed>:<refused>:<millivolts>:<signal>:<signature>
+ *   CC:HB:<unix>:<audit entries>:<first 16 hex digits of the audit head>:<open accounts>/<accounts>:<signed>:<refused>:<millivolts>:<signal>:<network>:<operator>:<signature>
+ * network: seconds by which the network's clock is ahead of the board's, `-` when the network never told; operator: its letters and
+ * digits, as many as fit the one SMS. Both, millivolts and signal are of the first modem that is registered, else of the first.
  * The signature, base64 of 64 octets, is account 0's identity key over SHA256d("chaincloud heartbeat\n" | the text before it);
  * `-` while there is no account. host/operator/audit.ts verifies it. Nothing is sent while the board is locked or its clock unset.
  */
@@ -14,16 +16,25 @@ import type { Cold } from './context';
 import { nowSeconds, save } from './store';
 
 export const HEARTBEAT_SECONDS = 86400;
+/** One SMS less the signature and the colon before it. */
+const TEXT_MAX = 71;
 
 function heartbeatText(cold: Cold): string {
   const state = cold.state;
-  const modem = modemsStatus(cold.modems)[0];
+  const modems = modemsStatus(cold.modem);
+  let modem = modems[0];
+  for (let i = modems.length - 1; i >= 0; i--) if (modems[i].registered) modem = modems[i];
   let open = 0;
   for (let i = 0; i < state.accounts.length; i++) if (!state.accounts[i].closed) open++;
-  return (
+  let text =
     'CC:HB:' + nowSeconds(cold) + ':' + state.auditCount + ':' + hexOf(state.auditHead.subarray(0, 8)) + ':' + open + '/' + state.accounts.length + ':' + cold.counters.signed + ':' + cold.counters.refusals +
-    ':' + (modem ? modem.supplyMv + ':' + modem.rssi : '0:99')
-  );
+    ':' + modem.supplyMv + ':' + modem.rssi + ':';
+  text += (modem.networkTimeAt ? modem.networkTime - modem.networkTimeAt : '-') + ':';
+  for (let i = 0; i < modem.operator.length && text.length < TEXT_MAX; i++) {
+    const c = modem.operator.charCodeAt(i);
+    if ((c > 47 && c < 58) || (c > 64 && c < 91) || (c > 96 && c < 123)) text += modem.operator.charAt(i);
+  }
+  return text;
 }
 
 /** Sends it when a day has passed since the last one, or since the clock was first set; the time of sending is durable first. */

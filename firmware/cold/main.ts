@@ -7,7 +7,7 @@ import { aes256Ctr, blindSeed, drbgGenerate, ecdh, hkdfSha256, hmacSha256, pubke
 import { makeTerminal, printLine } from '../console/terminal';
 import { readDevice } from '../journal/device';
 import { writeU32 } from '../journal/records';
-import { createModems, modemsSendData, modemsSendText, startModems } from '../modem/failover';
+import { createModems, startModems } from '../modem/failover';
 import { createPeer } from '../../protocol/link/peer';
 import type { ProtocolCrypto } from '../../protocol/crypto';
 import { fail } from '../../protocol/errors';
@@ -24,6 +24,7 @@ import { openStore } from './open-store';
 import { handleRequest } from './requests';
 import { pinDelayMs, unattendedSeed, unlockWith } from './secrets';
 import { selfTest } from './selftest';
+import { makeSendStore } from './send-store';
 import { takeSms } from './sms';
 import { makeV1 } from './sms-v1';
 import { PROTO_V1, makeState } from './state';
@@ -32,6 +33,8 @@ import { addJob } from './work';
 
 const HOUSEKEEPING_MS = 10000;
 const WATCHDOG_MS = 120000;
+/** What a modem tells that is no trouble. */
+const QUIET_EVENTS = ' starting ready registered sent time ';
 
 function makeCrypto(random: (lenBytes: number) => Uint8Array): ProtocolCrypto {
   return { sha256: sha256, hmacSha256: hmacSha256, hkdfSha256: hkdfSha256, aes256Ctr: aes256Ctr, pubkeyCreate: pubkeyCreate as any, ecdh: ecdh, random: random };
@@ -63,21 +66,17 @@ function startLink(cold: Cold): void {
 
 function startModem(cold: Cold): void {
   if (cold.modem || !cold.hal.modems.length) return;
-  const modems = createModems(cold.hal.modems, cold.hal.clock, cold.hal.power, [], {
+  cold.modem = createModems(cold.hal.modems, cold.hal.clock, {
     onSms: function (sms, ack) {
       takeSms(cold, sms, ack);
     },
+    onEvent: function (name, value, index) {
+      if (QUIET_EVENTS.indexOf(' ' + name + ' ') < 0) cold.modemTrouble = 'modem ' + index + ' ' + name + ' ' + value + ' at uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000);
+    },
+    store: makeSendStore(cold),
+    power: cold.hal.power,
   });
-  cold.modems = modems;
-  cold.modem = {
-    sendText: function (to: string, text: string, done: any) {
-      modemsSendText(modems, to, text, done);
-    },
-    sendData: function (to: string, bytes: Uint8Array, port: number, done: any) {
-      modemsSendData(modems, to, bytes, port, done);
-    },
-  };
-  startModems(modems);
+  startModems(cold.modem);
 }
 
 function startV1(cold: Cold): void {
@@ -133,7 +132,7 @@ function unlockUnattended(cold: Cold): void {
 /** Starts HSM-Cold on a board. */
 export function startCold(hal: Hal): void {
   const cold: Cold = {
-    hal: hal, state: makeState(), terminal: undefined as any, fault: '', smsPort: SMS_PORT, jobs: [], isTicking: false, pinAfterMs: 0, batches: makeBatches(),
+    hal: hal, state: makeState(), terminal: undefined as any, fault: '', modemTrouble: '', smsPort: SMS_PORT, jobs: [], isTicking: false, pinAfterMs: 0, batches: makeBatches(),
     counters: { ignoredSms: 0, refusals: 0, signed: 0 },
     crypto: makeCrypto(function (lenBytes) {
       if (!cold.drbg) throw fail('locked', 'the generator is locked');

@@ -6,6 +6,7 @@ import { printLine, printOk } from '../console/terminal';
 import { fail } from '../../protocol/errors';
 import { walk } from '../journal/journal';
 import { R_AUDIT, readU32 } from '../journal/records';
+import { modemsStatus } from '../modem/failover';
 import { countBatches } from './batches';
 import type { Cold } from './context';
 import { AUDIT_CODE_AT, AUDIT_HEAD_AT } from './state';
@@ -39,6 +40,12 @@ export function showStatus(cold: Cold): void {
   printLine(terminal, 'memory ' + memory.used + ' of ' + memory.total);
   if (cold.journal) printLine(terminal, 'journal records ' + cold.journal.records + ' room ' + (cold.journal.base + cold.journal.halfBytes - cold.journal.end) + ' writes ' + cold.journal.writes);
   printLine(terminal, 'link ' + (!state.linkKey ? 'unpaired' : cold.link && cold.link.isUp() ? 'up' : 'down'));
+  const modems = cold.modem ? modemsStatus(cold.modem) : [];
+  for (let i = 0; i < modems.length; i++) {
+    const modem = modems[i];
+    printLine(terminal, 'modem ' + i + ' ' + (modem.state < 2 ? 'starting' : modem.registered ? 'registered' : 'unregistered') + ' rssi ' + modem.rssi + ' operator ' + (modem.operator || '-') + ' queued ' + modem.queued);
+  }
+  if (cold.modemTrouble) printLine(terminal, 'trouble ' + cold.modemTrouble);
   printLine(terminal, 'audit ' + state.auditCount + ' head ' + hexOf(state.auditHead));
   printLine(terminal, 'signed ' + cold.counters.signed + ' refused ' + cold.counters.refusals + ' ignored-sms ' + cold.counters.ignoredSms);
   for (let i = 0; i < state.accounts.length; i++) {

@@ -7,7 +7,7 @@
 import { cborDecode } from '../../protocol/cbor';
 import { policyFrom, type Policy } from '../policy/policy';
 import {
-  PAID_SERIAL, R_ACCOUNT, R_ALARM, R_ARCHIVE, R_AUDIT, R_BOOT, R_HEARTBEAT, R_LINK, R_PAID, R_PIN, R_RESTORE, R_ROOT, R_SETTINGS, R_STANDING, R_TIME, readU32,
+  PAID_SERIAL, R_ACCOUNT, R_ALARM, R_ARCHIVE, R_AUDIT, R_BOOT, R_HEARTBEAT, R_LINK, R_PAID, R_PIN, R_RESTORE, R_ROOT, R_SEND, R_SETTINGS, R_STANDING, R_TIME, readU32,
 } from '../journal/records';
 
 export const MAX_ACCOUNTS = 8;
@@ -105,7 +105,7 @@ function applyAccount(state: ColdState, fields: any): void {
 /** Key under which the record supersedes an earlier one; empty for the members of lists. */
 function keyOf(type: number, payload: Uint8Array): string {
   if (type >= R_PAID) return '';
-  if (type < R_ACCOUNT || (type >= R_ARCHIVE && type < R_PAID)) return '' + type;
+  if (type !== R_SEND && (type < R_ACCOUNT || type >= R_ARCHIVE)) return '' + type;
   return type + ':' + payload[1];
 }
 

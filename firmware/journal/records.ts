@@ -20,6 +20,7 @@ export const R_ALARM = 13;
 export const R_ARCHIVE = 14;
 export const R_HEARTBEAT = 15;
 export const R_RESTORE = 16;
+export const R_SEND = 17;
 export const R_PAID = 32;
 export const R_AUDIT = 33;
 

@@ -1,51 +1,30 @@
 // All modems of a board as one: a message goes out through the first modem that is registered, after a failure through the
 // next one, and comes in through any. They share one send queue, so what one modem drops the other carries.
-// Leaves the modems themselves to modem.ts.
+// Leaves the modems themselves to modem.ts, sending to its sendText() and sendData().
 import { Clock, Uart } from '../hal';
-import { createModem, modemStatus, sendData, sendText, startModem, stopModem } from './modem';
-import { Outbox, createOutbox } from './outbox';
-import { Modem } from './state';
-import { ModemOptions, ModemPower, ModemStatus, SendDone } from './types';
+import { createModem, modemStatus, startModem, stopModem } from './modem';
+import { createOutbox } from './outbox';
+import { Outbox } from './state';
+import { ModemOptions, ModemStatus } from './types';
 
-export interface Modems {
-  outbox: Outbox;
-  list: Modem[];
-}
-
-/**
- * Makes a driver for every uart, first is preferred; `opts` holds for all, `power` is the board's, `pins` by modem (secret,
- * may be missing). startModems() sets them going.
- */
-export function createModems(uarts: Uart[], clock: Clock, power: ModemPower | null, pins: string[], opts: ModemOptions): Modems {
+/** Makes a driver for every uart, the first is preferred; `opts` holds for all. startModems() sets them going. */
+export function createModems(uarts: Uart[], clock: Clock, opts: ModemOptions): Outbox {
   const outbox = createOutbox(clock, opts);
-  const list: Modem[] = [];
-  if (power) opts.power = power;
-  opts.pins = pins;
-  for (let i = 0; i < uarts.length; i++) list.push(createModem(uarts[i], clock, opts, i, outbox));
-  return { outbox: outbox, list: list };
+  for (let i = 0; i < uarts.length; i++) createModem(uarts[i], outbox);
+  return outbox;
 }
 
-export function startModems(modems: Modems): void {
-  for (let i = 0; i < modems.list.length; i++) startModem(modems.list[i]);
+export function startModems(outbox: Outbox): void {
+  for (let i = 0; i < outbox.list.length; i++) startModem(outbox.list[i]);
 }
 
-export function stopModems(modems: Modems): void {
-  for (let i = 0; i < modems.list.length; i++) stopModem(modems.list[i]);
-}
-
-/** As sendText() of modem.ts. */
-export function modemsSendText(modems: Modems, to: string, text: string, done: SendDone | null): void {
-  sendText(modems.outbox, to, text, done);
-}
-
-/** As sendData() of modem.ts. */
-export function modemsSendData(modems: Modems, to: string, bytes: Uint8Array, port: number, done: SendDone | null): void {
-  sendData(modems.outbox, to, bytes, port, done);
+export function stopModems(outbox: Outbox): void {
+  for (let i = 0; i < outbox.list.length; i++) stopModem(outbox.list[i]);
 }
 
 /** One row a modem. */
-export function modemsStatus(modems: Modems): ModemStatus[] {
+export function modemsStatus(outbox: Outbox): ModemStatus[] {
   const rows: ModemStatus[] = [];
-  for (let i = 0; i < modems.list.length; i++) rows.push(modemStatus(modems.list[i]));
+  for (let i = 0; i < outbox.list.length; i++) rows.push(modemStatus(outbox.list[i]));
   return rows;
 }

@@ -1,10 +1,11 @@
-// The send queue that all modems of a board share: SMS-SUBMITs waiting for a modem, kept in a store that survives a reboot,
-// tried again with growing pauses, through the other modem after a failure. Delivery is "at least once": after a crash
-// between the network's answer and remove() a message goes out again, and the receiver's replay check drops it.
-// Leaves AT commands to modem.ts, PDUs to protocol/sms.
+// The send queue that all modems of a board share: SMS-SUBMITs waiting for a modem, tried again with growing pauses, through
+// the other modem after a failure; what is to survive a reboot lies in a store, in one of as many places as the queue has.
+// Delivery is "at least once": after a crash between the network's answer and the store's forgetting a message goes out again,
+// and the receiver's replay check drops it. Leaves AT commands to modem.ts, PDUs to protocol/sms.
 import { fail } from '../../protocol/errors';
 import { Clock } from '../hal';
-import { ModemOptions, SendDone, SendStore } from './types';
+import { N_REGISTERED, N_STATE, Outbox, STATE_READY, Send, wakeModems } from './state';
+import { ModemOptions, SendDone } from './types';
 
 /** Messages waiting at a time unless the options say otherwise; one more throws `modem-queue-full`. */
 export const MAX_QUEUE = 8;
@@ -22,63 +23,57 @@ const BUSY_PAUSE_MS = 2000;
 const FIRST_PAUSE_MS = 5000;
 const LONGEST_PAUSE_MS = 300000;
 
-export interface Send {
-  id: number;
-  bytes: Uint8Array;
-  done: SendDone | null;
-  tries: number;
-  dueMs: number;
-  /** Modem that has it in hand, -1 none; modem that failed last, -1 none. */
-  modem: number;
-  avoid: number;
-}
-
-export interface Outbox {
-  clock: Clock;
-  store: SendStore | null;
-  maxTries: number;
-  maxQueue: number;
-  queue: Send[];
-  nextId: number;
-  /** By modem: whether it can send now, and how to tell it that there is work. */
-  ready: boolean[];
-  wake: (() => void)[];
-}
-
-function addSend(outbox: Outbox, id: number, bytes: Uint8Array, done: SendDone | null): void {
-  outbox.queue.push({ id, bytes, done, tries: 0, dueMs: 0, modem: -1, avoid: -1 });
-  if (id >= outbox.nextId) outbox.nextId = id + 1;
+function addSend(outbox: Outbox, id: number, pdu: Uint8Array | null, done: SendDone | null): void {
+  outbox.queue.push({ id: id, pdu: pdu, done: done, tries: 0, due: 0, by: -1, not: -1 });
 }
 
 /** Makes the queue and takes up what the store kept. */
 export function createOutbox(clock: Clock, opts: ModemOptions): Outbox {
-  const store = opts.store || null;
-  const outbox: Outbox = {
-    clock: clock, store: store, maxTries: opts.maxTries || DEFAULT_TRIES, maxQueue: opts.maxQueue || MAX_QUEUE, queue: [], nextId: 1, ready: [], wake: [],
-  };
-  const kept = store ? store.load() : [];
-  for (let i = 0; i < kept.length; i++) addSend(outbox, kept[i].id, kept[i].bytes, null);
+  const outbox: Outbox = { clock: clock, opts: opts, queue: [], list: [] };
+  if (opts.store) for (let id = 0; id < (opts.maxQueue || MAX_QUEUE); id++) if (opts.store.get(id).length) addSend(outbox, id, null, null);
   return outbox;
 }
 
-/** Tells every modem that there may be something to send. */
-export function wakeModems(outbox: Outbox): void {
-  for (let i = 0; i < outbox.wake.length; i++) if (outbox.wake[i]) outbox.wake[i]();
+/** Queues an SMS-SUBMIT, durably when `isKept` and there is a store. Throws `modem-queue-full`. */
+export function queueSend(outbox: Outbox, bytes: Uint8Array, done: SendDone | null, isKept: boolean): void {
+  const queue = outbox.queue;
+  const max = outbox.opts.maxQueue || MAX_QUEUE;
+  if (queue.length >= max) throw fail('modem-queue-full', 'at most ' + max);
+  let id = 0;
+  for (let i = 0; i < queue.length; i++) {
+    if (queue[i].id === id) {
+      id++;
+      i = -1;
+    }
+  }
+  const store = outbox.opts.store;
+  let pdu: Uint8Array | null = bytes;
+  if (isKept && store) {
+    try {
+      store.put(id, bytes);
+      pdu = null;
+    } catch (error) {
+      // A full store: the message goes out from memory, this once.
+      if ((error as any).code !== 'journal-full') throw error;
+    }
+  }
+  addSend(outbox, id, pdu, done);
+  wakeModems(outbox);
 }
 
-/** Queues an SMS-SUBMIT, durably where there is a store. Throws `modem-queue-full`. */
-export function queueSend(outbox: Outbox, bytes: Uint8Array, done: SendDone | null): void {
-  if (outbox.queue.length >= outbox.maxQueue) throw fail('modem-queue-full', 'at most ' + outbox.maxQueue);
-  const id = outbox.nextId;
-  if (outbox.store) outbox.store.put(id, bytes);
-  addSend(outbox, id, bytes, done);
-  wakeModems(outbox);
+/** The SMS-SUBMIT of a message. */
+export function pduOf(outbox: Outbox, send: Send): Uint8Array {
+  return send.pdu || (outbox.opts.store as any).get(send.id);
 }
 
 /** The modem that should carry `send`: the first that can, but not the one that failed last when there is another; -1 none. */
 function chooseModem(outbox: Outbox, send: Send): number {
-  for (let i = 0; i < outbox.ready.length; i++) if (outbox.ready[i] && i !== send.avoid) return i;
-  return send.avoid >= 0 && outbox.ready[send.avoid] ? send.avoid : -1;
+  let found = -1;
+  for (let i = outbox.list.length - 1; i >= 0; i--) {
+    const n = outbox.list[i].n;
+    if (n[N_STATE] === STATE_READY && n[N_REGISTERED] && (i !== send.not || found < 0)) found = i;
+  }
+  return found;
 }
 
 /** Takes the next message that is due for this modem, or answers null. */
@@ -86,8 +81,8 @@ export function takeSend(outbox: Outbox, modem: number): Send | null {
   const nowMs = outbox.clock.uptimeMs();
   for (let i = 0; i < outbox.queue.length; i++) {
     const send = outbox.queue[i];
-    if (send.modem < 0 && send.dueMs <= nowMs && chooseModem(outbox, send) === modem) {
-      send.modem = modem;
+    if (send.by < 0 && send.due <= nowMs && chooseModem(outbox, send) === modem) {
+      send.by = modem;
       send.tries++;
       return send;
     }
@@ -101,7 +96,7 @@ export function sendWaitMs(outbox: Outbox, modem: number, limitMs: number): numb
   let waitMs = limitMs;
   for (let i = 0; i < outbox.queue.length; i++) {
     const send = outbox.queue[i];
-    if (send.modem < 0 && chooseModem(outbox, send) === modem && send.dueMs - nowMs < waitMs) waitMs = send.dueMs - nowMs;
+    if (send.by < 0 && chooseModem(outbox, send) === modem && send.due - nowMs < waitMs) waitMs = send.due - nowMs;
   }
   return waitMs < 0 ? 0 : waitMs;
 }
@@ -120,14 +115,14 @@ function pauseMs(cms: number, tries: number): number {
 /** How an attempt ended: SEND_OK, SEND_NO_ANSWER, SEND_ERROR or a +CMS code. Answers whether the message has left the queue. */
 export function endSend(outbox: Outbox, send: Send, result: number): boolean {
   const waitMs = pauseMs(result, send.tries);
-  if (result !== SEND_OK && send.tries < (waitMs < 0 ? REFUSED_TRIES : outbox.maxTries)) {
-    send.avoid = send.modem;
-    send.modem = -1;
-    send.dueMs = outbox.clock.uptimeMs() + (waitMs < 0 ? FIRST_PAUSE_MS : waitMs);
+  if (result !== SEND_OK && send.tries < (waitMs < 0 ? REFUSED_TRIES : outbox.opts.maxTries || DEFAULT_TRIES)) {
+    send.not = send.by;
+    send.by = -1;
+    send.due = outbox.clock.uptimeMs() + (waitMs < 0 ? FIRST_PAUSE_MS : waitMs);
     wakeModems(outbox);
     return false;
   }
-  if (outbox.store) outbox.store.remove(send.id);
+  if (!send.pdu) (outbox.opts.store as any).put(send.id, new Uint8Array(0));
   outbox.queue.splice(outbox.queue.indexOf(send), 1);
   if (send.done) send.done(result === SEND_OK ? null : fail(waitMs < 0 ? 'modem-refused' : 'modem-tries', 'SMS not sent, last result ' + result));
   return true;

@@ -30,17 +30,13 @@ export type OnSms = (sms: ModemSms, ack: () => void) => void;
 /** Called once: null = the network took it; else code `modem-refused` or `modem-tries`. */
 export type SendDone = (error: CodedError | null) => void;
 
-/** One message of the persistent send queue; `bytes` is opaque to the store, at most MAX_RECORD_BYTES (outbox.ts). */
-export interface StoredSend {
-  id: number;
-  bytes: Uint8Array;
-}
-
-/** Non-volatile home of the send queue. All calls are synchronous and durable on return. */
+/**
+ * Non-volatile home of the send queue: places 0.. of as many messages as the queue may hold, each at most MAX_RECORD_BYTES
+ * (outbox.ts), opaque to the store. All calls are synchronous and durable on return; no octets: the place is free.
+ */
 export interface SendStore {
-  load(): StoredSend[];
+  get(id: number): Uint8Array;
   put(id: number, bytes: Uint8Array): void;
-  remove(id: number): void;
 }
 
 /** The board's power switches, by modem (hal.ts Power). `done` when the modem may be spoken to. */
@@ -58,7 +54,7 @@ export type ModemEventName =
 export interface ModemOptions {
   onSms: OnSms;
   onEvent?: (name: ModemEventName, value: number | string, modem: number) => void;
-  /** Send queue that survives a reboot; without it the queue lives in memory only. */
+  /** Where messages that are to survive a reboot lie; without it the queue lives in memory only. */
   store?: SendStore;
   power?: ModemPower;
   /** PINs of the SIMs, by modem; one that was refused is never tried again. Secret: owned by the caller, never logged. */
@@ -83,6 +79,8 @@ export interface ModemStatus {
   supplyMv: number;
   /** Network time, seconds since 1970 (UTC); 0 never heard. */
   networkTime: number;
+  /** The board's own time when it was heard; 0 while the board's clock is unset. */
+  networkTimeAt: number;
   /** Messages in the modem's store and its size. */
   stored: number;
   capacity: number;

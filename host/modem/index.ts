@@ -5,7 +5,7 @@ import { CODING_8BIT, encodeSubmit, portHeader } from '../../protocol/sms/pdu';
 import { encodeText } from '../../protocol/sms/pdu-parts';
 import { fail, type CodedError } from '../../protocol/errors';
 import { VALIDITY_DAY, createModem, modemStatus, startModem, stopModem } from '../../firmware/modem/modem';
-import { queueSend } from '../../firmware/modem/outbox';
+import { createOutbox, queueSend } from '../../firmware/modem/outbox';
 import type { ModemSms, SendDone } from '../../firmware/modem/types';
 import { createJoiner } from './joiner';
 import { portUart, runtimeClock } from './hal';
@@ -42,7 +42,7 @@ export function createHostModem(options: HostModemOptions): HostModem {
     onSms({ from: Buffer.from(whole.from, 'latin1').toString('utf8'), text: body, data: whole.data, port: sms.port, sentAt: sms.sentAt }, whole.ack);
   }
 
-  const modem = createModem(portUart(port), runtimeClock(runtime), {
+  const modem = createModem(portUart(port), createOutbox(runtimeClock(runtime), {
     onSms: receive,
     onEvent: (name, value) => onEvent?.(name, value),
     store: options.store,
@@ -50,13 +50,13 @@ export function createHostModem(options: HostModemOptions): HostModem {
     maxTries: options.maxTries,
     maxQueue: MAX_WAITING,
     pollMs: options.pollMs,
-  }, 0, null);
+  }));
 
   function post(tpdus: Uint8Array[], done: Done | undefined): void {
     if (isClosed) throw fail('modem-stopped', 'the modem is closed');
     if (modem.outbox.queue.length + tpdus.length > MAX_WAITING) throw fail('modem-queue-full', `at most ${MAX_WAITING} SMS`);
     const each = afterAll(tpdus.length, done);
-    for (const tpdu of tpdus) queueSend(modem.outbox, tpdu, each);
+    for (const tpdu of tpdus) queueSend(modem.outbox, tpdu, each, true);
   }
 
   startModem(modem);

@@ -73,17 +73,22 @@ export interface Heartbeat {
   refused: number;
   supplyMv: number;
   rssi: number;
+  /** Seconds by which the mobile network's clock is ahead of the board's; null: the network never told. */
+  networkAheadS: number | null;
+  /** Letters and digits of the operator's name, cut. */
+  operator: string;
 }
 
 /** Reads a heartbeat SMS and checks its signature by account 0's identity; undefined when it is not what the board sent. */
 export function verifyHeartbeat(text: string, identityHex: string): Heartbeat | undefined {
-  const m = /^(CC:HB:(\d+):(\d+):([0-9a-f]{16}):(\d+)\/(\d+):(\d+):(\d+):(\d+):(\d+)):([A-Za-z0-9+/]{86}==)$/.exec(text);
+  const m = /^(CC:HB:(\d+):(\d+):([0-9a-f]{16}):(\d+)\/(\d+):(\d+):(\d+):(\d+):(\d+):(-|-?\d+):([A-Za-z0-9]*)):([A-Za-z0-9+/]{86}==)$/.exec(text);
   if (!m) return undefined;
   const once = createHash('sha256').update(Buffer.from(`chaincloud heartbeat\n${m[1]}`, 'latin1')).digest();
   const hash = createHash('sha256').update(once).digest();
-  if (!secp256k1.verify(Uint8Array.from(Buffer.from(m[11]!, 'base64')), Uint8Array.from(hash), Uint8Array.from(Buffer.from(identityHex, 'hex')))) return undefined;
+  if (!secp256k1.verify(Uint8Array.from(Buffer.from(m[13]!, 'base64')), Uint8Array.from(hash), Uint8Array.from(Buffer.from(identityHex, 'hex')))) return undefined;
   const number = (i: number): number => Number(m[i]);
   return {
     unixSeconds: number(2), auditEntries: number(3), auditHead: m[4]!, openAccounts: number(5), accounts: number(6), signed: number(7), refused: number(8), supplyMv: number(9), rssi: number(10),
+    networkAheadS: m[11] === '-' ? null : number(11), operator: m[12]!,
   };
 }

@@ -105,9 +105,8 @@ export function openState(file: string, sealer: Sealer) {
 
     /** The modem driver's send queue. */
     sendStore: {
-      load: () => all<{ id: number; bytes: string }>('SELECT * FROM sms_queue ORDER BY id').map((row) => ({ id: row.id, bytes: unhex(row.bytes) })),
-      put: (id: number, bytes: Uint8Array) => void run('INSERT OR REPLACE INTO sms_queue VALUES (?,?)', id, hex(bytes)),
-      remove: (id: number) => void run('DELETE FROM sms_queue WHERE id = ?', id),
+      get: (id: number) => unhex(all<{ bytes: string }>('SELECT bytes FROM sms_queue WHERE id = ?', id)[0]?.bytes ?? ''),
+      put: (id: number, bytes: Uint8Array) => void (bytes.length ? run('INSERT OR REPLACE INTO sms_queue VALUES (?,?)', id, hex(bytes)) : run('DELETE FROM sms_queue WHERE id = ?', id)),
     },
   };
 }

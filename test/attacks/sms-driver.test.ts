@@ -19,8 +19,8 @@ describe('attacks on the SMS driver', function () {
     let most = 0;
     for (let i = 0; i < 600; i++) {
       await world.runtime.runFor(1000);
-      const { reads, handed, deletes } = station.modem;
-      most = Math.max(most, reads.length + handed.length + deletes.length);
+      const { reads, held, dels } = station.modem;
+      most = Math.max(most, reads.length + held.length + dels.length);
     }
     expect(station.got.filter((sms) => sms.data?.[0] === 42)).to.have.length(1);
     expect(station.got.filter((sms) => sms.from === STRANGER)).to.have.length(500);
@@ -67,7 +67,7 @@ describe('attacks on the SMS driver', function () {
     station.sim.urc('+CPMS: "SM",99999999999,1');
     await world.runtime.runFor(10_000);
     expect(station.modem.reads.length).to.be.at.most(50);
-    sendText(station.modem.outbox, ANNA, 'still here', null);
+    sendText(station.modem.outbox, ANNA, 'still here', null, false);
     await world.runtime.runUntil(() => anna.inbox.length === 1, 'it has come', 300_000);
     await world.runtime.runFor(300_000);
     expect(station.modem.reads).to.deep.equal([]);

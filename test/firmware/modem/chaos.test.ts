@@ -3,7 +3,7 @@
 // and random bytes on the line do no harm (invariants 7 and 9 of the system).
 import { expect } from 'chai';
 import { modemStatus, sendData, startModem, createModem, MAX_LINE } from '../../../firmware/modem/modem';
-import { MAX_QUEUE } from '../../../firmware/modem/outbox';
+import { MAX_QUEUE, createOutbox } from '../../../firmware/modem/outbox';
 import { MAX_PLACES } from '../../../firmware/modem/state';
 import { portUart, runtimeClock } from '../../../host/modem/hal';
 import { seededRandom } from '../../../host/sim/seeded-random';
@@ -31,10 +31,10 @@ describe('firmware/modem: chaos', function () {
         sendData(outbox, ANNA, new Uint8Array([i]), 17229, (error) => {
           expect(error).to.equal(null);
           ended++;
-        });
+        }, true);
         await world.runtime.runFor(chance.between(0, 20_000));
         expect(station.modem.line.length).to.be.at.most(MAX_LINE);
-        expect(station.modem.reads.length + station.modem.handed.length).to.be.at.most(2 * MAX_PLACES);
+        expect(station.modem.reads.length + station.modem.held.length).to.be.at.most(2 * MAX_PLACES);
       }
       station.sim.setFaults({});
       await world.runtime.runFor(4 * 3_600_000);
@@ -60,7 +60,7 @@ describe('firmware/modem: chaos', function () {
     const got: ModemSms[] = [];
     for (let i = 0; i < 60; i++) {
       anna.sendData(COLD, new Uint8Array([i]), 17229);
-      sendData(station.modem.outbox, ANNA, new Uint8Array([i]), 17229, null);
+      sendData(station.modem.outbox, ANNA, new Uint8Array([i]), 17229, null, true);
       await world.runtime.runFor(chance.between(0, 9000));
       got.push(...station.got);
       station = world.reboot(station, { store, maxQueue: 100 });
@@ -77,7 +77,7 @@ describe('firmware/modem: chaos', function () {
     const station = world.station({ faults: { corrupt: 0.03, garbage: 0.05 } }, { maxTries: 30 });
     const anna = world.network.person(ANNA);
     for (let i = 0; i < 30; i++) {
-      sendData(station.modem.outbox, ANNA, new Uint8Array([i]), 17229, null);
+      sendData(station.modem.outbox, ANNA, new Uint8Array([i]), 17229, null, true);
       await world.runtime.runFor(60_000);
     }
     station.sim.setFaults({});
@@ -94,7 +94,7 @@ describe('firmware/modem: chaos', function () {
     station.line.fault(1, (bytes) => (chance.happens(0.05) ? new Uint8Array(0) : bytes));
     for (let i = 0; i < 40; i++) {
       anna.sendData(COLD, new Uint8Array(133).fill(i), 17229);
-      sendData(station.modem.outbox, ANNA, new Uint8Array(133).fill(i), 17229, null);
+      sendData(station.modem.outbox, ANNA, new Uint8Array(133).fill(i), 17229, null, true);
       await world.runtime.runFor(60_000);
     }
     await world.runtime.runFor(1_800_000);
@@ -108,7 +108,7 @@ describe('firmware/modem: chaos', function () {
     const random = seededRandom('fuzz', 'lines');
     const pieces = ['\r\n', 'OK\r\n', 'ERROR\r\n', '> ', '+CMGR: 1,"",', '+CMTI: "SM",', '+CPMS: "SM",', '+CREG: ', '0,5\r\n', '9999999999', '+CMS ERROR: ', '0791', 'FF', ',', '"', '\x1a', 'RDY\r\n', '+CPIN: READY\r\n', '+CCLK: "', '*PSUTTZ: 2026,1,1', '+CMGL: 7,1,,', '+CBC: 0,1,'];
     let handed = 0;
-    const modem = createModem(portUart(line[0]), runtimeClock(runtime), { onSms: () => handed++ }, 0, null);
+    const modem = createModem(portUart(line[0]), createOutbox(runtimeClock(runtime), { onSms: () => handed++ }));
     line[1].onData(() => undefined);
     startModem(modem);
     for (let round = 0; round < 4000; round++) {

@@ -1,6 +1,7 @@
 // The driver as an image: answers each data SMS with the same data, tells on the console what happens, one line each:
 // `sms FROM TEXT-OR-HEX`, `sent CODE`, `event NAME`, `vars USED` (variables in use, told when a message is handed over).
-import { createModems, modemsSendData, startModems } from '../../../dist/.device/firmware/modem/failover.js';
+import { createModems, startModems } from '../../../dist/.device/firmware/modem/failover.js';
+import { sendData } from '../../../dist/.device/firmware/modem/modem.js';
 
 var hal;
 var modems;
@@ -16,7 +17,7 @@ function onSent(error) {
 function onSms(sms, ack) {
   say('vars ' + process.memory().usage);
   say('sms ' + sms.from + ' ' + (sms.data ? E.toString(sms.data) : sms.text));
-  if (sms.data) modemsSendData(modems, sms.from, sms.data, sms.port, onSent);
+  if (sms.data) sendData(modems, sms.from, sms.data, sms.port, onSent, true);
   ack();
 }
 
@@ -27,7 +28,7 @@ function onEvent(name, value, modem) {
 export function runDriver(board) {
   hal = board;
   var before = process.memory().usage;
-  modems = createModems(hal.modems, hal.clock, null, [], { onSms: onSms, onEvent: onEvent, pollMs: 2000 });
+  modems = createModems(hal.modems, hal.clock, { onSms: onSms, onEvent: onEvent, pollMs: 2000 });
   startModems(modems);
   say('made ' + (process.memory().usage - before));
 }

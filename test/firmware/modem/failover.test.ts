@@ -1,8 +1,10 @@
 // firmware/modem/failover.ts and outbox.ts: two modems, one queue. Sends through the first that is registered, receives on
 // both, carries on when one dies; pauses grow, the queue is bounded and kept.
 import { expect } from 'chai';
-import { createModems, modemsSendText, modemsStatus, startModems, stopModems, type Modems } from '../../../firmware/modem/failover';
-import { SEND_OK, createOutbox, endSend, queueSend, sendWaitMs, takeSend } from '../../../firmware/modem/outbox';
+import { createModems, modemsStatus, startModems, stopModems } from '../../../firmware/modem/failover';
+import { sendText } from '../../../firmware/modem/modem';
+import { SEND_OK, createOutbox, endSend, pduOf, queueSend, sendWaitMs, takeSend } from '../../../firmware/modem/outbox';
+import { N_REGISTERED, N_STATE, STATE_READY, createState, type Outbox } from '../../../firmware/modem/state';
 import type { ModemSms } from '../../../firmware/modem/types';
 import { portUart, runtimeClock } from '../../../host/modem/hal';
 import { wire } from '../../../host/sim/board/wire';
@@ -14,7 +16,7 @@ const SPARE = '+8613800000009';
 interface Board {
   world: World;
   sims: Sim800[];
-  modems: Modems;
+  modems: Outbox;
   got: ModemSms[];
 }
 
@@ -27,7 +29,7 @@ function board(seed: string): Board {
     got.push(sms);
     ack();
   };
-  const modems = createModems(lines.map((line) => portUart(line[0])), runtimeClock(world.runtime), null, [], { onSms, maxTries: 5 });
+  const modems = createModems(lines.map((line) => portUart(line[0])), runtimeClock(world.runtime), { onSms, maxTries: 5 });
   startModems(modems);
   return { world, sims, modems, got };
 }
@@ -39,7 +41,7 @@ describe('firmware/modem: two modems', () => {
     const one = board('both');
     const anna = one.world.network.person(ANNA);
     await bothReady(one);
-    for (let i = 0; i < 3; i++) modemsSendText(one.modems, ANNA, `sms ${i}`, null);
+    for (let i = 0; i < 3; i++) sendText(one.modems, ANNA, `sms ${i}`, null, true);
     anna.send(COLD, 'to the first');
     anna.send(SPARE, 'to the second');
     await one.world.runtime.runFor(60_000);
@@ -55,12 +57,12 @@ describe('firmware/modem: two modems', () => {
     await bothReady(one);
     one.world.network.outage(COLD, true);
     await one.world.runtime.runFor(2000);
-    modemsSendText(one.modems, ANNA, 'first out', null);
+    sendText(one.modems, ANNA, 'first out', null, true);
     await one.world.runtime.runUntil(() => anna.inbox.length === 1, 'the second sends it', 60_000);
     one.world.network.outage(COLD, false);
     await one.world.runtime.runFor(30_000);
     let failed: unknown = 'none';
-    modemsSendText(one.modems, ANNA, 'cut', (error) => void (failed = error));
+    sendText(one.modems, ANNA, 'cut', (error) => void (failed = error), true);
     await one.world.runtime.runFor(8);
     one.sims[0]!.powerOff();
     await one.world.runtime.runUntil(() => anna.inbox.length === 2 && failed !== 'none', 'the second sends this too', 180_000);
@@ -73,7 +75,7 @@ describe('firmware/modem: two modems', () => {
     const anna = one.world.network.person(ANNA);
     await bothReady(one);
     one.sims[0]!.faultNext('AT+CMGS', { cms: 500 });
-    modemsSendText(one.modems, ANNA, 'hello', null);
+    sendText(one.modems, ANNA, 'hello', null, true);
     await one.world.runtime.runUntil(() => anna.inbox.length === 1, 'it has come', 60_000);
     expect(anna.inbox[0]!.from).to.equal(SPARE);
   });
@@ -85,8 +87,11 @@ describe('firmware/modem: outbox', () => {
     const clock = { uptimeMs: () => nowMs, unixSeconds: () => 0, setUnixSeconds: () => undefined, after: () => 0, cancel: () => undefined };
     const store = memoryStore();
     const outbox = createOutbox(clock, { onSms: () => undefined, store, maxTries: 12 });
-    outbox.ready[0] = true;
-    queueSend(outbox, new Uint8Array([1]), null);
+    const modem = createState(null as never, outbox);
+    modem.n[N_STATE] = STATE_READY;
+    modem.n[N_REGISTERED] = 1;
+    outbox.list.push(modem);
+    queueSend(outbox, new Uint8Array([1]), null, true);
     const waits: number[] = [];
     for (let i = 0; i < 10; i++) {
       const send = takeSend(outbox, 0)!;
@@ -101,13 +106,29 @@ describe('firmware/modem: outbox', () => {
     expect(store.size()).to.equal(0);
   });
 
-  it('takes up the store in order, and never gives an id twice', () => {
+  it('takes up the store, and gives a message the lowest place that is free', () => {
     const clock = { uptimeMs: () => 0, unixSeconds: () => 0, setUnixSeconds: () => undefined, after: () => 0, cancel: () => undefined };
     const store = memoryStore();
-    store.put(5, new Uint8Array([5]));
-    store.put(9, new Uint8Array([9]));
+    store.put(0, new Uint8Array([5]));
+    store.put(2, new Uint8Array([9]));
     const outbox = createOutbox(clock, { onSms: () => undefined, store });
-    queueSend(outbox, new Uint8Array([1]), null);
-    expect(outbox.queue.map((send) => send.id)).to.deep.equal([5, 9, 10]);
+    for (const isKept of [true, false, true]) queueSend(outbox, new Uint8Array([1]), null, isKept);
+    expect(outbox.queue.map((send) => send.id)).to.deep.equal([0, 2, 1, 3, 4]);
+    expect(outbox.queue.map((send) => [...pduOf(outbox, send)])).to.deep.equal([[5], [9], [1], [1], [1]]);
+    expect([store.size(), store.get(3).length]).to.deep.equal([4, 0]);
+    endSend(outbox, outbox.queue[1]!, SEND_OK);
+    queueSend(outbox, new Uint8Array([7]), null, true);
+    expect([...store.get(2)]).to.deep.equal([7]);
+  });
+
+  it('a full store keeps no message back', () => {
+    const clock = { uptimeMs: () => 0, unixSeconds: () => 0, setUnixSeconds: () => undefined, after: () => 0, cancel: () => undefined };
+    const put = (): void => {
+      throw Object.assign(new Error(), { code: 'journal-full' });
+    };
+    const outbox = createOutbox(clock, { onSms: () => undefined, store: { get: () => new Uint8Array(0), put } });
+    queueSend(outbox, new Uint8Array([1]), null, true);
+    expect([...pduOf(outbox, outbox.queue[0]!)]).to.deep.equal([1]);
+    expect(endSend(outbox, outbox.queue[0]!, SEND_OK)).to.equal(true);
   });
 });

@@ -73,8 +73,8 @@ describe('firmware/modem: sending', () => {
     const station = world.station();
     const anna = world.network.person(ANNA);
     const done: unknown[] = [];
-    sendText(station.modem.outbox, ANNA, 'CC:ALARM:forgery:1:closed', (error) => done.push(error));
-    sendData(station.modem.outbox, ANNA, new Uint8Array([1, 2, 255]), 17229, (error) => done.push(error));
+    sendText(station.modem.outbox, ANNA, 'CC:ALARM:forgery:1:closed', (error) => done.push(error), true);
+    sendData(station.modem.outbox, ANNA, new Uint8Array([1, 2, 255]), 17229, (error) => done.push(error), true);
     await world.runtime.runUntil(() => anna.inbox.length === 2, 'both have come', 120_000);
     await world.runtime.runFor(5000);
     expect(done).to.deep.equal([null, null]);
@@ -95,12 +95,12 @@ describe('firmware/modem: sending', () => {
       return 'none';
     };
     const { outbox } = station.modem;
-    expect(codeOf(() => sendText(outbox, ANNA, 'x'.repeat(161), null))).to.equal('pdu-length');
-    expect(codeOf(() => sendText(outbox, ANNA, '\xe4\xbd\xa0', null))).to.equal('pdu-text');
-    expect(codeOf(() => sendText(outbox, 'anna', 'x', null))).to.equal('pdu-address');
-    expect(codeOf(() => sendData(outbox, ANNA, new Uint8Array(134), 1, null))).to.equal('pdu-length');
-    for (let i = 0; i < MAX_QUEUE; i++) sendText(outbox, ANNA, 'x', null);
-    expect(codeOf(() => sendText(outbox, ANNA, 'x', null))).to.equal('modem-queue-full');
+    expect(codeOf(() => sendText(outbox, ANNA, 'x'.repeat(161), null, true))).to.equal('pdu-length');
+    expect(codeOf(() => sendText(outbox, ANNA, '\xe4\xbd\xa0', null, true))).to.equal('pdu-text');
+    expect(codeOf(() => sendText(outbox, 'anna', 'x', null, true))).to.equal('pdu-address');
+    expect(codeOf(() => sendData(outbox, ANNA, new Uint8Array(134), 1, null, true))).to.equal('pdu-length');
+    for (let i = 0; i < MAX_QUEUE; i++) sendText(outbox, ANNA, 'x', null, true);
+    expect(codeOf(() => sendText(outbox, ANNA, 'x', null, true))).to.equal('modem-queue-full');
   });
 
   for (const fault of ['mute', 'error', 'restart', { cms: 331 }, { cms: 500 }, { cms: 314 }, { cms: 38 }] as const) {
@@ -111,7 +111,7 @@ describe('firmware/modem: sending', () => {
       await ready(world, station);
       station.sim.faultNext('AT+CMGS', fault);
       let result: unknown = 'none';
-      sendText(station.modem.outbox, ANNA, 'hello', (error) => void (result = error));
+      sendText(station.modem.outbox, ANNA, 'hello', (error) => void (result = error), true);
       await world.runtime.runUntil(() => anna.inbox.length > 0 && result !== 'none', 'it has come', 300_000);
       expect(result).to.equal(null);
       await world.runtime.runFor(60_000);
@@ -125,7 +125,7 @@ describe('firmware/modem: sending', () => {
     const anna = world.network.person(ANNA);
     await ready(world, station);
     station.sim.faultNext('AT+CMGS', 'restart-after');
-    sendText(station.modem.outbox, ANNA, 'hello', null);
+    sendText(station.modem.outbox, ANNA, 'hello', null, true);
     await world.runtime.runFor(120_000);
     expect(anna.inbox.map((sms) => sms.text)).to.deep.equal(['hello', 'hello']);
   });
@@ -137,8 +137,8 @@ describe('firmware/modem: sending', () => {
     const codes: (string | undefined)[] = [];
     world.network.rule({ to: ANNA, action: 'refuse', cms: 1, times: 100 });
     world.network.rule({ to: '+861', action: 'refuse', cms: 41, times: 100 });
-    sendText(station.modem.outbox, ANNA, 'a', (error) => codes.push(error?.code));
-    sendText(station.modem.outbox, '+861', 'b', (error) => codes.push(error?.code));
+    sendText(station.modem.outbox, ANNA, 'a', (error) => codes.push(error?.code), true);
+    sendText(station.modem.outbox, '+861', 'b', (error) => codes.push(error?.code), true);
     await world.runtime.runFor(600_000);
     expect(codes).to.deep.equal(['modem-refused', 'modem-tries']);
     expect(station.sim.commands().filter((line) => line.startsWith('AT+CMGS'))).to.have.length(3 + 4);
@@ -151,7 +151,7 @@ describe('firmware/modem: sending', () => {
     await ready(world, station);
     world.network.outage(COLD, true);
     await world.runtime.runFor(1000);
-    sendText(station.modem.outbox, ANNA, 'later', null);
+    sendText(station.modem.outbox, ANNA, 'later', null, true);
     await world.runtime.runFor(3_600_000);
     expect(anna.inbox).to.have.length(0);
     world.network.outage(COLD, false);
@@ -164,8 +164,8 @@ describe('firmware/modem: sending', () => {
     const first = world.station({}, { store });
     const anna = world.network.person(ANNA);
     world.network.outage(COLD, true);
-    sendText(first.modem.outbox, ANNA, 'one', null);
-    sendData(first.modem.outbox, ANNA, new Uint8Array([7]), 17229, null);
+    sendText(first.modem.outbox, ANNA, 'one', null, true);
+    sendData(first.modem.outbox, ANNA, new Uint8Array([7]), 17229, null, true);
     await world.runtime.runFor(20_000);
     stopModem(first.modem);
     world.network.outage(COLD, false);

@@ -6,6 +6,7 @@ import { createSim800, type Sim800, type Sim800Options } from '../../../host/sim
 import { portUart, runtimeClock } from '../../../host/modem/hal';
 import type { Clock } from '../../../firmware/hal';
 import { createModem, startModem } from '../../../firmware/modem/modem';
+import { createOutbox } from '../../../firmware/modem/outbox';
 import type { Modem } from '../../../firmware/modem/state';
 import type { ModemOptions, ModemSms, SendStore } from '../../../firmware/modem/types';
 
@@ -44,7 +45,7 @@ export function createWorld(seed: string, gsm: Partial<GsmOptions> = {}): World 
     let isCut = false;
     const clock: Clock = { ...inner, after: (ms, fn) => inner.after(ms, () => (isCut ? undefined : fn())) };
     const station: Station = { sim, line, clock, got: [], acks: [], events: [], cut: () => void (isCut = true), modem: undefined as never };
-    station.modem = createModem({ write: (bytes) => (isCut ? undefined : uart.write(bytes)), onData: (listener) => uart.onData((bytes) => (isCut ? undefined : listener(bytes))) }, clock, {
+    station.modem = createModem({ write: (bytes) => (isCut ? undefined : uart.write(bytes)), onData: (listener) => uart.onData((bytes) => (isCut ? undefined : listener(bytes))) }, createOutbox(clock, {
       onSms(sms, ack) {
         station.got.push(sms);
         if (isAcking) ack();
@@ -52,7 +53,7 @@ export function createWorld(seed: string, gsm: Partial<GsmOptions> = {}): World 
       },
       onEvent: (name, value) => void station.events.push(`${name} ${value}`),
       ...driver,
-    }, 0, null);
+    }));
     startModem(station.modem);
     return station;
   }
@@ -76,9 +77,8 @@ export function createWorld(seed: string, gsm: Partial<GsmOptions> = {}): World 
 export function memoryStore(): SendStore & { size(): number } {
   const kept = new Map<number, Uint8Array>();
   return {
-    load: () => [...kept].map(([id, bytes]) => ({ id, bytes })),
-    put: (id, bytes) => void kept.set(id, bytes.slice()),
-    remove: (id) => void kept.delete(id),
+    get: (id) => kept.get(id) ?? new Uint8Array(0),
+    put: (id, bytes) => void (bytes.length ? kept.set(id, bytes.slice()) : kept.delete(id)),
     size: () => kept.size,
   };
 }
