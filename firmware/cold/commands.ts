@@ -1,6 +1,7 @@
 /**
  * The console's commands on HSM-Cold. Reading (status, account show, log, help) needs no unlock and shows no secret; whatever
- * changes what the board will do asks for the PIN, whether it is unlocked or not. Spec: SPEC.md, console.
+ * changes what the board will do asks for the PIN, whether it is unlocked or not; so does `wipe`, except on a board whose fault
+ * (`journal-corrupt`, `selftest-failed`) leaves no PIN to check: there the typed phrase is enough, or the board could not be used again. Spec: SPEC.md, console.
  */
 import { wipe } from '../crypto/index';
 import { bytesOfHex } from '../console/hex';
@@ -26,6 +27,7 @@ import { addJob } from './work';
 /** As boards/espruino/service.ts names it. */
 const SERVICE_FILE = 'service';
 const SERVICE_DELAY_MS = 200;
+const NO_BYTES = new Uint8Array(0);
 
 /** What lives as long as the board is on: hooks of main.ts. */
 export interface CommandHooks {
@@ -213,11 +215,21 @@ function startService(cold: Cold): void {
   });
 }
 
+/** Is there a sealed seed that a PIN can be tried on? Not on a new board, nor where a fault kept the journal from being read. */
+function canCheckPin(cold: Cold): boolean {
+  return cold.journal !== undefined && cold.state.isProvisioned;
+}
+
 /** Runs one line. Answers on the terminal, now or later. */
 export function runCommand(cold: Cold, line: string, hooks: CommandHooks): void {
   const words = line.split(' ');
   const name = words[0];
   const terminal = cold.terminal;
+  function eraseAll(seed: Uint8Array): void {
+    wipe(seed);
+    printOk(terminal);
+    wipeBoard(cold);
+  }
   if (name !== 'sweep') cold.sweep = undefined;
   if (name === 'help') {
     return showHelp(cold);
@@ -229,8 +241,8 @@ export function runCommand(cold: Cold, line: string, hooks: CommandHooks): void 
   if (name === 'wipe') {
     return ask(terminal, 'type "erase everything"', function (answer) {
       if (answer !== 'erase everything') return printError(terminal, 'declined', 'nothing was erased');
-      printOk(terminal);
-      wipeBoard(cold);
+      if (canCheckPin(cold)) return withSeed(cold, eraseAll);
+      eraseAll(NO_BYTES);
     });
   }
   if (cold.fault) throw fail(cold.fault, 'the board does nothing but status, log and wipe');

@@ -26,6 +26,8 @@ export interface Keys {
 
 export interface Cold {
   hal: Hal;
+  /** guard.ts. */
+  isInside: boolean;
   state: ColdState;
   device?: Device;
   journal?: Journal;

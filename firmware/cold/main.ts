@@ -12,6 +12,7 @@ import { createPeer } from '../../protocol/link/peer';
 import type { ProtocolCrypto } from '../../protocol/crypto';
 import { fail } from '../../protocol/errors';
 import { SMS_PORT } from '../../protocol/wire';
+import { enter } from '../guard';
 import type { Hal } from '../hal';
 import { archiveOldest } from './archive';
 import { makeBatches, wantFirstBatches } from './batches';
@@ -98,12 +99,17 @@ function housekeeping(cold: Cold): void {
   cold.hal.clock.after(HOUSEKEEPING_MS, function () {
     housekeeping(cold);
   });
-  cold.hal.watchdog.kick();
-  if (cold.fault || !cold.journal) return;
-  keepTime(cold);
-  if (cold.modem) repeatAlarms(cold);
-  beat(cold);
-  archiveOldest(cold);
+  enter(cold);
+  try {
+    cold.hal.watchdog.kick();
+    if (cold.fault || !cold.journal) return;
+    keepTime(cold);
+    if (cold.modem) repeatAlarms(cold);
+    beat(cold);
+    archiveOldest(cold);
+  } finally {
+    cold.isInside = false;
+  }
 }
 
 function boot(cold: Cold): void {
@@ -138,6 +144,7 @@ export function startCold(hal: Hal): void {
       if (!cold.drbg) throw fail('locked', 'the generator is locked');
       return drbgGenerate(cold.drbg, lenBytes);
     }),
+    isInside: false,
   };
   const hooks = {
     started: function () {
@@ -146,14 +153,14 @@ export function startCold(hal: Hal): void {
   };
   cold.terminal = makeTerminal(hal.console, function (line) {
     runCommand(cold, line, hooks);
-  });
+  }, cold);
+  hal.watchdog.start(WATCHDOG_MS);
   try {
     boot(cold);
   } catch (error) {
     cold.fault = (error as any).code || 'internal';
     printLine(cold.terminal, 'fault ' + cold.fault);
   }
-  hal.watchdog.start(WATCHDOG_MS);
   housekeeping(cold);
   if (!cold.fault) startParts(cold);
   if (!cold.fault && cold.state.isUnattended) unlockUnattended(cold);

@@ -4,6 +4,7 @@
 import {
   LINK_VERSION_MAX, MSG_ATTEST, MSG_COLD_STATUS, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_INPUT, MSG_SIGN_OUTS, MSG_SIGN_RESULT, REFUSE_BAD_REQUEST, REFUSE_INTERNAL, REFUSE_UNKNOWN_TYPE,
 } from '../../protocol/wire';
+import { enter } from '../guard';
 import { attest } from './batches';
 import type { Cold } from './context';
 import { ping, prevTx, signBegin, signFinish, signInput, signOuts, signResult, type Refuse, type Reply } from './signing';
@@ -21,6 +22,7 @@ function coldStatus(cold: Cold, reply: Reply): void {
 }
 
 export function handleRequest(cold: Cold, type: number, fields: any[], reply: Reply, refuse: Refuse): void {
+  enter(cold);
   try {
     if (type === MSG_SIGN_BEGIN) signBegin(cold, fields, reply, refuse);
     else if (type === MSG_SIGN_OUTS) signOuts(cold, fields, reply, refuse);
@@ -40,5 +42,7 @@ export function handleRequest(cold: Cold, type: number, fields: any[], reply: Re
       refuse(REFUSE_INTERNAL, 'internal');
       throw error;
     }
+  } finally {
+    cold.isInside = false;
   }
 }

@@ -18,6 +18,7 @@ import { promoteChannel } from './authority';
 import { PROTO_V2, type Account } from './state';
 import { AUDIT_CHANNEL, audit, nowSeconds } from './store';
 import { addJob } from './work';
+import { enter } from '../guard';
 
 function ignore(cold: Cold, ack: () => void): void {
   cold.counters.ignoredSms++;
@@ -161,6 +162,15 @@ function takeData(cold: Cold, data: Uint8Array, ack: () => void): void {
 
 /** The modem's handler of incoming SMS. */
 export function takeSms(cold: Cold, sms: ModemSms, ack: () => void): void {
+  enter(cold);
+  try {
+    take(cold, sms, ack);
+  } finally {
+    cold.isInside = false;
+  }
+}
+
+function take(cold: Cold, sms: ModemSms, ack: () => void): void {
   if (sms.data && sms.port === cold.smsPort && cold.keys) return takeData(cold, sms.data, ack);
   const text = sms.text;
   if (text && text.substr(0, 7) === 'CC:ACK:') {

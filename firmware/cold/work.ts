@@ -2,6 +2,7 @@
  * Long work in slices, so that the serial lines and the modem stay served: one step at a time through the clock, work that
  * somebody waits for before idle work. On an ESP32 a slice is at most one multiplication of the base point (seconds).
  */
+import { enter } from '../guard';
 import type { Cold, Job } from './context';
 
 /** Pause between two idle slices, ms. */
@@ -19,12 +20,14 @@ function tick(cold: Cold): void {
   const job = cold.jobs[chosen];
   if (!job) return;
   let more = false;
+  enter(cold);
   try {
     more = job.step();
   } catch (error) {
     if (job.failed) job.failed(error);
     else throw error;
   } finally {
+    cold.isInside = false;
     if (!more) removeJob(cold, job);
     wake(cold);
   }

@@ -5,6 +5,7 @@
  * a PIN or a word of the backup is not shown by the board; a terminal that shows what is typed does so on its own account.
  * Bounded: a line longer than LINE_MAX is dropped whole and answered with `error line-long`.
  */
+import { enter, type Guarded } from '../guard';
 import type { Uart } from '../hal';
 
 export const LINE_MAX = 1200;
@@ -19,10 +20,12 @@ export interface Terminal {
   command: (line: string) => void;
   /** True from a command's line to its `ok` or `error`: lines that come meanwhile, save answers, are refused. */
   isBusy: boolean;
+  /** Whose handlers they are. */
+  owner: Guarded;
 }
 
-export function makeTerminal(uart: Uart, command: (line: string) => void): Terminal {
-  const terminal: Terminal = { uart: uart, line: '', isLong: false, command: command, isBusy: false };
+export function makeTerminal(uart: Uart, command: (line: string) => void, owner: Guarded): Terminal {
+  const terminal: Terminal = { uart: uart, line: '', isLong: false, command: command, isBusy: false, owner: owner };
   uart.onData(function (bytes) {
     takeBytes(terminal, bytes);
   });
@@ -74,6 +77,7 @@ function takeLine(terminal: Terminal): void {
   terminal.isLong = false;
   if (isLong) return printError(terminal, 'line-long', 'a line holds at most ' + LINE_MAX + ' characters');
   const answer = terminal.answer;
+  enter(terminal.owner);
   try {
     if (answer) {
       terminal.answer = undefined;
@@ -85,6 +89,8 @@ function takeLine(terminal: Terminal): void {
     }
   } catch (error) {
     printThrown(terminal, error);
+  } finally {
+    terminal.owner.isInside = false;
   }
 }
 

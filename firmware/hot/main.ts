@@ -15,6 +15,7 @@ import {
   LINK_VERSION_MAX, MSG_ATTEST, MSG_COLD_STATUS, MSG_INFO, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_INPUT, MSG_SIGN_OUTS, MSG_SIGN_RESULT, MSG_STATUS, REFUSE_BAD_REQUEST, REFUSE_BUSY,
   REFUSE_COLD_UNREACHABLE, REFUSE_RATE, REFUSE_UNKNOWN_TYPE,
 } from '../../protocol/wire';
+import { enter } from '../guard';
 import type { Hal } from '../hal';
 import { markReady, readDevice, wipeFlash, writeDevice } from '../journal/device';
 import { append, openJournal, walk, type Journal } from '../journal/journal';
@@ -33,6 +34,7 @@ const RELAY_TIMEOUT_MS = 600000;
 
 interface Hot {
   hal: Hal;
+  isInside: boolean;
   terminal: Terminal;
   journal?: Journal;
   secret?: Uint8Array;
@@ -183,7 +185,12 @@ function startHost(hot: Hot): void {
   const bootId = hot.boots || readU32(noise, 0);
   hot.host = createPeer({ uart: uart, clock: hot.hal.clock, role: 'responder', bootId: bootId });
   hot.host.onRequest(function (type: number, fields: any[], reply: any, refuse: any) {
-    handle(hot, type, fields, reply, refuse);
+    enter(hot);
+    try {
+      handle(hot, type, fields, reply, refuse);
+    } finally {
+      hot.isInside = false;
+    }
   });
 }
 
@@ -238,17 +245,20 @@ function housekeeping(hot: Hot): void {
   hot.hal.clock.after(HOUSEKEEPING_MS, function () {
     housekeeping(hot);
   });
+  enter(hot);
   hot.hal.watchdog.kick();
+  hot.isInside = false;
 }
 
 /** Starts HSM-Hot on a board. */
 export function startHot(hal: Hal): void {
   const hot: Hot = {
-    hal: hal, terminal: undefined as any, boots: 0, bootAt: 0, logCount: 0, loggedMs: 0, relayed: 0, limits: { buckets: [] }, counters: { relayed: 0, malformed: 0, limited: 0, unreachable: 0 }, fault: '',
+    hal: hal, isInside: false, terminal: undefined as any, boots: 0, bootAt: 0, logCount: 0, loggedMs: 0, relayed: 0, limits: { buckets: [] }, counters: { relayed: 0, malformed: 0, limited: 0, unreachable: 0 }, fault: '',
   };
   hot.terminal = makeTerminal(hal.console, function (line) {
     runCommand(hot, line);
-  });
+  }, hot);
+  hal.watchdog.start(WATCHDOG_MS);
   const device = readDevice(hal.flash);
   try {
     if (device && device.isReady) {
@@ -259,7 +269,6 @@ export function startHot(hal: Hal): void {
     hot.fault = (error as any).code || 'internal';
     hot.secret = undefined;
   }
-  hal.watchdog.start(WATCHDOG_MS);
   housekeeping(hot);
   startCold(hot);
   startHost(hot);

@@ -45,6 +45,8 @@ export interface Journal {
   writes: number;
   erases: number;
   records: number;
+  /** A write is under way, or one did not end: then nothing is written any more until the board starts again. */
+  isWriting: boolean;
   apply: ApplyRecord;
   keep: KeepRecord;
 }
@@ -160,7 +162,7 @@ function aTail(flash: Flash, at: number, left: number, what: number): number {
  */
 export function openJournal(flash: Flash, key: Uint8Array, isFresh: boolean, apply: ApplyRecord, keep: KeepRecord): Journal {
   const halfBytes = ((flash.pageCount - 1 - SCRATCH_PAGES) >> 1) * flash.pageBytes;
-  const journal: Journal = { flash: flash, key: key, halfBytes: halfBytes, base: flash.pageBytes, generation: 0, seq: 1, end: 0, chain: key, writes: 0, erases: 0, records: 0, apply: apply, keep: keep };
+  const journal: Journal = { flash: flash, key: key, halfBytes: halfBytes, base: flash.pageBytes, generation: 0, seq: 1, end: 0, chain: key, writes: 0, erases: 0, records: 0, isWriting: false, apply: apply, keep: keep };
   if (isFresh) {
     startHalf(journal, 1, 0, 1);
     startHalf(journal, 0, 1, 1);
@@ -235,11 +237,17 @@ function writeRecord(journal: Journal, type: number, payload: Uint8Array): numbe
   return at;
 }
 
+function beginWriting(journal: Journal): void {
+  if (journal.isWriting) throw fail('journal-stopped', 'a write did not end: the board must start again');
+  journal.isWriting = true;
+}
+
 /**
  * Copies the records that `keep` wants into the other half, commits it, then voids the old header.
  * Each copied record is applied again with its new offset. Throws `journal-full`, `flash-failed`; the old half then stays live.
  */
 export function compact(journal: Journal): void {
+  beginWriting(journal);
   const flash = journal.flash;
   const oldBase = journal.base;
   const oldEnd = journal.end;
@@ -261,11 +269,13 @@ export function compact(journal: Journal): void {
     journal.seq = old.seq;
     journal.chain = old.chain;
     journal.records = old.records;
+    journal.isWriting = false;
     throw error;
   }
   journal.writes++;
   flash.write(oldBase, new Uint8Array(4));
   walk(journal, journal.apply);
+  journal.isWriting = false;
 }
 
 /** Calls `visit` for every record of the live half, oldest first, without checking the chain again; stops when it answers true. */
@@ -290,12 +300,19 @@ export function roomBytes(journal: Journal): number {
 }
 
 /**
- * Makes a record durable, then applies it. Compacts first when there is no room.
- * Throws `journal-full` when even the compacted journal has none, `flash-failed` when the flash does not keep what was written.
+ * Makes a record durable, then applies it. Compacts first when there is no room. Throws `journal-full` when even the compacted journal
+ * has none, `flash-failed` when the flash does not keep what was written, `journal-stopped` after a write that did not end: what lies
+ * where the next record would go is known only to a fresh start.
  */
 export function append(journal: Journal, type: number, payload: Uint8Array): void {
   if (payload.length > RECORD_PAYLOAD_MAX) throw fail('journal-record-long', 'a record is longer than RECORD_PAYLOAD_MAX');
   if (recordSize(payload.length) > roomBytes(journal)) compact(journal);
+  beginWriting(journal);
+  if (recordSize(payload.length) > roomBytes(journal)) {
+    journal.isWriting = false;
+    throw fail('journal-full', 'no room for a record');
+  }
   const at = writeRecord(journal, type, payload);
   journal.apply(type, payload, at);
+  journal.isWriting = false;
 }

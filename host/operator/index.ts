@@ -211,6 +211,6 @@ export async function restoreState(client: ConsoleClient, text: string, options:
 }
 
 /** Erases the board. */
-export async function wipe(client: ConsoleClient): Promise<void> {
-  await client.run('wipe', answersFor({ type: 'erase everything' }));
+export async function wipe(client: ConsoleClient, pin?: string): Promise<void> {
+  await client.run('wipe', answersFor({ type: 'erase everything', PIN: pin ?? '' }));
 }
