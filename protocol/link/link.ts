@@ -69,8 +69,12 @@ export function linkFeed(link: Link, bytes: Uint8Array, nowMs: number): void {
   }
 }
 
-/** Sends again what nobody acknowledged: everything the first time, then only the oldest, to spare a deaf line. */
+/**
+ * Sends again what nobody acknowledged: everything the first time, then only the oldest, to spare a deaf line. An initiator
+ * whose session the other end has not used yet begins another beside it: somebody may have put a HELLO of his own in between.
+ */
 function retransmit(link: Link, session: Session, nowMs: number): void {
+  if (link.isInitiator && !link.hello && !session.sendBase && !session.recvNext) beginHello(link, nowMs);
   const crypto = link.secure && link.secure.crypto;
   const count = session.retryDelayMs < 1000 ? session.sent.length : 1;
   for (let i = 0; i < count; i++) {

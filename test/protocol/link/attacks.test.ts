@@ -107,6 +107,41 @@ describe('someone in the middle of the authenticated link', () => {
     expect(downs).to.deep.equal([]);
   });
 
+  it('puts a HELLO of its own in the place of the frame that proves a renewed session: the link stands still for seconds, not for a minute', () => {
+    const clock = new TestClock();
+    let attacks = 0;
+    let left = 0;
+    const next = seeded(6);
+    const ends = through(clock, (body, to) => {
+      if (to !== 1 || (body[0] & 0xa0) !== 0xa0 || !left) return body;
+      left--;
+      attacks++;
+      const hello = new Uint8Array(HELLO_BYTES + 4);
+      hello.set([FRAME_HELLO, 1, 1, 9, 9, 9, 9, 1, 0xe9, 2, 8, 0, 8]);
+      hello.set(seededBytes(next)(16), 13);
+      return goodCrc(hello);
+    });
+    const { hot, cold } = secured(clock, ends);
+    clock.run(1000);
+    const downs: string[] = [];
+    hot.onDown(() => downs.push('hot'));
+    cold.onDown(() => downs.push('cold'));
+    for (let round = 1; round <= 8; round++) {
+      left = 1 + (round % 4);
+      ends[1].inject(frameLine(goodCrc(new Uint8Array([FRAME_NO_SESSION, 0, 0, 0, 0])), true));
+      clock.run(clock.uptimeMs() + 100);
+      const startMs = clock.uptimeMs();
+      let answeredMs = 0;
+      hot.request(MSG_INFO, [round], (error) => {
+        expect(error).to.equal(undefined);
+        answeredMs = clock.uptimeMs() - startMs;
+      });
+      clock.run(startMs + 70_000);
+      expect(answeredMs, `round ${round}`).to.be.within(1, 6000);
+    }
+    expect([attacks > 12, downs]).to.deep.equal([true, []]);
+  });
+
   it('holds frames back, swaps and repeats them: each request is handled once, in order', () => {
     for (let seed = 1; seed <= 10; seed++) {
       const next = seeded(seed * 31);
