@@ -40,7 +40,7 @@ function readOne(where: string, raw: Raw): AccountData {
     return raw[name] as T;
   };
   if (typeof raw.name !== 'string' || !/^[ -~]{1,32}$/.test(raw.name)) throw fail('account-file', `${where}.name expected 1 to 32 printable characters`);
-  if (typeof raw.v_identity !== 'string' || !/^0[23][0-9a-f]{64}$/.test(raw.v_identity)) throw fail('account-file', `${where}.v_identity expected V's identity, 66 hex digits ("chaincloud vdevice --pair" shows it)`);
+  if (raw.v_identity !== undefined && !/^0[23][0-9a-f]{64}$/.test(String(raw.v_identity))) throw fail('account-file', `${where}.v_identity expected V's identity, 66 hex digits ("chaincloud vdevice --pair" shows it), or nothing to scan it at the board`);
   if (typeof raw.payout_address !== 'string' || raw.payout_address === '') throw fail('account-file', `${where}.payout_address expected an address`);
   const protocols = texts(`${where}.protocols`, raw.protocols ?? ['v2'], false);
   if (protocols.length === 0 || protocols.some((each) => each !== 'v1' && each !== 'v2')) throw fail('account-file', `${where}.protocols expected "v1", "v2" or both`);
@@ -48,7 +48,7 @@ function readOne(where: string, raw: Raw): AccountData {
     name: raw.name,
     network: oneOf('network', ['main', 'test', 'regtest'] as const),
     script: oneOf('script', ['p2wpkh', 'p2pkh'] as const),
-    vIdentity: new Uint8Array(Buffer.from(raw.v_identity, 'hex')),
+    vIdentity: new Uint8Array(Buffer.from((raw.v_identity as string | undefined) ?? '', 'hex')),
     vPhones: texts(`${where}.v_phones`, raw.v_phones, true),
     adminPhones: texts(`${where}.admin_phones`, raw.admin_phones, true),
     payoutAddress: raw.payout_address,
@@ -59,7 +59,10 @@ function readOne(where: string, raw: Raw): AccountData {
   };
 }
 
-/** Reads a file of accounts: a list, or {"accounts": [...]}. Throws code `account-file` naming the field. */
+/**
+ * Reads a file of accounts: a list, or {"accounts": [...]}. An account without `v_identity` has an empty one, to be scanned when
+ * it is added. Throws code `account-file` naming the field.
+ */
 export function readAccounts(file: string): AccountData[] {
   let json: unknown;
   try {

@@ -22,7 +22,7 @@ export async function atDesk(input: CommandInput, work: (desk: Desk) => Promise<
   const people = createPeople();
   const client = createConsoleClient({ port });
   try {
-    await work({ client, people, transcript: createTranscript(input.values.transcript, runtime.nowMs), nowMs: runtime.nowMs, random: runtime.random });
+    await work({ client, people, transcript: createTranscript(input.values.transcript, runtime.nowMs), nowMs: runtime.nowMs, random: runtime.random, hasColour: process.stdout.isTTY === true });
     return 0;
   } finally {
     people.close();

@@ -110,15 +110,20 @@ describe(`cli: operator at the genuine interpreter${WHY_NOT}`, function () {
     expect(out).to.match(/HSM-Cold on linux/).and.match(/no seed/);
     expect(code).to.equal(1);
   });
-  it('provision leads to a paired account; the transcript has no secret', async () => {
+  it("provision leads to an account paired by scanning; V shows the same code; the transcript has no secret", async () => {
+    const shown = ended(await chaincloud(['vdevice', '--pair', '--identity', at('v-identity')]));
+    const scanned = /to type: (\S+)/.exec(shown)![1]!;
     const readWords = (text: string): void => {
       for (const line of text.split('\n').filter((each) => /^( +\d+ [a-z]+ *){4}$/.test(each))) {
         for (const match of line.matchAll(/(\d+) ([a-z]+)/g)) words[Number(match[1]) - 1] = match[2]!;
       }
     };
-    const out = ended(await chaincloud(['provision', ...port(0), '--accounts', at('accounts.json'), '--out', dir, '--transcript', at('transcript.json')], { answers: typing(words), onOut: readWords }));
+    const out = ended(await chaincloud(['provision', ...port(0), '--accounts', at('accounts.json'), '--out', dir, '--transcript', at('transcript.json')], { answers: typing(words, [[/or V's identity: $/, scanned]]), onOut: readWords }));
     expect(words.filter(Boolean)).to.have.length(24);
-    expect(out).to.match(/pairing code [0-9a-f]{5}-[0-9a-f]{5}/);
+    const code = /pairing code ([0-9a-f]{5}-[0-9a-f]{5})/.exec(out)![1]!;
+    const atV = ended(await chaincloud(['vdevice', '--pair', '--identity', at('v-identity'), '--scan', /to type: (\S+)/.exec(out)![1]!, '--out', at('for-v.json')]));
+    expect(atV).to.include(`pairing code: ${code}`);
+    expect(JSON.parse(fs.readFileSync(at('for-v.json'), 'utf8'))).to.include({ account: 0, network: 'regtest' });
     file = JSON.parse(fs.readFileSync(at('account-0.json'), 'utf8')) as AccountFile;
     const transcript = fs.readFileSync(at('transcript.json'), 'utf8');
     for (const secret of [PIN, words.slice(0, 2).join(' '), DICE[0]!.slice(0, 12)]) expect(transcript).not.to.include(secret);

@@ -9,6 +9,7 @@ import { readAccounts } from '../../../tools/operator/account-file';
 import { checkWords, makeBackup, readBackup } from '../../../tools/operator/backup';
 import { diceComplaint } from '../../../tools/operator/ceremony-input';
 import { provisionBoard, readStatus, restoreBoard, type Desk } from '../../../tools/operator/flows';
+import { pairingText, parsePairing } from '../../../tools/operator/pairing-payload';
 import { createTranscript } from '../../../tools/operator/transcript';
 import type { People } from '../../../tools/console/people';
 import { DICE, makeRig, PIN, START_S, type Rig } from '../../firmware/rig';
@@ -36,6 +37,8 @@ interface Script {
   yes?: boolean;
   /** Answer to V's channel number. */
   channel?: string;
+  /** What the scanner types, one after the other. */
+  scans?: string[];
 }
 
 /** A person who reads the screen and types. */
@@ -54,6 +57,7 @@ function person(script: Script): People & { screen: string[]; words: string[] } 
     },
     async ask(question: string) {
       screen.push(question);
+      if (question.startsWith("V's pairing code")) return script.scans?.shift() ?? '';
       return question.includes('channel number') ? (script.channel ?? '0') : '';
     },
     async askSecret(question: string) {
@@ -99,6 +103,22 @@ describe('operator: provision', () => {
     const again = person({});
     await rig.world.finish(provisionBoard(deskOf(rig, again), { accounts, outDir }));
     expect(again.screen.some((line) => line.includes('is on the board already'))).to.equal(true);
+  });
+  it("scans V's identity where the file leaves it out, and shows V what it needs", async () => {
+    const { v_identity: identity, ...reviewed } = ACCOUNT;
+    const rig = makeRig();
+    const own = pairingText({ from: 'cold', identity, account: 0, network: 'regtest' });
+    const people = person({ scans: ['nonsense', own, pairingText({ from: 'v', identity })] });
+    const [file] = await rig.world.finish(provisionBoard(deskOf(rig, people), { accounts: readAccounts(accountsFile([reviewed])), outDir: tempDir() }));
+    expect(file!.v_identity).to.equal(identity);
+    expect(people.screen.filter((line) => /^not taken: this is/.test(line))).to.have.length(2);
+    const shown = people.screen.map((line) => /to type: (\S+)/.exec(line)?.[1]).find(Boolean)!;
+    expect(parsePairing(shown)).to.deep.equal({ from: 'cold', identity: file!.identity, account: 0, network: 'regtest' });
+    const again = person({});
+    await rig.world.finish(provisionBoard(deskOf(rig, again), { accounts: readAccounts(accountsFile([reviewed])), outDir: tempDir() }));
+    expect(again.screen.some((line) => line.includes('is on the board already'))).to.equal(true);
+    const tired = makeRig({ seed: 'tired' });
+    expect(await codeOf(tired.world.finish(provisionBoard(deskOf(tired, person({ scans: ['a', 'b', 'c'] })), { accounts: readAccounts(accountsFile([reviewed])), outDir: tempDir() })))).to.equal('pairing-form');
   });
   it('a power cut in the middle: the same command goes on', async () => {
     const rig = makeRig();
