@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { expect } from 'chai';
 import { cborEncode, CborValue } from '../../protocol/cbor';
+import { ColdChannels, identities, VChannels } from '../../tools/bench/wire/channel-ends';
 import { seeded } from '../../tools/bench/wire/line';
 import { anyValue } from '../../tools/bench/wire/values';
 import { bundled, NATIVE_CRYPTO, runInInterpreter } from './support/interpreter';
@@ -134,5 +135,45 @@ out(v1ParseToCold("CC:VERIFY_COLD_ADDRESSES:12:BTC:"));out(v1ParseToV("CC:HOT_AD
       hex(frozen['sms batch-verify']), { op: 35, seq: 1, fields: [1, 0] }, 'sms-replayed', 'sms-forged', [33, 7, 32], 'sms-forged', ['8001', `${outs.address},10000`, 32, null], true, 'bad-request', 1000,
       [outs, outs], 'bad-outs', Buffer.from(frozen['pairing code']).toString(), { verify: { side: 2, batchNo: 12, coin: 'BTC' } }, 1, 0,
     ]);
+  });
+
+  it('channel: HSM-Cold answers an OPEN and a RENEW of each turn with the octets that Node makes, on the firmware’s own arithmetic', async () => {
+    const counting = (first: number) => {
+      let next = first;
+      return (lenBytes: number): Uint8Array => Uint8Array.from({ length: lenBytes }, () => next++ & 255);
+    };
+    const ids = identities(protocolCrypto(counting(1)));
+    const cold = new ColdChannels(protocolCrypto(counting(9)), ids.peers, ids.coldPriv);
+    const v = new VChannels(protocolCrypto(counting(77)), ids.peers, ids.vPriv);
+    const asks: Uint8Array[] = [];
+    const accepts: Uint8Array[] = [];
+    for (let i = 0; i < 3; i++) {
+      asks.push(v.ask());
+      accepts.push(cold.take(asks[i]).accept!);
+      v.take(accepts[i]);
+    }
+    const code = await bundled({
+      'protocol/channel': ['acceptBegin', 'acceptStep', 'acceptVerdict', 'pairChannel', 'pairKey'], 'protocol/sms/v2': ['openSms', 'sealAccept'],
+      'firmware/crypto/index': ['sha256', 'hmacSha256', 'hkdfSha256', 'aes256Ctr', 'pubkeyCreate', 'ecdh'],
+    });
+    const script = `
+function unhex(t){var o=new Uint8Array(t.length/2),i;for(i=0;i<o.length;i++)o[i]=parseInt(t.substr(2*i,2),16);return o}
+function hex(b){var t="",i;for(i=0;i<b.length;i++)t+=(b[i]<16?"0":"")+b[i].toString(16);return t}
+var upTo=9,kit={sha256:sha256,hmacSha256:hmacSha256,hkdfSha256:hkdfSha256,aes256Ctr:aes256Ctr,pubkeyCreate:pubkeyCreate,ecdh:ecdh,random:function(n){var o=new Uint8Array(n),i;for(i=0;i<n;i++)o[i]=upTo++;return o}};
+var peers={network:"regtest",account:7,coldIdentity33:unhex("${hex(ids.peers.coldIdentity33)}"),vIdentity33:unhex("${hex(ids.peers.vIdentity33)}")},priv=unhex("${hex(ids.coldPriv)}");
+var pairing=pairChannel(7,pairKey(kit,peers,priv,peers.vIdentity33)),current=pairing,last,asks=${JSON.stringify(asks.map(hex))},index;
+for(index=0;index<3;index++){
+  var began=getTime(),opened=openSms(kit,current,"to-cold",unhex(asks[index])),peak=0;
+  out(acceptVerdict(opened.op,opened.fields,current,undefined,0));
+  var work=acceptBegin(current,index+1,opened.fields.length?opened.fields[opened.fields.length-1]:new Uint8Array(0),index?undefined:{priv32:priv,v33:peers.vIdentity33});
+  while(!acceptStep(kit,work));
+  current=work.channel;
+  out(hex(sealAccept(kit,current)));
+  out(Math.round(1000*(getTime()-began)));
+}`;
+    const results = runInInterpreter(`${code}\n${script}`, 120_000);
+    expect([0, 3, 6].map((i) => results[i])).to.deep.equal([2, 2, 2]);
+    expect([1, 4, 7].map((i) => results[i])).to.deep.equal(accepts.map(hex));
+    console.log(`      OPEN ${results[2]} ms, RENEW with V’s key ${results[5]} ms, with HSM-Cold’s ${results[8]} ms`);
   });
 });

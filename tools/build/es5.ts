@@ -153,12 +153,13 @@ const COMPRESS = { defaults: false, toplevel: true, evaluate: true, unused: true
  * entry: a .ts file of the device program, or a .js ES module. format 'cjs' keeps the exports as `exports.name`;
  * 'iife' writes a self-contained script: flat, without a function around it, because Espruino finds names at the top
  * faster and with fewer variables than in a closure.
+ * keepProperties: an 'iife' whose properties a script beside it uses by name.
  * nest: which sources' functions may be moved into the only function that leads to them (nest.ts); needs sourceMap.
  * Throws an Error listing the type errors of the bundle's own modules.
  */
 export async function bundleEs5(
   entryTsOrJs: string,
-  opts: { format: 'cjs' | 'iife'; minify: boolean; out: string; sourceMap?: string; nest?: (source: string) => boolean },
+  opts: { format: 'cjs' | 'iife'; minify: boolean; out: string; sourceMap?: string; nest?: (source: string) => boolean; keepProperties?: boolean },
 ): Promise<{ bytes: number }> {
   const entry = path.resolve(ROOT, entryTsOrJs);
   if (entry.endsWith('.ts') && !errorsByModule) compileDevice();
@@ -199,7 +200,7 @@ export async function bundleEs5(
     toplevel: true,
     module: false,
     compress: { ...COMPRESS, global_defs: taken.literals },
-    mangle: opts.minify ? { toplevel: true, reserved: RESERVED, properties: opts.format === 'iife' && { builtins: true, keep_quoted: true, reserved: [...KEPT_PROPERTIES] } } : false,
+    mangle: opts.minify ? { toplevel: true, reserved: RESERVED, properties: opts.format === 'iife' && !opts.keepProperties && { builtins: true, keep_quoted: true, reserved: [...KEPT_PROPERTIES] } } : false,
     format: { ecma: 5, beautify: !opts.minify, comments: false, semicolons: true, inline_script: false },
     sourceMap: opts.sourceMap !== undefined && inputMap ? { content: inputMap as never } : false,
   });

@@ -18,7 +18,7 @@ export async function bundled(modules: { [file: string]: string[] }): Promise<st
   const lines = Object.entries(modules).map(([file, names]) => `import { ${names.join(', ')} } from '${path.join(ROOT, 'dist/.device', file)}.js';`);
   const names = Object.values(modules).flat();
   fs.writeFileSync(path.join(dir, 'entry.js'), `${lines.join('\n')}\n${names.map((name) => `global.${name} = ${name};`).join('\n')}\n`);
-  await bundleEs5(path.join(dir, 'entry.js'), { format: 'iife', minify: true, out: path.join(dir, 'out.js') });
+  await bundleEs5(path.join(dir, 'entry.js'), { format: 'iife', minify: true, keepProperties: true, out: path.join(dir, 'out.js') });
   const code = fs.readFileSync(path.join(dir, 'out.js'), 'utf8');
   fs.rmSync(dir, { recursive: true });
   return code;
