@@ -180,8 +180,8 @@ function reopen(cold: Cold, text: string): void {
   if (!account.closed) throw fail('bad-state', 'the account is open');
   printLine(cold.terminal, 'closed ' + account.closed);
   withPin(cold, function () {
-    saveStanding(cold, account, '', 0, 0);
     if (account.alarm) acknowledge(cold, '', account.alarmAck);
+    saveStanding(cold, account, '', 0, 0);
     audit(cold, AUDIT_REOPENED, account.n, new Uint8Array(0));
   });
 }

@@ -99,8 +99,14 @@ function chunks(bytes: Uint8Array): Uint8Array[] {
   return parts;
 }
 
+/** Runs one of the board's handlers; `point` is told of everything that the handler asks of its board. */
+export interface Runner {
+  run(handler: () => void): void;
+  point(what: string): void;
+}
+
 /** A serial line between a board and a test: in order, 64 octets at a time, a millisecond each. */
-export function makeLine(world: World, isOff: () => boolean = () => false): Line {
+export function makeLine(world: World, isOff: () => boolean = () => false, runner?: () => Runner | undefined): Line {
   let toBoard: ((bytes: Uint8Array) => void) | undefined;
   let toTest: ((bytes: Uint8Array) => void) | undefined;
   const waiting: Uint8Array[] = [];
@@ -110,6 +116,7 @@ export function makeLine(world: World, isOff: () => boolean = () => false): Line
     uart: {
       write: (bytes) => {
         if (isOff()) return;
+        runner?.()?.point('write');
         const copy = Uint8Array.from(bytes);
         written.push(...copy);
         chunks(copy).forEach((chunk) => world.after(1, () => (toTest ? toTest(chunk) : void waiting.push(chunk))));
@@ -117,7 +124,7 @@ export function makeLine(world: World, isOff: () => boolean = () => false): Line
       onData: (listener) => void (toBoard = listener),
     },
     port: {
-      write: (bytes) => chunks(Uint8Array.from(bytes)).forEach((chunk) => world.after(1, () => toBoard?.(chunk))),
+      write: (bytes) => chunks(Uint8Array.from(bytes)).forEach((chunk) => world.after(1, () => (toBoard && runner?.() ? runner()!.run(() => toBoard?.(chunk)) : toBoard?.(chunk)))),
       onData: (listener) => {
         toTest = listener;
         waiting.splice(0).forEach((chunk) => listener(chunk));
@@ -143,7 +150,10 @@ export class FakeFlash implements Flash {
   cutAt = 0;
   /** Part of the torn operation that is still done, 0..1. */
   cutPart = 0.5;
+  /** A torn erase did its part from the page's end. */
+  cutFromEnd = false;
   isOff = false;
+  runner?: Runner;
 
   constructor(readonly pageCount = 16) {
     this.cells = new Uint8Array(this.pageBytes * pageCount).fill(255);
@@ -154,7 +164,9 @@ export class FakeFlash implements Flash {
     if (offset < 0 || offset + lenBytes > this.cells.length) throw Object.assign(new Error('outside of the flash'), { code: 'flash-range' });
   }
 
-  private isCut(): boolean {
+  /** Counts an operation; answers whether the power goes at it. Files count as well. */
+  isCut(): boolean {
+    this.runner?.point('flash');
     this.operations++;
     if (this.operations !== this.cutAt) return false;
     this.isOff = true;
@@ -163,6 +175,7 @@ export class FakeFlash implements Flash {
 
   read(offset: number, lenBytes: number): Uint8Array {
     this.check(offset, lenBytes);
+    this.runner?.point('read');
     return this.cells.slice(offset, offset + lenBytes);
   }
 
@@ -172,14 +185,17 @@ export class FakeFlash implements Flash {
     const count = cut ? Math.floor(bytes.length * this.cutPart) : bytes.length;
     for (let i = 0; i < count; i++) this.cells[offset + i]! &= bytes[i]!;
     if (cut) throw new PowerCut();
+    this.runner?.point('flash');
   }
 
   erase(page: number): void {
     this.check(page * this.pageBytes, this.pageBytes);
     const cut = this.isCut();
     const count = cut ? Math.floor(this.pageBytes * this.cutPart) : this.pageBytes;
-    this.cells.fill(255, page * this.pageBytes, page * this.pageBytes + count);
+    if (this.cutFromEnd) this.cells.fill(255, (page + 1) * this.pageBytes - count, (page + 1) * this.pageBytes);
+    else this.cells.fill(255, page * this.pageBytes, page * this.pageBytes + count);
     if (cut) throw new PowerCut();
+    this.runner?.point('flash');
   }
 }
 
@@ -191,11 +207,14 @@ export interface FakeBoard {
   link: Line;
   host: Line;
   modem: Line;
+  /** How often the board restarted itself: a test turns it off and on again then. */
   rebooted: number;
+  /** Set by a test that ends handlers before their end (abort.ts). */
+  runner?: Runner;
   /** Takes the power away: timers and listeners go, flash and files stay. */
   off(): void;
   /** Power on: `start` is startCold or startHot. */
-  on(start: (hal: Hal) => void): void;
+  on(start: (hal: Hal) => void, isCutKept?: boolean): void;
 }
 
 export interface FakeOptions {
@@ -215,7 +234,8 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
   const flash = new FakeFlash(options.pageCount);
   const files = new Map(Object.entries(options.files ?? {}));
   const isOff = (): boolean => flash.isOff;
-  const lines = { console: makeLine(world, isOff), link: makeLine(world, isOff), host: makeLine(world, isOff), modem: makeLine(world, isOff) };
+  const runner = (): Runner | undefined => board.runner;
+  const lines = { console: makeLine(world, isOff, runner), link: makeLine(world, isOff, runner), host: makeLine(world, isOff, runner), modem: makeLine(world, isOff, runner) };
   const uptimeMs = (): number => world.nowMs - startMs;
   const board: FakeBoard = {
     flash,
@@ -235,6 +255,11 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
         read: (name) => files.get(name)?.slice(),
         write: (name, bytes) => {
           if (flash.isOff) throw new PowerCut();
+          if (flash.isCut()) {
+            const count = Math.floor(bytes.length * flash.cutPart);
+            if (count) files.set(name, Uint8Array.from(bytes, (byte, i) => (i < count ? byte : 255)));
+            throw new PowerCut();
+          }
           files.set(name, Uint8Array.from(bytes));
           return true;
         },
@@ -245,10 +270,13 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
         unixSeconds: () => (unixOffset ? Math.floor(unixOffset + uptimeMs() / 1000) : 0),
         setUnixSeconds: (seconds) => void (unixOffset = seconds - uptimeMs() / 1000),
         after: (delayMs, fn) => {
+          board.runner?.point('after');
           const mine = generation;
           const id = world.after(delayMs, () => {
             timers.delete(id);
-            if (mine === generation && !flash.isOff) fn();
+            if (mine !== generation || flash.isOff) return;
+            if (board.runner) board.runner.run(fn);
+            else fn();
           });
           timers.add(id);
           return id;
@@ -278,9 +306,9 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
       timers = new Set();
       Object.values(lines).forEach((line) => line.detach());
     },
-    on(start) {
+    on(start, isCutKept) {
       flash.isOff = false;
-      flash.cutAt = 0;
+      if (!isCutKept) flash.cutAt = 0;
       startMs = world.nowMs;
       unixOffset = 0;
       try {

@@ -70,7 +70,8 @@ export interface Rig {
   words: string[];
   /** Sends a request over the link; answers its fields, or throws the error with `refusal` and `tag`. */
   ask(type: number, fields: unknown[], timeoutMs?: number): Promise<any[]>;
-  coldOn(): void;
+  /** isCutKept: a power cut that the test has set stays set. */
+  coldOn(isCutKept?: boolean): void;
   coldOff(): void;
   hotOn(): void;
   hotOff(): void;
@@ -99,7 +100,7 @@ export function makeRig(options: RigOptions = {}): Rig {
         new Promise((resolve, reject) => peer.request(type, fields as never, (error, answer) => (error ? reject(error) : resolve(answer as never)), timeoutMs)),
         1_200_000,
       ),
-    coldOn: () => cold.on(startCold),
+    coldOn: (isCutKept) => cold.on(startCold, isCutKept),
     coldOff: () => cold.off(),
     hotOn: () => hot.on(startHot),
     hotOff: () => hot.off(),
@@ -109,7 +110,7 @@ export function makeRig(options: RigOptions = {}): Rig {
   return rig;
 }
 
-function accountData(rig: Rig, options: RigOptions): AccountData {
+export function accountData(rig: Rig, options: RigOptions): AccountData {
   return {
     name: 'shop', network: 'regtest', script: options.script ?? 'p2wpkh', vIdentity: rig.v.identityPub, vPhones: [V_NUMBER], adminPhones: [ADMIN_NUMBER],
     payoutAddress: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080', ...options.account,

@@ -1,0 +1,51 @@
+// What a board would remember after a restart, read from a copy of its flash and files with the firmware's own reader. Left out is
+// what may differ without meaning anything: counts of starts and of log entries, the clock's floor, the generator, sealed channels.
+import { openStore } from '../../../firmware/cold/open-store';
+import { spentSince } from '../../../firmware/cold/paid';
+import { makeState } from '../../../firmware/cold/state';
+import type { Cold } from '../../../firmware/cold/context';
+import { readDevice } from '../../../firmware/journal/device';
+import { readRecord } from '../../../firmware/journal/journal';
+import { R_ALLOW } from '../../../firmware/journal/records';
+import { FakeFlash, type FakeBoard } from '../fake-hal';
+
+const hex = (bytes: Uint8Array | undefined): string => (bytes ? Buffer.from(bytes).toString('hex') : '');
+
+/** Each part of it by name, or what is wrong: `new`, or the code of the board's fault. */
+export type View = { [part: string]: string };
+
+export function viewOf(board: FakeBoard): View {
+  const flash = new FakeFlash(board.flash.pageCount);
+  flash.cells.set(board.flash.cells);
+  const device = readDevice(flash);
+  if (!device?.isReady) return { fault: 'new' };
+  const files = new Map(board.files);
+  const hal = { flash, files: { read: (name: string) => files.get(name), write: () => true, erase: () => undefined }, clock: { unixSeconds: () => 0 } };
+  const cold = { hal, device, state: makeState(), counters: {} } as unknown as Cold;
+  try {
+    openStore(cold, false);
+  } catch (error) {
+    return { fault: (error as { code: string }).code };
+  }
+  const { state } = cold;
+  const spent = state.accounts.map((account) => spentSince(cold, account.n, 0));
+  return {
+    fault: '',
+    accounts: JSON.stringify(state.accounts.map((it) => [it.n, it.name, it.network, it.script, hex(it.vIdentity), hex(it.identity), it.vPhones, it.adminPhones, it.payout, it.policy, it.protos])),
+    allow: state.accounts.map((it) => (state.at[`${R_ALLOW}:${it.n}`] === undefined ? '' : hex(readRecord(cold.journal!, state.at[`${R_ALLOW}:${it.n}`]!)))).join(' '),
+    closed: state.accounts.map((it) => it.closed).join(' '),
+    refusals: state.accounts.map((it) => it.refusals).join(' '),
+    alarm: state.accounts.map((it) => it.alarm).join(' '),
+    settings: JSON.stringify([state.phones, state.isUnattended]),
+    link: hex(state.linkKey),
+    pin: String(state.pinFailures),
+    paid: JSON.stringify([state.paidSerial, spent]),
+    heartbeat: state.heartbeatSeconds ? 'sent' : '',
+    archived: String(state.archiveCount),
+  };
+}
+
+/** Names of the parts in which two views differ. */
+export function differences(a: View, b: View): string[] {
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((part) => a[part] !== b[part]);
+}
