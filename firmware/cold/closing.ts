@@ -25,10 +25,24 @@ function isPhoneOf(phones: string[], from: string): boolean {
   return phones.indexOf(from) >= 0;
 }
 
-/** Sends text to every phone of the platform's admins. The modem's queue retries, over a restart too; what fails for good an alarm's schedule repeats. */
+/**
+ * Queues an SMS: a text, or octets for the protocol's port. The modem's queue retries, over a restart too when `isKept`. One that
+ * finds no room, or no modem, is trouble to be shown and nothing more: whoever sends has written down what matters.
+ */
+export function post(cold: Cold, to: string, body: string | Uint8Array, isKept: boolean): void {
+  try {
+    if (typeof body === 'string') sendText(cold.modem, to, body, null, isKept);
+    else sendData(cold.modem, to, body, cold.smsPort, null, isKept);
+  } catch (error) {
+    if (cold.modem && (error as any).code !== 'modem-queue-full') throw error;
+    cold.modemTrouble = 'an SMS found ' + (cold.modem ? 'the queue full' : 'no modem');
+  }
+}
+
+/** Sends text to every phone of the platform's admins. */
 export function tellAdmins(cold: Cold, text: string): void {
   const phones = cold.state.phones;
-  for (let i = 0; i < phones.length; i++) sendText(cold.modem, phones[i], text, null, true);
+  for (let i = 0; i < phones.length; i++) post(cold, phones[i], text, true);
 }
 
 function alarmText(account: Account): string {
@@ -43,7 +57,7 @@ function tellV(cold: Cold, account: Account, code: number): void {
   if (!channel || !account.vPhones.length) return;
   const sms = sealSms(cold.crypto, channel, 'to-v', SMS_ALARM, alarmFields({ code: code, accountState: account.closed ? 2 : 1, unixSeconds: nowSeconds(cold) }));
   saveChannels(cold, account);
-  sendData(cold.modem, account.vPhones[0], sms, cold.smsPort, null, true);
+  post(cold, account.vPhones[0], sms, true);
 }
 
 function sendAlarm(cold: Cold, account: Account): void {

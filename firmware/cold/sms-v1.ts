@@ -9,10 +9,10 @@
 import { copyBytes } from '../crypto/bytes';
 import { base64Encode, drbgGenerate, ecdsaSignRecoverable, ecdsaVerify, pubkeyCreate, sha256, wipe } from '../crypto/index';
 import { bytesOfHex, hexOf } from '../console/hex';
-import { sendText } from '../modem/modem';
 import { v1FormatAccept, v1FormatAddresses, v1ParseToCold, v1RequestText, type V1Verify } from '../../protocol/sms/v1';
 import type { Ping, SignBegin } from '../../protocol/messages';
 import { v1HashOf, wantBatch } from './batches';
+import { post } from './closing';
 import type { Cold } from './context';
 import { saveChannels, type OpenAccount } from './secrets';
 import { PROTO_V1, type Account } from './state';
@@ -64,7 +64,7 @@ export function makeV1(cold: Cold): V1 {
   }
 
   function answer(account: Account, text: string): void {
-    sendText(cold.modem, account.vPhones[0], text, null, true);
+    post(cold, account.vPhones[0], text, true);
   }
 
   function open(account: Account, qh: string, hId: number, ack: () => void): void {

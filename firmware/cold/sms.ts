@@ -8,10 +8,9 @@ import { ACCEPT_AGAIN, ACCEPT_NOT, acceptBegin, acceptStep, acceptVerdict, chann
 import { batchProof } from '../../protocol/authority';
 import { BATCH_DERIVING, BATCH_OK, SIDE_COLD, SIDE_HOT, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_OPEN, SMS_RENEW, SMS_STATUS, SMS_STATUS_ANSWER } from '../../protocol/wire';
 import { aBatchVerify, batchAnswerFields, openSms, sealAccept, sealSms, smsChannelHint, statusAnswerFields } from '../../protocol/sms/v2';
-import { sendData } from '../modem/modem';
 import type { ModemSms } from '../modem/types';
 import { batchDigestOf, countBatches, secondsToBatch, wantBatch } from './batches';
-import { acknowledge } from './closing';
+import { acknowledge, post } from './closing';
 import type { Cold } from './context';
 import { saveChannels, type OpenAccount } from './secrets';
 import { promoteChannel } from './authority';
@@ -35,7 +34,7 @@ export function pairOf(cold: Cold, account: Account): Channel {
 }
 
 function send(cold: Cold, account: Account, bytes: Uint8Array): void {
-  if (account.vPhones.length) sendData(cold.modem, account.vPhones[0], bytes, cold.smsPort, null, false);
+  if (account.vPhones.length) post(cold, account.vPhones[0], bytes, false);
 }
 
 /** A sound OPEN or RENEW: the same ACCEPT again, or the exchange in slices; the new channel is durable before V hears of it. */

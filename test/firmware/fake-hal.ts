@@ -207,6 +207,8 @@ export interface FakeBoard {
   link: Line;
   host: Line;
   modem: Line;
+  /** The second modem's line, when there is one. */
+  spare: Line;
   /** How often the board restarted itself: a test turns it off and on again then. */
   rebooted: number;
   /** Set by a test that ends handlers before their end (abort.ts). */
@@ -218,6 +220,8 @@ export interface FakeBoard {
 }
 
 export interface FakeOptions {
+  /** Modems on HSM-Cold, default 1. */
+  modems?: 1 | 2;
   isHot?: boolean;
   pageCount?: number;
   /** Octets that the noise source gives; default a fixed pseudo-random sequence. */
@@ -235,7 +239,7 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
   const files = new Map(Object.entries(options.files ?? {}));
   const isOff = (): boolean => flash.isOff;
   const runner = (): Runner | undefined => board.runner;
-  const lines = { console: makeLine(world, isOff, runner), link: makeLine(world, isOff, runner), host: makeLine(world, isOff, runner), modem: makeLine(world, isOff, runner) };
+  const lines = { console: makeLine(world, isOff, runner), link: makeLine(world, isOff, runner), host: makeLine(world, isOff, runner), modem: makeLine(world, isOff, runner), spare: makeLine(world, isOff, runner) };
   const uptimeMs = (): number => world.nowMs - startMs;
   const board: FakeBoard = {
     flash,
@@ -249,7 +253,7 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
       console: lines.console.uart,
       link: lines.link.uart,
       host: options.isHot ? lines.host.uart : undefined,
-      modems: options.isHot ? [] : [lines.modem.uart],
+      modems: options.isHot ? [] : [lines.modem.uart, lines.spare.uart].slice(0, options.modems ?? 1),
       flash,
       files: {
         read: (name) => files.get(name)?.slice(),

@@ -18,6 +18,7 @@ import { VDouble } from './v-double';
 
 export const PIN = '482913';
 export const COLD_NUMBER = '+8613900000001';
+export const SPARE_NUMBER = '+8613900000002';
 export const V_NUMBER = '+8613800000001';
 export const ADMIN_NUMBER = '+8613800000008';
 export const START_S = 1_760_000_000;
@@ -51,6 +52,8 @@ export interface RigOptions {
   script?: 'p2wpkh' | 'p2pkh';
   account?: Partial<AccountData>;
   pageCount?: number;
+  /** Modems on HSM-Cold; the second has number SPARE_NUMBER. Default 1. */
+  modems?: 1 | 2;
 }
 
 export interface Rig {
@@ -60,6 +63,7 @@ export interface Rig {
   hot: FakeBoard;
   gsm: GsmNetwork;
   sim800: Sim800;
+  spare?: Sim800;
   admin: Person;
   v: VDouble;
   coldConsole: ConsoleClient;
@@ -81,18 +85,19 @@ export interface Rig {
 export function makeRig(options: RigOptions = {}): Rig {
   const world = new World();
   const runtime = runtimeOf(world, options.seed ?? 'rig');
-  const cold = makeBoard(world, { files: { words: wordsFile() }, pageCount: options.pageCount });
+  const cold = makeBoard(world, { files: { words: wordsFile() }, pageCount: options.pageCount, modems: options.modems });
   const hot = makeBoard(world, { isHot: true });
   joinLines(cold.link, hot.link);
   const gsm = createGsmNetwork({ runtime, seed: options.seed ?? 'rig' });
   const sim800 = createSim800({ runtime, seed: 'modem', number: COLD_NUMBER, network: gsm, port: cold.modem.port });
+  const spare = options.modems === 2 ? createSim800({ runtime, seed: 'spare', number: SPARE_NUMBER, network: gsm, port: cold.spare.port }) : undefined;
   const admin = gsm.person(ADMIN_NUMBER);
   const coldConsole = createConsoleClient({ port: cold.console.port });
   const hotConsole = createConsoleClient({ port: hot.console.port });
   const v = new VDouble(gsm.person(V_NUMBER), COLD_NUMBER, runtime);
   const peer = createPeer({ uart: uartOf(hot.host.port), clock: clockOf(runtime), role: 'initiator', bootId: 7 });
   const rig: Rig = {
-    world, runtime, cold, hot, gsm, sim800, admin, v, coldConsole, hotConsole, peer,
+    world, runtime, cold, hot, gsm, sim800, spare, admin, v, coldConsole, hotConsole, peer,
     file: undefined as never,
     words: [],
     ask: (type, fields, timeoutMs) =>
