@@ -3,11 +3,13 @@
 import { fail } from '../../protocol/errors';
 import { aBytes, setBytes } from './bytes';
 import { base58checkDecode, base58checkEncode } from './base58';
-import { multiplyBasePublic } from './comb';
-import { element, sub } from './field';
-import { X2, Y2, ZERO, addAffine, decodePoint, encodePoint, isInfinity, reduceP, toAffine } from './point';
+import { addToPoint } from './comb';
+import { register, sub } from './field';
+import { ZERO } from './modn';
+import { Y2 } from './point';
 import { hash160 } from './ripemd160';
 import { isScalar } from './scalar';
+import { decodePoint, encodePoint } from './sec1';
 import { segwitDecode, segwitEncode } from './bech32';
 import { taggedHash } from './sha256';
 
@@ -17,9 +19,7 @@ export type AddressType = 'p2pkh' | 'p2wpkh' | 'p2tr';
 export type Network = 'main' | 'test' | 'regtest';
 
 const TAP_TWEAK = new Uint8Array([84, 97, 112, 84, 119, 101, 97, 107]); // "TapTweak"
-const T = element();
-const X = element();
-const Y = element();
+const T = register(20);
 
 /** Human-readable part of a network's Bech32 addresses. Throws `crypto-network`. */
 export function networkHrp(network: string): string {
@@ -32,20 +32,10 @@ export function networkHrp(network: string): string {
 /** Output key of BIP341 for an internal key without scripts (BIP86): 32 bytes. Throws `crypto-point`. */
 export function taprootOutputKey(pub33: Uint8Array): Uint8Array {
   decodePoint(pub33);
-  X.set(X2);
-  Y.set(Y2);
-  if (Y[0] & 1) {
-    sub(Y, ZERO, Y);
-    reduceP(Y);
-  }
+  if (Y2[0] & 1) sub(Y2, ZERO, Y2);
   setBytes(T, taggedHash(TAP_TWEAK, pub33.subarray(1, 33)));
   if (!isScalar(T)) throw fail('crypto-scalar', 'this key has no taproot output');
-  multiplyBasePublic(T);
-  X2.set(X);
-  Y2.set(Y);
-  addAffine();
-  if (isInfinity()) throw fail('crypto-point', 'this key has no taproot output');
-  toAffine();
+  addToPoint(T);
   return encodePoint(true).subarray(1, 33);
 }
 

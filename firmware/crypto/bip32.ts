@@ -3,13 +3,12 @@
 import { fail } from '../../protocol/errors';
 import { aBytes, copyBytes, setBytes, toBytes } from './bytes';
 import { base58checkDecode, base58checkEncode } from './base58';
-import { multiplyBasePublic } from './comb';
-import { pubkeyCreate, wipeRegisters } from './ecdsa';
-import { element } from './field';
+import { addToPoint } from './comb';
+import { D as A, K as B, pubkeyCreate, wipeRegisters } from './ecdsa';
 import { hmacSha512 } from './hmac';
-import { X2, Y2, addAffine, decodePoint, encodePoint, isInfinity, toAffine } from './point';
 import { aScalar, addN, isScalar } from './scalar';
 import { hash160 } from './ripemd160';
+import { decodePoint, encodePoint } from './sec1';
 
 /** First hardened index. */
 export const HARDENED = 0x80000000;
@@ -32,11 +31,6 @@ export interface PublicNode {
   key: Uint8Array;
   chain: Uint8Array;
 }
-
-const A = element();
-const B = element();
-const PARENT_X = element();
-const PARENT_Y = element();
 
 /** Master node of a seed of 16..64 bytes (`crypto-length`). */
 export function privFromSeed(seed: Uint8Array): PrivateNode {
@@ -95,14 +89,7 @@ export function ckdPub(node: PublicNode, index: number): PublicNode {
   setBytes(A, mac.subarray(0, 32));
   if (!isScalar(A)) throw fail('crypto-bip32', 'this index gives no valid key');
   decodePoint(node.key);
-  PARENT_X.set(X2);
-  PARENT_Y.set(Y2);
-  multiplyBasePublic(A);
-  X2.set(PARENT_X);
-  Y2.set(PARENT_Y);
-  addAffine();
-  if (isInfinity()) throw fail('crypto-bip32', 'this index gives no valid key');
-  toAffine();
+  addToPoint(A);
   return { key: encodePoint(true), chain: copyBytes(mac, 32, 64) };
 }
 

@@ -1,7 +1,7 @@
-// Bytes, and 256-bit numbers as Uint32Array(8) of little endian words: conversions, comparison, addition, wiping.
-// Straight-line on purpose: an interpreted loop around eight words costs three times as much.
+// Bytes: conversions from and to 256-bit numbers and text, comparison, copies, wiping.
+// Leaves to others: the numbers themselves (words.ts, field.ts, modn.ts).
 import { fail } from '../../protocol/errors';
-import { RADIX, element } from './field';
+import { element } from './field';
 
 /** A number from 64 hexadecimal digits (constants of the code, not input). */
 export function fromHex(text: string): Uint32Array {
@@ -29,49 +29,6 @@ export function toBytes(a: Uint32Array): Uint8Array {
   const out = new Uint8Array(32);
   putBytes(out, 0, a);
   return out;
-}
-
-/** r = a + b; answers the carry, 0 or 1. A word sum is below 2^33 + 1. */
-export function add256(r: Uint32Array, a: Uint32Array, b: Uint32Array): number {
-  const q = RADIX;
-  const c = a[0] + b[0];
-  const d = a[1] + b[1] + ((c / q) | 0);
-  const e = a[2] + b[2] + ((d / q) | 0);
-  const f = a[3] + b[3] + ((e / q) | 0);
-  const g = a[4] + b[4] + ((f / q) | 0);
-  const h = a[5] + b[5] + ((g / q) | 0);
-  const i = a[6] + b[6] + ((h / q) | 0);
-  const j = a[7] + b[7] + ((i / q) | 0);
-  r.set([c, d, e, f, g, h, i, j]);
-  return (j / q) | 0;
-}
-
-/** r = a - b mod 2^256; answers the borrow, 0 or 1. Each word has 2^32 added and the borrow of the one before counted. */
-export function sub256(r: Uint32Array, a: Uint32Array, b: Uint32Array): number {
-  const q = RADIX;
-  const x = RADIX - 1;
-  const c = a[0] - b[0] + q;
-  const d = a[1] - b[1] + x + ((c / q) | 0);
-  const e = a[2] - b[2] + x + ((d / q) | 0);
-  const f = a[3] - b[3] + x + ((e / q) | 0);
-  const g = a[4] - b[4] + x + ((f / q) | 0);
-  const h = a[5] - b[5] + x + ((g / q) | 0);
-  const i = a[6] - b[6] + x + ((h / q) | 0);
-  const j = a[7] - b[7] + x + ((i / q) | 0);
-  r.set([c, d, e, f, g, h, i, j]);
-  return 1 - ((j / q) | 0);
-}
-
-const SCRATCH = element();
-
-/** a < b, always by a whole subtraction. */
-export function isLess(a: Uint32Array, b: Uint32Array): boolean {
-  return sub256(SCRATCH, a, b) === 1;
-}
-
-/** All words zero; no early exit. */
-export function isZero(a: Uint32Array): boolean {
-  return (a[0] | a[1] | a[2] | a[3] | a[4] | a[5] | a[6] | a[7]) === 0;
 }
 
 /** Same length and same bytes, without an early exit on the contents. */

@@ -3,7 +3,7 @@
 // a state read twice gives the same numbers twice).
 import { fail } from '../../protocol/errors';
 import { concatBytes } from './bytes';
-import { hmacSha256 } from './hmac';
+import { hmacSha256To } from './hmac';
 
 /** Working state: K, V of 32 bytes, and the requests since the last (re)seeding. */
 export interface Drbg {
@@ -19,8 +19,10 @@ export const DRBG_MAX_BYTES = 1024;
 
 function update(drbg: Drbg, data: Uint8Array): void {
   for (let round = 0; round < 2; round++) {
-    drbg.key.set(hmacSha256(drbg.key, concatBytes([drbg.value, new Uint8Array([round]), data])));
-    drbg.value.set(hmacSha256(drbg.key, drbg.value));
+    const input = concatBytes([drbg.value, new Uint8Array([round]), data]);
+    hmacSha256To(drbg.key, drbg.key, input);
+    input.fill(0);
+    hmacSha256To(drbg.value, drbg.key, drbg.value);
     if (!data.length) return;
   }
 }
@@ -49,7 +51,7 @@ export function drbgGenerate(drbg: Drbg, lenBytes: number, additional?: Uint8Arr
   const out = new Uint8Array(lenBytes);
   if (extra.length) update(drbg, extra);
   for (let done = 0; done < lenBytes; done += 32) {
-    drbg.value.set(hmacSha256(drbg.key, drbg.value));
+    hmacSha256To(drbg.value, drbg.key, drbg.value);
     out.set(lenBytes - done < 32 ? drbg.value.subarray(0, lenBytes - done) : drbg.value, done);
   }
   update(drbg, extra);

@@ -11,15 +11,19 @@
 // never repeat, so that attack does not exist for them.
 // Secrets: private keys and nonces are in typed arrays that are overwritten before return, also when something throws.
 import { fail } from '../../protocol/errors';
-import { aBytes, add256, fromHex, isLess, isZero, putBytes, setBytes } from './bytes';
-import { blindNext, blindStir, invertBlindedP } from './blind';
+import { invertP, isOnCurve, scaleBy, toAffine } from './affine';
+import { aBytes, putBytes, setBytes } from './bytes';
+import { blindNext, blindStir } from './blind';
 import { multiplyBase } from './comb';
-import { element, load, mul, mulSub, wipeField } from './field';
-import { hmacSha256 } from './hmac';
+import { MEMORY, load, mul, mulSub, register, wipeField } from './field';
+import { hmacSha256To } from './hmac';
 import { invert } from './inverse';
 import { multiplyPublic } from './multiply';
-import { X1, X2, Y1, Y2, Z1, decodePoint, encodePoint, isInfinity, isOnCurve, isZeroP, liftX, scaleBy, toAffine, wipePoint } from './point';
-import { HALF_N, N, aScalar, addN, isScalar, mulN, negateN, reduceN, wipeScalars } from './scalar';
+import { N, ZERO, mulN } from './modn';
+import { P, X1, X2, Y1, Y2, Z1, isInfinity, isZeroP, setInfinity } from './point';
+import { aScalar, addN, isScalar, subN } from './scalar';
+import { decodePoint, encodePoint, liftX } from './sec1';
+import { isLess, isZero, reduce, sum256 } from './words';
 
 /** 64 bytes r ‖ s, and which of the up to four points with that r was R. */
 export interface RecoverableSignature {
@@ -27,145 +31,123 @@ export interface RecoverableSignature {
   recid: number;
 }
 
-const Z = element();
-const D = element();
-const K = element();
-const R = element();
-const S = element();
-const M = element();
-const M2 = element();
-const T = element();
-const A = element();
-const B = element();
-// p - n: only an r below it can stand for x = r + n
-const P_MINUS_N = fromHex('000000000000000000000000000000014551231950b75fc4402da1722fc9baee');
+/** r, and what stands for the nonce k: m random, t = (k m)^-1, m2 random, m2k = m2 k. */
+export const R = register(14);
+const M = register(15);
+const T = register(16);
+const M2 = register(17);
+const M2K = register(18);
+/** These five in one. */
+export const NONCE = new Uint32Array(MEMORY, 256 + 32 * 14, 40);
+/** The hash mod n, the private key, the nonce (or another secret scalar), the other half of the signature. */
+export const Z = register(19);
+export const D = register(20);
+export const K = register(21);
+export const S = register(22);
+const A = register(23);
+const B = register(24);
 
 /** Overwrites everything that a computation with secrets leaves in this folder's registers. */
 export function wipeRegisters(): void {
-  Z.fill(0);
-  D.fill(0);
-  K.fill(0);
-  R.fill(0);
-  S.fill(0);
-  M.fill(0);
-  M2.fill(0);
-  T.fill(0);
-  A.fill(0);
-  B.fill(0);
-  wipePoint();
-  wipeScalars();
   wipeField();
+  setInfinity(true);
 }
 
-/** Accumulator = k G in affine coordinates, checked to be on the curve (`crypto-fault`); the inversion is blinded. */
-export function basePoint(k: Uint32Array): void {
-  multiplyBase(k);
-  invertBlindedP(Z1, Z1);
-  scaleBy(Z1);
+/** Accumulator to affine for a point that a secret made, its inversion blinded; checked to be on the curve (`crypto-fault`). */
+export function finishSecret(): void {
+  const a = A;
+  blindNext(a);
+  load(a);
+  mul(Z1, Z1);
+  B.set(Z1);
+  invertP(B);
+  load(a);
+  mul(B, B);
+  scaleBy(B);
   if (!isOnCurve(X1, Y1)) throw fail('crypto-fault', 'a computed point is not on the curve');
 }
 
+/** R and the factors for nonce K (`crypto-fault`); answers the recovery number. r is zero for no nonce that anybody can find. */
+export function prepareFactors(): number {
+  multiplyBase(K);
+  finishSecret();
+  R.set(X1);
+  reduce(R, N);
+  const recid = (Y1[0] & 1) | (isLess(X1, N) ? 0 : 2);
+  blindNext(M);
+  mulN(T, K, M);
+  invert(T, T, N);
+  blindNext(M2);
+  mulN(M2K, M2, K);
+  return recid;
+}
+
 /**
- * s = (z + r d) / k as t (m z + r (m d)), with t = (k m)^-1: neither d nor k^-1 is ever an operand by itself. Then the
- * relation k s = z + r d is checked under a second random factor m2, of which the caller gives m2 and m2k = m2 k.
- * s is made low; answers whether it was negated. Throws `crypto-fault`; `crypto-retry` when s is 0.
+ * S = (Z + R D) / K as T (M Z + R (M D)), with T = (K M)^-1: neither the key nor K^-1 is ever an operand by itself. Then the
+ * relation K S = Z + R D is checked under the second random factor.
+ * S is made low; answers the signature, recid turned where S was negated. Throws `crypto-fault`.
  */
-export function signatureScalar(s: Uint32Array, z: Uint32Array, r: Uint32Array, d: Uint32Array, m: Uint32Array, t: Uint32Array, m2: Uint32Array, m2k: Uint32Array): boolean {
+export function signatureOf(recid: number): RecoverableSignature {
   const a = A;
   const b = B;
-  mulN(a, m, d);
-  mulN(a, a, r);
-  mulN(b, m, z);
-  addN(a, a, b);
-  mulN(s, a, t);
-  mulN(a, m2, d);
-  mulN(a, a, r);
-  mulN(b, m2, z);
-  addN(a, a, b);
-  mulN(b, m2k, s);
   let different = 0;
+  mulN(a, M, D);
+  mulN(a, a, R);
+  mulN(b, M, Z);
+  addN(a, a, b);
+  mulN(S, a, T);
+  mulN(a, M2, D);
+  mulN(a, a, R);
+  mulN(b, M2, Z);
+  addN(a, a, b);
+  mulN(b, M2K, S);
   for (let i = 0; i < 8; i++) different |= a[i] ^ b[i];
-  if (different) throw fail('crypto-fault', 'the signature relation does not hold');
-  if (isZero(s)) throw fail('crypto-retry', 's is zero');
-  const isHigh = isLess(HALF_N, s);
-  negateN(a, s);
-  s.set(isHigh ? a : s);
-  return isHigh;
-}
-
-/** For a nonce k: m random, t = (k m)^-1, m2 random, m2k = m2 k, as signatureScalar takes them. */
-export function prepareFactors(k: Uint32Array, m: Uint32Array, t: Uint32Array, m2: Uint32Array, m2k: Uint32Array): void {
-  blindNext(m);
-  mulN(t, k, m);
-  invert(t, t, N);
-  blindNext(m2);
-  mulN(m2k, m2, k);
-}
-
-/** The next RFC 6979 candidate state: K and V of 32 bytes each. Secret; overwritten by its user. */
-function rfc6979Init(priv32: Uint8Array, hash32: Uint8Array): { key: Uint8Array; value: Uint8Array } {
-  const input = new Uint8Array(97);
-  const state = { key: new Uint8Array(32), value: new Uint8Array(32) };
-  state.value.fill(1);
-  setBytes(A, hash32);
-  reduceN(A, A);
-  for (let round = 0; round < 2; round++) {
-    input.set(state.value);
-    input[32] = round;
-    input.set(priv32, 33);
-    putBytes(input, 65, A);
-    state.key.set(hmacSha256(state.key, input));
-    state.value.set(hmacSha256(state.key, state.value));
+  if (different || isZero(S) || isZero(R)) throw fail('crypto-fault', 'the signature relation does not hold');
+  subN(a, ZERO, S);
+  if (isLess(a, S)) {
+    recid ^= 1;
+    S.set(a);
   }
-  input.fill(0);
-  return state;
+  const sig = new Uint8Array(64);
+  putBytes(sig, 0, R);
+  putBytes(sig, 32, S);
+  return { sig: sig, recid: recid };
 }
 
-// K = the next candidate in range (RFC 6979 3.2 h).
-function rfc6979Next(state: { key: Uint8Array; value: Uint8Array }, isRetry: boolean): void {
-  const input = new Uint8Array(33);
-  for (;;) {
-    if (isRetry) {
-      input.set(state.value);
-      state.key.set(hmacSha256(state.key, input));
-      state.value.set(hmacSha256(state.key, state.value));
-    }
-    state.value.set(hmacSha256(state.key, state.value));
-    setBytes(K, state.value);
-    if (isScalar(K)) break;
-    isRetry = true;
-  }
-  input.fill(0);
-}
-
-/** Deterministic (RFC 6979, SHA-256) low-s signature with its recovery number. Codes: crypto-length, crypto-scalar, crypto-fault. */
-export function ecdsaSignRecoverable(hash32: Uint8Array, priv32: Uint8Array): RecoverableSignature {
+/** Reads the two arguments of every signature into Z and D. Codes: crypto-length, crypto-scalar. */
+export function takeArguments(hash32: Uint8Array, priv32: Uint8Array): void {
   aBytes(hash32, 32, 'hash');
   aScalar(D, priv32, 'private key');
-  let state: { key: Uint8Array; value: Uint8Array } | undefined;
+  setBytes(Z, hash32);
+  reduce(Z, N);
+}
+
+/** Deterministic (RFC 6979 3.2, SHA-256) low-s signature with its recovery number. Codes: crypto-length, crypto-scalar, crypto-fault. */
+export function ecdsaSignRecoverable(hash32: Uint8Array, priv32: Uint8Array): RecoverableSignature {
+  takeArguments(hash32, priv32);
+  // V, a byte, the key, the hash mod n
+  const input = new Uint8Array(97);
+  const value = input.subarray(0, 32);
+  const key = new Uint8Array(32);
   try {
     blindStir(priv32);
-    state = rfc6979Init(priv32, hash32);
-    setBytes(Z, hash32);
-    reduceN(Z, Z);
-    for (let isRetry = false; ; isRetry = true) {
-      rfc6979Next(state, isRetry);
-      basePoint(K);
-      reduceN(R, X1);
-      if (isZero(R)) continue;
-      let recid = (Y1[0] & 1) | (isLess(X1, N) ? 0 : 2);
-      prepareFactors(K, M, T, M2, K);
-      if (signatureScalar(S, Z, R, D, M, T, M2, K)) recid ^= 1;
-      const sig = new Uint8Array(64);
-      putBytes(sig, 0, R);
-      putBytes(sig, 32, S);
-      return { sig: sig, recid: recid };
+    value.fill(1);
+    input.set(priv32, 33);
+    putBytes(input, 65, Z);
+    // K, V, K, V, then V for each candidate and, when that is no scalar, K and V once more
+    for (let step = 0; ; step++) {
+      if (step && step % 3 !== 2) hmacSha256To(value, key, value);
+      else {
+        input[32] = step === 2 ? 1 : 0;
+        hmacSha256To(key, key, step > 2 ? input.subarray(0, 33) : input);
+      }
+      if (step < 4 || step % 3 !== 1) continue;
+      setBytes(K, value);
+      if (isScalar(K)) return signatureOf(prepareFactors());
     }
   } finally {
-    if (state) {
-      state.key.fill(0);
-      state.value.fill(0);
-    }
+    input.fill(0);
+    key.fill(0);
     wipeRegisters();
   }
 }
@@ -173,7 +155,7 @@ export function ecdsaSignRecoverable(hash32: Uint8Array, priv32: Uint8Array): Re
 /** Deterministic low-s signature: 64 bytes r ‖ s. isVerified adds the full verification against the key's own public key. */
 export function ecdsaSign(hash32: Uint8Array, priv32: Uint8Array, isVerified?: boolean): Uint8Array {
   const sig = ecdsaSignRecoverable(hash32, priv32).sig;
-  if (isVerified && !ecdsaVerify(sig, hash32, pubkeyCreate(priv32))) throw fail('crypto-fault', 'the signature does not verify');
+  if (isVerified && !ecdsaVerify(sig, hash32, pubkeyCreate(priv32, false))) throw fail('crypto-fault', 'the signature does not verify');
   return sig;
 }
 
@@ -182,7 +164,8 @@ export function pubkeyCreate(priv32: Uint8Array, compressed?: boolean): Uint8Arr
   aScalar(D, priv32, 'private key');
   try {
     blindStir(priv32);
-    basePoint(D);
+    multiplyBase(D);
+    finishSecret();
     return encodePoint(compressed !== false);
   } finally {
     wipeRegisters();
@@ -195,56 +178,58 @@ export function pubkeyParse(pub: Uint8Array): Uint8Array {
   return pub;
 }
 
-/** Does the signature hold; any s of 1..n-1 (low-s is a matter of policy elsewhere). Throws for wrong lengths and keys that are no points. */
-export function ecdsaVerify(sig64: Uint8Array, hash32: Uint8Array, pub: Uint8Array): boolean {
+/** R and S of a signature, Z of its hash; answers whether both are in 1..n-1. */
+function takeSignature(sig64: Uint8Array, hash32: Uint8Array): boolean {
   aBytes(sig64, 64, 'signature');
-  aBytes(hash32, 32, 'hash');
-  decodePoint(pub);
+  setBytes(Z, aBytes(hash32, 32, 'hash'));
+  reduce(Z, N);
   setBytes(R, sig64.subarray(0, 32));
   setBytes(S, sig64.subarray(32, 64));
-  if (!isScalar(R) || !isScalar(S)) return false;
-  setBytes(Z, hash32);
-  reduceN(Z, Z);
+  return isScalar(R) && isScalar(S);
+}
+
+/** A = R + n, for the rare x above n; answers whether that is below p. */
+function addOrder(): boolean {
+  return !sum256(A, R, N, 1) && isLess(A, P);
+}
+
+/** Does the signature hold; any s of 1..n-1 (low-s is a matter of policy elsewhere). Throws for wrong lengths and keys that are no points. */
+export function ecdsaVerify(sig64: Uint8Array, hash32: Uint8Array, pub: Uint8Array): boolean {
+  const isInRange = takeSignature(sig64, hash32);
+  decodePoint(pub);
+  if (!isInRange) return false;
   invert(S, S, N);
   mulN(Z, Z, S);
   mulN(S, S, R);
   A.set(X2);
   B.set(Y2);
   multiplyPublic(S, A, B, Z);
-  if (isInfinity()) return false;
+  if (isInfinity) return false;
   // x = r or r + n, compared without an inversion: r z^2 = x
   load(Z1);
-  mul(A, Z1);
-  load(A);
+  mul(B, Z1);
+  load(B);
   mulSub(B, R, X1);
   if (isZeroP(B)) return true;
-  if (!isLess(R, P_MINUS_N)) return false;
-  add256(S, R, N);
-  mulSub(B, S, X1);
+  if (!addOrder()) return false;
+  mulSub(B, A, X1);
   return isZeroP(B);
 }
 
 /** The public key that made the signature. Throws `crypto-signature` when there is none for these values. */
 export function ecdsaRecover(sig64: Uint8Array, recid: number, hash32: Uint8Array, compressed?: boolean): Uint8Array {
-  aBytes(sig64, 64, 'signature');
-  aBytes(hash32, 32, 'hash');
-  setBytes(R, sig64.subarray(0, 32));
-  setBytes(S, sig64.subarray(32, 64));
-  const isValid = (recid & 3) === recid && isScalar(R) && isScalar(S) && (recid < 2 || isLess(R, P_MINUS_N));
-  if (!isValid) throw fail('crypto-signature', 'not a recoverable signature');
-  if (recid & 2) add256(A, R, N);
+  let isValid = takeSignature(sig64, hash32) && (recid & 3) === recid;
+  if (recid & 2) isValid = addOrder() && isValid;
   else A.set(R);
-  if (!liftX(A, recid & 1)) throw fail('crypto-signature', 'no point has this r');
+  if (!isValid || !liftX(A, recid & 1)) throw fail('crypto-signature', 'not a recoverable signature');
   A.set(X2);
   B.set(Y2);
-  setBytes(Z, hash32);
-  reduceN(Z, Z);
-  negateN(Z, Z);
+  subN(Z, ZERO, Z);
   invert(R, R, N);
   mulN(Z, Z, R);
   mulN(S, S, R);
   multiplyPublic(S, A, B, Z);
-  if (isInfinity()) throw fail('crypto-signature', 'the signature gives no key');
+  if (isInfinity) throw fail('crypto-signature', 'the signature gives no key');
   toAffine();
   return encodePoint(compressed !== false);
 }

@@ -25,83 +25,72 @@
 // Side channels: the carry out of word 1 past 2^256 - 2^64 (probability about 2^-31) and the odd/even branch of half3() show
 // in time. Scalars are blinded and coordinates randomised (point.ts, comb.ts) so that neither says anything about a secret.
 // Leaves to others: inversion (inverse.ts), the order n (scalar.ts), points.
-import { convolveEs5, mapInPlaceEs5 } from './standin';
+import { dot, isNative, mapInPlace } from './standin';
 
 /** 2^32: columns are in this radix. */
 export const RADIX = 4294967296;
 
-/** Espruino lets a view begin at any octet; engines by the letter of the standard do not, and take the other path. */
-function canViewUnaligned(): boolean {
-  try {
-    return new Uint32Array(new ArrayBuffer(8), 2, 1).length === 1;
-  } catch (error) {
-    return false;
-  }
+// One block of memory for the digits of one factor, the windows of the other (WINDOWS[15 - d] = g_d), and all numbers that
+// outlive a function: a view on it costs Espruino two variables, an array of its own seven.
+export const REGISTERS = 32;
+export const MEMORY = new ArrayBuffer(256 + 32 * (REGISTERS + 9));
+export const WINDOWS = new Float64Array(MEMORY, 0, 17);
+export const A32 = new Uint32Array(MEMORY, 136, 8);
+const A16 = new Uint16Array(MEMORY, 136, 16);
+
+// Column t of the product. Bound to its views: no argument, no zero term.
+export const c0: () => number = dot.bind(undefined, A16.subarray(0, 2), WINDOWS.subarray(15));
+export const c1: () => number = dot.bind(undefined, A16.subarray(0, 4), WINDOWS.subarray(13));
+export const c2: () => number = dot.bind(undefined, A16.subarray(0, 6), WINDOWS.subarray(11));
+export const c3: () => number = dot.bind(undefined, A16.subarray(0, 8), WINDOWS.subarray(9));
+export const c4: () => number = dot.bind(undefined, A16.subarray(0, 10), WINDOWS.subarray(7));
+export const c5: () => number = dot.bind(undefined, A16.subarray(0, 12), WINDOWS.subarray(5));
+export const c6: () => number = dot.bind(undefined, A16.subarray(0, 14), WINDOWS.subarray(3));
+export const c7: () => number = dot.bind(undefined, A16, WINDOWS.subarray(1));
+export const c8: () => number = dot.bind(undefined, A16.subarray(1), WINDOWS);
+export const c9: () => number = dot.bind(undefined, A16.subarray(3), WINDOWS);
+export const c10: () => number = dot.bind(undefined, A16.subarray(5), WINDOWS);
+export const c11: () => number = dot.bind(undefined, A16.subarray(7), WINDOWS);
+export const c12: () => number = dot.bind(undefined, A16.subarray(9), WINDOWS);
+export const c13: () => number = dot.bind(undefined, A16.subarray(11), WINDOWS);
+export const c14: () => number = dot.bind(undefined, A16.subarray(13), WINDOWS);
+export const c15: () => number = dot.bind(undefined, A16.subarray(15), WINDOWS);
+
+/** Number i of the memory. 0..REGISTERS - 1 are registers, which wipeField clears; above are constants and what blinds. */
+export function register(i: number): Uint32Array {
+  return new Uint32Array(MEMORY, 256 + 32 * i, 8);
 }
-
-export const IS_NATIVE = typeof E !== 'undefined' && !!E.convolve && !!E.mapInPlace && canViewUnaligned();
-export const mapInPlace: (from: ArrayBufferView, to: ArrayBufferView, table?: ArrayLike<number>, bits?: number) => void = IS_NATIVE
-  ? E.mapInPlace
-  : (mapInPlaceEs5 as never);
-
-/** Sum of a[i] b[i + offset], E's own or the stand-in. */
-export const convolve: (a: ArrayLike<number>, b: ArrayLike<number>, offset: number) => number = IS_NATIVE ? E.convolve : convolveEs5;
 
 /** A new element, zero. */
 export function element(): Uint32Array {
   return new Uint32Array(8);
 }
 
-// The digits of one factor, and the windows of the other: WINDOWS[15 - d] = g_d.
-const WINDOWS = new Float64Array(17);
-const A16 = new Uint16Array(16);
-const A32 = new Uint32Array(A16.buffer);
-const dot = IS_NATIVE ? E.convolve : convolveEs5;
-export const c0: () => number = dot.bind(0, A16.subarray(0, 2), WINDOWS.subarray(15), 0);
-export const c1: () => number = dot.bind(0, A16.subarray(0, 4), WINDOWS.subarray(13), 0);
-export const c2: () => number = dot.bind(0, A16.subarray(0, 6), WINDOWS.subarray(11), 0);
-export const c3: () => number = dot.bind(0, A16.subarray(0, 8), WINDOWS.subarray(9), 0);
-export const c4: () => number = dot.bind(0, A16.subarray(0, 10), WINDOWS.subarray(7), 0);
-export const c5: () => number = dot.bind(0, A16.subarray(0, 12), WINDOWS.subarray(5), 0);
-export const c6: () => number = dot.bind(0, A16.subarray(0, 14), WINDOWS.subarray(3), 0);
-export const c7: () => number = dot.bind(0, A16.subarray(0, 16), WINDOWS.subarray(1), 0);
-export const c8: () => number = dot.bind(0, A16.subarray(1), WINDOWS, 0);
-export const c9: () => number = dot.bind(0, A16.subarray(3), WINDOWS, 0);
-export const c10: () => number = dot.bind(0, A16.subarray(5), WINDOWS, 0);
-export const c11: () => number = dot.bind(0, A16.subarray(7), WINDOWS, 0);
-export const c12: () => number = dot.bind(0, A16.subarray(9), WINDOWS, 0);
-export const c13: () => number = dot.bind(0, A16.subarray(11), WINDOWS, 0);
-export const c14: () => number = dot.bind(0, A16.subarray(13), WINDOWS, 0);
-export const c15: () => number = dot.bind(0, A16.subarray(15), WINDOWS, 0);
-
-// Native path of load(): the element at byte 0 and again at byte 34 of one buffer; the 17 words of that buffer are then
-// the even and the odd windows, and ORDER sorts them. Typed arrays at odd multiples of two bytes are Espruino's own.
-const W_BUFFER = new ArrayBuffer(68);
-const W_EVEN = new Uint32Array(W_BUFFER, 0, 8);
-const W_ODD = IS_NATIVE ? new Uint32Array(W_BUFFER, 34, 8) : W_EVEN;
-const W_ALL = new Uint32Array(W_BUFFER, 0, 17);
-const ORDER = new Uint8Array([16, 7, 15, 6, 14, 5, 13, 4, 12, 3, 11, 2, 10, 1, 9, 0, 8]);
-
-function loadNative(b: Uint32Array): void {
-  W_EVEN.set(b);
-  W_ODD.set(b);
-  mapInPlace(ORDER, WINDOWS, W_ALL);
-}
-
-function loadPortable(b: Uint32Array): void {
-  const g = WINDOWS;
-  let low = 0;
-  for (let i = 0; i < 8; i++) {
-    const x = b[i];
-    g[16 - 2 * i] = low + (x % 65536) * 65536;
-    g[15 - 2 * i] = x;
-    low = x >>> 16;
-  }
-  g[0] = low;
-}
+// Native path of load(): the element at byte 0 and again at byte 34 of 68 bytes; their 17 words are then the even and the
+// odd windows, and ORDER sorts them. Typed arrays at odd multiples of two bytes are Espruino's own.
+const W_EVEN = new Uint32Array(MEMORY, 168, 8);
+const W_ODD = isNative ? new Uint32Array(MEMORY, 202, 8) : W_EVEN;
+const W_ALL = new Uint32Array(MEMORY, 168, 17);
+const ORDER = new Uint8Array(MEMORY, 236, 17);
+ORDER.set([16, 7, 15, 6, 14, 5, 13, 4, 12, 3, 11, 2, 10, 1, 9, 0, 8]);
 
 /** Lays out the windows of b: the second factor of every multiplication until the next load. */
-export const load: (b: Uint32Array) => void = IS_NATIVE ? loadNative : loadPortable;
+export const load: (b: Uint32Array) => void = isNative
+  ? function (b: Uint32Array): void {
+      W_EVEN.set(b);
+      W_ODD.set(b);
+      mapInPlace(ORDER, WINDOWS, W_ALL);
+    }
+  : function (b: Uint32Array): void {
+      let low = 0;
+      for (let i = 0; i < 8; i++) {
+        const x = b[i];
+        WINDOWS[16 - 2 * i] = low + (x % 65536) * 65536;
+        WINDOWS[15 - 2 * i] = x;
+        low = x >>> 16;
+      }
+      WINDOWS[0] = low;
+    };
 
 function spread(r: Uint32Array, carry: number): void {
   let x = 0;
@@ -204,17 +193,6 @@ export function mulSub2(r: Uint32Array, v: Uint32Array, u: Uint32Array, w: Uint3
   if (j >= q) spread(r, (j / q) | 0);
 }
 
-/** r = a * b, for code that is not hot. */
-export function multiply(r: Uint32Array, a: Uint32Array, b: Uint32Array): void {
-  load(b);
-  mul(r, a);
-}
-
-/** Sets the digits of the factor that column() multiplies with the loaded one: for the scalars' own reduction. */
-export function setDigits(f: Uint32Array): void {
-  A32.set(f);
-}
-
 /** r = y - z (2p is added so that no word is negative, then 2^256 is folded). */
 export function sub(r: Uint32Array, y: Uint32Array, z: Uint32Array): void {
   const q = RADIX;
@@ -255,8 +233,9 @@ export function half3(r: Uint32Array): void {
   if (b >= q) spread(r, 1);
 }
 
-/** Overwrites the operands and windows of the last product. */
+/** Overwrites all registers, and the operands and windows of the last product. */
 export function wipeField(): void {
+  new Uint32Array(MEMORY, 256, 8 * REGISTERS).fill(0);
   A32.fill(0);
   load(A32);
 }

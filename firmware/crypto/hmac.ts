@@ -1,38 +1,44 @@
 // HMAC (RFC 2104), HKDF (RFC 5869) and PBKDF2 (RFC 8018 5.2) over the hashes of this folder.
 // Key blocks are overwritten after use; what the interpreter copies while hashing is not within reach.
 import { fail } from '../../protocol/errors';
-import { mapInPlace } from './field';
 import { NATIVE, sha256 } from './sha256';
 import { sha512 } from './sha512';
 
-const XOR_INNER = new Uint8Array(256);
-const XOR_OUTER = new Uint8Array(256);
-for (let i = 0; i < 256; i++) {
-  XOR_INNER[i] = i ^ 0x36;
-  XOR_OUTER[i] = i ^ 0x5c;
-}
-
+// The pads are put on by words as far as the key goes; behind it they are themselves.
 function hmac(hash: (bytes: Uint8Array) => Uint8Array, blockBytes: number, key: Uint8Array, bytes: Uint8Array): Uint8Array {
-  const padded = new Uint8Array(blockBytes);
   const inner = new Uint8Array(blockBytes + bytes.length);
-  if (key.length > blockBytes) padded.set(hash(key));
-  else padded.set(key);
-  mapInPlace(padded, inner, XOR_INNER);
+  const outer = new Uint8Array(blockBytes + (blockBytes >> 1));
+  const n = key.length > blockBytes ? blockBytes >> 3 : (key.length + 3) >> 2;
+  inner.set(key.length > blockBytes ? hash(key) : key);
+  outer.set(inner.subarray(0, 4 * n));
+  const a = new Uint32Array(inner.buffer, 0, n);
+  const b = new Uint32Array(outer.buffer, 0, n);
+  for (let i = 0; i < n; i++) {
+    a[i] ^= 0x36363636;
+    b[i] ^= 0x5c5c5c5c;
+  }
+  inner.fill(0x36, 4 * n, blockBytes);
+  outer.fill(0x5c, 4 * n, blockBytes);
   inner.set(bytes, blockBytes);
   const digest = hash(inner);
-  const outer = new Uint8Array(blockBytes + digest.length);
-  mapInPlace(padded, outer, XOR_OUTER);
   outer.set(digest, blockBytes);
-  padded.fill(0);
-  inner.fill(0);
   const mac = hash(outer);
+  inner.fill(0);
   outer.fill(0);
+  digest.fill(0);
   return mac;
 }
 
 /** HMAC-SHA256: 32 bytes. */
 export function hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
   return hmac(sha256, 64, key, bytes);
+}
+
+/** target = HMAC-SHA256; target may be the key or the bytes. Nothing of it stays elsewhere. */
+export function hmacSha256To(target: Uint8Array, key: Uint8Array, bytes: Uint8Array): void {
+  const mac = hmacSha256(key, bytes);
+  target.set(mac);
+  mac.fill(0);
 }
 
 /** HMAC-SHA512: 64 bytes. */

@@ -9,44 +9,19 @@
 // 2^26; products of quotients with 48-bit leading parts are at most the part that they are taken from. A round without
 // progress (a quotient that does not fit) subtracts q v 2^(24 z), q taken a hundred-millionth too low: three leading digits
 // give 48 good bits, so the remainder cannot turn negative; z is the largest for which q >= 1, so q < 2^24.
-import { sub256 } from './bytes';
-import { IS_NATIVE } from './field';
+import { MEMORY, REGISTERS } from './field';
+import { sum256 } from './words';
 
-declare var Uint24Array: Uint32ArrayConstructor;
 const DIGIT = 16777216;
 const MASK = 16777215;
 
-type Digits = Uint32Array;
-
-function digits(): Digits {
-  return IS_NATIVE ? new Uint24Array(12) : new Uint32Array(12);
-}
-const U = digits();
-const V = digits();
-const S = digits();
-const T = digits();
-
-function setDigits(r: Digits, words: Uint32Array): void {
-  r.fill(0);
-  if (IS_NATIVE) {
-    new Uint32Array(r.buffer, 0, 8).set(words);
-    return;
-  }
-  const bytes = new Uint8Array(words.buffer, words.byteOffset, 32);
-  for (let i = 0; i < 32; i++) r[(i / 3) | 0] += bytes[i] << (8 * (i % 3));
-}
-
-function getDigits(words: Uint32Array, r: Digits): void {
-  if (IS_NATIVE) {
-    words.set(new Uint32Array(r.buffer, 0, 8));
-    return;
-  }
-  const bytes = new Uint8Array(words.buffer, words.byteOffset, 32);
-  for (let i = 0; i < 32; i++) bytes[i] = r[(i / 3) | 0] >> (8 * (i % 3));
+// Number i of the four, 12 digits of 24 bits in a register and a half.
+function digits(i: number): Uint32Array {
+  return new Uint32Array(MEMORY, 256 + 32 * (REGISTERS - 6) + 48 * i, 12);
 }
 
 // (u, v) = (a u + b v, c u + d v), n digits.
-function combine(u: Digits, v: Digits, a: number, b: number, c: number, d: number, n: number): void {
+function combine(u: Uint32Array, v: Uint32Array, a: number, b: number, c: number, d: number, n: number): void {
   const w = DIGIT;
   const m = MASK;
   let e = 0;
@@ -68,7 +43,7 @@ function combine(u: Digits, v: Digits, a: number, b: number, c: number, d: numbe
 }
 
 // u += q v 2^(24 z)
-function addShifted(u: Digits, v: Digits, q: number, z: number): void {
+function addShifted(u: Uint32Array, v: Uint32Array, q: number, z: number): void {
   let e = 0;
   let y = 0;
   for (let i = 0; i + z < 12; i++) {
@@ -87,25 +62,34 @@ export function invert(r: Uint32Array, a: Uint32Array, m: Uint32Array): void {
   let y = 0;
   let q = 0;
   let z = 0;
+  let t2 = 0;
   let A = 1;
   let B = 0;
   let C = 0;
   let D = 1;
-  let t2 = 0;
-  let u = U;
-  let v = V;
-  let s = S;
-  let t = T;
+  let u = digits(0);
+  let v = digits(1);
+  let s = digits(2);
+  let t = digits(3);
   let sign = 1;
   let k = 11;
   let l = 1;
   let i = 0;
-  let swap = U;
-  setDigits(u, m);
-  setDigits(v, a);
+  let swap = u;
+  // three words are four digits
+  for (i = 0; i < 3; i++)
+    for (k = 0; k < 2; k++) {
+      swap = k ? v : u;
+      const words = k ? a : m;
+      x = words[3 * i];
+      y = words[3 * i + 1];
+      z = i < 2 ? words[3 * i + 2] : 0;
+      swap.set([x & MASK, ((x >>> 24) | (y << 8)) & MASK, ((y >>> 16) | (z << 16)) & MASK, z >>> 8], 4 * i);
+    }
   s.fill(0);
   t.fill(0);
   t[0] = 1;
+  k = 11;
   for (;;) {
     while (k && !u[k]) k--;
     i = k;
@@ -124,39 +108,23 @@ export function invert(r: Uint32Array, a: Uint32Array, m: Uint32Array): void {
     C = 0;
     D = 1;
     // Two steps a turn, so that nothing has to change places: x = A u - B v, y = D v - C u, whichever is smaller now.
-    if (k < 2)
-      while (y) {
-        q = floor(x / y);
-        z = B + q * D;
-        if (z > w) break;
-        x -= q * y;
-        B = z;
-        A += q * C;
-        if (!x) break;
-        q = floor(y / x);
-        z = D + q * B;
-        if (z > w) break;
-        y -= q * x;
-        D = z;
-        C += q * A;
-      }
-    else
-      while (y) {
-        q = floor(x / y);
-        z = x - q * y;
-        t2 = B + q * D;
-        if (z < t2 || y - z < t2 + D) break;
-        x = z;
-        B = t2;
-        A += q * C;
-        q = floor(y / x);
-        z = y - q * x;
-        t2 = D + q * B;
-        if (z < t2 || x - z < t2 + B) break;
-        y = z;
-        D = t2;
-        C += q * A;
-      }
+    while (y) {
+      q = floor(x / y);
+      z = x - q * y;
+      t2 = B + q * D;
+      if (k < 2 ? t2 > w : z < t2 || y - z < t2 + D) break;
+      x = z;
+      B = t2;
+      A += q * C;
+      if (!x) break;
+      q = floor(y / x);
+      z = y - q * x;
+      t2 = D + q * B;
+      if (k < 2 ? t2 > w : z < t2 || x - z < t2 + B) break;
+      y = z;
+      D = t2;
+      C += q * A;
+    }
     if (B) {
       if (x > y) {
         combine(u, v, A, -B, -C, D, k + 1);
@@ -192,10 +160,14 @@ export function invert(r: Uint32Array, a: Uint32Array, m: Uint32Array): void {
       k = l = 11;
     }
   }
-  getDigits(r, s);
-  if (sign > 0) sub256(r, m, r);
-  U.fill(0);
-  V.fill(0);
-  S.fill(0);
-  T.fill(0);
+  for (i = 0; i < 3; i++) {
+    y = s[4 * i + 1];
+    z = s[4 * i + 2];
+    r.set(i < 2 ? [s[4 * i] | (y << 24), (y >>> 8) | (z << 16), (z >>> 16) | (s[4 * i + 3] << 8)] : [s[8] | (y << 24), (y >>> 8) | (z << 16)], 3 * i);
+  }
+  if (sign > 0) sum256(r, m, r, -1);
+  u.fill(0);
+  v.fill(0);
+  s.fill(0);
+  t.fill(0);
 }

@@ -6,21 +6,23 @@ import { aes256Ctr, aes256CtrEs5, open, seal } from './aes';
 import { batchStart, batchStep } from './batch';
 import { ckdPriv, ckdPub, privFromSeed } from './bip32';
 import { bip39Seed } from './bip39';
+import { isOnCurve } from './affine';
 import { constantTimeEqual, setBytes } from './bytes';
-import { combEntry, combEntries, combReady } from './comb';
+import { combParts, combReady } from './comb';
 import { drbgGenerate, drbgInit } from './drbg';
 import { ecdh } from './ecdh';
 import { ecdsaRecover, ecdsaSignRecoverable, ecdsaVerify, pubkeyCreate } from './ecdsa';
-import { element, half3, load, mul, mulSub, mulSub2, multiply, sub } from './field';
+import { element, half3, load, mul, mulSub, mulSub2, sub } from './field';
 import { hkdfSha256, hmacSha256, hmacSha512, pbkdf2Sha512 } from './hmac';
 import { invert } from './inverse';
 import { base64Decode } from './message';
 import { prepareNonce, signPrepared } from './nonce';
-import { ONE, P, X2, Y2, ZERO, isOnCurve, isZeroP } from './point';
+import { N, ONE, ZERO, mulN } from './modn';
+import { P, isZeroP } from './point';
 import { ripemd160 } from './ripemd160';
-import { N, mulN, reduceN } from './scalar';
 import { sha256, sha256Es5 } from './sha256';
 import { sha512, sha512Es5 } from './sha512';
+import { reduce } from './words';
 
 /** Steps of the quick and of the whole test. */
 export const SELF_TEST_QUICK_STEPS = 14;
@@ -58,13 +60,15 @@ function isFieldRight(round: number): boolean {
   if (round === 1) b.set(P);
   load(b);
   mulSub2(r, a, b, a);
-  multiply(t, a, b);
+  load(b);
+  mul(t, a);
   sub(t, t, b);
   sub(t, t, a);
   sub(t, t, a);
   sub(t, t, r);
   if (!isZeroP(t)) return false;
-  multiply(t, a, b);
+  load(b);
+  mul(t, a);
   load(a);
   mulSub(r, b, t);
   if (!isZeroP(r)) return false;
@@ -76,7 +80,8 @@ function isFieldRight(round: number): boolean {
   sub(r, r, a);
   sub(t, t, r);
   if (!isZeroP(t)) return false;
-  reduceN(r, b);
+  r.set(b);
+  reduce(r, N);
   if (!isZeroP(b)) {
     invert(t, r, N);
     mulN(t, t, r);
@@ -165,9 +170,9 @@ function runLongStep(step: number, key: Uint8Array, abc: Uint8Array, hash: Uint8
 // Every point of the table lies on the curve (that they are the right ones, the known signature shows for those in use).
 function isCombRight(): boolean {
   combReady();
-  for (let i = 0; i < combEntries(); i++) {
-    combEntry(i);
-    if (!isOnCurve(X2, Y2)) return false;
+  for (let b = 0; b < combParts.length; b++) {
+    const buffer = combParts[b];
+    for (let at = 0; at < buffer.byteLength; at += 64) if (!isOnCurve(new Uint32Array(buffer, at, 8), new Uint32Array(buffer, at + 32, 8))) return false;
   }
   return true;
 }

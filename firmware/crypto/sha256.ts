@@ -2,18 +2,16 @@
 // size, always ES5 (the native call takes the whole message at once), for messages that arrive in pieces.
 import { copyBytes } from './bytes';
 
-/** Espruino's native crypto library, or undefined in other engines. */
-export function nativeCrypto(): any {
-  if (typeof E === 'undefined' || typeof require === 'undefined') return undefined;
+let native: any;
+if (typeof E !== 'undefined' && typeof require !== 'undefined')
   try {
-    const library = require('crypto');
-    return library.SHA256 && library.SHA512 ? library : undefined;
+    native = require('crypto');
+    if (!native.SHA256 || !native.SHA512) native = undefined;
   } catch (e) {
-    return undefined;
+    native = undefined;
   }
-}
-
-export const NATIVE = nativeCrypto();
+/** Espruino's native crypto library, or undefined in other engines. */
+export { native as NATIVE };
 
 /** Round constants, 64 words: only the ES5 form needs them, so they are computed when first used. */
 let roundConstants: Uint32Array | undefined;
@@ -127,7 +125,7 @@ export function sha256Update(state: Sha256, bytes: Uint8Array): void {
 /** Ends the hash: 32 bytes. The state is used up and overwritten. */
 export function sha256Final(state: Sha256): Uint8Array {
   const out = new Uint8Array(32);
-  if (NATIVE && state.fill === state.lenBytes) out.set(new Uint8Array(NATIVE.SHA256(copyBytes(state.buffer, 0, state.fill))));
+  if (native && state.fill === state.lenBytes) out.set(new Uint8Array(native.SHA256(copyBytes(state.buffer, 0, state.fill))));
   else finishEs5(state, out);
   state.words.fill(0);
   state.buffer.fill(0);
@@ -163,7 +161,7 @@ export function sha256Es5(bytes: Uint8Array): Uint8Array {
 
 /** SHA-256 of bytes: 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
-  return NATIVE ? new Uint8Array(NATIVE.SHA256(bytes)) : sha256Es5(bytes);
+  return native ? new Uint8Array(native.SHA256(bytes)) : sha256Es5(bytes);
 }
 
 /** SHA-256 twice, as Bitcoin hashes. */

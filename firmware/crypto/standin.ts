@@ -1,51 +1,51 @@
-// The two native calls of Espruino that the arithmetic stands on, as exact ES5: for Node, Duktape, and any other engine.
-// Same semantics as src/jswrap_espruino.c of 2v29 for the operands used here (typed arrays; bits of one or eight).
-// Leaves to others: which of the two is used (field.ts takes E's own when there is one).
+// The two native calls of Espruino that the arithmetic stands on, and exact ES5 in their place for Node, Duktape and any
+// other engine. Same semantics as src/jswrap_espruino.c of 2v29 for the operands used here (typed arrays; bits of one or
+// eight). Function expressions: an engine keeps only those that it takes.
+
+let isNative = false;
+if (typeof E !== 'undefined' && !!E.convolve)
+  try {
+    // Espruino lets a view begin at any octet; engines by the letter of the standard do not, and take the other path.
+    isNative = new Uint32Array(new ArrayBuffer(8), 2, 1).length === 1;
+  } catch (error) {
+    isNative = false;
+  }
+export { isNative };
 
 /** Sum of a[i] * b[(i + offset) mod b.length]. Exact as long as every partial sum is an integer below 2^53. */
-export function convolveEs5(a: ArrayLike<number>, b: ArrayLike<number>, offset: number): number {
-  let sum = 0;
-  let j = offset;
-  const n = b.length;
-  for (let i = 0; i < a.length; i++) {
-    sum += a[i] * b[j++];
-    if (j === n) j = 0;
-  }
-  return sum;
-}
+export const dot: (a: ArrayLike<number>, b: ArrayLike<number>, offset?: number) => number = isNative
+  ? (E.convolve as never)
+  : function (a: ArrayLike<number>, b: ArrayLike<number>, offset?: number): number {
+      let sum = 0;
+      let j = offset || 0;
+      const n = b.length;
+      for (let i = 0; i < a.length; i++) {
+        sum += a[i] * b[j++];
+        if (j === n) j = 0;
+      }
+      return sum;
+    };
 
 /** to[i] = table[from[i]], or without a table the elements of `from`; bits = -1 takes single bits, least significant first. */
-export function mapInPlaceEs5(from: Uint8Array, to: Uint8Array, table?: ArrayLike<number>, bits?: number): void {
-  let n = from.length;
-  if (bits === -1) {
-    n *= 8;
-    for (let i = 0; i < n && i < to.length; i++) to[i] = (from[i >> 3] >> (i & 7)) & 1;
-    return;
-  }
-  if (n > to.length) n = to.length;
-  for (let i = 0; i < n; i++) to[i] = table ? table[from[i]] : from[i];
-}
+export const mapInPlace: (from: ArrayBufferView, to: ArrayBufferView, table?: ArrayLike<number>, bits?: number) => void = isNative
+  ? E.mapInPlace
+  : (function (from: Uint8Array, to: Uint8Array, table?: ArrayLike<number>, bits?: number): void {
+      for (let i = 0; i < to.length; i++) to[i] = bits ? (from[i >> 3] >> (i & 7)) & 1 : table ? table[from[i]] : from[i];
+    } as never);
 
-function fillEs5(this: number[], value: number): number[] {
-  for (let i = 0; i < this.length; i++) this[i] = value;
-  return this;
-}
-
-function reverseEs5(this: number[]): number[] {
-  for (let i = 0, j = this.length - 1; i < j; i++, j--) {
-    const x = this[i];
-    this[i] = this[j];
-    this[j] = x;
-  }
-  return this;
-}
-
-// ES5 engines whose typed arrays lack fill and reverse (Duktape 2) get them; Espruino and Node have their own.
-function complete(type: { new (n: number): any; prototype: any }): void {
-  const sample = new type(1);
-  if (!sample.fill) type.prototype.fill = fillEs5;
-  if (!sample.reverse) type.prototype.reverse = reverseEs5;
-}
-complete(Uint8Array);
-complete(Uint32Array);
-complete(Int32Array);
+// ES5 engines whose typed arrays lack fill and reverse (Duktape 2) get them.
+if (!isNative && !new Uint8Array(1).fill)
+  [Uint8Array, Uint32Array, Int32Array].forEach(function (type: any) {
+    type.prototype.fill = function (this: number[], value: number, from?: number, to?: number): number[] {
+      for (let i = from || 0; i < (to === undefined ? this.length : to); i++) this[i] = value;
+      return this;
+    };
+    type.prototype.reverse = function (this: number[]): number[] {
+      for (let i = 0, j = this.length - 1; i < j; i++, j--) {
+        const x = this[i];
+        this[i] = this[j];
+        this[j] = x;
+      }
+      return this;
+    };
+  });

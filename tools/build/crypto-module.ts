@@ -5,7 +5,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ROOT, bundleEs5 } from './es5';
-import { COMB_BLOCKS, computeComb } from '../../firmware/crypto/comb';
+import { COMB_BLOCKS, computeComb } from '../../firmware/crypto/comb-table';
 
 const OUT = path.join(ROOT, 'dist', 'firmware');
 

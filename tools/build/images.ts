@@ -25,7 +25,7 @@ export const IMAGE_GLOBALS = ['unescape'];
  * Sources whose functions stay at the top and in RAM: arithmetic, hashes and what runs for every byte of a line. A
  * function inside another, or fetched from flash, is made anew at every use.
  */
-const RUNS_OFTEN = /firmware\/crypto\/(field|point|scalar|inverse|comb|multiply|blind|sha256|sha512|ripemd160|hmac|bytes)\.|protocol\/(bytes|errors|link\/frame)|boards\//;
+const RUNS_OFTEN = /firmware\/crypto\/(field|point|inverse|modn|words)\.|protocol\/(bytes|errors|link\/frame)|boards\//;
 /** CBOR's functions call one another in circles: they are fetched when needed, but not made inside one another. */
 const STAYS_FLAT = /protocol\/(link|cbor)/;
 

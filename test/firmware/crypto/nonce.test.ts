@@ -1,6 +1,7 @@
 // Prepared nonces: right signatures, one message each whatever happens, nothing of them left, and faults refused.
 import { expect } from 'chai';
 import { secp256k1 } from '@noble/curves/secp256k1';
+import * as affine from '../../../firmware/crypto/affine';
 import * as comb from '../../../firmware/crypto/comb';
 import * as ecdsa from '../../../firmware/crypto/ecdsa';
 import * as point from '../../../firmware/crypto/point';
@@ -70,21 +71,29 @@ describe('crypto/nonce', () => {
   });
 
   it('the relation check refuses every wrong operand', () => {
-    const s = new Uint32Array(8);
-    const [z, r, d, m, t, m2, m2k, k] = Array.from({ length: 8 }, () => words(someScalar(random)));
-    ecdsa.prepareFactors(k, m, t, m2, m2k);
-    expect(codeOf(() => ecdsa.signatureScalar(s, z, r, d, m, t, m2, m2k))).to.equal('');
-    for (const operand of [m, t, m2, m2k]) {
-      operand[3] ^= 64;
-      expect(codeOf(() => ecdsa.signatureScalar(s, z, r, d, m, t, m2, m2k))).to.equal('crypto-fault');
-      operand[3] ^= 64;
+    for (let i = 0; i < cases(10); i++) {
+      const [hash, d] = [be32(someNumber(random)), be32(someScalar(random))];
+      ecdsa.K.set(words(someScalar(random)));
+      const recid = ecdsa.prepareFactors();
+      const nonce = Uint32Array.from(ecdsa.NONCE);
+      const sign = (at: number, bit: number): string => {
+        ecdsa.NONCE.set(nonce);
+        ecdsa.NONCE[at] ^= bit;
+        ecdsa.takeArguments(hash, d);
+        return codeOf(() => ecdsa.signatureOf(recid));
+      };
+      expect(sign(0, 0)).to.equal('');
+      // m, t = (k m)^-1, m2, m2 k: each of their words, wrong by one bit
+      for (let at = 8; at < 40; at++) expect(sign(at, 1 << (at + i) % 32), `word ${at}`).to.equal('crypto-fault');
     }
+    ecdsa.wipeRegisters();
+    expect(ecdsa.NONCE.every((word) => word === 0)).to.equal(true);
   });
 
   it('a fault in a point leaves the curve and is refused', () => {
     comb.multiplyBase(words(12345n));
     point.Y1[4] ^= 1;
-    point.toAffine();
-    expect(point.isOnCurve(point.X1, point.Y1)).to.equal(false);
+    affine.toAffine();
+    expect(affine.isOnCurve(point.X1, point.Y1)).to.equal(false);
   });
 });

@@ -1,36 +1,57 @@
 // Arithmetic modulo the group's order, and inversion modulo both primes, against BigInt.
 import { expect } from 'chai';
+import { A32, load } from '../../../firmware/crypto/field';
 import { invert } from '../../../firmware/crypto/inverse';
+import * as modn from '../../../firmware/crypto/modn';
 import { P as P_WORDS } from '../../../firmware/crypto/point';
 import * as scalar from '../../../firmware/crypto/scalar';
+import { isLess, reduce, sum256 } from '../../../firmware/crypto/words';
 import { EDGES, N, P, cases, mod, number, seeded, someNumber, words } from './support';
 
 describe('crypto/scalar and crypto/inverse', () => {
   const random = seeded('scalar');
   const r = new Uint32Array(8);
 
-  it('mulN, addN, subN, negateN and reduceN agree with BigInt and are canonical', () => {
+  it('mulN, addN, subN, halveN and reduce agree with BigInt and are canonical', () => {
     for (let i = 0; i < cases(2000); i++) {
       const [x, y] = [someNumber(random), someNumber(random)];
       const [a, b] = [x % N, y % N];
-      scalar.mulN(r, words(x), words(y));
+      modn.mulN(r, words(x), words(y));
       expect(number(r)).to.equal((x * y) % N);
       scalar.addN(r, words(a), words(b));
       expect(number(r)).to.equal((a + b) % N);
       scalar.subN(r, words(a), words(b));
       expect(number(r)).to.equal(mod(a - b, N));
-      scalar.negateN(r, words(a));
+      scalar.subN(r, modn.ZERO, words(a));
       expect(number(r)).to.equal(mod(-a, N));
-      scalar.reduceN(r, words(x));
+      r.set(words(x));
+      reduce(r, modn.N);
       expect(number(r)).to.equal(x % N);
+      scalar.halveN(r, words(a));
+      expect(mod(2n * number(r), N)).to.equal(a);
+      expect(number(r) < N).to.equal(true);
     }
   });
 
-  it('mulWide is the plain product', () => {
+  it('sums and differences of 256 bits, their carries and borrows, and comparison, at every pair of edges', () => {
+    const M = 2n ** 256n;
+    for (const x of EDGES)
+      for (const y of EDGES) {
+        expect(sum256(r, words(x), words(y), 1)).to.equal(x + y >= M ? 1 : 0);
+        expect(number(r)).to.equal((x + y) % M);
+        expect(sum256(r, words(x), words(y), -1)).to.equal(x < y ? 1 : 0);
+        expect(number(r)).to.equal(mod(x - y, M));
+        expect(isLess(words(x), words(y))).to.equal(x < y);
+      }
+  });
+
+  it('wide gives the plain product', () => {
     const low = new Uint32Array(8);
     for (const x of EDGES)
       for (const y of EDGES) {
-        scalar.mulWide(r, low, words(x), words(y));
+        load(words(y));
+        A32.set(words(x));
+        modn.wide(r, low);
         expect((number(r) << 256n) | number(low)).to.equal(x * y);
       }
   });
@@ -38,7 +59,7 @@ describe('crypto/scalar and crypto/inverse', () => {
   it('products of edges fold three times', () => {
     for (const x of EDGES)
       for (const y of EDGES) {
-        scalar.mulN(r, words(x), words(y));
+        modn.mulN(r, words(x), words(y));
         expect(number(r)).to.equal((x * y) % N);
       }
   });
@@ -49,7 +70,7 @@ describe('crypto/scalar and crypto/inverse', () => {
     for (let q = 1n; q < 40n; q++) values.push(P / q, N / q, P / q + 1n, N / q + 1n);
     for (let i = 0; i < cases(2000); i++) values.push(someNumber(random));
     for (const value of values)
-      for (const [m, m32] of [[P, P_WORDS], [N, scalar.N]] as [bigint, Uint32Array][]) {
+      for (const [m, m32] of [[P, P_WORDS], [N, modn.N]] as [bigint, Uint32Array][]) {
         const a = value % m;
         if (a === 0n) continue;
         invert(r, words(a), m32);

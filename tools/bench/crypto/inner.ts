@@ -7,7 +7,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { ROOT, bundleEs5, compileDevice } from '../../build/es5';
 
-const PARTS = ['field', 'scalar', 'inverse', 'blind', 'point', 'comb', 'index'];
+const PARTS = ['field', 'modn', 'inverse', 'blind', 'point', 'comb', 'index'];
 
 /** ES5 text that sets `exports` to the module's and its parts' functions. */
 export async function innerModule(): Promise<string> {
