@@ -1,12 +1,15 @@
 // What `chaincloud bench` measures on whatever answers: at a prompt the interpreter's own speed, memory, flash, noise and
 // the line; on an HSM-Cold its self-test and the benchmark of its cryptography. One table that a person can send in.
 import { fail } from '../../protocol/errors';
-import { createConsoleClient } from '../../host/operator';
+import type { BoardData } from '../../boards/board';
+import { createConsoleClient, type ConsoleClient } from '../../host/operator';
 import type { Runtime } from '../../host/runtime';
 import { viewBoard, type BoardView } from '../doctor/board-view';
+import { startPacemaker } from '../flash/pacemaker';
 import { probeInterpreter } from '../flash/probe';
 import { findPrompt, type Prompt } from '../flash/prompt';
 import type { OpenPort } from '../serial/open';
+import { judgeDips, measureDips } from './modem-dips';
 import { measureLoss } from './uart-loss';
 
 export interface BenchFigure {
@@ -21,6 +24,16 @@ export interface DeviceBench {
   interpreter: string;
   commit?: string;
   figures: BenchFigure[];
+  /** What is wrong with the board, in sentences with what to do. */
+  findings: string[];
+}
+
+export interface BenchOptions {
+  /** Also measures the supply of the modem of a board at its prompt, wired as this board. */
+  modemOf?: BoardData;
+  /** A phone that gets a text in that, or by HSM-Cold, which asks for its PIN. */
+  smsTo?: string;
+  askPin?: () => Promise<string>;
 }
 
 /** Expressions with the number of runs in them; each answers milliseconds a run. */
@@ -35,7 +48,19 @@ const SPEEDS: { [name: string]: string } = {
 /** Distinct values and the longest run among 64 numbers of the generator: it repeats after every start on stock builds. */
 const NOISE = '(function(){var s={},n=0,i,v;for(i=0;i<64;i++){v=E.hwRand();if(s[v]===undefined){s[v]=1;n++;}}return n;}())';
 
+async function benchModem(prompt: Prompt, runtime: Runtime, board: BoardData, smsTo: string | undefined, bench: Pick<DeviceBench, 'figures' | 'findings'>): Promise<void> {
+  const dips = await measureDips(prompt, board, runtime, smsTo);
+  bench.figures.push(
+    { name: 'modem supply, radio off', value: dips.restMv, unit: 'mV' },
+    { name: 'modem supply, lowest on air', value: dips.lowestMv, unit: 'mV' },
+    { name: 'modem: low voltage warnings', value: dips.warnings, unit: '' },
+    { name: 'modem: restarts of its own', value: dips.restarts, unit: '' },
+  );
+  bench.findings.push(...judgeDips(dips));
+}
+
 async function benchPrompt(prompt: Prompt, figures: BenchFigure[]): Promise<void> {
+  await startPacemaker(prompt);
   const interpreter = await probeInterpreter(prompt);
   figures.push({ name: 'variables free', value: interpreter.freeVariables, unit: `of ${interpreter.totalVariables}` });
   for (const [name, expression] of Object.entries(SPEEDS)) {
@@ -49,17 +74,35 @@ async function benchPrompt(prompt: Prompt, figures: BenchFigure[]): Promise<void
   for (const row of await measureLoss(prompt)) figures.push({ name: `line, bursts of ${row.lenBytes}`, value: row.whole, unit: `of ${row.sent} whole` });
 }
 
-async function benchConsole(port: OpenPort, figures: BenchFigure[]): Promise<void> {
+/** Sends an SMS by HSM-Cold and looks at its modem before and after. */
+async function benchSms(client: ConsoleClient, smsTo: string, askPin: () => Promise<string>, bench: Pick<DeviceBench, 'figures' | 'findings'>): Promise<void> {
+  const look = async (): Promise<{ supplyMv: number; restarts: number }> => {
+    const line = (await client.run('modem')).find((each) => each.startsWith('modem 0 ')) ?? '';
+    const number = (name: string): number => Number(new RegExp(` ${name} (\\d+)`).exec(line)?.[1] ?? 0);
+    return { supplyMv: number('supply-mv'), restarts: number('restarts') };
+  };
+  const before = await look();
+  const pin = await askPin();
+  const sent = await client.run(`sms ${smsTo}`, (question) => (question === 'PIN' ? pin : undefined)).then(() => 'sent', (error: { code?: string }) => error.code ?? 'failed');
+  const after = await look();
+  bench.figures.push({ name: 'SMS', value: sent, unit: '' }, { name: 'modem supply after it', value: after.supplyMv, unit: 'mV' }, { name: 'modem: restarts of its own', value: after.restarts - before.restarts, unit: '' });
+  const restMv = before.supplyMv;
+  bench.findings.push(...judgeDips({ restMv, lowestMv: after.supplyMv, warnings: 0, restarts: after.restarts - before.restarts, isRegistered: true, isSmsSent: sent === 'sent' }));
+}
+
+async function benchConsole(port: OpenPort, bench: Pick<DeviceBench, 'figures' | 'findings'>, { smsTo, askPin }: BenchOptions): Promise<void> {
   const client = createConsoleClient({ port });
   const selftest = await client.run('selftest').then(
     () => 'passed',
     (error: { code?: string }) => error.code ?? 'failed',
   );
-  figures.push({ name: 'self-test', value: selftest, unit: '' });
+  bench.figures.push({ name: 'self-test', value: selftest, unit: '' });
+  if (selftest !== 'passed') bench.findings.push(`the self-test fails (${selftest}): do not use the board; flash it anew and send this table in if it stays so`);
   for (const line of await client.run('bench')) {
     const match = /^bench (\S+) ([\d.]+)$/.exec(line);
-    if (match) figures.push({ name: match[1]!, value: Number(match[2]), unit: 'ms' });
+    if (match) bench.figures.push({ name: match[1]!, value: Number(match[2]), unit: 'ms' });
   }
+  if (smsTo !== undefined && askPin) await benchSms(client, smsTo, askPin, bench);
 }
 
 function fromView(view: BoardView, figures: BenchFigure[]): void {
@@ -72,20 +115,25 @@ function fromView(view: BoardView, figures: BenchFigure[]): void {
   if (noise) figures.push({ name: 'noise', value: noise[1]!, unit: '' });
 }
 
-/** Measures what answers. Throws what finding a prompt throws, and `no-bench` for an HSM-Hot. */
-export async function benchDevice(port: OpenPort, runtime: Runtime): Promise<DeviceBench> {
+/** Measures what answers. Throws what finding a prompt throws, `no-modem`, `modem-silent`, and `no-bench` for an HSM-Hot. */
+export async function benchDevice(port: OpenPort, runtime: Runtime, options: BenchOptions = {}): Promise<DeviceBench> {
   const view = await viewBoard(port, runtime);
-  const figures: BenchFigure[] = [];
-  if (view.kind === 'prompt') await benchPrompt(await findPrompt(port, runtime, port.baud ? { baud: port.baud } : {}), figures);
-  else if (view.role === 'cold') {
-    fromView(view, figures);
-    await benchConsole(port, figures);
+  const bench: DeviceBench = {
+    board: view.board, interpreter: view.interpreter, figures: [], findings: [], ...(view.role ? { role: view.role } : {}), ...(view.commit ? { commit: view.commit } : {}),
+  };
+  if (view.kind === 'prompt') {
+    const prompt = await findPrompt(port, runtime, port.baud ? { baud: port.baud } : {});
+    await benchPrompt(prompt, bench.figures);
+    if (options.modemOf) await benchModem(prompt, runtime, options.modemOf, options.smsTo, bench);
+  } else if (view.role === 'cold') {
+    fromView(view, bench.figures);
+    await benchConsole(port, bench, options);
   } else throw fail('no-bench', 'HSM-Hot has no benchmark of its own: take HSM-Cold, or give the board its prompt with "service" at its console');
-  return { board: view.board, interpreter: view.interpreter, figures, ...(view.role ? { role: view.role } : {}), ...(view.commit ? { commit: view.commit } : {}) };
+  return bench;
 }
 
 /** The table to send in. */
 export function benchText(bench: DeviceBench): string {
   const head = `${bench.role ? `HSM-${bench.role === 'cold' ? 'Cold' : 'Hot'} on ` : ''}${bench.board}, Espruino ${bench.interpreter}${bench.commit ? `, commit ${bench.commit}` : ''}`;
-  return [head, ...bench.figures.map(({ name, value, unit }) => `  ${name.padEnd(28)} ${String(value).padStart(12)} ${unit}`), ''].join('\n');
+  return [head, ...bench.figures.map(({ name, value, unit }) => `  ${name.padEnd(28)} ${String(value).padStart(12)} ${unit}`), ...bench.findings.map((finding) => `  !! ${finding}`), ''].join('\n');
 }

@@ -20,6 +20,8 @@ export function numberSetting(name: string, min: number, max: number, get: (core
 const says = (line: (core: Sim800Core) => string): AtHandler => (core, { kind }) => (kind === 'exec' ? { lines: [line(core)], result: 'OK' } : kind === 'test' ? OK : ERROR);
 const accepts: AtHandler = () => OK;
 
+/** Time on air for registering anew. */
+const ATTACH_MS = 4000;
 const SIM_TEXT = { ready: '+CPIN: READY', pin: '+CPIN: SIM PIN', puk: '+CPIN: SIM PUK' };
 
 function pin(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
@@ -45,6 +47,7 @@ function fun(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
   if (kind === 'test') return { lines: ['+CFUN: (0,1,4),(0,1)'], result: 'OK' };
   if (kind === 'read') return { lines: [`+CFUN: ${core.settings.cfun}`], result: 'OK' };
   if (kind !== 'set' || !/^[014]$/.test(args[0] ?? '')) return ERROR;
+  if (args[0] === '1' && core.settings.cfun !== 1) core.onAir(ATTACH_MS);
   core.settings.cfun = Number(args[0]);
   if (args[1] === '1') core.runtime.after(50, () => core.restart());
   return { result: 'OK', afterMs: 400 };

@@ -20,6 +20,10 @@ const MAX_LINE = 556;
 const MAX_DATA = 1024;
 /** Command lines that are remembered for tests. */
 const MAX_SEEN = 20_000;
+/** Supply below which the modem warns, and below which it cannot go on; time until it does. */
+const LOW_MV = 3500;
+const BROWN_OUT_MV = 3300;
+const BROWN_OUT_MS = 150;
 /** From an outage's end to registration. */
 const REGISTER_MS = 5000;
 /** URCs that may come in the middle of a response. */
@@ -37,6 +41,8 @@ export function createSim800(options: Sim800Options): Sim800 {
   let faults: Sim800Faults = options.faults ?? {};
   let attachment: Attachment | undefined;
   let timers: Timer[] = [];
+  let restMv = 4012;
+  let airUntilMs = 0;
   let isOn = false;
   let isRegistered = false;
   let isBusy = false;
@@ -66,7 +72,15 @@ export function createSim800(options: Sim800Options): Sim800 {
       ccid: '898600' + number.replace(/\D/g, '').slice(-14).padStart(14, '0'), smsc: '+8613800210500', store: [], capacity: options.capacity ?? 20,
     },
     settings: freshSettings(),
-    rssi: 21, supplyMv: 4012, bootStage: 0, clockOffsetMs: undefined,
+    rssi: 21, bootStage: 0, clockOffsetMs: undefined,
+    supplyMv: () => restMv - (runtime.nowMs() < airUntilMs ? (faults.sagMv ?? 0) : 0),
+    onAir(ms) {
+      airUntilMs = runtime.nowMs() + ms;
+      if (!faults.sagMv) return;
+      const millivolts = core.supplyMv();
+      if (millivolts < BROWN_OUT_MV) later(BROWN_OUT_MS, restart);
+      else if (millivolts < LOW_MV) later(BROWN_OUT_MS, () => say('UNDER-VOLTAGE WARNNING'));
+    },
     registration: () => (core.settings.cfun !== 1 ? 0 : isRegistered ? 1 : 2),
     restart, powerOff,
     memoryAvailable: () => attachment?.memoryAvailable(),
@@ -279,11 +293,11 @@ export function createSim800(options: Sim800Options): Sim800 {
     urc: say,
     setSignal: (rssi) => void (core.rssi = rssi),
     setSupplyMv(millivolts) {
-      core.supplyMv = millivolts;
-      if (isOn && millivolts < 3300) {
+      restMv = millivolts;
+      if (isOn && millivolts < BROWN_OUT_MV) {
         say('UNDER-VOLTAGE POWER DOWN');
         runtime.after(50, powerOff);
-      } else if (isOn && millivolts < 3500) say('UNDER-VOLTAGE WARNNING');
+      } else if (isOn && millivolts < LOW_MV) say('UNDER-VOLTAGE WARNNING');
     },
     setSimPresent(present) {
       core.sim.isPresent = present;

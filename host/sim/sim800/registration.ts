@@ -37,8 +37,9 @@ function signal(core: Sim800Core, { kind }: AtCommand): AtAnswer {
 
 function supply(core: Sim800Core, { kind }: AtCommand): AtAnswer {
   if (kind === 'test') return { lines: ['+CBC: (0-2),(1-100),(voltage)'], result: 'OK' };
-  const percent = Math.max(1, Math.min(100, Math.round((core.supplyMv - 3400) / 8)));
-  return { lines: [`+CBC: 0,${percent},${core.supplyMv}`], result: 'OK' };
+  const millivolts = core.supplyMv();
+  const percent = Math.max(1, Math.min(100, Math.round((millivolts - 3400) / 8)));
+  return { lines: [`+CBC: 0,${percent},${millivolts}`], result: 'OK' };
 }
 
 /** `yy/MM/dd,hh:mm:ss+zz` of the modem's clock; 2004-01-01 and on when nobody set it. */

@@ -34,6 +34,7 @@ function transmit(core: Sim800Core, pdu: Uint8Array, name: string): AtAnswer {
   if (core.registration() !== 1) return { result: { cms: CMS_NO_NETWORK }, afterMs: 200 };
   if (!core.sim.smsc && pdu[0] === 0) return { result: { cms: CMS_NO_SMSC }, afterMs: 100 };
   const afterMs = core.chance.between(1500, 4000);
+  core.onAir(afterMs);
   const answer = core.network.submit(core.sim.number, pdu);
   return answer.ok ? { lines: [`${name}: ${answer.reference}`], result: 'OK', afterMs } : { result: { cms: answer.cms }, afterMs };
 }

@@ -62,7 +62,10 @@ export interface Sim800Core {
   imei: string;
   operator: string;
   rssi: number;
-  supplyMv: number;
+  /** The supply as it is now: less while the modem transmits through a weak one. */
+  supplyMv(): number;
+  /** The modem transmits from now on for so long: where its supply falls too far it says so, or restarts. */
+  onAir(ms: number): void;
   /** 0 before RDY, 1 RDY, 2 Call Ready, 3 SMS Ready. */
   bootStage: number;
   /** Milliseconds that the modem's clock is ahead of the network's; undefined until it was set. */

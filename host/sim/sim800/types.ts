@@ -24,6 +24,8 @@ export interface Sim800Faults {
   underVoltage?: number;
   /** An incoming SMS without +CMTI. */
   silentSms?: number;
+  /** Not a probability: millivolts that the supply falls by while the modem transmits (a weak regulator, thin wires). */
+  sagMv?: number;
 }
 
 export interface Sim800Options {

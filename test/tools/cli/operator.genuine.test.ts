@@ -16,7 +16,7 @@ const WHY_NOT = !process.env.ESPRUINO ? ' (ESPRUINO is not set)' : fs.existsSync
 const PIN = '482913';
 const DICE = ['314152653512324626433315324116521543665436321234565152432615', '43625314265136425361524635142635142635142635142', ''];
 const ACCOUNT = {
-  name: 'shop', network: 'regtest', script: 'p2wpkh', v_identity: '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798', v_phones: ['+8613800000001'],
+  name: 'shop', network: 'regtest', script: 'p2wpkh', v_phones: ['+8613800000001'],
   admin_phones: ['+8613800000008'], payout_address: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080', policy: { tx_max_sats: 5000000 },
 };
 const BOOT_MS = 60_000;

@@ -1,7 +1,7 @@
 // Holds tools/device-bench: a table from a board at its prompt, from HSM-Cold's own firmware, and losses of a bad line.
 import { expect } from 'chai';
 import { wire } from '../../../host/sim/board/wire';
-import { benchDevice, benchText, type DeviceBench } from '../../../tools/device-bench/device-bench';
+import { benchDevice, benchText } from '../../../tools/device-bench/device-bench';
 import { measureLoss, measureSpeeds } from '../../../tools/device-bench/uart-loss';
 import { createBench } from '../../../tools/flash/model/interrupted';
 import { findPrompt } from '../../../tools/flash/prompt';
@@ -68,16 +68,9 @@ describe('device-bench', () => {
     this.timeout(90_000);
     const board = startGenuine(process.env.ESPRUINO!);
     try {
-      // This build of the interpreter ends now and then with a failed assertion under load: then it is started again.
-      let result: DeviceBench | undefined;
-      for (let i = 0; i < 3 && !result; i++) {
-        if (!board.isRunning()) await board.restart();
-        const port = await openPort(board.path);
-        result = await Promise.race([benchDevice(port, realRuntime()).catch(() => undefined), new Promise<undefined>((resolve) => setTimeout(resolve, 25_000))]);
-        port.close();
-        await new Promise((resolve) => setTimeout(resolve, 200));
-      }
-      if (!result) throw new Error('the interpreter did not answer');
+      const port = await openPort(board.path);
+      const result = await benchDevice(port, realRuntime());
+      port.close();
       expect(result.board).to.equal('LINUX');
       expect(result.figures.find((figure) => figure.name.startsWith('empty loop'))!.value).to.be.a('number');
     } finally {

@@ -32,6 +32,8 @@ export interface ModelOptions {
   xoffAfterBytes?: number;
   /** True: erasePage does nothing, as in some builds. */
   isEraseDead?: boolean;
+  /** What hangs on the board's other serial ports, by Espruino's names of them. */
+  serials?: { [name: string]: BytePort };
 }
 
 export interface ModelBoard {
@@ -50,6 +52,21 @@ export interface ModelBoard {
   /** Makes the console deaf until Ctrl-C comes, as a program in an endless loop does. */
   beBusy(): void;
 }
+
+/** A Serial object of Espruino on a line. */
+function serialOn(line: BytePort): { [name: string]: unknown } {
+  let listener: ((text: string) => void) | undefined;
+  line.onData((bytes) => listener?.(Buffer.from(bytes).toString('latin1')));
+  return {
+    setup: () => undefined,
+    write: (text: string) => line.write(new Uint8Array(Buffer.from(text, 'latin1'))),
+    on: (_event: string, next: (text: string) => void) => void (listener = next),
+    removeAllListeners: () => void (listener = undefined),
+  };
+}
+
+/** Pins by their names, so that device code may name them. */
+const PINS = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`D${n}`, n]));
 
 /** A value as E.toJS writes it. */
 function toJs(value: unknown): string {
@@ -104,6 +121,10 @@ export function createModelBoard(options: ModelOptions): ModelBoard {
       getTime: () => runtime.nowMs() / 1000,
       setTimeout: (fn: () => void, ms: number) => void runtime.after(ms, fn),
       Serial1: { setup: () => undefined },
+      ...Object.fromEntries(Object.entries(options.serials ?? {}).map(([name, line]) => [name, serialOn(line)])),
+      ...PINS,
+      pinMode: () => undefined,
+      digitalWrite: () => undefined,
       load: () => void runtime.after(0, powerOn),
     };
     sandbox.global = sandbox;

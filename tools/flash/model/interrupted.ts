@@ -1,6 +1,7 @@
 // One upload onto a model board, interrupted on purpose: the power goes inside a flash write, or the cable is pulled at some
 // byte. Then the board starts again and says what it boots. The law: the old image or the new one, every time.
 import { createVirtualRuntime, type VirtualRuntime } from '../../../host/sim/virtual-runtime';
+import type { BytePort } from '../../../host/byte-port';
 import { createFlash, type SimFlash } from '../../../host/sim/board/flash';
 import { wire } from '../../../host/sim/board/wire';
 import { boardNamed } from '../boards';
@@ -37,6 +38,8 @@ export interface BenchOptions {
   isEraseDead?: boolean;
   tables?: { [name: string]: Uint8Array };
   chunkBytes?: number;
+  /** Makes what hangs on the board's other serial ports, on the bench's clock. */
+  serials?: (runtime: VirtualRuntime) => { [name: string]: BytePort };
 }
 
 export function createBench(options: BenchOptions): Bench {
@@ -53,6 +56,7 @@ export function createBench(options: BenchOptions): Bench {
     ...(options.lossRate ? { lossRate: options.lossRate } : {}),
     ...(options.xoffAfterBytes ? { xoffAfterBytes: options.xoffAfterBytes } : {}),
     ...(options.isEraseDead ? { isEraseDead: true } : {}),
+    ...(options.serials ? { serials: options.serials(runtime) } : {}),
   });
   board.powerOn();
 
