@@ -139,7 +139,10 @@ export function acceptStep(crypto: ProtocolCrypto, work: AcceptWork): boolean {
   const open = work.open;
   const step = work.secrets.length;
   const secret = open && !step ? sharedSecret(crypto, open.v33, work.own32) : sharedSecret(crypto, work.other32, open && step === 32 ? open.priv32 : work.own32);
-  work.secrets = joinBytes(work.secrets, secret);
+  const secrets = joinBytes(work.secrets, secret);
+  wipeBytes(secret);
+  wipeBytes(work.secrets);
+  work.secrets = secrets;
   if (open && step < 64) return false;
   work.channel = nextChannel(crypto, work.base, work.id, work.made, work.own32, work.other32, work.fresh, work.secrets);
   if (work.made !== MADE_BY_V) work.channel.said32 = cutBytes(work.fresh, work.fresh.length - CHANNEL_KEY_BYTES, work.fresh.length);

@@ -16,7 +16,7 @@ import { retryPauseMs, type HsmLink, type HsmLinkEvents } from './hsm-link';
 import { hex, unhex } from './seal';
 
 const BYTES = ['key32', 'own32', 'other32', 'fresh32', 'toV64'];
-/** An OPEN begun less than this ago is repeated, not begun anew. */
+/** Asked again by people or the clock: what was begun less than this ago is repeated; after that V opens, anew or instead of renewing. */
 const FRESH_MS = 60000;
 /** A RENEW without an answer to so many tries: HSM-Cold may have lost the channel, so V opens between the identities. */
 const RENEW_TRIES = 4;
@@ -152,9 +152,8 @@ export function linkV2(context: VContext, events: HsmLinkEvents): HsmLink {
 
   return {
     open() {
-      const isRenewing = opening !== undefined && opening.pending.made !== MADE_BY_BOTH;
       const ageMs = opening ? runtime.nowMs() - opening.startedMs : -1;
-      if (!isRenewing && !(ageMs >= 0 && ageMs < FRESH_MS)) begin(opening !== undefined);
+      if (!(ageMs >= 0 && ageMs < FRESH_MS)) begin(opening !== undefined);
       askForChannel();
     },
     tick() {

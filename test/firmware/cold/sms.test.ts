@@ -1,8 +1,12 @@
 // Holds HSM-Cold's side of the channel (protocol/SPEC.md 7.5) on the real firmware: days in turns, restarts and lost SMS at every
 // point of an exchange, recorded SMS played again.
 import { expect } from 'chai';
+import { saveChannels } from '../../../firmware/cold/secrets';
+import { applyRecord, keepRecord, makeState } from '../../../firmware/cold/state';
+import { openJournal } from '../../../firmware/journal/journal';
 import { MADE_BY_BOTH, MADE_BY_COLD, MADE_BY_V } from '../../../protocol/channel';
 import { SMS_ACCEPT, SMS_PORT, SMS_RENEW, SMS_STATUS, SMS_STATUS_ANSWER, SMS_UDH_BYTES } from '../../../protocol/wire';
+import { makeBoard, World } from '../fake-hal';
 import { COLD_NUMBER, V_NUMBER, channelRig, wake, type Rig } from '../rig';
 
 /** Octets of user data of what travelled, by operation, oldest first; and the bodies. */
@@ -88,6 +92,17 @@ describe('cold/sms: the channel', () => {
     await status(rig);
     expect(rig.v.channel!.made).to.equal(MADE_BY_COLD);
   }).timeout(120_000);
+
+  it('has room on flash for the channels of both protocols at their largest, beside one another', () => {
+    const board = makeBoard(new World(), {});
+    const cold: any = { state: makeState(), keys: { storage: new Uint8Array(32).fill(1) } };
+    cold.journal = openJournal(board.hal.flash, new Uint8Array(32).fill(7), true, (type, payload, offset) => applyRecord(cold.state, type, payload, offset), (type, payload, offset) => keepRecord(cold.state, type, payload, offset));
+    const [key, most] = [new Uint8Array(32).fill(9), 4294967295];
+    const channel = { id: most, made: 2, key32: key, own32: key, other32: key, sendSeq: 65535, recvSeq: 65535, recvSeen: most };
+    const v1 = [2147483647, 2147483647, new Uint8Array(33), key];
+    const account: any = { n: 7, open: { gate: key, lastId: most, vCounter: most, channel, next: { ...channel, said32: key }, v1: [v1, v1] } };
+    expect(() => saveChannels(cold, account)).to.not.throw();
+  });
 
   it('V, having lost its channel, opens; a RENEW that comes late does not undo it', async () => {
     const rig = await channelRig();

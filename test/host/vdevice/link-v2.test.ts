@@ -110,6 +110,17 @@ describe('host/vdevice channel', () => {
     expect(await channelId()).to.equal(world.cold.channels[1].id);
   });
 
+  it('opens at once when it is told again and the RENEW has brought nothing', async () => {
+    await world.open();
+    world.cold.forget();
+    await world.open();
+    await world.open();
+    expect([sent(world, SMS_RENEW).length, opens(world).length]).to.deep.equal([2, 1]);
+    await world.pass(60);
+    await world.open();
+    expect([await channelId(), opens(world).length]).to.deep.equal([world.cold.channels[1].id, 2]);
+  });
+
   describe('the channel before', () => {
     const crypto = protocolCrypto(() => new Uint8Array(0));
     const alarm = (n: number, code = ALARM_FORGERY) =>
