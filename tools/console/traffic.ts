@@ -2,7 +2,6 @@
 // Knows direction and time; shows kinds, names and lengths, never the content of a sealed message.
 import { bytesOfHex, decodePdu } from '../../protocol/sms/pdu';
 import { smsOp } from '../../protocol/sms/v2';
-import { frameBody, lineBuffer, lineClear, lineTake } from '../../protocol/link/frame';
 import * as wireNumbers from '../../protocol/wire';
 import { cborDecode } from '../../protocol/cbor';
 import { redact } from './redact';
@@ -36,7 +35,7 @@ const { FRAME_ACK, FRAME_DATA, FRAME_FLAG_CONTINUES, FRAME_FLAG_MORE, FRAME_FLAG
 const DATA_HEAD = 3;
 
 /** A message of the link: its name and its request id; byte fields as their lengths. */
-function describeMessage(payload: Uint8Array): string {
+export function describeMessage(payload: Uint8Array): string {
   try {
     const fields = cborDecode(payload) as unknown[];
     const [type, id, ...rest] = fields as [number, number, ...unknown[]];
@@ -60,7 +59,7 @@ export function describeFrame(body: Uint8Array): string {
   if (plain === FRAME_ACK) return `ACK ${body[1]}${isSealed ? ' sealed' : ''}`;
   if ((plain & ~(FRAME_FLAG_MORE | FRAME_FLAG_CONTINUES)) !== FRAME_DATA) return `unknown kind 0x${kind.toString(16)}, ${body.length} bytes`;
   const payload = body.subarray(DATA_HEAD, body.length - (isSealed ? LINK_TAG_BYTES : CRC_BYTES));
-  const isPart = (plain & (FRAME_FLAG_MORE | FRAME_FLAG_CONTINUES)) !== 0;
+  const isPart = (plain & FRAME_FLAG_CONTINUES) !== 0;
   return `DATA ${body[1]} ack ${body[2]}: ${isSealed ? `sealed, ${payload.length} bytes` : isPart ? `part of a message, ${payload.length} bytes` : describeMessage(payload)}`;
 }
 
@@ -94,25 +93,9 @@ export function levelOf(kind: LineKind, text: string): Level {
   return /^(ACK|HELLO)/.test(text) ? 'debug' : 'info';
 }
 
-/** Takes one direction's bytes and gives entries. */
-export function createReader(kind: LineKind, direction: Direction, give: (entry: TrafficEntry) => void): (bytes: Uint8Array, at: number) => void {
+/** Takes one direction's bytes of a line of text and gives entries; link-view.ts reads links. */
+export function createReader(kind: Exclude<LineKind, 'link'>, direction: Direction, give: (entry: TrafficEntry) => void): (bytes: Uint8Array, at: number) => void {
   const entry = (text: string, at: number): void => give({ at, kind, direction, level: levelOf(kind, text), text: redact(text) });
-  if (kind === 'link') {
-    const line = lineBuffer();
-    return (bytes, at) => {
-      for (let from = 0; ; ) {
-        const next = lineTake(line, bytes, from);
-        if (next < 0) return;
-        if (line.isOverlong) entry('overlong frame dropped', at);
-        else if (line.fill > 0) {
-          const body = frameBody(line.bytes, line.fill);
-          entry(body ? describeFrame(body) : `${line.fill} bytes that are not COBS`, at);
-        }
-        lineClear(line);
-        from = next;
-      }
-    };
-  }
   let text = '';
   return (bytes, at) => {
     text += Buffer.from(bytes).toString('latin1');

@@ -9,6 +9,7 @@ import { frameLine } from '../../../protocol/link/frame';
 import { MSG_REFUSAL, MSG_STATUS, REFUSE_LOCKED } from '../../../protocol/wire';
 import { createCapture, readCapture } from '../../../tools/console/capture';
 import { complete, helpText, judge } from '../../../tools/console/commands';
+import { createLinkView } from '../../../tools/console/link-view';
 import { createPeople } from '../../../tools/console/people';
 import { redact } from '../../../tools/console/redact';
 import { createSession } from '../../../tools/console/session';
@@ -18,7 +19,8 @@ import { PIN, readyRig, START_S } from '../../firmware/rig';
 
 function read(kind: 'console' | 'modem' | 'link', direction: 'in' | 'out', pieces: (string | Uint8Array)[]): TrafficEntry[] {
   const entries: TrafficEntry[] = [];
-  const reader = createReader(kind, direction, (entry) => entries.push(entry));
+  const view = createLinkView((entry) => entries.push(entry));
+  const reader = kind === 'link' ? (bytes: Uint8Array, at: number) => view.take(direction, bytes, at) : createReader(kind, direction, (entry) => entries.push(entry));
   for (const piece of pieces) reader(typeof piece === 'string' ? new Uint8Array(Buffer.from(piece, 'latin1')) : piece, 1000);
   return entries;
 }

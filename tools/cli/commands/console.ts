@@ -6,10 +6,11 @@ import { fail } from '../../../protocol/errors';
 import { realRuntime } from '../../../host/runtime';
 import { createCapture, readCapture } from '../../console/capture';
 import { complete } from '../../console/commands';
+import { createLinkView, readLinkKey } from '../../console/link-view';
 import { createPeople } from '../../console/people';
 import { createSession, type CommandAnswer } from '../../console/session';
 import { createStackMapper } from '../../console/stack';
-import { createReader, formatEntry, isShown, LEVELS, type Level, type LineKind, type TrafficEntry } from '../../console/traffic';
+import { createReader, formatEntry, isShown, LEVELS, type Direction, type Level, type LineKind, type TrafficEntry } from '../../console/traffic';
 import { choosePort } from '../../serial/list';
 import { DEFAULT_BAUD, openPort, type OpenPort } from '../../serial/open';
 import type { Command, CommandInput } from '../command';
@@ -34,11 +35,18 @@ function printAnswer(answer: CommandAnswer, isJson: boolean, isEchoed: boolean):
   if (answer.error) process.stdout.write(`refused: ${answer.error.message} (${answer.error.code})\n`);
 }
 
-async function listen(input: CommandInput, port: OpenPort, kind: LineKind, show: (entry: TrafficEntry) => void): Promise<number> {
-  const reader = createReader(kind, 'in', show);
-  port.onData((bytes) => reader(bytes, Date.now()));
-  const pulled = new Promise<number>((resolve) => port.onClose(() => resolve(1)));
-  return Promise.race([stopSignal().then(() => 0), pulled]);
+/** Listens on one wire of a line, or on both: what the board says on `port`, what it is told on `--other`. */
+async function listen(input: CommandInput, port: OpenPort, kind: Exclude<LineKind, 'console'>, show: (entry: TrafficEntry) => void): Promise<number> {
+  const key = input.values['link-key'] === undefined ? undefined : readLinkKey(input.values['link-key']);
+  const other = input.values.other === undefined ? undefined : await openPort(input.values.other, Number(input.values.baud));
+  const view = kind === 'link' ? createLinkView(show, key) : undefined;
+  const hear = (from: OpenPort, direction: Direction): Promise<number> => {
+    const reader = kind === 'link' ? undefined : createReader(kind, direction, show);
+    from.onData((bytes) => (view ? view.take(direction, bytes, Date.now()) : reader!(bytes, Date.now())));
+    return new Promise((resolve) => from.onClose(() => resolve(1)));
+  };
+  const ends = [stopSignal().then(() => 0), hear(port, 'in'), ...(other ? [hear(other, 'out')] : [])];
+  return Promise.race(ends).finally(() => other?.close());
 }
 
 /** Lines typed by a person, with completion; ends at `quit`, Ctrl-C or the end of the input. */
@@ -73,6 +81,8 @@ export const consoleCommand: Command = {
     baud: { value: 'N', help: 'speed of the line', default: String(DEFAULT_BAUD) },
     run: { value: 'COMMANDS', help: 'runs these commands, separated by ";", and ends: 0 when all is well' },
     as: { value: 'KIND', help: 'console; or only listen on a line: link (frames), modem (AT dialogue and SMS)', default: 'console' },
+    other: { value: 'PORT', help: "with --as: the line's other direction, on a second adapter" },
+    'link-key': { value: 'FILE', help: 'with --as link: reads sealed frames by the link key, 64 hex digits in FILE; needs both directions from a handshake on' },
     level: { value: 'LEVEL', help: 'shows error, warn, info or debug and what is graver', default: 'info' },
     json: { help: 'one JSON object a line' },
     capture: { value: 'FILE', help: 'keeps what is seen, without secrets' },
@@ -88,6 +98,7 @@ export const consoleCommand: Command = {
     }
     const kind = input.values.as as LineKind;
     if (!['console', 'link', 'modem'].includes(kind)) throw fail('usage', `"--as" expected console, link or modem, got ${kind}`);
+    if (kind !== 'link' && input.values['link-key'] !== undefined) throw fail('usage', '"--link-key" goes with --as link');
     const runtime = realRuntime();
     const image = input.values.image ?? path.join(FIRMWARE, 'linux', 'hsm-cold.js');
     const mapStack = input.values.image !== undefined ? createStackMapper(image, ROOT) : undefined;
