@@ -11,7 +11,6 @@ import * as path from 'node:path';
 import * as ts from 'typescript';
 import { rollup, type Plugin } from 'rollup';
 import { typeTraps } from './dialect-types';
-import { nestFunctions } from './nest';
 import { KEPT_PROPERTIES } from './properties';
 import { repair } from './repairs';
 
@@ -154,12 +153,11 @@ const COMPRESS = { defaults: false, toplevel: true, evaluate: true, unused: true
  * 'iife' writes a self-contained script: flat, without a function around it, because Espruino finds names at the top
  * faster and with fewer variables than in a closure.
  * keepProperties: an 'iife' whose properties a script beside it uses by name.
- * nest: which sources' functions may be moved into the only function that leads to them (nest.ts); needs sourceMap.
  * Throws an Error listing the type errors of the bundle's own modules.
  */
 export async function bundleEs5(
   entryTsOrJs: string,
-  opts: { format: 'cjs' | 'iife'; minify: boolean; out: string; sourceMap?: string; nest?: (source: string) => boolean; keepProperties?: boolean },
+  opts: { format: 'cjs' | 'iife'; minify: boolean; out: string; sourceMap?: string; keepProperties?: boolean },
 ): Promise<{ bytes: number }> {
   const entry = path.resolve(ROOT, entryTsOrJs);
   if (entry.endsWith('.ts') && !errorsByModule) compileDevice();
@@ -188,12 +186,6 @@ export async function bundleEs5(
   const chunk = generated.output[0];
   const code = opts.format === 'iife' ? chunk.code.replace(/^export \{[^}]*\};\n/m, '') : chunk.code;
   const taken = takeLiterals(code);
-  let inputMap: unknown = chunk.map;
-  if (opts.nest && chunk.map) {
-    const nested = nestFunctions(taken.code, JSON.stringify(chunk.map), opts.nest);
-    taken.code = nested.code;
-    inputMap = JSON.parse(nested.map);
-  }
   const { minify } = await import('terser');
   const done = await minify(taken.code, {
     ecma: 5,
@@ -202,7 +194,7 @@ export async function bundleEs5(
     compress: { ...COMPRESS, global_defs: taken.literals },
     mangle: opts.minify ? { toplevel: true, reserved: RESERVED, properties: opts.format === 'iife' && !opts.keepProperties && { builtins: true, keep_quoted: true, reserved: [...KEPT_PROPERTIES] } } : false,
     format: { ecma: 5, beautify: !opts.minify, comments: false, semicolons: true, inline_script: false },
-    sourceMap: opts.sourceMap !== undefined && inputMap ? { content: inputMap as never } : false,
+    sourceMap: opts.sourceMap !== undefined && chunk.map ? { content: chunk.map as never } : false,
   });
   const { code: text, map } = repair(done.code as string, done.map as string | undefined);
   fs.mkdirSync(path.dirname(opts.out), { recursive: true });

@@ -22,12 +22,24 @@ const SOURCES = ['protocol', 'firmware', 'boards', 'tools/build', 'host/sim/boar
 export const IMAGE_GLOBALS = ['unescape'];
 
 /**
- * Sources whose functions stay at the top and in RAM: arithmetic, hashes and what runs for every byte of a line. A
- * function inside another, or fetched from flash, is made anew at every use.
+ * The functions that stay in RAM, by source: what runs some twenty times and more in one multiplication on the curve, and
+ * what is used all over. All others are fetched from flash when they are called (overlay.ts), which costs some eight empty
+ * calls; a step of the curve costs fifty to two thousand.
  */
-const RUNS_OFTEN = /firmware\/crypto\/(field|point|inverse|modn|words)\.|protocol\/(bytes|errors|link\/frame)|boards\//;
-/** CBOR's functions call one another in circles: they are fetched when needed, but not made inside one another. */
-const STAYS_FLAT = /protocol\/(link|cbor)/;
+const RESIDENT: { [source: string]: readonly string[] } = {
+  'firmware/crypto/field': ['mul', 'mulSub', 'mulSub2', 'spread', 'sub', 'half3'],
+  'firmware/crypto/point': ['double', 'addAffine'],
+  'firmware/crypto/comb': ['takePoint'],
+  'firmware/crypto/multiply': ['takeOdd'],
+  'firmware/crypto/inverse': ['combine'],
+  'firmware/crypto/words': ['sum256'],
+  'protocol/errors': ['fail'],
+};
+
+/** Does the function of this name stay in RAM. where: a position in it, as file:line. */
+function isResident(where: string, name: string): boolean {
+  return (RESIDENT[where.replace(/\.ts:.*/, '')] ?? []).includes(name);
+}
 
 export interface ImageSize {
   board: string;
@@ -86,14 +98,14 @@ export function sourcesDigest(): string {
  */
 export async function bundleImage(entry: string, out: string): Promise<Figures> {
   const map = `${out}.map`;
-  await bundleEs5(entry, { format: 'iife', minify: true, out, sourceMap: map, nest: (source) => !RUNS_OFTEN.test(source) && !STAYS_FLAT.test(source) });
+  await bundleEs5(entry, { format: 'iife', minify: true, out, sourceMap: map });
   const code = fs.readFileSync(out, 'utf8');
   const options = { name: path.relative(ROOT, out), sourceMap: fs.readFileSync(map, 'utf8'), mapDir: process.cwd(), root: ROOT, extraGlobals: IMAGE_GLOBALS };
   const problems = checkDialect(code, options);
   if (problems.length) throw dialectError(problems);
   const where = locator(code, options);
   const { depth, chain } = callDepthOf(code);
-  const laid = overlay(code, options.sourceMap, (offset) => isMapped(where(offset)) && !RUNS_OFTEN.test(where(offset)));
+  const laid = overlay(code, options.sourceMap, (offset, name) => isMapped(where(offset)) && !isResident(where(offset), name));
   fs.writeFileSync(out, laid.code);
   fs.writeFileSync(map, laid.map);
   return { callDepth: depth, callChain: chain.map((offset) => where(offset).replace(/:\d+$/, '')), ...functionFigures(laid.code) };

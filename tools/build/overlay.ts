@@ -2,11 +2,11 @@
 // each parameter; the text itself stays in flash. Here the text of such functions moves to the end of the image, into a
 // function that is never called, and each use fetches it from there: `Q(place)` takes that piece of the image's own file
 // as a flash string and makes it a function, which lives as long as the use. It is made by `Function` and not by `eval`:
-// nothing is parsed, the text is not copied, and no scope hangs on the function or on what it makes. A place is
-// offset * 2^14 + the body's length, padded to a fixed width, so that putting it in moves nothing; a second number is the
-// length of the list of parameters in front of the body. Runs on the minified single line, after names are short.
-// Price: a use costs some eight empty calls, so what runs often stays (images.ts says what that is); a stack trace inside
-// such a function counts its columns from the body's own start.
+// nothing is parsed, the text is not copied, and no scope hangs on the function or on what it makes. A place is an offset
+// in the image, padded to a fixed width, so that putting it in moves nothing. There stands a head of HEAD_WIDTH digits: a
+// one, how long the list of parameters is (two digits) and the body (five). Runs on the minified single line, after names
+// are short. Price: a use costs some ten empty calls, so what runs often stays (images.ts says what that is); a stack
+// trace inside such a function counts its columns from the body's own start.
 import { parse } from 'acorn';
 import { decode, encode } from '@jridgewell/sourcemap-codec';
 import { declaredIn, isFunction, isReference, walk, type AnyNode, type FunctionNode } from './dialect-walk';
@@ -15,13 +15,16 @@ import { declaredIn, isFunction, isReference, walk, type AnyNode, type FunctionN
 const IMAGE_FILE = '.bootcde';
 /** and the global in which the loader (tools/flash/slots.ts) hands an image in a slot its own text. */
 const IMAGE_GLOBAL = 'CC_IMAGE';
-const LENGTH_UNIT = 16384;
-const PLACE_WIDTH = 10;
-/** Characters of a list of parameters, at most: its length is told in two digits. */
+const PLACE_WIDTH = 6;
+const HEAD_WIDTH = 8;
+const HEAD_ONE = 10_000_000;
+const PARAMS_UNIT = 100_000;
+/** Characters of a list of parameters, at most. */
 const MAX_PARAMS_LENGTH = 99;
-/** A function used in more places than this stays: each use costs 18 characters, and it is likely to run often. */
-const MAX_USES = 30;
-/** What stands between a moved function's parameters and its body. */
+/** A function used in more places than this stays: each use costs 9 characters, and it is likely to run often. */
+const MAX_USES = 60;
+/** What stands between the head and the parameters of a moved function, and between those and its body. */
+const BEFORE = ';(function(';
 const BETWEEN = '){';
 
 interface Use {
@@ -33,12 +36,15 @@ interface Use {
 /** A part of the output: a stretch of the input, or new text; `fetch` is text whose numbers are not known yet. */
 type Piece = { from: number; to: number } | { text: string } | { fetch: string };
 
+/** Asked with an offset inside a function and its name in the source (empty: unknown): may it move? */
+export type IsRare = (offset: number, name: string) => boolean;
+
 /** Finds what may move, and every use of it. */
-function readProgram(code: string, isRare: (offset: number) => boolean): { moved: Map<string, FunctionNode>; uses: Use[]; names: Set<string> } {
+function readProgram(code: string, isRare: IsRare, nameAt: (offset: number) => string): { moved: Map<string, FunctionNode>; uses: Use[]; names: Set<string> } {
   const program = parse(code, { ecmaVersion: 5 });
   const moved = new Map<string, FunctionNode>();
   for (const node of program.body as AnyNode[]) {
-    if (node.type === 'FunctionDeclaration' && node.id && node.end - node.start < LENGTH_UNIT / 2 && paramsOf(node as FunctionNode).end - paramsOf(node as FunctionNode).start <= MAX_PARAMS_LENGTH && isRare(node.body.start + 1)) moved.set(node.id.name, node as FunctionNode);
+    if (node.type === 'FunctionDeclaration' && node.id && node.end - node.start < PARAMS_UNIT && paramsOf(node as FunctionNode).end - paramsOf(node as FunctionNode).start <= MAX_PARAMS_LENGTH && isRare(node.body.start + 1, nameAt(node.id.start))) moved.set(node.id.name, node as FunctionNode);
   }
   const names = new Set<string>();
   const uses: Use[] = [];
@@ -92,20 +98,23 @@ function withUses(from: number, to: number, uses: readonly Use[]): Piece[] {
 }
 
 /**
- * Moves the functions that `isRare` names (asked with an offset inside each) behind the image's end. code: one line;
- * mapText: its source map as JSON. Answers the new text and map, and how many functions moved.
+ * Moves the functions that `isRare` names behind the image's end. code: one line; mapText: its source map as JSON.
+ * Answers the new text and map, and how many functions moved.
  */
-export function overlay(code: string, mapText: string, isRare: (offset: number) => boolean): { code: string; map: string; moved: number } {
-  const { moved, uses, names } = readProgram(code, isRare);
+export function overlay(code: string, mapText: string, isRare: IsRare): { code: string; map: string; moved: number } {
+  const map = JSON.parse(mapText) as { mappings: string; names: string[] };
+  const [segments = []] = decode(map.mappings);
+  const nameOf = new Map(segments.filter((one) => one.length === 5).map((one) => [one[0], map.names[one[4] as number]]));
+  const { moved, uses, names } = readProgram(code, isRare, (offset) => nameOf.get(offset) ?? '');
   if (moved.size === 0 || code.includes('\n')) return { code, map: mapText, moved: 0 };
   const file = freeName('Q0', names);
-  const fetch = freeName('Q1', names);
-  const never = freeName('Q2', names);
+  const fetch = freeName('Q', names);
+  const never = freeName('Q1', names);
   const bodies = [...moved.entries()].sort((a, b) => a[1].start - b[1].start);
 
   const fetchText =
-    `function ${fetch}(p,n){var o=p/${LENGTH_UNIT}|0,b=${file}.substr(o+n+${BETWEEN.length},p&${LENGTH_UNIT - 1});if(!n)return new Function(b);` +
-    `var a=${file}.substr(o,n).split(",");a.push(b);return Function.apply(0,a)}`;
+    `function ${fetch}(o){var a=${file}.substr(o,${HEAD_WIDTH})-${HEAD_ONE},n=a/${PARAMS_UNIT}|0;o+=${HEAD_WIDTH + BEFORE.length};` +
+    `var b=${file}.substr(o+n+${BETWEEN.length},a%${PARAMS_UNIT});if(!n)return new Function(b);a=${file}.substr(o,n).split(",");a.push(b);return Function.apply(0,a)}`;
   const pieces: Piece[] = [{ text: `var ${file}=global.${IMAGE_GLOBAL}||require("Storage").read("${IMAGE_FILE}");${fetchText}` }];
   let at = 0;
   for (const [, node] of bodies) {
@@ -113,23 +122,20 @@ export function overlay(code: string, mapText: string, isRare: (offset: number) 
     at = node.end;
   }
   pieces.push(...withUses(at, code.length, uses), { text: `${code.endsWith(';') || code.endsWith('}') ? '' : ';'}function ${never}(){` });
-  const widthOf = (piece: Piece): number => ('to' in piece ? piece.to - piece.from : 'text' in piece ? piece.text.length : fetch.length + PLACE_WIDTH + 5);
+  const widthOf = (piece: Piece): number => ('to' in piece ? piece.to - piece.from : 'text' in piece ? piece.text.length : fetch.length + PLACE_WIDTH + 2);
   let column = pieces.reduce((sum, piece) => sum + widthOf(piece), 0);
-  const places = new Map<string, { offset: number; params: number; length: number }>();
+  const places = new Map<string, number>();
   for (const [name, node] of bodies) {
     const params = paramsOf(node);
-    const head = '(function(';
+    const width = params.end - params.start;
     const own: Piece[] = withUses(node.body.start + 1, node.body.end - 1, uses);
     const length = own.reduce((sum, piece) => sum + widthOf(piece), 0);
-    const width = params.end - params.start;
-    places.set(name, { offset: column + head.length, params: width, length });
-    pieces.push({ text: head }, { from: params.start, to: params.end }, { text: BETWEEN }, ...own, { text: '});' });
-    column += head.length + width + BETWEEN.length + length + '});'.length;
+    places.set(name, column);
+    pieces.push({ text: String(HEAD_ONE + width * PARAMS_UNIT + length) + BEFORE }, { from: params.start, to: params.end }, { text: BETWEEN }, ...own, { text: '});' });
+    column += HEAD_WIDTH + BEFORE.length + width + BETWEEN.length + length + '});'.length;
   }
   pieces.push({ text: '}' });
 
-  const map = JSON.parse(mapText) as { mappings: string };
-  const [segments] = decode(map.mappings);
   const outSegments: typeof segments = [];
   let out = '';
   for (const piece of pieces) {
@@ -140,8 +146,7 @@ export function overlay(code: string, mapText: string, isRare: (offset: number) 
       out += code.slice(piece.from, piece.to);
     } else if ('text' in piece) out += piece.text;
     else {
-      const { offset, params, length } = places.get(piece.fetch) as { offset: number; params: number; length: number };
-      out += `${fetch}(${String(offset * LENGTH_UNIT + length).padStart(PLACE_WIDTH)},${String(params).padStart(2)})`;
+      out += `${fetch}(${String(places.get(piece.fetch)).padStart(PLACE_WIDTH)})`;
     }
   }
   map.mappings = encode([outSegments]);
