@@ -18,8 +18,11 @@ export const ROOT = path.resolve(__dirname, '..', '..', '..');
 const OUT = path.join(ROOT, 'dist', '.device');
 const FOLDERS = ['protocol', 'firmware', 'boards'];
 
-/** Names that must not come out of the renamer: words of Espruino's lexer that ES5 leaves free, and its short globals. */
-const RESERVED = ['of', 'let', 'get', 'set', 'static', 'class', 'super', 'extends', 'async', 'await', 'yield', 'as', 'E', 'NaN', 'A0', 'A1', 'D0'];
+/**
+ * Names that must not come out of the renamer: words of Espruino's lexer that ES5 leaves free, its short globals, and the
+ * one that overlay.ts puts at some two thousand places.
+ */
+const RESERVED = ['of', 'let', 'get', 'set', 'static', 'class', 'super', 'extends', 'async', 'await', 'yield', 'as', 'E', 'NaN', 'A0', 'A1', 'D0', 'Q'];
 
 /** Emitted module → the errors tsc found in its source. */
 let errorsByModule: { [file: string]: string[] } | undefined;

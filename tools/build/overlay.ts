@@ -52,7 +52,9 @@ function readProgram(code: string, isRare: IsRare, nameAt: (offset: number) => s
     const { fixed, vars } = declaredIn(scope);
     const scopes = scope === (program as AnyNode) ? [] : [...outer, new Set([...fixed, ...vars.map((one) => one.name)])];
     walk(scope, (node, parents) => {
-      if (node.type === 'Identifier') names.add(node.name);
+      const above = parents[parents.length - 1];
+      const isProperty = (above?.type === 'MemberExpression' && above.property === node && !above.computed) || (above?.type === 'Property' && above.key === node);
+      if (node.type === 'Identifier' && !isProperty) names.add(node.name);
       if (node !== scope && isFunction(node)) {
         visit(node, scopes);
         return false;

@@ -10,11 +10,13 @@ const NO_PARAMETERS = ['arguments', 'eval', 'undefined', 'NaN', 'Infinity'];
 
 /**
  * `Function` of an image: on Espruino what it makes sees the top of the image, and here that is inside of a function. Made
- * once for the same text, since nothing but the top is in its scope.
+ * once for the same text, since nothing but the top is in its scope; found by the text's length, because a table by the
+ * text itself would hash it at every call.
  */
 const MAKE_FUNCTION =
-  'Function=function(){var $text=[].join.call(arguments);return Function.$made[$text]||(Function.$made[$text]=' +
-  'eval("(function("+[].slice.call(arguments,0,-1)+"){"+arguments[arguments.length-1]+"\\n})"))};Function.$made={};';
+  'Function=function(){var $body=arguments[arguments.length-1],$params=[].slice.call(arguments,0,-1).join(),$list=Function.$made[$body.length]||(Function.$made[$body.length]=[]);' +
+  'for(var $i=0;$i<$list.length;$i++)if($list[$i].body===$body&&$list[$i].params===$params)return $list[$i].fn;' +
+  '$list.push({body:$body,params:$params,fn:eval("(function("+$params+"){"+$body+"\\n})")});return $list[$i].fn};Function.$made={};';
 
 /** What the simulated interpreter calls itself; the Linux build's answer has the build number behind it. */
 export const VERSION = '2v29';
