@@ -22,7 +22,7 @@ const PARAMS_UNIT = 100_000;
 /** Characters of a list of parameters, at most. */
 const MAX_PARAMS_LENGTH = 99;
 /** A function used in more places than this stays: each use costs 9 characters, and it is likely to run often. */
-const MAX_USES = 60;
+const MAX_USES = 28;
 /** What stands between the head and the parameters of a moved function, and between those and its body. */
 const BEFORE = ';(function(';
 const BETWEEN = '){';
