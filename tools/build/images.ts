@@ -26,10 +26,9 @@ export const IMAGE_GLOBALS = ['unescape'];
  * what is used all over. All others are fetched from flash when they are called (overlay.ts), which costs some eight empty
  * calls; a step of the curve costs fifty to two thousand.
  */
-const RESIDENT: { [source: string]: readonly string[] } = {
+export const RESIDENT: { [source: string]: readonly string[] } = {
   'firmware/crypto/field': ['mul', 'mulSub', 'mulSub2', 'spread', 'sub', 'half3'],
-  'firmware/crypto/point': ['double', 'addAffine'],
-  'firmware/crypto/comb': ['takePoint'],
+  'firmware/crypto/point': ['double', 'addAffine', 'takePoint'],
   'firmware/crypto/multiply': ['takeOdd'],
   'firmware/crypto/inverse': ['combine'],
   'firmware/crypto/words': ['sum256'],

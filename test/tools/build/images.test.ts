@@ -8,7 +8,7 @@ import { callDepthOf } from '../../../tools/build/call-depth';
 import { COMMIT_PLACE, commitOf } from '../../../tools/build/commit';
 import { checkDialect, locator } from '../../../tools/build/dialect';
 import { bundleEs5, compileDevice, ROOT } from '../../../tools/build/es5';
-import { boardNames, dialectError, IMAGE_GLOBALS, ROLES, stampCommit } from '../../../tools/build/images';
+import { boardNames, dialectError, IMAGE_GLOBALS, RESIDENT, ROLES, stampCommit } from '../../../tools/build/images';
 import { contractImage } from '../../boards/contract-image';
 
 const dist = (...parts: string[]): string => path.join(ROOT, 'dist', 'firmware', ...parts);
@@ -16,6 +16,13 @@ const dist = (...parts: string[]): string => path.join(ROOT, 'dist', 'firmware',
 describe('tools/build images', () => {
   it('knows the three boards', () => {
     expect(boardNames()).to.deep.equal(['esp32-sim800l', 'linux', 'ttgo-t-call']);
+  });
+
+  it('names functions that there are as those that stay in RAM', () => {
+    for (const [source, names] of Object.entries(RESIDENT)) {
+      const text = fs.readFileSync(path.join(ROOT, `${source}.ts`), 'utf8');
+      for (const name of names) expect(text, `${source} ${name}`).to.match(new RegExp(`function ${name}\\(`));
+    }
   });
 
   it('makes the same bytes twice', async () => {
