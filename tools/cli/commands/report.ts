@@ -41,11 +41,20 @@ function verify(input: CommandInput, file: string): number {
   return verdict.ok ? 0 : 1;
 }
 
+/** A moment as the API takes it, from a day or a moment, UTC. A day alone is its first second, as an end its last. Throws `usage`. */
+export function aMoment(name: string, text: string): string {
+  const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)Z?)?$/.exec(text);
+  const time = match?.[2] ?? (name === 'to' ? '23:59:59' : '00:00:00');
+  const moment = `${match?.[1]}T${time.length === 5 ? `${time}:00` : time}`;
+  if (!match || new Date(`${moment}Z`).toString() === 'Invalid Date' || !new Date(`${moment}Z`).toISOString().startsWith(moment)) throw fail('usage', `"--${name}" expected a day or a moment of UTC, such as 2026-01-31 or 2026-01-31T12:00:00, got ${text}`);
+  return moment;
+}
+
 async function statement(input: CommandInput): Promise<number> {
   const url = new URL('/api/v1/open/report/statement', need(input, 'api'));
   const token = input.values.token ?? process.env.CHAINCLOUD_TOKEN;
   if (!token) throw fail('usage', "missing --token (or CHAINCLOUD_TOKEN in the environment): the account side's token");
-  for (const name of ['from', 'to'] as const) if (input.values[name] !== undefined) url.searchParams.set(name, input.values[name]!);
+  for (const name of ['from', 'to'] as const) if (input.values[name] !== undefined) url.searchParams.set(name, aMoment(name, input.values[name]!));
   url.searchParams.set('format', input.values.format!);
   const answer = await fetch(url, { headers: { token }, signal: AbortSignal.timeout(60_000) }).catch((error: Error) => {
     throw fail('api-silent', `nothing answers at ${url.origin} (${(error.cause as Error | undefined)?.message ?? error.message}): start the API or check the address`);
@@ -63,8 +72,8 @@ export const reportCommand: Command = {
   flags: {
     api: { value: 'URL', help: 'the API, for a statement' },
     token: { value: 'TOKEN', help: "token of the account's side; better in CHAINCLOUD_TOKEN" },
-    from: { value: 'TIME', help: 'begin of the period, e.g. 2026-01-01' },
-    to: { value: 'TIME', help: 'its end' },
+    from: { value: 'TIME', help: 'begin of the period, a day or a moment of UTC: 2026-01-01, 2026-01-01T08:00:00' },
+    to: { value: 'TIME', help: 'its end; a day counts whole' },
     format: { value: 'json|csv', help: 'form of the output', default: 'csv' },
     out: { value: 'FILE', help: 'writes the statement there' },
     'verify-log': { value: 'FILE', help: "checks an export of HSM-Cold's audit log, offline" },
