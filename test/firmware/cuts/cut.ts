@@ -3,7 +3,7 @@
 // operation, done again, ends where it should.
 import { createConsoleClient, readLog, reopen, status, unlock, valueOf, verifyLog, wipe, provision } from '../../../host/operator';
 import { makeCoin, out, pay } from '../payments';
-import { DICE, PIN, wake, type Rig } from '../rig';
+import { DICE, linkUp, PIN, wake, type Rig } from '../rig';
 import type { Operation } from './operations';
 import { differences, viewOf, type View } from './view';
 
@@ -23,11 +23,10 @@ export async function measure(operation: Operation): Promise<Measured> {
   return { writes, before, after: viewOf(rig.cold) };
 }
 
-/** Which writes are cut: all of them, or so many spread over the operation. */
-export function cutsOf(operation: Operation, writes: number, isAll: boolean, most: number): number[] {
-  const all = Array.from({ length: writes }, (_, i) => i + 1);
-  const bound = isAll ? (operation.name === 'sign a large one' ? 40 : writes) : Math.min(most, operation.most ?? most);
-  return writes <= bound ? all : Array.from({ length: bound }, (_, i) => 1 + Math.round((i * (writes - 1)) / Math.max(1, bound - 1)));
+/** Which writes are cut: all of them, or `most` of them spread over an operation that writes a great deal in the same way. */
+export function cutsOf(operation: Operation, writes: number): number[] {
+  const bound = Math.min(writes, operation.most ?? writes);
+  return Array.from({ length: bound }, (_, i) => 1 + Math.round((i * (writes - 1)) / Math.max(1, bound - 1)));
 }
 
 /** The board's console, as a person who types anew sees it. */
@@ -57,6 +56,7 @@ export async function useBoard(rig: Rig, where: string): Promise<void> {
   if (valueOf(lines, 'state') === 'locked') await world.run(10_000);
   if (valueOf(await world.finish(status(rig.coldConsole)), 'state') === 'locked') await wake(rig);
   if (/^account 0 closed/m.test((await world.finish(status(rig.coldConsole))).join('\n'))) await world.finish(reopen(rig.coldConsole, 0, PIN));
+  await linkUp(rig);
   rig.v.pending = undefined;
   const had = rig.v.channel?.id;
   rig.v.open();
