@@ -43,7 +43,7 @@ export function showStatus(cold: Cold): void {
   const modems = cold.modem ? modemsStatus(cold.modem) : [];
   for (let i = 0; i < modems.length; i++) {
     const modem = modems[i];
-    printLine(terminal, 'modem ' + i + ' ' + (modem.state < 2 ? 'starting' : modem.registered ? 'registered' : 'unregistered') + ' rssi ' + modem.rssi + ' operator ' + (modem.operator || '-') + ' queued ' + modem.queued);
+    printLine(terminal, 'modem ' + i + ' ' + (modem.state < 2 ? 'starting' : modem.registered ? 'registered' : 'unregistered') + ' rssi ' + modem.rssi + ' operator ' + (modem.operator || '-') + ' network-time ' + (modem.networkTime || '-') + ' queued ' + modem.queued);
   }
   if (cold.modemTrouble) printLine(terminal, 'trouble ' + cold.modemTrouble);
   printLine(terminal, 'audit ' + state.auditCount + ' head ' + hexOf(state.auditHead));
