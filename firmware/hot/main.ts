@@ -13,7 +13,7 @@ import { createPeer } from '../../protocol/link/peer';
 import { aAttest, aNoFields, aPing, aPrevTx, aSignBegin, aSignInput, aSignOuts, aSignResult } from '../../protocol/messages';
 import {
   LINK_VERSION_MAX, MSG_ATTEST, MSG_COLD_STATUS, MSG_INFO, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_INPUT, MSG_SIGN_OUTS, MSG_SIGN_RESULT, MSG_STATUS, REFUSE_BAD_REQUEST, REFUSE_BUSY,
-  REFUSE_COLD_UNREACHABLE, REFUSE_RATE, REFUSE_UNKNOWN_TYPE,
+  REFUSE_BAD_STATE, REFUSE_COLD_UNREACHABLE, REFUSE_RATE, REFUSE_UNKNOWN_TYPE,
 } from '../../protocol/wire';
 import { enter } from '../guard';
 import type { Hal } from '../hal';
@@ -45,6 +45,8 @@ interface Hot {
   cold?: any;
   host?: any;
   relayed: number;
+  /** A signing was begun: its inputs, pieces and results may go through. */
+  isSigning: boolean;
   limits: Limits;
   counters: { relayed: number; malformed: number; limited: number; unreachable: number };
   fault: string;
@@ -113,7 +115,11 @@ function relay(hot: Hot, type: number, fields: any[], reply: any, refuse: any): 
     return refuse(REFUSE_BAD_REQUEST, (error as any).code || 'bad-request');
   }
   if (hot.relayed >= RELAYED_MAX) return refuse(REFUSE_BUSY, 'busy');
-  if (account >= 0 && !isWithinRate(hot.limits, type, account, hot.hal.clock.uptimeMs())) {
+  if (account < 0 && type !== MSG_COLD_STATUS && !hot.isSigning) {
+    hot.counters.limited++;
+    return refuse(REFUSE_BAD_STATE, 'no-signing');
+  }
+  if (!isWithinRate(hot.limits, type, account, hot.hal.clock.uptimeMs())) {
     hot.counters.limited++;
     noteRefusal(hot, 'limited');
     return refuse(REFUSE_RATE, 'rate');
@@ -122,6 +128,7 @@ function relay(hot: Hot, type: number, fields: any[], reply: any, refuse: any): 
     hot.counters.unreachable++;
     return refuse(REFUSE_COLD_UNREACHABLE, 'not-paired');
   }
+  if (type === MSG_SIGN_BEGIN) hot.isSigning = true;
   hot.relayed++;
   hot.counters.relayed++;
   hot.cold.request(
@@ -130,6 +137,7 @@ function relay(hot: Hot, type: number, fields: any[], reply: any, refuse: any): 
     function (error: any, answer: any[]) {
       hot.relayed--;
       if (!error) return reply(answer);
+      if (type === MSG_SIGN_BEGIN) hot.isSigning = false;
       if (error.code === 'refused') return refuse(error.refusal, error.tag);
       hot.counters.unreachable++;
       refuse(REFUSE_COLD_UNREACHABLE, error.code);
@@ -174,6 +182,7 @@ function startCold(hot: Hot): void {
     note(hot, 'cold up');
   });
   hot.cold.onDown(function () {
+    hot.isSigning = false;
     note(hot, 'cold down');
   });
 }
@@ -253,7 +262,7 @@ function housekeeping(hot: Hot): void {
 /** Starts HSM-Hot on a board. */
 export function startHot(hal: Hal): void {
   const hot: Hot = {
-    hal: hal, isInside: false, terminal: undefined as any, boots: 0, bootAt: 0, logCount: 0, loggedMs: 0, relayed: 0, limits: { buckets: [] }, counters: { relayed: 0, malformed: 0, limited: 0, unreachable: 0 }, fault: '',
+    hal: hal, isInside: false, terminal: undefined as any, boots: 0, bootAt: 0, logCount: 0, loggedMs: 0, relayed: 0, isSigning: false, limits: { buckets: [] }, counters: { relayed: 0, malformed: 0, limited: 0, unreachable: 0 }, fault: '',
   };
   hot.terminal = makeTerminal(hal.console, function (line) {
     runCommand(hot, line);
