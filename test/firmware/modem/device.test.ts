@@ -16,9 +16,11 @@ import { bundleImage } from '../../../tools/build/images';
 const COLD = '+8613800000001';
 const ANNA = '+8613900000002';
 const ENTRY = "import { coldHal } from '@hal'; import { runDriver } from '@root/test/firmware/modem/device-firmware.js'; runDriver(coldHal());";
-const BARE = "import { coldHal } from '@hal'; var hal = coldHal(); setInterval(function () { hal.console.write(E.toUint8Array('bare ' + process.memory().usage + '\\n')); }, 200);";
+const BARE = "import { coldHal } from '@hal'; var hal = coldHal(); setInterval(function () { hal.console.write(E.toUint8Array('bare ' + process.memory().usage + ' ' + process.memory().blocksize + '\\n')); }, 200);";
 /** Variables that the driver with one modem may take at rest and while a message is handed over. */
-const MAX_VARIABLES = 350;
+const MAX_VARIABLES = 260;
+/** As host/sim/board/espruino-board.ts tells a build whose memory grows. */
+const GROWING_BLOCK_BYTES = 27;
 
 /** An image laid out as the build lays them out: functions nested, the rare ones left in flash. `@root`: the repository. */
 async function imageOf(entry: string): Promise<string> {
@@ -102,11 +104,15 @@ for (const engine of ['node', 'espruino'] as const) {
     });
 
     if (engine === 'node') return;
-    it(`takes at most ${MAX_VARIABLES} variables`, async () => {
+    it(`takes at most ${MAX_VARIABLES} variables`, async function () {
       const network = createGsmNetwork({ runtime, seed: 'device', delayMs: { min: 50, max: 100 } });
       const bare = await start(await imageOf(BARE), [], network);
-      const without = Number((await bare.until(/^bare/)).split(' ')[1]);
+      const [without, blockBytes] = (await bare.until(/^bare/)).split(' ').slice(1).map(Number);
       await boards.pop()!.close();
+      if (blockBytes >= GROWING_BLOCK_BYTES) {
+        console.log('      this build takes the image to memory: a build of fixed size, which runs it from flash, is needed');
+        return this.skip();
+      }
       const { until } = await start(image, [], network);
       const made = await until(/^made/);
       await until(/^event registered/);
