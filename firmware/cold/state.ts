@@ -84,12 +84,19 @@ export function accountOf(state: ColdState, n: number): Account | undefined {
   return undefined;
 }
 
+/** The account, made when it is not there: a compacted journal may hold its standing before its latest data. In order of their numbers. */
+function anAccount(state: ColdState, n: number): Account {
+  const known = accountOf(state, n);
+  if (known) return known;
+  const account = { n: n, closed: '', refusals: 0, refusalsFrom: 0, alarm: '', alarmAck: 0, alarmSent: 0, alarmDueMs: 0 } as any as Account;
+  let at = state.accounts.length;
+  while (at > 0 && state.accounts[at - 1].n > n) at--;
+  state.accounts.splice(at, 0, account);
+  return account;
+}
+
 function applyAccount(state: ColdState, fields: any): void {
-  let account = accountOf(state, fields[0]);
-  if (!account) {
-    account = { n: fields[0], closed: '', refusals: 0, refusalsFrom: 0, alarm: '', alarmAck: 0, alarmSent: 0, alarmDueMs: 0 } as any as Account;
-    state.accounts.push(account);
-  }
+  const account = anAccount(state, fields[0]);
   account.name = fields[1];
   account.network = fields[2];
   account.script = fields[3];
@@ -153,8 +160,7 @@ function applyCbor(state: ColdState, type: number, payload: Uint8Array): void {
   } else if (type === R_ACCOUNT) {
     applyAccount(state, fields);
   } else {
-    const account = accountOf(state, fields[0]);
-    if (!account) return;
+    const account = anAccount(state, fields[0]);
     if (type === R_STANDING) {
       account.closed = fields[1];
       account.refusals = fields[2];
