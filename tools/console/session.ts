@@ -33,7 +33,7 @@ export interface Session {
 
 export function createSession(options: SessionOptions): Session {
   const entry = (direction: Direction, text: string): void => {
-    const shown = redact(options.mapStack && /^\s*at\s/.test(text) ? options.mapStack(text) : text);
+    const shown = redact(direction === 'in' && options.mapStack ? options.mapStack(text) : text);
     options.onEntry({ at: options.nowMs(), kind: 'console', direction, level: levelOf('console', text), text: shown });
   };
   const client: ConsoleClient = createConsoleClient({ port: options.port, onLine: (line) => entry('in', line) });

@@ -8,7 +8,7 @@ import { openPty, type Pty } from '../../../host/sim/board/pty';
 import type { AccountFile } from '../../../host/api/types';
 import { isSigned, sweepPsbt } from '../../firmware/payments';
 import type { Rig } from '../../firmware/rig';
-import { startGenuine, type GenuineBoard } from '../flash/genuine';
+import { startGenuine, type GenuineBoard } from '../../../tools/flash/model/genuine';
 import { chaincloud, type Answers, type Done } from './typist';
 
 const IMAGE = path.join(__dirname, '..', '..', '..', 'firmware', 'linux', 'hsm-cold.js');

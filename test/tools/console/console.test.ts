@@ -109,8 +109,13 @@ describe('console: stack traces', () => {
     const code = fs.readFileSync(image, 'latin1');
     const offset = code.indexOf('chaincloud hsm-cold ');
     const before = code.slice(0, offset).split('\n');
-    const mapped = map(`    at Xa (:${before.length}:${before[before.length - 1]!.length + 1})`);
-    expect(mapped).to.match(/firmware\/cold\/\w+\.ts:\d+:\d+/);
+    const column = before[before.length - 1]!.length + 1;
+    const mapped = map(`    at Xa (:${before.length}:${column})`);
+    expect(mapped).to.match(/^ {4}at Xa \(firmware\/cold\/\w+\.ts:\d+:\d+\)$/);
+    // A slot's first line is its header.
+    expect(map(`    at Xa (hsm.a:${before.length + 1}:${column})`)).to.equal(mapped);
+    expect(map(`    at function (a,b) {var c} (hsm.b:${before.length + 1}:${column})`)).to.equal(mapped.replace('Xa ', ''));
+    expect(map(`    at hsm.b:${before.length + 1}:${column}`)).to.equal(mapped.replace('Xa ', ''));
     expect(map('no trace')).to.equal('no trace');
   });
 });

@@ -9,7 +9,7 @@ import type { OpenPort } from '../../../tools/serial/open';
 import { realRuntime } from '../../../host/runtime';
 import { openPort } from '../../../tools/serial/open';
 import { readyRig } from '../../firmware/rig';
-import { startGenuine } from '../flash/genuine';
+import { startGenuine } from '../../../tools/flash/model/genuine';
 
 const named = <T extends object>(port: T): T & { name: string } => Object.assign(port, { name: 'P' });
 

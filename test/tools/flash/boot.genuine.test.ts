@@ -5,12 +5,14 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { openPty, type Pty } from '../../../host/sim/board/pty';
 import { realRuntime } from '../../../host/runtime';
+import { createStackMapper } from '../../../tools/console/stack';
 import { createSession, type Session } from '../../../tools/console/session';
 import { storageOf } from '../../../tools/flash/rom-plan';
 import { findPrompt } from '../../../tools/flash/prompt';
 import { openPort } from '../../../tools/serial/open';
-import { startGenuine, type GenuineBoard } from './genuine';
+import { startGenuine, type GenuineBoard } from '../../../tools/flash/model/genuine';
 
+const ROOT = path.join(__dirname, '..', '..', '..', '..');
 const IMAGE = path.join(__dirname, '..', '..', '..', 'firmware', 'linux', 'hsm-cold.js');
 
 const WHY_NOT = !process.env.ESPRUINO ? ' (ESPRUINO is not set)' : fs.existsSync(IMAGE) ? '' : ' (the images are not built)';
@@ -34,6 +36,37 @@ describe(`flash: HSM-Cold from Storage in the genuine interpreter${WHY_NOT}`, fu
     expect(news()).to.match(/hsm-cold ready/);
   }
 
+  it('a stack trace of the running image leads to TypeScript, through fetched functions too', async () => {
+    const code = fs.readFileSync(IMAGE, 'latin1');
+    // A function that the image keeps in flash: its text stands behind the image, in a function that is never called.
+    const kept = [...code.matchAll(/\d{8};\(function\(([\w,]+)\)\{/g)].map((match) => ({ at: match.index! + match[0].length, params: match[1]!.split(','), head: match[0] }));
+    expect(kept.length).to.be.greaterThan(50);
+    const map = createStackMapper(IMAGE, ROOT);
+    line = openPty();
+    board = startGenuine(process.env.ESPRUINO!);
+    fs.writeFileSync(path.join(board.dir, 'espruino.flash'), storageOf(IMAGE).data);
+    fs.writeFileSync(path.join(board.dir, 'ports.json'), JSON.stringify({ console: line.path, debug: true }));
+    await board.restart();
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    const port = await openPort(board.path);
+    const prompt = await findPrompt(port, realRuntime());
+    const traces: string[] = [];
+    for (const { at, params, head } of kept.slice(0, 16)) {
+      const lenBytes = Number(head.slice(3, 8));
+      const trace = await prompt.eval(`(function(){try{Function.apply(0,${JSON.stringify(params)}.concat(CC_IMAGE.substr(${at},${lenBytes})))();}catch(e){return e.stack;}return "";}())`, { tries: 1, timeoutMs: 2000 }).catch(() => '');
+      const first = String(trace).split('\n').find((each) => /hsm\.a:2:\d+/.test(each));
+      if (!first) continue;
+      const column = Number(/hsm\.a:2:(\d+)/.exec(first)![1]);
+      const mapped = map(first.replace(/\r$/, ''));
+      traces.push(mapped);
+      if (column > at && column <= at + lenBytes) expect(mapped).to.match(/\((firmware|protocol|boards)\/[\w/-]+\.ts:\d+:\d+\)/);
+    }
+    port.close();
+    expect(traces.length).to.be.greaterThan(2);
+    await board.close();
+    board = undefined;
+    line.close();
+  });
   it('boots, answers, gives its prompt once and boots again', async () => {
     line = openPty();
     board = startGenuine(process.env.ESPRUINO!);

@@ -7,7 +7,7 @@ import { flashBoard, rollBackBoard, type FlashResult } from '../../../tools/flas
 import { modelImage } from '../../../tools/flash/model/interrupted';
 import { findPrompt } from '../../../tools/flash/prompt';
 import { openPort } from '../../../tools/serial/open';
-import { startGenuine, type GenuineBoard } from './genuine';
+import { startGenuine, type GenuineBoard } from '../../../tools/flash/model/genuine';
 
 describe(`flash: genuine interpreter${process.env.ESPRUINO ? '' : ' (ESPRUINO is not set)'}`, function () {
   this.timeout(120_000);

@@ -9,7 +9,7 @@ import { complete } from '../../console/commands';
 import { createLinkView, readLinkKey } from '../../console/link-view';
 import { createPeople } from '../../console/people';
 import { createSession, type CommandAnswer } from '../../console/session';
-import { createStackMapper } from '../../console/stack';
+import { createLearningMapper, createStackMapper } from '../../console/stack';
 import { createReader, formatEntry, isShown, LEVELS, type Direction, type Level, type LineKind, type TrafficEntry } from '../../console/traffic';
 import { choosePort } from '../../serial/list';
 import { DEFAULT_BAUD, openPort, type OpenPort } from '../../serial/open';
@@ -87,7 +87,7 @@ export const consoleCommand: Command = {
     json: { help: 'one JSON object a line' },
     capture: { value: 'FILE', help: 'keeps what is seen, without secrets' },
     replay: { value: 'FILE', help: 'shows a capture again; needs no port' },
-    image: { value: 'FILE', help: 'image of the board, for stack traces in TypeScript lines (default: the built linux hsm-cold)' },
+    image: { value: 'FILE', help: 'image of the board, for stack traces in TypeScript lines (default: the built one of the board and commit that it says it runs)' },
   },
   async run(input) {
     let level = aLevel(input.values.level!);
@@ -100,8 +100,7 @@ export const consoleCommand: Command = {
     if (!['console', 'link', 'modem'].includes(kind)) throw fail('usage', `"--as" expected console, link or modem, got ${kind}`);
     if (kind !== 'link' && input.values['link-key'] !== undefined) throw fail('usage', '"--link-key" goes with --as link');
     const runtime = realRuntime();
-    const image = input.values.image ?? path.join(FIRMWARE, 'linux', 'hsm-cold.js');
-    const mapStack = input.values.image !== undefined ? createStackMapper(image, ROOT) : undefined;
+    const mapStack = input.values.image !== undefined ? createStackMapper(input.values.image, ROOT) : createLearningMapper(FIRMWARE, ROOT);
     const port = await openPort(await choosePort(input.values.port), Number(input.values.baud));
     const capture = input.values.capture === undefined ? undefined : createCapture(input.values.capture, port.name, runtime.nowMs());
     const isBatch = input.values.run !== undefined;
@@ -112,7 +111,7 @@ export const consoleCommand: Command = {
     const people = createPeople(process.stdin as never, process.stderr);
     try {
       if (kind !== 'console') return await listen(input, port, kind, show);
-      const session = createSession({ port, nowMs: runtime.nowMs, onEntry: show, askSecret: (question) => people.askSecret(question), ...(mapStack ? { mapStack } : {}) });
+      const session = createSession({ port, nowMs: runtime.nowMs, onEntry: show, askSecret: (question) => people.askSecret(question), mapStack });
       const one = async (line: string): Promise<boolean> => {
         const set = /^level (\w+)$/.exec(line.trim());
         if (set) {
