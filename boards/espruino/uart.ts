@@ -1,9 +1,19 @@
 // A Uart on one of Espruino's Serial objects. Espruino copies what is written into its transmit queue and waits when
 // that is full, so a long write holds the board for the time the line needs. Which port and pins is the board's business.
+// The Uart is the Serial object itself, with its own `write` and one function more, the same for all ports: an object with
+// two closures for each port would take sixty variables.
 import type { Uart } from '../../firmware/hal';
 
 function ignore(): void {
-  // A port without a listener keeps received bytes in RAM for ever; this one drops them.
+  // drops what comes before somebody listens
+}
+
+/** `onData` of a port. A port without a listener keeps received bytes in RAM for ever. */
+function hear(this: EspruinoSerial, listener: (bytes: Uint8Array) => void): void {
+  this.removeAllListeners('data');
+  this.on('data', function (text) {
+    listener(E.toUint8Array(text));
+  });
 }
 
 /**
@@ -11,18 +21,9 @@ function ignore(): void {
  * The interpreter's own console must not be on this port any more.
  */
 export function openUart(port: EspruinoSerial, baud: number, options: { [name: string]: unknown }): Uart {
+  const uart = port as unknown as Uart;
   port.setup(baud, options);
-  port.removeAllListeners('data');
-  port.on('data', ignore);
-  return {
-    write: function (bytes) {
-      port.write(bytes);
-    },
-    onData: function (listener) {
-      port.removeAllListeners('data');
-      port.on('data', function (text) {
-        listener(E.toUint8Array(text));
-      });
-    },
-  };
+  uart.onData = hear;
+  uart.onData(ignore);
+  return uart;
 }
