@@ -7,6 +7,7 @@ import type { Device } from '../journal/device';
 import type { Journal } from '../journal/journal';
 import type { Terminal } from '../console/terminal';
 import type { ProtocolCrypto } from '../../protocol/crypto';
+import type { PeerState } from '../../protocol/link/requests';
 import type { ColdState } from './state';
 
 /** One piece of work in slices: `step` does a bounded part and answers whether there is more. */
@@ -45,7 +46,7 @@ export interface Cold {
   batches?: any;
   /** HMAC-DRBG of the unlocked board. */
   drbg?: any;
-  link?: any;
+  link?: PeerState;
   /** The modems: an Outbox of modem/state.ts. */
   modem?: any;
   /** Last trouble that a modem told of, empty when there was none. */

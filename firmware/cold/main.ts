@@ -8,7 +8,7 @@ import { makeTerminal, printLine } from '../console/terminal';
 import { readDevice } from '../journal/device';
 import { writeU32 } from '../journal/records';
 import { createModems, startModems } from '../modem/failover';
-import { createPeer } from '../../protocol/link/peer';
+import { startPeer } from '../../protocol/link/peer';
 import type { ProtocolCrypto } from '../../protocol/crypto';
 import { fail } from '../../protocol/errors';
 import { SMS_PORT } from '../../protocol/wire';
@@ -64,10 +64,10 @@ function linkRandom(cold: Cold): (lenBytes: number) => Uint8Array {
 function startLink(cold: Cold): void {
   if (cold.link || !cold.state.linkKey) return;
   const key = maskLinkKey((cold.device as any).secret, cold.state.linkKey);
-  cold.link = createPeer({ uart: cold.hal.link, clock: cold.hal.clock, role: 'responder', oneAtATime: true, bootId: cold.state.bootCount, secure: { linkKey32: key, crypto: withRandom(cold.crypto, linkRandom(cold)) } });
-  cold.link.onRequest(function (type: number, fields: any[], reply: any, refuse: any) {
+  cold.link = startPeer({ uart: cold.hal.link, clock: cold.hal.clock, role: 'responder', oneAtATime: true, bootId: cold.state.bootCount, secure: { linkKey32: key, crypto: withRandom(cold.crypto, linkRandom(cold)) } });
+  cold.link.handler = function (type: number, fields: any[], reply: any, refuse: any) {
     handleRequest(cold, type, fields, reply, refuse);
-  });
+  };
 }
 
 function startModem(cold: Cold): void {

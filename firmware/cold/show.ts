@@ -39,7 +39,7 @@ export function showStatus(cold: Cold): void {
   printLine(terminal, 'boots ' + state.bootCount + ' pin-failures ' + state.pinFailures);
   printLine(terminal, 'memory ' + memory.used + ' of ' + memory.total);
   if (cold.journal) printLine(terminal, 'journal records ' + cold.journal.records + ' room ' + (cold.journal.base + cold.journal.halfBytes - cold.journal.end) + ' writes ' + cold.journal.writes);
-  printLine(terminal, 'link ' + (!state.linkKey ? 'unpaired' : cold.link && cold.link.isUp() ? 'up' : 'down'));
+  printLine(terminal, 'link ' + (!state.linkKey ? 'unpaired' : cold.link && cold.link.isUp ? 'up' : 'down'));
   const modems = cold.modem ? modemsStatus(cold.modem) : [];
   for (let i = 0; i < modems.length; i++) {
     const modem = modems[i];
