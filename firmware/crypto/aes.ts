@@ -4,7 +4,7 @@
 import { fail } from '../../protocol/errors';
 import { concatBytes, constantTimeEqual } from './bytes';
 import { hkdfSha256, hmacSha256 } from './hmac';
-import { NATIVE } from './sha256';
+import { NATIVE } from './standin';
 
 const CHUNK_BYTES = 256;
 const NATIVE_AES = NATIVE && NATIVE.AES;

@@ -11,9 +11,9 @@
 import { toAffine } from './affine';
 import { blindGeneration, blindNext } from './blind';
 import { COMB_BLOCKS, COMB_BLOCK_BYTES, COMB_PART_BLOCKS, computeComb } from './comb-table';
-import { MEMORY, REGISTERS, register } from './field';
-import { C } from './modn';
-import { ACCUMULATOR, X2, Y2, addAffine, double, setInfinity, takePoint } from './point';
+import { MEMORY, REGISTERS, register, sub } from './field';
+import { C, ZERO } from './modn';
+import { ACCUMULATOR, X2, Y2, addAffine, double, setInfinity } from './point';
 import { addN, halveN, subN } from './scalar';
 import { dot, isNative, mapInPlace } from './standin';
 
@@ -30,6 +30,8 @@ export const BITS = new Uint8Array(256);
 /** Whose signs BITS holds, as combScalar found them. */
 export let combScalarIn: Uint32Array | undefined;
 const SIGNS = register(25);
+// X2 and Y2 in one
+const OPERAND = new Uint32Array(MEMORY, 256 + 32 * 3, 16);
 const BLINDED = register(24);
 
 /** Finds or makes the table; called by every use, does something only once. */
@@ -74,7 +76,8 @@ export function addColumn(i: number): void {
   for (let b = 0; b < n; b++) {
     const digit = dot(weights, BITS, b * step + i);
     const at = ((b % COMB_PART_BLOCKS) * 128 + (digit > 127 ? digit - 128 : 127 - digit)) * 64;
-    takePoint(combParts[(b / COMB_PART_BLOCKS) | 0], at, at + 32, digit < 128);
+    OPERAND.set(new Uint32Array(combParts[(b / COMB_PART_BLOCKS) | 0], at, 16));
+    if (digit < 128) sub(Y2, ZERO, Y2);
     addAffine();
   }
 }

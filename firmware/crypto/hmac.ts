@@ -1,8 +1,9 @@
 // HMAC (RFC 2104), HKDF (RFC 5869) and PBKDF2 (RFC 8018 5.2) over the hashes of this folder.
 // Key blocks are overwritten after use; what the interpreter copies while hashing is not within reach.
 import { fail } from '../../protocol/errors';
-import { NATIVE, sha256 } from './sha256';
+import { sha256 } from './sha256';
 import { sha512 } from './sha512';
+import { NATIVE } from './standin';
 
 // The pads are put on by words as far as the key goes; behind it they are themselves.
 function hmac(hash: (bytes: Uint8Array) => Uint8Array, blockBytes: number, key: Uint8Array, bytes: Uint8Array): Uint8Array {

@@ -10,37 +10,33 @@
 // progress (a quotient that does not fit) subtracts q v 2^(24 z), q taken a hundred-millionth too low: three leading digits
 // give 48 good bits, so the remainder cannot turn negative; z is the largest for which q >= 1, so q < 2^24.
 import { MEMORY, REGISTERS } from './field';
+import { Digits, combineWords, getDigits, isNative, setDigits } from './standin';
 import { sum256 } from './words';
 
 const DIGIT = 16777216;
 const MASK = 16777215;
 
-// Number i of the four, 12 digits of 24 bits in a register and a half.
-function digits(i: number): Uint32Array {
-  return new Uint32Array(MEMORY, 256 + 32 * (REGISTERS - 6) + 48 * i, 12);
-}
-
-// (u, v) = (a u + b v, c u + d v), n digits.
-function combine(u: Uint32Array, v: Uint32Array, a: number, b: number, c: number, d: number, n: number): void {
-  const w = DIGIT;
-  const m = MASK;
-  let e = 0;
-  let f = 0;
-  let x = 0;
-  let y = 0;
-  for (let i = 0; i < n; i++) {
-    x = u[i];
-    y = v[i];
-    e += a * x + b * y;
-    x = c * x + d * y + f;
-    y = e & m;
-    u[i] = y;
-    e = (e - y) / w;
-    y = x & m;
-    v[i] = y;
-    f = (x - y) / w;
-  }
-}
+// (u, v) = (a u + b v, c u + d v), n digits. Arrays of digits cut what they take down to 24 bits; words have to be told.
+const combine: (u: Uint32Array, v: Uint32Array, a: number, b: number, c: number, d: number, n: number) => void = isNative
+  ? function (u: Uint32Array, v: Uint32Array, a: number, b: number, c: number, d: number, n: number): void {
+      const w = DIGIT;
+      const m = MASK;
+      let e = 0;
+      let f = 0;
+      let x = 0;
+      let y = 0;
+      for (let i = 0; i < n; i++) {
+        x = u[i];
+        y = v[i];
+        e += a * x + b * y;
+        u[i] = e;
+        e = (e - (e & m)) / w;
+        f += c * x + d * y;
+        v[i] = f;
+        f = (f - (f & m)) / w;
+      }
+    }
+  : combineWords;
 
 // u += q v 2^(24 z)
 function addShifted(u: Uint32Array, v: Uint32Array, q: number, z: number): void {
@@ -67,29 +63,22 @@ export function invert(r: Uint32Array, a: Uint32Array, m: Uint32Array): void {
   let B = 0;
   let C = 0;
   let D = 1;
-  let u = digits(0);
-  let v = digits(1);
-  let s = digits(2);
-  let t = digits(3);
+  // a register and a half each
+  const at = 256 + 32 * (REGISTERS - 6);
+  let u = new Digits(MEMORY, at, 12);
+  let v = new Digits(MEMORY, at + 48, 12);
+  let s = new Digits(MEMORY, at + 96, 12);
+  let t = new Digits(MEMORY, at + 144, 12);
   let sign = 1;
   let k = 11;
   let l = 1;
   let i = 0;
   let swap = u;
-  // three words are four digits
-  for (i = 0; i < 3; i++)
-    for (k = 0; k < 2; k++) {
-      swap = k ? v : u;
-      const words = k ? a : m;
-      x = words[3 * i];
-      y = words[3 * i + 1];
-      z = i < 2 ? words[3 * i + 2] : 0;
-      swap.set([x & MASK, ((x >>> 24) | (y << 8)) & MASK, ((y >>> 16) | (z << 16)) & MASK, z >>> 8], 4 * i);
-    }
+  setDigits(u, m);
+  setDigits(v, a);
   s.fill(0);
   t.fill(0);
   t[0] = 1;
-  k = 11;
   for (;;) {
     while (k && !u[k]) k--;
     i = k;
@@ -108,23 +97,39 @@ export function invert(r: Uint32Array, a: Uint32Array, m: Uint32Array): void {
     C = 0;
     D = 1;
     // Two steps a turn, so that nothing has to change places: x = A u - B v, y = D v - C u, whichever is smaller now.
-    while (y) {
-      q = floor(x / y);
-      z = x - q * y;
-      t2 = B + q * D;
-      if (k < 2 ? t2 > w : z < t2 || y - z < t2 + D) break;
-      x = z;
-      B = t2;
-      A += q * C;
-      if (!x) break;
-      q = floor(y / x);
-      z = y - q * x;
-      t2 = D + q * B;
-      if (k < 2 ? t2 > w : z < t2 || x - z < t2 + B) break;
-      y = z;
-      D = t2;
-      C += q * A;
-    }
+    if (k < 2)
+      while (y) {
+        q = floor(x / y);
+        z = B + q * D;
+        if (z > w) break;
+        x -= q * y;
+        B = z;
+        A += q * C;
+        if (!x) break;
+        q = floor(y / x);
+        z = D + q * B;
+        if (z > w) break;
+        y -= q * x;
+        D = z;
+        C += q * A;
+      }
+    else
+      while (y) {
+        q = floor(x / y);
+        z = x - q * y;
+        t2 = B + q * D;
+        if (z < t2 || y - z < t2 + D) break;
+        x = z;
+        B = t2;
+        A += q * C;
+        q = floor(y / x);
+        z = y - q * x;
+        t2 = D + q * B;
+        if (z < t2 || x - z < t2 + B) break;
+        y = z;
+        D = t2;
+        C += q * A;
+      }
     if (B) {
       if (x > y) {
         combine(u, v, A, -B, -C, D, k + 1);
@@ -160,11 +165,7 @@ export function invert(r: Uint32Array, a: Uint32Array, m: Uint32Array): void {
       k = l = 11;
     }
   }
-  for (i = 0; i < 3; i++) {
-    y = s[4 * i + 1];
-    z = s[4 * i + 2];
-    r.set(i < 2 ? [s[4 * i] | (y << 24), (y >>> 8) | (z << 16), (z >>> 16) | (s[4 * i + 3] << 8)] : [s[8] | (y << 24), (y >>> 8) | (z << 16)], 3 * i);
-  }
+  getDigits(r, s);
   if (sign > 0) sum256(r, m, r, -1);
   u.fill(0);
   v.fill(0);

@@ -20,8 +20,10 @@ import { prepareNonce, signPrepared } from './nonce';
 import { N, ONE, ZERO, mulN } from './modn';
 import { P, isZeroP } from './point';
 import { ripemd160 } from './ripemd160';
-import { sha256, sha256Es5 } from './sha256';
-import { sha512, sha512Es5 } from './sha512';
+import { sha256 } from './sha256';
+import { sha256Es5 } from './sha256-running';
+import { sha512 } from './sha512';
+import { sha512Es5 } from './sha512-es5';
 import { reduce } from './words';
 
 /** Steps of the quick and of the whole test. */

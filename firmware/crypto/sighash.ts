@@ -5,7 +5,8 @@
 // All numbers are little endian on the wire; amounts are satoshis below 2^53. Leaves to others: parsing, policy, scripts.
 import { fail } from '../../protocol/errors';
 import { aBytes } from './bytes';
-import { sha256, sha256Final, sha256Init, sha256Update, sha256d, type Sha256 } from './sha256';
+import { sha256, sha256d } from './sha256';
+import { sha256Final, sha256Init, sha256Update, type Sha256 } from './sha256-running';
 
 export const SIGHASH_ALL = 1;
 /** All coins that there can be, in satoshis. */

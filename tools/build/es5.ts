@@ -2,8 +2,8 @@
  * From the device's TypeScript (protocol/, firmware/, boards/) to one flat ES5 file that stock Espruino runs.
  * tsc checks against lib ES5 and firmware/espruino.d.ts and emits ES modules into dist/.device/; rollup concatenates them
  * in dependency order; terser inlines literal constants, drops what nobody uses, renames and takes out white space.
- * Nothing structural is rewritten: sequences, joined variables and folded conditionals are slower in the interpreter or
- * make it misread (Espruino re-reads the source text at every execution, so short text is speed).
+ * Nothing structural is rewritten but that neighbouring `var`s become one: sequences and folded conditionals are slower in
+ * the interpreter or make it misread (Espruino re-reads the source text at every execution, so short text is speed).
  * Leaves to others: which entries there are (the main build), and the lint over the emitted ES5.
  */
 import * as fs from 'node:fs';
@@ -148,7 +148,7 @@ function takeLiterals(code: string): { code: string; literals: { [name: string]:
   return { code: rest, literals };
 }
 
-const COMPRESS = { defaults: false, toplevel: true, evaluate: true, unused: true, dead_code: true, conditionals: false, passes: 2 };
+const COMPRESS = { defaults: false, toplevel: true, evaluate: true, unused: true, dead_code: true, conditionals: false, join_vars: true, passes: 2 };
 
 /**
  * Bundles one entry and what it imports into the ES5 file `out`.

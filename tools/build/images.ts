@@ -30,13 +30,12 @@ export const RESIDENT: { [source: string]: readonly string[] } = {
   'firmware/crypto/field': ['mul', 'mulSub', 'mulSub2', 'spread', 'sub', 'half3'],
   'firmware/crypto/point': ['double', 'addAffine', 'takePoint'],
   'firmware/crypto/multiply': ['takeOdd'],
-  'firmware/crypto/inverse': ['combine'],
   'firmware/crypto/words': ['sum256'],
   'protocol/errors': ['fail'],
 };
 
 /** Does the function of this name stay in RAM. where: a position in it, as file:line. */
-function isResident(where: string, name: string): boolean {
+export function isResident(where: string, name: string): boolean {
   return (RESIDENT[where.replace(/\.ts:.*/, '')] ?? []).includes(name);
 }
 

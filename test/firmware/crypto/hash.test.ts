@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { createCipheriv, createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { aes256CtrEs5 } from '../../../firmware/crypto/aes';
 import { DRBG_MAX_REQUESTS } from '../../../firmware/crypto/drbg';
-import { sha256Es5 } from '../../../firmware/crypto/sha256';
+import { sha256Es5 } from '../../../firmware/crypto/sha256-running';
 import { bytes, cases, codeOf, crypto, hex, seeded, vectors } from './support';
 
 describe('crypto/hash', () => {

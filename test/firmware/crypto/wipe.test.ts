@@ -1,17 +1,28 @@
 // Secrets are overwritten after use: all writable memory of the interpreter's process is read after a key was used for
 // everything there is, and searched for pieces of it, in byte order and reversed (as the words of a number lie).
 // The key is computed, so that the program text does not hold it. A second key that is left alone shows that the search finds.
+// So are the nonces of the signatures made with it, each of which would give the key away.
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { MODULE } from './support';
+import { MODULE, N, be32, big, crypto, mod } from './support';
 
 const PIECE_BYTES = 8;
 
 function key(factor: number): Buffer {
   return Buffer.from(Array.from({ length: 32 }, (_, i) => (i * factor + i * i * 7 + 11) & 255));
+}
+
+/** The nonce of a deterministic signature of the hash, and its negative, from the signature and the key. */
+function nonces(hash: Uint8Array, secret: Buffer): Buffer[] {
+  const sig = crypto.ecdsaSign(hash, new Uint8Array(secret));
+  const [r, s] = [big(sig.subarray(0, 32)), big(sig.subarray(32))];
+  let inverse = 1n;
+  for (let e = N - 2n, base = s; e; e >>= 1n, base = (base * base) % N) if (e & 1n) inverse = (inverse * base) % N;
+  const k = mod(inverse * (big(hash) + r * big(secret)), N);
+  return [Buffer.from(be32(k)), Buffer.from(be32(N - k))];
 }
 
 const BODY = `
@@ -58,7 +69,7 @@ function piecesIn(memory: Buffer[], secret: Buffer): number[] {
 describe('crypto wipes', function () {
   this.timeout(120000);
 
-  it('no piece of a used key is in the interpreter\'s memory', async function () {
+  it('no piece of a used key, nor of its nonces, is in the interpreter\'s memory', async function () {
     const espruino = process.env.ESPRUINO;
     if (!espruino) return this.skip(); // ESPRUINO names no interpreter
     if (process.platform !== 'linux') return this.skip(); // no /proc/PID/mem
@@ -77,6 +88,7 @@ describe('crypto wipes', function () {
       const memory = memoryOf(child.pid as number);
       expect(piecesIn(memory, key(41)).length, 'the search finds a key that was left').to.be.greaterThan(0);
       expect(piecesIn(memory, key(37)), 'pieces of the used key').to.deep.equal([]);
+      for (const nonce of [...nonces(crypto.sha256(new Uint8Array([1])), key(37)), ...nonces(crypto.messageHash('x'), key(37))]) expect(piecesIn(memory, nonce), 'pieces of a nonce').to.deep.equal([]);
     } finally {
       child.removeAllListeners('exit');
       child.kill('SIGKILL');

@@ -8,11 +8,13 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import type { BenchRow } from '../row';
-import { ROOT, bundleEs5 } from '../../build/es5';
+import { ROOT } from '../../build/es5';
 import { ellipticBundle } from './elliptic';
 import { innerModule } from './inner';
 import { nodeRows } from './node';
+import { peakRows } from './peaks';
 import { REFERENCE, REFERENCE_ADDITIONS, REFERENCE_DOUBLINGS } from './reference';
+import { sizeRows } from './sizes';
 
 const FIRMWARE = path.join(ROOT, 'dist', 'firmware');
 
@@ -69,15 +71,18 @@ clock("refAdd", refAdd, 2, 2);
 print("@u " + u);
 `;
 
-/** Runs ES5 text in the interpreter with the comb table in Storage; "@name value" lines as numbers. */
-function runIn(espruino: string, text: string): { [name: string]: number } {
+/** Runs ES5 text in the interpreter with files in Storage, the comb table unless told; "@name value" lines as numbers. */
+function runIn(espruino: string, text: string, files: { [name: string]: Buffer } = { comb: fs.readFileSync(path.join(FIRMWARE, 'comb.bin')) }): { [name: string]: number } {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'crypto-bench-'));
-  const comb = fs.readFileSync(path.join(FIRMWARE, 'comb.bin'));
-  let store = '';
-  for (let at = 0; at < comb.length; at += 2048)
-    store += `require("Storage").write("comb",atob("${comb.subarray(at, at + 2048).toString('base64')}"),${at}${at ? '' : `,${comb.length}`});\n`;
   const found: { [name: string]: number } = {};
-  for (const [name, source] of [['store.js', store], ['run.js', text]]) {
+  const programs = Object.keys(files).map((name) => {
+    const bytes = files[name] as Buffer;
+    let store = '';
+    for (let at = 0; at < bytes.length; at += 1024)
+      store += `require("Storage").write("${name}",atob("${bytes.subarray(at, at + 1024).toString('base64')}"),${at}${at ? '' : `,${bytes.length}`});\n`;
+    return [`store-${name}.js`, store];
+  });
+  for (const [name, source] of [...programs, ['run.js', text]]) {
     fs.writeFileSync(path.join(dir, name as string), source as string);
     const done = spawnSync(espruino, [path.join(dir, name as string)], { cwd: dir, encoding: 'latin1', timeout: 900000, maxBuffer: 1 << 26 });
     if (done.status !== 0) throw new Error(`the interpreter ended with ${done.status}: ${done.stdout.slice(-300)}`);
@@ -132,24 +137,9 @@ async function interpreterRows(espruino: string): Promise<BenchRow[]> {
   return rows;
 }
 
-/** Sizes in flash: the whole module, what signing, verifying and deriving need, and the table. */
-async function sizeRows(): Promise<BenchRow[]> {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'crypto-bench-'));
-  const entry = path.join(dir, 'entry.js');
-  const folder = path.join(ROOT, 'dist', '.device', 'firmware', 'crypto');
-  fs.writeFileSync(entry, [`export { ecdsaSign, ecdsaVerify } from ${JSON.stringify(path.join(folder, 'ecdsa.js'))};`, `export { batchStart, batchStep } from ${JSON.stringify(path.join(folder, 'batch.js'))};`, `export { signPrepared, prepareNonce } from ${JSON.stringify(path.join(folder, 'nonce.js'))};`].join('\n'));
-  const core = await bundleEs5(entry, { format: 'cjs', minify: true, out: path.join(dir, 'out.js') });
-  fs.rmSync(dir, { recursive: true });
-  const size = (name: string): number => fs.statSync(path.join(FIRMWARE, name)).size;
-  return [
-    { name: 'flash: curve, signing, batches', value: core.bytes, unit: 'B', baseline: 'goal', ratio: core.bytes / 20480, goal: '<= 20480 B', ok: core.bytes <= 20480 },
-    { name: 'flash: the whole module', value: size('crypto.js'), unit: 'B', baseline: 'curve and signing', ratio: size('crypto.js') / core.bytes },
-    { name: 'flash: comb table', value: size('comb.bin'), unit: 'B', baseline: 'goal', ratio: size('comb.bin') / 65536, goal: '<= 65536 B', ok: size('comb.bin') <= 65536 },
-  ];
-}
-
 /** All crypto figures; those of the interpreter only when its path is given. */
 export async function benchCrypto(options: { espruino?: string }): Promise<BenchRow[]> {
-  const rows = options.espruino ? await interpreterRows(options.espruino) : [];
+  const espruino = options.espruino;
+  const rows = espruino ? (await interpreterRows(espruino)).concat(await peakRows((text, files) => runIn(espruino, text, files))) : [];
   return rows.concat(await sizeRows(), nodeRows());
 }

@@ -1,0 +1,61 @@
+/**
+ * Variables that the curve takes in the interpreter at hand, its image and table in Storage. Works in any Linux build:
+ * E.convolve and E.mapInPlace, which the arithmetic calls at its deepest, are replaced by functions that ask
+ * process.memory() first. What they and the program add is measured and taken off; the short array at the end of a product,
+ * some 17 variables, comes after the last of these calls and is not seen. Counted is everything else in use, the
+ * interpreter's own included, in variables of the build's own size: a 64-bit build's are larger than a board's 14 bytes, and so fewer. The
+ * goals are for 14 bytes, so they are applied only there.
+ */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { BenchRow } from '../row';
+import { ROOT } from '../../build/es5';
+import { call, cryptoImage } from './image';
+
+const GOALS: { [name: string]: number } = { signing: 1000, verification: 1150, 'four children': 1150 };
+const BLOCK_BYTES = 14;
+
+/** The program: probes, image, operations; prints "@name variables". */
+function program(): string {
+  const run = (name: string, text: string): string => `peak=0;${text};print("@${name.replace(/ /g, '_')} "+(peak-extra));`;
+  return `var own=process.memory().usage,peak=0,extra=0,on=0,key=new Uint8Array(32),hash=new Uint8Array(32),sig,pub,job,nonce,u0=0,u1=0,u2=0;
+for(var at=0;at<32;at++){key[at]=at*7+1;hash[at]=at*13+5}
+var real=E.convolve,realMap=E.mapInPlace;
+function look(){var u=process.memory(false).usage;if(u>peak)peak=u}
+E.convolve=function(a,b,c){if(on)look();return real(a,b,c)};
+E.mapInPlace=function(a,b,c,d){if(on)look();return realMap(a,b,c,d)};
+var CC_IMAGE=require("Storage").read("crypto");
+u0=process.memory().usage;var b0=real.bind(undefined,key,key);u1=process.memory().usage;b0=E.convolve.bind(undefined,key,key);u2=process.memory().usage;b0=0;
+extra=16*(u2-u1-u1+u0)+process.memory().usage-own;
+on=1;u0=process.memory(false).usage;E.convolve(key,key);on=0;u1=peak-u0;
+eval(CC_IMAGE);
+print("@block "+process.memory().blocksize);print("@loaded "+(process.memory().usage-extra));extra+=u1;
+sig=${call('ecdsaSign', 'hash,key')};pub=${call('pubkeyCreate', 'key,false')};nonce=${call('prepareNonce', `${call('drbgInit', 'key')}`)};on=1;
+${run('prepared signing', call('signPrepared', 'nonce,hash,key'))}nonce=0;
+${run('signing', call('ecdsaSign', 'hash,key'))}
+${run('verification', call('ecdsaVerify', 'sig,hash,pub'))}
+${run('agreeing', call('ecdh', 'pub,key'))}
+sig=0;on=0;pub=${call('pubkeyCreate', 'key')};job=${call('batchStart', 'pub,hash,0,1000')};pub=0;on=1;
+${run('four children', call('batchStep', 'job,4'))}
+${run('eight children', call('batchStep', 'job,8'))}`;
+}
+
+/** Rows of peaks. runIn: runs ES5 text in the interpreter with these files in Storage; answers its "@name value" lines. */
+export async function peakRows(runIn: (text: string, files: { [name: string]: Buffer }) => { [name: string]: number }): Promise<BenchRow[]> {
+  const image = Buffer.from(await cryptoImage());
+  const found = runIn('eval(require("Storage").read("program"))', { comb: fs.readFileSync(path.join(ROOT, 'dist', 'firmware', 'comb.bin')), crypto: image, program: Buffer.from(program()) });
+  const block = found['block'] as number;
+  return Object.keys(found)
+    .filter((name) => name !== 'block')
+    .map((name) => {
+      const value = found[name] as number;
+      const label = name.replace(/_/g, ' ');
+      const row: BenchRow = { name: `variables: ${label}`, value, unit: 'vars', baseline: `loaded, of ${block} bytes`, ratio: value / (found['loaded'] as number) };
+      const goal = GOALS[label];
+      if (goal && block === BLOCK_BYTES) {
+        row.goal = `<= ${goal}`;
+        row.ok = value <= goal;
+      }
+      return row;
+    });
+}
