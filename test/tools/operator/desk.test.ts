@@ -1,0 +1,34 @@
+// Holds tools/operator/desk: an operator's command finds out what answers before it asks anybody anything, and ends by itself.
+import { expect } from 'chai';
+import { createConsoleClient } from '../../../host/operator';
+import { wire } from '../../../host/sim/board/wire';
+import { createVirtualRuntime } from '../../../host/sim/virtual-runtime';
+import { aConsole } from '../../../tools/operator/desk';
+import { makeRig } from '../../firmware/rig';
+
+/** What `aConsole` says of a line on which `answer` is sent to every line that comes. */
+async function verdict(answer: string): Promise<{ code?: string; message?: string }> {
+  const runtime = createVirtualRuntime({ seed: 'desk', startMs: 0, pace: 'fast' });
+  const [host, board] = wire(runtime);
+  board.onData(() => {
+    if (answer !== '') board.write(new Uint8Array(Buffer.from(answer)));
+  });
+  let heard = '';
+  const client = createConsoleClient({ port: host, onLine: (line) => void (heard += `${line}\n`) });
+  return runtime.runWhile(aConsole(client, runtime, () => heard).then(() => ({}), (error: { code: string; message: string }) => error), 'the first answer');
+}
+
+describe('operator: what answers on the port', () => {
+  it('an HSM: nothing to say', async () => {
+    const rig = makeRig();
+    await rig.world.finish(aConsole(rig.coldConsole, rig.runtime, () => ''));
+  });
+  it('nothing, a login prompt, an interpreter without an image: each its own words, code no-console', async () => {
+    const cases: [string, RegExp][] = [['', /nothing answers/], ['Linux login\r\nPassword: \r\n', /no HSM's console/], ['\r\nUncaught ReferenceError: "status" is not defined\r\n>', /runs no image/]];
+    for (const [answer, says] of cases) {
+      const error = await verdict(answer);
+      expect(error.code).to.equal('no-console');
+      expect(error.message).to.match(says);
+    }
+  });
+});
