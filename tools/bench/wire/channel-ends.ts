@@ -14,6 +14,8 @@ import { BATCH_OK, SMS_ACCEPT, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_OPEN, SMS
 
 /** Tries of a RENEW after which V opens between the identities. */
 const RENEW_TRIES = 4;
+/** Tries of an OPEN after which it is begun anew. */
+const OPEN_TRIES = 6;
 
 export interface Identities {
   vPriv: Uint8Array;
@@ -120,7 +122,7 @@ export class VChannels {
     if (!this.pending && this.current) {
       this.tries = 0;
       this.pending = beginRenew(this.crypto, this.current);
-    } else if (!this.pending || (this.pending.baseId && this.tries >= RENEW_TRIES)) this.beginOpen();
+    } else if (!this.pending || this.tries >= (this.pending.baseId ? RENEW_TRIES : OPEN_TRIES)) this.beginOpen();
     this.tries++;
     return pendingSms(this.crypto, this.base(), this.pending!);
   }
