@@ -1,12 +1,11 @@
 // Holds: firmware/hal.ts, every promise of it, on every board. One firmware tries them (contract-firmware.js); it runs in
 // the Node engine for each board and in the genuine interpreter for board linux when ESPRUINO names one.
 import { expect } from 'chai';
-import { BOARD as ESP32 } from '../../boards/esp32-sim800l/board';
 import { BOARD as LINUX } from '../../boards/linux/board';
-import { BOARD as TTGO } from '../../boards/ttgo-t-call/board';
 import { createEspruinoBoard, createFlash, createNodeBoard, type BoardData, type SimBoard } from '../../host/sim/board';
 import { createVirtualRuntime } from '../../host/sim/virtual-runtime';
 import { realRuntime, type Runtime } from '../../host/runtime';
+import { BOARDS } from '../../tools/flash/boards';
 import { contractImage } from './contract-image';
 
 const CASES = 23;
@@ -84,7 +83,7 @@ function options(board: BoardData, image: string, runtime: Runtime): Parameters<
 }
 
 describe('HAL contract (firmware/hal.ts)', () => {
-  for (const board of [LINUX, ESP32, TTGO]) {
+  for (const board of BOARDS) {
     describe(`${board.name} in the Node engine`, () => {
       const runtime = createVirtualRuntime({ seed: 'contract', startMs: 1_700_000_000_000, pace: 'fast' });
       after(() => runtime.close());

@@ -1,11 +1,16 @@
-// The boards that there are, as data: what the folders of boards/ say of themselves.
+// The boards that there are, as data: what each folder of boards/ says of itself in its board.ts. A new folder is found by itself.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { fail } from '../../protocol/errors';
 import type { BoardData } from '../../boards/board';
-import { BOARD as ESP32_SIM800L } from '../../boards/esp32-sim800l/board';
-import { BOARD as LINUX } from '../../boards/linux/board';
-import { BOARD as TTGO_T_CALL } from '../../boards/ttgo-t-call/board';
 
-export const BOARDS: BoardData[] = [ESP32_SIM800L, TTGO_T_CALL, LINUX];
+const FOLDER = path.join(__dirname, '..', '..', 'boards');
+
+export const BOARDS: BoardData[] = fs
+  .readdirSync(FOLDER)
+  .sort()
+  .filter((name) => fs.existsSync(path.join(FOLDER, name, 'board.js')))
+  .map((name) => (require(path.join(FOLDER, name, 'board.js')) as { BOARD: BoardData }).BOARD);
 
 /** The board of that folder. Throws code `wrong-board`. */
 export function boardNamed(name: string): BoardData {
