@@ -56,6 +56,11 @@ describe('cold/sms-v1', () => {
       }
       const payment = { userTxNo: '11', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000, proto: 1, channelId: cId, authority: authority('11', out(50_000)) };
       await pay(rig, payment);
+      const many = Array.from({ length: 60 }, (_, n) => out(20_000, n + 1)).join(';');
+      const large = { ...payment, userTxNo: '12', outs: many, coins: [makeCoin(rig, { sats: 3_000_000, index: 1 })], feeSats: 9000, authority: authority('12', many) };
+      await pay(rig, large);
+      await rig.world.run(60_000);
+      expect((await refusalOf(pay(rig, { ...large, userTxNo: '13' }))).refusal, 'a long text under another number').to.equal(REFUSE_BAD_AUTHORITY);
     }).timeout(120_000);
   }
 
