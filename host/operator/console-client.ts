@@ -15,16 +15,24 @@ export interface ConsoleClient {
   run(line: string, answer?: Answerer, onLine?: (line: string) => void): Promise<string[]>;
   /** Lines that came while no command ran: the board's own news, e.g. that it started. */
   onNews(listener: (line: string) => void): void;
+  /** Ends a question that an earlier program left open. Never settles where no board of ours answers. */
+  cancel(): Promise<void>;
   close(): void;
 }
 
-/** Empty answers that a stopped command may take to end at the board. */
-const STOP_ANSWERS = 8;
+/**
+ * A line longer than the board takes (firmware/console LINE_MAX is 1,200), which ends an open question as `line-long`. An empty
+ * line would answer it: a PIN that nobody typed, and one try less before the board erases itself.
+ */
+export const CANCEL_LINE = '.'.repeat(1600);
+/** How often a stopped command is cancelled before it is given up. */
+const STOP_TRIES = 3;
 
 interface Running {
   /** Why the command was stopped here; the board has yet to end it. */
   stopped?: Error;
-  stopAnswers?: number;
+  stopTries?: number;
+  line: string;
   lines: string[];
   answer?: Answerer;
   onLine?: (line: string) => void;
@@ -67,12 +75,13 @@ export function createConsoleClient(options: { port: BytePort; onLine?: (line: s
   function takeQuestion(question: string): void {
     onLine?.(`${question}?`);
     const asked = running;
+    if (asked?.line === CANCEL_LINE) return;
     const stop = (error: Error): void => {
       if (!asked || running !== asked) return;
       asked.stopped ??= error;
-      asked.stopAnswers = (asked.stopAnswers ?? 0) + 1;
-      if (asked.stopAnswers > STOP_ANSWERS) end();
-      else send('');
+      asked.stopTries = (asked.stopTries ?? 0) + 1;
+      if (asked.stopTries > STOP_TRIES) end();
+      else send(CANCEL_LINE);
     };
     const take = (answer: string | undefined): void => {
       if (running !== asked) return;
@@ -103,19 +112,28 @@ export function createConsoleClient(options: { port: BytePort; onLine?: (line: s
     end(fail('console-closed', 'the console line was closed'));
   });
 
+  function run(line: string, answer?: Answerer, onEach?: (line: string) => void): Promise<string[]> {
+    const next = queue.then(
+      () =>
+        new Promise<string[]>((resolve, reject) => {
+          if (isClosed) return reject(fail('console-closed', 'the console line is closed'));
+          running = { line, lines: [], answer, onLine: onEach, resolve, reject };
+          send(line);
+        }),
+    );
+    queue = next.catch(() => undefined);
+    return next;
+  }
+
   return {
-    run(line, answer, onEach) {
-      const next = queue.then(
-        () =>
-          new Promise<string[]>((resolve, reject) => {
-            if (isClosed) return reject(fail('console-closed', 'the console line is closed'));
-            running = { lines: [], answer, onLine: onEach, resolve, reject };
-            send(line);
-          }),
-      );
-      queue = next.catch(() => undefined);
-      return next;
-    },
+    run,
+    cancel: () =>
+      run(CANCEL_LINE).then(
+        () => undefined,
+        (error: { code?: string }) => {
+          if (error.code !== 'line-long') throw error;
+        },
+      ),
     onNews: (listener) => void listeners.push(listener),
     close() {
       isClosed = true;

@@ -5,7 +5,7 @@ import type { AccountFile } from '../api/types';
 import type { ConsoleClient } from './console-client';
 import { withChecksum } from './descriptor';
 
-export { createConsoleClient, type Answerer, type ConsoleClient } from './console-client';
+export { CANCEL_LINE, createConsoleClient, type Answerer, type ConsoleClient } from './console-client';
 export { sweep, type SweepResult } from './sweep';
 export { verifyHeartbeat, verifyLog, parseLog, type AuditEntry, type LogVerdict } from './audit';
 

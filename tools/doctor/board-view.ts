@@ -31,7 +31,7 @@ async function viewConsole(port: OpenPort, runtime: Runtime): Promise<BoardView 
       if (/Uncaught|is not defined/.test(line)) notOurs?.();
     },
   });
-  const ask = (command: string): Promise<string[] | undefined> =>
+  const ask = (command?: string): Promise<string[] | undefined> =>
     new Promise((resolve) => {
       const timer = runtime.after(CONSOLE_MS, () => resolve(undefined));
       const end = (lines?: string[]): void => {
@@ -39,9 +39,9 @@ async function viewConsole(port: OpenPort, runtime: Runtime): Promise<BoardView 
         resolve(lines);
       };
       notOurs = () => end();
-      client.run(command).then(end, () => end());
+      (command === undefined ? client.cancel().then(() => []) : client.run(command)).then(end, () => end());
     });
-  const lines = await ask('status');
+  const lines = (await ask()) && (await ask('status'));
   const about = /^board (\S+) commit (\S+) interpreter (\S+)/.exec(lines?.find((line) => line.startsWith('board ')) ?? '');
   if (!lines || !about) return undefined;
   const role = lines.some((line) => line.startsWith('memory ')) ? 'cold' : 'hot';

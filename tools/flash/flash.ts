@@ -2,7 +2,7 @@
 // upload, the restart and what the image says of its self-test.
 import { fail } from '../../protocol/errors';
 import type { Runtime } from '../../host/runtime';
-import { createConsoleClient } from '../../host/operator';
+import { CANCEL_LINE, createConsoleClient } from '../../host/operator';
 import type { OpenPort } from '../serial/open';
 import { eraseStorage } from './erase';
 import type { DeviceImage } from './image';
@@ -48,11 +48,11 @@ export interface FlashResult extends UploadResult, Started {
 
 const wait = (runtime: Runtime, ms: number): Promise<void> => new Promise((resolve) => void runtime.after(ms, resolve));
 
-/** True when an HSM image answers on the line: its help is read to the end, and keys sent before are flushed out of its line. */
+/** True when an HSM image answers on the line. What was sent before, or a question left open, is cancelled first. */
 async function isConsole({ port, runtime }: ReachOptions): Promise<boolean> {
   let seen = '';
   port.onData((bytes) => void (seen += Buffer.from(bytes).toString('latin1')));
-  port.write(new Uint8Array(Buffer.from('\n')));
+  port.write(new Uint8Array(Buffer.from(`${CANCEL_LINE}\n`)));
   await wait(runtime, CONSOLE_QUIET_MS);
   seen = '';
   port.write(new Uint8Array(Buffer.from('status\n')));

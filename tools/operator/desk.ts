@@ -19,7 +19,7 @@ export const DESK_FLAGS: Record<string, Flag> = {
 /** A board that derives a batch or runs on a slow interpreter takes seconds to answer. */
 const FIRST_ANSWER_MS = 20_000;
 
-/** Makes sure that a console of ours answers, before anybody is asked anything. Throws `no-console`. */
+/** Makes sure that a console of ours answers, with no question open, before anybody is asked anything. Throws `no-console`. */
 export async function aConsole(client: ConsoleClient, runtime: Runtime, heard: () => string, limitMs = FIRST_ANSWER_MS): Promise<void> {
   const isAnswered = await new Promise<boolean>((resolve, reject) => {
     const timer = runtime.after(limitMs, () => resolve(false));
@@ -27,7 +27,7 @@ export async function aConsole(client: ConsoleClient, runtime: Runtime, heard: (
       timer.cancel();
       act();
     };
-    client.run('status').then(() => end(() => resolve(true)), (error: Error) => end(() => reject(error)));
+    client.cancel().then(() => client.run('status')).then(() => end(() => resolve(true)), (error: Error) => end(() => reject(error)));
   });
   if (isAnswered) return;
   if (/Uncaught/.test(heard())) throw fail('no-console', "the board is at the interpreter's prompt and runs no image: flash one with \"chaincloud flash\"");
