@@ -3,7 +3,7 @@
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fail } from '../../../protocol/errors';
-import { realRuntime } from '../../../host/runtime';
+import { realRuntime, type Runtime } from '../../../host/runtime';
 import { createCapture, readCapture } from '../../console/capture';
 import { complete } from '../../console/commands';
 import { createLinkView, readLinkKey } from '../../console/link-view';
@@ -47,6 +47,16 @@ async function listen(input: CommandInput, port: OpenPort, kind: Exclude<LineKin
   };
   const ends = [stopSignal().then(() => 0), hear(port, 'in'), ...(other ? [hear(other, 'out')] : [])];
   return Promise.race(ends).finally(() => other?.close());
+}
+
+/** Nobody stands by a script: it hears of a board that has said nothing for so long. */
+const SILENCE_MS = 60_000;
+
+/** Settles as a refusal when nothing was heard for SILENCE_MS, from now on. */
+async function silence(runtime: Runtime, command: string, heardAtMs: () => number): Promise<CommandAnswer> {
+  const startMs = runtime.nowMs();
+  for (let left = SILENCE_MS; left > 0; left = Math.max(startMs, heardAtMs()) + SILENCE_MS - runtime.nowMs()) await new Promise<void>((resolve) => void runtime.after(left, resolve));
+  return { command, ok: false, lines: [], findings: [], error: { code: 'board-silent', message: 'the board says nothing: check cable, power and --port; "chaincloud doctor" tells more' } };
 }
 
 /** Lines typed by a person, with completion; ends at `quit`, Ctrl-C or the end of the input. */
@@ -104,7 +114,9 @@ export const consoleCommand: Command = {
     const port = await openPort(await choosePort(input.values.port), Number(input.values.baud));
     const capture = input.values.capture === undefined ? undefined : createCapture(input.values.capture, port.name, runtime.nowMs());
     const isBatch = input.values.run !== undefined;
+    let heardAtMs = runtime.nowMs();
     const show = (entry: TrafficEntry): void => {
+      if (entry.direction === 'in') heardAtMs = runtime.nowMs();
       capture?.add(entry);
       if (!(isJson && kind === 'console') && !isBatch && isShown(entry.level, level)) print(entry, isJson);
     };
@@ -118,7 +130,7 @@ export const consoleCommand: Command = {
           level = aLevel(set[1]!);
           return true;
         }
-        const answer = await session.run(line);
+        const answer = await (isBatch ? Promise.race([session.run(line), silence(runtime, line, () => heardAtMs)]) : session.run(line));
         printAnswer(answer, isJson, !isBatch && answer.command !== 'help');
         if (answer.error?.code === 'console-closed') throw fail('port-gone', `${port.name} is gone: check the cable`);
         return answer.ok;
