@@ -21,6 +21,7 @@ interface EspruinoE {
   getAddressOf(value: unknown, isFlat: boolean): number;
   setTimeZone(hours: number): void;
   reboot(): void;
+  defrag(): void;
   /** Linux and SD cards only. mode: r, r+, w, w+, a. Throws when it cannot be opened. */
   openFile(path: string, mode: string): any;
   on(event: string, handler: (value: unknown) => void): void;

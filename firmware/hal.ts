@@ -86,4 +86,6 @@ export interface Hal {
   watchdog: Watchdog;
   power: Power;
   memory(): MemoryUse;
+  /** Brings free memory together when it is scarce: the answers of native calls need a piece as large as they are. */
+  tidy(): void;
 }

@@ -6,6 +6,7 @@ import { clock } from './clock';
 import { FLASH_ADDRESS, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT } from './esp32-area';
 import { files } from './files';
 import { COMMIT } from './image';
+import { tidy } from './memory';
 import { readNoise } from './noise';
 import { doNothing, runSteps, watchdog } from './power';
 
@@ -78,5 +79,6 @@ export function esp32Hal(board: string, ports: { console: Uart; link: Uart; host
       const memory = process.memory();
       return { used: memory.usage, total: memory.total };
     },
+    tidy: tidy,
   };
 }

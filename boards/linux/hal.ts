@@ -4,6 +4,7 @@ import type { Hal, Uart } from '../../firmware/hal';
 import { clock } from '../espruino/clock';
 import { files } from '../espruino/files';
 import { COMMIT } from '../espruino/image';
+import { tidy } from '../espruino/memory';
 import { readNoise } from '../espruino/noise';
 import { doNothing, runSteps, watchdog } from '../espruino/power';
 import { openUart } from '../espruino/uart';
@@ -90,6 +91,7 @@ function linuxHal(console: Uart, link: Uart, host: Uart | undefined, modems: Uar
       const memory = process.memory();
       return { used: memory.usage, total: memory.total };
     },
+    tidy: tidy,
   };
 }
 

@@ -81,10 +81,7 @@ function derive(cold: Cold, account: Account, side: number, batchNo: number): vo
   const batches = cold.batches as Batches;
   const keys = accountKeys(cold, account);
   const node = side === SIDE_HOT ? NODE_HOT_0 : NODE_COLD_0;
-  const start = function (): any {
-    return batchStart(nodePub(keys, node), nodeChain(keys, node), batchNo * BATCH_SIZE, BATCH_SIZE);
-  };
-  let children = start();
+  let children: any;
   let textBytesSoFar = 0;
   let message = needsV1(account) && account.script !== 'p2pkh' ? sha256Init() : undefined;
   const hash = sha256Init();
@@ -99,7 +96,11 @@ function derive(cold: Cold, account: Account, side: number, batchNo: number): vo
   let isSecondPass = false;
   const job: Job = {
     isIdle: true,
+    park: function () {
+      children = undefined;
+    },
     step: function () {
+      if (!children) children = batchStart(nodePub(keys, node), nodeChain(keys, node), batchNo * BATCH_SIZE + batches.done, BATCH_SIZE - batches.done);
       const found = batchSlice(children, CHILDREN_A_SLICE);
       for (let i = 0; i < found.length; i++) {
         const text = addressOfHash(found[i].hash160, account.script as any, account.network as any);
@@ -121,7 +122,7 @@ function derive(cold: Cold, account: Account, side: number, batchNo: number): vo
       }
       isSecondPass = true;
       batches.done = 0;
-      children = start();
+      children = undefined;
       message = sha256Init();
       sha256Update(message, v1PayloadHead(textBytesSoFar));
       return true;

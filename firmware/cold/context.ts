@@ -15,6 +15,8 @@ export interface Job {
   step: () => boolean;
   /** Called when a step throws. */
   failed?: (error: any) => void;
+  /** Lets go of what the next step can make anew: called before work that somebody waits for, which may need the room. */
+  park?: () => void;
   /** Idle work waits until nothing else is to be done. */
   isIdle: boolean;
 }

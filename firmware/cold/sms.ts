@@ -52,6 +52,7 @@ function exchange(cold: Cold, opened: OpenedUnder, ack: () => void): void {
   if (verdict === ACCEPT_NOT || it.isAccepting) return ignore(cold, ack);
   it.isAccepting = true;
   const work = acceptBegin(base, it.lastId + 1, fields.length ? fields[fields.length - 1] : new Uint8Array(0), isOpen ? { priv32: it.identityPriv, v33: account.vIdentity } : undefined);
+  let isMade = false;
   addJob(cold, {
     isIdle: false,
     step: function () {
@@ -59,7 +60,11 @@ function exchange(cold: Cold, opened: OpenedUnder, ack: () => void): void {
         ack();
         return false;
       }
-      if (!acceptStep(cold.crypto, work)) return true;
+      // Sealing and writing it takes an event of its own, with the room that the curve gives back.
+      if (!isMade) {
+        isMade = acceptStep(cold.crypto, work);
+        return true;
+      }
       it.isAccepting = false;
       if (!isOpen && base !== it.channel) {
         ignore(cold, ack);

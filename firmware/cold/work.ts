@@ -13,6 +13,13 @@ function isIdleOnly(cold: Cold): boolean {
   return true;
 }
 
+function parkIdle(cold: Cold): void {
+  for (let i = 0; i < cold.jobs.length; i++) {
+    const job = cold.jobs[i];
+    if (job.isIdle && job.park) job.park();
+  }
+}
+
 function tick(cold: Cold): void {
   cold.isTicking = false;
   let chosen = 0;
@@ -22,6 +29,8 @@ function tick(cold: Cold): void {
   let more = false;
   enter(cold);
   try {
+    if (!job.isIdle) parkIdle(cold);
+    cold.hal.tidy();
     more = job.step();
   } catch (error) {
     if (job.failed) job.failed(error);

@@ -303,6 +303,7 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
         modemOff: () => undefined,
       },
       memory: () => ({ used: 0, total: 2500 }),
+      tidy: () => undefined,
     },
     off() {
       generation++;

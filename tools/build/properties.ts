@@ -10,7 +10,7 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 /** Members of Espruino's objects and modules, and the options that they take. A test holds firmware/espruino.d.ts against it. */
 const NATIVE = words(`
   convolve mapInPlace toArrayBuffer toUint8Array toString toFlatString CRC32 enableWatchdog kickWatchdog setConsole setFlags
-  getErrorFlags hwRand getAddressOf setTimeZone reboot openFile on setup unsetup write print read available
+  getErrorFlags hwRand getAddressOf setTimeZone reboot defrag openFile on setup unsetup write print read available
   removeAllListeners set reset mode force
   readArrayBuffer erase getFree list compact readJSON writeJSON erasePage getPage readFileSync seek skip close pipe
   memory usage total free blocksize version env log
