@@ -1,14 +1,15 @@
 /**
  * The npm package `elliptic` made to load in Espruino, as the common way to the same signature. Its CommonJS modules go into
  * one file; function declarations are moved to the front of their block (Espruino does not hoist), and inheritance is done
- * without Object.create's second argument. Nothing of its arithmetic is touched.
+ * without Object.create's second argument. Nothing of its arithmetic is touched. Two forms: its text as it is published, and
+ * with white space and comments taken out, which the interpreter would read again at every execution.
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as ts from 'typescript';
 
 /** Moves function declarations to the front of every function body and file. */
-function hoist(source: string): string {
+function hoist(source: string, keepsComments: boolean): string {
   const file = ts.createSourceFile('m.js', source, ts.ScriptTarget.ES5, true, ts.ScriptKind.JS);
   const front = (statements: readonly ts.Statement[]): ts.Statement[] => {
     const functions = statements.filter(ts.isFunctionDeclaration);
@@ -25,7 +26,7 @@ function hoist(source: string): string {
       return context.factory.updateSourceFile(visited, front(visited.statements));
     },
   ]);
-  return ts.createPrinter({ removeComments: true }).printFile(result.transformed[0] as ts.SourceFile);
+  return ts.createPrinter({ removeComments: !keepsComments }).printFile(result.transformed[0] as ts.SourceFile);
 }
 
 const INHERITS = 'module.exports = function (ctor, base) { ctor.super_ = base; function Temp() {} Temp.prototype = base.prototype; ctor.prototype = new Temp(); ctor.prototype.constructor = ctor; };';
@@ -57,9 +58,9 @@ function collect(): { entry: string; modules: { [id: string]: string } } {
 
 /**
  * A maker of the bench's program around elliptic: give it the timing helpers; it prints "@sign" and "@u".
- * Undefined when the package is not there.
+ * isStripped: without white space and comments. Undefined when the package is not there.
  */
-export async function ellipticBundle(): Promise<((helpers: string) => string) | undefined> {
+export async function ellipticBundle(isStripped: boolean): Promise<((helpers: string) => string) | undefined> {
   let found;
   try {
     found = collect();
@@ -69,8 +70,8 @@ export async function ellipticBundle(): Promise<((helpers: string) => string) | 
   const { minify } = await import('terser');
   let text = 'var defs={},cache={};function req(n){if(!cache[n]){var m={exports:{}};cache[n]=m;defs[n](m,m.exports)}return cache[n].exports}\n';
   for (const [id, source] of Object.entries(found.modules)) {
-    const done = await minify(hoist(source), { ecma: 5, compress: false, mangle: false, toplevel: false });
-    text += `defs[${JSON.stringify(id)}]=function(module,exports){${done.code}\n};\n`;
+    const done = isStripped ? (await minify(hoist(source, false), { ecma: 5, compress: false, mangle: false, toplevel: false })).code : hoist(source, true);
+    text += `defs[${JSON.stringify(id)}]=function(module,exports){${done}\n};\n`;
   }
   return (helpers) => `${text}(function(){${helpers}
 var EC=req(${JSON.stringify(found.entry)}).ec,ec=new EC("secp256k1"),key=[],hash=[],i;
