@@ -1,7 +1,6 @@
 /** protocol/channel.ts and channel-v.ts: SPEC.md 7.5. Lost state, rollback, replay, and the laws under a bad network. */
 import { expect } from 'chai';
 import { MADE_BY_BOTH, MADE_BY_V } from '../../protocol/channel';
-import { beginOpen } from '../../protocol/channel-v';
 import { openSms, sealAccept, sealSms } from '../../protocol/sms/v2';
 import * as wire from '../../protocol/wire';
 import { seeded } from '../../tools/bench/wire/line';
