@@ -24,15 +24,20 @@ import { addJob } from './work';
 /** Children that share an inversion. An idle slice is less than a child: a column of its comb. */
 export const CHILDREN_A_SLICE = 4;
 const WANTED_MAX = 8;
+/** Time of a child where none has been derived yet: an ESP32's, estimated. */
+const CHILD_MS_AT_FIRST = 3000;
+/** Children after which the time of one is known. */
+const PACE_CHILDREN = 8;
 const MAC_BYTES = 16;
 
 /** What is being derived and what waits for it. */
 export interface Batches {
   wanted: { account: number; side: number; batchNo: number; ready?: () => void }[];
   job?: Job;
-  /** Position reached in the batch under way, and when it was started: for estimates. */
+  /** Position reached in the batch under way, when it was started, and the time of a child as last seen: for estimates. */
   done: number;
   startedMs: number;
+  childMs: number;
 }
 
 function fileName(kind: string, account: number, side: number, batchNo: number): string {
@@ -113,6 +118,7 @@ function derive(cold: Cold, account: Account, side: number, batchNo: number): vo
         }
         batches.done++;
       }
+      if (batches.done >= PACE_CHILDREN) batches.childMs = (cold.hal.clock.uptimeMs() - batches.startedMs) / batches.done;
       if (batches.done < BATCH_SIZE) return true;
       if (!isSecondPass) writeDigest(cold, fileName('b', account.n, side, batchNo), sha256Final(hash));
       if (message) writeDigest(cold, fileName('m', account.n, side, batchNo), sha256Final(message));
@@ -186,21 +192,19 @@ export function wantFirstBatches(cold: Cold): void {
 }
 
 export function makeBatches(): Batches {
-  return { wanted: [], done: 0, startedMs: 0 };
+  return { wanted: [], done: 0, startedMs: 0, childMs: CHILD_MS_AT_FIRST };
 }
 
 /** Seconds until a batch is derived, as far as can be told. */
 export function secondsToBatch(cold: Cold, account: number, side: number, batchNo: number): number {
   const batches = cold.batches as Batches;
-  const passedMs = cold.hal.clock.uptimeMs() - batches.startedMs;
-  const perChildMs = batches.done ? passedMs / batches.done : 3000;
   let children = BATCH_SIZE - batches.done;
   for (let i = 0; i < batches.wanted.length; i++) {
     const have = batches.wanted[i];
     if (have.account === account && have.side === side && have.batchNo === batchNo) break;
     children += BATCH_SIZE;
   }
-  return Math.floor((children * perChildMs) / 1000) + 1;
+  return Math.floor((children * batches.childMs) / 1000) + 1;
 }
 
 /** ATTEST: digest and signature of a batch, or `not-ready` and its place in the queue. */
