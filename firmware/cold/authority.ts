@@ -13,7 +13,8 @@ import { PROTO_V1, REFUSE_ACCOUNT_CLOSED, REFUSE_BAD_AUTHORITY, REFUSE_LOCKED, R
 import { PAID_DIGEST_BYTES, writeU32 } from '../journal/records';
 import { closeAccount } from './closing';
 import type { Cold } from './context';
-import { refusal, refuseCounted } from './payment';
+import { refuseCounted } from './payment';
+import { refusal } from './refusal';
 import { saveChannels, type OpenAccount } from './secrets';
 import { accountOf, type Account } from './state';
 

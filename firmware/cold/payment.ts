@@ -3,7 +3,6 @@
  * user_tx_no only as a replacement that pays the same outputs and spends the first one's first coin, within the account's policy.
  * The record is durable before recordPayment returns; signatures are made after that (signing.ts).
  */
-import { fail } from '../../protocol/errors';
 import type { SignInput } from '../../protocol/messages';
 import { REFUSE_CONFLICT, REFUSE_NO_CHANNEL, REFUSE_POLICY } from '../../protocol/wire';
 import {
@@ -16,6 +15,7 @@ import { countRefusal } from './closing';
 import type { Cold } from './context';
 import { paidBefore, spentSince, type PaidBefore } from './paid';
 import type { PrevTxReader } from './prev-tx';
+import { refusal } from './refusal';
 import { readInput, spends, vbytesOf, type TxDraft } from './session';
 import type { OutsReader } from './outs';
 import type { Vouch } from './authority';
@@ -45,13 +45,6 @@ export interface Session {
   /** Set once the payment is written down: from then on signatures may leave. */
   isRecorded: boolean;
   isBusy: boolean;
-}
-
-/** An error that the link answers as a refusal. */
-export function refusal(code: number, text: string): Error {
-  const error = fail(text, 'refused') as any;
-  error.refusal = code;
-  return error;
 }
 
 /** A refusal that counts towards closing the account. */

@@ -9,6 +9,7 @@ import { fail } from '../../protocol/errors';
 import { REFUSE_BUSY, REFUSE_RATE } from '../../protocol/wire';
 import type { Flash } from '../hal';
 import type { Cold } from './context';
+import { refusal } from './refusal';
 
 /** Up to so many octets stay in memory. */
 export const SCRATCH_RAM_BYTES = 896;
@@ -41,12 +42,8 @@ export function openScratch(cold: Cold, lenBytes: number): Scratch {
 export function openLinkScratch(cold: Cold, lenBytes: number): Scratch {
   if (lenBytes <= SCRATCH_RAM_BYTES) return take(cold, new Uint8Array(lenBytes));
   const nowMs = cold.hal.clock.uptimeMs();
-  const isOpen = cold.sweep && cold.sweep.isOpen();
-  if (isOpen || (cold.scratchAtMs !== undefined && nowMs - cold.scratchAtMs < SCRATCH_EVERY_MS)) {
-    const error = fail(isOpen ? 'sweep-open' : 'large-rate', 'refused') as any;
-    error.refusal = isOpen ? REFUSE_BUSY : REFUSE_RATE;
-    throw error;
-  }
+  if (cold.sweep && cold.sweep.isOpen()) throw refusal(REFUSE_BUSY, 'sweep-open');
+  if (cold.scratchAtMs !== undefined && nowMs - cold.scratchAtMs < SCRATCH_EVERY_MS) throw refusal(REFUSE_RATE, 'large-rate');
   cold.scratchAtMs = nowMs;
   return take(cold, undefined);
 }

@@ -20,8 +20,9 @@ import { accountForRequest, feedVouch, judge, requestDigests, startVouch, type V
 import type { Cold } from './context';
 import { feedOuts, readOuts } from './outs';
 import { paidBefore, paidTag } from './paid';
-import { checkPolicy, endRefused, recordPayment, refusal, refuseCounted, type Session } from './payment';
+import { checkPolicy, endRefused, recordPayment, refuseCounted, type Session } from './payment';
 import { feedPrevTx, prevTxId, readPrevTx } from './prev-tx';
+import { refusal } from './refusal';
 import { openLinkScratch } from './scratch';
 import { accountKeys, type OpenAccount } from './secrets';
 import { CHANGE_MIN_SATS, draftBytes, endPass, finishInput, INPUT_CHAIN, inputIndex, makeDraft, makeInput, p2pkhScript, putOutput, readInput, scriptOf, segwitHash, startPass, stepPass, type Pass } from './session';
