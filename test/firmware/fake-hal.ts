@@ -2,6 +2,7 @@
 // the test turns by hand. Flash follows the erase and program rules and can lose power at any write.
 import type { BytePort } from '../../host/byte-port';
 import type { Flash, Hal, Uart } from '../../firmware/hal';
+import { withNative } from './native';
 
 /** Thrown by a flash operation at which the power goes: the code of the board must not run on. */
 export class PowerCut extends Error {
@@ -45,7 +46,7 @@ export class World {
     const [event] = this.events.splice(best, 1);
     this.nowMs = Math.max(this.nowMs, event!.atMs);
     try {
-      event!.fn();
+      withNative(event!.fn);
     } catch (error) {
       if (!(error instanceof PowerCut)) this.errors.push(error);
     }

@@ -1,0 +1,29 @@
+// The native hashes of the board's interpreter, for firmware that runs in this process: a PIN's key alone takes a quarter of a second in
+// ES5, which the boards do not run. Only what a board's own handlers call gets them: a test that calls the firmware's functions
+// itself has the ES5 forms. Spec: jswrap_crypto.c of the interpreter.
+import { createHash, pbkdf2Sync } from 'node:crypto';
+import * as standin from '../../firmware/crypto/standin';
+
+/** The octets in a buffer of their own, as the interpreter gives them. */
+function buffer(bytes: Uint8Array): ArrayBuffer {
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+}
+
+const NATIVE = {
+  SHA256: (bytes: Uint8Array) => buffer(createHash('sha256').update(bytes).digest()),
+  SHA512: (bytes: Uint8Array) => buffer(createHash('sha512').update(bytes).digest()),
+  PBKDF2: (password: Uint8Array, salt: Uint8Array, options: { keySize: number; iterations: number; hasher: string }) =>
+    buffer(pbkdf2Sync(password, salt, options.iterations, options.keySize * 4, options.hasher.toLowerCase())),
+};
+
+/** Runs `fn` with the native hashes. */
+export function withNative(fn: () => void): void {
+  const module = standin as { NATIVE: unknown };
+  const outer = module.NATIVE;
+  module.NATIVE = NATIVE;
+  try {
+    fn();
+  } finally {
+    module.NATIVE = outer;
+  }
+}
