@@ -8,7 +8,7 @@ import { tidy } from '../espruino/memory';
 import { readNoise } from '../espruino/noise';
 import { doNothing, runSteps, watchdog } from '../espruino/power';
 import { openUart } from '../espruino/uart';
-import { BAUD, NAME, PORTS_FILE } from './board';
+import { BAUD, GROWING_BLOCK_BYTES, NAME, PORTS_FILE } from './board';
 import { flashFile, openFlashFile } from './flash-file';
 
 declare var Serial4: EspruinoSerial;
@@ -28,9 +28,8 @@ function readPaths(): Paths {
   return paths;
 }
 
-/** Blocks (variables) that this build is to have from the start, and the size by which it shows that it can grow. */
+/** Blocks (variables) that this build is to have from the start. */
 const GROWN_BLOCKS = 16384;
-const GROWING_BLOCK_BYTES = 27;
 
 /**
  * The Linux build doubles its memory when a variable finds no room, but never for a flat string, such as the answer of a

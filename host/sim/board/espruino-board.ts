@@ -9,6 +9,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
+import { GROWING_BLOCK_BYTES, PORTS_FILE } from '../../../boards/linux/board';
 import { fail } from '../../../protocol/errors';
 import { cpuMsOf, openPathsOf, startChild } from './child';
 import type { SimFlash } from './flash';
@@ -19,12 +20,10 @@ import type { BoardCrash, EspruinoBoardOptions, PortName, SimBoard } from './typ
 
 const BOOT_FILE = '.bootcde';
 const IMAGE_FILE = 'image';
-/** A build that can grow has blocks of this size or more, and memory for the image's text; one of fixed size runs it from flash, as a chip does. */
-const GROWING_BLOCK_BYTES = 27;
+/** A build of fixed size runs the image from flash, as a chip does. */
 const LOADER = `global.CC_IMAGE=require("Storage").read("${IMAGE_FILE}");if(process.memory().blocksize>=${GROWING_BLOCK_BYTES})CC_IMAGE=""+CC_IMAGE;eval(CC_IMAGE)`;
 /** The name under which this build keeps its flash. */
 const STORAGE_FILE = 'espruino.flash';
-const PORTS_FILE = 'ports.json';
 const BOOT_LIMIT_MS = 20_000;
 const BOOT_POLL_MS = 20;
 /** Restarts within this time count as one failing boot; after so many the board stays off. */

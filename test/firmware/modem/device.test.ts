@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { expect } from 'chai';
-import { BOARD } from '../../../boards/linux/board';
+import { BOARD, GROWING_BLOCK_BYTES } from '../../../boards/linux/board';
 import { realRuntime, type Runtime } from '../../../host/runtime';
 import { createEspruinoBoard, createFlash, createNodeBoard, wire, type SimBoard } from '../../../host/sim/board';
 import { createGsmNetwork, type GsmNetwork, type Person } from '../../../host/sim/gsm';
@@ -19,8 +19,6 @@ const ENTRY = "import { coldHal } from '@hal'; import { runDriver } from '@root/
 const BARE = "import { coldHal } from '@hal'; var hal = coldHal(); setInterval(function () { hal.console.write(E.toUint8Array('bare ' + process.memory().usage + ' ' + process.memory().blocksize + '\\n')); }, 200);";
 /** Variables that the driver with one modem may take at rest and while a message is handed over. */
 const MAX_VARIABLES = 260;
-/** As host/sim/board/espruino-board.ts tells a build whose memory grows. */
-const GROWING_BLOCK_BYTES = 27;
 
 /** An image laid out as the build lays them out: functions nested, the rare ones left in flash. `@root`: the repository. */
 async function imageOf(entry: string): Promise<string> {
