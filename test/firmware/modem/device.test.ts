@@ -20,7 +20,7 @@ const BARE = "import { coldHal } from '@hal'; var hal = coldHal(); setInterval(f
 /** Variables that the driver with one modem may take at rest and while a message is handed over. */
 const MAX_VARIABLES = 260;
 
-/** An image laid out as the build lays them out: functions nested, the rare ones left in flash. `@root`: the repository. */
+/** An image laid out as the build lays them out: nearly all functions left in flash, fetched when called. `@root`: the repository. */
 async function imageOf(entry: string): Promise<string> {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'modem-image-'));
   const hal = path.join(ROOT, 'dist', '.device', 'boards', BOARD.name, 'hal.js');
