@@ -10,8 +10,9 @@ import {
 } from '../wire';
 import { checkBytes, cipher, closeFrame, HelloLimits, isSealedBy, isSound, SessionKeys, wipeKeys } from './secure';
 
-const DATA_HEAD = 3;
-const ACK_HEAD = 2;
+/** Octets before the payload of a DATA frame, and before the check of an ACK frame. */
+export const DATA_HEAD = 3;
+export const ACK_HEAD = 2;
 /** A frame alone may wait for a reply to ride with; a second one is acknowledged at once, so that a sender's window moves. */
 const UNACKED_MAX = 2;
 
@@ -74,7 +75,7 @@ export function endSession(session: Session): void {
 }
 
 /** The number nearest to `near` whose low octet is `low`. */
-function wholeNumber(low: number, near: number): number {
+export function wholeNumber(low: number, near: number): number {
   const ahead = (low - near) & 0xff;
   return ahead < 128 ? near + ahead : near + ahead - 256;
 }

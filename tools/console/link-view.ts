@@ -6,11 +6,11 @@ import { fail } from '../../protocol/errors';
 import { equalBytes } from '../../protocol/bytes';
 import { frameBody, lineBuffer, lineClear, lineTake } from '../../protocol/link/frame';
 import { checkBytes, cipher, helloLimits, helloTag, isHello, isSealedBy, isSound, sessionKeys, type SessionKeys } from '../../protocol/link/secure';
+import { ACK_HEAD, DATA_HEAD, wholeNumber } from '../../protocol/link/session';
 import { CRC_BYTES, FRAME_ACK, FRAME_FLAG_CONTINUES, FRAME_FLAG_SEALED, FRAME_HELLO, FRAME_HELLO_REPLY, LINK_NONCE_BYTES, LINK_TAG_BYTES } from '../../protocol/wire';
 import { protocolCrypto } from '../../host/protocol-crypto';
 import { describeFrame, describeMessage, levelOf, type Direction, type TrafficEntry } from './traffic';
 
-const HEAD_BYTES = { ack: 2, data: 3 };
 const MESSAGE_MAX = 65_536;
 const crypto = protocolCrypto(() => {
   throw fail('no-random', 'nothing random is needed here');
@@ -26,12 +26,6 @@ interface Way {
 type Session = { [direction in Direction]: Way };
 
 const OTHER: { [direction in Direction]: Direction } = { in: 'out', out: 'in' };
-
-/** The number nearest to `near` that ends in the octet `low`. */
-function wholeNumber(low: number, near: number): number {
-  const ahead = (low - near) & 0xff;
-  return ahead < 128 ? near + ahead : near + ahead - 256;
-}
 
 /** A file with the link key as 64 hex digits. Throws `link-key-file`; what it holds is in no message. */
 export function readLinkKey(file: string): Uint8Array {
@@ -82,7 +76,7 @@ export function createLinkView(give: (entry: TrafficEntry) => void, linkKey32?: 
   /** What a sealed frame holds, when one of the sessions fits; undefined otherwise. */
   function open(direction: Direction, body: Uint8Array): string | undefined {
     const isAck = (body[0]! & ~FRAME_FLAG_SEALED) === FRAME_ACK;
-    const headBytes = isAck ? HEAD_BYTES.ack : HEAD_BYTES.data;
+    const headBytes = isAck ? ACK_HEAD : DATA_HEAD;
     if (body.length < headBytes + checkBytes(body[0]!)) return undefined;
     for (const session of sessions) {
       const way = session[direction];

@@ -1,5 +1,6 @@
 // Bytes of a board's lines as people read them: the console's text, the modem's AT dialogue with its SMS, the link's frames.
 // Knows direction and time; shows kinds, names and lengths, never the content of a sealed message.
+import { DATA_HEAD } from '../../protocol/link/session';
 import { bytesOfHex, decodePdu } from '../../protocol/sms/pdu';
 import { smsOp } from '../../protocol/sms/v2';
 import * as wireNumbers from '../../protocol/wire';
@@ -32,7 +33,6 @@ const MESSAGES = namesOf('MSG_');
 const REFUSALS = namesOf('REFUSE_');
 const SMS_NAMES = namesOf('SMS_');
 const { FRAME_ACK, FRAME_DATA, FRAME_FLAG_CONTINUES, FRAME_FLAG_MORE, FRAME_FLAG_SEALED, FRAME_HELLO, FRAME_HELLO_REPLY, FRAME_NO_SESSION, CRC_BYTES, LINK_TAG_BYTES } = wireNumbers;
-const DATA_HEAD = 3;
 
 /** A message of the link: its name and its request id; byte fields as their lengths. */
 export function describeMessage(payload: Uint8Array): string {
