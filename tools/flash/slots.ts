@@ -13,6 +13,8 @@ export const SLOT_NAMES = ['hsm.a', 'hsm.b'] as const;
 export type SlotName = (typeof SLOT_NAMES)[number];
 export const PAD_NAME = 'hsm.pad';
 export const SLOT_HEADER_BYTES = 128;
+/** What Storage keeps before a file's data: size, flags and name. */
+export const FILE_HEADER_BYTES = 32;
 /** Bytes of the header that its own CRC covers; the CRC stands behind them, ten digits wide, then a line end. */
 const COVERED_BYTES = 116;
 const MAGIC = '//CC1';
@@ -93,8 +95,6 @@ export function slotOf(file: StorageFile | undefined, area: StorageArea): Slot |
   const pageCount = Math.floor(file.sizeBytes / area.pageBytes);
   return pageCount > 0 ? { ...file, pageCount } : undefined;
 }
-
-const FILE_HEADER_BYTES = 32;
 
 /** Size of the file that must stand at `tail` so that the data of the file after it begin on a page; 0 = none needed. */
 export function padBytes(tail: number, area: StorageArea): number {

@@ -5,9 +5,8 @@
 // page the next page may begin with a header again.
 import { fail } from '../../protocol/errors';
 import { crc32 } from './crc32';
-import { encodeSlotHeader, LOADER, PAD_NAME, padBytes, SLOT_HEADER_BYTES, SLOT_NAMES, slotFileBytes, choosePageCount, type ImageInfo, type StorageArea, type StorageFile } from './slots';
+import { encodeSlotHeader, FILE_HEADER_BYTES, LOADER, PAD_NAME, padBytes, SLOT_HEADER_BYTES, SLOT_NAMES, slotFileBytes, choosePageCount, type ImageInfo, type StorageArea, type StorageFile } from './slots';
 
-export const FILE_HEADER_BYTES = 32;
 export const NAME_BYTES = 28;
 
 /** The file at `offset` of the area, or undefined where no valid header stands. Deleted files have an empty name. */

@@ -7,9 +7,9 @@ import { quote } from './packets';
 import { probeBoard, type BoardState } from './probe';
 import type { Prompt } from './prompt';
 import type { Remote } from './remote';
+import { FILE_HEADER_BYTES } from './slots';
 
 const BLOCK_BYTES = 2048;
-const FILE_HEADER_BYTES = 32;
 
 /** Makes a Storage file of `sizeBytes` erased bytes; one that is there and blank stays. Throws `no-space`. */
 export async function createFile(remote: Remote, name: string, sizeBytes: number): Promise<void> {

@@ -1,8 +1,8 @@
 // Espruino's Storage on a simulated flash, with the writes in the order of Espruino's src/jsflash.c, so that a power cut
 // inside any of them leaves what it would leave on a board. Never compacts: an upload that would need it fails here.
 import type { SimFlash } from '../../../host/sim/board/flash';
-import { fileAt, FILE_HEADER_BYTES, listFiles, NAME_BYTES } from '../storage-image';
-import type { StorageArea, StorageFile } from '../slots';
+import { FILE_HEADER_BYTES, type StorageArea, type StorageFile } from '../slots';
+import { fileAt, listFiles, NAME_BYTES } from '../storage-image';
 
 export interface StorageModel {
   read(name: string, offset?: number, lenBytes?: number): string | undefined;
