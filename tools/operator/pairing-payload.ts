@@ -3,9 +3,8 @@
 //   CCPAIR1/V/<V's identity, 66 hex digits>/<crc>
 //   CCPAIR1/C/<account>/<network>/<HSM-Cold's identity>/<crc>
 import { fail } from '../../protocol/errors';
+import type { NetworkName } from '../../host/api/types';
 import { crc32 } from '../flash/crc32';
-
-export type NetworkName = 'main' | 'test' | 'regtest';
 
 export type Pairing = { from: 'v'; identity: string } | { from: 'cold'; identity: string; account: number; network: NetworkName };
 
