@@ -20,6 +20,11 @@ export interface Runtime {
   track<T>(work: Promise<T>): Promise<T>;
 }
 
+/** Settles after so long. Not to be tracked. */
+export function pause(runtime: Runtime, ms: number): Promise<void> {
+  return new Promise((resolve) => void runtime.after(ms, resolve));
+}
+
 /** The field's runtime: wall clock and the operating system's random numbers. */
 export function realRuntime(): Runtime {
   return {

@@ -11,7 +11,7 @@ import {
   MSG_ATTEST, MSG_COLD_STATUS, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_INPUT, MSG_SIGN_OUTS, MSG_SIGN_RESULT, MSG_STATUS,
   OUTS_CHUNK_MAX, OUTS_INLINE_MAX, PREV_TX_CHUNK_MAX, REFUSE_BUSY, REFUSE_NOT_READY,
 } from '../../protocol/wire';
-import type { Runtime } from '../runtime';
+import { pause, type Runtime } from '../runtime';
 import type { AttestJob, Job, JobResult, PingJob, SignJob } from './types';
 
 /** Requests of a signing under way at once: as many as HSM-Hot relays. They share frames; HSM-Cold takes them in order. */
@@ -44,7 +44,6 @@ export function createDevice(peer: Peer, runtime: Runtime): Device {
   const ask = (type: number, fields: CborValue[]): Promise<CborValue[]> => new Promise((resolve, reject) => {
     peer.request(type, fields, (error, answer) => (error ? reject(error) : resolve(answer)), ANSWER_LIMIT_MS);
   });
-  const pause = (ms: number): Promise<void> => new Promise((resolve) => void runtime.after(ms, () => resolve()));
 
   /** Sends requests without waiting for each answer; the first refusal, in order, ends it once the rest has been answered. */
   async function inARow(requests: Iterable<[type: number, fields: CborValue[]]>): Promise<CborValue[]> {
@@ -94,7 +93,7 @@ export function createDevice(peer: Peer, runtime: Runtime): Device {
         const { refusal } = error as LinkError;
         const isEarly = refusal === REFUSE_NOT_READY || refusal === REFUSE_BUSY;
         if (!isEarly || waitedMs >= RESULT_LIMIT_MS) throw error;
-        await pause(RESULT_PAUSE_MS);
+        await pause(runtime, RESULT_PAUSE_MS);
       }
     }
   }

@@ -4,7 +4,7 @@
 // Spec: SIM800 Series AT Command Manual 1.09 (+CBC, +CFUN, UNDER-VOLTAGE WARNNING), SIM800 hardware design 4.1.
 import type { BoardData } from '../../boards/board';
 import { fail } from '../../protocol/errors';
-import type { Runtime } from '../../host/runtime';
+import { pause, type Runtime } from '../../host/runtime';
 import { quote } from '../flash/packets';
 import type { Prompt } from '../flash/prompt';
 
@@ -45,15 +45,14 @@ interface Modem {
 async function openModem(prompt: Prompt, board: BoardData, runtime: Runtime, onText: (text: string) => void): Promise<Modem> {
   const port = board.ports.cold.modem0;
   if (!port?.tx) throw fail('no-modem', `${board.name} has no modem on pins of its own: name the board that this one is wired as`);
-  const pause = (ms: number): Promise<void> => new Promise((resolve) => void runtime.after(ms, resolve));
   await prompt.eval(`(global.$m="",${port.serial}.setup(${port.baud},{tx:${port.tx},rx:${port.rx}}),${port.serial}.removeAllListeners("data"),${port.serial}.on("data",function(d){$m=($m+d).substr(-1500);}),1)`);
   for (const step of board.modem.on.split(';').filter((each) => each !== '')) {
     const [pin, level, waitMs] = step.split(/[=,]/);
     await prompt.eval(`(pinMode(${pin},"output"),digitalWrite(${pin},${level}),1)`);
-    await pause(Number(waitMs));
+    await pause(runtime, Number(waitMs));
   }
   const read = async (): Promise<string> => {
-    await pause(POLL_MS);
+    await pause(runtime, POLL_MS);
     const text = String((await prompt.eval('(function(){var t=$m;$m="";return t;}())')) ?? '');
     onText(text);
     return text;

@@ -1,7 +1,7 @@
 // UART loss at each speed, on a board at its prompt: bursts of growing length go to a counter on the board through packets
 // of the same length; what the board counted tells what was lost. The console's own line is measured, so the speed is
 // changed on both ends for each step and brought back at the end.
-import type { Runtime } from '../../host/runtime';
+import { pause, type Runtime } from '../../host/runtime';
 import { crc32 } from '../flash/crc32';
 import { findPrompt, type Prompt } from '../flash/prompt';
 import type { OpenPort } from '../serial/open';
@@ -39,7 +39,6 @@ const SWITCH_MS = 300;
  */
 export async function measureSpeeds(open: (baud: number) => Promise<OpenPort>, runtime: Runtime, from: number, speeds: number[]): Promise<{ baud: number; rows: LossRow[] }[]> {
   const results: { baud: number; rows: LossRow[] }[] = [];
-  const pause = (): Promise<void> => new Promise((resolve) => void runtime.after(SWITCH_MS, resolve));
   for (const baud of speeds) {
     let port = await open(from);
     try {
@@ -50,7 +49,7 @@ export async function measureSpeeds(open: (baud: number) => Promise<OpenPort>, r
     } finally {
       port.close();
     }
-    await pause();
+    await pause(runtime, SWITCH_MS);
     port = await open(baud);
     try {
       const prompt = await findPrompt(port, runtime, { baud });
@@ -61,7 +60,7 @@ export async function measureSpeeds(open: (baud: number) => Promise<OpenPort>, r
     } finally {
       port.close();
     }
-    await pause();
+    await pause(runtime, SWITCH_MS);
   }
   return results;
 }

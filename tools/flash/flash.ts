@@ -1,7 +1,7 @@
 // Flashing a board from whatever state it is in: at the prompt, running an HSM image, or in need of a reset; then the
 // upload, the restart and what the image says of its self-test.
 import { fail } from '../../protocol/errors';
-import type { Runtime } from '../../host/runtime';
+import { pause, type Runtime } from '../../host/runtime';
 import { CANCEL_LINE, createConsoleClient } from '../../host/operator';
 import type { OpenPort } from '../serial/open';
 import { eraseStorage } from './erase';
@@ -46,18 +46,16 @@ export interface FlashResult extends UploadResult, Started {
   uploadMs: number;
 }
 
-const wait = (runtime: Runtime, ms: number): Promise<void> => new Promise((resolve) => void runtime.after(ms, resolve));
-
 /** True when an HSM image answers on the line. What was sent before, or a question left open, is cancelled first. */
 async function isConsole({ port, runtime }: ReachOptions): Promise<boolean> {
   let seen = '';
   port.onData((bytes) => void (seen += Buffer.from(bytes).toString('latin1')));
   port.write(new Uint8Array(Buffer.from(`${CANCEL_LINE}\n`)));
-  await wait(runtime, CONSOLE_QUIET_MS);
+  await pause(runtime, CONSOLE_QUIET_MS);
   seen = '';
   port.write(new Uint8Array(Buffer.from('status\n')));
   for (let waited = 0; waited < CONSOLE_MS && !/Uncaught/.test(seen); waited += 100) {
-    await wait(runtime, 100);
+    await pause(runtime, 100);
     if (/(^|\n)board \S+ commit [^]*\nok\r?\n/.test(seen)) return true;
   }
   return false;
@@ -87,7 +85,7 @@ async function reachPrompt(options: ReachOptions): Promise<Prompt> {
     if (await isConsole(options)) {
       say?.('an HSM image answers: asking it for the prompt');
       await askForService(options);
-      await wait(runtime, RESTART_MS);
+      await pause(runtime, RESTART_MS);
       return find();
     }
     if (!port.resetBoard) throw error;
@@ -95,7 +93,7 @@ async function reachPrompt(options: ReachOptions): Promise<Prompt> {
     await port.resetBoard();
     for (let waited = 0; waited < BREAK_MS; waited += 100) {
       port.write(new Uint8Array([3]));
-      await wait(runtime, 100);
+      await pause(runtime, 100);
     }
     return find();
   }

@@ -3,7 +3,7 @@
 // lost XON would hold them for ever. In a packet's two length bytes 17 and 19 are numbers. Time is the runtime's, so it works on the simulator's clock too.
 import { fail } from '../../protocol/errors';
 import type { BytePort } from '../../host/byte-port';
-import type { Runtime } from '../../host/runtime';
+import { pause, type Runtime } from '../../host/runtime';
 import { XOFF, XON } from './packets';
 
 /** Longest wait for XON after XOFF. */
@@ -105,7 +105,7 @@ export function createLine(port: BytePort, runtime: Runtime, baud?: number): Lin
     get xoffCount() {
       return xoffCount;
     },
-    pause: (ms) => new Promise((resolve) => void runtime.after(ms, resolve)),
+    pause: (ms) => pause(runtime, ms),
     until(test, timeoutMs) {
       return new Promise((resolve, reject) => {
         let isOver = false;

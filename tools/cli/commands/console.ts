@@ -3,7 +3,7 @@
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fail } from '../../../protocol/errors';
-import { realRuntime, type Runtime } from '../../../host/runtime';
+import { pause, realRuntime, type Runtime } from '../../../host/runtime';
 import { createCapture, readCapture } from '../../console/capture';
 import { complete } from '../../console/commands';
 import { createLinkView, readLinkKey } from '../../console/link-view';
@@ -55,7 +55,7 @@ const SILENCE_MS = 60_000;
 /** Settles as a refusal when nothing was heard for SILENCE_MS, from now on. */
 async function silence(runtime: Runtime, command: string, heardAtMs: () => number): Promise<CommandAnswer> {
   const startMs = runtime.nowMs();
-  for (let left = SILENCE_MS; left > 0; left = Math.max(startMs, heardAtMs()) + SILENCE_MS - runtime.nowMs()) await new Promise<void>((resolve) => void runtime.after(left, resolve));
+  for (let left = SILENCE_MS; left > 0; left = Math.max(startMs, heardAtMs()) + SILENCE_MS - runtime.nowMs()) await pause(runtime, left);
   return { command, ok: false, lines: [], findings: [], error: { code: 'board-silent', message: 'the board says nothing: check cable, power and --port; "chaincloud doctor" tells more' } };
 }
 
