@@ -11,6 +11,7 @@ import { COMMIT_PLACE } from './commit';
 import { checkDialect, locator, type DialectProblem } from './dialect';
 import { bundleEs5, compiledErrors, ROOT } from './es5';
 import { overlay } from './overlay';
+import { KEPT_PROPERTIES } from './properties';
 
 export const ROLES = ['cold', 'hot'] as const;
 
@@ -103,7 +104,7 @@ export async function bundleImage(entry: string, out: string): Promise<Figures> 
   if (problems.length) throw dialectError(problems);
   const where = locator(code, options);
   const { depth, chain } = callDepthOf(code);
-  const laid = overlay(code, options.sourceMap, (offset, name) => isMapped(where(offset)) && !isResident(where(offset), name));
+  const laid = overlay(code, options.sourceMap, (offset, name) => isMapped(where(offset)) && !isResident(where(offset), name), (key) => !KEPT_PROPERTIES.includes(key));
   fs.writeFileSync(out, laid.code);
   fs.writeFileSync(map, laid.map);
   return { callDepth: depth, callChain: chain.map((offset) => where(offset).replace(/:\d+$/, '')), ...functionFigures(laid.code) };

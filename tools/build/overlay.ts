@@ -10,6 +10,7 @@
 import { parse } from 'acorn';
 import { decode, encode } from '@jridgewell/sourcemap-codec';
 import { declaredIn, isFunction, isReference, walk, type AnyNode, type FunctionNode } from './dialect-walk';
+import { heldFunctions } from './held';
 
 /** The name under which an image stands in Storage that boots by itself; */
 const IMAGE_FILE = '.bootcde';
@@ -27,30 +28,43 @@ const MAX_USES = 28;
 const BEFORE = ';(function(';
 const BETWEEN = '){';
 
-interface Use {
-  start: number;
-  end: number;
-  name: string;
-}
+/** What a stretch of the input turns into: the function of that name, fetched; its place alone; or other text. */
+type Use = { start: number; end: number } & ({ fetch: string } | { place: string } | { text: string });
 
-/** A part of the output: a stretch of the input, or new text; `fetch` is text whose numbers are not known yet. */
-type Piece = { from: number; to: number } | { text: string } | { fetch: string };
+/** A part of the output: a stretch of the input, or new text; that of `fetch` and `place` has numbers not known yet. */
+type Piece = { from: number; to: number } | { text: string } | { fetch: string } | { place: string };
 
 /** Asked with an offset inside a function and its name in the source (empty: unknown): may it move? */
 export type IsRare = (offset: number, name: string) => boolean;
 
+interface Program {
+  /** What moves: functions of the top level by name, function expressions that objects hold by `#` and a number. */
+  moved: Map<string, FunctionNode>;
+  uses: Use[];
+  names: Set<string>;
+  /** The function that takes a place for a function and leaves anything else; empty when nothing needs it. */
+  take: string;
+}
+
 /** Finds what may move, and every use of it. */
-function readProgram(code: string, isRare: IsRare, nameAt: (offset: number) => string): { moved: Map<string, FunctionNode>; uses: Use[]; names: Set<string> } {
-  const program = parse(code, { ecmaVersion: 5 });
+function readProgram(code: string, isRare: IsRare, nameAt: (offset: number) => string, isOwn: (key: string) => boolean): Program {
+  const program = parse(code, { ecmaVersion: 5 }) as AnyNode & { body: AnyNode[] };
   const moved = new Map<string, FunctionNode>();
-  for (const node of program.body as AnyNode[]) {
-    if (node.type === 'FunctionDeclaration' && node.id && node.end - node.start < PARAMS_UNIT && paramsOf(node as FunctionNode).end - paramsOf(node as FunctionNode).start <= MAX_PARAMS_LENGTH && isRare(node.body.start + 1, nameAt(node.id.start))) moved.set(node.id.name, node as FunctionNode);
+  const fits = (node: FunctionNode, name: string): boolean =>
+    node.end - node.start < PARAMS_UNIT && paramsOf(node).end - paramsOf(node).start <= MAX_PARAMS_LENGTH && isRare(node.body.start + 1, name);
+  const functions = new Map<string, AnyNode>();
+  for (const node of program.body) {
+    if (node.type !== 'FunctionDeclaration' || !node.id) continue;
+    functions.set(node.id.name, node);
+    if (fits(node as FunctionNode, nameAt(node.id.start))) moved.set(node.id.name, node as FunctionNode);
   }
+  const held = heldFunctions(program, functions, isOwn);
   const names = new Set<string>();
   const uses: Use[] = [];
+  const counts = new Map<string, number>();
   const visit = (scope: AnyNode, outer: readonly Set<string>[]): void => {
     const { fixed, vars } = declaredIn(scope);
-    const scopes = scope === (program as AnyNode) ? [] : [...outer, new Set([...fixed, ...vars.map((one) => one.name)])];
+    const scopes = scope === program ? [] : [...outer, new Set([...fixed, ...vars.map((one) => one.name)])];
     walk(scope, (node, parents) => {
       const above = parents[parents.length - 1];
       const isProperty = (above?.type === 'MemberExpression' && above.property === node && !above.computed) || (above?.type === 'Property' && above.key === node);
@@ -61,16 +75,26 @@ function readProgram(code: string, isRare: IsRare, nameAt: (offset: number) => s
       }
       const parent = parents[parents.length - 1];
       if (!isReference(node, parent) || !moved.has(node.name) || scopes.some((own) => own.has(node.name))) return undefined;
+      const isHeld = held.names.has(node);
       const isStored = (parent?.type === 'AssignmentExpression' && parent.left === node) || parent?.type === 'NewExpression';
-      const isAtBoot = scopes.length === 0 && !(parent?.type === 'CallExpression' && parent.callee === node);
+      const isAtBoot = scopes.length === 0 && !isHeld && !(parent?.type === 'CallExpression' && parent.callee === node);
       if (isStored || isAtBoot) moved.delete(node.name);
-      else uses.push({ start: node.start, end: node.end, name: node.name });
+      counts.set(node.name, (counts.get(node.name) ?? 0) + 1);
+      uses.push({ start: node.start, end: node.end, ...(isHeld ? { place: node.name } : { fetch: node.name }) });
       return undefined;
     });
   };
-  visit(program as AnyNode, []);
-  for (const name of moved.keys()) if (uses.filter((use) => use.name === name).length > MAX_USES) moved.delete(name);
-  return { moved, uses: uses.filter((use) => moved.has(use.name)).sort((a, b) => a.start - b.start), names };
+  visit(program, []);
+  for (const [name, count] of counts) if (count > MAX_USES) moved.delete(name);
+  for (const node of held.expressions) {
+    if (!fits(node, '')) continue;
+    moved.set(`#${node.start}`, node);
+    uses.push({ start: node.start, end: node.end, place: `#${node.start}` });
+  }
+  const kept = uses.filter((use) => 'text' in use || moved.has('fetch' in use ? use.fetch : use.place));
+  const take = freeName('Q2', names);
+  for (const node of held.taken) kept.push({ start: node.start, end: node.start, text: `${take}(` }, { start: node.end, end: node.end, text: ')' });
+  return { moved, uses: kept.sort((a, b) => a.start - b.start || a.end - b.end), names, take: held.taken.length ? take : '' };
 }
 
 function freeName(wanted: string, names: Set<string>): string {
@@ -91,23 +115,25 @@ function withUses(from: number, to: number, uses: readonly Use[]): Piece[] {
   const pieces: Piece[] = [];
   let at = from;
   for (const use of uses) {
-    if (use.start < from || use.end > to) continue;
-    pieces.push({ from: at, to: use.start }, { fetch: use.name });
-    at = use.end;
+    if (use.start < at || use.end > to) continue;
+    const { start, end, ...piece } = use;
+    pieces.push({ from: at, to: start }, piece as Piece);
+    at = end;
   }
   pieces.push({ from: at, to });
   return pieces;
 }
 
 /**
- * Moves the functions that `isRare` names behind the image's end. code: one line; mapText: its source map as JSON.
+ * Moves the functions that `isRare` names behind the image's end. code: one line; mapText: its source map as JSON; isOwn: may a
+ * property of this name hold a place instead of a function (held.ts).
  * Answers the new text and map, and how many functions moved.
  */
-export function overlay(code: string, mapText: string, isRare: IsRare): { code: string; map: string; moved: number } {
+export function overlay(code: string, mapText: string, isRare: IsRare, isOwn: (key: string) => boolean): { code: string; map: string; moved: number } {
   const map = JSON.parse(mapText) as { mappings: string; names: string[] };
   const [segments = []] = decode(map.mappings);
   const nameOf = new Map(segments.filter((one) => one.length === 5).map((one) => [one[0], map.names[one[4] as number]]));
-  const { moved, uses, names } = readProgram(code, isRare, (offset) => nameOf.get(offset) ?? '');
+  const { moved, uses, names, take } = readProgram(code, isRare, (offset) => nameOf.get(offset) ?? '', isOwn);
   if (moved.size === 0 || code.includes('\n')) return { code, map: mapText, moved: 0 };
   const file = freeName('Q0', names);
   const fetch = freeName('Q', names);
@@ -117,14 +143,16 @@ export function overlay(code: string, mapText: string, isRare: IsRare): { code: 
   const fetchText =
     `function ${fetch}(o){var a=${file}.substr(o,${HEAD_WIDTH})-${HEAD_ONE},n=a/${PARAMS_UNIT}|0;o+=${HEAD_WIDTH + BEFORE.length};` +
     `var b=${file}.substr(o+n+${BETWEEN.length},a%${PARAMS_UNIT});if(!n)return new Function(b);a=${file}.substr(o,n).split(",");a.push(b);return Function.apply(0,a)}`;
-  const pieces: Piece[] = [{ text: `var ${file}=global.${IMAGE_GLOBAL}||require("Storage").read("${IMAGE_FILE}");${fetchText}` }];
+  const takeText = take && `function ${take}(v){return typeof v==="number"?${fetch}(v):v}`;
+  const pieces: Piece[] = [{ text: `var ${file}=global.${IMAGE_GLOBAL}||require("Storage").read("${IMAGE_FILE}");${fetchText}${takeText}` }];
   let at = 0;
-  for (const [, node] of bodies) {
+  for (const [name, node] of bodies) {
+    if (name[0] === '#') continue;
     pieces.push(...withUses(at, node.start, uses));
     at = node.end;
   }
   pieces.push(...withUses(at, code.length, uses), { text: `${code.endsWith(';') || code.endsWith('}') ? '' : ';'}function ${never}(){` });
-  const widthOf = (piece: Piece): number => ('to' in piece ? piece.to - piece.from : 'text' in piece ? piece.text.length : fetch.length + PLACE_WIDTH + 2);
+  const widthOf = (piece: Piece): number => ('to' in piece ? piece.to - piece.from : 'text' in piece ? piece.text.length : 'place' in piece ? PLACE_WIDTH : fetch.length + PLACE_WIDTH + 2);
   let column = pieces.reduce((sum, piece) => sum + widthOf(piece), 0);
   const places = new Map<string, number>();
   for (const [name, node] of bodies) {
@@ -147,9 +175,8 @@ export function overlay(code: string, mapText: string, isRare: IsRare): { code: 
       }
       out += code.slice(piece.from, piece.to);
     } else if ('text' in piece) out += piece.text;
-    else {
-      out += `${fetch}(${String(places.get(piece.fetch)).padStart(PLACE_WIDTH)})`;
-    }
+    else if ('place' in piece) out += String(places.get(piece.place)).padStart(PLACE_WIDTH);
+    else out += `${fetch}(${String(places.get(piece.fetch)).padStart(PLACE_WIDTH)})`;
   }
   map.mappings = encode([outSegments]);
   return { code: out, map: JSON.stringify(map), moved: moved.size };

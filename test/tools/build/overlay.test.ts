@@ -24,7 +24,7 @@ function run(code: string): unknown[] {
 }
 
 describe('tools/build overlay', () => {
-  const lay = (code: string): string => overlay(code, mappedLine(code), every).code;
+  const lay = (code: string): string => overlay(code, mappedLine(code), every, every).code;
 
   const PROGRAMS = [
     'function a(x){return x+1}function b(x,y){return a(x)*a(y)}print(b(2,3));',
@@ -36,6 +36,13 @@ describe('tools/build overlay', () => {
     'function a(x){return x}var t={a:a};print(t.a(4)+a(1));',
     'function a(){return 1}function b(){a=c;return a()}function c(){return 2}print(b());',
     'function a(){if(1){return;}}function b(){a();return 3}print(b());print("}");',
+    'function a(x){return x+1}var t={a:a,b:function(x){return a(x)*2}};print(t.a(1)+t.b(2));var u={a:t.a,c:t.b};print(u.a(3)+u.c(4));',
+    'function a(x){return x+1}function m(f){return f(1)}var t={a:a};print(m(t.a));var f=t.a;print(f(2)+typeof t.a);if(t.a)print(t.b?1:2);print(t.a&&t.a(3));',
+    'function a(n){return{a:function(x){return x+n},b:function(x){return x+1}}}var t=a(5);print(t.a(1)+t.b(1));',
+    'function a(){return this.n}var t={n:3,a:a,b:function(){return this.n+1}};print(t.a()+t.b());',
+    'function a(){return 1}var t={a:a};t.a=function(){return t.b(2)};t.b=t.a;t.b=function(x){return x};print(t.a());',
+    'function a(){return 1}function m(){var t={a:a,n:a};t.n=4;return t.a()+t.n}print(m());',
+    'function a(){return 1}function m(){var t={a:a};t.a=void 0;return t.a}print(m());',
   ];
   for (const code of PROGRAMS) {
     it(`means the same: ${code.slice(0, 60)}`, () => {
@@ -52,6 +59,20 @@ describe('tools/build overlay', () => {
     expect(run(laid)).to.deep.equal([210]);
   });
 
+  it('leaves the place of a function where an object holds it', () => {
+    const laid = lay('function a(x){return x+1}var t={a:a,b:function(){return t.a(2)}};print(t.b()+t.a(1));');
+    expect(functionFigures(laid).functions).to.equal(3);
+    expect(laid).to.match(/t=\{a: +\d+,b: +\d+\}/);
+    expect(run(laid)).to.deep.equal([5]);
+  });
+
+  it('leaves properties that others know alone', () => {
+    const code = 'function a(x){return x+1}var t={read:a};print(t.read(1));';
+    const laid = overlay(code, mappedLine(code), every, () => false).code;
+    expect(laid).to.not.match(/read: *\d/);
+    expect(run(laid)).to.deep.equal([2]);
+  });
+
   it('leaves what is used in many places', () => {
     const code = `function a(x){return x}function g(){return ${new Array(70).fill('a(1)').join('+')}}print(g());`;
     expect(lay(code)).to.match(/;?function a\(x\)/);
@@ -65,7 +86,7 @@ describe('tools/build overlay', () => {
 
   it('moves the source map along', () => {
     const code = 'function a(x){return x+unknownName}function b(){return a(1)}print(b());';
-    const { code: laid, map } = overlay(code, mappedLine(code), every);
+    const { code: laid, map } = overlay(code, mappedLine(code), every, every);
     const entry = new SourceMap(JSON.parse(map)).findEntry(0, laid.indexOf('unknownName')) as { originalColumn: number };
     expect(entry.originalColumn).to.equal(code.indexOf('unknownName'));
   });

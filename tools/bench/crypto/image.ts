@@ -34,7 +34,7 @@ export async function cryptoImage(): Promise<string> {
     await bundleEs5(entry, { format: 'iife', minify: true, out, sourceMap: `${out}.map`, keepProperties: true });
     const [code, map] = [fs.readFileSync(out, 'utf8'), fs.readFileSync(`${out}.map`, 'utf8')];
     const where = locator(code, { name: out, sourceMap: map, mapDir: process.cwd(), root: ROOT, extraGlobals: [] });
-    return overlay(code, map, (offset, name) => where(offset).includes('.ts:') && !isResident(where(offset), name)).code;
+    return overlay(code, map, (offset, name) => where(offset).includes('.ts:') && !isResident(where(offset), name), () => false).code;
   } finally {
     fs.rmSync(dir, { recursive: true });
   }
