@@ -15,7 +15,7 @@ export interface Guarded {
 /** Begins a handler; `isInside` is the caller's to clear. Throws `restarting`, where the board's restart returns at all. */
 export function enter(it: Guarded): void {
   if (it.isInside) {
-    it.hal.power.reboot();
+    it.hal.power.restart();
     throw fail('restarting', 'a handler did not end');
   }
   it.isInside = true;

@@ -17,24 +17,24 @@ export interface Uart {
 export interface Flash {
   pageBytes: number;
   pageCount: number;
-  read(offset: number, lenBytes: number): Uint8Array;
-  write(offset: number, bytes: Uint8Array): void;
-  erase(page: number): void;
+  readBytes(offset: number, lenBytes: number): Uint8Array;
+  writeBytes(offset: number, bytes: Uint8Array): void;
+  clearPage(page: number): void;
 }
 
 /** Files of the board's Storage: tables, address caches. Not for state that must survive a cut: that is Flash's. */
 export interface Files {
-  read(name: string): Uint8Array | undefined;
+  readFile(name: string): Uint8Array | undefined;
   /** Replaces the file. False when there is no room. Names: at most 28 characters. */
-  write(name: string, bytes: Uint8Array): boolean;
-  erase(name: string): void;
+  writeFile(name: string, bytes: Uint8Array): boolean;
+  eraseFile(name: string): void;
 }
 
 export interface Clock {
   /** Milliseconds since power-on, never going back. */
   uptimeMs(): number;
   /** Seconds since 1970 as the board believes; 0 when it was never set since power-on. */
-  unixSeconds(): number;
+  wallSeconds(): number;
   setUnixSeconds(seconds: number): void;
   /** Calls `fn` once after `delayMs`; answers an id for `cancel`. */
   after(delayMs: number, fn: () => void): number;
@@ -43,7 +43,7 @@ export interface Clock {
 
 /** Noise of unknown worth: mixed in, never trusted alone. */
 export interface Noise {
-  read(lenBytes: number): Uint8Array;
+  take(lenBytes: number): Uint8Array;
 }
 
 export interface Watchdog {
@@ -54,7 +54,7 @@ export interface Watchdog {
 
 export interface Power {
   /** Restarts the board; does not return to the caller's event. */
-  reboot(): void;
+  restart(): void;
   /** Power sequence of modem `index`; `done` when it may be spoken to. */
   modemOn(index: number, done: () => void): void;
   modemOff(index: number): void;
@@ -85,7 +85,7 @@ export interface Hal {
   noise: Noise;
   watchdog: Watchdog;
   power: Power;
-  memory(): MemoryUse;
+  memoryUse(): MemoryUse;
   /** Brings free memory together when it is scarce: the answers of native calls need a piece as large as they are. */
   tidy(): void;
 }

@@ -17,7 +17,7 @@ function uptimeMs(): number {
 
 export const clock: Clock = {
   uptimeMs: uptimeMs,
-  unixSeconds: function () {
+  wallSeconds: function () {
     return unixOffsetS ? Math.floor(unixOffsetS + uptimeMs() / 1000) : 0;
   },
   setUnixSeconds: function (seconds) {

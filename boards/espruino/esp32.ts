@@ -22,15 +22,15 @@ function aRange(offset: number, lenBytes: number): void {
 const flash: Flash = {
   pageBytes: FLASH_PAGE_BYTES,
   pageCount: FLASH_PAGE_COUNT,
-  read: function (offset, lenBytes) {
+  readBytes: function (offset, lenBytes) {
     aRange(offset, lenBytes);
     return lenBytes ? require('Flash').read(lenBytes, FLASH_ADDRESS + offset) : new Uint8Array(0);
   },
-  write: function (offset, bytes) {
+  writeBytes: function (offset, bytes) {
     aRange(offset, bytes.length);
     if (bytes.length) require('Flash').write(bytes, FLASH_ADDRESS + offset);
   },
-  erase: function (page) {
+  clearPage: function (page) {
     aRange(page * FLASH_PAGE_BYTES, FLASH_PAGE_BYTES);
     require('Flash').erasePage(FLASH_ADDRESS + page * FLASH_PAGE_BYTES);
   },
@@ -59,13 +59,13 @@ export function esp32Hal(board: string, ports: { console: Uart; link: Uart; host
     files: files,
     clock: clock,
     noise: {
-      read: function (lenBytes) {
+      take: function (lenBytes) {
         return readNoise(lenBytes, hardwareNoise);
       },
     },
     watchdog: watchdog,
     power: {
-      reboot: function () {
+      restart: function () {
         E.reboot();
       },
       modemOn: function (index, done) {
@@ -75,7 +75,7 @@ export function esp32Hal(board: string, ports: { console: Uart; link: Uart; host
         runSteps(modemOff, doNothing);
       },
     },
-    memory: function () {
+    memoryUse: function () {
       const memory = process.memory();
       return { used: memory.usage, total: memory.total };
     },

@@ -3,18 +3,18 @@ import type { Files } from '../../firmware/hal';
 
 export const files: Files = {
   /** The bytes stay in flash where the chip maps it; they must not be written to. */
-  read: function (name) {
+  readFile: function (name) {
     const content = require('Storage').readArrayBuffer(name);
     return content === undefined ? undefined : new Uint8Array(content);
   },
-  write: function (name, bytes) {
+  writeFile: function (name, bytes) {
     try {
       return require('Storage').write(name, bytes) === true;
     } catch (error) {
       return false;
     }
   },
-  erase: function (name) {
+  eraseFile: function (name) {
     require('Storage').erase(name);
   },
 };

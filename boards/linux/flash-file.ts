@@ -44,8 +44,8 @@ function read(offset: number, lenBytes: number): Uint8Array {
 export const flashFile: Flash = {
   pageBytes: FLASH_PAGE_BYTES,
   pageCount: FLASH_PAGE_COUNT,
-  read: read,
-  write: function (offset, bytes) {
+  readBytes: read,
+  writeBytes: function (offset, bytes) {
     aRange(offset, bytes.length);
     if (!bytes.length) return;
     const now = read(offset, bytes.length);
@@ -53,7 +53,7 @@ export const flashFile: Flash = {
     file.seek(offset);
     file.write(now);
   },
-  erase: function (page) {
+  clearPage: function (page) {
     aRange(page * FLASH_PAGE_BYTES, FLASH_PAGE_BYTES);
     file.seek(page * FLASH_PAGE_BYTES);
     writeErased(FLASH_PAGE_BYTES);

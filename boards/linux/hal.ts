@@ -72,13 +72,13 @@ function linuxHal(console: Uart, link: Uart, host: Uart | undefined, modems: Uar
     files: files,
     clock: clock,
     noise: {
-      read: function (lenBytes) {
+      take: function (lenBytes) {
         return readNoise(lenBytes, clockNoise);
       },
     },
     watchdog: watchdog,
     power: {
-      reboot: function () {
+      restart: function () {
         E.reboot();
       },
       modemOn: function (index, done) {
@@ -86,7 +86,7 @@ function linuxHal(console: Uart, link: Uart, host: Uart | undefined, modems: Uar
       },
       modemOff: doNothing,
     },
-    memory: function () {
+    memoryUse: function () {
       const memory = process.memory();
       return { used: memory.usage, total: memory.total };
     },

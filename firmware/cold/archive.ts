@@ -35,7 +35,7 @@ const AT_FEE = 80;
 const DIGEST_BYTES = 12;
 
 function readFileOf(cold: Cold, n: number): Uint8Array {
-  const bytes = cold.hal.files.read('u' + n);
+  const bytes = cold.hal.files.readFile('u' + n);
   if (!bytes || bytes.length % ENTRY_BYTES) throw fail('archive-lost', 'an archive of payments is missing: restore the state backup');
   return bytes;
 }
@@ -117,8 +117,8 @@ export function archiveOldest(cold: Cold): boolean {
   });
   const last = state.at[R_ARCHIVE];
   const before = last === undefined ? new Uint8Array(32) : new Uint8Array(readRecord(cold.journal as any, last).subarray(8, 40));
-  if (!cold.hal.files.write('u' + n, bytes)) throw fail('storage-full', 'no room for an archive of payments');
-  const back = cold.hal.files.read('u' + n);
+  if (!cold.hal.files.writeFile('u' + n, bytes)) throw fail('storage-full', 'no room for an archive of payments');
+  const back = cold.hal.files.readFile('u' + n);
   if (!back || !isEqualAt(back, 0, bytes, bytes.length)) throw fail('storage-failed', 'an archive of payments did not read back');
   const payload = new Uint8Array(40);
   writeU32(payload, 0, n);

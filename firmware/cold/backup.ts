@@ -64,7 +64,7 @@ export function printBackup(cold: Cold, seed64: Uint8Array): void {
     put(KIND_COUNTERS, cborEncode([cold.state.accounts[i].n, it.lastId, it.vCounter]));
   }
   for (let file = 1; file <= cold.state.archiveCount; file++) {
-    const bytes = cold.hal.files.read('u' + file) as Uint8Array;
+    const bytes = cold.hal.files.readFile('u' + file) as Uint8Array;
     for (let at = 0; at < bytes.length; at += FILE_PART_BYTES) {
       put(KIND_FILE, concatBytes([new Uint8Array([file >> 8, file, at >> 8, at]), bytes.subarray(at, at + FILE_PART_BYTES)]));
     }
@@ -88,7 +88,7 @@ export function startRestoring(cold: Cold, seed64: Uint8Array): Restoring {
     const at = (payload[2] << 8) | payload[3];
     const part = copyBytes(payload, 4, payload.length);
     file = at ? concatBytes([file, part]) : part;
-    cold.hal.files.write('u' + ((payload[0] << 8) | payload[1]), file);
+    cold.hal.files.writeFile('u' + ((payload[0] << 8) | payload[1]), file);
   }
 
   if (cold.state.accounts.length) throw fail('bad-state', 'a state backup goes into a board without accounts only');

@@ -49,14 +49,14 @@ function fileMac(cold: Cold, name: string, digest: Uint8Array): Uint8Array {
 }
 
 function readDigest(cold: Cold, name: string): Uint8Array | undefined {
-  const bytes = cold.hal.files.read(name);
+  const bytes = cold.hal.files.readFile(name);
   if (!bytes || bytes.length !== 32 + MAC_BYTES) return undefined;
   const digest = copyBytes(bytes, 0, 32);
   return constantTimeEqual(copyBytes(bytes, 32, 32 + MAC_BYTES), fileMac(cold, name, digest)) ? digest : undefined;
 }
 
 function writeDigest(cold: Cold, name: string, digest: Uint8Array): void {
-  cold.hal.files.write(name, concatBytes([digest, fileMac(cold, name, digest)]));
+  cold.hal.files.writeFile(name, concatBytes([digest, fileMac(cold, name, digest)]));
 }
 
 /** The batch's digest when it is derived, else undefined. */

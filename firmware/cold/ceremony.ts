@@ -24,7 +24,7 @@ const CHECKED_WORDS = 3;
 
 /** What mnemonicEncode needs of a string, read from the file octet by octet: 16 KB need not be in memory. */
 function wordList(cold: Cold): string {
-  const bytes = cold.hal.files.read(WORDS_FILE);
+  const bytes = cold.hal.files.readFile(WORDS_FILE);
   if (!bytes) throw fail('no-words', 'the word list is not on the board: flash it again');
   return {
     length: bytes.length,
@@ -75,7 +75,7 @@ export function startCeremony(cold: Cold, isRestore: boolean, done: () => void):
   }
 
   function makeWords(): void {
-    const noise = cold.hal.noise.read(NOISE_SAMPLE_BYTES);
+    const noise = cold.hal.noise.take(NOISE_SAMPLE_BYTES);
     const fault = noiseFault(noise);
     printLine(terminal, 'noise ' + (fault ? 'mixed in but not counted: ' + fault : 'passed its health tests'));
     const diceDigest = sha256(textBytes(dice));
@@ -130,7 +130,7 @@ export function startCeremony(cold: Cold, isRestore: boolean, done: () => void):
 
   /** Restoring also asks for dice and host entropy: the board needs fresh randomness of its own, the words give none. */
   function afterEntropyOfRestore(): void {
-    const noise = cold.hal.noise.read(NOISE_SAMPLE_BYTES);
+    const noise = cold.hal.noise.take(NOISE_SAMPLE_BYTES);
     fresh = hmacSha256(concatBytes([sha256(textBytes(dice)), host]), concatBytes([textBytes('generator'), noise]));
     dice = '';
     askPin();

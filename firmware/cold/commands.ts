@@ -204,9 +204,9 @@ function sendTestSms(cold: Cold, to: string): void {
 /** Restarts to the interpreter's prompt, for a new image (boards/espruino/service.ts). The next start runs the image again. */
 function startService(cold: Cold): void {
   function restart(): void {
-    if (!cold.hal.files.write(SERVICE_FILE, new Uint8Array([49]))) throw fail('no-room', 'Storage took no file');
+    if (!cold.hal.files.writeFile(SERVICE_FILE, new Uint8Array([49]))) throw fail('no-room', 'Storage took no file');
     printOk(cold.terminal);
-    cold.hal.clock.after(SERVICE_DELAY_MS, cold.hal.power.reboot);
+    cold.hal.clock.after(SERVICE_DELAY_MS, cold.hal.power.restart);
   }
   if (!cold.state.isProvisioned) return restart();
   withSeed(cold, function (seed) {

@@ -63,7 +63,7 @@ function bench(cold: Cold): void {
     ecdsaSign(block.subarray(0, 32), one);
   });
   time('flash-read-256', BENCH_ROUNDS, function () {
-    cold.hal.flash.read(0, 256);
+    cold.hal.flash.readBytes(0, 256);
   });
 }
 
@@ -72,10 +72,10 @@ export function diagnose(cold: Cold, name: string): boolean {
   if (name === 'modem') printModems(cold);
   else if (name === 'flash') printFlash(cold);
   else if (name === 'memory') {
-    const memory = cold.hal.memory();
+    const memory = cold.hal.memoryUse();
     printLine(cold.terminal, 'memory ' + memory.used + ' of ' + memory.total);
   } else if (name === 'noise') {
-    const fault = noiseFault(cold.hal.noise.read(NOISE_SAMPLE_BYTES));
+    const fault = noiseFault(cold.hal.noise.take(NOISE_SAMPLE_BYTES));
     printLine(cold.terminal, 'noise ' + (fault || 'passed'));
   } else if (name === 'bench') bench(cold);
   else return false;

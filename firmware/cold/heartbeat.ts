@@ -40,7 +40,7 @@ function heartbeatText(cold: Cold): string {
 /** Sends it when a day has passed since the last one, or since the clock was first set; the time of sending is durable first. */
 export function beat(cold: Cold): void {
   const now = nowSeconds(cold);
-  if (!cold.keys || !cold.modem || !cold.hal.clock.unixSeconds() || now < cold.state.heartbeatSeconds + HEARTBEAT_SECONDS) return;
+  if (!cold.keys || !cold.modem || !cold.hal.clock.wallSeconds() || now < cold.state.heartbeatSeconds + HEARTBEAT_SECONDS) return;
   const payload = new Uint8Array(4);
   writeU32(payload, 0, now);
   const isFirst = !cold.state.heartbeatSeconds;

@@ -29,7 +29,7 @@ function take(cold: Cold, ram: Uint8Array | undefined): Scratch {
   if (ram) return scratch;
   if (cold.scratch) cold.scratch.isTaken = true;
   cold.scratch = scratch;
-  for (let page = flash.pageCount - SCRATCH_PAGES; page < flash.pageCount; page++) flash.erase(page);
+  for (let page = flash.pageCount - SCRATCH_PAGES; page < flash.pageCount; page++) flash.clearPage(page);
   return scratch;
 }
 
@@ -52,14 +52,14 @@ export function openLinkScratch(cold: Cold, lenBytes: number): Scratch {
 export function scratchRead(scratch: Scratch, offset: number, lenBytes: number): Uint8Array {
   if (scratch.ram) return scratch.ram.subarray(offset, offset + lenBytes);
   if (scratch.isTaken) throw fail('scratch-taken', 'the room for large transactions is used by another');
-  return scratch.flash.read(scratch.base + offset, lenBytes);
+  return scratch.flash.readBytes(scratch.base + offset, lenBytes);
 }
 
 /** Each place is written once; offset and length are multiples of 4. Throws `scratch-taken`, `flash-failed`. */
 export function scratchWrite(scratch: Scratch, offset: number, bytes: Uint8Array): void {
   if (scratch.ram) return scratch.ram.set(bytes, offset);
   if (scratch.isTaken) throw fail('scratch-taken', 'the room for large transactions is used by another');
-  scratch.flash.write(scratch.base + offset, bytes);
-  const back = scratch.flash.read(scratch.base + offset, bytes.length);
+  scratch.flash.writeBytes(scratch.base + offset, bytes);
+  const back = scratch.flash.readBytes(scratch.base + offset, bytes.length);
   for (let i = 0; i < bytes.length; i++) if (back[i] !== bytes[i]) throw fail('flash-failed', 'scratch did not read back');
 }

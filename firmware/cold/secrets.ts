@@ -81,7 +81,7 @@ export function pinFault(pin: string): string {
 export function wipeBoard(cold: Cold): void {
   lock(cold);
   wipeFlash(cold.hal.flash);
-  cold.hal.power.reboot();
+  cold.hal.power.restart();
 }
 
 function saveFailures(cold: Cold, failures: number): void {
@@ -181,7 +181,7 @@ function startGenerator(cold: Cold, fresh: Uint8Array): void {
   const stored = at === undefined ? NO_BYTES : openStored(cold, readRecord(cold.journal as any, at));
   const boot = new Uint8Array(4);
   writeU32(boot, 0, cold.state.bootCount);
-  const noise = cold.hal.noise.read(32);
+  const noise = cold.hal.noise.take(32);
   const drbg = drbgInit(concatBytes([stored, fresh, boot, noise]));
   save(cold, R_DRBG, sealForNext(cold, drbgGenerate(drbg, 32)));
   wipe(stored);

@@ -31,7 +31,7 @@ function stateName(cold: Cold): string {
 export function showStatus(cold: Cold): void {
   const terminal = cold.terminal;
   const state = cold.state;
-  const memory = cold.hal.memory();
+  const memory = cold.hal.memoryUse();
   printLine(terminal, 'board ' + cold.hal.board + ' commit ' + cold.hal.commit + ' interpreter ' + cold.hal.interpreter);
   printLine(terminal, 'state ' + stateName(cold));
   printLine(terminal, 'time ' + (isClockSet(cold) ? nowSeconds(cold) : 'unset'));

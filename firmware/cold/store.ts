@@ -45,17 +45,17 @@ export function saveCbor(cold: Cold, type: number, fields: unknown[]): void {
 
 /** Seconds since 1970 that limits are counted by: never below what the journal has seen. Stands still until the clock is set. */
 export function nowSeconds(cold: Cold): number {
-  const seconds = cold.hal.clock.unixSeconds();
+  const seconds = cold.hal.clock.wallSeconds();
   return seconds > cold.state.floorSeconds ? seconds : cold.state.floorSeconds;
 }
 
 export function isClockSet(cold: Cold): boolean {
-  return cold.hal.clock.unixSeconds() > 0;
+  return cold.hal.clock.wallSeconds() > 0;
 }
 
 /** Writes the time down once an hour, so that a restart does not take it back further. */
 export function keepTime(cold: Cold): void {
-  const seconds = cold.hal.clock.unixSeconds();
+  const seconds = cold.hal.clock.wallSeconds();
   if (!cold.journal || !seconds || seconds < cold.state.floorSeconds + TIME_RECORD_EVERY_S) return;
   const payload = new Uint8Array(4);
   writeU32(payload, 0, seconds);

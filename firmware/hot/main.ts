@@ -165,7 +165,7 @@ function makeRandom(hot: Hot): (lenBytes: number) => Uint8Array {
     const input = new Uint8Array(24);
     writeU32(input, 0, hot.boots);
     writeU32(input, 4, ++count);
-    input.set(hot.hal.noise.read(16), 8);
+    input.set(hot.hal.noise.take(16), 8);
     return copyBytes(hmacSha256(hot.secret as Uint8Array, input), 0, lenBytes);
   };
 }
@@ -190,7 +190,7 @@ function startCold(hot: Hot): void {
 function startHost(hot: Hot): void {
   const uart = hot.hal.host;
   if (!uart) return;
-  const noise = hot.hal.noise.read(4);
+  const noise = hot.hal.noise.take(4);
   const bootId = hot.boots || readU32(noise, 0);
   hot.host = createPeer({ uart: uart, clock: hot.hal.clock, role: 'responder', bootId: bootId });
   hot.host.onRequest(function (type: number, fields: any[], reply: any, refuse: any) {
@@ -233,9 +233,9 @@ function runCommand(hot: Hot, line: string): void {
     return printOk(terminal);
   }
   if (words[0] === 'service') {
-    if (!hot.hal.files.write(SERVICE_FILE, new Uint8Array([49]))) throw fail('no-room', 'Storage took no file');
+    if (!hot.hal.files.writeFile(SERVICE_FILE, new Uint8Array([49]))) throw fail('no-room', 'Storage took no file');
     printOk(terminal);
-    hot.hal.clock.after(SERVICE_DELAY_MS, hot.hal.power.reboot);
+    hot.hal.clock.after(SERVICE_DELAY_MS, hot.hal.power.restart);
     return;
   }
   if (words[0] === 'link' && words[1] === 'key' && !hot.fault) return pair(hot, words[2] || '');
@@ -244,7 +244,7 @@ function runCommand(hot: Hot, line: string): void {
       if (answer !== 'erase everything') return printError(terminal, 'declined', 'nothing was erased');
       printOk(terminal);
       wipeFlash(hot.hal.flash);
-      hot.hal.power.reboot();
+      hot.hal.power.restart();
     });
   }
   printError(terminal, 'unknown-command', 'status, log, link key <hex>, service, wipe');

@@ -25,7 +25,7 @@ function checkOf(page: Uint8Array): Uint8Array {
 
 /** The device page, or undefined when the board is factory-new, wiped, or its page does not hold. */
 export function readDevice(flash: Flash): Device | undefined {
-  const page = flash.read(0, READY_AT + 4);
+  const page = flash.readBytes(0, READY_AT + 4);
   if (page[0] !== 0x43 || page[1] !== 0x43 || page[2] !== 0x44 || page[3] !== 0x31) return undefined;
   const check = checkOf(page);
   for (let i = 0; i < 4; i++) if (page[36 + i] !== check[i]) return undefined;
@@ -43,16 +43,16 @@ export function writeDevice(flash: Flash, secret: Uint8Array): void {
   page.set(secret, 4);
   const check = checkOf(page);
   for (let i = 0; i < 4; i++) page[36 + i] = check[i];
-  flash.erase(0);
-  flash.write(0, page);
+  flash.clearPage(0);
+  flash.writeBytes(0, page);
 }
 
 /** Declares the journal to hold the provisioned state. */
 export function markReady(flash: Flash): void {
-  flash.write(READY_AT, new Uint8Array(4));
+  flash.writeBytes(READY_AT, new Uint8Array(4));
 }
 
 /** Erases everything, the device secret first: from then on nothing sealed can be opened. */
 export function wipeFlash(flash: Flash): void {
-  for (let page = 0; page < flash.pageCount; page++) flash.erase(page);
+  for (let page = 0; page < flash.pageCount; page++) flash.clearPage(page);
 }

@@ -76,15 +76,15 @@ function headerMac(key: Uint8Array, header: Uint8Array): Uint8Array {
 }
 
 function isErased(flash: Flash, offset: number, lenBytes: number): boolean {
-  const bytes = flash.read(offset, lenBytes);
+  const bytes = flash.readBytes(offset, lenBytes);
   for (let i = 0; i < lenBytes; i++) if (bytes[i] !== 255) return false;
   return true;
 }
 
 function writeChecked(journal: Journal, offset: number, bytes: Uint8Array): void {
   journal.writes++;
-  journal.flash.write(offset, bytes);
-  const back = journal.flash.read(offset, bytes.length);
+  journal.flash.writeBytes(offset, bytes);
+  const back = journal.flash.readBytes(offset, bytes.length);
   for (let i = 0; i < bytes.length; i++) if (back[i] !== bytes[i]) throw fail('flash-failed', 'a record did not read back');
 }
 
@@ -101,7 +101,7 @@ function recordSize(payloadBytes: number): number {
 
 /** Header of half 0 or 1 when its MAC holds, else undefined. */
 function readHalf(journal: Journal, half: number): Uint8Array | undefined {
-  const header = journal.flash.read(journal.flash.pageBytes + half * journal.halfBytes, HALF_HEADER_BYTES);
+  const header = journal.flash.readBytes(journal.flash.pageBytes + half * journal.halfBytes, HALF_HEADER_BYTES);
   if (getU32(header, 0) !== HALF_MAGIC) return undefined;
   const mac = headerMac(journal.key, header);
   for (let i = 0; i < 16; i++) if (mac[i] !== header[16 + i]) return undefined;
@@ -125,12 +125,12 @@ function readNext(journal: Journal): number {
   const left = limit - at;
   if (left < RECORD_HEADER_BYTES + RECORD_MAC_BYTES) return 1;
   const flash = journal.flash;
-  const header = flash.read(at, RECORD_HEADER_BYTES);
+  const header = flash.readBytes(at, RECORD_HEADER_BYTES);
   const payloadBytes = (header[0] << 8) | header[1];
   const size = recordSize(payloadBytes);
   const isHeader = size <= RECORD_MAX_BYTES && size <= left && header[3] === headerCheck(header) && getU32(header, 4) === journal.seq;
   if (isHeader) {
-    const body = flash.read(at, size);
+    const body = flash.readBytes(at, size);
     const mac = chainMac(journal.key, journal.chain, body, RECORD_HEADER_BYTES + payloadBytes);
     let difference = 0;
     for (let i = 0; i < RECORD_MAC_BYTES; i++) difference |= mac[i] ^ body[RECORD_HEADER_BYTES + payloadBytes + i];
@@ -192,7 +192,7 @@ function startHalf(journal: Journal, half: number, generation: number, seq: numb
   const pages = journal.halfBytes / flash.pageBytes;
   for (let i = 0; i < pages; i++) {
     const page = base / flash.pageBytes + i;
-    flash.erase(page);
+    flash.clearPage(page);
     journal.erases++;
     if (!isErased(flash, page * flash.pageBytes, flash.pageBytes)) throw fail('flash-failed', 'a page did not erase');
   }
@@ -255,9 +255,9 @@ export function compact(journal: Journal): void {
   try {
     startHalf(journal, oldBase === flash.pageBytes ? 1 : 0, old.generation + 1, old.seq);
     for (let at = oldBase + HALF_HEADER_BYTES; at < oldEnd; ) {
-      const header = flash.read(at, RECORD_HEADER_BYTES);
+      const header = flash.readBytes(at, RECORD_HEADER_BYTES);
       const payloadBytes = (header[0] << 8) | header[1];
-      const payload = flash.read(at + RECORD_HEADER_BYTES, payloadBytes);
+      const payload = flash.readBytes(at + RECORD_HEADER_BYTES, payloadBytes);
       if (journal.keep(header[2], payload, at)) writeRecord(journal, header[2], payload);
       at += recordSize(payloadBytes);
     }
@@ -273,7 +273,7 @@ export function compact(journal: Journal): void {
     throw error;
   }
   journal.writes++;
-  flash.write(oldBase, new Uint8Array(4));
+  flash.writeBytes(oldBase, new Uint8Array(4));
   walk(journal, journal.apply);
   journal.isWriting = false;
 }
@@ -281,17 +281,17 @@ export function compact(journal: Journal): void {
 /** Calls `visit` for every record of the live half, oldest first, without checking the chain again; stops when it answers true. */
 export function walk(journal: Journal, visit: (type: number, payload: Uint8Array, offset: number) => boolean | void): void {
   for (let at = journal.base + HALF_HEADER_BYTES; at < journal.end; ) {
-    const header = journal.flash.read(at, RECORD_HEADER_BYTES);
+    const header = journal.flash.readBytes(at, RECORD_HEADER_BYTES);
     const payloadBytes = (header[0] << 8) | header[1];
-    if (visit(header[2], journal.flash.read(at + RECORD_HEADER_BYTES, payloadBytes), at)) return;
+    if (visit(header[2], journal.flash.readBytes(at + RECORD_HEADER_BYTES, payloadBytes), at)) return;
     at += recordSize(payloadBytes);
   }
 }
 
 /** Payload of the record at `offset`. */
 export function readRecord(journal: Journal, offset: number): Uint8Array {
-  const header = journal.flash.read(offset, RECORD_HEADER_BYTES);
-  return journal.flash.read(offset + RECORD_HEADER_BYTES, (header[0] << 8) | header[1]);
+  const header = journal.flash.readBytes(offset, RECORD_HEADER_BYTES);
+  return journal.flash.readBytes(offset + RECORD_HEADER_BYTES, (header[0] << 8) | header[1]);
 }
 
 /** Octets left in the live half. */

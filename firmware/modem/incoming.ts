@@ -102,7 +102,7 @@ export function noteValue(modem: Modem, line: string): void {
     const seconds = timeOf(line);
     if (seconds <= 0) return;
     modem.n[STAT_TIME] = seconds;
-    modem.n[STAT_TIME_AT] = modem.outbox.clock.unixSeconds();
+    modem.n[STAT_TIME_AT] = modem.outbox.clock.wallSeconds();
     tell(modem, 'time', seconds);
   }
 }

@@ -35,7 +35,7 @@ export function runtimeClock(runtime: Runtime): Clock {
   let lastId = 0;
   return {
     uptimeMs: () => runtime.nowMs() - startMs,
-    unixSeconds: () => Math.floor(runtime.nowMs() / 1000),
+    wallSeconds: () => Math.floor(runtime.nowMs() / 1000),
     setUnixSeconds: () => undefined,
     after(delayMs, fn) {
       const id = ++lastId;

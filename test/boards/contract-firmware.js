@@ -45,62 +45,62 @@ function checkFlash() {
     expect(hal.flash.pageBytes === 4096 && hal.flash.pageCount === 16, 'size');
   });
   check('flash: an erased page reads 0xFF', function () {
-    hal.flash.erase(PAGE);
-    expect(same(hal.flash.read(PAGE * 4096 + 4092, 4), [255, 255, 255, 255]), 'end of the page');
+    hal.flash.clearPage(PAGE);
+    expect(same(hal.flash.readBytes(PAGE * 4096 + 4092, 4), [255, 255, 255, 255]), 'end of the page');
   });
   check('flash: a write can be read back', function () {
-    hal.flash.write(PAGE * 4096 + 3, new Uint8Array([1, 2, 3, 0, 255]));
-    expect(same(hal.flash.read(PAGE * 4096 + 2, 7), [255, 1, 2, 3, 0, 255, 255]), 'bytes ' + hal.flash.read(PAGE * 4096 + 2, 7).join());
+    hal.flash.writeBytes(PAGE * 4096 + 3, new Uint8Array([1, 2, 3, 0, 255]));
+    expect(same(hal.flash.readBytes(PAGE * 4096 + 2, 7), [255, 1, 2, 3, 0, 255, 255]), 'bytes ' + hal.flash.readBytes(PAGE * 4096 + 2, 7).join());
   });
   check('flash: a write only clears bits', function () {
-    hal.flash.write(PAGE * 4096 + 3, new Uint8Array([0xfe, 3]));
-    expect(same(hal.flash.read(PAGE * 4096 + 3, 2), [0, 2]), 'old AND new');
+    hal.flash.writeBytes(PAGE * 4096 + 3, new Uint8Array([0xfe, 3]));
+    expect(same(hal.flash.readBytes(PAGE * 4096 + 3, 2), [0, 2]), 'old AND new');
   });
   check('flash: a write crosses pages', function () {
-    hal.flash.erase(PAGE + 1);
-    hal.flash.write((PAGE + 1) * 4096 - 2, new Uint8Array([7, 8, 9, 10]));
-    expect(same(hal.flash.read((PAGE + 1) * 4096 - 2, 4), [7, 8, 9, 10]), 'bytes');
+    hal.flash.clearPage(PAGE + 1);
+    hal.flash.writeBytes((PAGE + 1) * 4096 - 2, new Uint8Array([7, 8, 9, 10]));
+    expect(same(hal.flash.readBytes((PAGE + 1) * 4096 - 2, 4), [7, 8, 9, 10]), 'bytes');
   });
   check('flash: erase leaves the neighbours', function () {
-    hal.flash.erase(PAGE + 1);
-    expect(same(hal.flash.read((PAGE + 1) * 4096 - 2, 4), [7, 8, 255, 255]), 'bytes');
+    hal.flash.clearPage(PAGE + 1);
+    expect(same(hal.flash.readBytes((PAGE + 1) * 4096 - 2, 4), [7, 8, 255, 255]), 'bytes');
   });
   check('flash: takes nothing, gives nothing', function () {
-    hal.flash.write(0, new Uint8Array(0));
-    expect(hal.flash.read(65536, 0).length === 0, 'length');
+    hal.flash.writeBytes(0, new Uint8Array(0));
+    expect(hal.flash.readBytes(65536, 0).length === 0, 'length');
   });
   check('flash: refuses what is out of range', function () {
-    expect(codeOf(function () { hal.flash.read(65535, 2); }) === 'flash-range', 'read');
-    expect(codeOf(function () { hal.flash.write(-1, new Uint8Array(1)); }) === 'flash-range', 'write');
-    expect(codeOf(function () { hal.flash.erase(16); }) === 'flash-range', 'erase');
+    expect(codeOf(function () { hal.flash.readBytes(65535, 2); }) === 'flash-range', 'read');
+    expect(codeOf(function () { hal.flash.writeBytes(-1, new Uint8Array(1)); }) === 'flash-range', 'write');
+    expect(codeOf(function () { hal.flash.clearPage(16); }) === 'flash-range', 'erase');
   });
   check('flash: the caller keeps its buffer', function () {
     var bytes = new Uint8Array([5, 6]);
-    hal.flash.write(PAGE * 4096 + 100, bytes);
+    hal.flash.writeBytes(PAGE * 4096 + 100, bytes);
     expect(same(bytes, [5, 6]), 'changed');
   });
 }
 
 function checkFiles() {
   check('files: an absent file is undefined', function () {
-    expect(hal.files.read('nothing') === undefined, 'defined');
+    expect(hal.files.readFile('nothing') === undefined, 'defined');
   });
   check('files: a file can be read back', function () {
-    expect(hal.files.write('contract', new Uint8Array([0, 1, 254, 255])) === true, 'refused');
-    expect(same(hal.files.read('contract'), [0, 1, 254, 255]), 'bytes');
+    expect(hal.files.writeFile('contract', new Uint8Array([0, 1, 254, 255])) === true, 'refused');
+    expect(same(hal.files.readFile('contract'), [0, 1, 254, 255]), 'bytes');
   });
   check('files: a file is replaced', function () {
-    expect(hal.files.write('contract', new Uint8Array([9])) === true, 'refused');
-    expect(same(hal.files.read('contract'), [9]), 'bytes');
+    expect(hal.files.writeFile('contract', new Uint8Array([9])) === true, 'refused');
+    expect(same(hal.files.readFile('contract'), [9]), 'bytes');
   });
   check('files: a file too large is refused', function () {
-    var isWritten = hal.files.write('empty', new Uint8Array(0));
+    var isWritten = hal.files.writeFile('empty', new Uint8Array(0));
     expect(isWritten === false, 'an empty file cannot be');
   });
   check('files: an erased file is gone', function () {
-    hal.files.erase('contract');
-    hal.files.erase('contract');
-    expect(hal.files.read('contract') === undefined, 'still there');
+    hal.files.eraseFile('contract');
+    hal.files.eraseFile('contract');
+    expect(hal.files.readFile('contract') === undefined, 'still there');
   });
 }
 
@@ -109,23 +109,23 @@ function checkRest() {
     expect(hal.board.length > 3 && hal.commit.length === 12 && hal.interpreter.substr(0, 2) === '2v', hal.interpreter);
   });
   check('clock: the hour is not known at power-on', function () {
-    expect(hal.clock.unixSeconds() === 0, '' + hal.clock.unixSeconds());
+    expect(hal.clock.wallSeconds() === 0, '' + hal.clock.wallSeconds());
   });
   check('clock: the hour is kept', function () {
     hal.clock.setUnixSeconds(1700000000);
-    var seconds = hal.clock.unixSeconds();
+    var seconds = hal.clock.wallSeconds();
     expect(seconds === 1700000000 || seconds === 1700000001, '' + seconds);
   });
   check('clock: setting the hour leaves the uptime', function () {
     expect(hal.clock.uptimeMs() >= 0 && hal.clock.uptimeMs() < 3600000, '' + hal.clock.uptimeMs());
   });
   check('noise: gives as many bytes as asked', function () {
-    var a = hal.noise.read(16);
+    var a = hal.noise.take(16);
     expect(a.length === 16, 'length');
-    expect(!same(a, hal.noise.read(16)), 'the same twice');
+    expect(!same(a, hal.noise.take(16)), 'the same twice');
   });
   check('memory: says what is used', function () {
-    var memory = hal.memory();
+    var memory = hal.memoryUse();
     expect(memory.used > 0 && memory.total >= memory.used, memory.used + ' of ' + memory.total);
   });
   check('watchdog: starts and is kicked', function () {
@@ -147,7 +147,7 @@ function afterAll() {
     });
     hal.power.modemOff(0);
     var boots = 0;
-    for (var bits = 255 ^ hal.flash.read(0, 1)[0]; bits; bits >>= 1) boots++;
+    for (var bits = 255 ^ hal.flash.readBytes(0, 1)[0]; bits; bits >>= 1) boots++;
     tell('done ' + boots);
   });
   order = 'returned';
@@ -170,8 +170,8 @@ function onLink(bytes) {
   received = (received + text).substr(-7);
   if (bytes.length > 64) tell('fail link: ' + bytes.length + ' bytes at once');
   if (received === '!reboot') {
-    hal.flash.write(0, new Uint8Array([hal.flash.read(0, 1)[0] << 1]));
-    hal.power.reboot();
+    hal.flash.writeBytes(0, new Uint8Array([hal.flash.readBytes(0, 1)[0] << 1]));
+    hal.power.restart();
   }
   hal.link.write(bytes);
 }

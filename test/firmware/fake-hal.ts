@@ -174,13 +174,13 @@ export class FakeFlash implements Flash {
     return true;
   }
 
-  read(offset: number, lenBytes: number): Uint8Array {
+  readBytes(offset: number, lenBytes: number): Uint8Array {
     this.check(offset, lenBytes);
     this.runner?.point('read');
     return this.cells.slice(offset, offset + lenBytes);
   }
 
-  write(offset: number, bytes: Uint8Array): void {
+  writeBytes(offset: number, bytes: Uint8Array): void {
     this.check(offset, bytes.length);
     const cut = this.isCut();
     const count = cut ? Math.floor(bytes.length * this.cutPart) : bytes.length;
@@ -189,7 +189,7 @@ export class FakeFlash implements Flash {
     this.runner?.point('flash');
   }
 
-  erase(page: number): void {
+  clearPage(page: number): void {
     this.check(page * this.pageBytes, this.pageBytes);
     const cut = this.isCut();
     const count = cut ? Math.floor(this.pageBytes * this.cutPart) : this.pageBytes;
@@ -257,8 +257,8 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
       modems: options.isHot ? [] : [lines.modem.uart, lines.spare.uart].slice(0, options.modems ?? 1),
       flash,
       files: {
-        read: (name) => files.get(name)?.slice(),
-        write: (name, bytes) => {
+        readFile: (name) => files.get(name)?.slice(),
+        writeFile: (name, bytes) => {
           if (flash.isOff) throw new PowerCut();
           if (flash.isCut()) {
             const count = Math.floor(bytes.length * flash.cutPart);
@@ -268,11 +268,11 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
           files.set(name, Uint8Array.from(bytes));
           return true;
         },
-        erase: (name) => void files.delete(name),
+        eraseFile: (name) => void files.delete(name),
       },
       clock: {
         uptimeMs,
-        unixSeconds: () => (unixOffset ? Math.floor(unixOffset + uptimeMs() / 1000) : 0),
+        wallSeconds: () => (unixOffset ? Math.floor(unixOffset + uptimeMs() / 1000) : 0),
         setUnixSeconds: (seconds) => void (unixOffset = seconds - uptimeMs() / 1000),
         after: (delayMs, fn) => {
           board.runner?.point('after');
@@ -289,7 +289,7 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
         cancel: (id) => world.cancel(id),
       },
       noise: {
-        read:
+        take:
           options.noise ??
           ((lenBytes) =>
             Uint8Array.from({ length: lenBytes }, () => {
@@ -299,11 +299,11 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
       },
       watchdog: { start: () => undefined, kick: () => undefined },
       power: {
-        reboot: () => void board.rebooted++,
+        restart: () => void board.rebooted++,
         modemOn: (_index, done) => void world.after(10, done),
         modemOff: () => undefined,
       },
-      memory: () => ({ used: 0, total: 2500 }),
+      memoryUse: () => ({ used: 0, total: 2500 }),
       tidy: () => undefined,
     },
     off() {

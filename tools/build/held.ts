@@ -2,8 +2,8 @@
 // each parameter, and more where it is copied to another object. Where a property never holds anything else, the function's place in
 // flash can stand there instead, a number that costs nothing beside the name, and whoever takes it out fetches the function
 // (overlay.ts). A property is such a one when it is the firmware's own and every value stored in it, anywhere in the program, is a
-// function of the top level, a function expression, or what another such property holds; and none of them asks for its `this`,
-// which a fetched function has not.
+// function of the top level, a function expression, what another such property holds, or nothing; and none of them asks for its
+// `this`, which a fetched function has not.
 // Leaves to others: which functions may leave RAM at all, moving and fetching them (overlay.ts).
 import { declaredIn, isFunction, isReference, walk, type AnyNode, type FunctionNode } from './dialect-walk';
 
@@ -34,6 +34,11 @@ function asksForThis(fn: AnyNode): boolean {
     return undefined;
   });
   return asks;
+}
+
+/** Null or undefined. */
+function isNothing(node: AnyNode): boolean {
+  return (node.type === 'Literal' && node.raw === 'null') || (node.type === 'UnaryExpression' && node.operator === 'void');
 }
 
 /** Does an expression's value only decide something: a number does that as well as a function. */
@@ -90,7 +95,7 @@ export function heldFunctions(program: AnyNode, functions: ReadonlyMap<string, A
   const isTop = (node: AnyNode): boolean =>
     node.type === 'Identifier' && functions.has(node.name) && !asksForThis(functions.get(node.name)!) && !scopesOf.get(node)!.some((scope) => declaredIn(scope).fixed.has(node.name) || declaredIn(scope).vars.some((one) => one.name === node.name));
   const keys = new Set([...stored.keys()].filter((key) => isOwn(key) && !spoilt.has(key)));
-  const fits = (value: AnyNode): boolean => isTop(value) || (value.type === 'FunctionExpression' && !asksForThis(value)) || keys.has(keyOf(value) ?? '');
+  const fits = (value: AnyNode): boolean => isNothing(value) || isTop(value) || (value.type === 'FunctionExpression' && !asksForThis(value)) || keys.has(keyOf(value) ?? '');
   for (let size = -1; size !== keys.size; ) {
     size = keys.size;
     for (const key of keys) if (!stored.get(key)!.every(fits)) keys.delete(key);

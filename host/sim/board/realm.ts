@@ -140,8 +140,9 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
 
   // Serial ports.
   const serials: { [name: string]: { object: Any; lists: Any; waiting: string } } = {};
+  const serialPrototype = O.create(O.prototype);
   const addSerial = (name: string): void => {
-    const object: Any = {};
+    const object: Any = O.create(serialPrototype);
     const port = { object, lists: emitter(object), waiting: '' };
     serials[name] = port;
     object.setup = (baud: number, options?: Any) => h.serialSetup(name, baud === undefined ? 9600 : baud, (options && options.path) || '');

@@ -41,7 +41,7 @@ const TABLE: [tag: string, name: string, provoke: (rig: Rig) => Promise<unknown>
   ['not-own-coin', 'bad-input', paying((rig) => ({ coins: [makeCoin(rig, { sats: 100_000, side: 'cold' })] }))],
   ['not-paired', 'cold-unreachable', async (rig) => { await rig.world.until(() => rig.peer.isUp()); return rig.ask(MSG_ATTEST, [0, 1, 0]); }, 'new'],
   ['not-ready', 'not-ready', (rig) => rig.ask(MSG_ATTEST, [0, 1, 77]), 'ready'],
-  ['policy-clock', 'policy', async (rig) => { (rig.cold.hal.clock as { unixSeconds(): number }).unixSeconds = () => 0; return pay(rig, payment(rig)); }, policy({ fromMinute: minute, toMinute: minute + 1 })],
+  ['policy-clock', 'policy', async (rig) => { (rig.cold.hal.clock as { wallSeconds(): number }).wallSeconds = () => 0; return pay(rig, payment(rig)); }, policy({ fromMinute: minute, toMinute: minute + 1 })],
   ['policy-count', 'policy', async (rig) => { await pay(rig, payment(rig)); return pay(rig, payment(rig, { userTxNo: '2' })); }, policy({ windowMaxCount: 1 })],
   ['policy-destination', 'policy', paying(() => ({})), { account: { policy: { isAllowListOnly: true }, allowList: [out(1, 3).split(',')[0]!] } }],
   ['policy-dust', 'policy', paying(() => ({})), policy({ minOutputSats: 50_001 })],

@@ -20,7 +20,7 @@ export function viewOf(board: FakeBoard): View {
   const device = readDevice(flash);
   if (!device?.isReady) return { fault: 'new' };
   const files = new Map(board.files);
-  const hal = { flash, files: { read: (name: string) => files.get(name), write: () => true, erase: () => undefined }, clock: { unixSeconds: () => 0 } };
+  const hal = { flash, files: { readFile: (name: string) => files.get(name), writeFile: () => true, eraseFile: () => undefined }, clock: { wallSeconds: () => 0 } };
   const cold = { hal, device, state: makeState(), counters: {} } as unknown as Cold;
   try {
     openStore(cold, false);

@@ -84,7 +84,7 @@ describe('firmware/modem: two modems', () => {
 describe('firmware/modem: outbox', () => {
   it('pauses grow from 5 s to 5 min, 2 s when busy; a full queue refuses', () => {
     let nowMs = 0;
-    const clock = { uptimeMs: () => nowMs, unixSeconds: () => 0, setUnixSeconds: () => undefined, after: () => 0, cancel: () => undefined };
+    const clock = { uptimeMs: () => nowMs, wallSeconds: () => 0, setUnixSeconds: () => undefined, after: () => 0, cancel: () => undefined };
     const store = memoryStore();
     const outbox = createOutbox(clock, { onSms: () => undefined, store, maxTries: 12 });
     const modem = createState(null as never, outbox);
@@ -107,7 +107,7 @@ describe('firmware/modem: outbox', () => {
   });
 
   it('takes up the store, and gives a message the lowest place that is free', () => {
-    const clock = { uptimeMs: () => 0, unixSeconds: () => 0, setUnixSeconds: () => undefined, after: () => 0, cancel: () => undefined };
+    const clock = { uptimeMs: () => 0, wallSeconds: () => 0, setUnixSeconds: () => undefined, after: () => 0, cancel: () => undefined };
     const store = memoryStore();
     store.put(0, new Uint8Array([5]));
     store.put(2, new Uint8Array([9]));
@@ -122,7 +122,7 @@ describe('firmware/modem: outbox', () => {
   });
 
   it('a full store keeps no message back', () => {
-    const clock = { uptimeMs: () => 0, unixSeconds: () => 0, setUnixSeconds: () => undefined, after: () => 0, cancel: () => undefined };
+    const clock = { uptimeMs: () => 0, wallSeconds: () => 0, setUnixSeconds: () => undefined, after: () => 0, cancel: () => undefined };
     const put = (): void => {
       throw Object.assign(new Error(), { code: 'journal-full' });
     };

@@ -25,12 +25,12 @@ function memoryFlash(pageCount: number): CountedFlash {
     pageBytes: PAGE_BYTES,
     pageCount,
     programs: 0,
-    read: (offset, lenBytes) => cells.slice(offset, offset + lenBytes),
-    write(offset, bytes) {
+    readBytes: (offset, lenBytes) => cells.slice(offset, offset + lenBytes),
+    writeBytes(offset, bytes) {
       this.programs++;
       for (let i = 0; i < bytes.length; i++) cells[offset + i]! &= bytes[i]!;
     },
-    erase: (page) => void cells.fill(255, page * PAGE_BYTES, (page + 1) * PAGE_BYTES),
+    clearPage: (page) => void cells.fill(255, page * PAGE_BYTES, (page + 1) * PAGE_BYTES),
   };
 }
 

@@ -63,11 +63,11 @@ export function operationOctets(): OperationOctets[] {
       name: 'status',
       v2: [
         toCold(SMS_STATUS, []),
-        toV(SMS_STATUS_ANSWER, statusAnswerFields({ deviceState: DEVICE_UNLOCKED, accountState: 1, unixSeconds, batchesHot: 3, batchesCold: 3 }) as number[]),
+        toV(SMS_STATUS_ANSWER, statusAnswerFields({ deviceState: DEVICE_UNLOCKED, accountState: 1, unixSeconds: unixSeconds, batchesHot: 3, batchesCold: 3 }) as number[]),
       ],
       v1: [],
     },
-    { name: 'alarm', v2: [toV(SMS_ALARM, alarmFields({ code: ALARM_FORGERY, accountState: ACCOUNT_CLOSED, unixSeconds }) as number[])], v1: [] },
+    { name: 'alarm', v2: [toV(SMS_ALARM, alarmFields({ code: ALARM_FORGERY, accountState: ACCOUNT_CLOSED, unixSeconds: unixSeconds }) as number[])], v1: [] },
     {
       name: 'policy notice',
       v2: [toV(SMS_NOTICE, noticeFields({ noticeNo: 1, maxPerTxSats: 100_000_000, maxPerDaySats: 1_000_000_000, policyDigest8: new Uint8Array(8) }) as (number | Uint8Array)[])],
