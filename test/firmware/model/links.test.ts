@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { changeAccount, createConsoleClient, reopen, setPhones } from '../../../host/operator';
 import { batchVerifyFields } from '../../../protocol/sms/v2';
-import { SMS_BATCH_VERIFY, SMS_STATUS } from '../../../protocol/wire';
+import { SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_STATUS, SMS_STATUS_ANSWER } from '../../../protocol/wire';
 import { viewOf } from '../cuts/view';
 import { makeCoin, out, pay, refusalOf, type Coin } from '../payments';
 import { accountData, ADMIN_NUMBER, channelRig, PIN, START_S, wake, type Rig } from '../rig';
@@ -91,10 +91,13 @@ class Machine {
     const { world } = rig;
     const kind = KINDS[this.whole(KINDS.length)]!;
     const nowS = START_S + Math.floor(world.nowMs / 1000);
-    const said = async (count: number, work: () => void): Promise<string> => {
-      work();
-      await world.until(() => rig.v.received.length > count || rig.cold.flash.isOff, 120_000);
-      return rig.v.received.length > count ? 'ok' : 'silence';
+    /** Asks by SMS; alarms that come meanwhile are no answer. */
+    const said = async (op: number, fields: any[], answer: number): Promise<string> => {
+      const answers = (): number => rig.v.received.filter((each) => each.op === answer).length;
+      const count = answers();
+      rig.v.operate(op, fields);
+      await world.until(() => answers() > count || rig.cold.flash.isOff, 120_000);
+      return answers() > count ? 'ok' : 'silence';
     };
     if (kind === 'pay') {
       const number = this.whole(12);
@@ -136,8 +139,8 @@ class Machine {
       const name = `shop${this.whole(9)}`;
       return { name: kind, apply: () => ((model.standing.name = name), 'ok'), run: () => world.finish(changeAccount(rig.coldConsole, 0, accountData(rig, { account: { name } }), PIN)).then(() => 'ok', (error) => error.code as string) };
     }
-    if (kind === 'status') return { name: kind, apply: () => 'ok', run: () => said(rig.v.received.length, () => rig.v.operate(SMS_STATUS, [])) };
-    if (kind === 'batch') return { name: kind, apply: () => (model.standing.closed ? 'silence' : 'ok'), run: () => said(rig.v.received.length, () => rig.v.operate(SMS_BATCH_VERIFY, batchVerifyFields({ side: 1, batchNo: 0 }))) };
+    if (kind === 'status') return { name: kind, apply: () => 'ok', run: () => said(SMS_STATUS, [], SMS_STATUS_ANSWER) };
+    if (kind === 'batch') return { name: kind, apply: () => (model.standing.closed ? 'silence' : 'ok'), run: () => said(SMS_BATCH_VERIFY, batchVerifyFields({ side: 1, batchNo: 0 }), SMS_BATCH_ANSWER) };
     if (kind === 'channel') {
       const id = rig.v.channel!.id;
       return {
