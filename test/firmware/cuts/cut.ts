@@ -23,12 +23,6 @@ export async function measure(operation: Operation): Promise<Measured> {
   return { writes, before, after: viewOf(rig.cold) };
 }
 
-/** Which writes are cut: all of them, or `most` of them spread over an operation that writes a great deal in the same way. */
-export function cutsOf(operation: Operation, writes: number): number[] {
-  const bound = Math.min(writes, operation.most ?? writes);
-  return Array.from({ length: bound }, (_, i) => 1 + Math.round((i * (writes - 1)) / Math.max(1, bound - 1)));
-}
-
 /** The board's console, as a person who types anew sees it. */
 export function newConsole(rig: Rig): void {
   rig.coldConsole = createConsoleClient({ port: rig.cold.console.port });
@@ -79,29 +73,50 @@ async function renewBoard(rig: Rig, fault: string): Promise<void> {
   await rig.world.finish(unlock(rig.coldConsole, PIN));
 }
 
-/** After a cut: starts the board, looks at it, uses it. isNew boards take a new seed, or are unlocked. */
-export async function restartAndUse(operation: Operation, measured: Measured, rig: Rig, where: string): Promise<void> {
+/** After a cut: starts the board, looks at it, uses it. isNew boards take a new seed, or are unlocked. Answers how often the board wrote as it came up. */
+export async function restartAndUse(operation: Operation, measured: Measured, rig: Rig, where: string): Promise<number> {
   rig.coldOff();
   rig.cold.flash.isOff = false;
   agree(operation, measured, viewOf(rig.cold), where);
+  rig.cold.flash.operations = 0;
   rig.coldOn();
+  const writes = rig.cold.flash.operations;
   newConsole(rig);
   const fault = viewOf(rig.cold).fault!;
-  if (fault) return renewBoard(rig, fault);
-  if (operation.isNew) await rig.world.finish(unlock(rig.coldConsole, PIN).catch((error) => { if (error.code !== 'pin-wait') throw error; }));
+  if (fault) await renewBoard(rig, fault);
+  else if (operation.isNew) await rig.world.finish(unlock(rig.coldConsole, PIN).catch((error) => { if (error.code !== 'pin-wait') throw error; }));
   else await useBoard(rig, where);
-  if (rig.world.errors.length) throw new Error(`${where}: ${String(rig.world.errors[0])}`);
+  if (!fault && rig.world.errors.length) throw new Error(`${where}: ${String(rig.world.errors[0])}`);
+  return writes;
 }
 
-/** part: how much of the cut write is still done; isFromEnd: a torn erase did its end. */
-export async function cutAt(operation: Operation, measured: Measured, cut: number, part: number, isFromEnd: boolean): Promise<void> {
-  const where = `${operation.name}, cut at write ${cut} of ${measured.writes}, ${part} of it done${isFromEnd ? ' from its end' : ''}`;
+/** A power cut at the write of this number from now on: how much of the write is still done, and whether a torn erase did its end. */
+export interface Cut {
+  at: number;
+  part: number;
+  isFromEnd: boolean;
+}
+
+/** Ways in which a write is cut. */
+export const WAYS = [
+  { part: 0, isFromEnd: false },
+  { part: 0.5, isFromEnd: false },
+  { part: 0.5, isFromEnd: true },
+  { part: 1, isFromEnd: false },
+];
+
+function set(rig: Rig, { at, part, isFromEnd }: Cut): void {
+  Object.assign(rig.cold.flash, { operations: 0, cutAt: at, cutPart: part, cutFromEnd: isFromEnd });
+}
+
+const said = ({ at, part, isFromEnd }: Cut): string => `write ${at}, ${part} of it done${isFromEnd ? ' from its end' : ''}`;
+
+/** Cuts the operation and then, when there is a second cut, the start after it. Answers how often the board wrote as it came up in the end. */
+export async function cutAt(operation: Operation, measured: Measured, cut: Cut, second?: Cut): Promise<number> {
+  const where = `${operation.name}, ${measured.writes} writes, cut at ${said(cut)}${second ? `; its restart cut at ${said(second)}` : ''}`;
   const rig = await operation.make();
   const { flash } = rig.cold;
-  flash.operations = 0;
-  flash.cutAt = cut;
-  flash.cutPart = part;
-  flash.cutFromEnd = isFromEnd;
+  set(rig, cut);
   let isOver = false;
   operation.run(rig).then(
     () => (isOver = true),
@@ -109,6 +124,12 @@ export async function cutAt(operation: Operation, measured: Measured, cut: numbe
   );
   await rig.world.until(() => flash.isOff || isOver, 4_000_000);
   if (!flash.isOff) throw new Error(`${where}: it was over before`);
+  if (second) {
+    rig.coldOff();
+    set(rig, second);
+    rig.coldOn(true);
+    if (!flash.isOff) throw new Error(`${where}: it was up before`);
+  }
   rig.world.errors.length = 0;
-  await restartAndUse(operation, measured, rig, where);
+  return restartAndUse(operation, measured, rig, where);
 }

@@ -1,24 +1,43 @@
-// Power cuts at the writes of every operation, before, in the midst of and after each: SYSTEM invariant 5. A bounded share here, one cut an
-// operation; CUTS=all cuts at every write in all three ways.
+// Power cuts at the writes of every operation, before, in the midst of and after each, and then at those of the start that follows,
+// which puts what it found torn into the other half: SYSTEM invariant 5. A bounded share here, two cuts an operation; CUTS=all cuts
+// at every write in all four ways, each again at two writes of the start after it, and one torn write an operation at all of them.
 import { expect } from 'chai';
-import { cutAt, cutsOf, measure } from './cut';
+import { cutAt, measure, WAYS } from './cut';
 import { OPERATIONS } from './operations';
 
 const isAll = process.env.CUTS === 'all';
-const PARTS = [0, 0.5, 1];
+
+/** Numbers of the writes of a start, of so many, at which it is cut; `n` varies the choice. */
+function secondsOf(writes: number, n: number, isEach: boolean): number[] {
+  if (isEach) return Array.from({ length: writes }, (_, i) => i + 1);
+  if (!isAll) return [1 + ((n * 7) % Math.max(1, writes))].slice(0, writes);
+  return [1 + ((n * 7) % Math.max(1, writes)), 1 + ((n * 7 + (writes >> 1)) % Math.max(1, writes))].slice(0, writes);
+}
 
 describe('power cuts', () => {
   let cuts = 0;
+  let seconds = 0;
   for (const [row, operation] of OPERATIONS.entries()) {
     it(operation.name, async () => {
       const measured = await measure(operation);
-      const places = isAll ? cutsOf(operation, measured.writes) : [1 + ((row * 5) % Math.max(1, measured.writes))].slice(0, measured.writes);
-      for (const [i, place] of places.entries()) {
-        for (const part of isAll ? PARTS : [PARTS[row % 3]!]) await cutAt(operation, measured, place, part, (place + i) % 2 === 1);
-        cuts++;
+      const { writes } = measured;
+      const places = isAll ? Array.from({ length: writes }, (_, i) => i + 1) : [1 + ((row * 5) % Math.max(1, writes))].slice(0, writes);
+      for (const at of places) {
+        for (const [k, way] of (isAll ? WAYS : [WAYS[row % 4]!]).entries()) {
+          const startWrites = await cutAt(operation, measured, { at, ...way });
+          cuts++;
+          for (const again of secondsOf(startWrites, at * 4 + k + row, isAll && k === 1 && at === (writes + 1) >> 1)) {
+            await cutAt(operation, measured, { at, ...way }, { at: again, ...WAYS[(again + at + k) % 4]! });
+            seconds++;
+          }
+        }
       }
     }).timeout(isAll ? 3_600_000 : 120_000);
   }
 
-  it('were made at the writes of all operations', () => expect(cuts).to.be.greaterThan(30));
+  it('were made at the writes of all operations', () => {
+    console.log(`      ${cuts} cuts, ${seconds} more in the starts after them`);
+    expect(cuts).to.be.greaterThan(30);
+    expect(seconds).to.be.greaterThan(30);
+  });
 });
