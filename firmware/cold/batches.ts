@@ -8,6 +8,8 @@
  */
 import { concatBytes, copyBytes, textBytes } from '../crypto/bytes';
 import { addressOfHash, batchSlice, batchStart, constantTimeEqual, ecdsaSign, hmacSha256, sha256Final, sha256Init, sha256Update } from '../crypto/index';
+import type { Batch } from '../crypto/batch';
+import type { Sha256 } from '../crypto/sha256-running';
 import { attestationHash, batchDigestAddress, batchDigestHead } from '../../protocol/authority';
 import { fail } from '../../protocol/errors';
 import { BATCH_SIZE, REFUSE_NOT_READY, SIDE_COLD, SIDE_HOT } from '../../protocol/wire';
@@ -30,10 +32,25 @@ const CHILD_MS_AT_FIRST = 3000;
 const PACE_CHILDREN = 8;
 const MAC_BYTES = 16;
 
+/** A batch being derived: the digests of its first children, and the keys and points in hand. */
+interface UnderWay {
+  account: Account;
+  side: number;
+  batchNo: number;
+  hash: Sha256;
+  /** The published app's signed message over the list. */
+  message?: Sha256;
+  /** Octets of the list as text, known when the first pass is through. */
+  textBytes: number;
+  isSecondPass: boolean;
+  children?: Batch;
+}
+
 /** What is being derived and what waits for it. */
 export interface Batches {
   wanted: { account: number; side: number; batchNo: number; ready?: () => void }[];
   job?: Job;
+  under?: UnderWay;
   /** Position reached in the batch under way, when it was started, and the time of a child as last seen: for estimates. */
   done: number;
   startedMs: number;
@@ -82,69 +99,84 @@ function listBytes(addressBytes: number): number {
   return BATCH_SIZE * (addressBytes + 2) + 2890;
 }
 
-function derive(cold: Cold, account: Account, side: number, batchNo: number): void {
-  const batches = cold.batches as Batches;
-  const keys = accountKeys(cold, account);
-  const node = side === SIDE_HOT ? NODE_HOT_0 : NODE_COLD_0;
-  let children: any;
-  let textBytesSoFar = 0;
-  let message = needsV1(account) && account.script !== 'p2pkh' ? sha256Init() : undefined;
-  const hash = sha256Init();
-  const sink = {
-    update: function (bytes: Uint8Array) {
+/** The bytes that go into a running hash. */
+function sinkOf(hash: Sha256): { update: (bytes: Uint8Array) => void } {
+  return {
+    update: function (bytes) {
       sha256Update(hash, bytes);
     },
   };
+}
+
+function derive(cold: Cold, account: Account, side: number, batchNo: number): void {
+  const batches = cold.batches as Batches;
+  const hash = sha256Init();
+  batches.under = {
+    account: account, side: side, batchNo: batchNo, hash: hash, message: needsV1(account) && account.script !== 'p2pkh' ? sha256Init() : undefined, textBytes: 0, isSecondPass: false, children: undefined,
+  };
   batches.done = 0;
   batches.startedMs = cold.hal.clock.uptimeMs();
-  batchDigestHead(sink, account.network, account.n, side, batchNo);
-  let isSecondPass = false;
-  const job: Job = {
-    isIdle: true,
-    park: function () {
-      children = undefined;
-    },
-    step: function () {
-      if (!children) children = batchStart(nodePub(keys, node), nodeChain(keys, node), batchNo * BATCH_SIZE + batches.done, BATCH_SIZE - batches.done);
-      const found = batchSlice(children, CHILDREN_A_SLICE);
-      for (let i = 0; i < found.length; i++) {
-        const text = addressOfHash(found[i].hash160, account.script as any, account.network as any);
-        const entry = v1BatchEntry(batches.done, text);
-        if (message && !textBytesSoFar && !isSecondPass) sha256Update(message, v1PayloadHead(listBytes(text.length)));
-        if (message) sha256Update(message, textBytes(entry));
-        if (!isSecondPass) {
-          batchDigestAddress(sink, batches.done, text);
-          textBytesSoFar += entry.length;
-        }
-        batches.done++;
-      }
-      if (batches.done >= PACE_CHILDREN) batches.childMs = (cold.hal.clock.uptimeMs() - batches.startedMs) / batches.done;
-      if (batches.done < BATCH_SIZE) return true;
-      if (!isSecondPass) writeDigest(cold, fileName('b', account.n, side, batchNo), sha256Final(hash));
-      if (message) writeDigest(cold, fileName('m', account.n, side, batchNo), sha256Final(message));
-      if (message || !needsV1(account)) {
-        endBatch(cold);
-        return false;
-      }
-      isSecondPass = true;
-      batches.done = 0;
-      children = undefined;
-      message = sha256Init();
-      sha256Update(message, v1PayloadHead(textBytesSoFar));
-      return true;
-    },
-    failed: function () {
-      endBatch(cold);
-    },
-  };
-  batches.job = job;
-  addJob(cold, job);
+  batchDigestHead(sinkOf(hash), account.network, account.n, side, batchNo);
+  batches.job = { isIdle: true, step: stepBatch, park: parkBatch, failed: failBatch };
+  addJob(cold, batches.job);
+}
+
+/** Takes one child into the digests. */
+function takeChild(batches: Batches, hash20: Uint8Array): void {
+  const it = batches.under as UnderWay;
+  const text = addressOfHash(hash20, it.account.script as any, it.account.network as any);
+  const entry = v1BatchEntry(batches.done, text);
+  if (it.message && !it.textBytes && !it.isSecondPass) sha256Update(it.message, v1PayloadHead(listBytes(text.length)));
+  if (it.message) sha256Update(it.message, textBytes(entry));
+  if (!it.isSecondPass) {
+    batchDigestAddress(sinkOf(it.hash), batches.done, text);
+    it.textBytes += entry.length;
+  }
+  batches.done++;
+}
+
+function startChildren(cold: Cold, it: UnderWay, done: number): void {
+  const keys = accountKeys(cold, it.account);
+  const node = it.side === SIDE_HOT ? NODE_HOT_0 : NODE_COLD_0;
+  it.children = batchStart(nodePub(keys, node), nodeChain(keys, node), it.batchNo * BATCH_SIZE + done, BATCH_SIZE - done);
+}
+
+function stepBatch(cold: Cold): boolean {
+  const batches = cold.batches as Batches;
+  const it = batches.under as UnderWay;
+  if (!it.children) startChildren(cold, it, batches.done);
+  const found = batchSlice(it.children as Batch, CHILDREN_A_SLICE);
+  for (let i = 0; i < found.length; i++) takeChild(batches, found[i].hash160);
+  if (batches.done >= PACE_CHILDREN) batches.childMs = (cold.hal.clock.uptimeMs() - batches.startedMs) / batches.done;
+  if (batches.done < BATCH_SIZE) return true;
+  if (!it.isSecondPass) writeDigest(cold, fileName('b', it.account.n, it.side, it.batchNo), sha256Final(it.hash));
+  if (it.message) writeDigest(cold, fileName('m', it.account.n, it.side, it.batchNo), sha256Final(it.message));
+  if (it.message || !needsV1(it.account)) {
+    endBatch(cold);
+    return false;
+  }
+  it.isSecondPass = true;
+  it.children = undefined;
+  it.message = sha256Init();
+  batches.done = 0;
+  sha256Update(it.message, v1PayloadHead(it.textBytes));
+  return true;
+}
+
+/** All but the digests so far can be made anew. */
+function parkBatch(cold: Cold): void {
+  ((cold.batches as Batches).under as UnderWay).children = undefined;
+}
+
+function failBatch(error: any, cold: Cold): void {
+  endBatch(cold);
 }
 
 function endBatch(cold: Cold): void {
   const batches = cold.batches as Batches;
   const ready = batches.wanted[0].ready;
   batches.job = undefined;
+  batches.under = undefined;
   batches.wanted.splice(0, 1);
   startNext(cold);
   if (ready) ready();

@@ -21,7 +21,7 @@ import { selfTest } from './selftest';
 import { showHelp, showLog, showStatus } from './show';
 import { accountOf, type Account } from './state';
 import { AUDIT_LINK_KEY, AUDIT_REOPENED, AUDIT_SETTINGS, AUDIT_TIME_SET, NO_ACCOUNT, audit, nowSeconds, save, saveStanding } from './store';
-import { makeSweep } from './sweep';
+import { runSweep } from './sweep';
 import { addJob } from './work';
 
 /** As boards/espruino/service.ts names it. */
@@ -266,8 +266,6 @@ export function runCommand(cold: Cold, line: string, hooks: CommandHooks): void 
   else if (name === 'state') stateCommand(cold, words, hooks);
   else if (name === 'phones') setPhones(cold, words.slice(1));
   else if (name === 'unattended') setUnattended(cold, words[1]);
-  else if (name === 'sweep') {
-    cold.sweep = cold.sweep || makeSweep(cold);
-    cold.sweep.run(words[1], words[2] || '');
-  } else throw fail('unknown-command', 'help lists the commands');
+  else if (name === 'sweep') runSweep(cold, words[1], words[2] || '');
+  else throw fail('unknown-command', 'help lists the commands');
 }

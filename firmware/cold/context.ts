@@ -12,11 +12,11 @@ import type { ColdState } from './state';
 
 /** One piece of work in slices: `step` does a bounded part and answers whether there is more. */
 export interface Job {
-  step: () => boolean;
+  step: (cold: Cold) => boolean;
   /** Called when a step throws. */
-  failed?: (error: any) => void;
+  failed?: (error: any, cold: Cold) => void;
   /** Lets go of what the next step can make anew: called before work that somebody waits for, which may need the room. */
-  park?: () => void;
+  park?: (cold: Cold) => void;
   /** Idle work waits until nothing else is to be done. */
   isIdle: boolean;
 }

@@ -42,7 +42,7 @@ export function openScratch(cold: Cold, lenBytes: number): Scratch {
 export function openLinkScratch(cold: Cold, lenBytes: number): Scratch {
   if (lenBytes <= SCRATCH_RAM_BYTES) return take(cold, new Uint8Array(lenBytes));
   const nowMs = cold.hal.clock.uptimeMs();
-  if (cold.sweep && cold.sweep.isOpen()) throw refusal(REFUSE_BUSY, 'sweep-open');
+  if (cold.sweep) throw refusal(REFUSE_BUSY, 'sweep-open');
   if (cold.scratchAtMs !== undefined && nowMs - cold.scratchAtMs < SCRATCH_EVERY_MS) throw refusal(REFUSE_RATE, 'large-rate');
   cold.scratchAtMs = nowMs;
   return take(cold, undefined);

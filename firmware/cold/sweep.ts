@@ -12,7 +12,7 @@ import { ask, printError, printLine, printOk, printThrown } from '../console/ter
 import { cborDecode } from '../../protocol/cbor';
 import { fail } from '../../protocol/errors';
 import { AMOUNT_MAX_SATS, U32_MAX } from '../../protocol/wire';
-import { accountNode, leafKey, nodeChain, nodePub, NODE_COLD, NODE_COLD_0 } from '../keys/hierarchy';
+import { accountNode, leafKey, nodeChain, nodePub, NODE_COLD, NODE_COLD_0, wipeNode, type PrivNode } from '../keys/hierarchy';
 import { FEERATE_MAX_DEFAULT } from '../policy/policy';
 import type { Cold } from './context';
 import { feedPrevTx, prevTxId, readPrevTx, type PrevTxReader } from './prev-tx';
@@ -25,6 +25,7 @@ import { addJob } from './work';
 
 export const SWEEP_INPUTS_MAX = 100;
 
+/** One at a time, from `sweep begin` until it ends or another command comes: cold.sweep. */
 interface Sweep {
   account: Account;
   draft: TxDraft;
@@ -33,189 +34,171 @@ interface Sweep {
   record?: Uint8Array;
   reader?: PrevTxReader;
   index: number;
+  /** The transaction being hashed, and how many signatures there are. */
+  pass?: Pass;
+  signed: number;
 }
 
-export interface SweepCommands {
-  run: (action: string, argument: string) => void;
-  /** Is a sweep between its begin and its end? */
-  isOpen: () => boolean;
+function aWhole(value: any, max: number, what: string): number {
+  if (typeof value !== 'number' || !(value >= 0) || value > max || Math.floor(value) !== value) throw fail('sweep-form', what);
+  return value;
 }
 
-/** Makes the sweep commands of one sweep; they live until the sweep ends or another command comes. */
-export function makeSweep(cold: Cold): SweepCommands {
+function fieldsOf(base64: string, count: number): any[] {
+  const fields = cborDecode(base64Decode(base64)) as any;
+  if (!fields || fields.length !== count) throw fail('sweep-form', count + ' fields are expected');
+  return fields;
+}
+
+/** [account, tx_version, locktime, n_inputs, payout_sats, fee_sats] */
+function begin(cold: Cold, argument: string): void {
+  const fields = fieldsOf(argument, 6);
+  const account = accountOf(cold.state, fields[0]);
+  if (!account) throw fail('no-account', 'there is no such account');
+  const nInputs = aWhole(fields[3], SWEEP_INPUTS_MAX, 'n_inputs');
+  const payoutSats = aWhole(fields[4], AMOUNT_MAX_SATS, 'payout_sats');
+  const feeSats = aWhole(fields[5], AMOUNT_MAX_SATS, 'fee_sats');
+  if (!nInputs || !payoutSats) throw fail('sweep-form', 'inputs and an amount are expected');
+  const version = aWhole(fields[1], 2, 'tx_version');
+  const locktime = aWhole(fields[2], 499999999, 'locktime');
+  const draft = makeDraft(openScratch(cold, draftBytes(nInputs, 1)), account.script, version, locktime, nInputs, feeSats);
+  putOutput(draft, payoutSats, addressToScript(account.payout, account.network as any));
+  draft.amountSats = payoutSats;
+  if (feeSats > (account.policy.maxFeerateSatVb || FEERATE_MAX_DEFAULT) * vbytesOf(draft, false)) throw fail('policy-fee-rate', 'the fee is too high for the size');
+  cold.sweep = { account: account, draft: draft, keys: accountKeys(cold, account), index: 0, signed: 0 };
+  printOk(cold.terminal);
+}
+
+function open(cold: Cold): Sweep {
+  if (!cold.sweep) throw fail('bad-state', 'sweep begin comes first');
+  return cold.sweep;
+}
+
+/** [prev_txid 32 internal order, vout, sequence, chain, index, prev_tx_len] */
+function input(cold: Cold, argument: string): void {
+  const it = open(cold);
+  const fields = fieldsOf(argument, 6);
+  if (it.reader || it.draft.done >= it.draft.nInputs) throw fail('bad-state', 'no input is expected now');
+  if (!(fields[0] instanceof Uint8Array) || fields[0].length !== 32) throw fail('sweep-form', 'prev_txid');
+  if (fields[3] !== 0) throw fail('sweep-form', 'only receiving addresses are swept');
+  it.index = aWhole(fields[4], 0x7fffffff, 'index');
+  it.record = makeInput(it.draft, fields[0], aWhole(fields[1], U32_MAX, 'vout'), aWhole(fields[2], U32_MAX, 'sequence'), 0, it.index);
+  it.reader = readPrevTx(aWhole(fields[5], 1000000, 'prev_tx_len'), fields[1]);
+  printOk(cold.terminal);
+}
+
+function prev(cold: Cold, argument: string): void {
+  const it = open(cold);
+  const reader = it.reader;
+  if (!reader) throw fail('bad-state', 'sweep input comes first');
+  feedPrevTx(reader, base64Decode(argument));
+  if (reader.leftBytes) return printOk(cold.terminal);
+  const record = it.record as Uint8Array;
+  if (!constantTimeEqual(prevTxId(reader), record.subarray(0, 32))) throw fail('prev-tx-hash', 'the previous transaction is another one');
+  addJob(cold, {
+    isIdle: false,
+    step: function () {
+      if (!constantTimeEqual(scriptOf(it.draft.script, hash160(coldPub(it, it.index))), reader.script)) throw fail('not-own-coin', 'the coin does not belong to that cold receiving key');
+      finishInput(it.draft, record, reader.sats);
+      it.record = undefined;
+      it.reader = undefined;
+      printOk(cold.terminal);
+      return false;
+    },
+    failed: endSweep,
+  });
+}
+
+/** Ends the sweep under way for an error. */
+function endSweep(error: any, cold: Cold): void {
+  cold.sweep = undefined;
+  printThrown(cold.terminal, error);
+}
+
+function coldPub(it: Sweep, index: number): Uint8Array {
+  return ckdPub({ key: nodePub(it.keys, NODE_COLD_0), chain: nodeChain(it.keys, NODE_COLD_0) }, index).key;
+}
+
+function show(cold: Cold): void {
+  const it = open(cold);
+  const draft = it.draft;
   const terminal = cold.terminal;
-  let sweep: Sweep | undefined;
-
-  function aWhole(value: any, max: number, what: string): number {
-    if (typeof value !== 'number' || !(value >= 0) || value > max || Math.floor(value) !== value) throw fail('sweep-form', what);
-    return value;
-  }
-
-  function fieldsOf(base64: string, count: number): any[] {
-    const fields = cborDecode(base64Decode(base64)) as any;
-    if (!fields || fields.length !== count) throw fail('sweep-form', count + ' fields are expected');
-    return fields;
-  }
-
-  /** [account, tx_version, locktime, n_inputs, payout_sats, fee_sats] */
-  function begin(argument: string): void {
-    const fields = fieldsOf(argument, 6);
-    const account = accountOf(cold.state, fields[0]);
-    if (!account) throw fail('no-account', 'there is no such account');
-    const nInputs = aWhole(fields[3], SWEEP_INPUTS_MAX, 'n_inputs');
-    const payoutSats = aWhole(fields[4], AMOUNT_MAX_SATS, 'payout_sats');
-    const feeSats = aWhole(fields[5], AMOUNT_MAX_SATS, 'fee_sats');
-    if (!nInputs || !payoutSats) throw fail('sweep-form', 'inputs and an amount are expected');
-    const version = aWhole(fields[1], 2, 'tx_version');
-    const locktime = aWhole(fields[2], 499999999, 'locktime');
-    const draft = makeDraft(openScratch(cold, draftBytes(nInputs, 1)), account.script, version, locktime, nInputs, feeSats);
-    putOutput(draft, payoutSats, addressToScript(account.payout, account.network as any));
-    draft.amountSats = payoutSats;
-    if (feeSats > (account.policy.maxFeerateSatVb || FEERATE_MAX_DEFAULT) * vbytesOf(draft, false)) throw fail('policy-fee-rate', 'the fee is too high for the size');
-    sweep = { account: account, draft: draft, keys: accountKeys(cold, account), index: 0 };
-    printOk(terminal);
-  }
-
-  function open(): Sweep {
-    if (!sweep) throw fail('bad-state', 'sweep begin comes first');
-    return sweep;
-  }
-
-  /** [prev_txid 32 internal order, vout, sequence, chain, index, prev_tx_len] */
-  function input(argument: string): void {
-    const it = open();
-    const fields = fieldsOf(argument, 6);
-    if (it.reader || it.draft.done >= it.draft.nInputs) throw fail('bad-state', 'no input is expected now');
-    if (!(fields[0] instanceof Uint8Array) || fields[0].length !== 32) throw fail('sweep-form', 'prev_txid');
-    if (fields[3] !== 0) throw fail('sweep-form', 'only receiving addresses are swept');
-    it.index = aWhole(fields[4], 0x7fffffff, 'index');
-    it.record = makeInput(it.draft, fields[0], aWhole(fields[1], U32_MAX, 'vout'), aWhole(fields[2], U32_MAX, 'sequence'), 0, it.index);
-    it.reader = readPrevTx(aWhole(fields[5], 1000000, 'prev_tx_len'), fields[1]);
-    printOk(terminal);
-  }
-
-  function prev(argument: string): void {
-    const it = open();
-    const reader = it.reader;
-    if (!reader) throw fail('bad-state', 'sweep input comes first');
-    feedPrevTx(reader, base64Decode(argument));
-    if (reader.leftBytes) return printOk(terminal);
-    const record = it.record as Uint8Array;
-    if (!constantTimeEqual(prevTxId(reader), record.subarray(0, 32))) throw fail('prev-tx-hash', 'the previous transaction is another one');
-    addJob(cold, {
-      isIdle: false,
-      step: function () {
-        if (!constantTimeEqual(scriptOf(it.draft.script, coldHash(it, it.index)), reader.script)) throw fail('not-own-coin', 'the coin does not belong to that cold receiving key');
-        finishInput(it.draft, record, reader.sats);
-        it.record = undefined;
-        it.reader = undefined;
-        printOk(terminal);
-        return false;
-      },
-      failed: end,
-    });
-  }
-
-  function end(error: any): void {
-    sweep = undefined;
-    printThrown(terminal, error);
-  }
-
-  function coldHash(it: Sweep, index: number): Uint8Array {
-    return hash160(coldPub(it, index));
-  }
-
-  function coldPub(it: Sweep, index: number): Uint8Array {
-    return ckdPub({ key: nodePub(it.keys, NODE_COLD_0), chain: nodeChain(it.keys, NODE_COLD_0) }, index).key;
-  }
-
-  function show(): void {
-    const it = open();
-    const draft = it.draft;
-    if (draft.done !== draft.nInputs || it.reader) throw fail('bad-state', 'inputs are missing');
-    if (draft.sumSats !== draft.amountSats + draft.feeSats) throw fail('bad-fee', 'inputs are not outputs and fee');
-    printLine(terminal, 'sweep account ' + it.account.n + ' ' + it.account.name);
-    printLine(terminal, 'sweep inputs ' + draft.nInputs + ' sats ' + draft.sumSats);
-    printLine(terminal, 'sweep pays ' + draft.amountSats + ' to ' + it.account.payout);
-    printLine(terminal, 'sweep fee ' + draft.feeSats);
-    ask(terminal, 'sign (yes or no)', function (line) {
-      if (line !== 'yes') return end(fail('declined', 'nothing was signed'));
-      ask(terminal, 'PIN', function (pin) {
-        let seed: Uint8Array;
-        try {
-          seed = seedByPin(cold, pin);
-        } catch (error) {
-          return printThrown(terminal, error);
-        }
-        sign(it, seed);
-      });
-    });
-  }
-
-  /** The unsigned transaction is hashed and written into the log first; then a signature a slice. */
-  function sign(it: Sweep, seed: Uint8Array): void {
-    const draft = it.draft;
-    const node = accountNode(seed, it.account.script, it.account.network, it.account.n, 2);
-    let i = 0;
-    let pass: Pass | undefined = startPass(draft, -1, new Uint8Array(0));
-    wipe(seed);
-
-    function signNext(): void {
-      const record = readInput(draft, i);
-      const index = inputIndex(record);
-      const pub = coldPub(it, index);
-      const hash20 = hash160(pub);
-      if (!draft.digests) {
-        if (!pass) pass = startPass(draft, i, p2pkhScript(hash20));
-        if (stepPass(draft, pass)) return;
-      }
-      const hash = pass ? endPass(draft, pass) : segwitHash(draft, record, hash20);
-      const priv = leafKey(node, it.keys, NODE_COLD, NODE_COLD_0, 0, index);
-      const sig = ecdsaSign(hash, priv);
-      wipe(priv);
-      printLine(terminal, 'sig ' + i + ' ' + hexOf(pub) + ' ' + hexOf(sig));
-      pass = undefined;
-      i++;
-    }
-
-    addJob(cold, {
-      isIdle: false,
-      step: function () {
-        if (draft.id) signNext();
-        else if (!stepPass(draft, pass as Pass)) {
-          audit(cold, AUDIT_SWEPT, it.account.n, copyBytes(endPass(draft, pass as Pass), 0, 8));
-          pass = undefined;
-        }
-        if (i < draft.nInputs) return true;
-        wipe(node.key);
-        wipe(node.chain);
-        sweep = undefined;
-        printOk(terminal);
-        return false;
-      },
-      failed: function (error) {
-        wipe(node.key);
-        wipe(node.chain);
-        end(error);
-      },
-    });
-  }
-
-  return {
-    isOpen: function () {
-      return sweep !== undefined;
-    },
-    run: function (action, argument) {
+  if (draft.done !== draft.nInputs || it.reader) throw fail('bad-state', 'inputs are missing');
+  if (draft.sumSats !== draft.amountSats + draft.feeSats) throw fail('bad-fee', 'inputs are not outputs and fee');
+  printLine(terminal, 'sweep account ' + it.account.n + ' ' + it.account.name);
+  printLine(terminal, 'sweep inputs ' + draft.nInputs + ' sats ' + draft.sumSats);
+  printLine(terminal, 'sweep pays ' + draft.amountSats + ' to ' + it.account.payout);
+  printLine(terminal, 'sweep fee ' + draft.feeSats);
+  ask(terminal, 'sign (yes or no)', function (line) {
+    if (line !== 'yes') return endSweep(fail('declined', 'nothing was signed'), cold);
+    ask(terminal, 'PIN', function (pin) {
+      let seed: Uint8Array;
       try {
-        if (!cold.keys) throw fail('locked', 'unlock first');
-        if (action === 'begin') begin(argument);
-        else if (action === 'input') input(argument);
-        else if (action === 'prev') prev(argument);
-        else if (action === 'sign') show();
-        else printError(terminal, 'usage', 'sweep begin|input|prev|sign');
+        seed = seedByPin(cold, pin);
       } catch (error) {
-        end(error);
+        return printThrown(terminal, error);
       }
+      sign(cold, it, seed);
+    });
+  });
+}
+
+function signNext(cold: Cold, it: Sweep, node: PrivNode): void {
+  const draft = it.draft;
+  const record = readInput(draft, it.signed);
+  const index = inputIndex(record);
+  const pub = coldPub(it, index);
+  const hash20 = hash160(pub);
+  if (!draft.digests) {
+    if (!it.pass) it.pass = startPass(draft, it.signed, p2pkhScript(hash20));
+    if (stepPass(draft, it.pass)) return;
+  }
+  const hash = it.pass ? endPass(draft, it.pass) : segwitHash(draft, record, hash20);
+  const priv = leafKey(node, it.keys, NODE_COLD, NODE_COLD_0, 0, index);
+  const sig = ecdsaSign(hash, priv);
+  wipe(priv);
+  printLine(cold.terminal, 'sig ' + it.signed + ' ' + hexOf(pub) + ' ' + hexOf(sig));
+  it.pass = undefined;
+  it.signed++;
+}
+
+/** The unsigned transaction is hashed and written into the log first; then a signature a slice. */
+function sign(cold: Cold, it: Sweep, seed: Uint8Array): void {
+  const draft = it.draft;
+  const node = accountNode(seed, it.account.script, it.account.network, it.account.n, 2);
+  it.pass = startPass(draft, -1, new Uint8Array(0));
+  wipe(seed);
+  addJob(cold, {
+    isIdle: false,
+    step: function () {
+      if (draft.id) signNext(cold, it, node);
+      else if (!stepPass(draft, it.pass as Pass)) {
+        audit(cold, AUDIT_SWEPT, it.account.n, copyBytes(endPass(draft, it.pass as Pass), 0, 8));
+        it.pass = undefined;
+      }
+      if (it.signed < draft.nInputs) return true;
+      wipeNode(node);
+      if (cold.sweep === it) cold.sweep = undefined;
+      printOk(cold.terminal);
+      return false;
     },
-  };
+    failed: function (error) {
+      wipeNode(node);
+      endSweep(error, cold);
+    },
+  });
+}
+
+/** The console's `sweep` command. */
+export function runSweep(cold: Cold, action: string, argument: string): void {
+  try {
+    if (!cold.keys) throw fail('locked', 'unlock first');
+    if (action === 'begin') begin(cold, argument);
+    else if (action === 'input') input(cold, argument);
+    else if (action === 'prev') prev(cold, argument);
+    else if (action === 'sign') show(cold);
+    else printError(cold.terminal, 'usage', 'sweep begin|input|prev|sign');
+  } catch (error) {
+    endSweep(error, cold);
+  }
 }

@@ -16,7 +16,7 @@ function isIdleOnly(cold: Cold): boolean {
 function parkIdle(cold: Cold): void {
   for (let i = 0; i < cold.jobs.length; i++) {
     const job = cold.jobs[i];
-    if (job.isIdle && job.park) job.park();
+    if (job.isIdle && job.park) job.park(cold);
   }
 }
 
@@ -31,9 +31,9 @@ function tick(cold: Cold): void {
   try {
     if (!job.isIdle) parkIdle(cold);
     cold.hal.tidy();
-    more = job.step();
+    more = job.step(cold);
   } catch (error) {
-    if (job.failed) job.failed(error);
+    if (job.failed) job.failed(error, cold);
     else throw error;
   } finally {
     cold.isInside = false;

@@ -3,7 +3,7 @@
 import { copyBytes } from './bytes';
 import { NATIVE } from './standin';
 
-/** Round constants, 64 words: only the ES5 form needs them, so they are computed when first used. */
+/** Round constants, 64 words: only the ES5 form needs them, so they are computed when used and dropped with the message. */
 let roundConstants: Uint32Array | undefined;
 let schedule: Uint32Array | undefined;
 
@@ -137,6 +137,8 @@ function finishEs5(state: Sha256, out: Uint8Array): void {
   drain(state);
   for (let i = 0; i < 32; i++) out[i] = state.words[i >> 2] >>> (24 - 8 * (i & 3));
   if (schedule) schedule.fill(0);
+  schedule = undefined;
+  roundConstants = undefined;
 }
 
 /** SHA-256 in ES5 alone, in one call. */

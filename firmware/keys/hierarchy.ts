@@ -24,7 +24,7 @@ export interface PrivNode {
   chain: Uint8Array;
 }
 
-function wipeNode(node: PrivNode): void {
+export function wipeNode(node: PrivNode): void {
   wipe(node.key);
   wipe(node.chain);
 }
