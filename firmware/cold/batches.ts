@@ -7,7 +7,7 @@
  * Answers come from the cache: a proof for V under the channel, a signature of the identity key for the link (SPEC.md, batches).
  */
 import { concatBytes, copyBytes, textBytes } from '../crypto/bytes';
-import { addressOfHash, batchSlice, batchStart, constantTimeEqual, ecdsaSign, hmacSha256, sha256Final, sha256Init, sha256Update } from '../crypto/index';
+import { addressOfHash, batchSlice, batchStart, constantTimeEqual, ecdsaSign, hmacSha256, sha256DropTables, sha256Final, sha256Init, sha256Update } from '../crypto/index';
 import type { Batch } from '../crypto/batch';
 import type { Sha256 } from '../crypto/sha256-running';
 import { attestationHash, batchDigestAddress, batchDigestHead } from '../../protocol/authority';
@@ -166,6 +166,7 @@ function stepBatch(cold: Cold): boolean {
 /** All but the digests so far can be made anew. */
 function parkBatch(cold: Cold): void {
   ((cold.batches as Batches).under as UnderWay).children = undefined;
+  sha256DropTables();
 }
 
 function failBatch(error: any, cold: Cold): void {

@@ -9,6 +9,7 @@ import { attest } from './batches';
 import type { Cold } from './context';
 import { ping, prevTx, signBegin, signFinish, signInput, signOuts, signResult, type Refuse, type Reply } from './signing';
 import { nowSeconds } from './store';
+import { addJob } from './work';
 
 /** [device state, unix seconds, commit, [account, state, channel id or 0] ...]. Public data. */
 function coldStatus(cold: Cold, reply: Reply): void {
@@ -21,8 +22,7 @@ function coldStatus(cold: Cold, reply: Reply): void {
   reply([device, nowSeconds(cold), cold.hal.board, cold.hal.commit, LINK_VERSION_MAX, accounts]);
 }
 
-export function handleRequest(cold: Cold, type: number, fields: any[], reply: Reply, refuse: Refuse): void {
-  enter(cold);
+function handle(cold: Cold, type: number, fields: any[], reply: Reply, refuse: Refuse): void {
   try {
     if (type === MSG_SIGN_BEGIN) signBegin(cold, fields, reply, refuse);
     else if (type === MSG_SIGN_OUTS) signOuts(cold, fields, reply, refuse);
@@ -42,6 +42,23 @@ export function handleRequest(cold: Cold, type: number, fields: any[], reply: Re
       refuse(REFUSE_INTERNAL, 'internal');
       throw error;
     }
+  }
+}
+
+/** The link's handler. What takes long or much room is work of its own, with nothing of the link on the stack. */
+export function handleRequest(cold: Cold, type: number, fields: any[], reply: Reply, refuse: Refuse): void {
+  if (type !== MSG_COLD_STATUS && type !== MSG_ATTEST) {
+    return addJob(cold, {
+      isIdle: false,
+      step: function () {
+        handle(cold, type, fields, reply, refuse);
+        return false;
+      },
+    });
+  }
+  enter(cold);
+  try {
+    handle(cold, type, fields, reply, refuse);
   } finally {
     cold.isInside = false;
   }

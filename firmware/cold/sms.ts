@@ -17,7 +17,6 @@ import { promoteChannel } from './authority';
 import { PROTO_V2, type Account } from './state';
 import { AUDIT_CHANNEL, audit, nowSeconds } from './store';
 import { addJob } from './work';
-import { enter } from '../guard';
 
 function ignore(cold: Cold, ack: () => void): void {
   cold.counters.ignoredSms++;
@@ -164,14 +163,15 @@ function takeData(cold: Cold, data: Uint8Array, ack: () => void): void {
   ack();
 }
 
-/** The modem's handler of incoming SMS. */
+/** The modem's handler of incoming SMS: each is work of its own, with nothing of the driver on the stack. */
 export function takeSms(cold: Cold, sms: ModemSms, ack: () => void): void {
-  enter(cold);
-  try {
-    take(cold, sms, ack);
-  } finally {
-    cold.isInside = false;
-  }
+  addJob(cold, {
+    isIdle: false,
+    step: function () {
+      take(cold, sms, ack);
+      return false;
+    },
+  });
 }
 
 function take(cold: Cold, sms: ModemSms, ack: () => void): void {

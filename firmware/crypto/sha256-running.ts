@@ -3,7 +3,7 @@
 import { copyBytes } from './bytes';
 import { NATIVE } from './standin';
 
-/** Round constants, 64 words: only the ES5 form needs them, so they are computed when used and dropped with the message. */
+/** Round constants, 64 words: only the ES5 form needs them, so they are computed when used and dropped with the message or before. */
 let roundConstants: Uint32Array | undefined;
 let schedule: Uint32Array | undefined;
 
@@ -42,6 +42,12 @@ export function sha256Init(bufferBytes?: number): Sha256 {
     fill: 0,
     lenBytes: 0,
   };
+}
+
+/** Lets go of what all running hashes share and can make anew. */
+export function sha256DropTables(): void {
+  schedule = undefined;
+  roundConstants = undefined;
 }
 
 function compress(s: Uint32Array, block: Uint8Array, at: number): void {
@@ -137,8 +143,7 @@ function finishEs5(state: Sha256, out: Uint8Array): void {
   drain(state);
   for (let i = 0; i < 32; i++) out[i] = state.words[i >> 2] >>> (24 - 8 * (i & 3));
   if (schedule) schedule.fill(0);
-  schedule = undefined;
-  roundConstants = undefined;
+  sha256DropTables();
 }
 
 /** SHA-256 in ES5 alone, in one call. */

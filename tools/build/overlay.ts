@@ -22,8 +22,6 @@ const HEAD_ONE = 10_000_000;
 const PARAMS_UNIT = 100_000;
 /** Characters of a list of parameters, at most. */
 const MAX_PARAMS_LENGTH = 99;
-/** A function used in more places than this stays: each use costs 9 characters, and it is likely to run often. */
-const MAX_USES = 28;
 /** What stands between the head and the parameters of a moved function, and between those and its body. */
 const BEFORE = ';(function(';
 const BETWEEN = '){';
@@ -61,7 +59,6 @@ function readProgram(code: string, isRare: IsRare, nameAt: (offset: number) => s
   const held = heldFunctions(program, functions, isOwn);
   const names = new Set<string>();
   const uses: Use[] = [];
-  const counts = new Map<string, number>();
   const visit = (scope: AnyNode, outer: readonly Set<string>[]): void => {
     const { fixed, vars } = declaredIn(scope);
     const scopes = scope === program ? [] : [...outer, new Set([...fixed, ...vars.map((one) => one.name)])];
@@ -79,13 +76,11 @@ function readProgram(code: string, isRare: IsRare, nameAt: (offset: number) => s
       const isStored = (parent?.type === 'AssignmentExpression' && parent.left === node) || parent?.type === 'NewExpression';
       const isAtBoot = scopes.length === 0 && !isHeld && !(parent?.type === 'CallExpression' && parent.callee === node);
       if (isStored || isAtBoot) moved.delete(node.name);
-      counts.set(node.name, (counts.get(node.name) ?? 0) + 1);
       uses.push({ start: node.start, end: node.end, ...(isHeld ? { place: node.name } : { fetch: node.name }) });
       return undefined;
     });
   };
   visit(program, []);
-  for (const [name, count] of counts) if (count > MAX_USES) moved.delete(name);
   for (const node of held.expressions) {
     if (!fits(node, '')) continue;
     moved.set(`#${node.start}`, node);

@@ -73,12 +73,6 @@ describe('tools/build overlay', () => {
     expect(run(laid)).to.deep.equal([2]);
   });
 
-  it('leaves what is used in many places', () => {
-    const code = `function a(x){return x}function g(){return ${new Array(70).fill('a(1)').join('+')}}print(g());`;
-    expect(lay(code)).to.match(/;?function a\(x\)/);
-    expect(run(lay(code))).to.deep.equal([70]);
-  });
-
   it('takes names that the program does not use', () => {
     const code = 'var Q0=1;function Q(x){return x+Q0}function Q1(){return Q(1)}print(Q1());';
     expect(run(lay(code))).to.deep.equal([2]);
