@@ -9,12 +9,10 @@ import { sendAuthorityHead } from '../../protocol/authority';
 import { channelKey, wipeChannel, type Channel } from '../../protocol/channel';
 import type { Ping, SignBegin } from '../../protocol/messages';
 import { v1PayloadHead } from '../../protocol/sms/v1';
-import { PROTO_V1, REFUSE_ACCOUNT_CLOSED, REFUSE_BAD_AUTHORITY, REFUSE_LOCKED, REFUSE_NO_ACCOUNT, REFUSE_NO_CHANNEL, REFUSE_NOT_PROVISIONED, REFUSE_PROTO_OFF } from '../../protocol/wire';
+import { PROTO_V1, REFUSE_ACCOUNT_CLOSED, REFUSE_LOCKED, REFUSE_NO_ACCOUNT, REFUSE_NO_CHANNEL, REFUSE_NOT_PROVISIONED, REFUSE_PROTO_OFF } from '../../protocol/wire';
 import { PAID_DIGEST_BYTES, writeU32 } from '../journal/records';
-import { closeAccount } from './closing';
 import type { Cold } from './context';
-import { refuseCounted } from './payment';
-import { refusal } from './refusal';
+import { countedRefusal, forged, refusal } from './refusal';
 import { saveChannels, type OpenAccount } from './secrets';
 import { accountOf, type Account } from './state';
 
@@ -81,7 +79,7 @@ function keyBlock(cold: Cold, channel: Channel, pad: number): Uint8Array {
 
 /** Begins; textLen: characters of the outs text. Throws the refusal `proto-off`. */
 export function startVouch(cold: Cold, account: Account, m: SignBegin | Ping, textLen: number): Vouch {
-  if (!(account.protos & (m.proto === PROTO_V1 ? 1 : 2))) throw refuseCounted(cold, account, REFUSE_PROTO_OFF, 'proto-off');
+  if (!(account.protos & (m.proto === PROTO_V1 ? 1 : 2))) throw countedRefusal(account, REFUSE_PROTO_OFF, 'proto-off');
   const bufferBytes = textLen > SMALL_TEXT_BYTES ? BLOCK_BYTES : SMALL_BUFFER_BYTES;
   const vouch: Vouch = { account: account, m: m, left: textLen, outs: sha256Init(bufferBytes) };
   if (m.proto === PROTO_V1) {
@@ -121,13 +119,8 @@ export function requestDigests(vouch: Vouch): RequestDigests {
   return { request: copyBytes(sha256(concatBytes([fixed, m.authority, outs, textBytes(m.userTxNo)])), 0, PAID_DIGEST_BYTES), content: copyBytes(outs, 0, PAID_DIGEST_BYTES) };
 }
 
-function forged(cold: Cold, account: Account): Error {
-  closeAccount(cold, account, 'forgery');
-  return refusal(REFUSE_BAD_AUTHORITY, 'bad-authority');
-}
-
 /**
- * The verdict. Closes the account when the authority does not hold. A channel that is over gives a refusal, unless isKnown: this
+ * The verdict. An authority that does not hold throws what closes the account. A channel that is over gives a refusal, unless isKnown: this
  * very request was signed before (its digest covers the authority), so it proves nothing new and gets its answer. Answers whether
  * the channel is over. Under PROTO_V1 as long as two multiplications: in a slice of its own.
  */
@@ -150,7 +143,7 @@ export function judge(cold: Cold, vouch: Vouch, isKnown: boolean): boolean {
     if (!verdict && channel === it.next) promoteChannel(cold, account);
   }
   if (!verdict) return false;
-  if (verdict !== 'no-channel') throw forged(cold, account);
-  if (!isKnown) throw refuseCounted(cold, account, REFUSE_NO_CHANNEL, 'no-channel');
+  if (verdict !== 'no-channel') throw forged(account);
+  if (!isKnown) throw countedRefusal(account, REFUSE_NO_CHANNEL, 'no-channel');
   return true;
 }

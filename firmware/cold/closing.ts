@@ -115,3 +115,17 @@ export function acknowledge(cold: Cold, from: string, number: number): boolean {
   }
   return false;
 }
+
+/**
+ * Does what a refusal asks for (refusal.ts), durably, before it is answered: by whoever catches it, so that nothing of the request
+ * is on the stack any more. Answers the error to be told: another one when the journal does not take it.
+ */
+export function settle(cold: Cold, error: any): any {
+  try {
+    if (error.closes) closeAccount(cold, error.closes, 'forgery');
+    else if (error.counts) countRefusal(cold, error.counts, error.code);
+  } catch (second) {
+    return second;
+  }
+  return error;
+}

@@ -11,11 +11,10 @@ import {
 } from '../journal/records';
 import { policyTag } from '../policy/policy';
 import { anchorDigest, archiveOldest } from './archive';
-import { countRefusal } from './closing';
 import type { Cold } from './context';
 import { paidBefore, spentSince, type PaidBefore } from './paid';
 import type { PrevTxReader } from './prev-tx';
-import { refusal } from './refusal';
+import { countedRefusal } from './refusal';
 import { readInput, spends, vbytesOf, type TxDraft } from './session';
 import type { OutsReader } from './outs';
 import type { Vouch } from './authority';
@@ -47,16 +46,10 @@ export interface Session {
   isBusy: boolean;
 }
 
-/** A refusal that counts towards closing the account. */
-export function refuseCounted(cold: Cold, account: Account, code: number, tag: string): Error {
-  countRefusal(cold, account, tag);
-  return refusal(code, tag);
-}
-
 /** Ends the session with a counted refusal. */
 export function endRefused(cold: Cold, session: Session, code: number, tag: string): Error {
   cold.session = undefined;
-  return refuseCounted(cold, session.account, code, tag);
+  return countedRefusal(session.account, code, tag);
 }
 
 /** Throws the policy's refusal, if any. `before`: what was signed under this user_tx_no. */
@@ -75,7 +68,7 @@ export function checkPolicy(cold: Cold, session: Session, before: PaidBefore): v
     spentSince(cold, account.n, now - account.policy.windowSeconds),
     isClockSet(cold) ? now : 0,
   );
-  if (tag) throw refuseCounted(cold, account, REFUSE_POLICY, tag);
+  if (tag) throw countedRefusal(account, REFUSE_POLICY, tag);
 }
 
 /** Does the draft spend the coin that all transactions of its user_tx_no spend? Puts that coin in place of what stands for it. */

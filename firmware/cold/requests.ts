@@ -6,6 +6,7 @@ import {
 } from '../../protocol/wire';
 import { enter } from '../guard';
 import { attest } from './batches';
+import { settle } from './closing';
 import type { Cold } from './context';
 import { ping, prevTx, signBegin, signFinish, signInput, signOuts, signResult, type Refuse, type Reply } from './signing';
 import { nowSeconds } from './store';
@@ -35,12 +36,12 @@ function handle(cold: Cold, type: number, fields: any[], reply: Reply, refuse: R
     else if (type === MSG_COLD_STATUS) coldStatus(cold, reply);
     else refuse(REFUSE_UNKNOWN_TYPE, 'unknown-type');
   } catch (error) {
-    const e = error as any;
-    if (e && e.refusal) refuse(e.refusal, e.code);
-    else if (e && e.code) refuse(e.code === 'bad-request' || e.code === 'bad-outs' ? REFUSE_BAD_REQUEST : REFUSE_INTERNAL, e.code);
+    const e = settle(cold, error);
+    if (e.refusal) refuse(e.refusal, e.code);
+    else if (e.code) refuse(e.code === 'bad-request' || e.code === 'bad-outs' ? REFUSE_BAD_REQUEST : REFUSE_INTERNAL, e.code);
     else {
       refuse(REFUSE_INTERNAL, 'internal');
-      throw error;
+      throw e;
     }
   }
 }

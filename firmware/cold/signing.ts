@@ -17,12 +17,13 @@ import {
 import { PAID_DIGEST_BYTES } from '../journal/records';
 import { leafKey, nodeChain, nodePub, NODE_HOT, NODE_HOT_0, NODE_HOT_1 } from '../keys/hierarchy';
 import { accountForRequest, feedVouch, judge, requestDigests, startVouch, type Vouch } from './authority';
+import { settle } from './closing';
 import type { Cold } from './context';
 import { feedOuts, readOuts } from './outs';
 import { paidBefore, paidTag } from './paid';
-import { checkPolicy, endRefused, recordPayment, refuseCounted, type Session } from './payment';
+import { checkPolicy, endRefused, recordPayment, type Session } from './payment';
 import { feedPrevTx, prevTxId, readPrevTx } from './prev-tx';
-import { refusal } from './refusal';
+import { countedRefusal, refusal } from './refusal';
 import { openLinkScratch } from './scratch';
 import { accountKeys, type OpenAccount } from './secrets';
 import { CHANGE_MIN_SATS, draftBytes, endPass, finishInput, INPUT_CHAIN, inputIndex, makeDraft, makeInput, p2pkhScript, putOutput, readInput, scriptOf, segwitHash, startPass, stepPass, type Pass } from './session';
@@ -59,12 +60,14 @@ function sessionJob(cold: Cold, session: Session, refuse: Refuse, step: () => bo
     failed: function (error) {
       session.isBusy = false;
       if (cold.session === session) cold.session = undefined;
-      refuseThrown(refuse, error);
+      refuseThrown(cold, refuse, error);
     },
   });
 }
 
-function refuseThrown(refuse: Refuse, error: any): void {
+/** Answers what a slice threw, once what it asks for is done. */
+function refuseThrown(cold: Cold, refuse: Refuse, thrown: any): void {
+  const error = settle(cold, thrown);
   refuse(error.refusal || REFUSE_INTERNAL, error.refusal ? error.code : 'internal');
 }
 
@@ -120,9 +123,9 @@ function authorised(cold: Cold, session: Session): void {
   const before = paidBefore(cold, account.n, session.tag, digests.request, digests.content, undefined);
   cold.session = undefined;
   session.isOver = judge(cold, vouch, before.hasRequest);
-  if (before.count && !before.isSameContent) throw refuseCounted(cold, account, REFUSE_CONFLICT, 'user-tx-conflict');
-  if (session.draft.locktime > LOCKTIME_MAX) throw refuseCounted(cold, account, REFUSE_BAD_INPUT, 'bad-locktime');
-  if (outs.isBad) throw refuseCounted(cold, account, REFUSE_BAD_OUTS, 'bad-outs');
+  if (before.count && !before.isSameContent) throw countedRefusal(account, REFUSE_CONFLICT, 'user-tx-conflict');
+  if (session.draft.locktime > LOCKTIME_MAX) throw countedRefusal(account, REFUSE_BAD_INPUT, 'bad-locktime');
+  if (outs.isBad) throw countedRefusal(account, REFUSE_BAD_OUTS, 'bad-outs');
   session.request = digests.request;
   session.content = digests.content;
   session.isAllListed = outs.isAllListed;
@@ -271,7 +274,7 @@ export function ping(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): v
       return false;
     },
     failed: function (error) {
-      refuseThrown(refuse, error);
+      refuseThrown(cold, refuse, error);
     },
   });
 }

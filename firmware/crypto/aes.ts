@@ -6,7 +6,8 @@ import { concatBytes, constantTimeEqual } from './bytes';
 import { hkdfSha256, hmacSha256 } from './hmac';
 import { NATIVE } from './standin';
 
-const CHUNK_BYTES = 256;
+// What goes to the native call at once: its answer needs a piece of memory in one, and where that is scarce a small one is found.
+const CHUNK_BYTES = 64;
 const NATIVE_AES = NATIVE && NATIVE.AES;
 let sbox: Uint8Array | undefined;
 

@@ -1,5 +1,5 @@
 // The two boards of the simulated system with everything that is plugged into them: serial lines, flash that outlives
-// power, two SIM800 modems on HSM-Cold. The images are the emitted ones; the engine is Node's or the genuine interpreter.
+// power, one or two SIM800 modems on HSM-Cold. The images are the emitted ones; the engine is Node's or the genuine interpreter.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../../protocol/errors';
@@ -20,6 +20,8 @@ export interface BoardsOptions {
   board: BoardData;
   /** Path of the genuine interpreter; Node's engine without. */
   espruino?: string;
+  /** GSM modules on HSM-Cold: 2 without; 1 is what a chip has pins for. */
+  modems?: 1 | 2;
   onLog?: (who: string, line: string) => void;
 }
 
@@ -53,7 +55,7 @@ export async function createBoards(options: BoardsOptions): Promise<Boards> {
     hotConsole: wire(runtime, { baud: 115200 }),
     modems: [wire(runtime, { baud: 115200 }), wire(runtime, { baud: 115200 })],
   };
-  const modems = [NUMBERS.cold, NUMBERS.coldSpare].map((number, i) =>
+  const modems = [NUMBERS.cold, NUMBERS.coldSpare].slice(0, options.modems ?? 2).map((number, i) =>
     createSim800({ runtime, seed: `${seed}/modem${i}`, number, network: gsm, port: lines.modems[i]![1] }),
   );
 
@@ -77,7 +79,7 @@ export async function createBoards(options: BoardsOptions): Promise<Boards> {
     console: lines.console[0],
     link: lines.link[0],
     modem0: lines.modems[0]![0],
-    modem1: lines.modems[1]![0],
+    ...(modems.length > 1 && { modem1: lines.modems[1]![0] }),
   });
   const hot = make('HSM-Hot', 'hot', { console: lines.hotConsole[0], host: lines.host[0], link: lines.link[1] });
   return {

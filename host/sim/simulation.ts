@@ -33,6 +33,8 @@ export interface SimulationOptions {
   espruino?: string;
   /** Which board's images run in Node's engine; default `linux`, the only one for the genuine interpreter. */
   board?: BoardData;
+  /** GSM modules on HSM-Cold: 2 without; 1 is what a chip has pins for. */
+  modems?: 1 | 2;
   startMs?: number;
   /** TCP ports on 127.0.0.1; any free one when left out. */
   ports?: { api?: number; website?: number; chain?: number; console?: number };
@@ -105,7 +107,7 @@ export async function createSimulation(options: SimulationOptions = {}): Promise
   try {
     const gsm = createGsmNetwork({ runtime: runtime.child('gsm'), seed: `${seed}/gsm`, ...options.gsm });
     const phones = { platformAdmin: gsm.person(NUMBERS.platformAdmin), customerAdmin: gsm.person(NUMBERS.customerAdmin) };
-    const boards = await createBoards({ runtime, seed, gsm, board: options.board ?? LINUX, espruino: options.espruino, onLog: options.onLog });
+    const boards = await createBoards({ runtime, seed, gsm, board: options.board ?? LINUX, espruino: options.espruino, modems: options.modems, onLog: options.onLog });
     closers.push(() => boards.close());
     const consoleHub = createConsoleHub(boards.consolePort);
     closers.push(() => consoleHub.close());

@@ -3,7 +3,7 @@
 // must stand where the model stood before the step or after it, nowhere else.
 import { aPaidOutcome, type Op, Model } from './model';
 import { archiveOldest } from '../../../firmware/cold/archive';
-import { closeAccount, countRefusal } from '../../../firmware/cold/closing';
+import { closeAccount, countRefusal, settle } from '../../../firmware/cold/closing';
 import type { Cold } from '../../../firmware/cold/context';
 import { openStore } from '../../../firmware/cold/open-store';
 import { paidTag, spentSince } from '../../../firmware/cold/paid';
@@ -79,8 +79,9 @@ export function act(machine: Machine, op: Op): string {
       recordPayment(cold, sessionFor(machine, op), bytes(aPaidOutcome(op), 16));
       return 'ok';
     } catch (error: any) {
-      if (error.refusal === undefined) throw error;
-      return error.code;
+      const told = settle(cold, error);
+      if (told.refusal === undefined) throw told;
+      return told.code;
     }
   }
   if (op.kind === 'close') closeAccount(cold, account, 'forgery');
