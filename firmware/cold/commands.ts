@@ -7,6 +7,7 @@ import { wipe } from '../crypto/index';
 import { bytesOfHex } from '../console/hex';
 import { ask, printError, printLine, printOk, printThrown } from '../console/terminal';
 import { fail } from '../../protocol/errors';
+import { rekeyPeer } from '../../protocol/link/peer';
 import { R_LINK } from '../journal/records';
 import { sendText } from '../modem/modem';
 import { addAccount, changeAccount, printAccount } from './accounts';
@@ -92,7 +93,8 @@ function setLinkKey(cold: Cold, text: string, hooks: CommandHooks): void {
   if (!key || key.length !== 32) throw fail('link-key-form', '64 hex digits are expected');
   withPin(cold, function () {
     save(cold, R_LINK, maskLinkKey((cold.device as any).secret, key));
-    wipe(key);
+    if (cold.link) rekeyPeer(cold.link, key);
+    else wipe(key);
     audit(cold, AUDIT_LINK_KEY, NO_ACCOUNT, new Uint8Array(0));
     hooks.started();
   });

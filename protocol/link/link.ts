@@ -84,7 +84,8 @@ function retransmit(link: Link, session: Session, nowMs: number): void {
   backOff(session, nowMs);
 }
 
-function linkDown(link: Link, nowMs: number): void {
+/** Ends the session in use. */
+export function linkDown(link: Link, nowMs: number): void {
   if (link.session) endSession(link.session);
   link.session = undefined;
   link.isUp = false;

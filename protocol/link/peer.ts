@@ -9,9 +9,10 @@ import { CborArray, CborValue } from '../cbor/types';
 import { fail } from '../errors';
 import { MESSAGE_ITEMS_MAX, MSG_REFUSAL, MSG_REPLY, QUEUE_MAX, REQUEST_ID_COUNT, REQUEST_TIMEOUT_MS } from '../wire';
 import { takeHeld, takeRequest } from './answers';
-import { EVENT_DOWN, EVENT_RENEWED, EVENT_RESTARTED, linkDeadline, linkFeed, linkFlush, linkTimers, newLink } from './link';
+import { EVENT_DOWN, EVENT_RENEWED, EVENT_RESTARTED, linkDeadline, linkDown, linkFeed, linkFlush, linkTimers, newLink } from './link';
 import { arm, armInstead, armSoon, Asked, endAll, endAsked, openWaiting, PeerState, takeReply, timeOut } from './requests';
-import { LinkStats, Peer, PeerOptions, RequestCallback } from './types';
+import { endSession } from './session';
+import { LinkSecurity, LinkStats, Peer, PeerOptions, RequestCallback } from './types';
 
 /** If a tick is cut short (out of memory goes past try/catch) the next one comes this much later all the same. */
 const GUARD_MS = 1000;
@@ -110,6 +111,20 @@ function request(peer: PeerState, type: number, fields: CborValue[], callback: R
     if (asked.bytes.length > session.other.messageMax) endAsked(peer, asked, fail('link-too-long', 'longer than the other end takes'), []);
     else peer.waiting.push(asked);
   }
+  armSoon(peer);
+}
+
+/** Another link key from now on: what was opened, or asked, under the old one is over. linkKey32: secret, the link's from now on. */
+export function rekeyPeer(peer: PeerState, linkKey32: Uint8Array): void {
+  const link = peer.link;
+  const secure = link.secure as LinkSecurity;
+  secure.linkKey32.fill(0);
+  secure.linkKey32 = linkKey32;
+  if (link.next) endSession(link.next);
+  link.next = undefined;
+  link.otherBootId = -1;
+  linkDown(link, peer.clock.uptimeMs());
+  newRun(peer);
   armSoon(peer);
 }
 

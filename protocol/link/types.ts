@@ -17,7 +17,7 @@ export interface LinkClock {
   cancel(id: number): void;
 }
 
-/** Keys of the authenticated link. `linkKey32` is secret and stays the caller's to wipe. */
+/** Keys of the authenticated link. `linkKey32` is secret and stays the caller's to wipe, but for rekeyPeer. */
 export interface LinkSecurity {
   linkKey32: Uint8Array;
   crypto: ProtocolCrypto;
