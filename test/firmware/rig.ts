@@ -77,7 +77,7 @@ export interface Rig {
   /** isCutKept: a power cut that the test has set stays set. */
   coldOn(isCutKept?: boolean): void;
   coldOff(): void;
-  hotOn(): void;
+  hotOn(isCutKept?: boolean): void;
   hotOff(): void;
 }
 
@@ -107,7 +107,7 @@ export function makeRig(options: RigOptions = {}): Rig {
       ),
     coldOn: (isCutKept) => cold.on(startCold, isCutKept),
     coldOff: () => cold.off(),
-    hotOn: () => hot.on(startHot),
+    hotOn: (isCutKept) => hot.on(startHot, isCutKept),
     hotOff: () => hot.off(),
   };
   rig.hotOn();

@@ -2,10 +2,14 @@
 // where it stands after, in every part; its log holds; its PIN opens it; V gets a channel and a payment through; and the
 // operation, done again, ends where it should.
 import { createConsoleClient, readLog, reopen, status, unlock, valueOf, verifyLog, wipe, provision } from '../../../host/operator';
+import type { FakeBoard } from '../fake-hal';
 import { makeCoin, out, pay } from '../payments';
 import { DICE, linkUp, PIN, wake, type Rig } from '../rig';
 import type { Operation } from './operations';
 import { differences, viewOf, type View } from './view';
+
+/** The long run. */
+export const isAll = process.env.CUTS === 'all';
 
 export interface Measured {
   writes: number;
@@ -97,6 +101,13 @@ export interface Cut {
   isFromEnd: boolean;
 }
 
+/** Numbers of the writes of a start, of so many, at which it is cut: one, in the long run two, or each. `n` varies the choice. */
+export function secondsOf(writes: number, n: number, isEach: boolean): number[] {
+  if (isEach) return Array.from({ length: writes }, (_, i) => i + 1);
+  const one = 1 + ((n * 7) % Math.max(1, writes));
+  return (isAll ? [one, 1 + ((one - 1 + (writes >> 1)) % Math.max(1, writes))] : [one]).slice(0, writes);
+}
+
 /** Ways in which a write is cut. */
 export const WAYS = [
   { part: 0, isFromEnd: false },
@@ -105,18 +116,18 @@ export const WAYS = [
   { part: 1, isFromEnd: false },
 ];
 
-function set(rig: Rig, { at, part, isFromEnd }: Cut): void {
-  Object.assign(rig.cold.flash, { operations: 0, cutAt: at, cutPart: part, cutFromEnd: isFromEnd });
+export function set(board: FakeBoard, { at, part, isFromEnd }: Cut): void {
+  Object.assign(board.flash, { operations: 0, cutAt: at, cutPart: part, cutFromEnd: isFromEnd });
 }
 
-const said = ({ at, part, isFromEnd }: Cut): string => `write ${at}, ${part} of it done${isFromEnd ? ' from its end' : ''}`;
+export const said = ({ at, part, isFromEnd }: Cut): string => `write ${at}, ${part} of it done${isFromEnd ? ' from its end' : ''}`;
 
 /** Cuts the operation and then, when there is a second cut, the start after it. Answers how often the board wrote as it came up in the end. */
 export async function cutAt(operation: Operation, measured: Measured, cut: Cut, second?: Cut): Promise<number> {
   const where = `${operation.name}, ${measured.writes} writes, cut at ${said(cut)}${second ? `; its restart cut at ${said(second)}` : ''}`;
   const rig = await operation.make();
   const { flash } = rig.cold;
-  set(rig, cut);
+  set(rig.cold, cut);
   let isOver = false;
   operation.run(rig).then(
     () => (isOver = true),
@@ -126,7 +137,7 @@ export async function cutAt(operation: Operation, measured: Measured, cut: Cut, 
   if (!flash.isOff) throw new Error(`${where}: it was over before`);
   if (second) {
     rig.coldOff();
-    set(rig, second);
+    set(rig.cold, second);
     rig.coldOn(true);
     if (!flash.isOff) throw new Error(`${where}: it was up before`);
   }

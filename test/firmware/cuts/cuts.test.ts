@@ -2,17 +2,8 @@
 // which puts what it found torn into the other half: SYSTEM invariant 5. A bounded share here, two cuts an operation; CUTS=all cuts
 // at every write in all four ways, each again at two writes of the start after it, and one torn write an operation at all of them.
 import { expect } from 'chai';
-import { cutAt, measure, WAYS } from './cut';
+import { cutAt, isAll, measure, secondsOf, WAYS } from './cut';
 import { OPERATIONS } from './operations';
-
-const isAll = process.env.CUTS === 'all';
-
-/** Numbers of the writes of a start, of so many, at which it is cut; `n` varies the choice. */
-function secondsOf(writes: number, n: number, isEach: boolean): number[] {
-  if (isEach) return Array.from({ length: writes }, (_, i) => i + 1);
-  if (!isAll) return [1 + ((n * 7) % Math.max(1, writes))].slice(0, writes);
-  return [1 + ((n * 7) % Math.max(1, writes)), 1 + ((n * 7 + (writes >> 1)) % Math.max(1, writes))].slice(0, writes);
-}
 
 describe('power cuts', () => {
   let cuts = 0;
