@@ -1,6 +1,7 @@
 // What an operator does at HSM-Cold's console, as functions: used by the command line and by the simulator's operator.
 // Nothing secret is kept here: PINs, words and link keys pass through. Every function rejects with the board's own code.
 import { cborEncode } from '../../protocol';
+import { fail } from '../../protocol/errors';
 import type { AccountFile } from '../api/types';
 import type { ConsoleClient } from './console-client';
 import { withChecksum } from './descriptor';
@@ -129,8 +130,9 @@ export async function setPhones(client: ConsoleClient, phones: string[], pin: st
   await withPin(client, `phones ${phones.join(' ')}`.trim(), pin);
 }
 
-/** Gives both boards the same new link key (32 secret bytes), over their own consoles. */
+/** Gives both boards the same new link key (32 secret bytes), over their own consoles. Throws `hot-paired`, with nothing changed, when HSM-Hot has one. */
 export async function pairHot(cold: ConsoleClient, hot: ConsoleClient, linkKey: Uint8Array, pin: string): Promise<void> {
+  if (!valueOf(await hot.run('status'), 'state').startsWith('factory')) throw fail('hot-paired', 'HSM-Hot is paired with a board: "wipe" at its console first');
   await withPin(cold, `link key ${hexOf(linkKey)}`, pin);
   await hot.run(`link key ${hexOf(linkKey)}`);
 }

@@ -35,6 +35,14 @@ describe('cold/link-key', () => {
     expect(valueOf(await rig.world.finish(status(rig.coldConsole)), 'link')).to.equal('down');
   });
 
+  it('stays as it is when HSM-Hot is paired already', async () => {
+    const rig = await readyRig();
+    let code = '';
+    await rig.world.finish(pairHot(rig.coldConsole, rig.hotConsole, KEY, PIN).catch((error) => (code = error.code)));
+    expect(code).to.equal('hot-paired');
+    await linkUp(rig);
+  });
+
   it('holds over a restart', async () => {
     const rig = await readyRig();
     await wipeHot(rig);
