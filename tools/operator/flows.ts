@@ -165,6 +165,7 @@ async function finishBoard(desk: Desk, pin: Pin, options: Pick<ProvisionOptions,
     transcript.note('alarm phones set', { phones: options.phones.join(' ') });
   }
   if (!options.hot) return;
+  if (valueOf(await status(client), 'link') === 'up') return people.say('HSM-Cold and HSM-Hot share a link key already.');
   await pairHot(client, options.hot, desk.random(32), await pin.get());
   people.say('HSM-Cold and HSM-Hot share a new link key.');
   transcript.note('link key set');

@@ -101,7 +101,9 @@ describe('operator: provision', () => {
     for (const secret of [PIN, DICE.slice(0, 12), people.words.slice(0, 3).join(' ')]) expect(text).not.to.include(secret);
     expect(desk.transcript.entries().map((entry) => entry.step)).to.deep.equal(['started', 'seed made', 'clock set', 'alarm phones set', 'link key set', 'account added']);
     const again = person({});
-    await rig.world.finish(provisionBoard(deskOf(rig, again), { accounts, outDir }));
+    await rig.world.run(10_000);
+    await rig.world.finish(provisionBoard(deskOf(rig, again), { accounts, outDir, hot: rig.hotConsole }));
+    expect(again.screen.some((line) => line.includes('share a link key already'))).to.equal(true);
     expect(again.screen.some((line) => line.includes('is on the board already'))).to.equal(true);
   });
   it("scans V's identity where the file leaves it out, and shows V what it needs", async () => {
