@@ -95,7 +95,7 @@ export function printAccount(cold: Cold, account: Account): void {
 }
 
 /** Decodes and checks account data, then derives its public keys in slices and writes it down. seed64 is wiped at the end; done is called when the account is there. */
-export function addAccount(cold: Cold, base64: string, seed64: Uint8Array, done: () => void): void {
+export function addAccount(cold: Cold, base64: string, seed64: Uint8Array): void {
   const terminal = cold.terminal;
   let fields: any;
   let allow: Uint8Array[] = [];
@@ -152,7 +152,7 @@ export function addAccount(cold: Cold, base64: string, seed64: Uint8Array, done:
     audit(cold, AUDIT_ACCOUNT_ADDED, n, copyBytes(account.identity, 0, 8));
     printAccount(cold, account);
     printOk(terminal);
-    done();
+    cold.started(cold);
     return false;
   }
 

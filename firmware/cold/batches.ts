@@ -24,7 +24,7 @@ import { PROTO_V1, accountOf, type Account } from './state';
 import { addJob } from './work';
 
 /** Children that share an inversion. An idle slice is less than a child: a column of its comb. */
-export const CHILDREN_A_SLICE = 4;
+export const CHILDREN_A_SLICE = 2;
 const WANTED_MAX = 8;
 /** Time of a child where none has been derived yet: an ESP32's, estimated. */
 const CHILD_MS_AT_FIRST = 3000;

@@ -37,7 +37,7 @@ function wordList(cold: Cold): string {
 }
 
 /** Starts the dialogue; `done` is called when the board is provisioned and unlocked. */
-export function startCeremony(cold: Cold, isRestore: boolean, done: () => void): void {
+export function startCeremony(cold: Cold, isRestore: boolean): void {
   const terminal = cold.terminal;
   let dice = '';
   let host: Uint8Array;
@@ -158,7 +158,7 @@ export function startCeremony(cold: Cold, isRestore: boolean, done: () => void):
         markReady(cold.hal.flash);
         printLine(terminal, 'fingerprint ' + hexOf(fingerprint));
         printOk(terminal);
-        done();
+        cold.started(cold);
         return false;
       },
       failed: end,

@@ -30,12 +30,6 @@ const SERVICE_FILE = 'service';
 const SERVICE_DELAY_MS = 200;
 const NO_BYTES = new Uint8Array(0);
 
-/** What lives as long as the board is on: hooks of main.ts. */
-export interface CommandHooks {
-  /** Called after unlocking, provisioning or pairing: starts what was waiting. */
-  started: () => void;
-}
-
 /** Asks for the PIN and gives the seed, in an event of its own (the call depth is small); the callee wipes it. */
 function withSeed(cold: Cold, act: (seed64: Uint8Array) => void): void {
   if (!cold.state.isProvisioned) return printError(cold.terminal, 'not-provisioned', 'the board has no seed yet: provision it');
@@ -78,17 +72,17 @@ function setTime(cold: Cold, text: string): void {
   });
 }
 
-function unlock(cold: Cold, hooks: CommandHooks): void {
+function unlock(cold: Cold): void {
   if (cold.keys) throw fail('bad-state', 'the board is unlocked');
   withSeed(cold, function (seed) {
     unlockWith(cold, seed, new Uint8Array(0));
     wipe(seed);
-    hooks.started();
+    cold.started(cold);
     printOk(cold.terminal);
   });
 }
 
-function setLinkKey(cold: Cold, text: string, hooks: CommandHooks): void {
+function setLinkKey(cold: Cold, text: string): void {
   const key = bytesOfHex(text);
   if (!key || key.length !== 32) throw fail('link-key-form', '64 hex digits are expected');
   withPin(cold, function () {
@@ -96,7 +90,7 @@ function setLinkKey(cold: Cold, text: string, hooks: CommandHooks): void {
     if (cold.link) rekeyPeer(cold.link, key);
     else wipe(key);
     audit(cold, AUDIT_LINK_KEY, NO_ACCOUNT, new Uint8Array(0));
-    hooks.started();
+    cold.started(cold);
   });
 }
 
@@ -121,7 +115,7 @@ function setUnattended(cold: Cold, text: string): void {
   });
 }
 
-function accountCommand(cold: Cold, words: string[], hooks: CommandHooks): void {
+function accountCommand(cold: Cold, words: string[]): void {
   const action = words[1];
   if (action === 'show') {
     printAccount(cold, theAccount(cold, words[2]));
@@ -134,7 +128,7 @@ function accountCommand(cold: Cold, words: string[], hooks: CommandHooks): void 
   if (!cold.keys) throw fail('locked', 'unlock first');
   if (action === 'add') {
     withSeed(cold, function (seed) {
-      addAccount(cold, words[2], seed, hooks.started);
+      addAccount(cold, words[2], seed);
     });
   } else if (action === 'change') {
     const account = theAccount(cold, words[2]);
@@ -154,7 +148,7 @@ function backup(cold: Cold): void {
 }
 
 /** Reading a state backup in: begin (PIN), a line each, end (PIN). */
-function stateCommand(cold: Cold, words: string[], hooks: CommandHooks): void {
+function stateCommand(cold: Cold, words: string[]): void {
   if (!cold.keys) throw fail('locked', 'unlock first');
   if (words[1] === 'begin') {
     return withSeed(cold, function (seed) {
@@ -173,7 +167,7 @@ function stateCommand(cold: Cold, words: string[], hooks: CommandHooks): void {
     cold.restoring.end(parseInt(words[2], 10), words[3] === 'force', seed);
     cold.restoring = undefined;
     wipe(seed);
-    hooks.started();
+    cold.started(cold);
   });
 }
 
@@ -223,7 +217,7 @@ function canCheckPin(cold: Cold): boolean {
 }
 
 /** Runs one line. Answers on the terminal, now or later. */
-export function runCommand(cold: Cold, line: string, hooks: CommandHooks): void {
+export function runCommand(cold: Cold, line: string): void {
   const words = line.split(' ');
   const name = words[0];
   const terminal = cold.terminal;
@@ -248,8 +242,8 @@ export function runCommand(cold: Cold, line: string, hooks: CommandHooks): void 
     });
   }
   if (cold.fault) throw fail(cold.fault, 'the board does nothing but status, log and wipe');
-  if (name === 'provision' || name === 'restore') startCeremony(cold, name === 'restore', hooks.started);
-  else if (name === 'unlock') unlock(cold, hooks);
+  if (name === 'provision' || name === 'restore') startCeremony(cold, name === 'restore');
+  else if (name === 'unlock') unlock(cold);
   else if (name === 'selftest') {
     selfTest();
     printOk(terminal);
@@ -257,15 +251,15 @@ export function runCommand(cold: Cold, line: string, hooks: CommandHooks): void 
     lock(cold);
     printOk(terminal);
   } else if (name === 'time') setTime(cold, words[1]);
-  else if (name === 'account') accountCommand(cold, words, hooks);
+  else if (name === 'account') accountCommand(cold, words);
   else if (name === 'reopen') reopen(cold, words[1]);
   else if (name === 'ack') {
     if (!acknowledge(cold, '', parseInt(words[1], 10))) throw fail('no-alarm', 'no alarm has that number');
     printOk(terminal);
-  } else if (name === 'link' && words[1] === 'key') setLinkKey(cold, words[2] || '', hooks);
+  } else if (name === 'link' && words[1] === 'key') setLinkKey(cold, words[2] || '');
   else if (name === 'sms') sendTestSms(cold, words[1] || '');
   else if (name === 'backup') backup(cold);
-  else if (name === 'state') stateCommand(cold, words, hooks);
+  else if (name === 'state') stateCommand(cold, words);
   else if (name === 'phones') setPhones(cold, words.slice(1));
   else if (name === 'unattended') setUnattended(cold, words[1]);
   else if (name === 'sweep') runSweep(cold, words[1], words[2] || '');

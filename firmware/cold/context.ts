@@ -53,6 +53,8 @@ export interface Cold {
   modem?: any;
   /** Last trouble that a modem told of, empty when there was none. */
   modemTrouble: string;
+  /** Starts what waited for unlocking, provisioning or pairing: main.ts. */
+  started: (cold: Cold) => void;
   /** A state backup being read in. */
   restoring?: any;
   /** A sweep at the console. */

@@ -4,7 +4,7 @@
  */
 import { copyBytes } from '../crypto/bytes';
 import { aes256Ctr, blindSeed, drbgGenerate, ecdh, hkdfSha256, hmacSha256, pubkeyCreate, sha256, wipe } from '../crypto/index';
-import { makeTerminal, printLine } from '../console/terminal';
+import { makeTerminal, printLine, serveLine, type Terminal } from '../console/terminal';
 import { readDevice } from '../journal/device';
 import { writeU32 } from '../journal/records';
 import { createModems, startModems } from '../modem/failover';
@@ -25,7 +25,7 @@ import { openStore } from './open-store';
 import { handleRequest } from './requests';
 import { pinDelayMs, unattendedSeed, unlockWith } from './secrets';
 import { selfTest } from './selftest';
-import { makeSendStore } from './send-store';
+import { sendStore } from './send-store';
 import { takeSms } from './sms';
 import { makeV1 } from './sms-v1';
 import { PROTO_V1, makeState } from './state';
@@ -65,23 +65,17 @@ function startLink(cold: Cold): void {
   if (cold.link || !cold.state.linkKey) return;
   const key = maskLinkKey((cold.device as any).secret, cold.state.linkKey);
   cold.link = startPeer({ uart: cold.hal.link, clock: cold.hal.clock, role: 'responder', oneAtATime: true, bootId: cold.state.bootCount, secure: { linkKey32: key, crypto: withRandom(cold.crypto, linkRandom(cold)) } });
-  cold.link.handler = function (type: number, fields: any[], reply: any, refuse: any) {
-    handleRequest(cold, type, fields, reply, refuse);
-  };
+  cold.link.handler = handleRequest;
+  cold.link.owner = cold;
+}
+
+function noteTrouble(name: string, value: number | string, index: number, cold: Cold): void {
+  if (QUIET_EVENTS.indexOf(' ' + name + ' ') < 0) cold.modemTrouble = 'modem ' + index + ' ' + name + ' ' + value + ' at uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000);
 }
 
 function startModem(cold: Cold): void {
   if (cold.modem || !cold.hal.modems.length) return;
-  cold.modem = createModems(cold.hal.modems, cold.hal.clock, {
-    onSms: function (sms, ack) {
-      takeSms(cold, sms, ack);
-    },
-    onEvent: function (name, value, index) {
-      if (QUIET_EVENTS.indexOf(' ' + name + ' ') < 0) cold.modemTrouble = 'modem ' + index + ' ' + name + ' ' + value + ' at uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000);
-    },
-    store: makeSendStore(cold),
-    power: cold.hal.power,
-  });
+  cold.modem = createModems(cold.hal.modems, cold.hal.clock, { onSms: takeSms, onEvent: noteTrouble, store: sendStore, power: cold.hal.power, owner: cold });
   startModems(cold.modem);
 }
 
@@ -140,10 +134,25 @@ function unlockUnattended(cold: Cold): void {
   });
 }
 
+function takeCommand(line: string, terminal: Terminal): void {
+  runCommand(terminal.owner as Cold, line);
+}
+
+/** The console's lines are work like any other: idle work lets go of its memory before them. */
+function deferLine(terminal: Terminal, line: string): void {
+  addJob(terminal.owner as Cold, {
+    isIdle: false,
+    step: function () {
+      serveLine(terminal, line);
+      return false;
+    },
+  });
+}
+
 /** Starts HSM-Cold on a board. */
 export function startCold(hal: Hal): void {
   const cold: Cold = {
-    hal: hal, state: makeState(), terminal: undefined as any, fault: '', modemTrouble: '', smsPort: SMS_PORT, jobs: [], isTicking: false, pinAfterMs: 0, batches: makeBatches(),
+    hal: hal, state: makeState(), terminal: undefined as any, fault: '', modemTrouble: '', smsPort: SMS_PORT, jobs: [], isTicking: false, pinAfterMs: 0, batches: makeBatches(), started: startParts,
     counters: { ignoredSms: 0, refusals: 0, signed: 0 },
     crypto: makeCrypto(function (lenBytes) {
       if (!cold.drbg) throw fail('locked', 'the generator is locked');
@@ -151,14 +160,7 @@ export function startCold(hal: Hal): void {
     }),
     isInside: false,
   };
-  const hooks = {
-    started: function () {
-      startParts(cold);
-    },
-  };
-  cold.terminal = makeTerminal(hal.console, function (line) {
-    runCommand(cold, line, hooks);
-  }, cold);
+  cold.terminal = makeTerminal(hal.console, takeCommand, cold, deferLine);
   hal.watchdog.start(WATCHDOG_MS);
   try {
     boot(cold);

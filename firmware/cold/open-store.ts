@@ -9,21 +9,19 @@ import type { Cold } from './context';
 import { applyRecord, keepRecord, makeState } from './state';
 import { save } from './store';
 
+function takeRecord(type: number, payload: Uint8Array, offset: number, cold: Cold): void {
+  applyRecord(cold.state, type, payload, offset);
+}
+
+function isKept(type: number, payload: Uint8Array, offset: number, cold: Cold): boolean {
+  return keepRecord(cold.state, type, payload, offset);
+}
+
 /** Throws `journal-corrupt`, `archive-lost`. isFresh: an empty journal, whatever was there. Counts this start of the board. */
 export function openStore(cold: Cold, isFresh: boolean): void {
   const key = hmacSha256((cold.device as any).secret, textBytes('chaincloud journal'));
   cold.state = makeState();
-  cold.journal = openJournal(
-    cold.hal.flash,
-    key,
-    isFresh,
-    function (type, payload, offset) {
-      applyRecord(cold.state, type, payload, offset);
-    },
-    function (type, payload, offset) {
-      return keepRecord(cold.state, type, payload, offset);
-    },
-  );
+  cold.journal = openJournal(cold.hal.flash, key, isFresh, takeRecord, isKept, cold);
   checkArchives(cold);
   if (cold.state.isRestoring) throw fail('restore-unfinished', 'a state backup was not read to its end: wipe the board and restore again');
   const count = new Uint8Array(4);

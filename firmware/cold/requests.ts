@@ -47,7 +47,7 @@ function handle(cold: Cold, type: number, fields: any[], reply: Reply, refuse: R
 }
 
 /** The link's handler. What takes long or much room is work of its own, with nothing of the link on the stack. */
-export function handleRequest(cold: Cold, type: number, fields: any[], reply: Reply, refuse: Refuse): void {
+export function handleRequest(type: number, fields: any[], reply: Reply, refuse: Refuse, cold: Cold): void {
   if (type !== MSG_COLD_STATUS && type !== MSG_ATTEST) {
     return addJob(cold, {
       isIdle: false,

@@ -10,15 +10,14 @@ import type { SendStore } from '../modem/types';
 import type { Cold } from './context';
 import { save } from './store';
 
-export function makeSendStore(cold: Cold): SendStore {
-  return {
-    get: function (id) {
-      const at = cold.state.at[R_SEND + ':' + id];
-      const record = at === undefined ? new Uint8Array(2) : readRecord(cold.journal as any, at);
-      return copyBytes(record, 2, record.length);
-    },
-    put: function (id, bytes) {
-      save(cold, R_SEND, concatBytes([new Uint8Array([0, id]), bytes]));
-    },
-  };
-}
+/** For a driver whose options name the Cold as their owner. */
+export const sendStore: SendStore = {
+  readPlace: function (id, cold: Cold) {
+    const at = cold.state.at[R_SEND + ':' + id];
+    const record = at === undefined ? new Uint8Array(2) : readRecord(cold.journal as any, at);
+    return copyBytes(record, 2, record.length);
+  },
+  writePlace: function (id, bytes, cold: Cold) {
+    save(cold, R_SEND, concatBytes([new Uint8Array([0, id]), bytes]));
+  },
+};

@@ -164,7 +164,7 @@ function takeData(cold: Cold, data: Uint8Array, ack: () => void): void {
 }
 
 /** The modem's handler of incoming SMS: each is work of its own, with nothing of the driver on the stack. */
-export function takeSms(cold: Cold, sms: ModemSms, ack: () => void): void {
+export function takeSms(sms: ModemSms, ack: () => void, cold: Cold): void {
   addJob(cold, {
     isIdle: false,
     step: function () {

@@ -17,15 +17,17 @@ export interface Terminal {
   /** Takes the answer to the question that is open; undefined when none is. */
   answer?: (line: string) => void;
   /** Takes a command when no question is open. */
-  command: (line: string) => void;
+  command: (line: string, terminal: Terminal) => void;
   /** True from a command's line to its `ok` or `error`: lines that come meanwhile, save answers, are refused. */
   isBusy: boolean;
   /** Whose handlers they are. */
   owner: Guarded;
+  /** Has serveLine called later, each line in its turn; without it a line is served in the event that brought it. */
+  defer?: (terminal: Terminal, line: string) => void;
 }
 
-export function makeTerminal(uart: Uart, command: (line: string) => void, owner: Guarded): Terminal {
-  const terminal: Terminal = { uart: uart, line: '', isLong: false, command: command, isBusy: false, owner: owner };
+export function makeTerminal(uart: Uart, command: (line: string, terminal: Terminal) => void, owner: Guarded, defer?: (terminal: Terminal, line: string) => void): Terminal {
+  const terminal: Terminal = { uart: uart, line: '', isLong: false, command: command, isBusy: false, owner: owner, defer: defer };
   uart.onData(function (bytes) {
     takeBytes(terminal, bytes);
   });
@@ -70,14 +72,9 @@ export function ask(terminal: Terminal, question: string, answer: (line: string)
   print(terminal, question + '? ');
 }
 
-function takeLine(terminal: Terminal): void {
-  const line = terminal.line;
-  const isLong = terminal.isLong;
-  terminal.line = '';
-  terminal.isLong = false;
-  if (isLong) return printError(terminal, 'line-long', 'a line holds at most ' + LINE_MAX + ' characters');
+/** Serves a line: the answer to the open question, or a command. Within a handler. */
+export function serveLine(terminal: Terminal, line: string): void {
   const answer = terminal.answer;
-  enter(terminal.owner);
   try {
     if (answer) {
       terminal.answer = undefined;
@@ -85,10 +82,23 @@ function takeLine(terminal: Terminal): void {
     } else if (line.length) {
       if (terminal.isBusy) return printLine(terminal, 'busy');
       terminal.isBusy = true;
-      terminal.command(line);
+      terminal.command(line, terminal);
     }
   } catch (error) {
     printThrown(terminal, error);
+  }
+}
+
+function takeLine(terminal: Terminal): void {
+  const line = terminal.line;
+  const isLong = terminal.isLong;
+  terminal.line = '';
+  terminal.isLong = false;
+  if (isLong) return printError(terminal, 'line-long', 'a line holds at most ' + LINE_MAX + ' characters');
+  if (terminal.defer) return terminal.defer(terminal, line);
+  enter(terminal.owner);
+  try {
+    serveLine(terminal, line);
   } finally {
     terminal.owner.isInside = false;
   }

@@ -52,7 +52,7 @@ export function sha256DropTables(): void {
 
 function compress(s: Uint32Array, block: Uint8Array, at: number): void {
   if (!roundConstants) roundConstants = constants();
-  if (!schedule) schedule = new Uint32Array(64);
+  if (!schedule) schedule = new Uint32Array(16);
   const k = roundConstants;
   const w = schedule;
   let a = s[0] | 0;
@@ -70,12 +70,12 @@ function compress(s: Uint32Array, block: Uint8Array, at: number): void {
       x = at + (i << 2);
       w[i] = (block[x] << 24) | (block[x + 1] << 16) | (block[x + 2] << 8) | block[x + 3];
     } else {
-      x = w[i - 15];
-      y = w[i - 2];
-      w[i] =
-        (w[i - 16] + w[i - 7] + (((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)) + (((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10))) | 0;
+      x = w[(i - 15) & 15];
+      y = w[(i - 2) & 15];
+      w[i & 15] =
+        (w[i & 15] + w[(i - 7) & 15] + (((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)) + (((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10))) | 0;
     }
-    x = (h + (((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))) + ((e & f) ^ (~e & g)) + k[i] + w[i]) | 0;
+    x = (h + (((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))) + ((e & f) ^ (~e & g)) + k[i] + w[i & 15]) | 0;
     y = ((((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
     h = g;
     g = f;

@@ -259,14 +259,16 @@ function housekeeping(hot: Hot): void {
   hot.isInside = false;
 }
 
+function takeCommand(line: string, terminal: Terminal): void {
+  runCommand(terminal.owner as Hot, line);
+}
+
 /** Starts HSM-Hot on a board. */
 export function startHot(hal: Hal): void {
   const hot: Hot = {
     hal: hal, isInside: false, terminal: undefined as any, boots: 0, bootAt: 0, logCount: 0, loggedMs: 0, relayed: 0, isSigning: false, limits: { buckets: [] }, counters: { relayed: 0, malformed: 0, limited: 0, unreachable: 0 }, fault: '',
   };
-  hot.terminal = makeTerminal(hal.console, function (line) {
-    runCommand(hot, line);
-  }, hot);
+  hot.terminal = makeTerminal(hal.console, takeCommand, hot);
   hal.watchdog.start(WATCHDOG_MS);
   const device = readDevice(hal.flash);
   try {

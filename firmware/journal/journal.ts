@@ -24,9 +24,9 @@ const RECORD_MAX_BYTES = 496;
 const HALF_MAGIC = 0x43434a31;
 
 /** Called for each record that holds, in order; `payload` belongs to the callee. */
-export type ApplyRecord = (type: number, payload: Uint8Array, offset: number) => void;
+export type ApplyRecord = (type: number, payload: Uint8Array, offset: number, owner: any) => void;
 /** Called at compaction: does the record still matter? `true` copies it. */
-export type KeepRecord = (type: number, payload: Uint8Array, offset: number) => boolean;
+export type KeepRecord = (type: number, payload: Uint8Array, offset: number, owner: any) => boolean;
 
 export interface Journal {
   flash: Flash;
@@ -47,8 +47,10 @@ export interface Journal {
   records: number;
   /** A write is under way, or one did not end: then nothing is written any more until the board starts again. */
   isWriting: boolean;
-  apply: ApplyRecord;
+  take: ApplyRecord;
   keep: KeepRecord;
+  /** Whose records they are: handed to `take` and `keep`. */
+  owner: any;
 }
 
 function putU32(bytes: Uint8Array, at: number, value: number): void {
@@ -141,7 +143,7 @@ function readNext(journal: Journal): number {
       journal.seq++;
       journal.records++;
       journal.end = at + size;
-      journal.apply(header[2], payload, at);
+      journal.take(header[2], payload, at, journal.owner);
       return 0;
     }
   }
@@ -160,9 +162,9 @@ function aTail(flash: Flash, at: number, left: number, what: number): number {
  * Opens the journal and replays it through `apply`; with `isFresh` makes an empty one, whatever was there.
  * key: 32 octets, secret. Throws code `journal-corrupt` when records were changed or removed; then nothing is written.
  */
-export function openJournal(flash: Flash, key: Uint8Array, isFresh: boolean, apply: ApplyRecord, keep: KeepRecord): Journal {
+export function openJournal(flash: Flash, key: Uint8Array, isFresh: boolean, apply: ApplyRecord, keep: KeepRecord, owner?: any): Journal {
   const halfBytes = ((flash.pageCount - 1 - SCRATCH_PAGES) >> 1) * flash.pageBytes;
-  const journal: Journal = { flash: flash, key: key, halfBytes: halfBytes, base: flash.pageBytes, generation: 0, seq: 1, end: 0, chain: key, writes: 0, erases: 0, records: 0, isWriting: false, apply: apply, keep: keep };
+  const journal: Journal = { flash: flash, key: key, halfBytes: halfBytes, base: flash.pageBytes, generation: 0, seq: 1, end: 0, chain: key, writes: 0, erases: 0, records: 0, isWriting: false, take: apply, keep: keep, owner: owner };
   if (isFresh) {
     startHalf(journal, 1, 0, 1);
     startHalf(journal, 0, 1, 1);
@@ -258,7 +260,7 @@ export function compact(journal: Journal): void {
       const header = flash.readBytes(at, RECORD_HEADER_BYTES);
       const payloadBytes = (header[0] << 8) | header[1];
       const payload = flash.readBytes(at + RECORD_HEADER_BYTES, payloadBytes);
-      if (journal.keep(header[2], payload, at)) writeRecord(journal, header[2], payload);
+      if (journal.keep(header[2], payload, at, journal.owner)) writeRecord(journal, header[2], payload);
       at += recordSize(payloadBytes);
     }
     commitHalf(journal);
@@ -274,7 +276,9 @@ export function compact(journal: Journal): void {
   }
   journal.writes++;
   flash.writeBytes(oldBase, new Uint8Array(4));
-  walk(journal, journal.apply);
+  walk(journal, function (type, payload, at) {
+    journal.take(type, payload, at, journal.owner);
+  });
   journal.isWriting = false;
 }
 
@@ -313,6 +317,6 @@ export function append(journal: Journal, type: number, payload: Uint8Array): voi
     throw fail('journal-full', 'no room for a record');
   }
   const at = writeRecord(journal, type, payload);
-  journal.apply(type, payload, at);
+  journal.take(type, payload, at, journal.owner);
   journal.isWriting = false;
 }

@@ -11,7 +11,7 @@ import { ModemEventName } from './types';
 export const QUIET_MS = 300;
 
 export function tell(modem: Modem, name: ModemEventName, value: number | string): void {
-  if (modem.outbox.opts.onEvent) modem.outbox.opts.onEvent(name, value, modem.n[N_INDEX]);
+  if (modem.outbox.opts.onEvent) modem.outbox.opts.onEvent(name, value, modem.n[N_INDEX], modem.outbox.opts.owner);
 }
 
 /** Writes `text` for the purpose `command`; tick() comes when the answer has not come within `answerMs`. */

@@ -55,13 +55,18 @@ export function handOver(modem: Modem): void {
   const sms = pdu as Pdu & ModemSms;
   sms.from = pdu.address;
   sms.modem = modem.n[N_INDEX];
-  modem.outbox.opts.onSms(sms, function () {
-    const at = modem.held.indexOf(hold);
-    if (at < 0) return;
-    modem.held.splice(at, 1);
-    modem.dels.push(place);
-    wakeModems(modem.outbox);
-  });
+  const opts = modem.outbox.opts;
+  opts.onSms(
+    sms,
+    function () {
+      const at = modem.held.indexOf(hold);
+      if (at < 0) return;
+      modem.held.splice(at, 1);
+      modem.dels.push(place);
+      wakeModems(modem.outbox);
+    },
+    opts.owner,
+  );
 }
 
 /** Keeps a place of the store in mind, once. */

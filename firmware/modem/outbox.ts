@@ -5,7 +5,7 @@
 import { fail } from '../../protocol/errors';
 import { Clock } from '../hal';
 import { N_REGISTERED, N_STATE, Outbox, STATE_READY, Send, wakeModems } from './state';
-import { ModemOptions, SendDone } from './types';
+import { ModemOptions, SendDone, SendStore } from './types';
 
 /** Messages waiting at a time unless the options say otherwise; one more throws `modem-queue-full`. */
 export const MAX_QUEUE = 8;
@@ -30,7 +30,7 @@ function addSend(outbox: Outbox, id: number, pdu: Uint8Array | null, done: SendD
 /** Makes the queue and takes up what the store kept. */
 export function createOutbox(clock: Clock, opts: ModemOptions): Outbox {
   const outbox: Outbox = { clock: clock, opts: opts, queue: [], list: [] };
-  if (opts.store) for (let id = 0; id < (opts.maxQueue || MAX_QUEUE); id++) if (opts.store.get(id).length) addSend(outbox, id, null, null);
+  if (opts.store) for (let id = 0; id < (opts.maxQueue || MAX_QUEUE); id++) if (opts.store.readPlace(id, opts.owner).length) addSend(outbox, id, null, null);
   return outbox;
 }
 
@@ -50,7 +50,7 @@ export function queueSend(outbox: Outbox, bytes: Uint8Array, done: SendDone | nu
   let pdu: Uint8Array | null = bytes;
   if (isKept && store) {
     try {
-      store.put(id, bytes);
+      store.writePlace(id, bytes, outbox.opts.owner);
       pdu = null;
     } catch (error) {
       // A full store: the message goes out from memory, this once.
@@ -63,7 +63,7 @@ export function queueSend(outbox: Outbox, bytes: Uint8Array, done: SendDone | nu
 
 /** The SMS-SUBMIT of a message. */
 export function pduOf(outbox: Outbox, send: Send): Uint8Array {
-  return send.pdu || (outbox.opts.store as any).get(send.id);
+  return send.pdu || (outbox.opts.store as SendStore).readPlace(send.id, outbox.opts.owner);
 }
 
 /** The modem that should carry `send`: the first that can, but not the one that failed last when there is another; -1 none. */
@@ -122,7 +122,7 @@ export function endSend(outbox: Outbox, send: Send, result: number): boolean {
     wakeModems(outbox);
     return false;
   }
-  if (!send.pdu) (outbox.opts.store as any).put(send.id, new Uint8Array(0));
+  if (!send.pdu) (outbox.opts.store as SendStore).writePlace(send.id, new Uint8Array(0), outbox.opts.owner);
   outbox.queue.splice(outbox.queue.indexOf(send), 1);
   if (send.done) send.done(result === SEND_OK ? null : fail(waitMs < 0 ? 'modem-refused' : 'modem-tries', 'SMS not sent, last result ' + result));
   return true;

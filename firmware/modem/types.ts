@@ -25,7 +25,7 @@ export interface ModemSms {
  * Handler of an incoming SMS. It stays in the modem's store until `ack()` is called, which is when its effect has been
  * written durably; after a restart everything not yet acked comes again, so the handler must know a repeated message.
  */
-export type OnSms = (sms: ModemSms, ack: () => void) => void;
+export type OnSms = (sms: ModemSms, ack: () => void, owner: any) => void;
 
 /** Called once: null = the network took it; else code `modem-refused` or `modem-tries`. */
 export type SendDone = (error: CodedError | null) => void;
@@ -35,8 +35,8 @@ export type SendDone = (error: CodedError | null) => void;
  * (outbox.ts), opaque to the store. All calls are synchronous and durable on return; no octets: the place is free.
  */
 export interface SendStore {
-  get(id: number): Uint8Array;
-  put(id: number, bytes: Uint8Array): void;
+  readPlace(id: number, owner?: any): Uint8Array;
+  writePlace(id: number, bytes: Uint8Array, owner?: any): void;
 }
 
 /** The board's power switches, by modem (hal.ts Power). `done` when the modem may be spoken to. */
@@ -53,7 +53,9 @@ export type ModemEventName =
 /** One object for all modems of a board. */
 export interface ModemOptions {
   onSms: OnSms;
-  onEvent?: (name: ModemEventName, value: number | string, modem: number) => void;
+  onEvent?: (name: ModemEventName, value: number | string, modem: number, owner: any) => void;
+  /** Handed to the handlers and the store. */
+  owner?: any;
   /** Where messages that are to survive a reboot lie; without it the queue lives in memory only. */
   store?: SendStore;
   power?: ModemPower;

@@ -105,8 +105,8 @@ export function openState(file: string, sealer: Sealer) {
 
     /** The modem driver's send queue. */
     sendStore: {
-      get: (id: number) => unhex(all<{ bytes: string }>('SELECT bytes FROM sms_queue WHERE id = ?', id)[0]?.bytes ?? ''),
-      put: (id: number, bytes: Uint8Array) => void (bytes.length ? run('INSERT OR REPLACE INTO sms_queue VALUES (?,?)', id, hex(bytes)) : run('DELETE FROM sms_queue WHERE id = ?', id)),
+      readPlace: (id: number) => unhex(all<{ bytes: string }>('SELECT bytes FROM sms_queue WHERE id = ?', id)[0]?.bytes ?? ''),
+      writePlace: (id: number, bytes: Uint8Array) => void (bytes.length ? run('INSERT OR REPLACE INTO sms_queue VALUES (?,?)', id, hex(bytes)) : run('DELETE FROM sms_queue WHERE id = ?', id)),
     },
   };
 }

@@ -1,10 +1,14 @@
 /** Floats in their shortest form that keeps the value (RFC 8949 4.2.1): half, single or double. One NaN: 0x7e00. */
 
-const view = new DataView(new ArrayBuffer(8));
 const HALF_NAN = 0x7e00;
 
+// Floats are rare: the view is made for each, so that a board holds none.
+function newView(): DataView {
+  return new DataView(new ArrayBuffer(8));
+}
+
 /** The 16 bits of `value` as a half, or -1 when a half cannot hold it. */
-function halfBits(value: number): number {
+function halfBits(view: DataView, value: number): number {
   view.setFloat32(0, value);
   if (view.getFloat32(0) !== value) return value === value ? -1 : HALF_NAN;
   const single = view.getUint32(0);
@@ -22,20 +26,22 @@ function halfBits(value: number): number {
 
 /** Octets that a float needs: 2, 4 or 8. */
 export function floatBytes(value: number): number {
-  if (halfBits(value) >= 0) return 2;
+  const view = newView();
+  if (halfBits(view, value) >= 0) return 2;
   view.setFloat32(0, value);
   return view.getFloat32(0) === value ? 4 : 8;
 }
 
 /** Writes `value` at `offset`, big endian, in `count` octets as `floatBytes` gave them. */
 export function putFloat(out: Uint8Array, offset: number, value: number, count: number): void {
-  if (count === 2) view.setUint16(0, halfBits(value));
+  const view = newView();
+  if (count === 2) view.setUint16(0, halfBits(view, value));
   else if (count === 4) view.setFloat32(0, value);
   else view.setFloat64(0, value);
   for (let i = 0; i < count; i++) out[offset + i] = view.getUint8(i);
 }
 
-function ofHalf(bits: number): number {
+function ofHalf(view: DataView, bits: number): number {
   const exponent = (bits >> 10) & 0x1f;
   const mantissa = bits & 0x3ff;
   if (exponent === 31) view.setUint32(0, mantissa ? 0x7fc00000 : 0x7f800000);
@@ -47,11 +53,12 @@ function ofHalf(bits: number): number {
 
 /** The float in `count` octets at `offset`; undefined for a NaN other than the one. Says nothing about the shortest form. */
 export function getFloat(bytes: Uint8Array, offset: number, count: number): number | undefined {
+  const view = newView();
   for (let i = 0; i < count; i++) view.setUint8(i, bytes[offset + i]);
   if (count === 2) {
     const bits = view.getUint16(0);
     if ((bits & 0x7c00) === 0x7c00 && bits & 0x3ff && bits !== HALF_NAN) return undefined;
-    return ofHalf(bits);
+    return ofHalf(view, bits);
   }
   return count === 4 ? view.getFloat32(0) : view.getFloat64(0);
 }

@@ -44,6 +44,7 @@ function handle(peer: PeerState, message: CborArray): void {
         answer(peer, run, id, ([MSG_REPLY, id] as CborValue[]).concat(fields));
       },
       refuse,
+      peer.owner,
     );
   } catch (error) {
     const thrown = error as { refusal?: number; code?: string };

@@ -54,6 +54,8 @@ export interface PeerState {
   /** Callbacks that are due: functions and their arguments. */
   due: (() => void)[];
   handler?: RequestHandler;
+  /** Handed to the handler: whose link it is. */
+  owner?: any;
   up?: () => void;
   down?: () => void;
 }

@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { openJournal, readRecord } from '../../../firmware/journal/journal';
 import { R_SEND } from '../../../firmware/journal/records';
-import { makeSendStore } from '../../../firmware/cold/send-store';
+import { sendStore } from '../../../firmware/cold/send-store';
 import { applyRecord, keepRecord, makeState } from '../../../firmware/cold/state';
 import { verifyHeartbeat } from '../../../host/operator';
 import { SMS_ALARM, SMS_STATUS } from '../../../protocol/wire';
@@ -15,22 +15,22 @@ import { COLD_NUMBER, channelRig, wake } from '../rig';
 function storeOn(board: ReturnType<typeof makeBoard>, isFresh: boolean) {
   const cold: any = { state: makeState(), hal: board.hal };
   cold.journal = openJournal(board.hal.flash, new Uint8Array(32).fill(7), isFresh, (type, payload, offset) => applyRecord(cold.state, type, payload, offset), (type, payload, offset) => keepRecord(cold.state, type, payload, offset));
-  return { cold, store: makeSendStore(cold) };
+  return { cold, store: { readPlace: (id: number) => sendStore.readPlace(id, cold), writePlace: (id: number, bytes: Uint8Array) => sendStore.writePlace(id, bytes, cold) } };
 }
 
 describe('cold/send-store', () => {
   it('keeps each place on its own, over restarts and a thousand uses; a freed place is empty', () => {
     const board = makeBoard(new World(), { pageCount: 9 });
     let { cold, store } = storeOn(board, true);
-    store.put(3, new Uint8Array(164).fill(3));
+    store.writePlace(3, new Uint8Array(164).fill(3));
     for (let i = 0; i < 1000; i++) {
-      store.put(0, new Uint8Array(100).fill(i));
-      if (i % 2) store.put(0, new Uint8Array(0));
+      store.writePlace(0, new Uint8Array(100).fill(i));
+      if (i % 2) store.writePlace(0, new Uint8Array(0));
       if (i % 97 === 0) ({ cold, store } = storeOn(board, false));
-      expect(store.get(0).length).to.equal(i % 2 ? 0 : 100);
+      expect(store.readPlace(0).length).to.equal(i % 2 ? 0 : 100);
     }
-    expect([...store.get(3)]).to.deep.equal(Array(164).fill(3));
-    expect(store.get(7).length).to.equal(0);
+    expect([...store.readPlace(3)]).to.deep.equal(Array(164).fill(3));
+    expect(store.readPlace(7).length).to.equal(0);
     expect(cold.journal.generation, 'compacted on the way').to.be.greaterThan(1);
     expect(readRecord(cold.journal, cold.state.at[`${R_SEND}:3`]).length).to.equal(166);
   });

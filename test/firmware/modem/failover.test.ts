@@ -109,16 +109,16 @@ describe('firmware/modem: outbox', () => {
   it('takes up the store, and gives a message the lowest place that is free', () => {
     const clock = { uptimeMs: () => 0, wallSeconds: () => 0, setUnixSeconds: () => undefined, after: () => 0, cancel: () => undefined };
     const store = memoryStore();
-    store.put(0, new Uint8Array([5]));
-    store.put(2, new Uint8Array([9]));
+    store.writePlace(0, new Uint8Array([5]));
+    store.writePlace(2, new Uint8Array([9]));
     const outbox = createOutbox(clock, { onSms: () => undefined, store });
     for (const isKept of [true, false, true]) queueSend(outbox, new Uint8Array([1]), null, isKept);
     expect(outbox.queue.map((send) => send.id)).to.deep.equal([0, 2, 1, 3, 4]);
     expect(outbox.queue.map((send) => [...pduOf(outbox, send)])).to.deep.equal([[5], [9], [1], [1], [1]]);
-    expect([store.size(), store.get(3).length]).to.deep.equal([4, 0]);
+    expect([store.size(), store.readPlace(3).length]).to.deep.equal([4, 0]);
     endSend(outbox, outbox.queue[1]!, SEND_OK);
     queueSend(outbox, new Uint8Array([7]), null, true);
-    expect([...store.get(2)]).to.deep.equal([7]);
+    expect([...store.readPlace(2)]).to.deep.equal([7]);
   });
 
   it('a full store keeps no message back', () => {
@@ -126,7 +126,7 @@ describe('firmware/modem: outbox', () => {
     const put = (): void => {
       throw Object.assign(new Error(), { code: 'journal-full' });
     };
-    const outbox = createOutbox(clock, { onSms: () => undefined, store: { get: () => new Uint8Array(0), put } });
+    const outbox = createOutbox(clock, { onSms: () => undefined, store: { readPlace: () => new Uint8Array(0), writePlace: put } });
     queueSend(outbox, new Uint8Array([1]), null, true);
     expect([...pduOf(outbox, outbox.queue[0]!)]).to.deep.equal([1]);
     expect(endSend(outbox, outbox.queue[0]!, SEND_OK)).to.equal(true);

@@ -77,8 +77,8 @@ export function createWorld(seed: string, gsm: Partial<GsmOptions> = {}): World 
 export function memoryStore(): SendStore & { size(): number } {
   const kept = new Map<number, Uint8Array>();
   return {
-    get: (id) => kept.get(id) ?? new Uint8Array(0),
-    put: (id, bytes) => void (bytes.length ? kept.set(id, bytes.slice()) : kept.delete(id)),
+    readPlace: (id) => kept.get(id) ?? new Uint8Array(0),
+    writePlace: (id, bytes) => void (bytes.length ? kept.set(id, bytes.slice()) : kept.delete(id)),
     size: () => kept.size,
   };
 }

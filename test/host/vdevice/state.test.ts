@@ -51,12 +51,12 @@ describe('host/vdevice state', () => {
   it('keeps the modem\'s send queue over a restart', () => {
     const file = join(folder, 'v.db');
     const state = openState(file, openSealer(file + '.key', random));
-    state.sendStore.put(3, Uint8Array.of(1, 2));
-    state.sendStore.put(4, Uint8Array.of(5));
-    state.sendStore.put(3, new Uint8Array(0));
+    state.sendStore.writePlace(3, Uint8Array.of(1, 2));
+    state.sendStore.writePlace(4, Uint8Array.of(5));
+    state.sendStore.writePlace(3, new Uint8Array(0));
     state.close();
     const again = openState(file, openSealer(file + '.key', random));
-    expect([3, 4, 5].map((id) => [...again.sendStore.get(id)])).to.deep.equal([[], [5], []]);
+    expect([3, 4, 5].map((id) => [...again.sendStore.readPlace(id)])).to.deep.equal([[], [5], []]);
     again.close();
   });
 
