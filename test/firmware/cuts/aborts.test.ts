@@ -53,7 +53,9 @@ async function abortAt(operation: Operation, counted: Counted, callAt: number, a
   aborter.done();
   rig.world.errors.length = 0;
   if (!isRestarted && !isNoticed) agree(operation, counted, viewOf(rig.cold), where);
-  await restartAndUse(operation, counted, rig, where);
+  await restartAndUse(operation, counted, rig, where).catch((error) => {
+    throw Object.assign(error as Error, { message: `${where}: ${(error as Error).message}` });
+  });
   return isNoticed;
 }
 

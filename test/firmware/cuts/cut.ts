@@ -44,6 +44,8 @@ export function agree(operation: Operation, { before, after }: Measured, view: V
 }
 
 let tried = 0;
+/** What a board had said when its power went has left the line by then. */
+const LINE_MS = 100;
 
 /** Is the board, just started, of use? Its log holds, its PIN opens it, V gets a channel and a payment through. */
 export async function useBoard(rig: Rig, where: string): Promise<void> {
@@ -80,6 +82,7 @@ async function renewBoard(rig: Rig, fault: string): Promise<void> {
 /** After a cut: starts the board, looks at it, uses it. isNew boards take a new seed, or are unlocked. Answers how often the board wrote as it came up. */
 export async function restartAndUse(operation: Operation, measured: Measured, rig: Rig, where: string): Promise<number> {
   rig.coldOff();
+  await rig.world.run(LINE_MS);
   rig.cold.flash.isOff = false;
   agree(operation, measured, viewOf(rig.cold), where);
   rig.cold.flash.operations = 0;

@@ -144,7 +144,7 @@ export const OPERATIONS: Operation[] = [
   { name: 'export the log', make: () => readyRig(), run: (rig) => rig.world.finish(readLog(rig.coldConsole)) },
   { name: 'back up', make: () => readyRig(), run: (rig) => rig.world.finish(backup(rig.coldConsole, PIN)), between: ['pin'] },
   {
-    name: 'restore the state', make: restoredBoard, faults: ['restore-unfinished'], isNew: true, between: ['pin'],
+    name: 'restore the state', make: restoredBoard, faults: ['restore-unfinished'], isNew: true, between: ['pin', 'heartbeat'],
     run: async (rig) => rig.world.finish(restoreState(rig.coldConsole, (await aBackup()).text, { pin: PIN, channelId: 1 })),
   },
   { name: 'sweep', make: () => readyRig(), run: (rig) => rig.world.finish(sweep(rig.coldConsole, sweepPsbt(rig, PAYOUT, 2), { account: 0, pin: PIN })), between: ['pin'] },
