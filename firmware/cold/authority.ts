@@ -4,7 +4,7 @@
  * A wrong one closes the account, durably, before anything is answered.
  */
 import { concatBytes, copyBytes, textBytes } from '../crypto/bytes';
-import { constantTimeEqual, sha256, sha256Final, sha256Init, sha256Update, wipe } from '../crypto/index';
+import { constantTimeEqual, sha256, sha256Final, sha256For, sha256Update, wipe } from '../crypto/index';
 import { sendAuthorityHead } from '../../protocol/authority';
 import { channelKey, wipeChannel, type Channel } from '../../protocol/channel';
 import type { Ping, SignBegin } from '../../protocol/messages';
@@ -19,9 +19,6 @@ import { accountOf, type Account } from './state';
 const INNER_PAD = 0x36;
 const OUTER_PAD = 0x5c;
 const BLOCK_BYTES = 64;
-/** Texts up to this long are hashed natively, at once. */
-const SMALL_TEXT_BYTES = 320;
-const SMALL_BUFFER_BYTES = 512;
 
 /** A request being vouched for. Secret: nothing; the channel's key is derived again at the end. */
 export interface Vouch {
@@ -80,22 +77,24 @@ function keyBlock(cold: Cold, channel: Channel, pad: number): Uint8Array {
 /** Begins; textLen: characters of the outs text. Throws the refusal `proto-off`. */
 export function startVouch(cold: Cold, account: Account, m: SignBegin | Ping, textLen: number): Vouch {
   if (!(account.protos & (m.proto === PROTO_V1 ? 1 : 2))) throw countedRefusal(account, REFUSE_PROTO_OFF, 'proto-off');
-  const bufferBytes = textLen > SMALL_TEXT_BYTES ? BLOCK_BYTES : SMALL_BUFFER_BYTES;
-  const vouch: Vouch = { account: account, m: m, left: textLen, outs: sha256Init(bufferBytes) };
+  const vouch: Vouch = { account: account, m: m, left: textLen, outs: sha256For(textLen) };
   if (m.proto === PROTO_V1) {
     if (!cold.v1) return vouch;
-    vouch.mac = sha256Init(bufferBytes);
     const frame = cold.v1.requestFrame(m);
-    sha256Update(vouch.mac, v1PayloadHead(frame[0].length + textLen + frame[1].length));
+    const payloadBytes = frame[0].length + textLen + frame[1].length;
+    const head = v1PayloadHead(payloadBytes);
+    vouch.mac = sha256For(head.length + payloadBytes);
+    sha256Update(vouch.mac, head);
     sha256Update(vouch.mac, textBytes(frame[0]));
     return vouch;
   }
   const channel = channelOf(account, m.channelId);
   if (!channel) return vouch;
+  const head = sendAuthorityHead(account.network, account.n, channel.id, m.userTxNo, textLen);
   const block = keyBlock(cold, channel, INNER_PAD);
-  vouch.mac = sha256Init(bufferBytes);
+  vouch.mac = sha256For(BLOCK_BYTES + head.length + textLen + 1);
   sha256Update(vouch.mac, block);
-  sha256Update(vouch.mac, sendAuthorityHead(account.network, account.n, channel.id, m.userTxNo, textLen));
+  sha256Update(vouch.mac, head);
   wipe(block);
   return vouch;
 }

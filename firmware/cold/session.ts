@@ -8,7 +8,7 @@
  * of script | script | zeros. Public data.
  */
 import { concatBytes } from '../crypto/bytes';
-import { constantTimeEqual, segwitSighashDigest, sha256, sha256Final, sha256Init, sha256Update } from '../crypto/index';
+import { constantTimeEqual, segwitSighashDigest, sha256, sha256Final, sha256For, sha256Init, sha256Update } from '../crypto/index';
 import { fail } from '../../protocol/errors';
 import { readSats, readU32, writeSats, writeU32 } from '../journal/records';
 import { scratchRead, scratchWrite, type Scratch } from './scratch';
@@ -25,8 +25,6 @@ export const SIGHASH_ALL = 1;
 export const CHANGE_MIN_SATS = 546;
 /** Inputs or outputs hashed in one slice. */
 const SLICE_ITEMS = 8;
-/** Most octets of a buffer in which a running hash of a small transaction waits for the end, to be hashed natively. */
-const SMALL_BUFFER_BYTES = 512;
 
 export interface TxDraft {
   script: string;
@@ -171,18 +169,12 @@ function update(pass: Pass, bytes: Uint8Array): void {
   if (pass.plain) sha256Update(pass.plain, bytes);
 }
 
-/** A running hash of `lenBytes`, at most: all of them in its buffer when the transaction is small. */
-function hashOf(draft: TxDraft, lenBytes: number): any {
-  const roomBytes = Math.ceil(lenBytes / 64) * 64;
-  return sha256Init(draft.scratch.ram && roomBytes <= SMALL_BUFFER_BYTES ? roomBytes : 64);
-}
-
 /** Begins hashing: at -1 for the unsigned id and BIP143's digests, else a p2pkh input's signature hash. */
 export function startPass(draft: TxDraft, at: number, code: Uint8Array): Pass {
   const nInputs = draft.nInputs;
-  const pass: Pass = { i: 0, at: at, code: code, tx: hashOf(draft, 18 + 41 * nInputs + draft.outputsBytes + code.length) };
+  const pass: Pass = { i: 0, at: at, code: code, tx: sha256For(18 + 41 * nInputs + draft.outputsBytes + code.length) };
   if (at >= 0 && !draft.scratch.ram) pass.plain = sha256Init();
-  if (at < 0 && draft.script !== 'p2pkh') pass.shared = [hashOf(draft, 36 * nInputs), hashOf(draft, 4 * nInputs), hashOf(draft, draft.outputsBytes)];
+  if (at < 0 && draft.script !== 'p2pkh') pass.shared = [sha256For(36 * nInputs), sha256For(4 * nInputs), sha256For(draft.outputsBytes)];
   update(pass, le4(draft.version));
   update(pass, varint(draft.nInputs));
   return pass;

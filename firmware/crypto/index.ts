@@ -2,7 +2,7 @@
 // dist/firmware/crypto.js, which loads in Node, in Duktape and in Espruino. See README.md for the map.
 import './field'; // first: the kernel's names are found fastest when nothing stands before them
 export { sha256, sha256d, taggedHash } from './sha256';
-export { sha256Init, sha256Update, sha256Final, sha256DropTables } from './sha256-running';
+export { sha256For, sha256Init, sha256Update, sha256Final, sha256DropTables } from './sha256-running';
 export { sha512 } from './sha512';
 export { ripemd160, hash160 } from './ripemd160';
 export { hmacSha256, hmacSha512, hkdfSha256, pbkdf2Sha512 } from './hmac';

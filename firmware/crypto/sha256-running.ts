@@ -44,6 +44,13 @@ export function sha256Init(bufferBytes?: number): Sha256 {
   };
 }
 
+const NATIVE_MAX_BYTES = 512;
+
+/** Starts a running hash of at most lenBytes: a short one waits in its buffer for the end, to be hashed natively. */
+export function sha256For(lenBytes: number): Sha256 {
+  return sha256Init(lenBytes > 0 && lenBytes <= NATIVE_MAX_BYTES ? Math.ceil(lenBytes / 64) * 64 : 64);
+}
+
 /** Lets go of what all running hashes share and can make anew. */
 export function sha256DropTables(): void {
   schedule = undefined;
