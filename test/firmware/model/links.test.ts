@@ -1,5 +1,6 @@
 // Random operations on a whole board against a plain model: requests over the link through HSM-Hot, SMS operations under the channel, the
-// console with right and wrong PINs, account changes, restarts, and power cuts at any write of any of them. LINK_STEPS sets how many.
+// console with right and wrong PINs, account changes, restarts, and power cuts at any write of any of them and of the start after it.
+// LINK_STEPS sets how many.
 import { expect } from 'chai';
 import { changeAccount, createConsoleClient, reopen, setPhones } from '../../../host/operator';
 import { batchVerifyFields } from '../../../protocol/sms/v2';
@@ -151,6 +152,15 @@ class Machine {
     return { name: kind, apply: () => 'ok', run: async () => { await this.restart(); return 'ok'; } };
   }
 
+  /** Starts the board and cuts the power at this write of its start; not at all when there are fewer. */
+  private cutStart(at: number): void {
+    const { rig } = this;
+    rig.coldOff();
+    Object.assign(rig.cold.flash, { isOff: false, operations: 0, cutAt: at });
+    rig.coldOn(true);
+    rig.cold.flash.cutAt = 0;
+  }
+
   async restart(): Promise<void> {
     const { rig } = this;
     rig.coldOff();
@@ -189,6 +199,7 @@ class Machine {
       return false;
     }
     rig.world.errors.length = 0;
+    if (this.next() < 0.4) this.cutStart(1 + this.whole(60));
     await this.restart();
     // An alarm that a cut parted from its closing is closed for at the board's next housekeeping.
     await rig.world.run(12_000);

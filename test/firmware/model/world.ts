@@ -30,13 +30,19 @@ function bytes(n: number, lenBytes: number): Uint8Array {
   return Uint8Array.from({ length: lenBytes }, (_, i) => (n >> ((i % 4) * 8)) ^ (i * 29));
 }
 
-function start(machine: Machine): void {
+/** Starts the board, its power cut again at flash operation `cut` of that (0: none) and back at once. */
+function start(machine: Machine, cut = 0): void {
   const { board } = machine;
   board.off();
-  board.flash.isOff = false;
-  board.flash.cutAt = 0;
+  Object.assign(board.flash, { isOff: false, operations: 0, cutAt: cut });
   machine.cold.device = readDevice(board.flash);
-  openStore(machine.cold, false);
+  try {
+    openStore(machine.cold, false);
+  } catch (error) {
+    if (!(error instanceof PowerCut)) throw error;
+    return start(machine);
+  }
+  board.flash.cutAt = 0;
   machine.cold.hal.clock.setUnixSeconds(machine.model.now);
 }
 
@@ -101,8 +107,8 @@ export function look(machine: Machine): string {
   return JSON.stringify({ closed: account.closed !== '', refusals: account.refusals, from: account.refusalsFrom, paid: machine.cold.state.paidSerial, spent: spentSince(machine.cold, 0, now - 86400) });
 }
 
-/** One step with a power cut at flash operation `cut` of it (0: none). Throws with what disagrees. */
-export function step(machine: Machine, op: Op, cut: number, part: number): void {
+/** One step with a power cut at flash operation `cut` of it, and at `again` of the start after that (0: none). Throws with what disagrees. */
+export function step(machine: Machine, op: Op, cut: number, part: number, again: number): void {
   const { board, model } = machine;
   const before = model.copy();
   const expected = model.apply(op);
@@ -122,7 +128,7 @@ export function step(machine: Machine, op: Op, cut: number, part: number): void 
     if (got !== expected) throw new Error(`${JSON.stringify(op)}: the board says ${got}, the model ${expected}`);
   } else {
     model.now = Math.max(model.now, before.now);
-    start(machine);
+    start(machine, again);
     const is = look(machine);
     const wanted = [before, model].map((each) => each.look(model.now));
     const partly = op.kind === 'pay' || op.kind === 'refuse' || op.kind === 'close' ? model.between(before, op) : [];
