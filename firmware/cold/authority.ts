@@ -14,6 +14,7 @@ import { PAID_DIGEST_BYTES, writeU32 } from '../journal/records';
 import type { Cold } from './context';
 import { countedRefusal, forged, refusal } from './refusal';
 import { saveChannels, type OpenAccount } from './secrets';
+import type { V1Check } from './sms-v1';
 import { accountOf, type Account } from './state';
 
 const INNER_PAD = 0x36;
@@ -30,6 +31,8 @@ export interface Vouch {
   outs: any;
   /** The text under V's key, or in the published app's message; absent when there is no such channel. */
   mac?: any;
+  /** The published app's signature being verified, once its message is whole. */
+  check?: V1Check;
 }
 
 /** What stands for the request and for what must not change under its user_tx_no: 16 octets each. */
@@ -118,20 +121,27 @@ export function requestDigests(vouch: Vouch): RequestDigests {
   return { request: copyBytes(sha256(concatBytes([fixed, m.authority, outs, textBytes(m.userTxNo)])), 0, PAID_DIGEST_BYTES), content: copyBytes(outs, 0, PAID_DIGEST_BYTES) };
 }
 
+/** A slice of verifying the published app's signature, once the whole text is through; true while there is more. V's own HMAC needs none. */
+export function stepVouch(cold: Cold, vouch: Vouch): boolean {
+  const m = vouch.m;
+  if (vouch.check) return cold.v1.stepCheck(vouch.check);
+  if (m.proto !== PROTO_V1 || !vouch.mac) return false;
+  sha256Update(vouch.mac, textBytes(cold.v1.requestFrame(m)[1]));
+  vouch.check = cold.v1.startCheck(m, vouch.account, sha256(sha256Final(vouch.mac)));
+  vouch.mac = undefined;
+  return vouch.check !== undefined;
+}
+
 /**
- * The verdict. An authority that does not hold throws what closes the account. A channel that is over gives a refusal, unless isKnown: this
- * very request was signed before (its digest covers the authority), so it proves nothing new and gets its answer. Answers whether
- * the channel is over. Under PROTO_V1 as long as two multiplications: in a slice of its own.
+ * The verdict, once stepVouch has no slice left. An authority that does not hold throws what closes the account. A channel that is
+ * over gives a refusal, unless isKnown: this very request was signed before (its digest covers the authority), so it proves nothing
+ * new and gets its answer. Answers whether the channel is over.
  */
 export function judge(cold: Cold, vouch: Vouch, isKnown: boolean): boolean {
   const m = vouch.m;
   const account = vouch.account;
   const it = account.open as OpenAccount;
-  let verdict = 'no-channel';
-  if (m.proto === PROTO_V1 && vouch.mac) {
-    sha256Update(vouch.mac, textBytes(cold.v1.requestFrame(m)[1]));
-    verdict = cold.v1.checkRequest(account, m, sha256(sha256Final(vouch.mac)));
-  }
+  let verdict = vouch.check ? cold.v1.endCheck(account, vouch.check) : 'no-channel';
   const channel = m.proto === PROTO_V1 ? undefined : channelOf(account, m.channelId);
   if (channel && vouch.mac) {
     sha256Update(vouch.mac, new Uint8Array([m.dynamic]));

@@ -16,7 +16,7 @@ import {
 } from '../../protocol/wire';
 import { PAID_DIGEST_BYTES } from '../journal/records';
 import { leafKey, nodeChain, nodePub, NODE_HOT, NODE_HOT_0, NODE_HOT_1 } from '../keys/hierarchy';
-import { accountForRequest, feedVouch, judge, requestDigests, startVouch, type Vouch } from './authority';
+import { accountForRequest, feedVouch, judge, requestDigests, startVouch, stepVouch, type Vouch } from './authority';
 import { settle } from './closing';
 import type { Cold } from './context';
 import { feedOuts, readOuts } from './outs';
@@ -96,7 +96,7 @@ export function signOuts(cold: Cold, fields: any[], reply: Reply, refuse: Refuse
   takeOuts(cold, session, m.text, reply, refuse);
 }
 
-/** The last piece is answered when V's authority over the whole was judged: under PROTO_V1 in a slice of its own. */
+/** The last piece is answered when V's authority over the whole was judged: under PROTO_V1 in slices. */
 function takeOuts(cold: Cold, session: Session, text: string, reply: Reply, refuse: Refuse): void {
   const vouch = session.vouch as Vouch;
   feedVouch(vouch, text);
@@ -108,6 +108,7 @@ function takeOuts(cold: Cold, session: Session, text: string, reply: Reply, refu
     return reply([]);
   }
   sessionJob(cold, session, refuse, function () {
+    if (stepVouch(cold, vouch)) return true;
     authorised(cold, session);
     reply([]);
     return false;
@@ -269,6 +270,7 @@ export function ping(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): v
     isIdle: false,
     step: function () {
       accountForRequest(cold, m.account);
+      if (stepVouch(cold, vouch)) return true;
       judge(cold, vouch, false);
       reply([]);
       return false;

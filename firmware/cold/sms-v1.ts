@@ -7,7 +7,8 @@
  * A factory function: it costs no variables on a board without v1 accounts.
  */
 import { copyBytes } from '../crypto/bytes';
-import { base64Encode, drbgGenerate, ecdsaSignRecoverable, ecdsaVerify, pubkeyCreate, sha256, wipe } from '../crypto/index';
+import { base64Encode, drbgGenerate, ecdsaSignRecoverable, pubkeyCreate, sha256, verifyStart, verifyStep, wipe } from '../crypto/index';
+import type { Verification } from '../crypto/ecdsa';
 import { bytesOfHex, hexOf } from '../console/hex';
 import { v1FormatAccept, v1FormatAddresses, v1ParseToCold, v1RequestText, type V1Verify } from '../../protocol/sms/v1';
 import type { Ping, SignBegin } from '../../protocol/messages';
@@ -28,9 +29,19 @@ const HEADER_LAST = 34;
 /** [c_id, h_id, qh 33, dc 32 secret] */
 type V1Channel = [number, number, Uint8Array, Uint8Array];
 
+/** A request's signature being verified under the key of a channel; no verification where its form is wrong already. */
+export interface V1Check {
+  channel: V1Channel;
+  verification?: Verification;
+}
+
 export interface V1 {
-  /** Empty when V's signature covers the request; `no-channel`, or `forged`. */
-  checkRequest: (account: Account, m: SignBegin | Ping, hash32: Uint8Array) => string;
+  /** Begins to look whether V's signature covers a request; undefined when there is no such channel. */
+  startCheck: (m: SignBegin | Ping, account: Account, hash32: Uint8Array) => V1Check | undefined;
+  /** The next slice of it; true while there is more. */
+  stepCheck: (check: V1Check) => boolean;
+  /** The verdict when no slice is left: empty, `no-channel` (it is over by now), or `forged`. */
+  endCheck: (account: Account, check: V1Check) => string;
   /** The signed text before and after the outs text. */
   requestFrame: (m: SignBegin | Ping) => string[];
   /** Takes a text; false when it is none of the protocol's. */
@@ -125,15 +136,22 @@ export function makeV1(cold: Cold): V1 {
       const at = text.indexOf(OUTS_FIELD) + OUTS_FIELD.length;
       return [text.substr(0, at), text.substr(at)];
     },
-    checkRequest: function (account, m, hash32) {
-      let place = 0;
+    startCheck: function (m, account, hash32) {
       let channel = channelOf(account, 0);
-      if (!channel || channel[0] !== m.channelId) channel = channelOf(account, (place = 1));
-      if (!channel || channel[0] !== m.channelId) return 'no-channel';
+      if (!channel || channel[0] !== m.channelId) channel = channelOf(account, 1);
+      if (!channel || channel[0] !== m.channelId) return undefined;
       const header = m.authority[0];
-      if (m.authority.length !== 65 || header < HEADER_FIRST || header > HEADER_LAST || m.authority[33] & 128) return 'forged';
-      if (!ecdsaVerify(copyBytes(m.authority, 1, 65), hash32, channel[2])) return 'forged';
-      if (place) promote(account);
+      const isFormed = m.authority.length === 65 && header >= HEADER_FIRST && header <= HEADER_LAST && !(m.authority[33] & 128);
+      return { channel: channel, verification: isFormed ? verifyStart(copyBytes(m.authority, 1, 65), hash32, channel[2]) : undefined };
+    },
+    stepCheck: function (check) {
+      return check.verification !== undefined && verifyStep(check.verification);
+    },
+    endCheck: function (account, check) {
+      const isOffered = channelOf(account, 1) === check.channel;
+      if (!isOffered && channelOf(account, 0) !== check.channel) return 'no-channel';
+      if (!check.verification || !check.verification.isValid) return 'forged';
+      if (isOffered) promote(account);
       return '';
     },
     takeText: function (from, text, ack) {

@@ -18,7 +18,7 @@ import { multiplyBase } from './comb';
 import { MEMORY, load, mul, mulSub, register, wipeField } from './field';
 import { hmacSha256To } from './hmac';
 import { invert } from './inverse';
-import { multiplyPublic } from './multiply';
+import { multiplyPublic, startPublic, stepPublic, type Multiple } from './multiply';
 import { N, ZERO, mulN } from './modn';
 import { P, X1, X2, Y1, Y2, Z1, isInfinity, isZeroP, setInfinity } from './point';
 import { aScalar, addN, isScalar, subN } from './scalar';
@@ -193,27 +193,63 @@ function addOrder(): boolean {
   return !sum256(A, R, N, 1) && isLess(A, P);
 }
 
-/** Does the signature hold; any s of 1..n-1 (low-s is a matter of policy elsewhere). Throws for wrong lengths and keys that are no points. */
-export function ecdsaVerify(sig64: Uint8Array, hash32: Uint8Array, pub: Uint8Array): boolean {
-  const isInRange = takeSignature(sig64, hash32);
-  decodePoint(pub);
-  if (!isInRange) return false;
-  invert(S, S, N);
-  mulN(Z, Z, S);
-  mulN(S, S, R);
-  A.set(X2);
-  B.set(Y2);
-  multiplyPublic(S, A, B, Z);
+/** A verification in slices. `point`: the key as x and y, until the multiple of it is begun. */
+export interface Verification {
+  sig64: Uint8Array;
+  hash32: Uint8Array;
+  pub: Uint8Array;
+  point?: Uint32Array;
+  multiple?: Multiple;
+  /** The verdict, once no step is left. */
+  isValid: boolean;
+}
+
+/** Digits of the multiple in one slice. */
+const SLICE_DIGITS = 8;
+
+/** Begins a verification; any s of 1..n-1 (low-s is a matter of policy elsewhere). */
+export function verifyStart(sig64: Uint8Array, hash32: Uint8Array, pub: Uint8Array): Verification {
+  return { sig64: sig64, hash32: hash32, pub: pub, isValid: false };
+}
+
+/**
+ * The next slice, at most about 20,000 u: reads the key, begins the multiple, takes digits of it. True while there is more; between two
+ * slices anything may be computed. Throws for wrong lengths and keys that are no points: then forget the verification.
+ */
+export function verifyStep(v: Verification): boolean {
+  const isInRange = takeSignature(v.sig64, v.hash32);
+  if (!v.multiple) {
+    if (!v.point) {
+      decodePoint(v.pub);
+      v.point = new Uint32Array(16);
+      v.point.set(X2);
+      v.point.set(Y2, 8);
+      return isInRange;
+    }
+    invert(S, S, N);
+    mulN(Z, Z, S);
+    mulN(S, S, R);
+    v.multiple = startPublic(S, v.point.subarray(0, 8), v.point.subarray(8), Z);
+    v.point = undefined;
+    return true;
+  }
+  if (stepPublic(v.multiple, SLICE_DIGITS)) return true;
   if (isInfinity) return false;
   // x = r or r + n, compared without an inversion: r z^2 = x
   load(Z1);
   mul(B, Z1);
   load(B);
   mulSub(B, R, X1);
-  if (isZeroP(B)) return true;
-  if (!addOrder()) return false;
-  mulSub(B, A, X1);
-  return isZeroP(B);
+  if (!isZeroP(B) && addOrder()) mulSub(B, A, X1);
+  v.isValid = isZeroP(B);
+  return false;
+}
+
+/** Does the signature hold: verifyStart and all of its slices. */
+export function ecdsaVerify(sig64: Uint8Array, hash32: Uint8Array, pub: Uint8Array): boolean {
+  const v = verifyStart(sig64, hash32, pub);
+  while (verifyStep(v));
+  return v.isValid;
 }
 
 /** The public key that made the signature. Throws `crypto-signature` when there is none for these values. */

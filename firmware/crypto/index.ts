@@ -10,7 +10,7 @@ export { drbgInit, drbgGenerate, drbgReseed, drbgWipe } from './drbg';
 export { aes256Ctr, seal, open } from './aes';
 export { constantTimeEqual, wipe } from './bytes';
 export { blindSeed } from './blind';
-export { pubkeyCreate, pubkeyParse, ecdsaSign, ecdsaSignRecoverable, ecdsaVerify, ecdsaRecover, wipeRegisters } from './ecdsa';
+export { pubkeyCreate, pubkeyParse, ecdsaSign, ecdsaSignRecoverable, ecdsaVerify, verifyStart, verifyStep, ecdsaRecover, wipeRegisters } from './ecdsa';
 export { prepareNonce, signPrepared, wipeNonce } from './nonce';
 export { ecdh } from './ecdh';
 export { base58checkEncode, base58checkDecode } from './base58';

@@ -2,18 +2,19 @@
 // of about 128 bits (Gallant, Lambert, Vanstone; the constants and the rounding are those of the lattice basis that
 // libsecp256k1 publishes). Two forms:
 //   multiplySecret  fixed windows of four signed bits, all digits odd: one sequence of operations for every scalar;
-//   multiplyPublic  width-5 non-adjacent forms, optionally with u G through the comb in the same pass (verification).
+//   multiplyPublic  width-5 non-adjacent forms, with u G through the comb in the same pass (verification); in
+//                   slices too, between which anything else may be computed.
 // Table: odd multiples P..15P, 96 bytes an entry (x, y, beta x), 768 bytes in all, there only while it is used.
 import { invertP } from './affine';
 import { fromHex } from './bytes';
 import { blindNext } from './blind';
-import { addColumn, combColumns, combScalar } from './comb';
+import { addColumn, combColumns, combScalar, combScalarIn } from './comb';
 import { A32, MEMORY, load, mul, register, sub } from './field';
 import { ONE, ZERO, mulN, wide } from './modn';
-import { ACCUMULATOR, TB, X1, X2, Y1, Y2, Z1, addAffine, double, setInfinity, takePoint } from './point';
+import { ACCUMULATOR, TB, X1, X2, Y1, Y2, Z1, addAffine, double, isInfinity, setInfinity, takePoint } from './point';
 import { addN, halveN, subN } from './scalar';
 import { dot, mapInPlace } from './standin';
-import { isLess, sum256 } from './words';
+import { isLess, isZero, sum256 } from './words';
 
 const ENTRY_BYTES = 96;
 const K1 = register(15);
@@ -189,34 +190,52 @@ function nonAdjacent(k: Uint32Array, out: Uint8Array, at: number): void {
   }
 }
 
-/** Accumulator = k (x, y) + u G, u left out or 0 <= u < n. For public values only. */
-export function multiplyPublic(k: Uint32Array, x: Uint32Array, y: Uint32Array, u?: Uint32Array): void {
+/** k (x, y) + u G under way: the table, the digits and how many are left, u, the sum so far (z = 0: infinity). */
+export interface Multiple {
+  table: ArrayBufferLike;
+  digits: Uint8Array;
+  left: number;
+  u: Uint32Array;
+  sum: Uint32Array;
+}
+
+/** Begins k (x, y) + u G, 0 <= u < n; k is used up. For public values only. */
+export function startPublic(k: Uint32Array, x: Uint32Array, y: Uint32Array, u: Uint32Array): Multiple {
   const digits = new Uint8Array(264);
-  let columns = 0;
   makeTable(x, y, true);
   split(k);
   nonAdjacent(K1, digits, 0);
   nonAdjacent(K2, digits, 132);
-  if (u) {
-    combScalar(u);
-    columns = combColumns;
-  }
-  setInfinity(true);
-  let isStarted = false; // a sum that is at infinity later on may be doubled: the flag stays
-  for (let i = 131; i >= 0; i--) {
-    if (isStarted) double();
+  const made = table;
+  table = MEMORY;
+  return { table: made, digits: digits, left: 132, u: new Uint32Array(u), sum: new Uint32Array(24) };
+}
+
+/** Takes nDigits of those that are left; true while there are any, then the accumulator is the multiple. */
+export function stepPublic(m: Multiple, nDigits: number): boolean {
+  table = m.table;
+  ACCUMULATOR.set(m.sum);
+  setInfinity(isZero(Z1));
+  if (combScalarIn !== m.u) combScalar(m.u);
+  for (let n = nDigits; n && m.left; n--) {
+    const i = --m.left;
+    if (!isInfinity) double();
     for (let half = 0; half < 2; half++) {
-      const d = digits[132 * half + i];
+      const d = m.digits[132 * half + i];
       if (d) {
         takeOdd(d - 16, 64 * half);
         addAffine();
-        isStarted = true;
       }
     }
-    if (i < columns) {
-      addColumn(i);
-      isStarted = true;
-    }
+    if (i < combColumns) addColumn(i);
   }
+  if (isInfinity) Z1.fill(0);
+  m.sum.set(ACCUMULATOR);
   table = MEMORY;
+  return m.left > 0;
+}
+
+/** Accumulator = k (x, y) + u G, in one go. */
+export function multiplyPublic(k: Uint32Array, x: Uint32Array, y: Uint32Array, u: Uint32Array): void {
+  stepPublic(startPublic(k, x, y, u), 132);
 }

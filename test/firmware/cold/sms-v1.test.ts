@@ -2,10 +2,11 @@
 import { secp256k1 } from '@noble/curves/secp256k1';
 import { sha256 } from '@noble/hashes/sha2';
 import { expect } from 'chai';
+import { lock, status, unlock } from '../../../host/operator';
 import { v1BatchText, v1FormatChannelOk, v1FormatOpen, v1FormatVerify, v1ParseToV, v1RequestText, v1SignedPayload } from '../../../protocol/sms/v1';
-import { REFUSE_ACCOUNT_CLOSED, REFUSE_BAD_AUTHORITY, REFUSE_PROTO_OFF } from '../../../protocol/wire';
+import { MSG_PING, REFUSE_ACCOUNT_CLOSED, REFUSE_BAD_AUTHORITY, REFUSE_LOCKED, REFUSE_NO_CHANNEL, REFUSE_PROTO_OFF } from '../../../protocol/wire';
 import { addressOf, makeCoin, out, pay, pubOf, refusalOf } from '../payments';
-import { ADMIN_NUMBER, COLD_NUMBER, V_NUMBER, channelRig, readyRig, type Rig } from '../rig';
+import { ADMIN_NUMBER, COLD_NUMBER, PIN, V_NUMBER, channelRig, readyRig, type Rig } from '../rig';
 
 const QH_PRIV = new Uint8Array(32).fill(77);
 const QH = Buffer.from(secp256k1.getPublicKey(QH_PRIV)).toString('hex').toUpperCase();
@@ -71,6 +72,58 @@ describe('cold/sms-v1', () => {
     expect((await refusalOf(pay(rig, payment))).refusal).to.equal(REFUSE_BAD_AUTHORITY);
     expect((await refusalOf(pay(rig, { ...payment, authority: authority('11', out(50_001)) }))).refusal).to.equal(REFUSE_ACCOUNT_CLOSED);
   }).timeout(120_000);
+
+  describe('while a signature is verified', () => {
+    /** Has every slice take time, so that lines are served in between; counts them. */
+    function slowSlices(rig: Rig): { count: number } {
+      const slices = { count: 0 };
+      const after = rig.world.after;
+      rig.world.after = (delayMs, fn) => {
+        if (delayMs === 0) slices.count++;
+        return after.call(rig.world, delayMs || 20, fn);
+      };
+      return slices;
+    }
+
+    function ping(rig: Rig, cId: number, signed = 'PING'): Promise<unknown> {
+      return rig.ask(MSG_PING, [0, 1, cId, 'p', 'PING', 0, authority('p', signed)]);
+    }
+
+    it('the console is answered, and texts are', async () => {
+      const rig = await readyRig({ script: 'p2pkh', account: { protocols: ['v1'] } });
+      const { cId } = await open(rig);
+      const slices = slowSlices(rig);
+      const order: string[] = [];
+      const told = status(rig.coldConsole).then(() => order.push('status'));
+      await ping(rig, cId).then(() => order.push('ping'));
+      await told;
+      expect(order).to.deep.equal(['status', 'ping']);
+      expect(slices.count).to.be.at.least(15);
+    }).timeout(120_000);
+
+    it('a lock ends it, and the account stays open', async () => {
+      const rig = await readyRig({ script: 'p2pkh', account: { protocols: ['v1'] } });
+      const { cId } = await open(rig);
+      slowSlices(rig);
+      const locked = lock(rig.coldConsole);
+      expect((await refusalOf(ping(rig, cId, 'forged'))).refusal).to.equal(REFUSE_LOCKED);
+      await rig.world.finish(locked);
+      await rig.world.finish(unlock(rig.coldConsole, PIN));
+      await ping(rig, cId);
+    }).timeout(120_000);
+
+    it('a key exchange that ends its channel leaves nothing to vouch for it', async () => {
+      const rig = await readyRig({ script: 'p2pkh', account: { protocols: ['v1'] } });
+      const { cId } = await open(rig);
+      rig.v.phone.send(COLD_NUMBER, v1FormatChannelOk(cId));
+      const next = await open(rig, 2);
+      slowSlices(rig);
+      const answer = refusalOf(ping(rig, cId));
+      rig.v.phone.send(COLD_NUMBER, v1FormatChannelOk(next.cId));
+      expect((await answer).refusal).to.equal(REFUSE_NO_CHANNEL);
+      await ping(rig, next.cId);
+    }).timeout(120_000);
+  });
 
   it('an account without v1 answers none of its texts and takes none of its requests', async () => {
     const rig = await channelRig();

@@ -47,6 +47,29 @@ describe('crypto/ecdsa', () => {
     expect(hex(crypto.ecdsaSign(hash, d, true))).to.equal(hex(crypto.ecdsaSign(hash, d)));
   });
 
+  it('a verification in slices answers the same, whatever is computed in between', () => {
+    for (let i = 0; i < cases(20); i++) {
+      const d = be32(someScalar(random));
+      const hash = be32(someNumber(random));
+      const sig = crypto.ecdsaSign(hash, d);
+      const bad = Uint8Array.from(sig);
+      bad[random(1)[0] % 64] ^= 1;
+      const pub = crypto.pubkeyCreate(d, i % 2 === 0);
+      const good = crypto.verifyStart(sig, hash, pub);
+      const forged = crypto.verifyStart(bad, hash, pub);
+      const batch = crypto.batchStart(crypto.pubkeyCreate(d), hash, 0, 100);
+      const others = [() => crypto.pubkeyCreate(d), () => crypto.ecdsaSign(hash, d), () => crypto.ecdh(pub, d), () => crypto.batchSlice(batch, 2), () => crypto.wipeRegisters()];
+      let slices = 0;
+      for (let running = [good, forged]; running.length; slices++) {
+        running = running.filter((each) => crypto.verifyStep(each));
+        others[slices % others.length]!();
+      }
+      expect(good.isValid).to.equal(true);
+      expect(forged.isValid).to.equal(false);
+      expect(slices).to.be.within(15, 25);
+    }
+  });
+
   it('r and s at their bounds: 0, n and above are refused, 1 and n - 1 are computed with', () => {
     const pub = crypto.pubkeyCreate(be32(7n));
     const hash = random(32);
