@@ -20,6 +20,8 @@ export interface BoardsOptions {
   board: BoardData;
   /** Path of the genuine interpreter; Node's engine without. */
   espruino?: string;
+  /** For the genuine interpreter: what runs on each board before its image. */
+  prelude?: (role: 'cold' | 'hot') => string;
   /** GSM modules on HSM-Cold: 2 without; 1 is what a chip has pins for. */
   modems?: 1 | 2;
   onLog?: (who: string, line: string) => void;
@@ -72,7 +74,7 @@ export async function createBoards(options: BoardsOptions): Promise<Boards> {
       ports,
       onLog: (line: string) => options.onLog?.(name, line),
     };
-    return options.espruino ? createEspruinoBoard({ ...common, espruino: options.espruino }) : createNodeBoard(common);
+    return options.espruino ? createEspruinoBoard({ ...common, espruino: options.espruino, prelude: options.prelude?.(role) }) : createNodeBoard(common);
   }
 
   const cold = make('HSM-Cold', 'cold', {

@@ -31,6 +31,8 @@ export interface SimulationOptions {
   seed?: string;
   /** Path of the genuine Espruino interpreter: the boards run in it, in real time. */
   espruino?: string;
+  /** With the genuine interpreter: ES5 that runs on a board before its image at every start, such as a gauge that measures it. */
+  prelude?: (role: 'cold' | 'hot') => string;
   /** Which board's images run in Node's engine; default `linux`, the only one for the genuine interpreter. */
   board?: BoardData;
   /** GSM modules on HSM-Cold: 2 without; 1 is what a chip has pins for. */
@@ -107,7 +109,9 @@ export async function createSimulation(options: SimulationOptions = {}): Promise
   try {
     const gsm = createGsmNetwork({ runtime: runtime.child('gsm'), seed: `${seed}/gsm`, ...options.gsm });
     const phones = { platformAdmin: gsm.person(NUMBERS.platformAdmin), customerAdmin: gsm.person(NUMBERS.customerAdmin) };
-    const boards = await createBoards({ runtime, seed, gsm, board: options.board ?? LINUX, espruino: options.espruino, modems: options.modems, onLog: options.onLog });
+    const boards = await createBoards({
+      runtime, seed, gsm, board: options.board ?? LINUX, espruino: options.espruino, prelude: options.prelude, modems: options.modems, onLog: options.onLog,
+    });
     closers.push(() => boards.close());
     const consoleHub = createConsoleHub(boards.consolePort);
     closers.push(() => consoleHub.close());

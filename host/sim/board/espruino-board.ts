@@ -21,7 +21,7 @@ import type { BoardCrash, EspruinoBoardOptions, PortName, SimBoard } from './typ
 const BOOT_FILE = '.bootcde';
 const IMAGE_FILE = 'image';
 /** A build of fixed size runs the image from flash, as a chip does. */
-const LOADER = `global.CC_IMAGE=require("Storage").read("${IMAGE_FILE}");if(process.memory().blocksize>=${GROWING_BLOCK_BYTES})CC_IMAGE=""+CC_IMAGE;eval(CC_IMAGE)`;
+const LOAD = `global.CC_IMAGE=require("Storage").read("${IMAGE_FILE}");if(process.memory().blocksize>=${GROWING_BLOCK_BYTES})CC_IMAGE=""+CC_IMAGE;`;
 /** The name under which this build keeps its flash. */
 const STORAGE_FILE = 'espruino.flash';
 const BOOT_LIMIT_MS = 20_000;
@@ -62,7 +62,7 @@ export function createEspruinoBoard(options: EspruinoBoardOptions): SimBoard {
   const prepare = (ptys: Session['ptys']): void => {
     const files = openStorage(storage);
     const { [BOOT_FILE]: image, ...others } = bootFiles(options);
-    const wanted = { ...others, [IMAGE_FILE]: image!, [BOOT_FILE]: Buffer.from(LOADER) };
+    const wanted = { ...others, [IMAGE_FILE]: image!, [BOOT_FILE]: Buffer.from(`${LOAD}${options.prelude ?? ''}eval(CC_IMAGE)`) };
     for (const [name, bytes] of Object.entries(wanted)) if (!Buffer.from(files.read(name) ?? []).equals(bytes)) files.write(name, bytes);
     fs.writeFileSync(path.join(dir, STORAGE_FILE), storage.content());
     fs.writeFileSync(path.join(dir, journalName), flash.content());

@@ -69,4 +69,6 @@ export interface SimBoard {
 export interface EspruinoBoardOptions extends SimBoardOptions {
   /** Path of the genuine interpreter (a Linux build). */
   espruino: string;
+  /** ES5 that runs before the image at every start, such as a gauge that measures it. */
+  prelude?: string;
 }

@@ -1,5 +1,6 @@
 // Figures of HSM-Cold's durable side, measured on the firmware's own code in Node: what a signed payment writes, how long a start
 // takes with a long journal. Times are ratios to plain HMAC-SHA256 over the same octets, which is the floor of checking a journal.
+// With the genuine interpreter also the variables that each operation of both images needs (peaks.ts).
 import { hmacSha256, sha256 } from '../../../firmware/crypto/index';
 import { append, openJournal } from '../../../firmware/journal/journal';
 import { PAID_BYTES, R_AUDIT, R_PAID } from '../../../firmware/journal/records';
@@ -9,6 +10,7 @@ import { SCRATCH_PAGES } from '../../../firmware/journal/journal';
 import { INPUTS_MAX, OUTS_COUNT_MAX } from '../../../protocol/wire';
 import type { BenchRow } from '../row';
 import { longRows } from './long';
+import { peakRows } from './peaks';
 
 const RECORDS = 10_000;
 const PAGE_BYTES = 4096;
@@ -54,7 +56,7 @@ function largest(script: string): { octets: number; heldOctets: number; hashMs: 
   return { octets: draftBytes(INPUTS_MAX, OUTS_COUNT_MAX + 1), heldOctets: draft.marks.byteLength + (draft.digests?.length ?? 0) + 32, hashMs, programs: flash.programs };
 }
 
-export async function benchFirmware(): Promise<BenchRow[]> {
+export async function benchFirmware(options: { espruino?: string }): Promise<BenchRow[]> {
   const key = new Uint8Array(32).fill(1);
   const flash = memoryFlash(1001);
   const nothing = (): void => undefined;
@@ -77,5 +79,6 @@ export async function benchFirmware(): Promise<BenchRow[]> {
     { name: 'largest transaction: programs of scratch pages', value: large.programs, unit: 'programs', baseline: 'inputs and outputs', ratio: large.programs / (INPUTS_MAX + OUTS_COUNT_MAX + 1) },
     { name: 'largest transaction: hashed for its id and all its signatures', value: large.hashMs, unit: 'ms', baseline: 'SHA-256 of as many octets', ratio: large.hashMs / hashFloorMs },
     ...longRows(),
+    ...(options.espruino ? await peakRows(options.espruino, (text) => void process.stderr.write(`${text}\n`)) : []),
   ];
 }

@@ -1,0 +1,123 @@
+/**
+ * Variables that each operation of the two images needs, in the genuine interpreter: the whole system runs, every operation several
+ * times with another room (gauge.ts), until what it passes with is known to within some variables. Wants a build with a fixed number
+ * of variables, some thousands, which runs its images from flash as a chip does. The goal is for a board's variables of 14 octets: a
+ * 64-bit build's are larger, and fewer, and get no goal.
+ */
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { BOARD, GROWING_BLOCK_BYTES } from '../../../boards/linux/board';
+import { createSimulation, type Simulation } from '../../../host/sim/simulation';
+import type { BenchRow } from '../row';
+import { createGauge, ROLES, type Gauge, type Role } from './gauge';
+import { ON_NEW_BOARDS, onProvisioned, type Operation } from './operations';
+
+const LIMIT = BOARD.limits.variables;
+const BOARD_BLOCK_BYTES = 14;
+/** What the measured may need beyond the limit. */
+const BEYOND = 1000;
+/** Runs of an operation unless it says fewer, and how near is near enough. */
+const RUNS = 4;
+const NEAR = 16;
+/** Room above what is in use, the first time; below what it passed with, after that. */
+const FIRST_ROOM = 250;
+const CLOSER = 48;
+const REPORT_LIMIT_MS = 120_000;
+
+interface Bounds {
+  /** It does not pass with so many in one piece. */
+  low: number;
+  /** It passes with so many. */
+  high: number;
+}
+type Found = { [role in Role]: Bounds };
+
+/** Size of a variable and how many there are; undefined where there are not enough, or ever more. */
+export function buildOf(espruino: string): { blockBytes: number; total: number } | undefined {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'chaincloud-gauge-'));
+  const file = path.join(dir, 'memory.js');
+  fs.writeFileSync(file, 'print("@memory "+process.memory().blocksize+" "+process.memory().total)');
+  const match = /@memory (\d+) (\d+)/.exec(spawnSync(espruino, [file], { cwd: dir, encoding: 'latin1', timeout: 60_000 }).stdout ?? '');
+  fs.rmSync(dir, { recursive: true });
+  const [blockBytes, total] = [Number(match?.[1]), Number(match?.[2])];
+  return blockBytes < GROWING_BLOCK_BYTES && total >= LIMIT + BEYOND ? { blockBytes, total } : undefined;
+}
+
+/** Reports what ran since the last time, and goes on with these rooms. */
+async function report(sim: Simulation, gauge: Gauge, rooms: { [role in Role]: number }): Promise<NonNullable<ReturnType<Gauge['readings']>>> {
+  gauge.order(rooms);
+  await sim.until(() => gauge.readings() !== undefined, 'the gauges', REPORT_LIMIT_MS);
+  return gauge.readings()!;
+}
+
+/** One run, with rooms that come nearer to what it needs from both sides. A reading far above the limit is none: Espruino gave up all at once. */
+async function narrow(found: Found, sim: Simulation, gauge: Gauge, run: () => Promise<void>): Promise<void> {
+  const before = await report(sim, gauge, { cold: LIMIT + BEYOND, hot: LIMIT + BEYOND });
+  const rooms = { cold: 0, hot: 0 };
+  for (const role of ROLES) {
+    const { low, high } = found[role];
+    if (high < Infinity) rooms[role] = Math.max(Math.round((low + high) / 2), high - CLOSER);
+    else rooms[role] = low === 0 ? before[role].rest + FIRST_ROOM : Math.max(LIMIT, low + CLOSER);
+  }
+  await report(sim, gauge, rooms);
+  await run();
+  const after = await report(sim, gauge, rooms);
+  for (const role of ROLES) {
+    const { passes, isAbove, rest } = after[role];
+    const bounds = found[role];
+    if (passes <= LIMIT + BEYOND) bounds.high = Math.min(bounds.high, passes);
+    bounds.low = Math.min(bounds.high, Math.max(bounds.low, isAbove ? rooms[role] : rest));
+  }
+}
+
+const NAMES: { [role in Role]: string } = { cold: 'HSM-Cold', hot: 'HSM-Hot' };
+const isNear = (found: Found, roles: Role[]): boolean => roles.every((role) => found[role].high - found[role].low <= NEAR);
+
+/** Rows of every operation, or none where the build cannot tell. */
+export async function peakRows(espruino: string, tell: (text: string) => void): Promise<BenchRow[]> {
+  const build = buildOf(espruino);
+  if (build === undefined) {
+    tell(`variables of each operation: left out, ${espruino} has no fixed number of variables of at least ${LIMIT + BEYOND}`);
+    return [];
+  }
+  const results: { operation: Operation; found: Found }[] = [];
+  let failure: string | undefined;
+  const resultOf = (operation: Operation): Found => {
+    let result = results.find((each) => each.operation === operation);
+    if (!result) results.push((result = { operation, found: { cold: { low: 0, high: Infinity }, hot: { low: 0, high: Infinity } } }));
+    return result.found;
+  };
+  // At least once: what comes after builds upon it.
+  const measure = async (operation: Operation, sim: Simulation, gauge: Gauge, runs: number): Promise<void> => {
+    const found = resultOf(operation);
+    for (let run = 0; run < runs && (run === 0 || !isNear(found, operation.roles)); run++) await narrow(found, sim, gauge, () => operation.run(sim));
+    tell(`${operation.name}: ${operation.roles.map((role) => `${NAMES[role]} ${found[role].low} to ${found[role].high}`).join(', ')}`);
+  };
+  // What only new boards do is done by new ones every time; the last ones go on with everything else.
+  for (let run = 1; run <= RUNS; run++) {
+    const gauge = createGauge();
+    const sim = await createSimulation({ seed: `peaks/${run}`, espruino, modems: 1, prelude: gauge.prelude, onLog: (who, line) => gauge.hear(who === NAMES.cold ? 'cold' : 'hot', line) });
+    try {
+      for (const operation of ON_NEW_BOARDS) await measure(operation, sim, gauge, 1);
+      if (run === RUNS) for (const operation of onProvisioned()) await measure(operation, sim, gauge, operation.runs ?? RUNS);
+    } catch (error) {
+      failure = (error as Error).message;
+      tell(`${results[results.length - 1]?.operation.name}: ${failure}; nothing after it is measured`);
+      break;
+    } finally {
+      await sim.close();
+      gauge.close();
+    }
+  }
+  const isBoardLike = build.blockBytes === BOARD_BLOCK_BYTES;
+  return results.flatMap(({ operation, found }, at) =>
+    operation.roles.map((role): BenchRow => {
+      const { low, high } = found[role];
+      if (failure !== undefined && at === results.length - 1) return { name: `variables, ${NAMES[role]}: ${operation.name}`, value: high, unit: 'vars', baseline: failure, ratio: high / LIMIT, goal: `<= ${LIMIT}`, ok: false };
+      const row: BenchRow = { name: `variables, ${NAMES[role]}: ${operation.name}`, value: high, unit: 'vars', baseline: `${LIMIT}, of ${build.blockBytes} bytes; not with ${low}`, ratio: high / LIMIT };
+      return isBoardLike ? { ...row, goal: `<= ${LIMIT}`, ok: high <= LIMIT } : row;
+    }),
+  );
+}
