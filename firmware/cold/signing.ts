@@ -11,7 +11,7 @@ import { copyBytes } from '../crypto/bytes';
 import { ckdPub, constantTimeEqual, ecdsaSign, hash160, wipe } from '../crypto/index';
 import { aPing, aPrevTx, aSignBegin, aSignInput, aSignOuts, aSignResult } from '../../protocol/messages';
 import {
-  CHAIN_CHANGE, OUTS_COUNT_MAX, OUTS_INLINE_MAX, PROTO_V1, REFUSE_ACCOUNT_CLOSED, REFUSE_BAD_FEE, REFUSE_BAD_INPUT, REFUSE_BAD_OUTS, REFUSE_BAD_PREV_TX, REFUSE_BAD_STATE, REFUSE_CONFLICT, REFUSE_INTERNAL, REFUSE_LOCKED,
+  CHAIN_CHANGE, OUTS_COUNT_MAX, OUTS_INLINE_MAX, REFUSE_ACCOUNT_CLOSED, REFUSE_BAD_FEE, REFUSE_BAD_INPUT, REFUSE_BAD_OUTS, REFUSE_BAD_PREV_TX, REFUSE_BAD_STATE, REFUSE_CONFLICT, REFUSE_INTERNAL, REFUSE_LOCKED,
   RESULT_SIGS_MAX,
 } from '../../protocol/wire';
 import { PAID_DIGEST_BYTES } from '../journal/records';
@@ -96,17 +96,13 @@ export function signOuts(cold: Cold, fields: any[], reply: Reply, refuse: Refuse
   takeOuts(cold, session, m.text, reply, refuse);
 }
 
-/** The last piece is answered when V's authority over the whole was judged: under PROTO_V1 in slices. */
+/** The last piece is answered when V's authority over the whole was judged, in slices: under PROTO_V1 it takes long. */
 function takeOuts(cold: Cold, session: Session, text: string, reply: Reply, refuse: Refuse): void {
   const vouch = session.vouch as Vouch;
   feedVouch(vouch, text);
   (vouch.m as any).outs = '';
   feedOuts(cold, session.outs as any, text, !vouch.left);
   if (vouch.left) return reply([]);
-  if (vouch.m.proto !== PROTO_V1) {
-    authorised(cold, session);
-    return reply([]);
-  }
   sessionJob(cold, session, refuse, function () {
     if (stepVouch(cold, vouch)) return true;
     authorised(cold, session);
