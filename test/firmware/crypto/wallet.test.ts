@@ -200,9 +200,9 @@ describe('crypto/wallet', () => {
     // Bitcoin Core's test of signmessage (src/test/util_tests.cpp, message_sign)
     const key = bytes('d97f5108f11cda6eeebaaa420fef0726b1f898060b98489fa3098463c0032866');
     expect(crypto.signMessage('Trust no one', key)).to.equal('IPojfrX2dfPnH26UegfbGQQLrdK844DlHq5157/P6h57WyuS/Qsl+h/WSVGDF4MUi4rWSswW38oimDYfNNUBUOk=');
-    for (let i = 0; i < 12; i++) {
+    for (let i = 0; i < cases(12); i++) {
       const d = be32(someScalar(random));
-      const text = i ? `message ${i} \u00e9\u20ac ${'x'.repeat(i * 40)}` : '';
+      const text = i ? `message ${i} \u00e9\u20ac ${'x'.repeat((i % 12) * 40)}` : '';
       for (const compressed of [true, false]) {
         const pub = crypto.pubkeyCreate(d, compressed);
         const signed = crypto.signMessage(text, d, compressed);
