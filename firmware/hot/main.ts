@@ -193,13 +193,17 @@ function startHost(hot: Hot): void {
   const noise = hot.hal.noise.take(4);
   const bootId = hot.boots || readU32(noise, 0);
   hot.host = createPeer({ uart: uart, clock: hot.hal.clock, role: 'responder', bootId: bootId });
+  // In an event of its own: nothing of the line that it came by is on the stack then.
   hot.host.onRequest(function (type: number, fields: any[], reply: any, refuse: any) {
-    enter(hot);
-    try {
-      handle(hot, type, fields, reply, refuse);
-    } finally {
-      hot.isInside = false;
-    }
+    hot.hal.clock.after(0, function () {
+      enter(hot);
+      try {
+        hot.hal.tidy();
+        handle(hot, type, fields, reply, refuse);
+      } finally {
+        hot.isInside = false;
+      }
+    });
   });
 }
 
