@@ -1,0 +1,207 @@
+/**
+ * One half of the journal (journal.ts): its header, its records one by one, and what tells a torn write from damage.
+ * Half:   header 32 = magic "CCJ1" | generation u32 | first sequence u32 | snapshot end u32 | MAC 16
+ * Record: payload length u16 | type u8 | check u8 | sequence u32 | payload | MAC 8 | zeros to a multiple of 4
+ * All integers big endian. The header is written before the rest, so a torn write is told from damage: after a torn header
+ * nothing follows, after a torn body nothing follows the length that its sound header names. Anything else is `journal-corrupt`.
+ */
+import { hmacSha256 } from '../crypto/index';
+import { fail } from '../../protocol/errors';
+import type { Flash } from '../hal';
+
+export const HALF_HEADER_BYTES = 32;
+export const RECORD_HEADER_BYTES = 8;
+const RECORD_MAC_BYTES = 8;
+const RECORD_MAX_BYTES = 496;
+const HALF_MAGIC = 0x43434a31;
+
+/** Called for each record that holds, in order; `payload` belongs to the callee. */
+export type ApplyRecord = (type: number, payload: Uint8Array, offset: number, owner: any) => void;
+/** Called at compaction: does the record still matter? `true` copies it. */
+export type KeepRecord = (type: number, payload: Uint8Array, offset: number, owner: any) => boolean;
+
+export interface Journal {
+  flash: Flash;
+  /** Secret; MACs every record. Derived from the device secret. */
+  key: Uint8Array;
+  halfBytes: number;
+  /** Offset of the live half. */
+  base: number;
+  generation: number;
+  /** Sequence number of the next record. */
+  seq: number;
+  /** Offset, from the start of the flash, of the next record. */
+  end: number;
+  /** MAC of the last record, 32 octets. */
+  chain: Uint8Array;
+  writes: number;
+  erases: number;
+  records: number;
+  /** A write is under way, or one did not end: then nothing is written any more until the board starts again. */
+  isWriting: boolean;
+  take: ApplyRecord;
+  keep: KeepRecord;
+  /** Whose records they are: handed to `take` and `keep`. */
+  owner: any;
+}
+
+function putU32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
+export function getU32(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
+}
+
+function chainMac(key: Uint8Array, chain: Uint8Array, bytes: Uint8Array, lenBytes: number): Uint8Array {
+  const all = new Uint8Array(chain.length + lenBytes);
+  all.set(chain);
+  for (let i = 0; i < lenBytes; i++) all[32 + i] = bytes[i];
+  return hmacSha256(key, all);
+}
+
+function headerMac(key: Uint8Array, header: Uint8Array): Uint8Array {
+  const fields = new Uint8Array(16);
+  for (let i = 0; i < 16; i++) fields[i] = header[i];
+  return hmacSha256(key, fields);
+}
+
+function isErased(flash: Flash, offset: number, lenBytes: number): boolean {
+  const bytes = flash.readBytes(offset, lenBytes);
+  for (let i = 0; i < lenBytes; i++) if (bytes[i] !== 255) return false;
+  return true;
+}
+
+function writeChecked(journal: Journal, offset: number, bytes: Uint8Array): void {
+  journal.writes++;
+  journal.flash.writeBytes(offset, bytes);
+  const back = journal.flash.readBytes(offset, bytes.length);
+  for (let i = 0; i < bytes.length; i++) if (back[i] !== bytes[i]) throw fail('flash-failed', 'a record did not read back');
+}
+
+/** One octet over the other seven of a record's header: finds a header that is torn or damaged by itself. */
+function headerCheck(header: Uint8Array): number {
+  let check = 0x5a;
+  for (let i = 0; i < RECORD_HEADER_BYTES; i++) if (i !== 3) check = ((check << 1) ^ (check >> 7) ^ header[i]) & 255;
+  return check;
+}
+
+/** Octets that a record of so many takes. */
+export function recordSize(payloadBytes: number): number {
+  return (RECORD_HEADER_BYTES + payloadBytes + RECORD_MAC_BYTES + 3) & -4;
+}
+
+/** Header of half 0 or 1 when its MAC holds, else undefined. */
+export function readHalf(journal: Journal, half: number): Uint8Array | undefined {
+  const header = journal.flash.readBytes(journal.flash.pageBytes + half * journal.halfBytes, HALF_HEADER_BYTES);
+  if (getU32(header, 0) !== HALF_MAGIC) return undefined;
+  const mac = headerMac(journal.key, header);
+  for (let i = 0; i < 16; i++) if (mac[i] !== header[16 + i]) return undefined;
+  return header;
+}
+
+/** What the first record's MAC covers in place of a record before it. */
+export function firstChain(journal: Journal, generation: number): Uint8Array {
+  const label = new Uint8Array(5);
+  label[4] = 1;
+  putU32(label, 0, generation);
+  return hmacSha256(journal.key, label);
+}
+
+/**
+ * Reads the record at journal.end, checks it and moves on. 0 read, 1 nothing more, 2 torn by a power cut.
+ * Throws code `journal-corrupt` when what follows cannot come from a power cut.
+ */
+export function readNext(journal: Journal): number {
+  const limit = journal.base + journal.halfBytes;
+  const at = journal.end;
+  const left = limit - at;
+  if (left < RECORD_HEADER_BYTES + RECORD_MAC_BYTES) return 1;
+  const flash = journal.flash;
+  const header = flash.readBytes(at, RECORD_HEADER_BYTES);
+  const payloadBytes = (header[0] << 8) | header[1];
+  const size = recordSize(payloadBytes);
+  const isHeader = size <= RECORD_MAX_BYTES && size <= left && header[3] === headerCheck(header) && getU32(header, 4) === journal.seq;
+  if (isHeader) {
+    const body = flash.readBytes(at, size);
+    const mac = chainMac(journal.key, journal.chain, body, RECORD_HEADER_BYTES + payloadBytes);
+    let difference = 0;
+    for (let i = 0; i < RECORD_MAC_BYTES; i++) difference |= mac[i] ^ body[RECORD_HEADER_BYTES + payloadBytes + i];
+    if (difference === 0) {
+      const payload = new Uint8Array(payloadBytes);
+      for (let i = 0; i < payloadBytes; i++) payload[i] = body[RECORD_HEADER_BYTES + i];
+      journal.chain = mac;
+      journal.seq++;
+      journal.records++;
+      journal.end = at + size;
+      journal.take(header[2], payload, at, journal.owner);
+      return 0;
+    }
+  }
+  if (!isHeader && isErased(flash, at, RECORD_HEADER_BYTES + RECORD_MAC_BYTES)) return aTail(flash, at, left, 1);
+  return isHeader ? aTail(flash, at + size, left - size, 2) : aTail(flash, at + RECORD_HEADER_BYTES, left - RECORD_HEADER_BYTES, 2);
+}
+
+/** Answers `what` when the next octets after the journal's end are erased, as they must be; else throws `journal-corrupt`. */
+function aTail(flash: Flash, at: number, left: number, what: number): number {
+  const span = left < RECORD_MAX_BYTES ? left : RECORD_MAX_BYTES;
+  if (span > 0 && !isErased(flash, at, span)) throw fail('journal-corrupt', 'a record in the middle does not hold');
+  return what;
+}
+
+/** Erases a half and begins it; it is live once commitHalf has written its header. Throws `flash-failed`. */
+export function startHalf(journal: Journal, half: number, generation: number, seq: number): void {
+  const flash = journal.flash;
+  const base = flash.pageBytes + half * journal.halfBytes;
+  const pages = journal.halfBytes / flash.pageBytes;
+  for (let i = 0; i < pages; i++) {
+    const page = base / flash.pageBytes + i;
+    flash.clearPage(page);
+    journal.erases++;
+    if (!isErased(flash, page * flash.pageBytes, flash.pageBytes)) throw fail('flash-failed', 'a page did not erase');
+  }
+  journal.base = base;
+  journal.generation = generation;
+  journal.seq = seq;
+  journal.end = base + HALF_HEADER_BYTES;
+  journal.chain = firstChain(journal, generation);
+  journal.records = 0;
+}
+
+/** Writes the header: from then on the half is the live one. */
+export function commitHalf(journal: Journal): void {
+  const header = new Uint8Array(HALF_HEADER_BYTES);
+  putU32(header, 0, HALF_MAGIC);
+  putU32(header, 4, journal.generation);
+  putU32(header, 8, journal.seq - journal.records);
+  putU32(header, 12, journal.end);
+  const mac = headerMac(journal.key, header);
+  for (let i = 0; i < 16; i++) header[16 + i] = mac[i];
+  writeChecked(journal, journal.base, header);
+}
+
+/** Writes a record at the end, unapplied; answers its offset. Throws `journal-full`, `flash-failed`. */
+export function writeRecord(journal: Journal, type: number, payload: Uint8Array): number {
+  const size = recordSize(payload.length);
+  const at = journal.end;
+  if (at + size > journal.base + journal.halfBytes) throw fail('journal-full', 'no room for a record');
+  const bytes = new Uint8Array(size);
+  bytes[0] = payload.length >> 8;
+  bytes[1] = payload.length;
+  bytes[2] = type;
+  putU32(bytes, 4, journal.seq);
+  bytes[3] = headerCheck(bytes);
+  bytes.set(payload, RECORD_HEADER_BYTES);
+  const mac = chainMac(journal.key, journal.chain, bytes, RECORD_HEADER_BYTES + payload.length);
+  for (let i = 0; i < RECORD_MAC_BYTES; i++) bytes[RECORD_HEADER_BYTES + payload.length + i] = mac[i];
+  writeChecked(journal, at, bytes.subarray(0, RECORD_HEADER_BYTES));
+  writeChecked(journal, at + RECORD_HEADER_BYTES, bytes.subarray(RECORD_HEADER_BYTES));
+  journal.chain = mac;
+  journal.seq++;
+  journal.records++;
+  journal.end = at + size;
+  return at;
+}
