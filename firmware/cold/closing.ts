@@ -15,6 +15,7 @@ import type { Cold } from './context';
 import { saveChannels, type OpenAccount } from './secrets';
 import type { Account } from './state';
 import { AUDIT_CLOSED, AUDIT_REFUSED, audit, nowSeconds, saveCbor, saveStanding } from './store';
+import { addJob } from './work';
 
 export const REFUSALS_MAX = 20;
 export const REFUSALS_WINDOW_S = 3600;
@@ -72,14 +73,29 @@ function close(cold: Cold, account: Account): void {
   audit(cold, AUDIT_CLOSED, account.n, textBytes(account.alarm));
 }
 
-/** Closes the account for good reason and starts the alarm. reason: `forgery` or `refusals`. Durable on return. */
+/**
+ * Closes the account for good reason, durably on return. reason: `forgery` or `refusals`. The alarm goes out in slices of its own;
+ * should the board go off before, repeatAlarms() sends it.
+ */
 export function closeAccount(cold: Cold, account: Account, reason: string): void {
   if (account.closed) return;
   const number = drbgGenerate(cold.drbg, 2);
   saveCbor(cold, R_ALARM, [account.n, reason, 1000 + (((number[0] << 8) | number[1]) % 9000), 0]);
   close(cold, account);
-  sendAlarm(cold, account);
-  tellV(cold, account, reason === 'forgery' ? ALARM_FORGERY : ALARM_CLOSED);
+  addJob(cold, {
+    isIdle: false,
+    step: function () {
+      if (account.alarm && !account.alarmSent) sendAlarm(cold, account);
+      return false;
+    },
+  });
+  addJob(cold, {
+    isIdle: false,
+    step: function () {
+      tellV(cold, account, reason === 'forgery' ? ALARM_FORGERY : ALARM_CLOSED);
+      return false;
+    },
+  });
 }
 
 /** Counts a refusal that a good V would not cause; at the limit closes the account. */
