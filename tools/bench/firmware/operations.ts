@@ -60,6 +60,7 @@ export function onProvisioned(): Operation[] {
   }
 
   async function aSweep(sim: Simulation): Promise<void> {
+    while (attested < 2) await anAttestation(sim);
     const notes = emptyNotes();
     await deposit.run(sim, notes);
     await sweep.run(sim, notes);
