@@ -240,16 +240,23 @@ export function signResult(cold: Cold, fields: any[], reply: Reply, refuse: Refu
   if (!session.isRecorded || m.first >= draft.nInputs) throw refusal(REFUSE_BAD_STATE, 'bad-state');
   const sigs: Uint8Array[] = [];
   let pass: Pass | undefined;
+  let hash: Uint8Array | undefined;
   sessionJob(cold, session, refuse, function () {
     const i = m.first + sigs.length;
     const input = readInput(draft, i);
-    if (draft.digests) sigs.push(signHash(session, input, segwitHash(draft, input, hotHash(session, input[INPUT_CHAIN], inputIndex(input)))));
-    else {
-      if (!pass) pass = startPass(draft, i, p2pkhScript(hotHash(session, input[INPUT_CHAIN], inputIndex(input))));
-      if (stepPass(draft, pass)) return true;
-      sigs.push(signHash(session, input, endPass(draft, pass)));
-      pass = undefined;
+    // What is signed, and its signature: a slice each.
+    if (!hash) {
+      if (draft.digests) hash = segwitHash(draft, input, hotHash(session, input[INPUT_CHAIN], inputIndex(input)));
+      else {
+        if (!pass) pass = startPass(draft, i, p2pkhScript(hotHash(session, input[INPUT_CHAIN], inputIndex(input))));
+        if (stepPass(draft, pass)) return true;
+        hash = endPass(draft, pass);
+        pass = undefined;
+      }
+      return true;
     }
+    sigs.push(signHash(session, input, hash));
+    hash = undefined;
     if (sigs.length < RESULT_SIGS_MAX && m.first + sigs.length < draft.nInputs) return true;
     reply([sigs]);
     return false;
