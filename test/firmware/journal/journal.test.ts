@@ -1,4 +1,5 @@
-// The journal keeps what it said it wrote, whatever happens in between. Header comment of firmware/journal/journal.ts is the spec.
+// The journal keeps what it said it wrote, whatever happens in between. Header comments of firmware/journal/journal.ts
+// and half.ts are the spec.
 import { expect } from 'chai';
 import { RECORD_PAYLOAD_MAX, SCRATCH_PAGES, append, compact, openJournal, walk, type Journal } from '../../../firmware/journal/journal';
 import { FakeFlash, PowerCut } from '../fake-hal';
