@@ -41,11 +41,6 @@ function makeCrypto(random: (lenBytes: number) => Uint8Array): ProtocolCrypto {
   return { sha256: sha256, hmacSha256: hmacSha256, hkdfSha256: hkdfSha256, aes256Ctr: aes256Ctr, pubkeyCreate: pubkeyCreate as any, ecdh: ecdh, random: random };
 }
 
-/** The same primitives, not fetched a second time, with another source of numbers. */
-function withRandom(crypto: ProtocolCrypto, random: (lenBytes: number) => Uint8Array): ProtocolCrypto {
-  return { sha256: crypto.sha256, hmacSha256: crypto.hmacSha256, hkdfSha256: crypto.hkdfSha256, aes256Ctr: crypto.aes256Ctr, pubkeyCreate: crypto.pubkeyCreate, ecdh: crypto.ecdh, random: random };
-}
-
 /**
  * Numbers that never repeat, for the link's handshake, which must work while the board is locked: from the device secret, the
  * count of starts and a counter. Unknown to who has not the device secret.
@@ -64,7 +59,7 @@ function linkRandom(cold: Cold): (lenBytes: number) => Uint8Array {
 function startLink(cold: Cold): void {
   if (cold.link || !cold.state.linkKey) return;
   const key = maskLinkKey((cold.device as any).secret, cold.state.linkKey);
-  cold.link = startPeer({ uart: cold.hal.link, clock: cold.hal.clock, role: 'responder', oneAtATime: true, bootId: cold.state.bootCount, secure: { linkKey32: key, crypto: withRandom(cold.crypto, linkRandom(cold)) } });
+  cold.link = startPeer({ uart: cold.hal.link, clock: cold.hal.clock, role: 'responder', oneAtATime: true, bootId: cold.state.bootCount, secure: { linkKey32: key, crypto: cold.crypto, random: linkRandom(cold) } });
   cold.link.handler = handleRequest;
   cold.link.owner = cold;
 }

@@ -13,7 +13,7 @@ import { EVENT_RENEWED, EVENT_RESTARTED, EVENT_UP, Link, transmit, writePlain } 
 /** A nonce that this end has not used before: random, or on a plain link the boot id and a count. */
 function newNonce(link: Link): Uint8Array {
   link.handshakes++;
-  if (link.secure) return link.secure.crypto.random(LINK_NONCE_BYTES);
+  if (link.secure) return link.secure.random ? link.secure.random(LINK_NONCE_BYTES) : link.secure.crypto.random(LINK_NONCE_BYTES);
   const nonce = new Uint8Array(LINK_NONCE_BYTES);
   putU32(nonce, 0, link.own.bootId);
   putU32(nonce, 4, link.handshakes);

@@ -21,6 +21,8 @@ export interface LinkClock {
 export interface LinkSecurity {
   linkKey32: Uint8Array;
   crypto: ProtocolCrypto;
+  /** Numbers for the handshake that never repeat, in place of the crypto's. */
+  random?: (lenBytes: number) => Uint8Array;
 }
 
 export interface PeerOptions {
