@@ -94,9 +94,10 @@ export const forgedRequest: Step = {
   async run(sim) {
     const { platformAdmin } = sim.phones;
     const before = platformAdmin.inbox.length;
-    checkEqual(await postRequest(sim, 'forged-1', sim.runtime.random(32)), 200, 'the HTTP status of the forged request');
-    await sim.until(async () => (await requestStatus(sim, 'forged-1')).hot_wallet_tx_status === 9, 'the forged request to be refused');
-    check(!(await requestStatus(sim, 'forged-1')).tx_hash, 'no transaction for the forged request');
+    const userTxNo = `forged-${before}`;
+    checkEqual(await postRequest(sim, userTxNo, sim.runtime.random(32)), 200, 'the HTTP status of the forged request');
+    await sim.until(async () => (await requestStatus(sim, userTxNo)).hot_wallet_tx_status === 9, 'the forged request to be refused');
+    check(!(await requestStatus(sim, userTxNo)).tx_hash, 'no transaction for the forged request');
     const text = await newSms(sim, platformAdmin, before, 'an alarm SMS to the platform\'s admin');
     check(text.includes('CC:ALARM:'), `an alarm of HSM-Cold's, saw "${text}"`);
     const id = await sim.customer.shop.withdraw([{ address: PAYEES[0], sats: 200_000 }]);
