@@ -15,27 +15,27 @@ import { call, cryptoImage } from './image';
 const GOALS: { [name: string]: number } = { signing: 1000, verification: 1150, 'four children': 1150 };
 const BLOCK_BYTES = 14;
 
-/** The program: probes, image, operations; prints "@name variables". */
+/** The program, whose names are longer than an image's own beside it: probes, image, operations; prints "@name variables". */
 function program(): string {
   const run = (name: string, text: string): string => `peak=0;${text};print("@${name.replace(/ /g, '_')} "+(peak-extra));`;
-  return `var own=process.memory().usage,peak=0,extra=0,on=0,key=new Uint8Array(32),hash=new Uint8Array(32),sig,pub,job,nonce,u0=0,u1=0,u2=0;
-for(var at=0;at<32;at++){key[at]=at*7+1;hash[at]=at*13+5}
+  return `var own=process.memory().usage,peak=0,extra=0,isOn=0,key=new Uint8Array(32),hash=new Uint8Array(32),sig,pub,job,nonce,used0=0,used1=0,used2=0;
+for(var place=0;place<32;place++){key[place]=place*7+1;hash[place]=place*13+5}
 var real=E.convolve,realMap=E.mapInPlace;
-function look(){var u=process.memory(false).usage;if(u>peak)peak=u}
-E.convolve=function(a,b,c){if(on)look();return real(a,b,c)};
-E.mapInPlace=function(a,b,c,d){if(on)look();return realMap(a,b,c,d)};
+function look(){var used=process.memory(false).usage;if(used>peak)peak=used}
+E.convolve=function(a,b,c){if(isOn)look();return real(a,b,c)};
+E.mapInPlace=function(a,b,c,d){if(isOn)look();return realMap(a,b,c,d)};
 var CC_IMAGE=require("Storage").read("crypto");
-u0=process.memory().usage;var b0=real.bind(undefined,key,key);u1=process.memory().usage;b0=E.convolve.bind(undefined,key,key);u2=process.memory().usage;b0=0;
-extra=16*(u2-u1-u1+u0)+process.memory().usage-own;
-on=1;u0=process.memory(false).usage;E.convolve(key,key);on=0;u1=peak-u0;
+used0=process.memory().usage;var bound=real.bind(undefined,key,key);used1=process.memory().usage;bound=E.convolve.bind(undefined,key,key);used2=process.memory().usage;bound=0;
+extra=16*(used2-used1-used1+used0)+process.memory().usage-own;
+isOn=1;used0=process.memory(false).usage;E.convolve(key,key);isOn=0;used1=peak-used0;
 eval(CC_IMAGE);
-print("@block "+process.memory().blocksize);print("@loaded "+(process.memory().usage-extra));extra+=u1;
-sig=${call('ecdsaSign', 'hash,key')};pub=${call('pubkeyCreate', 'key,false')};nonce=${call('prepareNonce', `${call('drbgInit', 'key')}`)};on=1;
+print("@block "+process.memory().blocksize);print("@loaded "+(process.memory().usage-extra));extra+=used1;
+sig=${call('ecdsaSign', 'hash,key')};pub=${call('pubkeyCreate', 'key,false')};nonce=${call('prepareNonce', `${call('drbgInit', 'key')}`)};isOn=1;
 ${run('prepared signing', call('signPrepared', 'nonce,hash,key'))}nonce=0;
 ${run('signing', call('ecdsaSign', 'hash,key'))}
 ${run('verification', call('ecdsaVerify', 'sig,hash,pub'))}
 ${run('agreeing', call('ecdh', 'pub,key'))}
-sig=0;on=0;pub=${call('pubkeyCreate', 'key')};job=${call('batchStart', 'pub,hash,0,1000')};pub=0;on=1;
+sig=0;isOn=0;pub=${call('pubkeyCreate', 'key')};job=${call('batchStart', 'pub,hash,0,1000')};pub=0;isOn=1;
 ${run('four children', call('batchStep', 'job,4'))}
 ${run('eight children', call('batchStep', 'job,8'))}`;
 }
