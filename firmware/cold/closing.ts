@@ -110,13 +110,25 @@ export function countRefusal(cold: Cold, account: Account, what: string): void {
   if (refusals >= REFUSALS_MAX) closeAccount(cold, account, 'refusals');
 }
 
-/** Repeats alarms that are due. Called every now and then. */
+function isAlarmDue(cold: Cold, account: Account): boolean {
+  return account.alarm !== '' && account.alarmSent < ALARM_TIMES && cold.hal.clock.uptimeMs() >= account.alarmDueMs;
+}
+
+/** Repeats alarms that are due, in slices of their own. Called every now and then. */
 export function repeatAlarms(cold: Cold): void {
   const accounts = cold.state.accounts;
   for (let i = 0; i < accounts.length; i++) {
     const account = accounts[i];
     if (account.alarm && !account.closed) close(cold, account);
-    if (account.alarm && account.alarmSent < ALARM_TIMES && cold.hal.clock.uptimeMs() >= account.alarmDueMs) sendAlarm(cold, account);
+    if (isAlarmDue(cold, account)) {
+      addJob(cold, {
+        isIdle: false,
+        step: function () {
+          if (isAlarmDue(cold, account)) sendAlarm(cold, account);
+          return false;
+        },
+      });
+    }
   }
 }
 

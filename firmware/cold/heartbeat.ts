@@ -14,6 +14,7 @@ import { modemsStatus } from '../modem/failover';
 import { tellAdmins } from './closing';
 import type { Cold } from './context';
 import { nowSeconds, save } from './store';
+import { addJob } from './work';
 
 export const HEARTBEAT_SECONDS = 86400;
 /** One SMS less the signature and the colon before it. */
@@ -37,7 +38,16 @@ function heartbeatText(cold: Cold): string {
   return text;
 }
 
-/** Sends it when a day has passed since the last one, or since the clock was first set; the time of sending is durable first. */
+function signedText(cold: Cold): string {
+  const text = heartbeatText(cold);
+  const first = cold.state.accounts[0];
+  return text + ':' + (first && first.open ? base64Encode(ecdsaSign(sha256d(textBytes('chaincloud heartbeat\n' + text)), first.open.identityPriv)) : '-');
+}
+
+/**
+ * Sends it when a day has passed since the last one, or since the clock was first set; the time of sending is durable first. Signing
+ * and sending are slices of their own.
+ */
 export function beat(cold: Cold): void {
   const now = nowSeconds(cold);
   if (!cold.keys || !cold.modem || !cold.hal.clock.wallSeconds() || now < cold.state.heartbeatSeconds + HEARTBEAT_SECONDS) return;
@@ -46,8 +56,17 @@ export function beat(cold: Cold): void {
   const isFirst = !cold.state.heartbeatSeconds;
   save(cold, R_HEARTBEAT, payload);
   if (isFirst) return;
-  const text = heartbeatText(cold);
-  const first = cold.state.accounts[0];
-  const sig = first && first.open ? base64Encode(ecdsaSign(sha256d(textBytes('chaincloud heartbeat\n' + text)), first.open.identityPriv)) : '-';
-  tellAdmins(cold, text + ':' + sig);
+  let text = '';
+  addJob(cold, {
+    isIdle: false,
+    step: function () {
+      if (!cold.keys) return false;
+      if (text) {
+        tellAdmins(cold, text);
+        return false;
+      }
+      text = signedText(cold);
+      return true;
+    },
+  });
 }
