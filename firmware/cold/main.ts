@@ -134,7 +134,7 @@ function takeCommand(line: string, terminal: Terminal): void {
 }
 
 /** The console's lines are work like any other: idle work lets go of its memory before them. */
-function deferLine(terminal: Terminal, line: string): void {
+function deferLine(terminal: Terminal, line: string | undefined): void {
   addJob(terminal.owner as Cold, {
     isIdle: false,
     step: function () {

@@ -23,10 +23,10 @@ export interface Terminal {
   /** Whose handlers they are. */
   owner: Guarded;
   /** Has serveLine called later, each line in its turn; without it a line is served in the event that brought it. */
-  defer?: (terminal: Terminal, line: string) => void;
+  defer?: (terminal: Terminal, line: string | undefined) => void;
 }
 
-export function makeTerminal(uart: Uart, command: (line: string, terminal: Terminal) => void, owner: Guarded, defer?: (terminal: Terminal, line: string) => void): Terminal {
+export function makeTerminal(uart: Uart, command: (line: string, terminal: Terminal) => void, owner: Guarded, defer?: (terminal: Terminal, line: string | undefined) => void): Terminal {
   const terminal: Terminal = { uart: uart, line: '', isLong: false, command: command, isBusy: false, owner: owner, defer: defer };
   uart.onData(function (bytes) {
     takeBytes(terminal, bytes);
@@ -72,8 +72,9 @@ export function ask(terminal: Terminal, question: string, answer: (line: string)
   print(terminal, question + '? ');
 }
 
-/** Serves a line: the answer to the open question, or a command. Within a handler. */
-export function serveLine(terminal: Terminal, line: string): void {
+/** Serves a line, undefined for one that was too long: the answer to the open question, or a command. Within a handler. */
+export function serveLine(terminal: Terminal, line: string | undefined): void {
+  if (line === undefined) return printError(terminal, 'line-long', 'a line holds at most ' + LINE_MAX + ' characters');
   const answer = terminal.answer;
   try {
     if (answer) {
@@ -90,11 +91,9 @@ export function serveLine(terminal: Terminal, line: string): void {
 }
 
 function takeLine(terminal: Terminal): void {
-  const line = terminal.line;
-  const isLong = terminal.isLong;
+  const line = terminal.isLong ? undefined : terminal.line;
   terminal.line = '';
   terminal.isLong = false;
-  if (isLong) return printError(terminal, 'line-long', 'a line holds at most ' + LINE_MAX + ' characters');
   if (terminal.defer) return terminal.defer(terminal, line);
   enter(terminal.owner);
   try {

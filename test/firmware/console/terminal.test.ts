@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { ask, LINE_MAX, makeTerminal, printOk, serveLine, type Terminal } from '../../../firmware/console/terminal';
 
-function rig(defer?: (terminal: Terminal, line: string) => void) {
+function rig(defer?: (terminal: Terminal, line: string | undefined) => void) {
   let listener: (bytes: Uint8Array) => void = () => undefined;
   let said = '';
   const taken: string[] = [];
@@ -32,6 +32,15 @@ describe('console/terminal', () => {
     type('name\nsatoshi\nname\n\n');
     expect(taken).to.deep.equal(['name', '<satoshi>', 'name', '<>']);
     expect(said()).to.equal('your name? ok\r\nyour name? ok\r\n');
+  });
+
+  it('a line that is too long ends a question, in its turn where lines are deferred', () => {
+    const waiting: (() => void)[] = [];
+    const { type, terminal, said } = rig((own, line) => void waiting.push(() => serveLine(own, line)));
+    type(`name\n${'x'.repeat(LINE_MAX + 1)}\n`);
+    waiting.forEach((serve) => serve());
+    expect(said()).to.match(/^your name\? error line-long /);
+    expect(terminal.answer).to.equal(undefined);
   });
 
   it('refuses a second command until the first has ended, and a line that is too long', () => {
