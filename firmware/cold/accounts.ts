@@ -94,7 +94,7 @@ export function printAccount(cold: Cold, account: Account): void {
   printLine(terminal, 'pairing ' + pairingCode(cold.crypto, account.identity, account.vIdentity));
 }
 
-/** Decodes and checks account data, then derives its public keys in slices and writes it down. seed64 is wiped at the end; done is called when the account is there. */
+/** Decodes and checks account data, then derives its public keys in slices and writes it down. seed64 is wiped at the end; what waited for an account is started then. */
 export function addAccount(cold: Cold, base64: string, seed64: Uint8Array): void {
   const terminal = cold.terminal;
   let fields: any;

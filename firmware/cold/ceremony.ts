@@ -36,7 +36,7 @@ function wordList(cold: Cold): string {
   } as any as string;
 }
 
-/** Starts the dialogue; `done` is called when the board is provisioned and unlocked. */
+/** Starts the dialogue; what waits for a provisioned and unlocked board is started at its end. */
 export function startCeremony(cold: Cold, isRestore: boolean): void {
   const terminal = cold.terminal;
   let dice = '';

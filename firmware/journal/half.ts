@@ -8,6 +8,7 @@
 import { hmacSha256 } from '../crypto/index';
 import { fail } from '../../protocol/errors';
 import type { Flash } from '../hal';
+import { readU32, writeU32 } from './records';
 
 export const HALF_HEADER_BYTES = 32;
 export const RECORD_HEADER_BYTES = 8;
@@ -43,17 +44,6 @@ export interface Journal {
   keep: KeepRecord;
   /** Whose records they are: handed to `take` and `keep`. */
   owner: any;
-}
-
-function putU32(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value >>> 24;
-  bytes[at + 1] = value >>> 16;
-  bytes[at + 2] = value >>> 8;
-  bytes[at + 3] = value;
-}
-
-export function getU32(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
 }
 
 function chainMac(key: Uint8Array, chain: Uint8Array, bytes: Uint8Array, lenBytes: number): Uint8Array {
@@ -97,7 +87,7 @@ export function recordSize(payloadBytes: number): number {
 /** Header of half 0 or 1 when its MAC holds, else undefined. */
 export function readHalf(journal: Journal, half: number): Uint8Array | undefined {
   const header = journal.flash.readBytes(journal.flash.pageBytes + half * journal.halfBytes, HALF_HEADER_BYTES);
-  if (getU32(header, 0) !== HALF_MAGIC) return undefined;
+  if (readU32(header, 0) !== HALF_MAGIC) return undefined;
   const mac = headerMac(journal.key, header);
   for (let i = 0; i < 16; i++) if (mac[i] !== header[16 + i]) return undefined;
   return header;
@@ -107,7 +97,7 @@ export function readHalf(journal: Journal, half: number): Uint8Array | undefined
 export function firstChain(journal: Journal, generation: number): Uint8Array {
   const label = new Uint8Array(5);
   label[4] = 1;
-  putU32(label, 0, generation);
+  writeU32(label, 0, generation);
   return hmacSha256(journal.key, label);
 }
 
@@ -124,7 +114,7 @@ export function readNext(journal: Journal): number {
   const header = flash.readBytes(at, RECORD_HEADER_BYTES);
   const payloadBytes = (header[0] << 8) | header[1];
   const size = recordSize(payloadBytes);
-  const isHeader = size <= RECORD_MAX_BYTES && size <= left && header[3] === headerCheck(header) && getU32(header, 4) === journal.seq;
+  const isHeader = size <= RECORD_MAX_BYTES && size <= left && header[3] === headerCheck(header) && readU32(header, 4) === journal.seq;
   if (isHeader) {
     const body = flash.readBytes(at, size);
     const mac = chainMac(journal.key, journal.chain, body, RECORD_HEADER_BYTES + payloadBytes);
@@ -174,10 +164,10 @@ export function startHalf(journal: Journal, half: number, generation: number, se
 /** Writes the header: from then on the half is the live one. */
 export function commitHalf(journal: Journal): void {
   const header = new Uint8Array(HALF_HEADER_BYTES);
-  putU32(header, 0, HALF_MAGIC);
-  putU32(header, 4, journal.generation);
-  putU32(header, 8, journal.seq - journal.records);
-  putU32(header, 12, journal.end);
+  writeU32(header, 0, HALF_MAGIC);
+  writeU32(header, 4, journal.generation);
+  writeU32(header, 8, journal.seq - journal.records);
+  writeU32(header, 12, journal.end);
   const mac = headerMac(journal.key, header);
   for (let i = 0; i < 16; i++) header[16 + i] = mac[i];
   writeChecked(journal, journal.base, header);
@@ -192,7 +182,7 @@ export function writeRecord(journal: Journal, type: number, payload: Uint8Array)
   bytes[0] = payload.length >> 8;
   bytes[1] = payload.length;
   bytes[2] = type;
-  putU32(bytes, 4, journal.seq);
+  writeU32(bytes, 4, journal.seq);
   bytes[3] = headerCheck(bytes);
   bytes.set(payload, RECORD_HEADER_BYTES);
   const mac = chainMac(journal.key, journal.chain, bytes, RECORD_HEADER_BYTES + payload.length);

@@ -9,7 +9,8 @@
  */
 import { fail } from '../../protocol/errors';
 import type { Flash } from '../hal';
-import { HALF_HEADER_BYTES, RECORD_HEADER_BYTES, commitHalf, firstChain, readHalf, readNext, recordSize, startHalf, writeRecord, getU32, type ApplyRecord, type Journal, type KeepRecord } from './half';
+import { HALF_HEADER_BYTES, RECORD_HEADER_BYTES, commitHalf, firstChain, readHalf, readNext, recordSize, startHalf, writeRecord, type ApplyRecord, type Journal, type KeepRecord } from './half';
+import { readU32 } from './records';
 
 export type { Journal } from './half';
 
@@ -32,14 +33,14 @@ export function openJournal(flash: Flash, key: Uint8Array, isFresh: boolean, app
   }
   const first = readHalf(journal, 0);
   const second = readHalf(journal, 1);
-  const header = first && (!second || getU32(first, 4) > getU32(second, 4)) ? first : second;
+  const header = first && (!second || readU32(first, 4) > readU32(second, 4)) ? first : second;
   if (!header) throw fail('journal-corrupt', 'no half of the journal holds');
   journal.base = flash.pageBytes + (header === first ? 0 : halfBytes);
-  journal.generation = getU32(header, 4);
-  journal.seq = getU32(header, 8);
+  journal.generation = readU32(header, 4);
+  journal.seq = readU32(header, 8);
   journal.end = journal.base + HALF_HEADER_BYTES;
   journal.chain = firstChain(journal, journal.generation);
-  const snapshotEnd = getU32(header, 12);
+  const snapshotEnd = readU32(header, 12);
   let what = 0;
   while (what === 0) what = readNext(journal);
   if (journal.end < snapshotEnd) throw fail('journal-corrupt', 'the journal is shorter than its snapshot');
