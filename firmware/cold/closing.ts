@@ -15,7 +15,7 @@ import type { Cold } from './context';
 import { saveChannels, type OpenAccount } from './secrets';
 import type { Account } from './state';
 import { AUDIT_CLOSED, AUDIT_REFUSED, audit, nowSeconds, saveCbor, saveStanding } from './store';
-import { addJob } from './work';
+import { addTask } from './work';
 
 export const REFUSALS_MAX = 20;
 export const REFUSALS_WINDOW_S = 3600;
@@ -82,19 +82,11 @@ export function closeAccount(cold: Cold, account: Account, reason: string): void
   const number = drbgGenerate(cold.drbg, 2);
   saveCbor(cold, R_ALARM, [account.n, reason, 1000 + (((number[0] << 8) | number[1]) % 9000), 0]);
   close(cold, account);
-  addJob(cold, {
-    isIdle: false,
-    step: function () {
-      if (account.alarm && !account.alarmSent) sendAlarm(cold, account);
-      return false;
-    },
+  addTask(cold, function () {
+    if (account.alarm && !account.alarmSent) sendAlarm(cold, account);
   });
-  addJob(cold, {
-    isIdle: false,
-    step: function () {
-      tellV(cold, account, reason === 'forgery' ? ALARM_FORGERY : ALARM_CLOSED);
-      return false;
-    },
+  addTask(cold, function () {
+    tellV(cold, account, reason === 'forgery' ? ALARM_FORGERY : ALARM_CLOSED);
   });
 }
 
@@ -121,12 +113,8 @@ export function repeatAlarms(cold: Cold): void {
     const account = accounts[i];
     if (account.alarm && !account.closed) close(cold, account);
     if (isAlarmDue(cold, account)) {
-      addJob(cold, {
-        isIdle: false,
-        step: function () {
-          if (isAlarmDue(cold, account)) sendAlarm(cold, account);
-          return false;
-        },
+      addTask(cold, function () {
+        if (isAlarmDue(cold, account)) sendAlarm(cold, account);
       });
     }
   }

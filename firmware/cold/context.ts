@@ -10,9 +10,9 @@ import type { ProtocolCrypto } from '../../protocol/crypto';
 import type { PeerState } from '../../protocol/link/requests';
 import type { ColdState } from './state';
 
-/** One piece of work in slices: `step` does a bounded part and answers whether there is more. */
+/** One piece of work in slices: `step` does a bounded part and answers whether there is more; nothing means no. */
 export interface Job {
-  step: (cold: Cold) => boolean;
+  step: (cold: Cold) => boolean | void;
   /** Called when a step throws. */
   failed?: (error: any, cold: Cold) => void;
   /** Lets go of what the next step can make anew: called before work that somebody waits for, which may need the room. */

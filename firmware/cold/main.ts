@@ -30,7 +30,7 @@ import { takeSms } from './sms';
 import { makeV1 } from './sms-v1';
 import { PROTO_V1, makeState } from './state';
 import { keepTime } from './store';
-import { addJob } from './work';
+import { addTask } from './work';
 
 const HOUSEKEEPING_MS = 10000;
 const WATCHDOG_MS = 120000;
@@ -117,15 +117,11 @@ function boot(cold: Cold): void {
 
 /** Unlocks a board that its operator allowed to unlock itself, in an event of its own. */
 function unlockUnattended(cold: Cold): void {
-  addJob(cold, {
-    isIdle: false,
-    step: function () {
-      const seed = unattendedSeed(cold);
-      unlockWith(cold, seed, new Uint8Array(0));
-      wipe(seed);
-      startParts(cold);
-      return false;
-    },
+  addTask(cold, function () {
+    const seed = unattendedSeed(cold);
+    unlockWith(cold, seed, new Uint8Array(0));
+    wipe(seed);
+    startParts(cold);
   });
 }
 
@@ -135,12 +131,8 @@ function takeCommand(line: string, terminal: Terminal): void {
 
 /** The console's lines are work like any other: idle work lets go of its memory before them. */
 function deferLine(terminal: Terminal, line: string | undefined): void {
-  addJob(terminal.owner as Cold, {
-    isIdle: false,
-    step: function () {
-      serveLine(terminal, line);
-      return false;
-    },
+  addTask(terminal.owner as Cold, function () {
+    serveLine(terminal, line);
   });
 }
 

@@ -10,7 +10,7 @@ import { settle } from './closing';
 import type { Cold } from './context';
 import { ping, prevTx, signBegin, signFinish, signInput, signOuts, signResult, type Refuse, type Reply } from './signing';
 import { nowSeconds } from './store';
-import { addJob } from './work';
+import { addTask } from './work';
 
 /** [device state, unix seconds, commit, [account, state, channel id or 0] ...]. Public data. */
 function coldStatus(cold: Cold, reply: Reply): void {
@@ -49,12 +49,8 @@ function handle(cold: Cold, type: number, fields: any[], reply: Reply, refuse: R
 /** The link's handler. What takes long or much room is work of its own, with nothing of the link on the stack. */
 export function handleRequest(type: number, fields: any[], reply: Reply, refuse: Refuse, cold: Cold): void {
   if (type !== MSG_COLD_STATUS && type !== MSG_ATTEST) {
-    return addJob(cold, {
-      isIdle: false,
-      step: function () {
-        handle(cold, type, fields, reply, refuse);
-        return false;
-      },
+    return addTask(cold, function () {
+      handle(cold, type, fields, reply, refuse);
     });
   }
   enter(cold);

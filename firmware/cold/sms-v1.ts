@@ -18,7 +18,7 @@ import type { Cold } from './context';
 import { saveChannels, type OpenAccount } from './secrets';
 import { PROTO_V1, type Account } from './state';
 import { AUDIT_CHANNEL, audit } from './store';
-import { addJob } from './work';
+import { addJob, addTask } from './work';
 
 /** Coin that the board signs for; a request that names another is not covered by what V signed. */
 const COIN = 'BTC';
@@ -117,16 +117,12 @@ export function makeV1(cold: Cold): V1 {
       });
       return;
     }
-    addJob(cold, {
-      isIdle: false,
-      step: function () {
-        const signed = ecdsaSignRecoverable(sha256(first), channel[3]);
-        const bytes = new Uint8Array(65);
-        bytes[0] = HEADER_FIRST + signed.recid;
-        bytes.set(signed.sig, 1);
-        answer(account, v1FormatAddresses({ side: m.side, batchNo: m.batchNo, signature: base64Encode(bytes), cId: channel[0], coin: m.coin }));
-        return false;
-      },
+    addTask(cold, function () {
+      const signed = ecdsaSignRecoverable(sha256(first), channel[3]);
+      const bytes = new Uint8Array(65);
+      bytes[0] = HEADER_FIRST + signed.recid;
+      bytes.set(signed.sig, 1);
+      answer(account, v1FormatAddresses({ side: m.side, batchNo: m.batchNo, signature: base64Encode(bytes), cId: channel[0], coin: m.coin }));
     });
   }
 

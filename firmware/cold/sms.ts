@@ -16,7 +16,7 @@ import { saveChannels, type OpenAccount } from './secrets';
 import { promoteChannel } from './authority';
 import { PROTO_V2, type Account } from './state';
 import { AUDIT_CHANNEL, audit, nowSeconds } from './store';
-import { addJob } from './work';
+import { addJob, addTask } from './work';
 
 function ignore(cold: Cold, ack: () => void): void {
   cold.counters.ignoredSms++;
@@ -165,12 +165,8 @@ function takeData(cold: Cold, data: Uint8Array, ack: () => void): void {
 
 /** The modem's handler of incoming SMS: each is work of its own, with nothing of the driver on the stack. */
 export function takeSms(sms: ModemSms, ack: () => void, cold: Cold): void {
-  addJob(cold, {
-    isIdle: false,
-    step: function () {
-      take(cold, sms, ack);
-      return false;
-    },
+  addTask(cold, function () {
+    take(cold, sms, ack);
   });
 }
 

@@ -26,7 +26,7 @@ function tick(cold: Cold): void {
   while (chosen < cold.jobs.length - 1 && cold.jobs[chosen].isIdle) chosen++;
   const job = cold.jobs[chosen];
   if (!job) return;
-  let more = false;
+  let more: boolean | void = false;
   enter(cold);
   try {
     if (!job.isIdle) parkIdle(cold);
@@ -60,4 +60,9 @@ export function removeJob(cold: Cold, job: Job): void {
 export function addJob(cold: Cold, job: Job): void {
   cold.jobs.push(job);
   wake(cold);
+}
+
+/** Queues work of one slice that somebody waits for. */
+export function addTask(cold: Cold, run: () => void): void {
+  addJob(cold, { isIdle: false, step: run });
 }
