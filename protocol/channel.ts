@@ -46,9 +46,10 @@ export interface Channel {
   toV64?: Uint8Array;
 }
 
-/** HSM-Cold at an OPEN or RENEW. Secret: base, own32, secrets, open. */
+/** HSM-Cold at an OPEN or RENEW. Secret: base32, own32, secrets, open. Holds copies of its own: endAccept() overwrites them. */
 export interface AcceptWork {
-  base: Channel;
+  /** key32 of the channel that the new one comes after. */
+  base32: Uint8Array;
   id: number;
   made: number;
   own32: Uint8Array;
@@ -62,7 +63,7 @@ export interface AcceptWork {
 }
 
 /** Keys of a channel for one use: `to cold`, `to v` (64 octets), `request`, `proof`, `root` (32). Secret. */
-export function channelKey(crypto: ProtocolCrypto, channel: Channel, use: string, lenBytes: number): Uint8Array {
+export function channelKey(crypto: ProtocolCrypto, channel: { key32: Uint8Array }, use: string, lenBytes: number): Uint8Array {
   return crypto.hkdfSha256(channel.key32, new Uint8Array(0), bytesOfText('chaincloud ' + use), lenBytes);
 }
 
@@ -90,8 +91,8 @@ export function pairChannel(account: number, pairKey32: Uint8Array): Channel {
   return { id: account, made: MADE_BY_BOTH, key32: pairKey32, own32: pairKey32, other32: pairKey32, sendSeq: 0, recvSeq: 0, recvSeen: 0 };
 }
 
-/** The Double Ratchet's KDF_RK: the channel that comes after `base`. fresh: the new public keys, V's first. Wipes `secrets`. */
-export function nextChannel(crypto: ProtocolCrypto, base: Channel, id: number, made: number, own32: Uint8Array, other32: Uint8Array, fresh: Uint8Array, secrets: Uint8Array): Channel {
+/** The Double Ratchet's KDF_RK: the channel that comes after `base` (its key32 is asked for). fresh: the new public keys, V's first. Wipes `secrets`. */
+export function nextChannel(crypto: ProtocolCrypto, base: { key32: Uint8Array }, id: number, made: number, own32: Uint8Array, other32: Uint8Array, fresh: Uint8Array, secrets: Uint8Array): Channel {
   const number = new Uint8Array(4);
   putU32(number, 0, id);
   const root = channelKey(crypto, base, 'root', 32);
@@ -121,7 +122,7 @@ export function acceptVerdict(op: number, fields: any[], base: Channel, next: Ch
 export function acceptBegin(base: Channel, id: number, vFresh32: Uint8Array, open: AcceptWork['open']): AcceptWork {
   const isVs = vFresh32.length > 0;
   return {
-    base: base, id: id, made: open ? MADE_BY_BOTH : isVs ? MADE_BY_V : MADE_BY_COLD, own32: isVs && !open ? cutBytes(base.own32, 0, 32) : new Uint8Array(0),
+    base32: cutBytes(base.key32, 0, 32), id: id, made: open ? MADE_BY_BOTH : isVs ? MADE_BY_V : MADE_BY_COLD, own32: isVs && !open ? cutBytes(base.own32, 0, 32) : new Uint8Array(0),
     other32: cutBytes(isVs ? vFresh32 : base.other32, 0, 32), fresh: vFresh32, secrets: new Uint8Array(0), open: open,
   };
 }
@@ -144,7 +145,7 @@ export function acceptStep(crypto: ProtocolCrypto, work: AcceptWork): boolean {
   wipeBytes(work.secrets);
   work.secrets = secrets;
   if (open && step < 64) return false;
-  work.channel = nextChannel(crypto, work.base, work.id, work.made, work.own32, work.other32, work.fresh, work.secrets);
+  work.channel = nextChannel(crypto, { key32: work.base32 }, work.id, work.made, work.own32, work.other32, work.fresh, work.secrets);
   if (work.made !== MADE_BY_V) work.channel.said32 = cutBytes(work.fresh, work.fresh.length - CHANNEL_KEY_BYTES, work.fresh.length);
   return true;
 }
@@ -154,4 +155,13 @@ export function wipeChannel(channel: Channel): void {
   wipeBytes(channel.key32);
   wipeBytes(channel.own32);
   if (channel.toV64) wipeBytes(channel.toV64);
+}
+
+/** Overwrites what an exchange had in hand, and the channel that it made unless that is kept. */
+export function endAccept(work: AcceptWork, isKept: boolean): void {
+  wipeBytes(work.base32);
+  wipeBytes(work.secrets);
+  if (work.open) wipeBytes(work.open.priv32);
+  if (!isKept) wipeBytes(work.own32);
+  if (!isKept && work.channel) wipeChannel(work.channel);
 }

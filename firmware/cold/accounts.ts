@@ -15,9 +15,9 @@ import { R_ACCOUNT, R_ALLOW, R_KEYS } from '../journal/records';
 import { accountNode, coinOf, hardenedPath, identityNode, KEYS_BYTES, NODE_COLD, NODE_COLD_0, NODE_HOT, NODE_HOT_0, NODE_HOT_1, nodeChain, nodePub, purposeOf, putNode } from '../keys/hierarchy';
 import { policyFrom } from '../policy/policy';
 import type { Cold } from './context';
-import { accountKeys, openAccount, saveChannels } from './secrets';
+import { accountKeys, saveSecrets, theAccount } from './account-store';
 import { pairOf } from './sms';
-import { MAX_ACCOUNTS, accountOf, type Account } from './state';
+import { MAX_ACCOUNTS, isClosed, type Account } from './state';
 import { AUDIT_ACCOUNT_ADDED, AUDIT_ACCOUNT_CHANGED, audit, save, saveCbor } from './store';
 import { addJob } from './work';
 
@@ -61,7 +61,7 @@ function anAccount(fields: any): Uint8Array[] {
 }
 
 function xpubOf(cold: Cold, account: Account, which: number): string {
-  const keys = accountKeys(cold, account);
+  const keys = accountKeys(cold, account.n);
   const index = 0x80000000 + 2 * account.n + (which === NODE_HOT ? 1 : 0);
   return encodeXkey({ isPrivate: false, isTest: account.network !== 'main', depth: 3, parent: copyBytes(keys, 2, 6), index: index, chain: nodeChain(keys, which), key: nodePub(keys, which) });
 }
@@ -87,7 +87,7 @@ export function printAccount(cold: Cold, account: Account): void {
   printLine(terminal, 'admin_phones ' + account.adminPhones.join(' '));
   printLine(terminal, 'payout ' + account.payout);
   printLine(terminal, 'protocols ' + account.protos);
-  printLine(terminal, 'standing ' + (account.closed ? 'closed ' + account.closed : 'open'));
+  printLine(terminal, 'standing ' + (isClosed(cold.state, account.n) ? 'closed ' + (account.closed || account.alarm) : 'open'));
   printLine(terminal, 'fingerprint ' + hexOf(cold.state.fingerprint));
   printSide(cold, account, 'cold', NODE_COLD);
   printSide(cold, account, 'hot', NODE_HOT);
@@ -99,7 +99,7 @@ export function addAccount(cold: Cold, base64: string, seed64: Uint8Array): void
   const terminal = cold.terminal;
   let fields: any;
   let allow: Uint8Array[] = [];
-  const n = cold.state.accounts.length;
+  const n = cold.state.accountCount;
   const keys = new Uint8Array(KEYS_BYTES);
   let identityPub: Uint8Array = keys;
   let at = 0;
@@ -144,11 +144,10 @@ export function addAccount(cold: Cold, base64: string, seed64: Uint8Array): void
     save(cold, R_KEYS, keys);
     if (allow.length) saveCbor(cold, R_ALLOW, [n, allow]);
     saveCbor(cold, R_ACCOUNT, [n, fields[0], fields[1], fields[2], fields[3], identityPub, fields[4], fields[5], fields[6], fields[7], fields[8]]);
-    const account = accountOf(cold.state, n) as Account;
-    openAccount(cold, account, seed64);
+    const account = theAccount(cold, n);
+    saveSecrets(cold, account, seed64);
     wipe(seed64);
     pairOf(cold, account);
-    saveChannels(cold, account);
     audit(cold, AUDIT_ACCOUNT_ADDED, n, copyBytes(account.identity, 0, 8));
     printAccount(cold, account);
     printOk(terminal);

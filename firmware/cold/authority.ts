@@ -9,13 +9,13 @@ import { sendAuthorityHead } from '../../protocol/authority';
 import { channelKey, wipeChannel, type Channel } from '../../protocol/channel';
 import type { Ping, SignBegin } from '../../protocol/messages';
 import { v1PayloadHead } from '../../protocol/sms/v1';
-import { PROTO_V1, REFUSE_ACCOUNT_CLOSED, REFUSE_LOCKED, REFUSE_NO_ACCOUNT, REFUSE_NO_CHANNEL, REFUSE_NOT_PROVISIONED, REFUSE_PROTO_OFF } from '../../protocol/wire';
+import { PROTO_V1, REFUSE_NO_CHANNEL, REFUSE_PROTO_OFF } from '../../protocol/wire';
 import { PAID_DIGEST_BYTES, writeU32 } from '../journal/records';
 import type { Cold } from './context';
-import { countedRefusal, forged, refusal } from './refusal';
-import { saveChannels, type OpenAccount } from './secrets';
-import type { V1Check } from './sms-v1';
-import { accountOf, type Account } from './state';
+import { countedRefusal, forged } from './refusal';
+import { openOf, saveChannels, theAccount } from './account-store';
+import { endV1Check, startV1Check, stepV1Check, v1RequestFrame, type V1Check } from './sms-v1';
+import type { Account } from './state';
 
 const INNER_PAD = 0x36;
 const OUTER_PAD = 0x5c;
@@ -23,7 +23,8 @@ const BLOCK_BYTES = 64;
 
 /** A request being vouched for. Secret: nothing; the channel's key is derived again at the end. */
 export interface Vouch {
-  account: Account;
+  /** Its number. */
+  account: number;
   m: SignBegin | Ping;
   /** Characters of the text still to come. */
   left: number;
@@ -41,19 +42,9 @@ export interface RequestDigests {
   content: Uint8Array;
 }
 
-/** The open, unlocked account of a request, or a refusal. */
-export function accountForRequest(cold: Cold, n: number): Account {
-  if (!cold.state.isProvisioned) throw refusal(REFUSE_NOT_PROVISIONED, 'not-provisioned');
-  if (!cold.keys) throw refusal(REFUSE_LOCKED, 'locked');
-  const account = accountOf(cold.state, n);
-  if (!account) throw refusal(REFUSE_NO_ACCOUNT, 'no-account');
-  if (account.closed) throw refusal(REFUSE_ACCOUNT_CLOSED, 'account-closed');
-  return account;
-}
-
 /** V uses the channel that was given out last: the one before it ends. */
 export function promoteChannel(cold: Cold, account: Account): void {
-  const it = account.open as OpenAccount;
+  const it = openOf(cold, account);
   if (it.channel) wipeChannel(it.channel);
   it.channel = it.next as Channel;
   it.channel.said32 = undefined;
@@ -61,8 +52,8 @@ export function promoteChannel(cold: Cold, account: Account): void {
   saveChannels(cold, account);
 }
 
-function channelOf(account: Account, id: number): Channel | undefined {
-  const it = account.open as OpenAccount;
+function channelOf(cold: Cold, account: Account, id: number): Channel | undefined {
+  const it = openOf(cold, account);
   if (it.channel && it.channel.id === id) return it.channel;
   return it.next && it.next.id === id ? it.next : undefined;
 }
@@ -79,11 +70,10 @@ function keyBlock(cold: Cold, channel: Channel, pad: number): Uint8Array {
 
 /** Begins; textLen: characters of the outs text. Throws the refusal `proto-off`. */
 export function startVouch(cold: Cold, account: Account, m: SignBegin | Ping, textLen: number): Vouch {
-  if (!(account.protos & (m.proto === PROTO_V1 ? 1 : 2))) throw countedRefusal(account, REFUSE_PROTO_OFF, 'proto-off');
-  const vouch: Vouch = { account: account, m: m, left: textLen, outs: sha256For(textLen) };
+  if (!(account.protos & (m.proto === PROTO_V1 ? 1 : 2))) throw countedRefusal(account.n, REFUSE_PROTO_OFF, 'proto-off');
+  const vouch: Vouch = { account: account.n, m: m, left: textLen, outs: sha256For(textLen) };
   if (m.proto === PROTO_V1) {
-    if (!cold.v1) return vouch;
-    const frame = cold.v1.requestFrame(m);
+    const frame = v1RequestFrame(m);
     const payloadBytes = frame[0].length + textLen + frame[1].length;
     const head = v1PayloadHead(payloadBytes);
     vouch.mac = sha256For(head.length + payloadBytes);
@@ -91,7 +81,7 @@ export function startVouch(cold: Cold, account: Account, m: SignBegin | Ping, te
     sha256Update(vouch.mac, textBytes(frame[0]));
     return vouch;
   }
-  const channel = channelOf(account, m.channelId);
+  const channel = channelOf(cold, account, m.channelId);
   if (!channel) return vouch;
   const head = sendAuthorityHead(account.network, account.n, channel.id, m.userTxNo, textLen);
   const block = keyBlock(cold, channel, INNER_PAD);
@@ -124,10 +114,10 @@ export function requestDigests(vouch: Vouch): RequestDigests {
 /** A slice of verifying the published app's signature, once the whole text is through; true while there is more. V's own HMAC needs none. */
 export function stepVouch(cold: Cold, vouch: Vouch): boolean {
   const m = vouch.m;
-  if (vouch.check) return cold.v1.stepCheck(vouch.check);
+  if (vouch.check) return stepV1Check(vouch.check);
   if (m.proto !== PROTO_V1 || !vouch.mac) return false;
-  sha256Update(vouch.mac, textBytes(cold.v1.requestFrame(m)[1]));
-  vouch.check = cold.v1.startCheck(m, vouch.account, sha256(sha256Final(vouch.mac)));
+  sha256Update(vouch.mac, textBytes(v1RequestFrame(m)[1]));
+  vouch.check = startV1Check(cold, m, vouch.account, sha256(sha256Final(vouch.mac)));
   vouch.mac = undefined;
   return vouch.check !== undefined;
 }
@@ -139,20 +129,19 @@ export function stepVouch(cold: Cold, vouch: Vouch): boolean {
  */
 export function judge(cold: Cold, vouch: Vouch, isKnown: boolean): boolean {
   const m = vouch.m;
-  const account = vouch.account;
-  const it = account.open as OpenAccount;
-  let verdict = vouch.check ? cold.v1.endCheck(account, vouch.check) : 'no-channel';
-  const channel = m.proto === PROTO_V1 ? undefined : channelOf(account, m.channelId);
+  const account = theAccount(cold, vouch.account);
+  let verdict = vouch.check ? endV1Check(cold, account, vouch.check) : 'no-channel';
+  const channel = m.proto === PROTO_V1 ? undefined : channelOf(cold, account, m.channelId);
   if (channel && vouch.mac) {
     sha256Update(vouch.mac, new Uint8Array([m.dynamic]));
     const block = keyBlock(cold, channel, OUTER_PAD);
     const expected = sha256(concatBytes([block, sha256Final(vouch.mac)]));
     wipe(block);
     verdict = constantTimeEqual(expected, m.authority) ? '' : 'forged';
-    if (!verdict && channel === it.next) promoteChannel(cold, account);
+    if (!verdict && channel === openOf(cold, account).next) promoteChannel(cold, account);
   }
   if (!verdict) return false;
-  if (verdict !== 'no-channel') throw forged(account);
-  if (!isKnown) throw countedRefusal(account, REFUSE_NO_CHANNEL, 'no-channel');
+  if (verdict !== 'no-channel') throw forged(account.n);
+  if (!isKnown) throw countedRefusal(account.n, REFUSE_NO_CHANNEL, 'no-channel');
   return true;
 }

@@ -18,8 +18,8 @@ import { walk } from '../journal/journal';
 import { R_ACCOUNT, R_ALLOW, R_ARCHIVE, R_KEYS, R_PAID, R_RESTORE, R_STANDING, R_TIME, readU32, writeU32 } from '../journal/records';
 import { checkArchives } from './archive';
 import type { Cold } from './context';
-import { openAccount, saveChannels, type OpenAccount } from './secrets';
-import { accountOf, keepRecord } from './state';
+import { accountOf, openOf, saveChannels, saveSecrets, theAccount } from './account-store';
+import { keepRecord } from './state';
 import { AUDIT_EXPORTED, AUDIT_STATE_RESTORED, NO_ACCOUNT, audit, save } from './store';
 
 const KIND_COUNTERS = 0x40;
@@ -59,9 +59,9 @@ export function printBackup(cold: Cold, seed64: Uint8Array): void {
   walk(cold.journal as any, function (type, payload, offset) {
     if (isKept(type) && keepRecord(cold.state, type, payload, offset)) put(type, payload);
   });
-  for (let i = 0; i < cold.state.accounts.length; i++) {
-    const it = cold.state.accounts[i].open as OpenAccount;
-    put(KIND_COUNTERS, cborEncode([cold.state.accounts[i].n, it.lastId, it.vCounter]));
+  for (let account = 0; account < cold.state.accountCount; account++) {
+    const it = openOf(cold, theAccount(cold, account));
+    put(KIND_COUNTERS, cborEncode([account, it.lastId, it.vCounter]));
   }
   for (let file = 1; file <= cold.state.archiveCount; file++) {
     const bytes = cold.hal.files.readFile('u' + file) as Uint8Array;
@@ -91,7 +91,7 @@ export function startRestoring(cold: Cold, seed64: Uint8Array): Restoring {
     cold.hal.files.writeFile('u' + ((payload[0] << 8) | payload[1]), file);
   }
 
-  if (cold.state.accounts.length) throw fail('bad-state', 'a state backup goes into a board without accounts only');
+  if (cold.state.accountCount) throw fail('bad-state', 'a state backup goes into a board without accounts only');
   save(cold, R_RESTORE, new Uint8Array([1]));
   return {
     line: function (base64) {
@@ -119,13 +119,12 @@ export function startRestoring(cold: Cold, seed64: Uint8Array): Restoring {
       }
       checkArchives(cold);
       for (let i = 0; i < counters.length; i++) {
-        const account = accountOf(cold.state, counters[i][0]);
+        const account = accountOf(cold, counters[i][0]);
         if (!account) throw fail('backup-form', 'counters without an account');
-        openAccount(cold, account, seed);
-        const it = account.open as OpenAccount;
+        saveSecrets(cold, account, seed);
+        const it = openOf(cold, account);
         it.lastId = counters[i][1] > channelId ? counters[i][1] : channelId;
         it.vCounter = counters[i][2];
-        it.gate = new Uint8Array(0);
         saveChannels(cold, account);
       }
       save(cold, R_RESTORE, new Uint8Array(1));

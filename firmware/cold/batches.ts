@@ -7,20 +7,18 @@
  * Answers come from the cache: a proof for V under the channel, a signature of the identity key for the link (SPEC.md, batches).
  */
 import { concatBytes, copyBytes, textBytes } from '../crypto/bytes';
-import { addressOfHash, batchSlice, batchStart, constantTimeEqual, ecdsaSign, hmacSha256, sha256DropTables, sha256Final, sha256Init, sha256Update } from '../crypto/index';
+import { addressOfHash, batchSlice, batchStart, constantTimeEqual, ecdsaSign, hmacSha256, sha256DropTables, sha256Final, sha256Init, sha256Update, wipe } from '../crypto/index';
 import type { Batch } from '../crypto/batch';
 import type { Sha256 } from '../crypto/sha256-running';
 import { attestationHash, batchDigestAddress, batchDigestHead } from '../../protocol/authority';
-import { fail } from '../../protocol/errors';
 import { BATCH_SIZE, REFUSE_NOT_READY, SIDE_COLD, SIDE_HOT } from '../../protocol/wire';
 import { aAttest } from '../../protocol/messages';
 import { nodeChain, nodePub, NODE_COLD_0, NODE_HOT_0 } from '../keys/hierarchy';
 import type { Cold, Job } from './context';
-import { accountKeys, type OpenAccount } from './secrets';
+import { accountForRequest, accountKeys, identityPriv, theAccount } from './account-store';
 import { v1BatchEntry, v1PayloadHead } from '../../protocol/sms/v1';
-import { accountForRequest } from './authority';
 import type { Refuse, Reply } from './signing';
-import { PROTO_V1, accountOf, type Account } from './state';
+import { PROTO_V1, type Account } from './state';
 import { addJob } from './work';
 
 /** Children that share an inversion. An idle slice is less than a child: a column of its comb. */
@@ -34,7 +32,11 @@ const MAC_BYTES = 16;
 
 /** A batch being derived: the digests of its first children, and the keys and points in hand. */
 interface UnderWay {
-  account: Account;
+  /** The account's number, and what of it is asked for at every child. */
+  account: number;
+  network: string;
+  script: string;
+  isV1: boolean;
   side: number;
   batchNo: number;
   hash: Sha256;
@@ -90,8 +92,8 @@ function needsV1(account: Account): boolean {
   return (account.protos & PROTO_V1) !== 0;
 }
 
-function isDerived(cold: Cold, account: Account, side: number, batchNo: number): boolean {
-  return !!batchDigestOf(cold, account.n, side, batchNo) && (!needsV1(account) || !!v1HashOf(cold, account.n, side, batchNo));
+function isDerived(cold: Cold, account: number, side: number, batchNo: number): boolean {
+  return !!batchDigestOf(cold, account, side, batchNo) && (!needsV1(theAccount(cold, account)) || !!v1HashOf(cold, account, side, batchNo));
 }
 
 /** Octets of the list as text when every address has addressBytes: "0,<address>:" ... "999,<address>:". */
@@ -112,7 +114,7 @@ function derive(cold: Cold, account: Account, side: number, batchNo: number): vo
   const batches = cold.batches as Batches;
   const hash = sha256Init();
   batches.under = {
-    account: account, side: side, batchNo: batchNo, hash: hash, message: needsV1(account) && account.script !== 'p2pkh' ? sha256Init() : undefined, textBytes: 0, isSecondPass: false, children: undefined,
+    account: account.n, network: account.network, script: account.script, isV1: needsV1(account), side: side, batchNo: batchNo, hash: hash, message: needsV1(account) && account.script !== 'p2pkh' ? sha256Init() : undefined, textBytes: 0, isSecondPass: false, children: undefined,
   };
   batches.done = 0;
   batches.startedMs = cold.hal.clock.uptimeMs();
@@ -124,7 +126,7 @@ function derive(cold: Cold, account: Account, side: number, batchNo: number): vo
 /** Takes one child into the digests. */
 function takeChild(batches: Batches, hash20: Uint8Array): void {
   const it = batches.under as UnderWay;
-  const text = addressOfHash(hash20, it.account.script as any, it.account.network as any);
+  const text = addressOfHash(hash20, it.script as any, it.network as any);
   const entry = v1BatchEntry(batches.done, text);
   if (it.message && !it.textBytes && !it.isSecondPass) sha256Update(it.message, v1PayloadHead(listBytes(text.length)));
   if (it.message) sha256Update(it.message, textBytes(entry));
@@ -149,9 +151,9 @@ function stepBatch(cold: Cold): boolean {
   for (let i = 0; i < found.length; i++) takeChild(batches, found[i].hash160);
   if (batches.done >= PACE_CHILDREN) batches.childMs = (cold.hal.clock.uptimeMs() - batches.startedMs) / batches.done;
   if (batches.done < BATCH_SIZE) return true;
-  if (!it.isSecondPass) writeDigest(cold, fileName('b', it.account.n, it.side, it.batchNo), sha256Final(it.hash));
-  if (it.message) writeDigest(cold, fileName('m', it.account.n, it.side, it.batchNo), sha256Final(it.message));
-  if (it.message || !needsV1(it.account)) {
+  if (!it.isSecondPass) writeDigest(cold, fileName('b', it.account, it.side, it.batchNo), sha256Final(it.hash));
+  if (it.message) writeDigest(cold, fileName('m', it.account, it.side, it.batchNo), sha256Final(it.message));
+  if (it.message || !it.isV1) {
     endBatch(cold);
     return false;
   }
@@ -187,8 +189,7 @@ function startNext(cold: Cold): void {
   const batches = cold.batches as Batches;
   while (!batches.job && batches.wanted.length) {
     const next = batches.wanted[0];
-    const account = accountOf(cold.state, next.account);
-    if (account && !isDerived(cold, account, next.side, next.batchNo)) derive(cold, account, next.side, next.batchNo);
+    if (!isDerived(cold, next.account, next.side, next.batchNo)) derive(cold, theAccount(cold, next.account), next.side, next.batchNo);
     else batches.wanted.splice(0, 1);
   }
 }
@@ -218,9 +219,8 @@ export function countBatches(cold: Cold, account: number, side: number): number 
 
 /** Queues the first batches of every account. At boot and when an account is made. */
 export function wantFirstBatches(cold: Cold): void {
-  for (let i = 0; i < cold.state.accounts.length; i++) {
-    const account = cold.state.accounts[i];
-    for (let side = SIDE_HOT; side <= SIDE_COLD; side++) if (!isDerived(cold, account, side, 0)) wantBatch(cold, account.n, side, 0, false);
+  for (let n = 0; n < cold.state.accountCount; n++) {
+    for (let side = SIDE_HOT; side <= SIDE_COLD; side++) if (!isDerived(cold, n, side, 0)) wantBatch(cold, n, side, 0, false);
   }
 }
 
@@ -243,7 +243,7 @@ export function secondsToBatch(cold: Cold, account: number, side: number, batchN
 /** ATTEST: digest and signature of a batch, or `not-ready` and its place in the queue. */
 export function attest(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): void {
   const m = aAttest(fields);
-  const account = accountForRequest(cold, m.account);
+  accountForRequest(cold, m.account);
   const digest = batchDigestOf(cold, m.account, m.side, m.batchNo);
   if (!digest) {
     wantBatch(cold, m.account, m.side, m.batchNo, true);
@@ -252,8 +252,10 @@ export function attest(cold: Cold, fields: any[], reply: Reply, refuse: Refuse):
   addJob(cold, {
     isIdle: false,
     step: function () {
-      if (!account.open) throw fail('locked', 'locked meanwhile');
-      reply([digest, ecdsaSign(attestationHash(cold.crypto, digest), (account.open as OpenAccount).identityPriv)]);
+      const priv = identityPriv(cold, m.account);
+      const sig = ecdsaSign(attestationHash(cold.crypto, digest), priv);
+      wipe(priv);
+      reply([digest, sig]);
       return false;
     },
     failed: function () {

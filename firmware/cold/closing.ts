@@ -12,8 +12,8 @@ import { sendData, sendText } from '../modem/modem';
 import { ALARM_CLOSED, ALARM_FORGERY, SMS_ALARM } from '../../protocol/wire';
 import { alarmFields, sealSms } from '../../protocol/sms/v2';
 import type { Cold } from './context';
-import { saveChannels, type OpenAccount } from './secrets';
-import type { Account } from './state';
+import { openOf, saveChannels, theAccount } from './account-store';
+import { isAlarmed, isClosed, type Account } from './state';
 import { AUDIT_CLOSED, AUDIT_REFUSED, audit, nowSeconds, saveCbor, saveStanding } from './store';
 import { addTask } from './work';
 
@@ -21,6 +21,7 @@ export const REFUSALS_MAX = 20;
 export const REFUSALS_WINDOW_S = 3600;
 export const ALARM_EVERY_MS = 600000;
 export const ALARM_TIMES = 6;
+const NEVER_MS = 1e15;
 
 function isPhoneOf(phones: string[], from: string): boolean {
   return phones.indexOf(from) >= 0;
@@ -53,17 +54,16 @@ function alarmText(account: Account): string {
 
 /** Tells V under its channel, when there is one. */
 function tellV(cold: Cold, account: Account, code: number): void {
-  const it = account.open as OpenAccount;
-  const channel = it && it.channel;
+  const channel = cold.keys && openOf(cold, account).channel;
   if (!channel || !account.vPhones.length) return;
-  const sms = sealSms(cold.crypto, channel, 'to-v', SMS_ALARM, alarmFields({ code: code, accountState: account.closed ? 2 : 1, unixSeconds: nowSeconds(cold) }));
+  const sms = sealSms(cold.crypto, channel, 'to-v', SMS_ALARM, alarmFields({ code: code, accountState: isClosed(cold.state, account.n) ? 2 : 1, unixSeconds: nowSeconds(cold) }));
   saveChannels(cold, account);
   post(cold, account.vPhones[0], sms, true);
 }
 
 function sendAlarm(cold: Cold, account: Account): void {
   saveCbor(cold, R_ALARM, [account.n, account.alarm, account.alarmAck, account.alarmSent + 1]);
-  account.alarmDueMs = cold.hal.clock.uptimeMs() + ALARM_EVERY_MS;
+  cold.alarmDueMs[account.n] = cold.hal.clock.uptimeMs() + ALARM_EVERY_MS;
   tellAdmins(cold, alarmText(account));
 }
 
@@ -73,60 +73,64 @@ function close(cold: Cold, account: Account): void {
   audit(cold, AUDIT_CLOSED, account.n, textBytes(account.alarm));
 }
 
-/**
- * Closes the account for good reason, durably on return. reason: `forgery` or `refusals`. The alarm goes out in slices of its own;
- * should the board go off before, repeatAlarms() sends it.
- */
-export function closeAccount(cold: Cold, account: Account, reason: string): void {
-  if (account.closed) return;
-  const number = drbgGenerate(cold.drbg, 2);
-  saveCbor(cold, R_ALARM, [account.n, reason, 1000 + (((number[0] << 8) | number[1]) % 9000), 0]);
-  close(cold, account);
+/** Sends an account's alarm in a slice of its own, if it is due then. */
+function sendWhenDue(cold: Cold, n: number): void {
   addTask(cold, function () {
-    if (account.alarm && !account.alarmSent) sendAlarm(cold, account);
+    const account = theAccount(cold, n);
+    if (account.alarmSent >= ALARM_TIMES) cold.alarmDueMs[n] = NEVER_MS;
+    else if (account.alarm && cold.hal.clock.uptimeMs() >= (cold.alarmDueMs[n] || 0)) sendAlarm(cold, account);
   });
+}
+
+/**
+ * Closes the account of this number for good reason, durably on return. reason: `forgery` or `refusals`. The alarm goes out in slices
+ * of its own; should the board go off before, repeatAlarms() sends it.
+ */
+export function closeAccount(cold: Cold, n: number, reason: string): void {
+  if (isClosed(cold.state, n)) return;
+  const account = theAccount(cold, n);
+  const number = drbgGenerate(cold.drbg, 2);
+  saveCbor(cold, R_ALARM, [n, reason, 1000 + (((number[0] << 8) | number[1]) % 9000), 0]);
+  close(cold, account);
+  cold.alarmDueMs[n] = 0;
+  sendWhenDue(cold, n);
   addTask(cold, function () {
-    tellV(cold, account, reason === 'forgery' ? ALARM_FORGERY : ALARM_CLOSED);
+    tellV(cold, theAccount(cold, n), reason === 'forgery' ? ALARM_FORGERY : ALARM_CLOSED);
   });
 }
 
 /** Counts a refusal that a good V would not cause; at the limit closes the account. */
-export function countRefusal(cold: Cold, account: Account, what: string): void {
+export function countRefusal(cold: Cold, n: number, what: string): void {
   cold.counters.refusals++;
-  if (account.closed) return;
+  if (isClosed(cold.state, n)) return;
+  const account = theAccount(cold, n);
   const now = nowSeconds(cold);
   const isNew = now - account.refusalsFrom > REFUSALS_WINDOW_S;
   const refusals = isNew ? 1 : account.refusals + 1;
   saveStanding(cold, account, '', refusals, isNew ? now : account.refusalsFrom);
-  audit(cold, AUDIT_REFUSED, account.n, textBytes(what));
-  if (refusals >= REFUSALS_MAX) closeAccount(cold, account, 'refusals');
+  audit(cold, AUDIT_REFUSED, n, textBytes(what));
+  if (refusals >= REFUSALS_MAX) closeAccount(cold, n, 'refusals');
 }
 
-function isAlarmDue(cold: Cold, account: Account): boolean {
-  return account.alarm !== '' && account.alarmSent < ALARM_TIMES && cold.hal.clock.uptimeMs() >= account.alarmDueMs;
-}
-
-/** Repeats alarms that are due, in slices of their own. Called every now and then. */
+/** Repeats alarms that are due, and completes a closing that the power cut. Called every now and then. */
 export function repeatAlarms(cold: Cold): void {
-  const accounts = cold.state.accounts;
-  for (let i = 0; i < accounts.length; i++) {
-    const account = accounts[i];
-    if (account.alarm && !account.closed) close(cold, account);
-    if (isAlarmDue(cold, account)) {
-      addTask(cold, function () {
-        if (isAlarmDue(cold, account)) sendAlarm(cold, account);
-      });
-    }
+  for (let n = 0; n < cold.state.accountCount; n++) {
+    if (!isAlarmed(cold.state, n)) continue;
+    if (!((cold.state.closedBits >> n) & 1)) close(cold, theAccount(cold, n));
+    if (cold.hal.clock.uptimeMs() >= (cold.alarmDueMs[n] || 0)) sendWhenDue(cold, n);
   }
 }
 
 /** Ends an alarm's repetition: `number` from a platform admin's phone, or from the console (from empty). */
 export function acknowledge(cold: Cold, from: string, number: number): boolean {
-  const accounts = cold.state.accounts;
   if (from && !isPhoneOf(cold.state.phones, from)) return false;
-  for (let i = 0; i < accounts.length; i++) {
-    if (!accounts[i].alarm || accounts[i].alarmAck !== number) continue;
-    saveCbor(cold, R_ALARM, [accounts[i].n, '', 0, 0]);
+  for (let n = 0; n < cold.state.accountCount; n++) {
+    if (!isAlarmed(cold.state, n)) continue;
+    const account = theAccount(cold, n);
+    if (account.alarmAck !== number) continue;
+    // The alarm may be all that holds the account closed.
+    if (!account.closed) close(cold, account);
+    saveCbor(cold, R_ALARM, [n, '', 0, 0]);
     return true;
   }
   return false;
@@ -138,8 +142,8 @@ export function acknowledge(cold: Cold, from: string, number: number): boolean {
  */
 export function settle(cold: Cold, error: any): any {
   try {
-    if (error.closes) closeAccount(cold, error.closes, 'forgery');
-    else if (error.counts) countRefusal(cold, error.counts, error.code);
+    if (error.closes !== undefined) closeAccount(cold, error.closes, 'forgery');
+    else if (error.counts !== undefined) countRefusal(cold, error.counts, error.code);
   } catch (second) {
     return second;
   }

@@ -20,7 +20,8 @@ import { maskLinkKey } from './link-key';
 import { lock, saveSettings, seedByPin, unlockWith, wipeBoard } from './secrets';
 import { selfTest } from './selftest';
 import { showHelp, showLog, showStatus } from './show';
-import { accountOf, type Account } from './state';
+import { theAccount } from './account-store';
+import { isClosed } from './state';
 import { AUDIT_LINK_KEY, AUDIT_REOPENED, AUDIT_SETTINGS, AUDIT_TIME_SET, NO_ACCOUNT, audit, nowSeconds, save, saveStanding } from './store';
 import { runSweep } from './sweep';
 import { addJob } from './work';
@@ -54,12 +55,6 @@ function withPin(cold: Cold, act: () => void): void {
     act();
     printOk(cold.terminal);
   });
-}
-
-function theAccount(cold: Cold, text: string): Account {
-  const account = accountOf(cold.state, parseInt(text, 10));
-  if (!account) throw fail('no-account', 'there is no such account');
-  return account;
 }
 
 function setTime(cold: Cold, text: string): void {
@@ -118,11 +113,11 @@ function setUnattended(cold: Cold, text: string): void {
 function accountCommand(cold: Cold, words: string[]): void {
   const action = words[1];
   if (action === 'show') {
-    printAccount(cold, theAccount(cold, words[2]));
+    printAccount(cold, theAccount(cold, parseInt(words[2], 10)));
     return printOk(cold.terminal);
   }
   if (action === 'list') {
-    for (let i = 0; i < cold.state.accounts.length; i++) printLine(cold.terminal, 'account ' + cold.state.accounts[i].n + ' ' + cold.state.accounts[i].name);
+    for (let n = 0; n < cold.state.accountCount; n++) printLine(cold.terminal, 'account ' + n + ' ' + theAccount(cold, n).name);
     return printOk(cold.terminal);
   }
   if (!cold.keys) throw fail('locked', 'unlock first');
@@ -131,9 +126,9 @@ function accountCommand(cold: Cold, words: string[]): void {
       addAccount(cold, words[2], seed);
     });
   } else if (action === 'change') {
-    const account = theAccount(cold, words[2]);
+    const n = theAccount(cold, parseInt(words[2], 10)).n;
     withPin(cold, function () {
-      changeAccount(cold, account, words[3]);
+      changeAccount(cold, theAccount(cold, n), words[3]);
     });
   } else throw fail('usage', 'account add|change|show|list');
 }
@@ -172,10 +167,11 @@ function stateCommand(cold: Cold, words: string[]): void {
 }
 
 function reopen(cold: Cold, text: string): void {
-  const account = theAccount(cold, text);
-  if (!account.closed) throw fail('bad-state', 'the account is open');
-  printLine(cold.terminal, 'closed ' + account.closed);
+  const n = theAccount(cold, parseInt(text, 10)).n;
+  if (!isClosed(cold.state, n)) throw fail('bad-state', 'the account is open');
+  printLine(cold.terminal, 'closed ' + (theAccount(cold, n).closed || theAccount(cold, n).alarm));
   withPin(cold, function () {
+    const account = theAccount(cold, n);
     if (account.alarm) acknowledge(cold, '', account.alarmAck);
     saveStanding(cold, account, '', 0, 0);
     audit(cold, AUDIT_REOPENED, account.n, new Uint8Array(0));

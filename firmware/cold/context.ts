@@ -1,6 +1,6 @@
 /**
  * What HSM-Cold's parts share: the board, the durable state, and what is only true while powered. Plain data; each part
- * takes it as its first argument. Secrets live in `keys` and `accounts[i].open` alone, and are there only while unlocked.
+ * takes it as its first argument. Secrets live in `keys` and `drbg`, while unlocked, and for a slice in the account at work (account-store.ts).
  */
 import type { Hal } from '../hal';
 import type { Device } from '../journal/device';
@@ -42,8 +42,6 @@ export interface Cold {
   crypto: ProtocolCrypto;
   /** Port of binary SMS. */
   smsPort: number;
-  /** Text protocol of the published app, when an account uses it. */
-  v1?: any;
   /** Batches wanted or under way: see batches.ts. */
   batches?: any;
   /** HMAC-DRBG of the unlocked board. */
@@ -66,6 +64,10 @@ export interface Cold {
   scratchAtMs?: number;
   jobs: Job[];
   isTicking: boolean;
+  /** Accounts with a key exchange under way, as bits. */
+  accepting: number;
+  /** Uptime at which an account's alarm goes out again; not there: at once. */
+  alarmDueMs: { [n: number]: number };
   /** Uptime before which no PIN is taken. */
   pinAfterMs: number;
   counters: { ignoredSms: number; refusals: number; signed: number };

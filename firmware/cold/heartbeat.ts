@@ -7,12 +7,14 @@
  * `-` while there is no account. host/operator/audit.ts verifies it. Nothing is sent while the board is locked or its clock unset.
  */
 import { textBytes } from '../crypto/bytes';
-import { base64Encode, ecdsaSign, sha256d } from '../crypto/index';
+import { base64Encode, ecdsaSign, sha256d, wipe } from '../crypto/index';
 import { hexOf } from '../console/hex';
 import { R_HEARTBEAT, writeU32 } from '../journal/records';
 import { modemsStatus } from '../modem/failover';
+import { identityPriv } from './account-store';
 import { tellAdmins } from './closing';
 import type { Cold } from './context';
+import { isClosed } from './state';
 import { nowSeconds, save } from './store';
 import { addJob } from './work';
 
@@ -26,9 +28,9 @@ function heartbeatText(cold: Cold): string {
   let modem = modems[0];
   for (let i = modems.length - 1; i >= 0; i--) if (modems[i].registered) modem = modems[i];
   let open = 0;
-  for (let i = 0; i < state.accounts.length; i++) if (!state.accounts[i].closed) open++;
+  for (let n = 0; n < state.accountCount; n++) if (!isClosed(state, n)) open++;
   let text =
-    'CC:HB:' + nowSeconds(cold) + ':' + state.auditCount + ':' + hexOf(state.auditHead.subarray(0, 8)) + ':' + open + '/' + state.accounts.length + ':' + cold.counters.signed + ':' + cold.counters.refusals +
+    'CC:HB:' + nowSeconds(cold) + ':' + state.auditCount + ':' + hexOf(state.auditHead.subarray(0, 8)) + ':' + open + '/' + state.accountCount + ':' + cold.counters.signed + ':' + cold.counters.refusals +
     ':' + modem.supplyMv + ':' + modem.rssi + ':';
   text += (modem.networkTimeAt ? modem.networkTime - modem.networkTimeAt : '-') + ':';
   for (let i = 0; i < modem.operator.length && text.length < TEXT_MAX; i++) {
@@ -40,8 +42,11 @@ function heartbeatText(cold: Cold): string {
 
 function signedText(cold: Cold): string {
   const text = heartbeatText(cold);
-  const first = cold.state.accounts[0];
-  return text + ':' + (first && first.open ? base64Encode(ecdsaSign(sha256d(textBytes('chaincloud heartbeat\n' + text)), first.open.identityPriv)) : '-');
+  if (!cold.state.accountCount) return text + ':-';
+  const priv = identityPriv(cold, 0);
+  const sig = ecdsaSign(sha256d(textBytes('chaincloud heartbeat\n' + text)), priv);
+  wipe(priv);
+  return text + ':' + base64Encode(sig);
 }
 
 /**

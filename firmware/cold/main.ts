@@ -14,6 +14,7 @@ import { fail } from '../../protocol/errors';
 import { SMS_PORT } from '../../protocol/wire';
 import { enter } from '../guard';
 import type { Hal } from '../hal';
+import { letGoAccount } from './account-store';
 import { archiveOldest } from './archive';
 import { makeBatches, wantFirstBatches } from './batches';
 import { repeatAlarms } from './closing';
@@ -27,8 +28,7 @@ import { pinDelayMs, unattendedSeed, unlockWith } from './secrets';
 import { selfTest } from './selftest';
 import { sendStore } from './send-store';
 import { takeSms } from './sms';
-import { makeV1 } from './sms-v1';
-import { PROTO_V1, makeState } from './state';
+import { makeState } from './state';
 import { keepTime } from './store';
 import { addTask } from './work';
 
@@ -74,17 +74,11 @@ function startModem(cold: Cold): void {
   startModems(cold.modem);
 }
 
-function startV1(cold: Cold): void {
-  const accounts = cold.state.accounts;
-  for (let i = 0; i < accounts.length; i++) if (!cold.v1 && accounts[i].protos & PROTO_V1) cold.v1 = makeV1(cold);
-}
-
 /** Starts whatever the present state allows; called again after unlocking, provisioning and pairing. */
 function startParts(cold: Cold): void {
   startLink(cold);
   if (!cold.state.isProvisioned) return;
   startModem(cold);
-  startV1(cold);
   wantFirstBatches(cold);
   if (cold.drbg) blindSeed(drbgGenerate(cold.drbg, 32));
 }
@@ -102,6 +96,7 @@ function housekeeping(cold: Cold): void {
     beat(cold);
     archiveOldest(cold);
   } finally {
+    letGoAccount(cold);
     cold.isInside = false;
   }
 }
@@ -139,7 +134,7 @@ function deferLine(terminal: Terminal, line: string | undefined): void {
 /** Starts HSM-Cold on a board. */
 export function startCold(hal: Hal): void {
   const cold: Cold = {
-    hal: hal, state: makeState(), terminal: undefined as any, fault: '', modemTrouble: '', smsPort: SMS_PORT, jobs: [], isTicking: false, pinAfterMs: 0, batches: makeBatches(), started: startParts,
+    hal: hal, state: makeState(), terminal: undefined as any, fault: '', modemTrouble: '', smsPort: SMS_PORT, jobs: [], isTicking: false, accepting: 0, alarmDueMs: {}, pinAfterMs: 0, batches: makeBatches(), started: startParts,
     counters: { ignoredSms: 0, refusals: 0, signed: 0 },
     crypto: makeCrypto(function (lenBytes) {
       if (!cold.drbg) throw fail('locked', 'the generator is locked');

@@ -10,7 +10,8 @@ import { parseOuts } from '../../protocol/messages';
 import { ADDRESS_MAX, AMOUNT_MAX_SATS, OUTS_COUNT_MAX } from '../../protocol/wire';
 import type { Cold } from './context';
 import { putOutput, type TxDraft } from './session';
-import type { Account } from './state';
+import { theAccount } from './account-store';
+import { accountRecordAt, type Account } from './state';
 
 /** Longest `address,sats`. */
 const ITEM_MAX = ADDRESS_MAX + 17;
@@ -19,7 +20,8 @@ const ALLOW_HEAD_BYTES = 3;
 const ALLOW_DIGEST_BYTES = 20;
 
 export interface OutsReader {
-  account: Account;
+  /** Its number. */
+  account: number;
   draft: TxDraft;
   /** The begin of an item whose end did not come yet. */
   item: string;
@@ -27,13 +29,13 @@ export interface OutsReader {
   isAllListed: boolean;
 }
 
-export function readOuts(account: Account, draft: TxDraft): OutsReader {
+export function readOuts(account: number, draft: TxDraft): OutsReader {
   return { account: account, draft: draft, item: '', isBad: false, isAllListed: true };
 }
 
 function isListed(cold: Cold, account: Account, script: Uint8Array): boolean {
-  const at = cold.state.at[R_ALLOW + ':' + account.n];
-  if (at === undefined) return false;
+  const at = accountRecordAt(cold.state, R_ALLOW, account.n);
+  if (!at) return false;
   const list = readRecord(cold.journal as any, at);
   const digest = sha256(script);
   for (let i = ALLOW_HEAD_BYTES + 1; i + ALLOW_DIGEST_BYTES <= list.length; i += ALLOW_DIGEST_BYTES + 1) if (isEqualAt(list, i, digest, ALLOW_DIGEST_BYTES)) return true;
@@ -42,7 +44,7 @@ function isListed(cold: Cold, account: Account, script: Uint8Array): boolean {
 
 function takeItem(cold: Cold, reader: OutsReader): void {
   const draft = reader.draft;
-  const account = reader.account;
+  const account = theAccount(cold, reader.account);
   let script: Uint8Array | undefined;
   const out = parseOuts(reader.item, account.network, function (address, network) {
     script = addressToScript(address, network as any);

@@ -18,12 +18,13 @@ import { countedRefusal } from './refusal';
 import { readInput, spends, vbytesOf, type TxDraft } from './session';
 import type { OutsReader } from './outs';
 import type { Vouch } from './authority';
-import type { Account } from './state';
+import { theAccount } from './account-store';
 import { AUDIT_SIGNED, audit, isClockSet, nowSeconds, save } from './store';
 
 /** A signing under way over the link. */
 export interface Session {
-  account: Account;
+  /** Its number. */
+  account: number;
   draft: TxDraft;
   changeIndex: number | null;
   /** While the outs text comes in: what hashes it, what reads it. Gone when V's authority was judged. */
@@ -35,8 +36,6 @@ export interface Session {
   tag: Uint8Array;
   request: Uint8Array;
   content: Uint8Array;
-  /** Public keys of the account, R_KEYS. */
-  keys: Uint8Array;
   input: SignInput | undefined;
   /** The input under way as it will be written down. */
   record: Uint8Array | undefined;
@@ -54,7 +53,7 @@ export function endRefused(cold: Cold, session: Session, code: number, tag: stri
 
 /** Throws the policy's refusal, if any. `before`: what was signed under this user_tx_no. */
 export function checkPolicy(cold: Cold, session: Session, before: PaidBefore): void {
-  const account = session.account;
+  const account = theAccount(cold, session.account);
   const draft = session.draft;
   const now = nowSeconds(cold);
   const isBump = before.count > 0;
@@ -68,7 +67,7 @@ export function checkPolicy(cold: Cold, session: Session, before: PaidBefore): v
     spentSince(cold, account.n, now - account.policy.windowSeconds),
     isClockSet(cold) ? now : 0,
   );
-  if (tag) throw countedRefusal(account, REFUSE_POLICY, tag);
+  if (tag) throw countedRefusal(account.n, REFUSE_POLICY, tag);
 }
 
 /** Does the draft spend the coin that all transactions of its user_tx_no spend? Puts that coin in place of what stands for it. */
@@ -87,7 +86,7 @@ function spendsAnchor(draft: TxDraft, before: PaidBefore): boolean {
 /** Writes the payment down, unless this transaction (16 octets of its id) is known already. Returns after the flash holds it. Throws refusals. */
 export function recordPayment(cold: Cold, session: Session, tx: Uint8Array): void {
   const draft = session.draft;
-  const before = paidBefore(cold, session.account.n, session.tag, session.request, session.content, tx);
+  const before = paidBefore(cold, session.account, session.tag, session.request, session.content, tx);
   if (before.count && !before.isSameContent) throw endRefused(cold, session, REFUSE_CONFLICT, 'user-tx-conflict');
   if (before.hasTx) return;
   if (session.isOver) throw endRefused(cold, session, REFUSE_NO_CHANNEL, 'no-channel');
@@ -97,7 +96,7 @@ export function recordPayment(cold: Cold, session: Session, tx: Uint8Array): voi
   const isBump = before.count > 0;
   const payload = new Uint8Array(PAID_BYTES);
   writeU32(payload, PAID_SERIAL, cold.state.paidSerial + 1);
-  payload[PAID_ACCOUNT] = session.account.n;
+  payload[PAID_ACCOUNT] = session.account;
   payload[PAID_FLAGS] = isBump ? PAID_FLAG_BUMP : 0;
   writeU32(payload, PAID_TIME, nowSeconds(cold));
   payload.set(session.tag, PAID_TAG);
@@ -110,6 +109,6 @@ export function recordPayment(cold: Cold, session: Session, tx: Uint8Array): voi
   writeSats(payload, PAID_DEBIT_FEE, extraFee);
   writeSats(payload, PAID_FEE, draft.feeSats > before.feeSats ? draft.feeSats : before.feeSats);
   save(cold, R_PAID, payload);
-  audit(cold, AUDIT_SIGNED, session.account.n, payload.subarray(PAID_TAG, PAID_TAG + 8));
+  audit(cold, AUDIT_SIGNED, session.account, payload.subarray(PAID_TAG, PAID_TAG + 8));
   cold.counters.signed++;
 }

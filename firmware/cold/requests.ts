@@ -5,19 +5,21 @@ import {
   LINK_VERSION_MAX, MSG_ATTEST, MSG_COLD_STATUS, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_INPUT, MSG_SIGN_OUTS, MSG_SIGN_RESULT, REFUSE_BAD_REQUEST, REFUSE_INTERNAL, REFUSE_UNKNOWN_TYPE,
 } from '../../protocol/wire';
 import { enter } from '../guard';
+import { letGoAccount, openOf, theAccount } from './account-store';
 import { attest } from './batches';
 import { settle } from './closing';
 import type { Cold } from './context';
 import { ping, prevTx, signBegin, signFinish, signInput, signOuts, signResult, type Refuse, type Reply } from './signing';
+import { isClosed } from './state';
 import { nowSeconds } from './store';
 import { addTask } from './work';
 
 /** [device state, unix seconds, commit, [account, state, channel id or 0] ...]. Public data. */
 function coldStatus(cold: Cold, reply: Reply): void {
   const accounts: any[] = [];
-  for (let i = 0; i < cold.state.accounts.length; i++) {
-    const account = cold.state.accounts[i];
-    accounts.push([account.n, account.closed ? 2 : 1, account.open && account.open.channel ? account.open.channel.id : 0]);
+  for (let n = 0; n < cold.state.accountCount; n++) {
+    const channel = cold.keys && openOf(cold, theAccount(cold, n)).channel;
+    accounts.push([n, isClosed(cold.state, n) ? 2 : 1, channel ? channel.id : 0]);
   }
   const device = !cold.state.isProvisioned ? 1 : cold.keys ? 3 : 2;
   reply([device, nowSeconds(cold), cold.hal.board, cold.hal.commit, LINK_VERSION_MAX, accounts]);
@@ -57,6 +59,7 @@ export function handleRequest(type: number, fields: any[], reply: Reply, refuse:
   try {
     handle(cold, type, fields, reply, refuse);
   } finally {
+    letGoAccount(cold);
     cold.isInside = false;
   }
 }

@@ -1,22 +1,20 @@
 /**
  * What is sealed on flash and who may open it. The BIP39 seed is sealed under PBKDF2-SHA512(HMAC(device secret, PIN)): it needs
  * this board and the PIN. A wrong PIN costs one of PIN_TRIES_MAX tries, counted before it is tested, and growing delays; at the
- * limit the board wipes itself. Unlocking brings into memory the hot sending keys, the identity keys, the channels and the
- * random generator; never a cold receiving key.
+ * limit the board wipes itself. Unlocking brings into memory the key that opens what is sealed on flash (account-store.ts) and the
+ * random generator.
  * The generator's state on flash is replaced before a single octet of it is used: a power cut cannot make it repeat itself.
  */
 import { concatBytes, textBytes } from '../crypto/bytes';
 import { drbgGenerate, drbgInit, drbgWipe, hmacSha256, open, pbkdf2Sha512, seal, wipe } from '../crypto/index';
-import { cborDecode, cborEncode } from '../../protocol/cbor';
+import { cborDecode } from '../../protocol/cbor';
 import { fail } from '../../protocol/errors';
-import { wipeChannel, type Channel } from '../../protocol/channel';
 import { readRecord } from '../journal/journal';
 import { wipeFlash } from '../journal/device';
-import { R_CHANNEL, R_DRBG, R_KEYS, R_PIN, R_ROOT, R_SETTINGS, writeU32 } from '../journal/records';
-import { accountNode, identityNode, type PrivNode } from '../keys/hierarchy';
+import { R_DRBG, R_PIN, R_ROOT, R_SETTINGS, writeU32 } from '../journal/records';
+import { letGoAccount, openStored, saveSecrets, sealForNext, theAccount } from './account-store';
 import type { Cold } from './context';
 import { AUDIT_LOCKED, AUDIT_PIN_WRONG, AUDIT_UNLOCKED, NO_ACCOUNT, audit, save, saveCbor } from './store';
-import type { Account } from './state';
 
 export const PIN_MIN_DIGITS = 6;
 export const PIN_MAX_DIGITS = 16;
@@ -25,24 +23,6 @@ export const PIN_ITERATIONS = 5000;
 const PIN_FREE_TRIES = 3;
 const SEAL_TAG_BYTES = 16;
 const NO_BYTES = new Uint8Array(0);
-
-/** An account's secrets while unlocked. */
-export interface OpenAccount {
-  /** m/p'/c'/(2a+1)': hot sending. */
-  hot: PrivNode;
-  identityPriv: Uint8Array;
-  /** Key of the channel that the pairing makes (protocol/channel.ts pairKey); empty until it is needed after a restore. */
-  gate: Uint8Array;
-  /** Highest channel id given out, and V's highest opening counter. */
-  lastId: number;
-  vCounter: number;
-  /** The channel in use, and the one given out that V has not used yet. */
-  channel: Channel | undefined;
-  next: Channel | undefined;
-  isAccepting?: boolean;
-  /** Text-protocol channels: see sms-v1.ts. */
-  v1: any;
-}
 
 /** Milliseconds to wait after so many wrong PINs. */
 export function pinDelayMs(failures: number): number {
@@ -119,62 +99,6 @@ export function seedByPin(cold: Cold, pin: string): Uint8Array {
   throw fail('pin-wrong', PIN_TRIES_MAX - failures + ' tries left before the board erases itself');
 }
 
-function storageNonce(cold: Cold): Uint8Array {
-  const nonce = new Uint8Array(4);
-  writeU32(nonce, 0, (cold.journal as any).seq);
-  return nonce;
-}
-
-/** Seals under the storage key for the record that is appended next: nonce 4 | sealed. */
-export function sealForNext(cold: Cold, plain: Uint8Array): Uint8Array {
-  const nonce = storageNonce(cold);
-  return concatBytes([nonce, seal((cold.keys as any).storage, nonce, NO_BYTES, plain, SEAL_TAG_BYTES)]);
-}
-
-export function openStored(cold: Cold, sealed: Uint8Array): Uint8Array {
-  return open((cold.keys as any).storage, sealed.subarray(0, 4), NO_BYTES, sealed.subarray(4), SEAL_TAG_BYTES);
-}
-
-function channelFields(channel: Channel | undefined): any {
-  return channel ? [channel.id, channel.made, channel.key32, channel.own32, channel.other32, channel.sendSeq, channel.recvSeq, channel.recvSeen] : null;
-}
-
-function channelFrom(fields: any): Channel | undefined {
-  if (!fields) return undefined;
-  return { id: fields[0], made: fields[1], key32: fields[2], own32: fields[3], other32: fields[4], sendSeq: fields[5], recvSeq: fields[6], recvSeen: fields[7] };
-}
-
-/** Writes an account's channels, sealed. Called before anything is sent under a number that they count. */
-export function saveChannels(cold: Cold, account: Account): void {
-  const it = account.open as OpenAccount;
-  const plain = cborEncode([it.gate, it.lastId, it.vCounter, channelFields(it.channel), channelFields(it.next), it.v1 || null]);
-  saveCbor(cold, R_CHANNEL, [account.n, sealForNext(cold, plain)]);
-  wipe(plain);
-}
-
-/** Brings an account's secrets into memory. */
-export function openAccount(cold: Cold, account: Account, seed64: Uint8Array): void {
-  const at = cold.state.at[R_CHANNEL + ':' + account.n];
-  const fields = at === undefined ? undefined : (cborDecode(openStored(cold, (cborDecode(readRecord(cold.journal as any, at)) as any)[1])) as any);
-  const identity = identityNode(seed64, account.n);
-  wipe(identity.chain);
-  account.open = {
-    hot: accountNode(seed64, account.script, account.network, account.n, 1),
-    identityPriv: identity.key,
-    gate: fields ? fields[0] : undefined,
-    lastId: fields ? fields[1] : 0,
-    vCounter: fields ? fields[2] : 0,
-    channel: fields ? channelFrom(fields[3]) : undefined,
-    next: fields ? channelFrom(fields[4]) : undefined,
-    v1: fields ? fields[5] : null,
-  };
-}
-
-/** Public keys of an account, as keys/hierarchy.ts lays them out. */
-export function accountKeys(cold: Cold, account: Account): Uint8Array {
-  return readRecord(cold.journal as any, cold.state.at[R_KEYS + ':' + account.n]);
-}
-
 /** Replaces the generator's stored state; answers the old one's successor ready for use. fresh: anything new to mix in. */
 function startGenerator(cold: Cold, fresh: Uint8Array): void {
   const at = cold.state.at[R_DRBG];
@@ -192,7 +116,7 @@ function startGenerator(cold: Cold, fresh: Uint8Array): void {
 export function unlockWith(cold: Cold, seed64: Uint8Array, fresh: Uint8Array): void {
   cold.keys = { storage: hmacSha256(seed64, concatBytes([textBytes('chaincloud storage'), (cold.device as any).secret])) };
   startGenerator(cold, fresh);
-  for (let i = 0; i < cold.state.accounts.length; i++) openAccount(cold, cold.state.accounts[i], seed64);
+  for (let n = 0; n < cold.state.accountCount; n++) saveSecrets(cold, theAccount(cold, n), seed64);
   audit(cold, AUDIT_UNLOCKED, NO_ACCOUNT, NO_BYTES);
 }
 
@@ -200,17 +124,7 @@ export function unlockWith(cold: Cold, seed64: Uint8Array, fresh: Uint8Array): v
 export function lock(cold: Cold): void {
   const wasOpen = cold.keys;
   cold.session = undefined;
-  for (let i = 0; i < cold.state.accounts.length; i++) {
-    const it = cold.state.accounts[i].open as OpenAccount;
-    if (!it) continue;
-    wipe(it.hot.key);
-    wipe(it.hot.chain);
-    wipe(it.identityPriv);
-    if (it.gate) wipe(it.gate);
-    if (it.channel) wipeChannel(it.channel);
-    if (it.next) wipeChannel(it.next);
-    cold.state.accounts[i].open = undefined;
-  }
+  letGoAccount(cold);
   if (cold.drbg) drbgWipe(cold.drbg);
   cold.drbg = undefined;
   if (wasOpen) {

@@ -7,9 +7,10 @@ import { fail } from '../../protocol/errors';
 import { walk } from '../journal/journal';
 import { R_AUDIT, readU32 } from '../journal/records';
 import { modemsStatus } from '../modem/failover';
+import { theAccount } from './account-store';
 import { countBatches } from './batches';
 import type { Cold } from './context';
-import { AUDIT_CODE_AT, AUDIT_HEAD_AT } from './state';
+import { AUDIT_CODE_AT, AUDIT_HEAD_AT, isClosed } from './state';
 import { isClockSet, nowSeconds } from './store';
 
 /** The list is made when asked for: it would cost a hundred variables. */
@@ -48,11 +49,11 @@ export function showStatus(cold: Cold): void {
   if (cold.modemTrouble) printLine(terminal, 'trouble ' + cold.modemTrouble);
   printLine(terminal, 'audit ' + state.auditCount + ' head ' + hexOf(state.auditHead));
   printLine(terminal, 'signed ' + cold.counters.signed + ' refused ' + cold.counters.refusals + ' ignored-sms ' + cold.counters.ignoredSms);
-  for (let i = 0; i < state.accounts.length; i++) {
-    const account = state.accounts[i];
+  for (let n = 0; n < state.accountCount; n++) {
+    const account = theAccount(cold, n);
     printLine(
       terminal,
-      'account ' + account.n + ' ' + (account.closed ? 'closed ' + account.closed : 'open') + ' batches-hot ' + countBatches(cold, account.n, 1) + ' batches-cold ' + countBatches(cold, account.n, 2) +
+      'account ' + account.n + ' ' + (isClosed(state, n) ? 'closed ' + (account.closed || account.alarm) : 'open') + ' batches-hot ' + countBatches(cold, account.n, 1) + ' batches-cold ' + countBatches(cold, account.n, 2) +
         (account.alarm ? ' alarm ' + account.alarm + ' ' + account.alarmAck : ''),
     );
   }

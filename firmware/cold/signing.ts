@@ -15,8 +15,8 @@ import {
   RESULT_SIGS_MAX,
 } from '../../protocol/wire';
 import { PAID_DIGEST_BYTES } from '../journal/records';
-import { leafKey, nodeChain, nodePub, NODE_HOT, NODE_HOT_0, NODE_HOT_1 } from '../keys/hierarchy';
-import { accountForRequest, feedVouch, judge, requestDigests, startVouch, stepVouch, type Vouch } from './authority';
+import { leafKey, nodeChain, nodePub, NODE_HOT, NODE_HOT_0, NODE_HOT_1, wipeNode } from '../keys/hierarchy';
+import { feedVouch, judge, requestDigests, startVouch, stepVouch, type Vouch } from './authority';
 import { settle } from './closing';
 import type { Cold } from './context';
 import { feedOuts, readOuts } from './outs';
@@ -25,8 +25,9 @@ import { checkPolicy, endRefused, recordPayment, type Session } from './payment'
 import { feedPrevTx, prevTxId, readPrevTx } from './prev-tx';
 import { countedRefusal, refusal } from './refusal';
 import { openLinkScratch } from './scratch';
-import { accountKeys, type OpenAccount } from './secrets';
+import { accountForRequest, accountKeys, hotNode } from './account-store';
 import { CHANGE_MIN_SATS, draftBytes, endPass, finishInput, INPUT_CHAIN, inputIndex, makeDraft, makeInput, p2pkhScript, putOutput, readInput, scriptOf, segwitHash, startPass, stepPass, type Pass } from './session';
+import { isClosed } from './state';
 import { addJob } from './work';
 
 /** Longest stretch of the sequence numbers that leave a transaction final or replaceable; lower ones lock it in time. */
@@ -79,8 +80,8 @@ export function signBegin(cold: Cold, fields: any[], reply: Reply, refuse: Refus
   const scratch = openLinkScratch(cold, draftBytes(m.nInputs, outputsMax(m.outs, m.outsLen)));
   const draft = makeDraft(scratch, account.script, m.txVersion, m.locktime, m.nInputs, m.feeSats);
   const session: Session = {
-    account: account, draft: draft, changeIndex: m.changeIndex, vouch: vouch, outs: readOuts(account, draft), isAllListed: true, isOver: false, tag: paidTag(account.n, m.userTxNo), request: NO_BYTES,
-    content: NO_BYTES, keys: NO_BYTES, input: undefined, record: undefined, reader: undefined, isRecorded: false, isBusy: false,
+    account: account.n, draft: draft, changeIndex: m.changeIndex, vouch: vouch, outs: readOuts(account.n, draft), isAllListed: true, isOver: false, tag: paidTag(account.n, m.userTxNo), request: NO_BYTES,
+    content: NO_BYTES, input: undefined, record: undefined, reader: undefined, isRecorded: false, isBusy: false,
   };
   cold.session = session;
   if (m.outs) takeOuts(cold, session, m.outs, reply, refuse);
@@ -117,7 +118,7 @@ function authorised(cold: Cold, session: Session): void {
   const vouch = session.vouch as Vouch;
   const outs = session.outs as any;
   const digests = requestDigests(vouch);
-  const before = paidBefore(cold, account.n, session.tag, digests.request, digests.content, undefined);
+  const before = paidBefore(cold, account, session.tag, digests.request, digests.content, undefined);
   cold.session = undefined;
   session.isOver = judge(cold, vouch, before.hasRequest);
   if (before.count && !before.isSameContent) throw countedRefusal(account, REFUSE_CONFLICT, 'user-tx-conflict');
@@ -128,7 +129,6 @@ function authorised(cold: Cold, session: Session): void {
   session.isAllListed = outs.isAllListed;
   session.vouch = undefined;
   session.outs = undefined;
-  session.keys = accountKeys(cold, account);
   if (!before.count) checkPolicy(cold, session, before);
   cold.session = session;
 }
@@ -137,7 +137,7 @@ function sessionOf(cold: Cold): Session {
   const session = cold.session as Session;
   if (!cold.keys) throw refusal(REFUSE_LOCKED, 'locked');
   if (!session || session.isBusy) throw refusal(REFUSE_BAD_STATE, 'bad-state');
-  if (session.account.closed) throw refusal(REFUSE_ACCOUNT_CLOSED, 'account-closed');
+  if (isClosed(cold.state, session.account)) throw refusal(REFUSE_ACCOUNT_CLOSED, 'account-closed');
   return session;
 }
 
@@ -166,9 +166,10 @@ export function signInput(cold: Cold, fields: any[], reply: Reply): void {
 }
 
 /** HASH160 of the account's hot key chain/index. One multiplication. */
-function hotHash(session: Session, chain: number, index: number): Uint8Array {
+function hotHash(cold: Cold, session: Session, chain: number, index: number): Uint8Array {
   const node = chain === CHAIN_CHANGE ? NODE_HOT_1 : NODE_HOT_0;
-  return hash160(ckdPub({ key: nodePub(session.keys, node), chain: nodeChain(session.keys, node) } as any, index).key);
+  const keys = accountKeys(cold, session.account);
+  return hash160(ckdPub({ key: nodePub(keys, node), chain: nodeChain(keys, node) } as any, index).key);
 }
 
 export function prevTx(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): void {
@@ -187,7 +188,7 @@ export function prevTx(cold: Cold, fields: any[], reply: Reply, refuse: Refuse):
   }
   if (!constantTimeEqual(txid, input.prevTxid)) throw endRefused(cold, session, REFUSE_BAD_PREV_TX, 'prev-tx-hash');
   sessionJob(cold, session, refuse, function () {
-    const own = scriptOf(session.draft.script, hotHash(session, input.chain, input.index));
+    const own = scriptOf(session.draft.script, hotHash(cold, session, input.chain, input.index));
     if (!constantTimeEqual(own, reader.script)) throw endRefused(cold, session, REFUSE_BAD_INPUT, 'not-own-coin');
     finishInput(session.draft, session.record as Uint8Array, reader.sats);
     session.input = undefined;
@@ -209,7 +210,7 @@ export function signFinish(cold: Cold, fields: any[], reply: Reply, refuse: Refu
   let pass: Pass | undefined;
   sessionJob(cold, session, refuse, function () {
     if (session.changeIndex !== null && !draft.nChange) {
-      putOutput(draft, change, scriptOf(draft.script, hotHash(session, CHAIN_CHANGE, session.changeIndex)));
+      putOutput(draft, change, scriptOf(draft.script, hotHash(cold, session, CHAIN_CHANGE, session.changeIndex)));
       draft.nChange = 1;
       return true;
     }
@@ -224,10 +225,11 @@ export function signFinish(cold: Cold, fields: any[], reply: Reply, refuse: Refu
 }
 
 /** Signature of a hash by the key of an input, 64 octets, low s. */
-function signHash(session: Session, input: Uint8Array, hash32: Uint8Array): Uint8Array {
+function signHash(cold: Cold, session: Session, input: Uint8Array, hash32: Uint8Array): Uint8Array {
   const chain = input[INPUT_CHAIN];
-  const it = session.account.open as OpenAccount;
-  const priv = leafKey(it.hot, session.keys, NODE_HOT, chain === CHAIN_CHANGE ? NODE_HOT_1 : NODE_HOT_0, chain, inputIndex(input));
+  const hot = hotNode(cold, session.account);
+  const priv = leafKey(hot, accountKeys(cold, session.account), NODE_HOT, chain === CHAIN_CHANGE ? NODE_HOT_1 : NODE_HOT_0, chain, inputIndex(input));
+  wipeNode(hot);
   const sig = ecdsaSign(hash32, priv);
   wipe(priv);
   return sig;
@@ -246,16 +248,16 @@ export function signResult(cold: Cold, fields: any[], reply: Reply, refuse: Refu
     const input = readInput(draft, i);
     // What is signed, and its signature: a slice each.
     if (!hash) {
-      if (draft.digests) hash = segwitHash(draft, input, hotHash(session, input[INPUT_CHAIN], inputIndex(input)));
+      if (draft.digests) hash = segwitHash(draft, input, hotHash(cold, session, input[INPUT_CHAIN], inputIndex(input)));
       else {
-        if (!pass) pass = startPass(draft, i, p2pkhScript(hotHash(session, input[INPUT_CHAIN], inputIndex(input))));
+        if (!pass) pass = startPass(draft, i, p2pkhScript(hotHash(cold, session, input[INPUT_CHAIN], inputIndex(input))));
         if (stepPass(draft, pass)) return true;
         hash = endPass(draft, pass);
         pass = undefined;
       }
       return true;
     }
-    sigs.push(signHash(session, input, hash));
+    sigs.push(signHash(cold, session, input, hash));
     hash = undefined;
     if (sigs.length < RESULT_SIGS_MAX && m.first + sigs.length < draft.nInputs) return true;
     reply([sigs]);

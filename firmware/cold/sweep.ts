@@ -16,10 +16,10 @@ import { accountNode, leafKey, nodeChain, nodePub, NODE_COLD, NODE_COLD_0, wipeN
 import { FEERATE_MAX_DEFAULT } from '../policy/policy';
 import type { Cold } from './context';
 import { feedPrevTx, prevTxId, readPrevTx, type PrevTxReader } from './prev-tx';
-import { accountKeys, seedByPin } from './secrets';
+import { accountKeys, theAccount } from './account-store';
+import { seedByPin } from './secrets';
 import { openScratch } from './scratch';
 import { draftBytes, endPass, finishInput, inputIndex, makeDraft, makeInput, p2pkhScript, putOutput, readInput, scriptOf, segwitHash, startPass, stepPass, vbytesOf, type Pass, type TxDraft } from './session';
-import { accountOf, type Account } from './state';
 import { AUDIT_SWEPT, audit } from './store';
 import { addJob } from './work';
 
@@ -27,9 +27,9 @@ export const SWEEP_INPUTS_MAX = 100;
 
 /** One at a time, from `sweep begin` until it ends or another command comes: cold.sweep. */
 interface Sweep {
-  account: Account;
+  /** Its number. */
+  account: number;
   draft: TxDraft;
-  keys: Uint8Array;
   /** The coin under way: as it will be written down, and its previous transaction. */
   record?: Uint8Array;
   reader?: PrevTxReader;
@@ -53,8 +53,7 @@ function fieldsOf(base64: string, count: number): any[] {
 /** [account, tx_version, locktime, n_inputs, payout_sats, fee_sats] */
 function begin(cold: Cold, argument: string): void {
   const fields = fieldsOf(argument, 6);
-  const account = accountOf(cold.state, fields[0]);
-  if (!account) throw fail('no-account', 'there is no such account');
+  const account = theAccount(cold, fields[0]);
   const nInputs = aWhole(fields[3], SWEEP_INPUTS_MAX, 'n_inputs');
   const payoutSats = aWhole(fields[4], AMOUNT_MAX_SATS, 'payout_sats');
   const feeSats = aWhole(fields[5], AMOUNT_MAX_SATS, 'fee_sats');
@@ -65,7 +64,7 @@ function begin(cold: Cold, argument: string): void {
   putOutput(draft, payoutSats, addressToScript(account.payout, account.network as any));
   draft.amountSats = payoutSats;
   if (feeSats > (account.policy.maxFeerateSatVb || FEERATE_MAX_DEFAULT) * vbytesOf(draft, false)) throw fail('policy-fee-rate', 'the fee is too high for the size');
-  cold.sweep = { account: account, draft: draft, keys: accountKeys(cold, account), index: 0, signed: 0 };
+  cold.sweep = { account: account.n, draft: draft, index: 0, signed: 0 };
   printOk(cold.terminal);
 }
 
@@ -98,7 +97,7 @@ function prev(cold: Cold, argument: string): void {
   addJob(cold, {
     isIdle: false,
     step: function () {
-      if (!constantTimeEqual(scriptOf(it.draft.script, hash160(coldPub(it, it.index))), reader.script)) throw fail('not-own-coin', 'the coin does not belong to that cold receiving key');
+      if (!constantTimeEqual(scriptOf(it.draft.script, hash160(coldPub(cold, it, it.index))), reader.script)) throw fail('not-own-coin', 'the coin does not belong to that cold receiving key');
       finishInput(it.draft, record, reader.sats);
       it.record = undefined;
       it.reader = undefined;
@@ -115,19 +114,21 @@ function endSweep(error: any, cold: Cold): void {
   printThrown(cold.terminal, error);
 }
 
-function coldPub(it: Sweep, index: number): Uint8Array {
-  return ckdPub({ key: nodePub(it.keys, NODE_COLD_0), chain: nodeChain(it.keys, NODE_COLD_0) }, index).key;
+function coldPub(cold: Cold, it: Sweep, index: number): Uint8Array {
+  const keys = accountKeys(cold, it.account);
+  return ckdPub({ key: nodePub(keys, NODE_COLD_0), chain: nodeChain(keys, NODE_COLD_0) }, index).key;
 }
 
 function show(cold: Cold): void {
   const it = open(cold);
   const draft = it.draft;
   const terminal = cold.terminal;
+  const account = theAccount(cold, it.account);
   if (draft.done !== draft.nInputs || it.reader) throw fail('bad-state', 'inputs are missing');
   if (draft.sumSats !== draft.amountSats + draft.feeSats) throw fail('bad-fee', 'inputs are not outputs and fee');
-  printLine(terminal, 'sweep account ' + it.account.n + ' ' + it.account.name);
+  printLine(terminal, 'sweep account ' + account.n + ' ' + account.name);
   printLine(terminal, 'sweep inputs ' + draft.nInputs + ' sats ' + draft.sumSats);
-  printLine(terminal, 'sweep pays ' + draft.amountSats + ' to ' + it.account.payout);
+  printLine(terminal, 'sweep pays ' + draft.amountSats + ' to ' + account.payout);
   printLine(terminal, 'sweep fee ' + draft.feeSats);
   ask(terminal, 'sign (yes or no)', function (line) {
     if (line !== 'yes') return endSweep(fail('declined', 'nothing was signed'), cold);
@@ -147,14 +148,14 @@ function signNext(cold: Cold, it: Sweep, node: PrivNode): void {
   const draft = it.draft;
   const record = readInput(draft, it.signed);
   const index = inputIndex(record);
-  const pub = coldPub(it, index);
+  const pub = coldPub(cold, it, index);
   const hash20 = hash160(pub);
   if (!draft.digests) {
     if (!it.pass) it.pass = startPass(draft, it.signed, p2pkhScript(hash20));
     if (stepPass(draft, it.pass)) return;
   }
   const hash = it.pass ? endPass(draft, it.pass) : segwitHash(draft, record, hash20);
-  const priv = leafKey(node, it.keys, NODE_COLD, NODE_COLD_0, 0, index);
+  const priv = leafKey(node, accountKeys(cold, it.account), NODE_COLD, NODE_COLD_0, 0, index);
   const sig = ecdsaSign(hash, priv);
   wipe(priv);
   printLine(cold.terminal, 'sig ' + it.signed + ' ' + hexOf(pub) + ' ' + hexOf(sig));
@@ -165,7 +166,8 @@ function signNext(cold: Cold, it: Sweep, node: PrivNode): void {
 /** The unsigned transaction is hashed and written into the log first; then a signature a slice. */
 function sign(cold: Cold, it: Sweep, seed: Uint8Array): void {
   const draft = it.draft;
-  const node = accountNode(seed, it.account.script, it.account.network, it.account.n, 2);
+  const account = theAccount(cold, it.account);
+  const node = accountNode(seed, account.script, account.network, account.n, 2);
   it.pass = startPass(draft, -1, new Uint8Array(0));
   wipe(seed);
   addJob(cold, {
@@ -173,7 +175,7 @@ function sign(cold: Cold, it: Sweep, seed: Uint8Array): void {
     step: function () {
       if (draft.id) signNext(cold, it, node);
       else if (!stepPass(draft, it.pass as Pass)) {
-        audit(cold, AUDIT_SWEPT, it.account.n, copyBytes(endPass(draft, it.pass as Pass), 0, 8));
+        audit(cold, AUDIT_SWEPT, it.account, copyBytes(endPass(draft, it.pass as Pass), 0, 8));
         it.pass = undefined;
       }
       if (it.signed < draft.nInputs) return true;

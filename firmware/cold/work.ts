@@ -3,6 +3,7 @@
  * somebody waits for before idle work. On an ESP32 a slice is at most one multiplication of the base point (seconds).
  */
 import { enter } from '../guard';
+import { letGoAccount } from './account-store';
 import type { Cold, Job } from './context';
 
 /** Pause between two idle slices, ms. */
@@ -36,6 +37,7 @@ function tick(cold: Cold): void {
     if (job.failed) job.failed(error, cold);
     else throw error;
   } finally {
+    letGoAccount(cold);
     cold.isInside = false;
     if (!more) removeJob(cold, job);
     wake(cold);

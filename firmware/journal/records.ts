@@ -21,6 +21,8 @@ export const R_ARCHIVE = 14;
 export const R_HEARTBEAT = 15;
 export const R_RESTORE = 16;
 export const R_SEND = 17;
+/** Keys of an account, sealed: [account, nonce 4 | sealed(hot key 32 | hot chain code 32 | identity key 32)]. */
+export const R_SECRETS = 18;
 export const R_PAID = 32;
 export const R_AUDIT = 33;
 

@@ -105,8 +105,9 @@ function isReplayed(channel: Channel, seq: number): boolean {
   return behind === 0 || behind > SMS_REPLAY_WINDOW || ((channel.recvSeen >>> (behind - 1)) & 1) === 1;
 }
 
-/** Moves the window: bit n of recvSeen stands for recvSeq − 1 − n. */
-function noteSeq(channel: Channel, seq: number): void {
+/** Moves the window, unless `seq` was taken already: bit n of recvSeen stands for recvSeq − 1 − n. */
+export function noteSeq(channel: Channel, seq: number): void {
+  if (isReplayed(channel, seq)) return;
   const ahead = seq - channel.recvSeq;
   if (ahead <= 0) {
     channel.recvSeen = (channel.recvSeen | (1 << (-ahead - 1))) >>> 0;

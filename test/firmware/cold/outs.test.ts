@@ -14,8 +14,8 @@ const MANY = Array.from({ length: 60 }, (_, n) => out(20_000 + n, n + 1)).join('
 function read(pieces: string[]): { isBad: boolean; count: number; sum: number; octets: string } {
   const flash = { pageBytes: 4096, pageCount: 16 };
   const draft = makeDraft({ ram: new Uint8Array(draftBytes(1, OUTS_COUNT_MAX + 1)), flash: flash as never, base: 0, isTaken: false }, 'p2wpkh', 2, 0, 1, 0);
-  const reader = readOuts({ n: 0, network: 'regtest', policy: { allowList: 0 } } as never, draft);
-  pieces.forEach((piece, i) => feedOuts({ state: { at: {} } } as never, reader, piece, i === pieces.length - 1));
+  const reader = readOuts(0, draft);
+  pieces.forEach((piece, i) => feedOuts({ state: { account: { n: 0, network: 'regtest', policy: { allowList: 0 } } } } as never, reader, piece, i === pieces.length - 1));
   return { isBad: reader.isBad, count: draft.nOutputs, sum: draft.amountSats, octets: Buffer.from(draft.scratch.ram!).toString('hex') };
 }
 

@@ -1,7 +1,7 @@
 // Holds HSM-Cold's side of the channel (protocol/SPEC.md 7.5) on the real firmware: days in turns, restarts and lost SMS at every
 // point of an exchange, recorded SMS played again.
 import { expect } from 'chai';
-import { saveChannels } from '../../../firmware/cold/secrets';
+import { saveChannels } from '../../../firmware/cold/account-store';
 import { applyRecord, keepRecord, makeState } from '../../../firmware/cold/state';
 import { openJournal } from '../../../firmware/journal/journal';
 import { MADE_BY_BOTH, MADE_BY_COLD, MADE_BY_V } from '../../../protocol/channel';

@@ -8,7 +8,7 @@ function rig() {
   let tidied = 0;
   let restarts = 0;
   const hal = { clock: { after: (_ms: number, fn: () => void) => events.push(fn) }, tidy: () => void tidied++, power: { restart: () => void restarts++ } };
-  const cold = { hal, jobs: [], isTicking: false, isInside: false } as unknown as Cold;
+  const cold = { hal, state: {}, jobs: [], isTicking: false, isInside: false } as unknown as Cold;
   const run = (most = 100): void => {
     while (events.length && most-- > 0) events.shift()!();
   };

@@ -2,7 +2,8 @@
 // what may differ without meaning anything: counts of starts and of log entries, the clock's floor, the generator, sealed channels.
 import { openStore } from '../../../firmware/cold/open-store';
 import { spentSince } from '../../../firmware/cold/paid';
-import { makeState } from '../../../firmware/cold/state';
+import { theAccount } from '../../../firmware/cold/account-store';
+import { accountRecordAt, makeState } from '../../../firmware/cold/state';
 import type { Cold } from '../../../firmware/cold/context';
 import { readDevice } from '../../../firmware/journal/device';
 import { readRecord } from '../../../firmware/journal/journal';
@@ -28,14 +29,15 @@ export function viewOf(board: FakeBoard): View {
     return { fault: (error as { code: string }).code };
   }
   const { state } = cold;
-  const spent = state.accounts.map((account) => spentSince(cold, account.n, 0));
+  const accounts = Array.from({ length: state.accountCount }, (_, n) => ({ ...theAccount(cold, n) }));
+  const spent = accounts.map((account) => spentSince(cold, account.n, 0));
   return {
     fault: '',
-    accounts: JSON.stringify(state.accounts.map((it) => [it.n, it.name, it.network, it.script, hex(it.vIdentity), hex(it.identity), it.vPhones, it.adminPhones, it.payout, it.policy, it.protos])),
-    allow: state.accounts.map((it) => (state.at[`${R_ALLOW}:${it.n}`] === undefined ? '' : hex(readRecord(cold.journal!, state.at[`${R_ALLOW}:${it.n}`]!)))).join(' '),
-    closed: state.accounts.map((it) => it.closed).join(' '),
-    refusals: state.accounts.map((it) => it.refusals).join(' '),
-    alarm: state.accounts.map((it) => it.alarm).join(' '),
+    accounts: JSON.stringify(accounts.map((it) => [it.n, it.name, it.network, it.script, hex(it.vIdentity), hex(it.identity), it.vPhones, it.adminPhones, it.payout, it.policy, it.protos])),
+    allow: accounts.map((it) => (accountRecordAt(state, R_ALLOW, it.n) ? hex(readRecord(cold.journal!, accountRecordAt(state, R_ALLOW, it.n))) : '')).join(' '),
+    closed: accounts.map((it) => it.closed).join(' '),
+    refusals: accounts.map((it) => it.refusals).join(' '),
+    alarm: accounts.map((it) => it.alarm).join(' '),
     settings: JSON.stringify([state.phones, state.isUnattended]),
     link: hex(state.linkKey),
     pin: String(state.pinFailures),

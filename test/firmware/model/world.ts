@@ -3,14 +3,15 @@
 // must stand where the model stood before the step or after it, nowhere else.
 import { aPaidOutcome, type Op, Model } from './model';
 import { archiveOldest } from '../../../firmware/cold/archive';
-import { closeAccount, countRefusal, settle } from '../../../firmware/cold/closing';
+import { acknowledge, closeAccount, countRefusal, settle } from '../../../firmware/cold/closing';
 import type { Cold } from '../../../firmware/cold/context';
 import { openStore } from '../../../firmware/cold/open-store';
 import { paidTag, spentSince } from '../../../firmware/cold/paid';
 import { openScratch } from '../../../firmware/cold/scratch';
 import { draftBytes, finishInput, makeDraft, makeInput, putOutput } from '../../../firmware/cold/session';
 import { recordPayment, type Session } from '../../../firmware/cold/payment';
-import { accountOf, makeState } from '../../../firmware/cold/state';
+import { theAccount } from '../../../firmware/cold/account-store';
+import { isClosed, makeState } from '../../../firmware/cold/state';
 import { nowSeconds, saveCbor, saveStanding } from '../../../firmware/cold/store';
 import { drbgInit } from '../../../firmware/crypto/index';
 import { writeDevice, readDevice, markReady } from '../../../firmware/journal/device';
@@ -50,7 +51,7 @@ export function makeMachine(): Machine {
   const world = new World();
   const board = makeBoard(world);
   const cold = {
-    hal: board.hal, state: makeState(), fault: '', jobs: [], isTicking: false, counters: { ignoredSms: 0, refusals: 0, signed: 0 }, drbg: drbgInit(new Uint8Array(32)),
+    hal: board.hal, state: makeState(), fault: '', jobs: [], isTicking: false, accepting: 0, alarmDueMs: {}, counters: { ignoredSms: 0, refusals: 0, signed: 0 }, drbg: drbgInit(new Uint8Array(32)),
     modem: { sendText: () => undefined, sendData: () => undefined }, terminal: undefined, crypto: undefined, pinAfterMs: 0, smsPort: 0,
   } as unknown as Cold;
   writeDevice(board.flash, bytes(5, 32));
@@ -70,17 +71,17 @@ function sessionFor(machine: Machine, op: Op): Session {
   draft.amountSats = draft.smallestSats = sats;
   for (const coin of coins) finishInput(draft, makeInput(draft, bytes(coin, 32), 0, 0xfffffffd, 0, 0), 1_000_000);
   return {
-    account: accountOf(machine.cold.state, 0)!, draft, changeIndex: null, vouch: undefined, outs: undefined, isAllListed: true, isOver: false, tag: paidTag(0, String(op.number)), request: bytes(op.number * 7 + content, 16), content: bytes(content, 16),
-    keys: new Uint8Array(0), input: undefined, record: undefined, reader: undefined, isRecorded: false, isBusy: false,
+    account: 0, draft, changeIndex: null, vouch: undefined, outs: undefined, isAllListed: true, isOver: false, tag: paidTag(0, String(op.number)), request: bytes(op.number * 7 + content, 16), content: bytes(content, 16),
+    input: undefined, record: undefined, reader: undefined, isRecorded: false, isBusy: false,
   };
 }
 
 /** Runs one operation on the real code; answers what the model answers. */
 export function act(machine: Machine, op: Op): string {
   const { cold } = machine;
-  const account = accountOf(cold.state, 0)!;
+  const account = theAccount(cold, 0);
   if (op.kind === 'pay') {
-    if (account.closed) return 'account-closed';
+    if (isClosed(cold.state, 0)) return 'account-closed';
     try {
       recordPayment(cold, sessionFor(machine, op), bytes(aPaidOutcome(op), 16));
       return 'ok';
@@ -90,10 +91,13 @@ export function act(machine: Machine, op: Op): string {
       return told.code;
     }
   }
-  if (op.kind === 'close') closeAccount(cold, account, 'forgery');
-  else if (op.kind === 'reopen') saveStanding(cold, account, '', 0, 0);
+  if (op.kind === 'close') closeAccount(cold, 0, 'forgery');
+  else if (op.kind === 'reopen') {
+    if (account.alarm) acknowledge(cold, '', account.alarmAck);
+    saveStanding(cold, account, '', 0, 0);
+  }
   else if (op.kind === 'refuse') {
-    if (!account.closed) countRefusal(cold, account, 'policy');
+    if (!isClosed(cold.state, 0)) countRefusal(cold, 0, 'policy');
   } else if (op.kind === 'clock') cold.hal.clock.setUnixSeconds(machine.model.now);
   else if (op.kind === 'tidy') archiveOldest(cold);
   else start(machine);
@@ -102,9 +106,9 @@ export function act(machine: Machine, op: Op): string {
 
 /** What of the real state the model also knows. */
 export function look(machine: Machine): string {
-  const account = accountOf(machine.cold.state, 0)!;
+  const account = theAccount(machine.cold, 0);
   const now = nowSeconds(machine.cold);
-  return JSON.stringify({ closed: account.closed !== '', refusals: account.refusals, from: account.refusalsFrom, paid: machine.cold.state.paidSerial, spent: spentSince(machine.cold, 0, now - 86400) });
+  return JSON.stringify({ closed: isClosed(machine.cold.state, 0), refusals: account.refusals, from: account.refusalsFrom, paid: machine.cold.state.paidSerial, spent: spentSince(machine.cold, 0, now - 86400) });
 }
 
 /** One step with a power cut at flash operation `cut` of it, and at `again` of the start after that (0: none). Throws with what disagrees. */
