@@ -18,12 +18,15 @@ import type { Cold, Job } from './context';
 import { accountForRequest, accountKeys, identityPriv, theAccount } from './account-store';
 import { v1BatchEntry, v1PayloadHead } from '../../protocol/sms/v1';
 import type { Refuse, Reply } from './signing';
-import { PROTO_V1, type Account } from './state';
+import { MAX_ACCOUNTS, PROTO_V1, type Account } from './state';
 import { addJob } from './work';
 
 /** Children that share an inversion. An idle slice is less than a child: a column of its comb. */
 export const CHILDREN_A_SLICE = 2;
-const WANTED_MAX = 8;
+/** Batches wanted at once. The link's take no more than WANTED_LINK_MAX of the places, and only within BATCHES_AHEAD of what is derived. */
+export const WANTED_MAX = 8;
+export const WANTED_LINK_MAX = 4;
+export const BATCHES_AHEAD = 2;
 /** Time of a child where none has been derived yet: an ESP32's, estimated. */
 const CHILD_MS_AT_FIRST = 3000;
 /** Children after which the time of one is known. */
@@ -50,13 +53,21 @@ interface UnderWay {
 
 /** What is being derived and what waits for it. */
 export interface Batches {
-  wanted: { account: number; side: number; batchNo: number; ready?: () => void }[];
+  /** Numbers that batchKey makes: an object for each would cost six variables. */
+  wanted: number[];
+  /** Who is to be called once a batch is derived. */
+  waiting: { key: number; ready: () => void }[];
   job?: Job;
   under?: UnderWay;
   /** Position reached in the batch under way, when it was started, and the time of a child as last seen: for estimates. */
   done: number;
   startedMs: number;
   childMs: number;
+}
+
+/** One number for a batch: MAX_ACCOUNTS accounts, two sides, any number of batches. */
+export function batchKey(account: number, side: number, batchNo: number): number {
+  return (batchNo * 2 + side - 1) * MAX_ACCOUNTS + account;
 }
 
 function fileName(kind: string, account: number, side: number, batchNo: number): string {
@@ -171,41 +182,53 @@ function parkBatch(cold: Cold): void {
   sha256DropTables();
 }
 
+/** Takes who waits for a batch off the list: one at most, the last that asked. */
+function takeWaiting(batches: Batches, key: number): (() => void) | undefined {
+  for (let i = 0; i < batches.waiting.length; i++) if (batches.waiting[i].key === key) return batches.waiting.splice(i, 1)[0].ready;
+  return undefined;
+}
+
 function failBatch(error: any, cold: Cold): void {
   endBatch(cold);
 }
 
 function endBatch(cold: Cold): void {
   const batches = cold.batches as Batches;
-  const ready = batches.wanted[0].ready;
+  const key = batches.wanted.splice(0, 1)[0];
   batches.job = undefined;
   batches.under = undefined;
-  batches.wanted.splice(0, 1);
   startNext(cold);
+  const ready = takeWaiting(batches, key);
   if (ready) ready();
 }
 
 function startNext(cold: Cold): void {
   const batches = cold.batches as Batches;
   while (!batches.job && batches.wanted.length) {
-    const next = batches.wanted[0];
-    if (!isDerived(cold, next.account, next.side, next.batchNo)) derive(cold, theAccount(cold, next.account), next.side, next.batchNo);
+    const key = batches.wanted[0];
+    const account = key % MAX_ACCOUNTS;
+    const rest = Math.floor(key / MAX_ACCOUNTS);
+    const side = (rest % 2) + 1;
+    const batchNo = Math.floor(rest / 2);
+    if (!isDerived(cold, account, side, batchNo)) derive(cold, theAccount(cold, account), side, batchNo);
     else batches.wanted.splice(0, 1);
   }
 }
 
-/** Queues a batch unless it is derived or queued; answers false when the queue is full. isUrgent puts it next in line; ready is called once. */
+/** Queues a batch unless it is queued. isUrgent, for V's: next in line, in place of the last one where the queue is full; else false then. ready is called once. */
 export function wantBatch(cold: Cold, account: number, side: number, batchNo: number, isUrgent: boolean, ready?: () => void): boolean {
   const batches = cold.batches as Batches;
-  for (let i = 0; i < batches.wanted.length; i++) {
-    const have = batches.wanted[i];
-    if (have.account === account && have.side === side && have.batchNo === batchNo) {
-      if (ready) have.ready = ready;
-      return true;
-    }
+  const wanted = batches.wanted;
+  const key = batchKey(account, side, batchNo);
+  if (wanted.indexOf(key) < 0) {
+    if (wanted.length >= WANTED_MAX && !isUrgent) return false;
+    if (wanted.length >= WANTED_MAX) takeWaiting(batches, wanted.splice(WANTED_MAX - 1, 1)[0]);
+    wanted.splice(isUrgent && wanted.length ? 1 : wanted.length, 0, key);
   }
-  if (batches.wanted.length >= WANTED_MAX) return false;
-  batches.wanted.splice(isUrgent && batches.wanted.length ? 1 : batches.wanted.length, 0, { account: account, side: side, batchNo: batchNo, ready: ready });
+  if (ready) {
+    takeWaiting(batches, key);
+    batches.waiting.push({ key: key, ready: ready });
+  }
   startNext(cold);
   return true;
 }
@@ -225,28 +248,29 @@ export function wantFirstBatches(cold: Cold): void {
 }
 
 export function makeBatches(): Batches {
-  return { wanted: [], done: 0, startedMs: 0, childMs: CHILD_MS_AT_FIRST };
+  return { wanted: [], waiting: [], done: 0, startedMs: 0, childMs: CHILD_MS_AT_FIRST };
 }
 
 /** Seconds until a batch is derived, as far as can be told. */
 export function secondsToBatch(cold: Cold, account: number, side: number, batchNo: number): number {
   const batches = cold.batches as Batches;
   let children = BATCH_SIZE - batches.done;
-  for (let i = 0; i < batches.wanted.length; i++) {
-    const have = batches.wanted[i];
-    if (have.account === account && have.side === side && have.batchNo === batchNo) break;
-    children += BATCH_SIZE;
-  }
+  const key = batchKey(account, side, batchNo);
+  for (let i = 0; i < batches.wanted.length && batches.wanted[i] !== key; i++) children += BATCH_SIZE;
   return Math.floor((children * batches.childMs) / 1000) + 1;
 }
 
-/** ATTEST: digest and signature of a batch, or `not-ready` and its place in the queue. */
+/**
+ * ATTEST: digest and signature of a batch, or `not-ready`. What the link asks for carries no authority of V's: it is derived behind
+ * what V asked for, and only next to what is derived, so that a hacked API can neither push V's out nor fill the Storage.
+ */
 export function attest(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): void {
   const m = aAttest(fields);
   accountForRequest(cold, m.account);
   const digest = batchDigestOf(cold, m.account, m.side, m.batchNo);
   if (!digest) {
-    wantBatch(cold, m.account, m.side, m.batchNo, true);
+    const isNear = m.batchNo < countBatches(cold, m.account, m.side) + BATCHES_AHEAD;
+    if (isNear && (cold.batches as Batches).wanted.length < WANTED_LINK_MAX) wantBatch(cold, m.account, m.side, m.batchNo, false);
     return refuse(REFUSE_NOT_READY, 'not-ready');
   }
   addJob(cold, {

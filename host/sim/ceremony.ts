@@ -23,6 +23,8 @@ export interface CeremonyOptions {
   hotConsole: BytePort;
   /** v1: the account takes the published app's texts too. Default v2 alone. */
   vProtocol?: 'v1' | 'v2';
+  /** Customers on HSM-Cold. Those after the first have a V of their own that never speaks. Default 1. */
+  accounts?: number;
   onEvent?: EventListener;
 }
 
@@ -81,6 +83,9 @@ export async function holdCeremony(options: CeremonyOptions): Promise<Ceremony> 
     payoutAddress, policy: POLICY, hsmPhones: [NUMBERS.cold, NUMBERS.coldSpare],
   };
   const file = await at(addAccount(cold, data, pin), 'entering the account');
+  for (let n = 1; n < (options.accounts ?? 1); n++) {
+    await at(addAccount(cold, { ...data, name: `customer ${n}`, vIdentity: secp256k1.getPublicKey(random(32)), vPhones: [`${NUMBERS.v}${n}`] }, pin), 'entering another account');
+  }
   const pairingCodeAtV = codeOf(file, vIdentity);
   tell(`account ${file.account} entered; pairing code ${file.pairing_code} at HSM-Cold, ${pairingCodeAtV} at V`);
 

@@ -37,6 +37,8 @@ export interface SimulationOptions {
   board?: BoardData;
   /** GSM modules on HSM-Cold: 2 without; 1 is what a chip has pins for. */
   modems?: 1 | 2;
+  /** Customers on HSM-Cold; the story is the first one's. Default 1, at most 8. */
+  accounts?: number;
   startMs?: number;
   /** TCP ports on 127.0.0.1; any free one when left out. */
   ports?: { api?: number; website?: number; chain?: number; console?: number };
@@ -54,6 +56,8 @@ export interface SimulationOptions {
 }
 
 export interface Simulation {
+  /** What V speaks with HSM-Cold by SMS. */
+  vProtocol: 'v1' | 'v2';
   runtime: VirtualRuntime;
   gsm: GsmNetwork;
   /** The phones of the two admins. */
@@ -125,6 +129,7 @@ export async function createSimulation(options: SimulationOptions = {}): Promise
     let registered: RegisteredAccount | undefined;
 
     const sim: Simulation = {
+      vProtocol: options.vProtocol ?? 'v2',
       runtime,
       gsm,
       phones,
@@ -144,7 +149,7 @@ export async function createSimulation(options: SimulationOptions = {}): Promise
         return needed(customer);
       },
       async provision() {
-        ceremony = await holdCeremony({ runtime, coldConsole: consoleHub.attach(), hotConsole: boards.hotConsolePort, vProtocol: options.vProtocol, onEvent });
+        ceremony = await holdCeremony({ runtime, coldConsole: consoleHub.attach(), hotConsole: boards.hotConsolePort, vProtocol: options.vProtocol, accounts: options.accounts, onEvent });
         registered = await platform.register(ceremony.file);
         customer = await startCustomer({
           runtime, seed, gsm, folder, polls, onEvent,

@@ -2,7 +2,7 @@
 import { openSqlFile } from '../../sql-file';
 import { readMempool, readTx } from '../chain-view';
 import type { Person } from '../gsm';
-import { encryptBoundInfo } from '../../v1';
+import { encryptBoundInfo, signMessage } from '../../v1';
 import type { Simulation } from '../simulation';
 import { PAYEES, withdrawAndMine } from './money-steps';
 import { check, checkEqual, type Step } from './step';
@@ -65,17 +65,23 @@ export const plantedWithdrawal: Step = {
 };
 
 /** Posts a send request as whoever holds the hot-sending token; answers the HTTP status. */
-async function postRequest(sim: Simulation, userTxNo: string, authority: Uint8Array): Promise<number> {
+async function postRequest(sim: Simulation, userTxNo: string, vcCode: string): Promise<number> {
   const channel = (await sim.customer.v.status()).channel!;
   const answer = await fetch(`${sim.platform.api.url}/api/v1/open/tx/request`, {
     method: 'POST',
     headers: { token: sim.tokens.hot_sending, 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({
       coin_code: 'BTC', user_tx_no: userTxNo, outs: `${THIEF},1000000`, is_dynamic_fee: '1', c_id: String(channel.id),
-      vc_code: `2:${Buffer.from(authority).toString('base64url')}`,
+      vc_code: vcCode,
     }).toString(),
   });
   return answer.status;
+}
+
+/** Well formed, and made with a key that nobody has: what a hacked API can do at most. */
+function forgedCode(sim: Simulation): string {
+  const bytes = sim.runtime.random(32);
+  return sim.vProtocol === 'v1' ? signMessage('a request', bytes) : `2:${Buffer.from(bytes).toString('base64url')}`;
 }
 
 interface Sent {
@@ -95,7 +101,7 @@ export const forgedRequest: Step = {
     const { platformAdmin } = sim.phones;
     const before = platformAdmin.inbox.length;
     const userTxNo = `forged-${before}`;
-    checkEqual(await postRequest(sim, userTxNo, sim.runtime.random(32)), 200, 'the HTTP status of the forged request');
+    checkEqual(await postRequest(sim, userTxNo, forgedCode(sim)), 200, 'the HTTP status of the forged request');
     await sim.until(async () => (await requestStatus(sim, userTxNo)).hot_wallet_tx_status === 9, 'the forged request to be refused');
     check(!(await requestStatus(sim, userTxNo)).tx_hash, 'no transaction for the forged request');
     const text = await newSms(sim, platformAdmin, before, 'an alarm SMS to the platform\'s admin');

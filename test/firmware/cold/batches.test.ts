@@ -1,6 +1,6 @@
 // Holds firmware/cold/batches.ts: how long HSM-Cold says that a batch will take.
 import { expect } from 'chai';
-import { makeBatches, secondsToBatch } from '../../../firmware/cold/batches';
+import { batchKey, makeBatches, secondsToBatch } from '../../../firmware/cold/batches';
 import type { Cold } from '../../../firmware/cold/context';
 import { BATCH_SIZE, SIDE_COLD, SIDE_HOT } from '../../../protocol/wire';
 
@@ -23,7 +23,7 @@ describe('cold/batches estimates', () => {
   it('counts what is left of the batch under way, and whole batches before the one asked for', () => {
     const cold = coldWith(100);
     cold.batches.done = BATCH_SIZE / 2;
-    cold.batches.wanted = [{ account: 0, side: SIDE_HOT, batchNo: 1 }, { account: 0, side: SIDE_COLD, batchNo: 1 }];
+    cold.batches.wanted = [batchKey(0, SIDE_HOT, 1), batchKey(0, SIDE_COLD, 1)];
     expect(secondsToBatch(cold, 0, SIDE_HOT, 1)).to.equal(BATCH_SIZE / 20 + 1);
     expect(secondsToBatch(cold, 0, SIDE_COLD, 1)).to.equal(BATCH_SIZE / 20 + BATCH_SIZE / 10 + 1);
   });

@@ -96,6 +96,8 @@ export const simCommand: Command = {
     engine: { value: 'node|espruino', help: 'where the firmware images run', default: 'node' },
     espruino: { value: 'PATH', help: 'the genuine interpreter, a Linux build of Espruino' },
     modems: { value: '1|2', help: 'GSM modules on HSM-Cold; 1 is what the ESP32 boards have', default: '2' },
+    accounts: { value: '1-8', help: 'customers on HSM-Cold; the story is the first one\'s', default: '1' },
+    protocol: { value: 'v1|v2', help: 'v1: the account takes the published app\'s texts and signatures', default: 'v2' },
     seed: { value: 'TEXT', help: 'everything random comes from it', default: 'chaincloud' },
     speed: { value: 'N', help: 'simulated seconds in a second after the story', default: '1' },
     phone: { value: 'NUMBER', help: 'a further SIM800 on the simulated network, on a pseudo-terminal, for gammu and the like' },
@@ -110,6 +112,8 @@ export const simCommand: Command = {
     if (isJson && !isOnce) throw fail('usage', '--json goes with --once');
     if (!(Number(input.values.speed) > 0)) throw fail('usage', '"--speed" expected a number above 0');
     if (!/^[12]$/.test(input.values.modems!)) throw fail('usage', '"--modems" expected 1 or 2');
+    if (!/^[1-8]$/.test(input.values.accounts!)) throw fail('usage', '"--accounts" expected 1 to 8');
+    if (!/^v[12]$/.test(input.values.protocol!)) throw fail('usage', '"--protocol" expected v1 or v2');
     const port = (name: string): number => aPort(`${name}-port`, input.values[`${name}-port`]!);
     const ports = { api: port('api'), website: port('website'), chain: port('chain') };
     const controlPort = port('control');
@@ -122,7 +126,7 @@ export const simCommand: Command = {
       return isStaying ? 0 : 1;
     });
     const creating = createSimulation({
-      seed: input.values.seed, espruino, modems: input.values.modems === '1' ? 1 : 2, ports, polls: isOnce ? undefined : QUICK_POLLS,
+      seed: input.values.seed, espruino, modems: input.values.modems === '1' ? 1 : 2, accounts: Number(input.values.accounts), vProtocol: input.values.protocol as 'v1' | 'v2', ports, polls: isOnce ? undefined : QUICK_POLLS,
       onEvent(event) {
         voice.event(event);
         control?.record(event);
