@@ -63,7 +63,7 @@ export function accountOf(cold: Cold, n: number): Account | undefined {
   if (state.account && state.account.n === n) return state.account;
   if (!(n >= 0 && n < state.accountCount) || !accountRecordAt(state, R_ACCOUNT, n)) return undefined;
   letGoAccount(cold);
-  const account = { n: n, closed: '', refusals: 0, refusalsFrom: 0, alarm: '', alarmAck: 0, alarmSent: 0 } as any as Account;
+  const account = { n: n, closed: '', refusalTimes: NO_BYTES, alarm: '', alarmAck: 0, alarmSent: 0 } as any as Account;
   takeRecord(cold, account, R_ACCOUNT);
   takeRecord(cold, account, R_STANDING);
   takeRecord(cold, account, R_ALARM);
@@ -78,10 +78,14 @@ export function theAccount(cold: Cold, n: number): Account {
   return account;
 }
 
-/** The open, unlocked account of a request, or a refusal. */
-export function accountForRequest(cold: Cold, n: number): Account {
+/** Refuses every request that needs keys while there are none: comes before a request is looked into. */
+export function aReadyBoard(cold: Cold): void {
   if (!cold.state.isProvisioned) throw refusal(REFUSE_NOT_PROVISIONED, 'not-provisioned');
-  if (!cold.keys) throw refusal(REFUSE_LOCKED, 'locked');
+  if (!cold.keys || cold.state.isRestoring) throw refusal(REFUSE_LOCKED, 'locked');
+}
+
+/** The open account of a request to a board that is ready, or a refusal. */
+export function accountForRequest(cold: Cold, n: number): Account {
   const account = accountOf(cold, n);
   if (!account) throw refusal(REFUSE_NO_ACCOUNT, 'no-account');
   if (isClosed(cold.state, n)) throw refusal(REFUSE_ACCOUNT_CLOSED, 'account-closed');

@@ -16,14 +16,27 @@ import { accountNode, coinOf, hardenedPath, identityNode, KEYS_BYTES, NODE_COLD,
 import { policyFrom } from '../policy/policy';
 import type { Cold } from './context';
 import { accountKeys, saveSecrets, theAccount } from './account-store';
+import { tellPolicy } from './closing';
 import { pairOf } from './sms';
 import { MAX_ACCOUNTS, isClosed, type Account } from './state';
 import { AUDIT_ACCOUNT_ADDED, AUDIT_ACCOUNT_CHANGED, audit, save, saveCbor } from './store';
-import { addJob } from './work';
+import { addJob, addTask } from './work';
 
 const NAME_MAX = 32;
-const PHONES_MAX = 4;
+/** Of an account's V, of its admins, of the platform's admins. */
+export const PHONES_MAX = 4;
 const ALLOW_MAX = 20;
+
+/** Letters, digits, space and . - _ : a name stands in SMS and on terminals, whose alphabets differ. */
+function isName(text: any): boolean {
+  if (typeof text !== 'string' || !text.length || text.length > NAME_MAX) return false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    const isWord = (c > 47 && c < 58) || (c > 64 && c < 91) || (c > 96 && c < 123);
+    if (!isWord && ' .-_'.indexOf(text[i]) < 0) return false;
+  }
+  return true;
+}
 
 function isPhone(text: any): boolean {
   if (typeof text !== 'string' || text.length < 4 || text.length > 17 || text[0] !== '+') return false;
@@ -31,7 +44,8 @@ function isPhone(text: any): boolean {
   return true;
 }
 
-function arePhones(list: any): boolean {
+/** At most PHONES_MAX numbers in the form that an SMS is addressed with. */
+export function arePhones(list: any): boolean {
   if (!list || typeof list === 'string' || !(list.length >= 0) || list.length > PHONES_MAX) return false;
   for (let i = 0; i < list.length; i++) if (!isPhone(list[i])) return false;
   return true;
@@ -43,7 +57,7 @@ function anAccount(fields: any): Uint8Array[] {
     return fail('account-form', what);
   }
   if (!fields || fields.length !== 10) throw no('ten fields are expected');
-  if (typeof fields[0] !== 'string' || !fields[0].length || fields[0].length > NAME_MAX) throw no('name');
+  if (!isName(fields[0])) throw no('name: 1 to ' + NAME_MAX + ' letters, digits and . - _');
   if (fields[1] !== 'main' && fields[1] !== 'test' && fields[1] !== 'regtest') throw no('network');
   if (fields[2] !== 'p2wpkh' && fields[2] !== 'p2pkh') throw no('script');
   if (!(fields[3] instanceof Uint8Array) || fields[3].length !== 33) throw no('v_identity');
@@ -175,8 +189,8 @@ function hardenedPair(seed64: Uint8Array, a: number, b: number): Uint8Array {
 }
 
 /**
- * Replaces an account's phones, policy, protocols and allow-list by those of new account data; its name, network, script, V identity
- * and payout address stay what they were and must be the same there (`account-fixed`).
+ * Replaces an account's name, phones, policy, protocols and allow-list by those of new account data; its network, script, V identity
+ * and payout address stay what they were and must be the same there (`account-fixed`). V is told of the limits that hold now.
  */
 export function changeAccount(cold: Cold, account: Account, base64: string): void {
   const fields = cborDecode(base64Decode(base64)) as any;
@@ -187,4 +201,8 @@ export function changeAccount(cold: Cold, account: Account, base64: string): voi
   saveCbor(cold, R_ALLOW, [account.n, allow]);
   saveCbor(cold, R_ACCOUNT, [account.n, fields[0], fields[1], fields[2], fields[3], account.identity, fields[4], fields[5], fields[6], fields[7], fields[8]]);
   audit(cold, AUDIT_ACCOUNT_CHANGED, account.n, copyBytes(account.identity, 0, 8));
+  const n = account.n;
+  addTask(cold, function () {
+    tellPolicy(cold, n);
+  });
 }

@@ -15,7 +15,7 @@ import { BATCH_SIZE, REFUSE_NOT_READY, SIDE_COLD, SIDE_HOT } from '../../protoco
 import { aAttest } from '../../protocol/messages';
 import { nodeChain, nodePub, NODE_COLD_0, NODE_HOT_0 } from '../keys/hierarchy';
 import type { Cold, Job } from './context';
-import { accountForRequest, accountKeys, identityPriv, theAccount } from './account-store';
+import { aReadyBoard, accountForRequest, accountKeys, identityPriv, theAccount } from './account-store';
 import { v1BatchEntry, v1PayloadHead } from '../../protocol/sms/v1';
 import type { Refuse, Reply } from './signing';
 import { MAX_ACCOUNTS, PROTO_V1, type Account } from './state';
@@ -265,6 +265,7 @@ export function secondsToBatch(cold: Cold, account: number, side: number, batchN
  * what V asked for, and only next to what is derived, so that a hacked API can neither push V's out nor fill the Storage.
  */
 export function attest(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): void {
+  aReadyBoard(cold);
   const m = aAttest(fields);
   accountForRequest(cold, m.account);
   const digest = batchDigestOf(cold, m.account, m.side, m.batchNo);

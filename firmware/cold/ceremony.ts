@@ -17,24 +17,10 @@ import { openStore } from './open-store';
 import { pinFault, saveRoot, saveSettings, unlockWith } from './secrets';
 import { AUDIT_PROVISIONED, AUDIT_RESTORED, NO_ACCOUNT, audit } from './store';
 import { addJob } from './work';
+import { wordList } from './words-file';
 import { hexOf, bytesOfHex } from '../console/hex';
 
-const WORDS_FILE = 'words';
 const CHECKED_WORDS = 3;
-
-/** What mnemonicEncode needs of a string, read from the file octet by octet: 16 KB need not be in memory. */
-function wordList(cold: Cold): string {
-  const bytes = cold.hal.files.readFile(WORDS_FILE);
-  if (!bytes) throw fail('no-words', 'the word list is not on the board: flash it again');
-  return {
-    length: bytes.length,
-    substr: function (at: number, count: number) {
-      let text = '';
-      for (let i = 0; i < count; i++) text += String.fromCharCode(bytes[at + i]);
-      return text;
-    },
-  } as any as string;
-}
 
 /** Starts the dialogue; what waits for a provisioned and unlocked board is started at its end. */
 export function startCeremony(cold: Cold, isRestore: boolean): void {

@@ -8,12 +8,13 @@ import { bytesOfHex } from '../console/hex';
 import { ask, printError, printLine, printOk, printThrown } from '../console/terminal';
 import { fail } from '../../protocol/errors';
 import { rekeyPeer } from '../../protocol/link/peer';
+import { ALARM_REOPENED } from '../../protocol/wire';
 import { R_LINK } from '../journal/records';
 import { sendText } from '../modem/modem';
-import { addAccount, changeAccount, printAccount } from './accounts';
+import { addAccount, arePhones, changeAccount, PHONES_MAX, printAccount } from './accounts';
 import { printBackup, startRestoring } from './backup';
 import { startCeremony } from './ceremony';
-import { acknowledge } from './closing';
+import { acknowledge, tellV } from './closing';
 import type { Cold } from './context';
 import { diagnose } from './diagnostics';
 import { maskLinkKey } from './link-key';
@@ -24,7 +25,7 @@ import { theAccount } from './account-store';
 import { isClosed } from './state';
 import { AUDIT_LINK_KEY, AUDIT_REOPENED, AUDIT_SETTINGS, AUDIT_TIME_SET, NO_ACCOUNT, audit, nowSeconds, save, saveStanding } from './store';
 import { runSweep } from './sweep';
-import { addJob } from './work';
+import { addJob, addTask } from './work';
 
 /** As boards/espruino/service.ts names it. */
 const SERVICE_FILE = 'service';
@@ -90,7 +91,7 @@ function setLinkKey(cold: Cold, text: string): void {
 }
 
 function setPhones(cold: Cold, phones: string[]): void {
-  for (let i = 0; i < phones.length; i++) if (phones[i][0] !== '+' || !(parseInt(phones[i].substr(1), 10) > 0) || phones[i].length > 17) throw fail('phone-form', 'numbers start with + and a country code');
+  if (!arePhones(phones)) throw fail('phone-form', 'at most ' + PHONES_MAX + ' numbers, each a + and 3 to 16 digits');
   withSeed(cold, function (seed) {
     saveSettings(cold, phones, cold.state.isUnattended ? seed : undefined);
     wipe(seed);
@@ -172,16 +173,19 @@ function reopen(cold: Cold, text: string): void {
   printLine(cold.terminal, 'closed ' + (theAccount(cold, n).closed || theAccount(cold, n).alarm));
   withPin(cold, function () {
     const account = theAccount(cold, n);
-    if (account.alarm) acknowledge(cold, '', account.alarmAck);
-    saveStanding(cold, account, '', 0, 0);
-    audit(cold, AUDIT_REOPENED, account.n, new Uint8Array(0));
+    if (account.alarm) acknowledge(cold, undefined, account.alarmAck);
+    saveStanding(cold, n, '', NO_BYTES);
+    audit(cold, AUDIT_REOPENED, n, NO_BYTES);
+    addTask(cold, function () {
+      tellV(cold, n, ALARM_REOPENED);
+    });
   });
 }
 
 /** A text SMS to a person's phone, to follow its way. */
 function sendTestSms(cold: Cold, to: string): void {
   const modem = cold.modem;
-  if (to[0] !== '+' || !(parseInt(to.substr(1), 10) > 0) || to.length > 17) throw fail('phone-form', 'numbers start with + and a country code');
+  if (!arePhones([to])) throw fail('phone-form', 'a + and 3 to 16 digits are expected');
   if (!modem) throw fail('no-modem', 'no modem was started');
   withSeed(cold, function (seed) {
     wipe(seed);
@@ -250,7 +254,7 @@ export function runCommand(cold: Cold, line: string): void {
   else if (name === 'account') accountCommand(cold, words);
   else if (name === 'reopen') reopen(cold, words[1]);
   else if (name === 'ack') {
-    if (!acknowledge(cold, '', parseInt(words[1], 10))) throw fail('no-alarm', 'no alarm has that number');
+    if (!acknowledge(cold, undefined, parseInt(words[1], 10))) throw fail('no-alarm', 'no alarm has that number');
     printOk(terminal);
   } else if (name === 'link' && words[1] === 'key') setLinkKey(cold, words[2] || '');
   else if (name === 'sms') sendTestSms(cold, words[1] || '');

@@ -11,7 +11,7 @@ import { copyBytes } from '../crypto/bytes';
 import { ckdPub, constantTimeEqual, ecdsaSign, hash160, wipe } from '../crypto/index';
 import { aPing, aPrevTx, aSignBegin, aSignInput, aSignOuts, aSignResult } from '../../protocol/messages';
 import {
-  CHAIN_CHANGE, OUTS_COUNT_MAX, OUTS_INLINE_MAX, REFUSE_ACCOUNT_CLOSED, REFUSE_BAD_FEE, REFUSE_BAD_INPUT, REFUSE_BAD_OUTS, REFUSE_BAD_PREV_TX, REFUSE_BAD_STATE, REFUSE_CONFLICT, REFUSE_INTERNAL, REFUSE_LOCKED,
+  CHAIN_CHANGE, OUTS_COUNT_MAX, OUTS_INLINE_MAX, REFUSE_ACCOUNT_CLOSED, REFUSE_BAD_FEE, REFUSE_BAD_INPUT, REFUSE_BAD_OUTS, REFUSE_BAD_PREV_TX, REFUSE_BAD_STATE, REFUSE_CONFLICT, REFUSE_INTERNAL,
   RESULT_SIGS_MAX,
 } from '../../protocol/wire';
 import { PAID_DIGEST_BYTES } from '../journal/records';
@@ -25,7 +25,7 @@ import { checkPolicy, endRefused, recordPayment, type Session } from './payment'
 import { feedPrevTx, prevTxId, readPrevTx } from './prev-tx';
 import { countedRefusal, refusal } from './refusal';
 import { openLinkScratch } from './scratch';
-import { accountForRequest, accountKeys, hotNode } from './account-store';
+import { aReadyBoard, accountForRequest, accountKeys, hotNode } from './account-store';
 import { CHANGE_MIN_SATS, draftBytes, endPass, finishInput, INPUT_CHAIN, inputIndex, makeDraft, makeInput, p2pkhScript, putOutput, readInput, scriptOf, segwitHash, startPass, stepPass, type Pass } from './session';
 import { isClosed } from './state';
 import { addJob } from './work';
@@ -73,9 +73,10 @@ function refuseThrown(cold: Cold, refuse: Refuse, thrown: any): void {
 }
 
 export function signBegin(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): void {
-  cold.session = undefined;
+  aReadyBoard(cold);
   const m = aSignBegin(fields);
   const account = accountForRequest(cold, m.account);
+  cold.session = undefined;
   const vouch = startVouch(cold, account, m, m.outsLen);
   const scratch = openLinkScratch(cold, draftBytes(m.nInputs, outputsMax(m.outs, m.outsLen)));
   const draft = makeDraft(scratch, account.script, m.txVersion, m.locktime, m.nInputs, m.feeSats);
@@ -135,7 +136,7 @@ function authorised(cold: Cold, session: Session): void {
 
 function sessionOf(cold: Cold): Session {
   const session = cold.session as Session;
-  if (!cold.keys) throw refusal(REFUSE_LOCKED, 'locked');
+  aReadyBoard(cold);
   if (!session || session.isBusy) throw refusal(REFUSE_BAD_STATE, 'bad-state');
   if (isClosed(cold.state, session.account)) throw refusal(REFUSE_ACCOUNT_CLOSED, 'account-closed');
   return session;
@@ -267,6 +268,7 @@ export function signResult(cold: Cold, fields: any[], reply: Reply, refuse: Refu
 
 /** PING: a send request that pays nobody; proves V, channel and keys end to end. Never written down, never signed. */
 export function ping(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): void {
+  aReadyBoard(cold);
   const m = aPing(fields);
   const account = accountForRequest(cold, m.account);
   const vouch = startVouch(cold, account, m, PING_OUTS.length);
@@ -274,6 +276,7 @@ export function ping(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): v
   addJob(cold, {
     isIdle: false,
     step: function () {
+      aReadyBoard(cold);
       accountForRequest(cold, m.account);
       if (stepVouch(cold, vouch)) return true;
       judge(cold, vouch, false);

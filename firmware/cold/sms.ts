@@ -108,9 +108,11 @@ function answerBatch(cold: Cold, account: Account, fields: any[]): void {
   const channel = openOf(cold, account).channel as any;
   const digest = batchDigestOf(cold, account.n, m.side, m.batchNo);
   if (!digest) wantBatch(cold, account.n, m.side, m.batchNo, true);
+  const key = channelKey(cold.crypto, channel, 'proof', 32);
   const answer = digest
-    ? { side: m.side, batchNo: m.batchNo, status: BATCH_OK, seconds: 0, proof: batchProof(cold.crypto, channelKey(cold.crypto, channel, 'proof', 32), m.side, m.batchNo, digest) }
+    ? { side: m.side, batchNo: m.batchNo, status: BATCH_OK, seconds: 0, proof: batchProof(cold.crypto, key, m.side, m.batchNo, digest) }
     : { side: m.side, batchNo: m.batchNo, status: BATCH_DERIVING, seconds: secondsToBatch(cold, account.n, m.side, m.batchNo) };
+  wipe(key);
   reply(cold, account, SMS_BATCH_ANSWER, batchAnswerFields(answer));
   if (digest) wantBatch(cold, account.n, m.side, m.batchNo + 1, false);
 }
@@ -189,7 +191,8 @@ function take(cold: Cold, sms: ModemSms, ack: () => void): void {
   if (sms.data && sms.port === cold.smsPort && cold.keys) return takeData(cold, sms.data, ack);
   const text = sms.text;
   if (text && text.substr(0, 7) === 'CC:ACK:') {
-    if (cold.journal && !cold.fault && acknowledge(cold, sms.from, parseInt(text.substr(7, 4), 10))) return ack();
+    const number = parseInt(text.substr(7), 10);
+    if (cold.journal && !cold.fault && text === 'CC:ACK:' + number && acknowledge(cold, sms.from, number)) return ack();
   } else if (text && cold.keys && takeV1Text(cold, sms.from, text, ack)) return;
   ignore(cold, ack);
 }

@@ -36,8 +36,8 @@ export interface Account {
   protos: number;
   /** Empty while open, else why it was closed. */
   closed: string;
-  refusals: number;
-  refusalsFrom: number;
+  /** When the last refusals were, oldest first: seconds since 1970, four octets each (closing.ts). */
+  refusalTimes: Uint8Array;
   /** Unread alarm: what, the code that acknowledges it, times sent. */
   alarm: string;
   alarmAck: number;
@@ -113,8 +113,7 @@ export function isAlarmed(state: ColdState, n: number): boolean {
 export function takeFields(account: Account, type: number, fields: any): void {
   if (type === R_STANDING) {
     account.closed = fields[1];
-    account.refusals = fields[2];
-    account.refusalsFrom = fields[3];
+    account.refusalTimes = fields[2];
   } else if (type === R_ALARM) {
     account.alarm = fields[1];
     account.alarmAck = fields[2];

@@ -10,7 +10,7 @@ import { cborEncode } from '../../protocol/cbor';
 import { append } from '../journal/journal';
 import { R_AUDIT, R_STANDING, R_TIME, writeU32 } from '../journal/records';
 import type { Cold } from './context';
-import { AUDIT_CODE_AT, AUDIT_HEAD_AT, type Account } from './state';
+import { AUDIT_CODE_AT, AUDIT_HEAD_AT } from './state';
 
 // Audit codes, never reused.
 export const AUDIT_PROVISIONED = 1;
@@ -32,6 +32,8 @@ export const AUDIT_EXPORTED = 16;
 export const AUDIT_LINK_KEY = 17;
 export const AUDIT_SETTINGS = 18;
 export const AUDIT_STATE_RESTORED = 19;
+/** Detail: 1 by SMS, 0 at the console. */
+export const AUDIT_ACKNOWLEDGED = 20;
 export const NO_ACCOUNT = 255;
 const TIME_RECORD_EVERY_S = 3600;
 
@@ -78,7 +80,7 @@ export function audit(cold: Cold, code: number, account: number, detail: Uint8Ar
   save(cold, R_AUDIT, payload);
 }
 
-/** Writes whether an account is open (empty reason) and its count of refusals. */
-export function saveStanding(cold: Cold, account: Account, closed: string, refusals: number, refusalsFrom: number): void {
-  saveCbor(cold, R_STANDING, [account.n, closed, refusals, refusalsFrom]);
+/** Writes whether an account is open (empty reason) and when its last refusals were. */
+export function saveStanding(cold: Cold, n: number, closed: string, refusalTimes: Uint8Array): void {
+  saveCbor(cold, R_STANDING, [n, closed, refusalTimes]);
 }

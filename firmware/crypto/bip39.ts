@@ -1,6 +1,6 @@
 // Mnemonics (BIP39): words to entropy and back with the checksum, and the seed.
-// The word list is the caller's: a string of 2,048 entries of 8 characters padded with spaces (16 KB, Storage file `words`,
-// emitted by the build), so that an entry is found by its place and a word by halving.
+// The word list is the caller's: a string of 2,048 entries of 8 characters padded with spaces, or what has its length and substr
+// (cold/words-file.ts), so that an entry is found by its place and a word by halving.
 // Text is bytes: NFKD, as the BIP asks, is the caller's for anything but ASCII.
 import { fail } from '../../protocol/errors';
 import { pbkdf2Sha512 } from './hmac';

@@ -74,6 +74,14 @@ export function policyFrom(fields: any): Policy | undefined {
   };
 }
 
+/** The numbers that policyFrom reads, in their order. */
+export function policyFields(policy: Policy): number[] {
+  return [
+    policy.txMaxSats, policy.txMaxFeeSats, policy.maxFeerateSatVb, policy.windowSeconds, policy.windowMaxSats, policy.windowMaxFeeSats, policy.windowMaxCount, policy.maxOutputs, policy.minOutputSats,
+    policy.fromMinute, policy.toMinute, policy.allowList,
+  ];
+}
+
 /** The first rule that the payment breaks, as a tag; empty when it keeps all. nowSeconds 0: clock not set. */
 export function policyTag(policy: Policy, payment: Payment, spent: Spent, nowSeconds: number): string {
   if (payment.outputs > (policy.maxOutputs || OUTPUTS_MAX)) return 'policy-outputs';

@@ -1,6 +1,6 @@
 // HSM-Cold and HSM-Hot on fake boards with everything around them that a test of the firmware needs: operator at both consoles, the
 // simulated GSM network with a SIM800, a V-Device made of the protocol's host side, a gateway that asks over the link.
-import { wordlist } from '@scure/bip39/wordlists/english';
+import * as fs from 'node:fs';
 import { startCold } from '../../firmware/cold/main';
 import { startHot } from '../../firmware/hot/main';
 import type { AccountFile } from '../../host/api/types';
@@ -13,6 +13,7 @@ import { createSim800, type Sim800 } from '../../host/sim/sim800';
 import { createPeer } from '../../protocol/link/peer';
 import type { Peer } from '../../protocol/link/types';
 import { MSG_COLD_STATUS } from '../../protocol/wire';
+import { WORDS } from './crypto/support';
 import { joinLines, makeBoard, World, type FakeBoard } from './fake-hal';
 import { VDouble } from './v-double';
 
@@ -26,7 +27,7 @@ export const START_S = 1_760_000_000;
 export const DICE = '31415265351232462643331532411652154366543632123456515243261543625314265136425361524635142635142635142635142';
 
 export function wordsFile(): Uint8Array {
-  return Uint8Array.from(Buffer.from(wordlist.map((word) => word.padEnd(8, ' ')).join(''), 'latin1'));
+  return new Uint8Array(fs.readFileSync(WORDS));
 }
 
 export function runtimeOf(world: World, seed: string): Runtime {

@@ -14,10 +14,17 @@ export function combTable(): Buffer {
   return Buffer.concat(computeComb(COMB_BLOCKS).map((part) => Buffer.from(part)));
 }
 
-/** words.bin: 2,048 entries of 8 characters, padded with spaces: 16,384 bytes. */
+/** Five octets of a word: eight letters of five bits, a = 1, 0 after its end (firmware/cold/words-file.ts). */
+function packWord(word: string): number[] {
+  let value = 0;
+  for (let i = 0; i < 8; i++) value = value * 32 + (i < word.length ? word.charCodeAt(i) - 96 : 0);
+  return [4, 3, 2, 1, 0].map((n) => Math.floor(value / 256 ** n) % 256);
+}
+
+/** words.bin: 2,048 entries of 5 octets: 10,240 bytes. */
 export async function wordTable(): Promise<Buffer> {
   const { wordlist } = await import('@scure/bip39/wordlists/english');
-  return Buffer.from(wordlist.map((word) => word.padEnd(8, ' ')).join(''), 'ascii');
+  return Buffer.from(wordlist.flatMap(packWord));
 }
 
 /** Builds all three; answers their sizes in bytes. */

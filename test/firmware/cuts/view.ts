@@ -36,7 +36,7 @@ export function viewOf(board: FakeBoard): View {
     accounts: JSON.stringify(accounts.map((it) => [it.n, it.name, it.network, it.script, hex(it.vIdentity), hex(it.identity), it.vPhones, it.adminPhones, it.payout, it.policy, it.protos])),
     allow: accounts.map((it) => (accountRecordAt(state, R_ALLOW, it.n) ? hex(readRecord(cold.journal!, accountRecordAt(state, R_ALLOW, it.n))) : '')).join(' '),
     closed: accounts.map((it) => it.closed).join(' '),
-    refusals: accounts.map((it) => it.refusals).join(' '),
+    refusals: accounts.map((it) => it.refusalTimes.length / 4).join(' '),
     alarm: accounts.map((it) => it.alarm).join(' '),
     settings: JSON.stringify([state.phones, state.isUnattended]),
     link: hex(state.linkKey),

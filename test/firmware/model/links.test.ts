@@ -31,14 +31,14 @@ interface Standing {
 
 class LinkModel {
   standing: Standing = { serial: 0, closed: '', refusals: 0, phones: ADMIN_NUMBER, name: 'shop' };
-  refusedFrom = 0;
+  /** Times of the refusals of the last hour. */
+  refused: number[] = [];
   paid = new Map<number, Paid>();
 
   refuse(tag: string, nowS: number): string {
     const it = this.standing;
-    const isNew = nowS - this.refusedFrom > 3600;
-    it.refusals = isNew ? 1 : it.refusals + 1;
-    if (isNew) this.refusedFrom = nowS;
+    this.refused = [...this.refused.filter((time) => nowS - time <= 3600), nowS];
+    it.refusals = this.refused.length;
     if (it.refusals >= REFUSALS_MAX) it.closed = 'refusals';
     return tag;
   }
@@ -124,7 +124,7 @@ class Machine {
     }
     if (kind === 'reopen') {
       return {
-        name: kind, apply: () => { if (!model.standing.closed) return 'bad-state'; Object.assign(model.standing, { closed: '', refusals: 0 }); model.refusedFrom = 0; return 'ok'; },
+        name: kind, apply: () => { if (!model.standing.closed) return 'bad-state'; Object.assign(model.standing, { closed: '', refusals: 0 }); model.refused = []; return 'ok'; },
         run: () => world.finish(reopen(rig.coldConsole, 0, PIN)).then(() => 'ok', (error) => error.code as string),
       };
     }
@@ -185,7 +185,7 @@ class Machine {
     const { flash } = rig.cold;
     await rig.world.run(3500);
     const before = { ...model.standing };
-    const keeps = { paid: new Map([...model.paid].map(([n, it]) => [n, { ...it, fees: new Set(it.fees) }])), from: model.refusedFrom };
+    const keeps = { paid: new Map([...model.paid].map(([n, it]) => [n, { ...it, fees: new Set(it.fees) }])), refused: model.refused };
     const operation = this.operation();
     const expected = operation.apply();
     Object.assign(flash, { operations: 0, cutAt: operation.name === 'restart' ? 0 : cut, cutPart: part });
@@ -208,7 +208,7 @@ class Machine {
       if (is[part_] !== before[part_] && is[part_] !== model.standing[part_]) throw new Error(`${operation.name} cut at ${cut}: ${part_} is ${is[part_]}, neither ${before[part_]} nor ${model.standing[part_]}`);
     }
     if (is.serial === before.serial) model.paid = keeps.paid;
-    if (is.refusals === before.refusals && !is.closed) model.refusedFrom = keeps.from;
+    if (is.refusals === before.refusals && !is.closed) model.refused = keeps.refused;
     model.standing = is;
     await this.mend();
     return true;

@@ -34,18 +34,16 @@ export class Model {
   now = 1_760_000_000;
   paid: Paid[] = [];
   isClosed = false;
-  refusals = 0;
-  refusalsFrom = 0;
+  /** Times of the refusals of the last hour. */
+  refusals: number[] = [];
 
   copy(): Model {
-    return Object.assign(new Model(), this, { paid: [...this.paid] });
+    return Object.assign(new Model(), this, { paid: [...this.paid], refusals: [...this.refusals] });
   }
 
   private refuse(tag: string): string {
-    const isNew = this.now - this.refusalsFrom > 3600;
-    this.refusals = isNew ? 1 : this.refusals + 1;
-    if (isNew) this.refusalsFrom = this.now;
-    if (this.refusals >= REFUSALS_MAX) this.isClosed = true;
+    this.refusals = [...this.refusals.filter((time) => this.now - time <= 3600), this.now];
+    if (this.refusals.length >= REFUSALS_MAX) this.isClosed = true;
     return tag;
   }
 
@@ -74,8 +72,7 @@ export class Model {
     if (op.kind === 'close') this.isClosed = true;
     else if (op.kind === 'reopen') {
       this.isClosed = false;
-      this.refusals = 0;
-      this.refusalsFrom = 0;
+      this.refusals = [];
     } else if (op.kind === 'refuse') {
       if (!this.isClosed) this.refuse('');
     } else if (op.kind === 'clock') this.now += op.sats;
@@ -84,12 +81,12 @@ export class Model {
 
   /** States that a cut may leave between `before` and this one: a refusal counted and its account not closed yet. */
   between(before: Model, _op: Op): Model[] {
-    if (this.isClosed === before.isClosed || this.refusals === before.refusals) return [];
+    if (this.isClosed === before.isClosed || this.refusals.length === before.refusals.length) return [];
     return [Object.assign(this.copy(), { isClosed: before.isClosed })];
   }
 
   look(now: number): string {
-    return JSON.stringify({ closed: this.isClosed, refusals: this.refusals, from: this.refusalsFrom, paid: this.paid.length, spent: this.spent(now) });
+    return JSON.stringify({ closed: this.isClosed, refusals: this.refusals.length, from: this.refusals[0] ?? 0, paid: this.paid.length, spent: this.spent(now) });
   }
 }
 

@@ -15,7 +15,7 @@ import { isClosed, makeState } from '../../../firmware/cold/state';
 import { nowSeconds, saveCbor, saveStanding } from '../../../firmware/cold/store';
 import { drbgInit } from '../../../firmware/crypto/index';
 import { writeDevice, readDevice, markReady } from '../../../firmware/journal/device';
-import { R_ACCOUNT } from '../../../firmware/journal/records';
+import { R_ACCOUNT, readU32 } from '../../../firmware/journal/records';
 import { World, makeBoard, PowerCut, type FakeBoard } from '../fake-hal';
 
 export const POLICY = [0, 0, 0, 86400, 900_000, 0, 0, 0, 0, 0, 0, 0];
@@ -93,8 +93,8 @@ export function act(machine: Machine, op: Op): string {
   }
   if (op.kind === 'close') closeAccount(cold, 0, 'forgery');
   else if (op.kind === 'reopen') {
-    if (account.alarm) acknowledge(cold, '', account.alarmAck);
-    saveStanding(cold, account, '', 0, 0);
+    if (account.alarm) acknowledge(cold, undefined, account.alarmAck);
+    saveStanding(cold, 0, '', new Uint8Array(0));
   }
   else if (op.kind === 'refuse') {
     if (!isClosed(cold.state, 0)) countRefusal(cold, 0, 'policy');
@@ -108,7 +108,7 @@ export function act(machine: Machine, op: Op): string {
 export function look(machine: Machine): string {
   const account = theAccount(machine.cold, 0);
   const now = nowSeconds(machine.cold);
-  return JSON.stringify({ closed: isClosed(machine.cold.state, 0), refusals: account.refusals, from: account.refusalsFrom, paid: machine.cold.state.paidSerial, spent: spentSince(machine.cold, 0, now - 86400) });
+  return JSON.stringify({ closed: isClosed(machine.cold.state, 0), refusals: account.refusalTimes.length / 4, from: account.refusalTimes.length ? readU32(account.refusalTimes, 0) : 0, paid: machine.cold.state.paidSerial, spent: spentSince(machine.cold, 0, now - 86400) });
 }
 
 /** One step with a power cut at flash operation `cut` of it, and at `again` of the start after that (0: none). Throws with what disagrees. */
