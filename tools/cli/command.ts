@@ -8,6 +8,8 @@ export interface Flag {
   value?: string;
   help: string;
   default?: string;
+  /** May be given several times: all of its values are in `lists`. */
+  isList?: boolean;
 }
 
 export interface Command {
@@ -25,13 +27,15 @@ export interface CommandInput {
   /** Values of flags that were given or have a default. Switches are in `switches`. */
   values: Record<string, string | undefined>;
   switches: Record<string, boolean>;
+  /** Values of the flags that may be given several times, in their order. */
+  lists: Record<string, string[]>;
   positionals: string[];
 }
 
 /** Reads `args` as `command` declares them. Throws code `usage`. */
 export function readInput(command: Command, args: string[]): CommandInput {
-  const options: Record<string, { type: 'string' | 'boolean' }> = {};
-  for (const [name, flag] of Object.entries(command.flags)) options[name] = { type: flag.value ? 'string' : 'boolean' };
+  const options: Record<string, { type: 'string' | 'boolean'; multiple: boolean }> = {};
+  for (const [name, flag] of Object.entries(command.flags)) options[name] = { type: flag.value ? 'string' : 'boolean', multiple: flag.isList === true };
   let parsed: ReturnType<typeof parseArgs>;
   try {
     parsed = parseArgs({ args, options, allowPositionals: true, strict: true });
@@ -44,12 +48,14 @@ export function readInput(command: Command, args: string[]): CommandInput {
   if (parsed.positionals.length < needed) throw fail('usage', `missing ${wanted[parsed.positionals.length]}`);
   const values: Record<string, string | undefined> = {};
   const switches: Record<string, boolean> = {};
+  const lists: Record<string, string[]> = {};
   for (const [name, flag] of Object.entries(command.flags)) {
     const given = parsed.values[name];
-    if (flag.value) values[name] = typeof given === 'string' ? given : flag.default;
+    if (flag.isList) lists[name] = Array.isArray(given) ? given.map(String) : [];
+    else if (flag.value) values[name] = typeof given === 'string' ? given : flag.default;
     else switches[name] = given === true;
   }
-  return { values, switches, positionals: parsed.positionals };
+  return { values, switches, lists, positionals: parsed.positionals };
 }
 
 /** The value of a flag that the command cannot do without. Throws code `usage`. */

@@ -13,7 +13,7 @@ const ROOT = resolve(__dirname, '..', '..', '..', '..');
 const COMMAND: Command = {
   name: 'demo',
   summary: 'does nothing',
-  flags: { fast: { help: 'a switch' }, size: { value: 'N', help: 'a value', default: '7' } },
+  flags: { fast: { help: 'a switch' }, size: { value: 'N', help: 'a value', default: '7' }, each: { value: 'X', help: 'a list', isList: true } },
   positionals: ['file', 'other?'],
   run: async () => 0,
 };
@@ -35,7 +35,8 @@ function chaincloud(...args: string[]): { code: number | null; out: string; err:
 
 describe('command line input', () => {
   it('reads switches, values, defaults and positionals', () => {
-    expect(readInput(COMMAND, ['--fast', 'a.txt'])).to.deep.equal({ values: { size: '7' }, switches: { fast: true }, positionals: ['a.txt'] });
+    expect(readInput(COMMAND, ['--fast', 'a.txt'])).to.deep.equal({ values: { size: '7' }, switches: { fast: true }, lists: { each: [] }, positionals: ['a.txt'] });
+    expect(readInput(COMMAND, ['a', '--each', '1', '--each', '2']).lists).to.deep.equal({ each: ['1', '2'] });
     expect(readInput(COMMAND, ['a', 'b', '--size', '9']).values.size).to.equal('9');
   });
 
