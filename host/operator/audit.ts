@@ -1,8 +1,9 @@
-// The audit log of HSM-Cold, checked offline: every entry's head is the hash of the head before it and of the entry, so an entry
-// that was changed, removed or put in shows. Heads that were seen elsewhere (heartbeat SMS, earlier exports) pin the chain.
-// The layout is firmware/cold/store.ts's.
+// The audit log of HSM-Cold, checked offline: every entry's head is the hash of the head before it and of the entry, so an entry that
+// was changed, removed or put in shows. A chain alone proves nothing about its two ends: who can write the file can leave entries out
+// at the beginning, cut them off at the end, or invent the whole of it. So a log that does not begin with entry 1 holds only when it is
+// tied to what was seen before (earlier exports, pinned heads, heartbeats), and what no such thing reaches is named.
+// The layout is firmware/cold/store.ts's; heartbeats are heartbeat.ts's. Spec: SPEC.md 10.
 import { createHash } from 'node:crypto';
-import { secp256k1 } from '@noble/curves/secp256k1';
 
 export interface AuditEntry {
   n: number;
@@ -14,6 +15,12 @@ export interface AuditEntry {
   head: string;
 }
 
+/** A head seen elsewhere: entry number from 1, and the head's first 16 to 64 hex digits. All 64 also verify the entry after it. */
+export interface AuditPin {
+  n: number;
+  head: string;
+}
+
 export interface LogVerdict {
   ok: boolean;
   entries: number;
@@ -22,15 +29,34 @@ export interface LogVerdict {
   head: string;
   /** What is wrong, one line each. */
   faults: string[];
+  /** What is not wrong and not proved either, one line each. */
+  notes: string[];
+}
+
+/** What one `log` of the board gave: its entries, and the closing line. */
+interface LogExport {
+  entries: AuditEntry[];
+  closing?: { n: number; head: string };
+}
+
+const FIRST_HEAD = '0'.repeat(64);
+const U32_MAX = 0xffffffff;
+const ENTRY = /^audit ([1-9]\d{0,9}) (0|[1-9]\d{0,9}) (0|[1-9]\d{0,2}) (0|[1-9]\d{0,2}) (-|(?:[0-9a-f]{2})+) ([0-9a-f]{64})$/;
+const CLOSING = /^head (0|[1-9]\d{0,9}) ([0-9a-f]{64})$/;
+/** The line of the console's `status`: no entry. */
+const STATUS = /^audit \d+ head [0-9a-f]{64}$/;
+
+function entryOf(line: string): AuditEntry | undefined {
+  const m = ENTRY.exec(line);
+  if (!m) return undefined;
+  const [n, unixSeconds, code, account] = [1, 2, 3, 4].map((i) => Number(m[i])) as [number, number, number, number];
+  if (n > U32_MAX || unixSeconds > U32_MAX || code > 255 || account > 255) return undefined;
+  return { n, unixSeconds, code, account, detail: new Uint8Array(Buffer.from(m[5] === '-' ? '' : m[5]!, 'hex')), head: m[6]! };
 }
 
 /** Reads the lines of the console's `log`. Lines that are not of the log are left out. */
 export function parseLog(lines: string[]): AuditEntry[] {
-  return lines.flatMap((line) => {
-    const m = /^audit (\d+) (\d+) (\d+) (\d+) (-|[0-9a-f]+) ([0-9a-f]{64})$/.exec(line);
-    if (!m) return [];
-    return [{ n: Number(m[1]), unixSeconds: Number(m[2]), code: Number(m[3]), account: Number(m[4]), detail: new Uint8Array(Buffer.from(m[5] === '-' ? '' : m[5]!, 'hex')), head: m[6]! }];
-  });
+  return lines.flatMap((line) => entryOf(line) ?? []);
 }
 
 function headAfter(previous: string, entry: AuditEntry): string {
@@ -42,53 +68,122 @@ function headAfter(previous: string, entry: AuditEntry): string {
   return createHash('sha256').update(Buffer.from(previous, 'hex')).update(body).update(entry.detail).digest('hex');
 }
 
-/** Checks an export. pins: heads known from elsewhere, by entry number. */
-export function verifyLog(lines: string[], pins: { [n: number]: string } = {}): LogVerdict {
-  const entries = parseLog(lines);
-  const faults: string[] = [];
-  const said = lines.map((line) => /^head (\d+) ([0-9a-f]{64})$/.exec(line)).find(Boolean);
-  let previous = entries[0]?.n === 1 ? '0'.repeat(64) : undefined;
+function isSame(a: AuditEntry, b: AuditEntry): boolean {
+  return a.unixSeconds === b.unixSeconds && a.code === b.code && a.account === b.account && a.head === b.head && Buffer.compare(a.detail, b.detail) === 0;
+}
+
+/** `entry 3 is` or `entries 3 to 5 are`. */
+function spanOf(from: number, to: number): string {
+  return from === to ? `entry ${from} is` : `entries ${from} to ${to} are`;
+}
+
+/** A file may hold several exports, as a capture of a console session does: each ends with its closing line. */
+function exportsOf(lines: string[], faults: string[], where: string): LogExport[] {
+  const exports: LogExport[] = [];
+  let entries: AuditEntry[] = [];
+  for (const line of lines) {
+    const entry = entryOf(line);
+    const closing = CLOSING.exec(line);
+    if (entry) entries.push(entry);
+    else if (closing) {
+      exports.push({ entries, closing: { n: Number(closing[1]), head: closing[2]! } });
+      entries = [];
+    } else if (/^(audit|head) \d/.test(line) && !STATUS.test(line)) faults.push(`${where}a line is no entry: "${line.slice(0, 40)}"`);
+  }
+  if (entries.length > 0 || exports.length === 0) exports.push({ entries });
+  return exports;
+}
+
+/** Checks the order within one export and its closing line. */
+function checkExport({ entries, closing }: LogExport, faults: string[], where: string): void {
   entries.forEach((entry, i) => {
-    if (i > 0 && entry.n !== entries[i - 1]!.n + 1) faults.push(`entry ${entries[i - 1]!.n + 1} is missing`);
-    else if (previous !== undefined && headAfter(previous, entry) !== entry.head) faults.push(`entry ${entry.n} was changed`);
-    if (i > 0 && entry.unixSeconds < entries[i - 1]!.unixSeconds) faults.push(`entry ${entry.n} goes back in time`);
-    if (pins[entry.n] !== undefined && !entry.head.startsWith(pins[entry.n]!)) faults.push(`entry ${entry.n} is not the one that was seen before`);
-    previous = entry.head;
+    const previous = entries[i - 1];
+    if (previous && entry.n > previous.n + 1) faults.push(`${where}${spanOf(previous.n + 1, entry.n - 1)} missing`);
+    else if (previous && entry.n <= previous.n) faults.push(`${where}entry ${entry.n} is out of order`);
   });
   const last = entries[entries.length - 1];
-  if (!said) faults.push('the closing line with the head is missing');
-  else if (!last || Number(said[1]) !== last.n || said[2] !== last.head) faults.push('the last entries are missing');
-  for (const n of Object.keys(pins).map(Number)) if (last && n > last.n) faults.push(`entry ${n}, seen before, is missing`);
-  return { ok: faults.length === 0, entries: entries.length, first: entries[0]?.n ?? 0, last: last?.n ?? 0, head: last?.head ?? '', faults };
+  if (!closing) faults.push(`${where}the closing line with the head is missing`);
+  else if (!last) faults.push(`${where}there is no entry`);
+  else if (closing.n !== last.n || closing.head !== last.head) faults.push(`${where}the last entries are missing`);
 }
 
-export interface Heartbeat {
-  unixSeconds: number;
-  auditEntries: number;
-  /** First 16 hex digits of the audit head: a pin for verifyLog. */
-  auditHead: string;
-  openAccounts: number;
-  accounts: number;
-  signed: number;
-  refused: number;
-  supplyMv: number;
-  rssi: number;
-  /** Seconds by which the mobile network's clock is ahead of the board's; null: the network never told. */
-  networkAheadS: number | null;
-  /** Letters and digits of the operator's name, cut. */
-  operator: string;
+/** All exports as one log: the entries in order, and the last that a file shows which does not reach the end: it was seen before. */
+function joinFiles(files: string[][], faults: string[]): { entries: AuditEntry[]; seenTo: number } {
+  const byNumber = new Map<number, AuditEntry>();
+  const ends: number[] = [];
+  files.forEach((lines, i) => {
+    const where = files.length > 1 ? `file ${i + 1}: ` : '';
+    let end = 0;
+    for (const each of exportsOf(lines, faults, where)) {
+      checkExport(each, faults, where);
+      for (const entry of each.entries) {
+        const known = byNumber.get(entry.n);
+        if (known && !isSame(known, entry)) faults.push(`${where}entry ${entry.n} is not the one that was shown before`);
+        else byNumber.set(entry.n, entry);
+        end = Math.max(end, entry.n);
+      }
+    }
+    ends.push(end);
+  });
+  ends.sort((a, b) => b - a);
+  return { entries: [...byNumber.values()].sort((a, b) => a.n - b.n), seenTo: ends[1] ?? 0 };
 }
 
-/** Reads a heartbeat SMS and checks its signature by account 0's identity; undefined when it is not what the board sent. */
-export function verifyHeartbeat(text: string, identityHex: string): Heartbeat | undefined {
-  const m = /^(CC:HB:(\d+):(\d+):([0-9a-f]{16}):(\d+)\/(\d+):(\d+):(\d+):(\d+):(\d+):(-|-?\d+):([A-Za-z0-9]*)):([A-Za-z0-9+/]{86}==)$/.exec(text);
-  if (!m) return undefined;
-  const once = createHash('sha256').update(Buffer.from(`chaincloud heartbeat\n${m[1]}`, 'latin1')).digest();
-  const hash = createHash('sha256').update(once).digest();
-  if (!secp256k1.verify(Uint8Array.from(Buffer.from(m[13]!, 'base64')), Uint8Array.from(hash), Uint8Array.from(Buffer.from(identityHex, 'hex')))) return undefined;
-  const number = (i: number): number => Number(m[i]);
-  return {
-    unixSeconds: number(2), auditEntries: number(3), auditHead: m[4]!, openAccounts: number(5), accounts: number(6), signed: number(7), refused: number(8), supplyMv: number(9), rssi: number(10),
-    networkAheadS: m[11] === '-' ? null : number(11), operator: m[12]!,
-  };
+/** Follows the hashes. Answers whether the first entry was verified: what is before it is known. */
+function followChain(entries: AuditEntry[], pins: AuditPin[], faults: string[]): boolean {
+  const headOf = (n: number): string | undefined => (n === 0 ? FIRST_HEAD : pins.find((pin) => pin.n === n && pin.head.length === 64)?.head);
+  entries.forEach((entry, i) => {
+    const previous = entries[i - 1];
+    const isNext = previous?.n === entry.n - 1;
+    const before = isNext ? previous.head : headOf(entry.n - 1);
+    if (previous && !isNext) faults.push(`${spanOf(previous.n + 1, entry.n - 1)} missing`);
+    if (before !== undefined && headAfter(before, entry) !== entry.head) faults.push(`entry ${entry.n} was changed, or what is before it was`);
+    if (previous && entry.unixSeconds < previous.unixSeconds) faults.push(`entry ${entry.n} goes back in time`);
+  });
+  return entries.length > 0 && headOf(entries[0]!.n - 1) !== undefined;
+}
+
+/** Compares with what was seen elsewhere. Answers the number of the last entry that it holds; 0: none. */
+function checkPins(entries: AuditEntry[], pins: AuditPin[], faults: string[], notes: string[]): number {
+  const [first, last] = [entries[0]?.n ?? 0, entries[entries.length - 1]?.n ?? 0];
+  let heldTo = 0;
+  for (const pin of pins) {
+    const entry = entries.find((each) => each.n === pin.n);
+    if (pin.n > last) faults.push(`entry ${pin.n}, seen before, is missing: entries were removed at the end`);
+    else if (entry && !entry.head.startsWith(pin.head)) faults.push(`entry ${pin.n} is not the one that was seen before`);
+    else if (entry || (pin.n === first - 1 && pin.head.length === 64)) heldTo = Math.max(heldTo, pin.n);
+    else notes.push(`entry ${pin.n}, seen before, is not shown: it was not compared`);
+  }
+  return heldTo;
+}
+
+function check(files: string[][], pins: AuditPin[], isShown: boolean): LogVerdict {
+  const faults: string[] = [];
+  const notes: string[] = [];
+  const { entries, seenTo } = joinFiles(files, faults);
+  const isFirstVerified = followChain(entries, pins, faults);
+  const heldTo = checkPins(entries, pins, faults, notes);
+  const [first, last] = [entries[0], entries[entries.length - 1]];
+  if (first && first.n > 1) {
+    const list = isShown || heldTo > 0 ? notes : faults;
+    list.push(`${spanOf(1, first.n - 1)} not shown${list === faults ? ', and nothing seen before ties the rest to them' : ''}`);
+    if (!isFirstVerified) list.push(`entry ${first.n} is unverified: the head before it is not known`);
+  }
+  const from = Math.max(heldTo, seenTo) + 1;
+  if (first && last && !isShown && from <= last.n) notes.push(`${spanOf(Math.max(from, first.n), last.n)} held by nothing but the log itself`);
+  return { ok: faults.length === 0, entries: entries.length, first: first?.n ?? 0, last: last?.n ?? 0, head: last?.head ?? '', faults: [...new Set(faults)], notes };
+}
+
+/**
+ * Checks exports as one log, offline. files: the lines of each, in any order; they overlap or join. pins: heads known from elsewhere.
+ * Faults: what was changed, moved, removed or put in; entries between two exports that none shows; a beginning that is not shown and
+ * that nothing seen before ties; a pin that does not match or lies beyond the end. Notes: what only the file itself vouches for.
+ */
+export function verifyLog(files: string[][], pins: AuditPin[] = []): LogVerdict {
+  return check(files, pins, false);
+}
+
+/** Checks what a board shows now at its own console: it keeps its last entries only, so that a late beginning is a note. */
+export function verifyShown(lines: string[]): LogVerdict {
+  return check([lines], [], true);
 }

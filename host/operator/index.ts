@@ -8,7 +8,8 @@ import { withChecksum } from './descriptor';
 
 export { CANCEL_LINE, createConsoleClient, type Answerer, type ConsoleClient } from './console-client';
 export { sweep, type SweepResult } from './sweep';
-export { verifyHeartbeat, verifyLog, parseLog, type AuditEntry, type LogVerdict } from './audit';
+export { verifyLog, verifyShown, parseLog, type AuditEntry, type AuditPin, type LogVerdict } from './audit';
+export { verifyHeartbeat, pinsOfHeartbeats, type Heartbeat } from './heartbeat';
 
 /** Limits of an account, see firmware/policy/policy.ts; what is left out is not limited. Amounts in satoshi. */
 export interface AccountPolicy {
@@ -191,7 +192,7 @@ export async function status(client: ConsoleClient): Promise<string[]> {
   return client.run('status');
 }
 
-/** The lines of `log`, from entry `from` on: for verifyLog. */
+/** The lines of `log`, from entry `from` on: for verifyLog and verifyShown. */
 export async function readLog(client: ConsoleClient, from = 0): Promise<string[]> {
   return client.run(`log ${from}`);
 }

@@ -1,6 +1,6 @@
 // A session at a board's console: commands go out, answers and the board's own news come in decoded, questions are put to the
 // person without showing the answer, diagnostics end with a verdict. The board's line protocol is host/operator's.
-import { createConsoleClient, verifyLog, type ConsoleClient } from '../../host/operator';
+import { createConsoleClient, verifyShown, type ConsoleClient } from '../../host/operator';
 import type { BytePort } from '../../host/byte-port';
 import { COMMANDS, helpText, judge, REFUSED, type Finding } from './commands';
 import { redact } from './redact';
@@ -45,7 +45,7 @@ export function createSession(options: SessionOptions): Session {
 
   async function audit(words: string[]): Promise<Pick<CommandAnswer, 'lines' | 'findings'>> {
     const lines = await ask(`log ${words[1] ?? 0}`);
-    const verdict = verifyLog(lines);
+    const verdict = verifyShown(lines);
     const text = verdict.ok ? `${verdict.entries} entries, ${verdict.first} to ${verdict.last}: the chain of hashes holds` : verdict.faults.join('; ');
     return { lines, findings: [{ ok: verdict.ok, text }] };
   }

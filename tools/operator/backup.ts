@@ -6,7 +6,7 @@ import { HDKey } from '@scure/bip32';
 import { mnemonicToSeedSync } from '@scure/bip39';
 import { fail } from '../../protocol/errors';
 import type { AccountFile } from '../../host/api/types';
-import { backup as readState, readLog, showAccount, verifyLog, type ConsoleClient } from '../../host/operator';
+import { backup as readState, readLog, showAccount, verifyShown, type ConsoleClient } from '../../host/operator';
 
 const VERSION = 1;
 
@@ -27,7 +27,7 @@ export async function makeBackup(client: ConsoleClient, board: Backup['board'], 
   for (let n = 0; n < count; n++) accounts.push(await showAccount(client, n));
   const state = (await readState(client, pin)).split('\n').filter((line) => line !== '');
   const audit = await readLog(client);
-  const verdict = verifyLog(audit);
+  const verdict = verifyShown(audit);
   if (!verdict.ok) throw fail('audit-broken', `the board's audit log does not hold (${verdict.faults[0]}): keep the board as it is and find out why`);
   return { version: VERSION, made_at: new Date(nowMs).toISOString(), board, accounts, audit, state };
 }

@@ -1,7 +1,7 @@
 // Cuts an operation at one of its writes, starts the board again and looks whether it agrees: it stands where it stood before or
 // where it stands after, in every part; its log holds; its PIN opens it; V gets a channel and a payment through; and the
 // operation, done again, ends where it should.
-import { createConsoleClient, readLog, reopen, status, unlock, valueOf, verifyLog, wipe, provision } from '../../../host/operator';
+import { createConsoleClient, readLog, reopen, status, unlock, valueOf, verifyShown, wipe, provision } from '../../../host/operator';
 import type { FakeBoard } from '../fake-hal';
 import { makeCoin, out, pay } from '../payments';
 import { DICE, linkUp, PIN, wake, type Rig } from '../rig';
@@ -50,7 +50,7 @@ const LINE_MS = 100;
 /** Is the board, just started, of use? Its log holds, its PIN opens it, V gets a channel and a payment through. */
 export async function useBoard(rig: Rig, where: string): Promise<void> {
   const { world } = rig;
-  const verdict = verifyLog(await world.finish(readLog(rig.coldConsole)));
+  const verdict = verifyShown(await world.finish(readLog(rig.coldConsole)));
   if (!verdict.ok) throw new Error(`${where}: the log does not hold: ${verdict.faults.join('; ')}`);
   const lines = await world.finish(status(rig.coldConsole));
   if (valueOf(lines, 'state') === 'locked') await world.run(10_000);

@@ -1,7 +1,7 @@
 // `chaincloud report`: the statement of an account's side from the API; the offline check of an audit log's export.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fail } from '../../../protocol/errors';
-import { verifyLog } from '../../../host/operator';
+import { pinsOfHeartbeats, verifyLog, type AuditPin } from '../../../host/operator';
 import { need, type Command, type CommandInput } from '../command';
 
 /** Lines of an export: the console's `log`, a capture's texts, or a backup's `audit`. Throws code `log-file`. */
@@ -19,23 +19,38 @@ export function logLines(text: string): string[] {
   return lines;
 }
 
-/** Heads known from elsewhere: `12:ab34…,40:cd56…`. */
-export function readPins(text: string | undefined): { [n: number]: string } {
-  const pins: { [n: number]: string } = {};
-  for (const pin of (text ?? '').split(',').filter((each) => each !== '')) {
-    const match = /^(\d+):([0-9a-f]{8,64})$/.exec(pin.trim());
-    if (!match) throw fail('usage', `"--pin" expected NUMBER:HEX, got ${pin}`);
-    pins[Number(match[1])] = match[2]!;
-  }
-  return pins;
+/** Heads known from elsewhere: `12:ab34…,40:cd56…`, at least the 16 digits that a heartbeat has. Throws `usage`. */
+export function readPins(text: string | undefined): AuditPin[] {
+  return (text ?? '').split(',').filter((each) => each !== '').map((pin) => {
+    const match = /^([1-9]\d{0,9}):([0-9a-f]{16,64})$/.exec(pin.trim());
+    if (!match) throw fail('usage', `"--pin" expected NUMBER:HEX with 16 to 64 hex digits, got ${pin}`);
+    return { n: Number(match[1]), head: match[2]! };
+  });
 }
 
-function verify(input: CommandInput, file: string): number {
-  const verdict = verifyLog(logLines(readFileSync(file, 'utf8')), readPins(input.values.pin));
+/** Texts of heartbeat SMS: as given, or those in a file, one a line. Throws `heartbeat-file`. */
+export function readHeartbeats(given: string[]): string[] {
+  return given.flatMap((each) => {
+    if (each.startsWith('CC:HB:')) return [each.trim()];
+    const found = readFileSync(each, 'utf8').match(/CC:HB:\S*/g);
+    if (!found) throw fail('heartbeat-file', `${each} holds no heartbeat: expected texts that begin with CC:HB:`);
+    return found;
+  });
+}
+
+function verify(input: CommandInput): number {
+  const { identity } = input.values;
+  const texts = readHeartbeats(input.lists.heartbeat!);
+  if (identity !== undefined && !/^0[23][0-9a-f]{64}$/.test(identity)) throw fail('usage', `"--identity" expected 66 hex digits, got ${identity}`);
+  if (texts.length > 0 && identity === undefined) throw fail('usage', "missing --identity: account 0's, from its public file");
+  const seen = pinsOfHeartbeats(texts, identity ?? '');
+  const log = verifyLog(input.lists['verify-log']!.map((file) => logLines(readFileSync(file, 'utf8'))), [...readPins(input.values.pin), ...seen.pins]);
+  const verdict = { ...log, ok: log.ok && seen.faults.length === 0, faults: [...seen.faults, ...log.faults], notes: [...seen.notes, ...log.notes] };
   if (input.values.format === 'json') process.stdout.write(`${JSON.stringify(verdict)}\n`);
   else {
     process.stdout.write(`${verdict.entries} entries, ${verdict.first} to ${verdict.last}, head ${verdict.head}\n`);
     for (const fault of verdict.faults) process.stdout.write(`!! ${fault}\n`);
+    for (const note of verdict.notes) process.stdout.write(`note: ${note}\n`);
     process.stdout.write(verdict.ok ? 'the chain of hashes holds\n' : 'the log does not hold: somebody changed it, or part of it is missing\n');
   }
   return verdict.ok ? 0 : 1;
@@ -76,11 +91,15 @@ export const reportCommand: Command = {
     to: { value: 'TIME', help: 'its end; a day counts whole' },
     format: { value: 'json|csv', help: 'form of the output', default: 'csv' },
     out: { value: 'FILE', help: 'writes the statement there' },
-    'verify-log': { value: 'FILE', help: "checks an export of HSM-Cold's audit log, offline" },
-    pin: { value: 'N:HEX,...', help: 'with --verify-log: heads seen elsewhere (heartbeat SMS, earlier exports)' },
+    'verify-log': { value: 'FILE', isList: true, help: "checks exports of HSM-Cold's audit log, offline; several that overlap or join are checked as one" },
+    pin: { value: 'N:HEX,...', help: 'with --verify-log: heads seen elsewhere (console, earlier exports)' },
+    heartbeat: { value: 'TEXT|FILE', isList: true, help: 'with --verify-log: heartbeat SMS, which pin the log; needs --identity' },
+    identity: { value: 'HEX33', help: "with --heartbeat: account 0's identity, from its public file" },
   },
   async run(input) {
     if (input.values.format !== 'json' && input.values.format !== 'csv') throw fail('usage', `"--format" expected json or csv, got ${input.values.format}`);
-    return input.values['verify-log'] !== undefined ? verify(input, input.values['verify-log']) : statement(input);
+    if (input.lists['verify-log']!.length > 0) return verify(input);
+    for (const name of ['heartbeat', 'pin', 'identity']) if (input.lists[name]?.length || input.values[name] !== undefined) throw fail('usage', `"--${name}" goes with --verify-log`);
+    return statement(input);
   },
 };

@@ -1,7 +1,11 @@
 // Holds `chaincloud report`: where an audit log may come from, and that a changed one is found.
 import { expect } from 'chai';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
 import { verifyLog } from '../../../../host/operator';
-import { logLines, readPins } from '../../../../tools/cli/commands/report';
+import { readInput } from '../../../../tools/cli/command';
+import { logLines, readPins, reportCommand } from '../../../../tools/cli/commands/report';
 import { sizeTable } from '../../../../tools/cli/commands/build';
 import { sweepTable } from '../../../../tools/cli/commands/sweep';
 import { readyRig } from '../../../firmware/rig';
@@ -12,14 +16,45 @@ describe('cli: report --verify-log', () => {
     const lines = await rig.world.finish(rig.coldConsole.run('log'));
     const capture = lines.map((line) => JSON.stringify({ at: 1, kind: 'console', direction: 'in', level: 'info', text: line })).join('\n');
     for (const text of [lines.join('\r\n'), JSON.stringify({ version: 1, audit: lines }), `{"format":"chaincloud capture","version":1}\n${capture}`]) {
-      expect(verifyLog(logLines(text)).ok, text.slice(0, 60)).to.equal(true);
+      expect(verifyLog([logLines(text)]).ok, text.slice(0, 60)).to.equal(true);
     }
     const changed = lines.map((line, i) => (i === 2 ? line.replace(/^(audit \d+ \d)(\d)/, (_all, head: string, digit: string) => head + ((Number(digit) + 1) % 10)) : line));
-    expect(verifyLog(changed).ok).to.equal(false);
-    expect(verifyLog([...lines.slice(0, 2), ...lines.slice(3)]).faults.join()).to.include('missing');
-    expect(verifyLog(lines.slice(0, -1)).ok).to.equal(false);
+    expect(verifyLog([changed]).ok).to.equal(false);
+    expect(verifyLog([[...lines.slice(0, 2), ...lines.slice(3)]]).faults.join()).to.include('missing');
+    expect(verifyLog([lines.slice(0, -1)]).ok).to.equal(false);
     const last = /^head (\d+)/.exec(lines[lines.length - 1]!)![1];
-    expect(verifyLog(lines, readPins(`${last}:${'00'.repeat(8)}`)).ok).to.equal(false);
+    expect(verifyLog([lines], readPins(`${last}:${'00'.repeat(8)}`)).ok).to.equal(false);
+  });
+  it('exit 0 and notes where the log holds, 1 and a line a fault where not; several files are one log', async () => {
+    const rig = await readyRig();
+    const lines = await rig.world.finish(rig.coldConsole.run('log'));
+    const entries = lines.filter((line) => line.startsWith('audit '));
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'report-'));
+    const file = (name: string, of: string[]): string => {
+      fs.writeFileSync(path.join(dir, name), of.join('\n'));
+      return path.join(dir, name);
+    };
+    const run = async (...args: string[]): Promise<[number, string[]]> => {
+      const said: string[] = [];
+      const write = process.stdout.write;
+      process.stdout.write = ((text: string) => said.push(text) > 0) as typeof write;
+      try {
+        return [await reportCommand.run(readInput(reportCommand, args)), said.join('').split('\n')];
+      } finally {
+        process.stdout.write = write;
+      }
+    };
+    const words = entries[2]!.split(' ');
+    const early = file('early.txt', [...entries.slice(0, 3), `head ${words[1]} ${words[6]}`]);
+    const late = file('late.txt', lines.slice(3));
+    const [alone, faults] = await run('--verify-log', late);
+    expect([alone, faults.filter((line) => line.startsWith('!! ')).length]).to.deep.equal([1, 2]);
+    const [joined, notes] = await run('--verify-log', late, '--verify-log', early);
+    expect([joined, notes.filter((line) => line.startsWith('note: ')).length]).to.deep.equal([0, 1]);
+    const forged = `CC:HB:1:2:${'0'.repeat(16)}:1/1:0:0:0:0:-::${'A'.repeat(86)}==`;
+    const heartbeats = file('heartbeats.txt', [`2026-01-01 ${forged}`, forged]);
+    const [code, told] = await run('--verify-log', late, '--verify-log', early, '--heartbeat', heartbeats, '--heartbeat', forged, '--identity', rig.file.identity);
+    expect([code, told.filter((line) => /^!! heartbeat [123] is not signed/.test(line)).length]).to.deep.equal([1, 3]);
   });
   it('refuses a file without a log, and pins that are none', () => {
     expect(() => logLines('hello\n')).to.throw().with.property('code', 'log-file');
