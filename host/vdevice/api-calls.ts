@@ -3,6 +3,8 @@
 
 import type { HttpAnswer, HttpClient, Out } from '../v1';
 
+const BECH32 = /^(bc|tb|bcrt)1/i;
+
 /** What became of a POST of a request. known: 400 code 3, the API says it has it already. */
 export type Posted = 'taken' | 'known' | 'retry';
 
@@ -61,8 +63,18 @@ export async function readBalance(api: HttpClient): Promise<number | null> {
   return answer.status === 200 && Number.isSafeInteger(balance) ? (balance as number) : null;
 }
 
-/** null: the API shows no detail (yet). paid: every asked output is there. feeSats: null when the inputs' values are not shown. */
-export async function readPayment(api: HttpClient, txHash: string, outs: readonly Out[]): Promise<{ paid: boolean; feeSats: number | null } | null> {
+/** What the API shows of a transaction. */
+export interface Payment {
+  /** Every asked output is there. */
+  paid: boolean;
+  /** null: the inputs' values are not shown. */
+  feeSats: number | null;
+  /** Upper estimate, as HSM-Cold's: counted from what is shown. */
+  vbytes: number;
+}
+
+/** null: the API shows no detail (yet). */
+export async function readPayment(api: HttpClient, txHash: string, outs: readonly Out[]): Promise<Payment | null> {
   const answer = await api.get('/api/v1/open/BTC/tx/detail/' + txHash);
   const body = fields(answer);
   if (answer.status !== 200 || !Array.isArray(body.outputs)) return null;
@@ -72,7 +84,17 @@ export async function readPayment(api: HttpClient, txHash: string, outs: readonl
     if (at >= 0) left.splice(at, 1);
     return at >= 0;
   });
-  return { paid, feeSats: feeOf(body.inputs, body.outputs) };
+  return { paid, feeSats: feeOf(body.inputs, body.outputs), vbytes: vbytesOf(body.inputs, body.outputs) };
+}
+
+const OVERHEAD_VBYTES = 15;
+
+/** Virtual bytes from counts and kinds of address; an input without one is a p2wpkh, the smallest, so that the fee rate shows as high as it can be. */
+function vbytesOf(inputs: unknown, outputs: unknown): number {
+  const addresses = (list: unknown): string[] => (Array.isArray(list) ? list.map((item) => String((item as { address?: unknown } | null)?.address ?? '')) : []);
+  const inputBytes = addresses(inputs).reduce((sum, address) => sum + (address === '' || BECH32.test(address) ? 68 : 148), 0);
+  const outputBytes = addresses(outputs).reduce((sum, address) => sum + 9 + (!BECH32.test(address) ? 25 : address.length > 50 ? 34 : 22), 0);
+  return OVERHEAD_VBYTES + inputBytes + outputBytes;
 }
 
 function feeOf(inputs: unknown, outputs: unknown): number | null {
@@ -83,7 +105,7 @@ function feeOf(inputs: unknown, outputs: unknown): number | null {
 
 /** bech32 does not mind its case. */
 function payKey(address: string, sats: number): string {
-  return (/^(bc|tb|bcrt)1/i.test(address) ? address.toLowerCase() : address) + ',' + sats;
+  return (BECH32.test(address) ? address.toLowerCase() : address) + ',' + sats;
 }
 
 function fields(answer: HttpAnswer): Record<string, unknown> {

@@ -15,7 +15,7 @@ import { aMinuteOfDay, localTime } from './local-time';
 import { openModem } from './modem';
 import { aPaired, codeOf, readAccount } from './pairing';
 import { startPing } from './ping';
-import { aPolicy } from './policy';
+import { aPolicy } from './policy-form';
 import { repeat } from '../repeat';
 import { openSealer } from './seal';
 import { sendLoop, type SendLoop } from './send-loop';

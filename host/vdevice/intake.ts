@@ -72,10 +72,10 @@ async function examine(context: VContext, link: HsmLink, pulled: Pulled, infoHas
   Object.assign(row, { outs: info.outs, dynamic: info.dynamic, confirmed: info.confirmed, sats: sumSats(outs) });
   const nowMs = context.runtime.nowMs();
   const verdict = judge(context.policy, outs, info.dynamic, nowMs, context.time, (sinceMs) => state.spentSince(sinceMs));
-  if (verdict.verdict === 'refuse') return stop(`policy ${verdict.tag} refuses withdrawal ${pulled.id}`, 'policy-' + verdict.tag);
+  if (verdict.verdict === 'refuse') return stop(`${verdict.tag} refuses withdrawal ${pulled.id}`, verdict.tag);
   if (verdict.verdict === 'wait') {
-    tellOnce(context, pulled.id, `policy ${verdict.tag} holds withdrawal ${pulled.id}`);
-    return { kind: 'wait', why: 'policy-' + verdict.tag };
+    tellOnce(context, pulled.id, `${verdict.tag} holds withdrawal ${pulled.id}`);
+    return { kind: 'wait', why: verdict.tag };
   }
   const balance = await readBalance(context.api);
   if (balance === null) return { kind: 'wait', why: 'balance-unknown' };

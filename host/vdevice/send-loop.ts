@@ -1,12 +1,14 @@
 // The send loop: pull, authorise, post, poll, report, one withdrawal at a time. Spec: chaincloud-v1 sections 6.1 and 6.3 to 6.5.
 // Stricter than the published app where it lost money: 404 and 400 on the status are not a failure, code 3 is compared, the id that is
-// reported is V's own, a hash must pay what was asked, and contradictions stop the loop instead of being booked.
+// reported is V's own, a hash must pay what was asked, and contradictions stop the loop instead of being booked. A fee beyond V's limits
+// stops it too, once the payment is booked.
 
 import { anOuts } from '../v1';
-import { postRequest, readOutcome, readPayment, type RequestForm } from './api-calls';
+import { postRequest, readOutcome, readPayment, type Payment, type RequestForm } from './api-calls';
 import type { VContext } from './context';
 import type { HsmLink } from './hsm-link';
 import { authorise, takeNext } from './intake';
+import { feeTag, hasFeeLimit } from './policy';
 import type { Withdrawal } from './state';
 import type { LoopState } from './types';
 
@@ -114,13 +116,28 @@ export function sendLoop(context: VContext, link: HsmLink): SendLoop {
     if (outcome.kind === 'open') return false;
     if (outcome.kind === 'failed') return finish(row, 'failed', null);
     const payment = await readPayment(context.api, outcome.txHash, anOuts(row.outs, context.account.network));
-    if (!payment && row.tries < DETAIL_TRIES) return tryLater(row, '');
     if (payment && !payment.paid) return stopAndTell(`tx of withdrawal ${row.vtest_id} does not pay what was asked`, 'wrong-payment');
-    const { maxFeeSats } = context.policy;
-    if (payment?.feeSats != null && maxFeeSats !== undefined && payment.feeSats > maxFeeSats) {
-      context.tellAdmins(`withdrawal ${row.vtest_id} paid a fee of ${payment.feeSats} sats`);
-    }
-    return finish(row, 'sent', outcome.txHash);
+    const isFeeDue = payment?.feeSats == null && hasFeeLimit(context.policy);
+    if ((!payment || isFeeDue) && row.tries < DETAIL_TRIES) return tryLater(row, '');
+    return settle(row, outcome.txHash, payment);
+  }
+
+  /**
+   * Books a sent withdrawal with its fee. A fee beyond a limit, or one that the API hides where there is a limit, stops the loop: the
+   * payment is out, the next one is not. A hidden fee counts as the most that one may be.
+   */
+  function settle(row: Withdrawal, txHash: string, payment: Payment | null): boolean {
+    const feeSats = payment?.feeSats ?? null;
+    const tag = feeTag(context.policy, feeSats, payment?.vbytes ?? 0, context.runtime.nowMs(), (sinceMs) => state.spentSince(sinceMs));
+    state.transaction(() => {
+      state.putFee(row.vtest_id, feeSats ?? context.policy.txMaxFeeSats ?? 0);
+      finish(row, 'sent', txHash);
+      if (tag === '') return;
+      stop(tag);
+      context.tellAdmins(`${tag}: withdrawal ${row.vtest_id} paid a fee of ${feeSats ?? 'unknown'} sats, loop is stop`);
+    });
+    if (tag !== '') context.tell('loop stops: ' + tag);
+    return tag === '';
   }
 
   function finish(row: Withdrawal, result: 'sent' | 'failed', txHash: string | null): true {

@@ -2,6 +2,7 @@
 // Every write is on disk before anything leaves V, so a restart at any point finds out what was promised.
 
 import { openSqlFile, type SqlFile } from '../sql-file';
+import type { Spent } from './policy';
 import { hex, unhex, type Sealer } from './seal';
 
 const SCHEMA = `
@@ -11,6 +12,7 @@ CREATE TABLE IF NOT EXISTS withdrawals (
   sats INTEGER NOT NULL, state TEXT NOT NULL, channel_id INTEGER, vc_code TEXT, authorised_ms INTEGER, tries INTEGER NOT NULL DEFAULT 0,
   tx_hash TEXT, reported INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS withdrawals_open ON withdrawals (reported) WHERE reported = 0;
+CREATE TABLE IF NOT EXISTS fees (vtest_id TEXT PRIMARY KEY, sats INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS batches (
   side INTEGER NOT NULL, batch_no INTEGER NOT NULL, digest TEXT NOT NULL, content TEXT NOT NULL, state TEXT NOT NULL, asked_ms INTEGER NOT NULL,
   next_ask_ms INTEGER NOT NULL, tries INTEGER NOT NULL, reported INTEGER NOT NULL, PRIMARY KEY (side, batch_no, digest));
@@ -89,7 +91,13 @@ export function openState(file: string, sealer: Sealer) {
         row.sats, row.state, row.channel_id, row.vc_code, row.authorised_ms, row.tries, row.tx_hash, row.reported);
     },
     /** Authorised since `sinceMs`, also by a clock that was ahead of this one. What the API calls failed counts too: only its word says so. */
-    spentSince: (sinceMs: number) => one<{ sats: number | null }>('SELECT SUM(sats) AS sats FROM withdrawals WHERE authorised_ms >= ?', sinceMs)!.sats ?? 0,
+    spentSince(sinceMs: number): Spent {
+      const row = one<{ count: number; sats: number | null; feeSats: number | null }>(
+        'SELECT COUNT(*) AS count, SUM(w.sats) AS sats, SUM(f.sats) AS feeSats FROM withdrawals w LEFT JOIN fees f ON f.vtest_id = w.vtest_id WHERE w.authorised_ms >= ?', sinceMs)!;
+      return { sats: row.sats ?? 0, feeSats: row.feeSats ?? 0, count: row.count };
+    },
+    /** The fee that a withdrawal's transaction paid, as the API shows it. */
+    putFee: (id: string, sats: number) => void run('INSERT OR REPLACE INTO fees VALUES (?,?)', id, sats),
     sentTotals: () => one<{ count: number; sats: number | null }>("SELECT COUNT(*) AS count, SUM(sats) AS sats FROM withdrawals WHERE state = 'sent'")!,
 
     batch: (side: number, batchNo: number, digest: string) => one<Batch>('SELECT * FROM batches WHERE side = ? AND batch_no = ? AND digest = ?', side, batchNo, digest),

@@ -21,24 +21,46 @@ export interface VModem {
   onSms(listener: (sms: IncomingSms, done: () => void) => void): void;
 }
 
-/** V's own limits, checked before HSM-Cold's; amounts in satoshi, times in V's local time zone. Absent = no such limit. */
-export interface VPolicy {
+/** What may be paid within any `windowSeconds` (a day when absent or 0). */
+export interface VWindow {
+  windowSeconds?: number;
+  windowMaxSats?: number;
+  /** Held back once the fees reach it; a fee that goes beyond it stops the loop. */
+  windowMaxFeeSats?: number;
+  windowMaxCount?: number;
+}
+
+/**
+ * V's own limits, checked before HSM-Cold's and set tighter. Names as in HSM-Cold's account policy (firmware/policy/policy.ts), in the
+ * same units: satoshi, seconds, minutes of the UTC day. Absent or 0 = no such limit, except where said. Spec: SPEC.md 11.
+ */
+export interface VPolicy extends VWindow {
   /** Largest sum of the outputs of one withdrawal. */
-  maxTxSats?: number;
-  /** Largest single output, smallest single output (default 10,000: the API's own). */
-  maxOutSats?: number;
-  minOutSats?: number;
-  maxOuts?: number;
-  /** At most `maxSats` authorised within any `windowSeconds`. */
-  velocity?: { windowSeconds: number; maxSats: number }[];
-  /** Only these destinations. */
+  txMaxSats?: number;
+  /** Fees are known once the API built the transaction: a fee beyond a limit stops the loop and alarms the admin. */
+  txMaxFeeSats?: number;
+  /** Satoshi per virtual byte; 0 stands for 1,000. */
+  maxFeerateSatVb?: number;
+  /** 0 stands for 100. */
+  maxOutputs?: number;
+  /** Smallest single output; 0 stands for 10,000, the API's own. */
+  minOutputSats?: number;
+  /** Withdrawals are authorised from..to only, in UTC; equal: any time; `from` may be after `to`: over midnight. */
+  fromMinute?: number;
+  toMinute?: number;
+  /** Only destinations of `allowList`; a list alone says the same. */
+  isAllowListOnly?: boolean;
   allowList?: string[];
-  /** Withdrawals are authorised from..to only, e.g. 08:00..20:00; a window may pass midnight. */
+
+  // What HSM-Cold has not.
+  /** Further windows, e.g. an hour beside the day. */
+  windows?: VWindow[];
+  /** Largest single output. */
+  maxOutSats?: number;
+  /** As fromMinute and toMinute in V's local time, e.g. 08:00..20:00. */
   hours?: { from: string; to: string };
   /** False: a withdrawal that asks for the dynamic fee is refused. */
   dynamicFee?: boolean;
-  /** Warned above it, once the transaction shows. */
-  maxFeeSats?: number;
   /** Warns the admin when the balance after a withdrawal is under this. */
   minBalanceSats?: number;
 }

@@ -129,11 +129,11 @@ describe('host/vdevice intake', () => {
   });
 
   it('dismisses what the policy refused, and only that', async () => {
-    await world.restart({ policy: { maxTxSats: 49999 } });
+    await world.restart({ policy: { txMaxSats: 49999 } });
     await give();
     await start();
     await world.pass(10);
-    expect(world.adminTexts()).to.deep.equal(['policy per-tx refuses withdrawal 11']);
+    expect(world.adminTexts()).to.deep.equal(['policy-tx-amount refuses withdrawal 11']);
     await world.v.dismiss('11');
     await start();
     await world.pass(10);
@@ -145,7 +145,7 @@ describe('host/vdevice intake', () => {
   });
 
   it('holds a withdrawal for the velocity limit, tells the admin once, sends it later; survives a restart', async () => {
-    const policy = { velocity: [{ windowSeconds: 3600, maxSats: 60000 }] };
+    const policy = { windowSeconds: 3600, windowMaxSats: 60000 };
     await world.restart({ policy });
     await give();
     await start();
@@ -156,7 +156,7 @@ describe('host/vdevice intake', () => {
     await world.pass(60);
     await world.restart({ policy });
     await world.pass(1800);
-    expect([requests().length, world.adminTexts()]).to.deep.equal([1, ['policy velocity holds withdrawal 12']]);
+    expect([requests().length, world.adminTexts()]).to.deep.equal([1, ['policy-velocity holds withdrawal 12']]);
     await world.pass(1800);
     expect(requests()).to.have.length(2);
   });
@@ -164,7 +164,7 @@ describe('host/vdevice intake', () => {
   it('attack: the clock moved to empty a velocity limit stops the loop', async () => {
     let shiftMs = 0;
     const inner = world.runtime.child('v');
-    const policy = { velocity: [{ windowSeconds: 86400, maxSats: 60000 }] };
+    const policy = { windowMaxSats: 60000 };
     await world.restart({ policy, runtime: { ...inner, nowMs: () => inner.nowMs() + shiftMs } });
     await give();
     await start();
@@ -205,13 +205,27 @@ describe('host/vdevice intake', () => {
     expect((await loop()).stoppedBecause).to.equal('clock');
   });
 
-  it('warns of a fee above the policy and of a low balance', async () => {
-    await world.restart({ policy: { maxFeeSats: 999, minBalanceSats: 99_960_000 } });
+  it('warns of a low balance', async () => {
+    await world.restart({ policy: { minBalanceSats: 99_960_000 } });
     await give();
     await start();
     await world.pass(7);
     confirm();
     await world.pass(10);
-    expect(world.adminTexts()).to.deep.equal(['Balance has reached the minimum limit, please recharge as soon as possible', 'withdrawal 11 paid a fee of 1000 sats']);
+    expect(world.adminTexts()).to.deep.equal(['Balance has reached the minimum limit, please recharge as soon as possible']);
+  });
+
+  it('holds a withdrawal for the count of the window', async () => {
+    await world.restart({ policy: { windows: [{ windowSeconds: 3600, windowMaxCount: 1 }] } });
+    await give();
+    await start();
+    await world.pass(10);
+    confirm();
+    await world.pass(10);
+    await give(12);
+    await world.pass(60);
+    expect([requests().length, world.adminTexts()]).to.deep.equal([1, ['policy-count holds withdrawal 12']]);
+    await world.pass(3600);
+    expect(requests()).to.have.length(2);
   });
 });
