@@ -5,28 +5,13 @@ import { fail } from '../../protocol/errors';
 import type { AccountFile } from '../api/types';
 import type { ConsoleClient } from './console-client';
 import { withChecksum } from './descriptor';
+import { policyFields, type AccountPolicy } from './account-policy';
 
 export { CANCEL_LINE, createConsoleClient, type Answerer, type ConsoleClient } from './console-client';
+export { FEE_LIMITS_DEFAULT, effectivePolicy, type AccountPolicy } from './account-policy';
 export { sweep, type SweepResult } from './sweep';
 export { verifyLog, verifyShown, parseLog, type AuditEntry, type AuditPin, type LogVerdict } from './audit';
 export { verifyHeartbeat, pinsOfHeartbeats, type Heartbeat } from './heartbeat';
-
-/** Limits of an account, see firmware/policy/policy.ts; what is left out is not limited. Amounts in satoshi. */
-export interface AccountPolicy {
-  txMaxSats?: number;
-  txMaxFeeSats?: number;
-  maxFeerateSatVb?: number;
-  windowSeconds?: number;
-  windowMaxSats?: number;
-  windowMaxFeeSats?: number;
-  windowMaxCount?: number;
-  maxOutputs?: number;
-  minOutputSats?: number;
-  /** Minutes of the UTC day; equal: any time. */
-  fromMinute?: number;
-  toMinute?: number;
-  isAllowListOnly?: boolean;
-}
 
 /** The reviewed data of an account, entered at the console. */
 export interface AccountData {
@@ -39,6 +24,7 @@ export interface AccountData {
   adminPhones: string[];
   /** The only address that sweeps pay. */
   payoutAddress: string;
+  /** What it leaves out of fees has FEE_LIMITS_DEFAULT. */
   policy?: AccountPolicy;
   /** Default v2 only. */
   protocols?: Array<'v1' | 'v2'>;
@@ -138,18 +124,11 @@ export async function pairHot(cold: ConsoleClient, hot: ConsoleClient, linkKey: 
   await hot.run(`link key ${hexOf(linkKey)}`);
 }
 
-function policyFields(policy: AccountPolicy): number[] {
-  return [
-    policy.txMaxSats ?? 0, policy.txMaxFeeSats ?? 0, policy.maxFeerateSatVb ?? 0, policy.windowSeconds ?? 0, policy.windowMaxSats ?? 0, policy.windowMaxFeeSats ?? 0, policy.windowMaxCount ?? 0,
-    policy.maxOutputs ?? 0, policy.minOutputSats ?? 0, policy.fromMinute ?? 0, policy.toMinute ?? 0, policy.isAllowListOnly ? 1 : 0,
-  ];
-}
-
 /** Account data as the console takes it: base64 of a CBOR array, see firmware/cold/accounts.ts. */
 export function accountDataText(data: AccountData): string {
   const protocols = (data.protocols ?? ['v2']).reduce((bits, name) => bits | (name === 'v1' ? 1 : 2), 0);
   const fields = [
-    data.name, data.network, data.script, data.vIdentity, data.vPhones, data.adminPhones, data.payoutAddress, policyFields(data.policy ?? {}), protocols, data.allowList ?? [],
+    data.name, data.network, data.script, data.vIdentity, data.vPhones, data.adminPhones, data.payoutAddress, policyFields(data.policy), protocols, data.allowList ?? [],
   ];
   return Buffer.from(cborEncode(fields)).toString('base64');
 }

@@ -2,7 +2,7 @@
 // words. The board checks everything again.
 import * as fs from 'node:fs';
 import { fail } from '../../protocol/errors';
-import type { AccountData, AccountPolicy } from '../../host/operator';
+import { effectivePolicy, FEE_LIMITS_DEFAULT, type AccountData, type AccountPolicy } from '../../host/operator';
 
 const POLICY_FIELDS: { [name: string]: keyof AccountPolicy } = {
   tx_max_sats: 'txMaxSats', tx_max_fee_sats: 'txMaxFeeSats', max_feerate_sat_vb: 'maxFeerateSatVb', window_seconds: 'windowSeconds', window_max_sats: 'windowMaxSats',
@@ -75,9 +75,22 @@ export function readAccounts(file: string): AccountData[] {
   return list.map((each, i) => readOne(`account ${i}`, (each ?? {}) as Raw));
 }
 
+const DAY_SECONDS = 86400;
+/** The board's own where the account's is 0 (firmware/policy/policy.ts). */
+const BOARD_FEERATE = 1000;
+
+/** The limits of fees in words: they are all that bounds what a hacked API can burn. */
+function describeFees(data: AccountData): string {
+  const policy = effectivePolicy(data.policy);
+  const mark = (field: keyof typeof FEE_LIMITS_DEFAULT): string => (data.policy?.[field] === undefined ? ' (default)' : '');
+  const most = (field: 'txMaxFeeSats' | 'windowMaxFeeSats', per: string): string => (policy[field] ? `${policy[field]} sats ${per}${mark(field)}` : `NO LIMIT ${per}`);
+  const rate = `${policy.maxFeerateSatVb || BOARD_FEERATE} sat/vB${mark('maxFeerateSatVb')}`;
+  return `${most('txMaxFeeSats', 'a payment')}, ${rate}, ${most('windowMaxFeeSats', `in ${policy.windowSeconds || DAY_SECONDS} s`)}; the API chooses the fee within that`;
+}
+
 /** An account in words for the person who has to agree to it. */
 export function describeAccount(data: AccountData): string[] {
-  const limits = Object.entries(POLICY_FIELDS).flatMap(([name, field]) => (data.policy?.[field] ? [`${name} ${data.policy[field]}`] : []));
+  const limits = Object.entries(POLICY_FIELDS).flatMap(([name, field]) => (data.policy?.[field] && !(field in FEE_LIMITS_DEFAULT) ? [`${name} ${data.policy[field]}`] : []));
   return [
     `name          ${data.name}`,
     `network       ${data.network}, ${data.script}`,
@@ -87,6 +100,7 @@ export function describeAccount(data: AccountData): string[] {
     `sweeps pay    ${data.payoutAddress}`,
     `protocols     ${(data.protocols ?? ['v2']).join(' ')}`,
     `limits        ${limits.join(', ') || 'none'}`,
+    `fees          ${describeFees(data)}`,
     `allow-list    ${(data.allowList ?? []).join(' ') || '-'}`,
   ];
 }

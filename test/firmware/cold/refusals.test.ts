@@ -25,7 +25,7 @@ const minute = (Math.floor((START_S % 86400) / 60) + 600) % 1430;
 const TABLE: [tag: string, name: string, provoke: (rig: Rig) => Promise<unknown>, rig?: RigOptions | 'ready' | 'new'][] = [
   ['account-closed', 'account-closed', async (rig) => { await refusalOf(pay(rig, payment(rig, { authority: new Uint8Array(32) }))); return pay(rig, payment(rig)); }],
   ['bad-authority', 'bad-authority', paying(() => ({ authority: new Uint8Array(32) }))],
-  ['bad-fee', 'bad-fee', paying(() => ({ feeSats: 60_000 }))],
+  ['bad-fee', 'bad-fee', paying(() => ({ feeSats: 60_000 })), { account: { policy: { maxFeerateSatVb: 0 } } }],
   ['bad-locktime', 'bad-input', paying(() => ({ locktime: 1_900_000_000 }))],
   ['bad-outs', 'bad-outs', paying(() => ({ outs: `${out(50_000)};` }))],
   ['bad-prev-tx', 'bad-prev-tx', paying((rig) => ({ coins: [{ ...makeCoin(rig, { sats: 100_000 }), vout: 9 }] }))],

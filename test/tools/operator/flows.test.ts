@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { createConsoleClient } from '../../../host/operator';
-import { readAccounts } from '../../../tools/operator/account-file';
+import { describeAccount, readAccounts } from '../../../tools/operator/account-file';
 import { checkWords, makeBackup, readBackup } from '../../../tools/operator/backup';
 import { diceComplaint } from '../../../tools/operator/ceremony-input';
 import { provisionBoard, readStatus, restoreBoard, type Desk } from '../../../tools/operator/flows';
@@ -144,6 +144,15 @@ describe('operator: provision', () => {
     const people = person({ pins: ['12', '111111', PIN, '482914', PIN, PIN] });
     await rig.world.finish(provisionBoard(deskOf(rig, people), { accounts: [], outDir: tempDir() }));
     expect(people.screen).to.include('the two differ');
+  });
+});
+
+describe('operator: what is shown of the fees', () => {
+  const linesOf = (policy: object): string => describeAccount(readAccounts(accountsFile([{ ...ACCOUNT, policy }]))[0]!).find((line) => line.startsWith('fees'))!;
+  it('the defaults where the file says nothing, what it says otherwise, and where there is no limit', () => {
+    expect(linesOf({})).to.equal('fees          200000 sats a payment (default), 200 sat/vB (default), 1000000 sats in 86400 s (default); the API chooses the fee within that');
+    expect(linesOf({ tx_max_fee_sats: 5000, max_feerate_sat_vb: 30, window_max_fee_sats: 90000, window_seconds: 3600 })).to.equal('fees          5000 sats a payment, 30 sat/vB, 90000 sats in 3600 s; the API chooses the fee within that');
+    expect(linesOf({ tx_max_fee_sats: 0, max_feerate_sat_vb: 0, window_max_fee_sats: 0 })).to.equal('fees          NO LIMIT a payment, 1000 sat/vB, NO LIMIT in 86400 s; the API chooses the fee within that');
   });
 });
 
