@@ -6,6 +6,7 @@ import type { AccountFile } from '../../host/api/types';
 import { pairHot, restoreState, setPhones, setTime, showAccount, status, unlock, valueOf, type AccountData, type ConsoleClient } from '../../host/operator';
 import type { People } from '../console/people';
 import { addAccounts, writePublicFile } from './accounts';
+import { warnOfNoPhones } from './alarm-phones';
 import { askBackupWords, askDice, askNewPin, askWordsBack } from './ceremony-input';
 import type { Transcript } from './transcript';
 
@@ -139,6 +140,8 @@ export interface ProvisionOptions {
   outDir: string;
   phones?: string[];
   hot?: ConsoleClient;
+  /** Ends with code `no-phones` when the board has no admin phones. */
+  isStrict?: boolean;
 }
 
 /** Everything from a new board to one that serves its accounts; a board that has part of it gets the rest. */
@@ -153,7 +156,9 @@ export async function provisionBoard(desk: Desk, options: ProvisionOptions): Pro
   else people.say('The board has its seed; going on with what is missing.');
   if (board.state === 'locked') await unlockBoard(desk, pin);
   await finishBoard(desk, pin, options);
-  return addAccounts(desk, pin, options.accounts, options.outDir);
+  const files = await addAccounts(desk, pin, options.accounts, options.outDir);
+  await warnOfNoPhones(desk, { isRestore: false, isStrict: options.isStrict });
+  return files;
 }
 
 /** Clock, alarm phones and the key shared with HSM-Hot. */
@@ -240,5 +245,6 @@ export async function restoreBoard(desk: Desk, options: RestoreOptions): Promise
     }
   }
   if (options.known.length) people.say(`The keys of ${options.known.length} account(s) are those of the backup.`);
+  await warnOfNoPhones(desk, { isRestore: true, isStrict: options.isStrict });
   return files;
 }

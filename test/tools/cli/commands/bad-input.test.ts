@@ -41,6 +41,8 @@ const CASES: [Command, string[], string, RegExp][] = [
   [consoleCommand, ['--port', 'tcp://nowhere'], 'bad-port-name', /HOST:PORT/],
   [consoleCommand, ['--replay', file('c.jsonl', 'x\n')], 'bad-capture', /JSON/],
   [provisionCommand, ['--accounts', path.join(dir, 'none.json')], 'account-file', /no such file/],
+  [provisionCommand, ['--phones', '+8613800000008,13800'], 'usage', /\+8613800000000/],
+  [provisionCommand, ['--phones', ','], 'usage', /separated by commas/],
   [provisionCommand, ['--port', '/dev/nope'], 'no-port', /plug/],
   [unlockCommand, ['--reopen', 'all'], 'usage', /number/],
   [backupCommand, ['--port', '/dev/nope'], 'usage', /--out/],
