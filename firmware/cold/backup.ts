@@ -1,10 +1,11 @@
 /**
- * The state backup: accounts, standing, limits already used, everything ever paid, and the counters, as lines of base64 that only
+ * The state backup: accounts, standing, limits already used, everything ever paid, phones, and the counters, as lines of base64 that only
  * the seed opens. Keys are not in it: the words restore those. Channels are not in it: V opens a new one.
  * Line n is seal(key, id 8 | n u32, plain) after id and n in the clear; key = HMAC(seed, "chaincloud backup"); the last line holds the
  * count of lines before it, so a backup that was cut, shuffled or mixed with another does not go in.
- * Restoring works only on a board without accounts. The operator types the highest channel number that V shows: a backup that
- * is behind it is stale (`backup-old`) and goes in only with the word `force`; the counter then starts above V's number.
+ * Restoring works only on a board without accounts. The operator types the highest channel number that each account's V shows, and how
+ * many payments the chain shows from hot addresses: a backup that is behind either is stale (`backup-old`) and goes in only with the
+ * word `force`; the counters then start above V's numbers.
  * Plain: kind u8 | payload. Kinds: record types of the journal; 0x40 counters CBOR [account, last id, V's counter]; 0x41 part of an
  * archive file: number u16 | offset u16 | octets; 0xff end: lines u32.
  * A factory function: it costs no variables while no backup is made or read.
@@ -15,7 +16,7 @@ import { printLine, printOk } from '../console/terminal';
 import { cborDecode, cborEncode } from '../../protocol/cbor';
 import { fail } from '../../protocol/errors';
 import { walk } from '../journal/journal';
-import { R_ACCOUNT, R_ALLOW, R_ARCHIVE, R_KEYS, R_PAID, R_RESTORE, R_STANDING, R_TIME, readU32, writeU32 } from '../journal/records';
+import { R_ACCOUNT, R_ALLOW, R_ARCHIVE, R_KEYS, R_PAID, R_RESTORE, R_SETTINGS, R_STANDING, R_TIME, readU32, writeU32 } from '../journal/records';
 import { checkArchives } from './archive';
 import type { Cold } from './context';
 import { accountOf, openOf, saveChannels, saveSecrets, theAccount } from './account-store';
@@ -35,7 +36,8 @@ function isKept(type: number): boolean {
 
 export interface Restoring {
   line: (base64: string) => void;
-  end: (channelId: number, isForced: boolean, seed64: Uint8Array) => void;
+  /** channelIds: one for each account, in their order. payments: of all accounts. Throws `channel-ids`, `backup-old`. */
+  end: (channelIds: number[], payments: number, isForced: boolean, seed64: Uint8Array) => void;
 }
 
 function backupKey(seed64: Uint8Array): Uint8Array {
@@ -59,6 +61,7 @@ export function printBackup(cold: Cold, seed64: Uint8Array): void {
   walk(cold.journal as any, function (type, payload, offset) {
     if (isKept(type) && keepRecord(cold.state, type, payload, offset)) put(type, payload);
   });
+  put(R_SETTINGS, cborEncode([cold.state.phones, null]));
   for (let account = 0; account < cold.state.accountCount; account++) {
     const it = openOf(cold, theAccount(cold, account));
     put(KIND_COUNTERS, cborEncode([account, it.lastId, it.vCounter]));
@@ -108,22 +111,26 @@ export function startRestoring(cold: Cold, seed64: Uint8Array): Restoring {
       else if (plain[0] === KIND_END) {
         if (readU32(payload, 0) !== n) throw fail('backup-short', 'lines are missing');
         isEnded = true;
+      } else if (plain[0] === R_SETTINGS) {
+        if (!cold.state.phones.length) save(cold, R_SETTINGS, payload);
       } else if (isKept(plain[0])) save(cold, plain[0], payload);
       else throw fail('backup-form', 'a line of an unknown kind');
       n++;
     },
-    end: function (channelId, isForced, seed) {
+    end: function (channelIds, payments, isForced, seed) {
       if (!isEnded) throw fail('backup-short', 'the last line is missing');
-      for (let i = 0; i < counters.length; i++) {
-        if (counters[i][1] < channelId && !isForced) throw fail('backup-old', 'V has seen channel ' + channelId + ', the backup ends at ' + counters[i][1] + ': type force after the number to go on');
+      if (channelIds.length !== counters.length) throw fail('channel-ids', 'a channel number for each of ' + counters.length + ' accounts is expected, with commas between them');
+      for (let i = 0; i < counters.length && !isForced; i++) {
+        if (counters[i][1] < channelIds[i]) throw fail('backup-old', 'V has seen channel ' + channelIds[i] + ', the backup ends at ' + counters[i][1] + ': type force at the end to go on');
       }
+      if (cold.state.paidSerial < payments && !isForced) throw fail('backup-old', 'the chain shows ' + payments + ' payments, the backup ' + cold.state.paidSerial + ': type force at the end to go on');
       checkArchives(cold);
       for (let i = 0; i < counters.length; i++) {
         const account = accountOf(cold, counters[i][0]);
         if (!account) throw fail('backup-form', 'counters without an account');
         saveSecrets(cold, account, seed);
         const it = openOf(cold, account);
-        it.lastId = counters[i][1] > channelId ? counters[i][1] : channelId;
+        it.lastId = counters[i][1] > channelIds[i] ? counters[i][1] : channelIds[i];
         it.vCounter = counters[i][2];
         saveChannels(cold, account);
       }

@@ -143,6 +143,18 @@ function backup(cold: Cold): void {
   });
 }
 
+/** Numbers with commas between them; `-` for none; or undefined. */
+function channelIdsOf(text: string | undefined): number[] | undefined {
+  const ids: number[] = [];
+  const parts = text === '-' ? [] : (text || '').split(',');
+  for (let i = 0; i < parts.length; i++) {
+    const id = parseInt(parts[i], 10);
+    if (!(id >= 0)) return undefined;
+    ids.push(id);
+  }
+  return ids;
+}
+
 /** Reading a state backup in: begin (PIN), a line each, end (PIN). */
 function stateCommand(cold: Cold, words: string[]): void {
   if (!cold.keys) throw fail('locked', 'unlock first');
@@ -158,9 +170,12 @@ function stateCommand(cold: Cold, words: string[]): void {
     cold.restoring.line(words[2] || '');
     return printOk(cold.terminal);
   }
-  if (words[1] !== 'end' || !(parseInt(words[2], 10) >= 0)) throw fail('usage', 'state begin|line|end');
+  const ids = channelIdsOf(words[2]);
+  const hasPaid = words[3] === 'paid';
+  const payments = hasPaid ? parseInt(words[4], 10) : 0;
+  if (words[1] !== 'end' || !ids || !(payments >= 0)) throw fail('usage', 'state begin | line <base64> | end <channel id>,...|- [paid <payments>] [force]');
   withSeed(cold, function (seed) {
-    cold.restoring.end(parseInt(words[2], 10), words[3] === 'force', seed);
+    cold.restoring.end(ids, payments, words[hasPaid ? 5 : 3] === 'force', seed);
     cold.restoring = undefined;
     wipe(seed);
     cold.started(cold);

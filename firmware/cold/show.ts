@@ -17,7 +17,7 @@ import { isClockSet, nowSeconds } from './store';
 export function showHelp(cold: Cold): void {
   const lines = [
     'status', 'provision', 'restore', 'unlock', 'lock', 'account add <base64>', 'account change <n> <base64>', 'account show <n>', 'account list', 'reopen <n>', 'ack <number>', 'link key <hex>',
-    'phones <+number> ...', 'time <unix seconds>', 'unattended on|off', 'sweep begin|input|prev|sign <base64>', 'backup', 'state begin|line <base64>|end <channel id> [force]', 'log [from]', 'selftest', 'modem', 'memory', 'flash', 'noise', 'bench', 'sms <+number>', 'service', 'wipe',
+    'phones <+number> ...', 'time <unix seconds>', 'unattended on|off', 'sweep begin|input|prev|sign <base64>', 'backup', 'state begin|line <base64>|end <channel id>,... [paid <payments>] [force]', 'log [from]', 'selftest', 'modem', 'memory', 'flash', 'noise', 'bench', 'sms <+number>', 'service', 'wipe',
   ];
   for (let i = 0; i < lines.length; i++) printLine(cold.terminal, lines[i]);
   printOk(cold.terminal);
@@ -41,6 +41,7 @@ export function showStatus(cold: Cold): void {
   printLine(terminal, 'memory ' + memory.used + ' of ' + memory.total);
   if (cold.journal) printLine(terminal, 'journal records ' + cold.journal.records + ' room ' + (cold.journal.base + cold.journal.halfBytes - cold.journal.end) + ' writes ' + cold.journal.writes);
   printLine(terminal, 'link ' + (!state.linkKey ? 'unpaired' : cold.link && cold.link.isUp ? 'up' : 'down'));
+  printLine(terminal, 'phones ' + state.phones.length);
   const modems = cold.modem ? modemsStatus(cold.modem) : [];
   for (let i = 0; i < modems.length; i++) {
     const modem = modems[i];

@@ -182,14 +182,28 @@ export async function backup(client: ConsoleClient, pin: string): Promise<string
   return lines.flatMap((line) => (line.startsWith('backup ') ? [line.slice(7)] : [])).join('\n') + '\n';
 }
 
+/** What a backup must not be behind of. */
+export interface RestoredUpTo {
+  channelIds: readonly number[];
+  payments?: number;
+  isForced?: boolean;
+}
+
 /**
- * Reads a state backup into a board that was restored from its words. channelId: the highest channel number that V shows; a
- * backup behind it is refused with `backup-old` unless isForced.
+ * Reads a state backup into a board that was restored from its words. channelIds: the highest channel number that each account's V
+ * shows, in the order of the accounts; payments: how many the chain shows from hot addresses, 0 where nobody counted. A backup behind
+ * any of them is refused with `backup-old` unless isForced.
  */
-export async function restoreState(client: ConsoleClient, text: string, options: { pin: string; channelId: number; isForced?: boolean }): Promise<void> {
+export async function restoreState(client: ConsoleClient, text: string, options: RestoredUpTo & { pin: string }): Promise<void> {
   await withPin(client, 'state begin', options.pin);
   for (const line of text.split('\n')) if (line.trim() !== '') await client.run(`state line ${line.trim()}`);
-  await withPin(client, `state end ${options.channelId}${options.isForced ? ' force' : ''}`, options.pin);
+  await endRestoring(client, options);
+}
+
+/** The last step of restoreState, again: after `backup-old`, with isForced. */
+export async function endRestoring(client: ConsoleClient, options: RestoredUpTo & { pin: string }): Promise<void> {
+  const { channelIds, payments, isForced, pin } = options;
+  await withPin(client, `state end ${channelIds.join(',') || '-'}${payments ? ` paid ${payments}` : ''}${isForced ? ' force' : ''}`, pin);
 }
 
 /** Erases the board. */

@@ -3,7 +3,7 @@
 // there. Leaves to others: the console's protocol (host/operator) and how people are asked (console/people.ts).
 import { fail } from '../../protocol/errors';
 import type { AccountFile } from '../../host/api/types';
-import { pairHot, restoreState, setPhones, setTime, showAccount, status, unlock, valueOf, type AccountData, type ConsoleClient } from '../../host/operator';
+import { endRestoring, pairHot, restoreState, setPhones, setTime, showAccount, status, unlock, valueOf, type AccountData, type ConsoleClient } from '../../host/operator';
 import type { People } from '../console/people';
 import { addAccounts, writePublicFile } from './accounts';
 import { warnOfNoPhones } from './alarm-phones';
@@ -157,7 +157,7 @@ export async function provisionBoard(desk: Desk, options: ProvisionOptions): Pro
   if (board.state === 'locked') await unlockBoard(desk, pin);
   await finishBoard(desk, pin, options);
   const files = await addAccounts(desk, pin, options.accounts, options.outDir);
-  await warnOfNoPhones(desk, { isRestore: false, isStrict: options.isStrict });
+  await warnOfNoPhones(desk, { isStrict: options.isStrict });
   return files;
 }
 
@@ -183,25 +183,31 @@ export interface RestoreOptions extends ProvisionOptions {
   state?: string[];
 }
 
-/** Gives the state back: accounts, limits used, everything ever paid. Asks for V's channel number, which tells a stale backup. */
-async function restoreStateOf(desk: Desk, pin: Pin, state: string[]): Promise<void> {
+/** Gives the state back: accounts, limits used, everything ever paid. Asks for what tells a stale backup: each V's channel number, and the payments made. */
+async function restoreStateOf(desk: Desk, pin: Pin, state: string[], known: AccountFile[]): Promise<void> {
   const { client, people, transcript } = desk;
   if ((await client.run('account list')).length > 0) {
     people.say('The board has accounts already: its state is left as it is.');
     return;
   }
-  const channelId = (await people.ask('The highest channel number that any V-Device shows (0 if none):')).trim();
-  if (!/^\d{1,9}$/.test(channelId)) throw fail('channel-form', 'a whole number was expected: look at V and run this again');
-  const options = { pin: await pin.get(), channelId: Number(channelId) };
+  const askCount = async (question: string): Promise<number> => {
+    const text = (await people.ask(question)).trim();
+    if (!/^\d{1,9}$/.test(text)) throw fail('channel-form', 'a whole number was expected: look it up and run this again');
+    return Number(text);
+  };
+  const channelIds: number[] = [];
+  for (const { account } of known) channelIds.push(await askCount(`The highest channel number that the V-Device of account ${account} shows (0 if none):`));
+  const payments = await askCount('How many payments the chain shows from hot addresses, of all accounts (0 if nobody counted):');
+  const options = { pin: await pin.get(), channelIds, payments };
   try {
     await restoreState(client, state.join('\n'), options);
   } catch (error) {
     if ((error as { code?: string }).code !== 'backup-old') throw error;
     people.say('This backup is older than the last channel: payments made after it are not in it, and a request could be paid twice.');
     if (!(await people.confirm('Is there no newer backup, and was every payment since looked up?'))) throw fail('declined', 'nothing was restored: find the newest backup');
-    await client.run(`state end ${options.channelId} force`, (question) => (question === 'PIN' ? options.pin : undefined));
+    await endRestoring(client, { ...options, isForced: true });
   }
-  transcript.note('state restored', { lines: state.length, channel: options.channelId });
+  transcript.note('state restored', { lines: state.length, channels: channelIds.join(' '), payments });
 }
 
 /** Restores a board from the words on paper, then its state or its accounts. */
@@ -229,7 +235,7 @@ export async function restoreBoard(desk: Desk, options: RestoreOptions): Promise
     people.say(`The board has its seed again: fingerprint ${valueOf(done, 'fingerprint')}.`);
   } else if (board.state === 'locked') await unlockBoard(desk, pin);
   await finishBoard(desk, pin, options);
-  if (options.state) await restoreStateOf(desk, pin, options.state);
+  if (options.state) await restoreStateOf(desk, pin, options.state, options.known);
   const count = (await client.run('account list')).length;
   const files = options.accounts.length > 0 ? await addAccounts(desk, pin, options.accounts, options.outDir) : [];
   for (let n = files.length; n < count; n++) {
@@ -245,6 +251,6 @@ export async function restoreBoard(desk: Desk, options: RestoreOptions): Promise
     }
   }
   if (options.known.length) people.say(`The keys of ${options.known.length} account(s) are those of the backup.`);
-  await warnOfNoPhones(desk, { isRestore: true, isStrict: options.isStrict });
+  await warnOfNoPhones(desk, { isStrict: options.isStrict });
   return files;
 }

@@ -25,7 +25,7 @@ describe('cold/backup', () => {
     await pay(rig, { userTxNo: '1', outs: out(50_000), coins: [coin], feeSats: 1000 });
     const text = await rig.world.finish(backup(rig.coldConsole, PIN));
     const fresh = await freshBoard(rig.words);
-    await fresh.world.finish(restoreState(fresh.coldConsole, text, { pin: PIN, channelId: rig.v.channel!.id }));
+    await fresh.world.finish(restoreState(fresh.coldConsole, text, { pin: PIN, channelIds: [rig.v.channel!.id] }));
     const file = await fresh.world.finish(showAccount(fresh.coldConsole, 0));
     expect({ ...file, hsm_phones: [] }).to.deep.equal({ ...rig.file, hsm_phones: [] });
     const link = 'cd'.repeat(32);
@@ -58,18 +58,18 @@ describe('cold/backup', () => {
     ];
     for (const [code, some, channelId] of cases) {
       const fresh = await freshBoard(rig.words);
-      expect(await codeOf(fresh, restoreState(fresh.coldConsole, some.join('\n'), { pin: PIN, channelId }))).to.equal(code);
+      expect(await codeOf(fresh, restoreState(fresh.coldConsole, some.join('\n'), { pin: PIN, channelIds: [channelId] }))).to.equal(code);
     }
     const other = makeRig({ seed: 'other' });
     await other.world.finish(provision(other.coldConsole, { dice: DICE, hostEntropy: new Uint8Array(32).fill(9), pin: PIN }));
-    expect(await codeOf(other, restoreState(other.coldConsole, text, { pin: PIN, channelId: 1 }))).to.equal('crypto-tag');
+    expect(await codeOf(other, restoreState(other.coldConsole, text, { pin: PIN, channelIds: [1] }))).to.equal('crypto-tag');
   }).timeout(120_000);
 
   it('takes an old backup by force and starts above what V has seen', async () => {
     const rig = await channelRig();
     const text = await rig.world.finish(backup(rig.coldConsole, PIN));
     const fresh = await freshBoard(rig.words);
-    await fresh.world.finish(restoreState(fresh.coldConsole, text, { pin: PIN, channelId: 40, isForced: true }));
+    await fresh.world.finish(restoreState(fresh.coldConsole, text, { pin: PIN, channelIds: [40], isForced: true }));
   }).timeout(120_000);
 
   it('a restore that the power cut stops leaves a board that does nothing', async () => {

@@ -145,7 +145,7 @@ export const OPERATIONS: Operation[] = [
   { name: 'back up', make: () => readyRig(), run: (rig) => rig.world.finish(backup(rig.coldConsole, PIN)), between: ['pin'] },
   {
     name: 'restore the state', make: restoredBoard, faults: ['restore-unfinished'], isNew: true, between: ['pin', 'heartbeat'],
-    run: async (rig) => rig.world.finish(restoreState(rig.coldConsole, (await aBackup()).text, { pin: PIN, channelId: 1 })),
+    run: async (rig) => rig.world.finish(restoreState(rig.coldConsole, (await aBackup()).text, { pin: PIN, channelIds: [1] })),
   },
   { name: 'sweep', make: () => readyRig(), run: (rig) => rig.world.finish(sweep(rig.coldConsole, sweepPsbt(rig, PAYOUT, 2), { account: 0, pin: PIN })), between: ['pin'] },
   { name: 'archive payments', make: async () => { const rig = await payFilled(PAID_KEPT_MAX); await pay(rig, payment(rig)); return rig; }, run: (rig) => rig.world.run(20_000) },

@@ -71,6 +71,7 @@ function typing(words: string[], more: Answers = []): Answers {
     [/the same PIN again: $/, PIN],
     [/PIN: $/, PIN],
     [/channel number .*: $/, '0'],
+    [/How many payments .*: $/, '0'],
     [/\(yes or no\) $/, 'yes'],
   ];
 }

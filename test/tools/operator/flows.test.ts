@@ -58,7 +58,7 @@ function person(script: Script): People & { screen: string[]; words: string[] } 
     async ask(question: string) {
       screen.push(question);
       if (question.startsWith("V's pairing code")) return script.scans?.shift() ?? '';
-      return question.includes('channel number') ? (script.channel ?? '0') : '';
+      return question.includes('channel number') ? (script.channel ?? '0') : question.includes('How many payments') ? '0' : '';
     },
     async askSecret(question: string) {
       screen.push(question);
