@@ -84,8 +84,8 @@ export function tellPolicy(cold: Cold, n: number): void {
 function sendAlarm(cold: Cold, account: Account): void {
   cold.alarmDueMs[account.n] = cold.hal.clock.uptimeMs() + ALARM_EVERY_MS;
   const text = alarmText(account);
-  const queued = tellAdmins(cold, text + ' Answer CC:ACK:' + account.alarmAck);
-  for (let i = 0; !account.alarmSent && i < account.adminPhones.length; i++) if (cold.state.phones.indexOf(account.adminPhones[i]) < 0) post(cold, account.adminPhones[i], text, true);
+  let queued = tellAdmins(cold, text + ' Answer CC:ACK:' + account.alarmAck);
+  for (let i = 0; !account.alarmSent && i < account.adminPhones.length; i++) if (cold.state.phones.indexOf(account.adminPhones[i]) < 0 && post(cold, account.adminPhones[i], text, true)) queued++;
   if (queued) saveCbor(cold, R_ALARM, [account.n, account.alarm, account.alarmAck, account.alarmSent + 1]);
 }
 
