@@ -10,8 +10,8 @@ export interface CallDepth {
   chain: number[];
 }
 
-/** Finds the longest chain in `code`. */
-export function callDepthOf(code: string): CallDepth {
+/** Finds the longest chain in `code`. isTaken: is a call between two functions, by offsets within them, one that a board makes. */
+export function callDepthOf(code: string, isTaken: (caller: number, callee: number) => boolean = () => true): CallDepth {
   const program = parse(code, { ecmaVersion: 5 });
   const bodies = new Map<string, AnyNode>();
   for (const statement of program.body as AnyNode[]) if (statement.type === 'FunctionDeclaration' && statement.id) bodies.set(statement.id.name, statement);
@@ -25,6 +25,7 @@ export function callDepthOf(code: string): CallDepth {
     });
     calls.set(name, callees);
   }
+  const placeOf = (name: string): number => ((bodies.get(name) as FunctionNode).body.start ?? 0) + 1;
   const longest = new Map<string, string[]>();
   const chainOf = (name: string, onPath: Set<string>): string[] => {
     const known = longest.get(name);
@@ -32,7 +33,7 @@ export function callDepthOf(code: string): CallDepth {
     let best: string[] = [];
     onPath.add(name);
     for (const callee of calls.get(name) ?? []) {
-      if (onPath.has(callee)) continue;
+      if (onPath.has(callee) || !isTaken(placeOf(name), placeOf(callee))) continue;
       const chain = chainOf(callee, onPath);
       if (chain.length > best.length) best = chain;
     }
@@ -46,7 +47,7 @@ export function callDepthOf(code: string): CallDepth {
     const chain = chainOf(name, new Set());
     if (chain.length > best.length) best = chain;
   }
-  return { depth: best.length, chain: best.map((name) => ((bodies.get(name) as FunctionNode).body.start ?? 0) + 1) };
+  return { depth: best.length, chain: best.map(placeOf) };
 }
 
 /** Measured in the genuine interpreter: a function at the top, and one more for each parameter. */

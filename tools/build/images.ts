@@ -35,6 +35,12 @@ export const RESIDENT: { [source: string]: readonly string[] } = {
   'protocol/errors': ['fail'],
 };
 
+/** Calls, from source to source, that are made only where an engine has no native hashes. */
+const STANDIN_CALLS: readonly (readonly [string, string])[] = [
+  ['firmware/crypto/sha256', 'firmware/crypto/sha256-running'],
+  ['firmware/crypto/', 'firmware/crypto/sha512-es5'],
+];
+
 /** Does the function of this name stay in RAM. where: a position in it, as file:line. */
 export function isResident(where: string, name: string): boolean {
   return (RESIDENT[where.replace(/\.ts:.*/, '')] ?? []).includes(name);
@@ -44,9 +50,11 @@ export interface ImageSize {
   board: string;
   role: string;
   bytes: number;
-  /** Longest chain of direct calls, and its functions as file:line, the outermost first. */
+  /** Longest chain of direct calls on a board, which has native hashes, and its functions as file:line, the outermost first. */
   callDepth: number;
   callChain: string[];
+  /** The same where ES5 stands in for the native hashes. */
+  callDepthBare: number;
   /** Functions in RAM, and the variables that they and their parameters hold for as long as the image runs. */
   functions: number;
   functionVariables: number;
@@ -103,11 +111,12 @@ export async function bundleImage(entry: string, out: string): Promise<Figures> 
   const problems = checkDialect(code, options);
   if (problems.length) throw dialectError(problems);
   const where = locator(code, options);
-  const { depth, chain } = callDepthOf(code);
+  const sourceOf = (offset: number): string => where(offset).replace(/\.ts:.*/, '');
+  const { depth, chain } = callDepthOf(code, (caller, callee) => !STANDIN_CALLS.some(([from, to]) => sourceOf(callee) === to && sourceOf(caller) !== to && sourceOf(caller).startsWith(from)));
   const laid = overlay(code, options.sourceMap, (offset, name) => isMapped(where(offset)) && !isResident(where(offset), name), (key) => !KEPT_PROPERTIES.includes(key));
   fs.writeFileSync(out, laid.code);
   fs.writeFileSync(map, laid.map);
-  return { callDepth: depth, callChain: chain.map((offset) => where(offset).replace(/:\d+$/, '')), ...functionFigures(laid.code) };
+  return { callDepth: depth, callChain: chain.map((offset) => where(offset).replace(/:\d+$/, '')), callDepthBare: callDepthOf(code).depth, ...functionFigures(laid.code) };
 }
 
 /** One image to bundle, for a worker thread (images-worker.ts). */

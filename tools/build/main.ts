@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   const images = await buildImages(outDir, commit);
   for (const { board, role, bytes } of images) aFit(board, role, [bytes, crypto.comb, crypto.words]);
   fs.writeFileSync(path.join(outDir, 'sizes.json'), `${JSON.stringify({ commit, crypto, images }, null, 2)}\n`);
-  for (const { board, role, bytes, callDepth, functionVariables } of images) process.stderr.write(`  ${board}/hsm-${role}.js ${bytes} bytes, functions hold ${functionVariables} variables, calls ${callDepth} deep\n`);
+  for (const { board, role, bytes, callDepth, callDepthBare, functionVariables } of images) process.stderr.write(`  ${board}/hsm-${role}.js ${bytes} bytes, functions hold ${functionVariables} variables, calls ${callDepth} deep (${callDepthBare} without native hashes)\n`);
 }
 
 main().catch((error: Error) => {

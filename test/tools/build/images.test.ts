@@ -79,6 +79,7 @@ describe('tools/build images', () => {
 
   it('counts the longest chain of calls, a recursion once', () => {
     expect(callDepthOf('function a(){b()}function b(){c();b()}function c(){}function d(){setTimeout(function(){a()},1)}').depth).to.equal(3);
+    expect(callDepthOf('function a(){b()}function b(){c()}function c(){}', (_caller, callee) => callee !== 'function a(){b()}function b(){c()}function c('.length + 2).depth, 'calls that are not made').to.equal(2);
     expect(callDepthOf('var a=1;').depth).to.equal(0);
   });
 });
