@@ -23,8 +23,9 @@ import { selfTest } from './selftest';
 import { showHelp, showLog, showStatus } from './show';
 import { theAccount } from './account-store';
 import { isClosed } from './state';
-import { AUDIT_LINK_KEY, AUDIT_REOPENED, AUDIT_SETTINGS, AUDIT_TIME_SET, NO_ACCOUNT, audit, nowSeconds, save, saveStanding } from './store';
+import { AUDIT_LINK_KEY, AUDIT_REOPENED, AUDIT_SETTINGS, AUDIT_TIME_SET, NO_ACCOUNT, audit, save, saveStanding } from './store';
 import { runSweep } from './sweep';
+import { aTime } from './time-guard';
 import { addJob, addTask } from './work';
 
 /** As boards/espruino/service.ts names it. */
@@ -58,10 +59,8 @@ function withPin(cold: Cold, act: () => void): void {
   });
 }
 
-function setTime(cold: Cold, text: string): void {
-  const seconds = parseInt(text, 10);
-  if (!(seconds > 1600000000 && seconds < 4294967296)) throw fail('time-form', 'seconds since 1970 are expected');
-  if (seconds < nowSeconds(cold)) throw fail('time-back', 'the clock only goes forward: it is ' + nowSeconds(cold));
+function setTime(cold: Cold, words: string[]): void {
+  const seconds = aTime(cold, words[1], words[2] === 'force');
   withPin(cold, function () {
     cold.hal.clock.setUnixSeconds(seconds);
     audit(cold, AUDIT_TIME_SET, NO_ACCOUNT, new Uint8Array(0));
@@ -265,7 +264,7 @@ export function runCommand(cold: Cold, line: string): void {
   } else if (name === 'lock') {
     lock(cold);
     printOk(terminal);
-  } else if (name === 'time') setTime(cold, words[1]);
+  } else if (name === 'time') setTime(cold, words);
   else if (name === 'account') accountCommand(cold, words);
   else if (name === 'reopen') reopen(cold, words[1]);
   else if (name === 'ack') {

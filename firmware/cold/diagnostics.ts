@@ -1,6 +1,6 @@
 /**
  * Looking at the board from its console: modems, memory, flash, clock, noise, and its own benchmark. Reads only, shows no secret.
- * A single function: it costs few variables while nobody looks. Spec: SPEC.md, console.
+ * A single function: it costs few variables while nobody looks. Spec: SPEC.md 12.
  */
 import { ecdsaSign, hmacSha256, pubkeyCreate, sha256, sha512 } from '../crypto/index';
 import { printLine, printOk } from '../console/terminal';

@@ -1,5 +1,5 @@
 /**
- * The line protocol of a board's console (see protocol/SPEC.md, console): a command is a line; its answer is any number of
+ * The line protocol of a board's console (see protocol/SPEC.md 12): a command is a line; its answer is any number of
  * lines, the last one `ok` or `error <code> <text>`. A question ends with "? " and no line end and takes the next line as its
  * answer; an empty answer to a question that needs one is asked again by the command itself. Nothing is ever echoed, so that
  * a PIN or a word of the backup is not shown by the board; a terminal that shows what is typed does so on its own account.

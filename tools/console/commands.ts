@@ -32,7 +32,7 @@ export const COMMANDS: ConsoleCommand[] = [
   { name: 'lock', usage: 'lock', help: 'forgets the keys until the next unlock' },
   { name: 'account', usage: 'account list|show <n>', help: 'accounts on the board' },
   { name: 'reopen', usage: 'reopen <n>', help: 'opens a closed account again (asks for the PIN)' },
-  { name: 'time', usage: 'time <unix seconds>', help: 'sets the clock forward (asks for the PIN)' },
+  { name: 'time', usage: 'time <unix seconds> [force]', help: 'sets the clock forward (asks for the PIN)' },
   { name: 'service', usage: 'service', help: "restarts to the interpreter's prompt, for a new image" },
   { name: 'log', usage: 'log [from]', help: 'audit entries as the board keeps them' },
   { name: 'help', usage: 'help [word]', help: 'this list' },
