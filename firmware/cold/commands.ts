@@ -4,6 +4,7 @@
  * (`journal-corrupt`, `selftest-failed`) leaves no PIN to check: there the typed phrase is enough, or the board could not be used again. Spec: SPEC.md, console.
  */
 import { wipe } from '../crypto/index';
+import { copyBytes } from '../crypto/bytes';
 import { bytesOfHex } from '../console/hex';
 import { ask, printError, printLine, printOk, printThrown } from '../console/terminal';
 import { fail } from '../../protocol/errors';
@@ -33,14 +34,19 @@ const SERVICE_FILE = 'service';
 const SERVICE_DELAY_MS = 200;
 const NO_BYTES = new Uint8Array(0);
 
-/** Asks for the PIN and gives the seed, in an event of its own (the call depth is small); the callee wipes it. */
+/** Asks for the PIN and gives the seed, in an event of its own (the call depth is small); it is wiped when `act` returns or throws. */
 function withSeed(cold: Cold, act: (seed64: Uint8Array) => void): void {
   if (!cold.state.isProvisioned) return printError(cold.terminal, 'not-provisioned', 'the board has no seed yet: provision it');
   ask(cold.terminal, 'PIN', function (pin) {
     addJob(cold, {
       isIdle: false,
       step: function () {
-        act(seedByPin(cold, pin));
+        const seed = seedByPin(cold, pin);
+        try {
+          act(seed);
+        } finally {
+          wipe(seed);
+        }
         return false;
       },
       failed: function (error) {
@@ -52,8 +58,7 @@ function withSeed(cold: Cold, act: (seed64: Uint8Array) => void): void {
 
 /** Asks for the PIN, then acts; for commands that need no key. */
 function withPin(cold: Cold, act: () => void): void {
-  withSeed(cold, function (seed) {
-    wipe(seed);
+  withSeed(cold, function () {
     act();
     printOk(cold.terminal);
   });
@@ -71,7 +76,6 @@ function unlock(cold: Cold): void {
   if (cold.keys) throw fail('bad-state', 'the board is unlocked');
   withSeed(cold, function (seed) {
     unlockWith(cold, seed, new Uint8Array(0));
-    wipe(seed);
     cold.started(cold);
     printOk(cold.terminal);
   });
@@ -93,7 +97,6 @@ function setPhones(cold: Cold, phones: string[]): void {
   if (!arePhones(phones)) throw fail('phone-form', 'at most ' + PHONES_MAX + ' numbers, each a + and 3 to 16 digits');
   withSeed(cold, function (seed) {
     saveSettings(cold, phones, cold.state.isUnattended ? seed : undefined);
-    wipe(seed);
     audit(cold, AUDIT_SETTINGS, NO_ACCOUNT, new Uint8Array(0));
     printOk(cold.terminal);
   });
@@ -104,7 +107,6 @@ function setUnattended(cold: Cold, text: string): void {
   if (text === 'on') printLine(cold.terminal, 'warning: whoever takes this board away then holds its keys');
   withSeed(cold, function (seed) {
     saveSettings(cold, cold.state.phones, text === 'on' ? seed : undefined);
-    wipe(seed);
     audit(cold, AUDIT_SETTINGS, NO_ACCOUNT, new Uint8Array([text === 'on' ? 1 : 0]));
     printOk(cold.terminal);
   });
@@ -123,7 +125,7 @@ function accountCommand(cold: Cold, words: string[]): void {
   if (!cold.keys) throw fail('locked', 'unlock first');
   if (action === 'add') {
     withSeed(cold, function (seed) {
-      addAccount(cold, words[2], seed);
+      addAccount(cold, words[2], copyBytes(seed, 0, seed.length));
     });
   } else if (action === 'change') {
     const n = theAccount(cold, parseInt(words[2], 10)).n;
@@ -137,7 +139,6 @@ function backup(cold: Cold): void {
   if (!cold.keys) throw fail('locked', 'unlock first');
   withSeed(cold, function (seed) {
     printBackup(cold, seed);
-    wipe(seed);
     printOk(cold.terminal);
   });
 }
@@ -160,7 +161,6 @@ function stateCommand(cold: Cold, words: string[]): void {
   if (words[1] === 'begin') {
     return withSeed(cold, function (seed) {
       cold.restoring = startRestoring(cold, seed);
-      wipe(seed);
       printOk(cold.terminal);
     });
   }
@@ -176,7 +176,6 @@ function stateCommand(cold: Cold, words: string[]): void {
   withSeed(cold, function (seed) {
     cold.restoring.end(ids, payments, words[hasPaid ? 5 : 3] === 'force', seed);
     cold.restoring = undefined;
-    wipe(seed);
     cold.started(cold);
   });
 }
@@ -201,8 +200,7 @@ function sendTestSms(cold: Cold, to: string): void {
   const modem = cold.modem;
   if (!arePhones([to])) throw fail('phone-form', 'a + and 3 to 16 digits are expected');
   if (!modem) throw fail('no-modem', 'no modem was started');
-  withSeed(cold, function (seed) {
-    wipe(seed);
+  withSeed(cold, function () {
     sendText(modem, to, 'ChainCloud HSM-Cold: test', function (error: any) {
       if (error) return printThrown(cold.terminal, error);
       printLine(cold.terminal, 'sms sent');
@@ -219,10 +217,7 @@ function startService(cold: Cold): void {
     cold.hal.clock.after(SERVICE_DELAY_MS, cold.hal.power.restart);
   }
   if (!cold.state.isProvisioned) return restart();
-  withSeed(cold, function (seed) {
-    wipe(seed);
-    restart();
-  });
+  withSeed(cold, restart);
 }
 
 /** Is there a sealed seed that a PIN can be tried on? Not on a new board, nor where a fault kept the journal from being read. */
@@ -235,8 +230,7 @@ export function runCommand(cold: Cold, line: string): void {
   const words = line.split(' ');
   const name = words[0];
   const terminal = cold.terminal;
-  function eraseAll(seed: Uint8Array): void {
-    wipe(seed);
+  function eraseAll(): void {
     printOk(terminal);
     wipeBoard(cold);
   }
@@ -252,7 +246,7 @@ export function runCommand(cold: Cold, line: string): void {
     return ask(terminal, 'type "erase everything"', function (answer) {
       if (answer !== 'erase everything') return printError(terminal, 'declined', 'nothing was erased');
       if (canCheckPin(cold)) return withSeed(cold, eraseAll);
-      eraseAll(NO_BYTES);
+      eraseAll();
     });
   }
   if (cold.fault) throw fail(cold.fault, 'the board does nothing but status, log and wipe');

@@ -114,8 +114,11 @@ function boot(cold: Cold): void {
 function unlockUnattended(cold: Cold): void {
   addTask(cold, function () {
     const seed = unattendedSeed(cold);
-    unlockWith(cold, seed, new Uint8Array(0));
-    wipe(seed);
+    try {
+      unlockWith(cold, seed, new Uint8Array(0));
+    } finally {
+      wipe(seed);
+    }
     startParts(cold);
   });
 }
