@@ -19,7 +19,7 @@ import { acknowledge, tellV } from './closing';
 import type { Cold } from './context';
 import { diagnose } from './diagnostics';
 import { maskLinkKey } from './link-key';
-import { lock, saveSettings, seedByPin, unlockWith, wipeBoard } from './secrets';
+import { lock, seedByPin, unlockWith, wipeBoard } from './secrets';
 import { selfTest } from './selftest';
 import { showHelp, showLog, showStatus } from './show';
 import { theAccount } from './account-store';
@@ -27,6 +27,7 @@ import { isClosed } from './state';
 import { AUDIT_LINK_KEY, AUDIT_REOPENED, AUDIT_SETTINGS, AUDIT_TIME_SET, NO_ACCOUNT, audit, save, saveStanding } from './store';
 import { runSweep } from './sweep';
 import { aTime } from './time-guard';
+import { savePhones, switchUnattendedOff, switchUnattendedOn } from './unattended';
 import { addJob, addTask } from './work';
 
 /** As boards/espruino/service.ts names it. */
@@ -95,10 +96,9 @@ function setLinkKey(cold: Cold, text: string): void {
 
 function setPhones(cold: Cold, phones: string[]): void {
   if (!arePhones(phones)) throw fail('phone-form', 'at most ' + PHONES_MAX + ' numbers, each a + and 3 to 16 digits');
-  withSeed(cold, function (seed) {
-    saveSettings(cold, phones, cold.state.isUnattended ? seed : undefined);
-    audit(cold, AUDIT_SETTINGS, NO_ACCOUNT, new Uint8Array(0));
-    printOk(cold.terminal);
+  withPin(cold, function () {
+    savePhones(cold, phones);
+    audit(cold, AUDIT_SETTINGS, NO_ACCOUNT, NO_BYTES);
   });
 }
 
@@ -106,7 +106,8 @@ function setUnattended(cold: Cold, text: string): void {
   if (text !== 'on' && text !== 'off') throw fail('usage', 'unattended on|off');
   if (text === 'on') printLine(cold.terminal, 'warning: whoever takes this board away then holds its keys');
   withSeed(cold, function (seed) {
-    saveSettings(cold, cold.state.phones, text === 'on' ? seed : undefined);
+    if (text === 'on') switchUnattendedOn(cold, seed);
+    else switchUnattendedOff(cold);
     audit(cold, AUDIT_SETTINGS, NO_ACCOUNT, new Uint8Array([text === 'on' ? 1 : 0]));
     printOk(cold.terminal);
   });

@@ -24,12 +24,13 @@ import { beat } from './heartbeat';
 import { maskLinkKey } from './link-key';
 import { openStore } from './open-store';
 import { handleRequest } from './requests';
-import { pinDelayMs, unattendedSeed, unlockWith } from './secrets';
+import { pinDelayMs, unlockWith } from './secrets';
 import { selfTest } from './selftest';
 import { sendStore } from './send-store';
 import { takeSms } from './sms';
 import { makeState } from './state';
 import { keepTime } from './store';
+import { endSwitchingOff, unattendedSeed } from './unattended';
 import { addTask } from './work';
 
 const HOUSEKEEPING_MS = 10000;
@@ -108,6 +109,7 @@ function boot(cold: Cold): void {
   cold.device = device;
   openStore(cold, false);
   cold.pinAfterMs = pinDelayMs(cold.state.pinFailures);
+  endSwitchingOff(cold);
 }
 
 /** Unlocks a board that its operator allowed to unlock itself, in an event of its own. */

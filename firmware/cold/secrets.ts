@@ -11,7 +11,7 @@ import { cborDecode } from '../../protocol/cbor';
 import { fail } from '../../protocol/errors';
 import { readRecord } from '../journal/journal';
 import { wipeFlash } from '../journal/device';
-import { R_DRBG, R_PIN, R_ROOT, R_SETTINGS, writeU32 } from '../journal/records';
+import { R_DRBG, R_PIN, R_ROOT, writeU32 } from '../journal/records';
 import { letGoAccount, openStored, saveSecrets, sealForNext, theAccount } from './account-store';
 import type { Cold } from './context';
 import { AUDIT_LOCKED, AUDIT_PIN_WRONG, AUDIT_UNLOCKED, NO_ACCOUNT, audit, save, saveCbor } from './store';
@@ -132,27 +132,4 @@ export function lock(cold: Cold): void {
     cold.keys = undefined;
     audit(cold, AUDIT_LOCKED, NO_ACCOUNT, NO_BYTES);
   }
-}
-
-function unattendedKey(cold: Cold): Uint8Array {
-  return hmacSha256((cold.device as any).secret, textBytes('chaincloud unattended'));
-}
-
-/**
- * Writes the platform's phones, and the seed sealed under the device secret alone when the board is to unlock itself at boot.
- * That option gives whoever steals the board its keys; it is off unless the operator asked for it with the PIN.
- */
-export function saveSettings(cold: Cold, phones: string[], seed64: Uint8Array | undefined): void {
-  const key = unattendedKey(cold);
-  saveCbor(cold, R_SETTINGS, [phones, seed64 ? seal(key, NO_BYTES, NO_BYTES, seed64, SEAL_TAG_BYTES) : null]);
-  wipe(key);
-}
-
-/** The seed of an unattended board. Secret; the caller wipes it. */
-export function unattendedSeed(cold: Cold): Uint8Array {
-  const settings = cborDecode(readRecord(cold.journal as any, cold.state.at[R_SETTINGS])) as any;
-  const key = unattendedKey(cold);
-  const seed = open(key, NO_BYTES, NO_BYTES, settings[1], SEAL_TAG_BYTES);
-  wipe(key);
-  return seed;
 }

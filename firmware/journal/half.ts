@@ -142,8 +142,8 @@ function aTail(flash: Flash, at: number, left: number, what: number): number {
   return what;
 }
 
-/** Erases a half and begins it; it is live once commitHalf has written its header. Throws `flash-failed`. */
-export function startHalf(journal: Journal, half: number, generation: number, seq: number): void {
+/** Erases a half, 0 or 1; answers where it is. Throws `flash-failed`. */
+export function eraseHalf(journal: Journal, half: number): number {
   const flash = journal.flash;
   const base = flash.pageBytes + half * journal.halfBytes;
   const pages = journal.halfBytes / flash.pageBytes;
@@ -153,6 +153,12 @@ export function startHalf(journal: Journal, half: number, generation: number, se
     journal.erases++;
     if (!isErased(flash, page * flash.pageBytes, flash.pageBytes)) throw fail('flash-failed', 'a page did not erase');
   }
+  return base;
+}
+
+/** Erases a half and begins it; it is live once commitHalf has written its header. Throws `flash-failed`. */
+export function startHalf(journal: Journal, half: number, generation: number, seq: number): void {
+  const base = eraseHalf(journal, half);
   journal.base = base;
   journal.generation = generation;
   journal.seq = seq;

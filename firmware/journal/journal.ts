@@ -9,7 +9,7 @@
  */
 import { fail } from '../../protocol/errors';
 import type { Flash } from '../hal';
-import { HALF_HEADER_BYTES, RECORD_HEADER_BYTES, commitHalf, firstChain, readHalf, readNext, recordSize, startHalf, writeRecord, type ApplyRecord, type Journal, type KeepRecord } from './half';
+import { HALF_HEADER_BYTES, RECORD_HEADER_BYTES, commitHalf, eraseHalf, firstChain, readHalf, readNext, recordSize, startHalf, writeRecord, type ApplyRecord, type Journal, type KeepRecord } from './half';
 import { readU32 } from './records';
 
 export type { Journal } from './half';
@@ -88,6 +88,22 @@ export function compact(journal: Journal): void {
   walk(journal, function (type, payload, at) {
     journal.take(type, payload, at, journal.owner);
   });
+  journal.isWriting = false;
+}
+
+/**
+ * Compacts, then erases the half of before: what was superseded, or torn, is nowhere on the flash any more. Twelve erases in the usual
+ * layout. Throws `journal-full`, `flash-failed`; the live half is good even then.
+ */
+export function purge(journal: Journal): void {
+  compact(journal);
+  beginWriting(journal);
+  try {
+    eraseHalf(journal, journal.base === journal.flash.pageBytes ? 1 : 0);
+  } catch (error) {
+    journal.isWriting = false;
+    throw error;
+  }
   journal.isWriting = false;
 }
 

@@ -119,6 +119,7 @@ export const OPERATIONS: Operation[] = [
   { name: 'an hour passes', make: () => settled0(), run: (rig) => rig.world.run(HOUR_MS + 20_000) },
   { name: 'set phones', make: () => readyRig(), run: (rig) => rig.world.finish(setPhones(rig.coldConsole, ['+4411111111'], PIN)), between: ['pin'] },
   { name: 'unattended on', make: () => readyRig(), run: console_('unattended on'), between: ['pin'] },
+  { name: 'unattended off', make: async () => { const rig = await readyRig(); await console_('unattended on')(rig); return rig; }, run: console_('unattended off'), between: ['pin'] },
   { name: 'pair with HSM-Hot', make: async () => { const rig = await readyRig(); await rig.world.finish(rig.hotConsole.run('wipe', () => 'erase everything')); rig.hotOff(); rig.hotOn(); return rig; }, run: (rig) => rig.world.finish(pairHot(rig.coldConsole, rig.hotConsole, rig.runtime.random(32), PIN)), between: ['pin'], isNew: true },
   { name: 'add an account', make: () => readyRig(), run: (rig) => rig.world.finish(addAccount(rig.coldConsole, accountData(rig, { account: { name: 'second', allowList: [out(1).split(',')[0]!] } }), PIN)), between: ['pin'] },
   { name: 'change an account', make: () => readyRig(), run: (rig) => rig.world.finish(changeAccount(rig.coldConsole, 0, accountData(rig, { account: { name: 'shop2', policy: { txMaxSats: 9_000_000 }, allowList: [out(1).split(',')[0]!] } }), PIN)), between: ['pin', 'allow'] },
