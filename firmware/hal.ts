@@ -28,6 +28,8 @@ export interface Files {
   /** Replaces the file. False when there is no room. Names: at most 28 characters. */
   writeFile(name: string, bytes: Uint8Array): boolean;
   eraseFile(name: string): void;
+  /** Erases every file whose name is one of the letters of `kinds`, then digits and dashes, the last a digit. */
+  eraseFiles(kinds: string): void;
 }
 
 export interface Clock {

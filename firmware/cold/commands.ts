@@ -1,7 +1,8 @@
 /**
  * The console's commands on HSM-Cold. Reading (status, account show, log, help) needs no unlock and shows no secret; whatever
  * changes what the board will do asks for the PIN, whether it is unlocked or not; so does `wipe`, except on a board whose fault
- * (`journal-corrupt`, `selftest-failed`) leaves no PIN to check: there the typed phrase is enough, or the board could not be used again. Spec: SPEC.md, console.
+ * (`journal-corrupt`, `selftest-failed`) leaves no PIN to check: there the typed phrase is enough, or the board could not be used again.
+ * Spec: SPEC.md 12.
  */
 import { wipe } from '../crypto/index';
 import { copyBytes } from '../crypto/bytes';
@@ -19,7 +20,7 @@ import { acknowledge, tellV } from './closing';
 import type { Cold } from './context';
 import { diagnose } from './diagnostics';
 import { maskLinkKey } from './link-key';
-import { lock, seedByPin, unlockWith, wipeBoard } from './secrets';
+import { RESTART_DELAY_MS, lock, seedByPin, unlockWith, wipeBoard } from './secrets';
 import { selfTest } from './selftest';
 import { showHelp, showLog, showStatus } from './show';
 import { theAccount } from './account-store';
@@ -32,12 +33,16 @@ import { addJob, addTask } from './work';
 
 /** As boards/espruino/service.ts names it. */
 const SERVICE_FILE = 'service';
-const SERVICE_DELAY_MS = 200;
 const NO_BYTES = new Uint8Array(0);
+
+/** Is there a sealed seed that a PIN can be tried on? Not on a new board, nor where a fault kept the journal from being read. */
+function canCheckPin(cold: Cold): boolean {
+  return cold.journal !== undefined && cold.state.isProvisioned;
+}
 
 /** Asks for the PIN and gives the seed, in an event of its own (the call depth is small); it is wiped when `act` returns or throws. */
 function withSeed(cold: Cold, act: (seed64: Uint8Array) => void): void {
-  if (!cold.state.isProvisioned) return printError(cold.terminal, 'not-provisioned', 'the board has no seed yet: provision it');
+  if (!canCheckPin(cold)) return printError(cold.terminal, 'not-provisioned', 'the board has no seed yet: provision it');
   ask(cold.terminal, 'PIN', function (pin) {
     addJob(cold, {
       isIdle: false,
@@ -215,15 +220,10 @@ function startService(cold: Cold): void {
   function restart(): void {
     if (!cold.hal.files.writeFile(SERVICE_FILE, new Uint8Array([49]))) throw fail('no-room', 'Storage took no file');
     printOk(cold.terminal);
-    cold.hal.clock.after(SERVICE_DELAY_MS, cold.hal.power.restart);
+    cold.hal.clock.after(RESTART_DELAY_MS, cold.hal.power.restart);
   }
-  if (!cold.state.isProvisioned) return restart();
-  withSeed(cold, restart);
-}
-
-/** Is there a sealed seed that a PIN can be tried on? Not on a new board, nor where a fault kept the journal from being read. */
-function canCheckPin(cold: Cold): boolean {
-  return cold.journal !== undefined && cold.state.isProvisioned;
+  if (canCheckPin(cold)) return withSeed(cold, restart);
+  restart();
 }
 
 /** Runs one line. Answers on the terminal, now or later. */
@@ -232,8 +232,8 @@ export function runCommand(cold: Cold, line: string): void {
   const name = words[0];
   const terminal = cold.terminal;
   function eraseAll(): void {
-    printOk(terminal);
     wipeBoard(cold);
+    printOk(terminal);
   }
   if (name !== 'sweep') cold.sweep = undefined;
   if (name === 'help') {
@@ -250,7 +250,7 @@ export function runCommand(cold: Cold, line: string): void {
       eraseAll();
     });
   }
-  if (cold.fault) throw fail(cold.fault, 'the board does nothing but status, log and wipe');
+  if (cold.fault) throw fail(cold.fault, 'the board does nothing but status, log, service and wipe');
   if (name === 'provision' || name === 'restore') startCeremony(cold, name === 'restore');
   else if (name === 'unlock') unlock(cold);
   else if (name === 'selftest') {

@@ -1,11 +1,12 @@
 /**
  * HSM-Cold's start and its parts put together: self-test, journal, console, link to HSM-Hot, modems, idle work, housekeeping.
- * After a fault (`journal-corrupt`, `archive-lost`, `selftest-failed`) the console answers status, log and wipe, and nothing else runs.
+ * After a fault (`journal-corrupt`, `archive-lost`, `restore-unfinished`, `selftest-failed`, `flash-failed`) the console
+ * answers status, log, service (with the PIN) and wipe, and nothing else runs.
  */
 import { copyBytes } from '../crypto/bytes';
 import { aes256Ctr, blindSeed, drbgGenerate, ecdh, hkdfSha256, hmacSha256, pubkeyCreate, sha256, wipe } from '../crypto/index';
 import { makeTerminal, printLine, serveLine, type Terminal } from '../console/terminal';
-import { readDevice } from '../journal/device';
+import { isWiping, readDevice } from '../journal/device';
 import { writeU32 } from '../journal/records';
 import { createModems, startModems } from '../modem/failover';
 import { startPeer } from '../../protocol/link/peer';
@@ -24,7 +25,7 @@ import { beat } from './heartbeat';
 import { maskLinkKey } from './link-key';
 import { openStore } from './open-store';
 import { handleRequest } from './requests';
-import { pinDelayMs, unlockWith } from './secrets';
+import { eraseBoard, startTries, unlockWith } from './secrets';
 import { selfTest } from './selftest';
 import { sendStore } from './send-store';
 import { takeSms } from './sms';
@@ -102,13 +103,21 @@ function housekeeping(cold: Cold): void {
   }
 }
 
+/** Ends what a power cut interrupted, then reads the board's state. Throws the code of what is wrong, or `wiped`. */
 function boot(cold: Cold): void {
-  const device = readDevice(cold.hal.flash);
+  const flash = cold.hal.flash;
+  if (isWiping(flash)) eraseBoard(cold);
+  const device = readDevice(flash);
   selfTest();
   if (!device || !device.isReady) return;
   cold.device = device;
-  openStore(cold, false);
-  cold.pinAfterMs = pinDelayMs(cold.state.pinFailures);
+  try {
+    openStore(cold, false);
+  } catch (error) {
+    if (cold.journal) startTries(cold);
+    throw error;
+  }
+  startTries(cold);
   endSwitchingOff(cold);
 }
 

@@ -10,10 +10,11 @@ import { drbgGenerate, drbgInit, drbgWipe, hmacSha256, open, pbkdf2Sha512, seal,
 import { cborDecode } from '../../protocol/cbor';
 import { fail } from '../../protocol/errors';
 import { readRecord } from '../journal/journal';
-import { wipeFlash } from '../journal/device';
+import { endWipe, startWipe } from '../journal/device';
 import { R_DRBG, R_PIN, R_ROOT, writeU32 } from '../journal/records';
 import { letGoAccount, openStored, saveSecrets, sealForNext, theAccount } from './account-store';
 import type { Cold } from './context';
+import { makeState } from './state';
 import { AUDIT_LOCKED, AUDIT_PIN_WRONG, AUDIT_UNLOCKED, NO_ACCOUNT, audit, save, saveCbor } from './store';
 
 export const PIN_MIN_DIGITS = 6;
@@ -21,6 +22,10 @@ export const PIN_MAX_DIGITS = 16;
 export const PIN_TRIES_MAX = 10;
 export const PIN_ITERATIONS = 5000;
 const PIN_FREE_TRIES = 3;
+/** Long enough for an answer to leave. */
+export const RESTART_DELAY_MS = 200;
+/** First letters of the files that belong to a seed: archives of payments (archive.ts), digests of batches (batches.ts). */
+const ERASED_FILES = 'ubm';
 const SEAL_TAG_BYTES = 16;
 const NO_BYTES = new Uint8Array(0);
 
@@ -57,11 +62,45 @@ export function pinFault(pin: string): string {
   return same ? 'pin-simple' : '';
 }
 
-/** Everything on the board is erased; it starts again as new. */
+/** Erases flash and files, the device secret first. Ends what a power cut left half erased. Throws `flash-failed`. */
+export function eraseBoard(cold: Cold): void {
+  startWipe(cold.hal.flash);
+  cold.hal.files.eraseFiles(ERASED_FILES);
+  endWipe(cold.hal.flash);
+}
+
+/**
+ * Everything on the board is erased, whatever its journal would say to that; when the answer has left, it starts again as new. From
+ * here on it writes nothing and does nothing (fault `wiped`). Throws `flash-failed`.
+ */
 export function wipeBoard(cold: Cold): void {
-  lock(cold);
-  wipeFlash(cold.hal.flash);
-  cold.hal.power.restart();
+  cold.fault = 'wiped';
+  if (cold.journal) cold.journal.isWriting = true;
+  cold.jobs = [];
+  cold.hal.clock.after(RESTART_DELAY_MS, cold.hal.power.restart);
+  try {
+    eraseBoard(cold);
+  } finally {
+    lock(cold);
+    cold.state = makeState();
+    if (cold.device) wipe(cold.device.secret);
+  }
+}
+
+/**
+ * Wipes a board whose PIN has no try left: the last one was made, and the power went before the board could erase itself. Before every
+ * try, and at boot. Throws `wiped`.
+ */
+function limitTries(cold: Cold): void {
+  if (cold.state.pinFailures < PIN_TRIES_MAX) return;
+  wipeBoard(cold);
+  throw fail('wiped', 'the last PIN was wrong: the board has erased itself');
+}
+
+/** At boot: delay and limit hold over restarts. Throws `wiped`. */
+export function startTries(cold: Cold): void {
+  cold.pinAfterMs = pinDelayMs(cold.state.pinFailures);
+  limitTries(cold);
 }
 
 function saveFailures(cold: Cold, failures: number): void {
@@ -70,13 +109,17 @@ function saveFailures(cold: Cold, failures: number): void {
 
 /**
  * The seed, when the PIN is right. 64 octets, secret, the caller wipes it. Throws `pin-wait` (too early), `pin-wrong`;
- * at the limit the board wipes itself.
+ * at the limit the board wipes itself and throws `wiped`. Count and delay stand before the PIN is tried, so nothing that goes wrong
+ * afterwards takes them back. A cut in the last try costs the board even where the PIN was right: nobody can tell it from a cut that
+ * was made to have the try for nothing.
  */
 export function seedByPin(cold: Cold, pin: string): Uint8Array {
+  limitTries(cold);
   const wait = cold.pinAfterMs - cold.hal.clock.uptimeMs();
   if (wait > 0) throw fail('pin-wait', 'wait ' + Math.floor((wait + 999) / 1000) + ' seconds before the next PIN');
   const failures = cold.state.pinFailures + 1;
   saveFailures(cold, failures);
+  cold.pinAfterMs = cold.hal.clock.uptimeMs() + pinDelayMs(failures);
   const root = cborDecode(readRecord(cold.journal as any, cold.state.at[R_ROOT])) as any;
   const key = pinKey(cold, pin, root[2], root[1]);
   let seed: Uint8Array | undefined;
@@ -87,15 +130,17 @@ export function seedByPin(cold: Cold, pin: string): Uint8Array {
   }
   wipe(key);
   if (seed) {
-    saveFailures(cold, 0);
+    try {
+      saveFailures(cold, 0);
+    } catch (error) {
+      wipe(seed);
+      throw error;
+    }
+    cold.pinAfterMs = 0;
     return seed;
   }
+  limitTries(cold);
   audit(cold, AUDIT_PIN_WRONG, NO_ACCOUNT, new Uint8Array([failures]));
-  if (failures >= PIN_TRIES_MAX) {
-    wipeBoard(cold);
-    throw fail('wiped', 'the last PIN was wrong: the board has erased itself');
-  }
-  cold.pinAfterMs = cold.hal.clock.uptimeMs() + pinDelayMs(failures);
   throw fail('pin-wrong', PIN_TRIES_MAX - failures + ' tries left before the board erases itself');
 }
 
@@ -120,7 +165,7 @@ export function unlockWith(cold: Cold, seed64: Uint8Array, fresh: Uint8Array): v
   audit(cold, AUDIT_UNLOCKED, NO_ACCOUNT, NO_BYTES);
 }
 
-/** Takes every secret out of memory. */
+/** Takes every secret out of memory. A board that has erased itself has no log to say so in. */
 export function lock(cold: Cold): void {
   const wasOpen = cold.keys;
   cold.session = undefined;
@@ -130,6 +175,6 @@ export function lock(cold: Cold): void {
   if (wasOpen) {
     wipe(wasOpen.storage);
     cold.keys = undefined;
-    audit(cold, AUDIT_LOCKED, NO_ACCOUNT, NO_BYTES);
+    if (!cold.fault) audit(cold, AUDIT_LOCKED, NO_ACCOUNT, NO_BYTES);
   }
 }

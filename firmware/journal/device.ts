@@ -1,15 +1,24 @@
 /**
  * The device page, page 0 of the flash area: the secret that this one board was given at its ceremony.
- *   magic "CCD1" | device secret 32 | first 4 octets of SHA256 of these 36 | ... | at 64: ready word
+ *   magic "CCD1" | device secret 32 | first 4 octets of SHA256 of these 36 | ... | at 64: ready word | wipe word
  * The ready word is cleared (bits can only be cleared) once the journal holds the provisioned state; until then the board
  * counts as factory-new. The device secret keys the journal's MACs and enters the PIN derivation: a copy of the journal
  * alone gives no PIN to guess at, a copy of this page too does, because the board has no secure element.
+ * A wipe writes its word, then zeros over the secret (no erase is needed for that), erases the other pages, and this one last: a
+ * power cut leaves a board that was not touched, or one that sees the word at its start and ends what it began.
  */
 import { sha256 } from '../crypto/index';
+import { fail } from '../../protocol/errors';
 import type { Flash } from '../hal';
+import { readU32, writeU32 } from './records';
 
 export const DEVICE_SECRET_BYTES = 32;
+const MAGIC = 0x43434431;
+const CHECK_AT = 36;
 const READY_AT = 64;
+const WIPE_AT = 68;
+const WIPE_WORD = 0x57495045;
+const USED_BYTES = 72;
 
 export interface Device {
   /** Secret; wiped with the page. */
@@ -18,17 +27,27 @@ export interface Device {
 }
 
 function checkOf(page: Uint8Array): Uint8Array {
-  const body = new Uint8Array(36);
-  for (let i = 0; i < 36; i++) body[i] = page[i];
+  const body = new Uint8Array(CHECK_AT);
+  for (let i = 0; i < CHECK_AT; i++) body[i] = page[i];
   return sha256(body);
 }
 
-/** The device page, or undefined when the board is factory-new, wiped, or its page does not hold. */
+/** Is there nothing on the device page? Else the board holds, or may hold, a device secret. */
+export function isDeviceBlank(flash: Flash): boolean {
+  const page = flash.readBytes(0, USED_BYTES);
+  for (let i = 0; i < USED_BYTES; i++) if (page[i] !== 255) return false;
+  return true;
+}
+
+/** A wipe was begun and not ended. */
+export function isWiping(flash: Flash): boolean {
+  return readU32(flash.readBytes(WIPE_AT, 4), 0) === WIPE_WORD;
+}
+
+/** The device page, or undefined when the board is factory-new, being wiped, or its page does not hold. */
 export function readDevice(flash: Flash): Device | undefined {
-  const page = flash.readBytes(0, READY_AT + 4);
-  if (page[0] !== 0x43 || page[1] !== 0x43 || page[2] !== 0x44 || page[3] !== 0x31) return undefined;
-  const check = checkOf(page);
-  for (let i = 0; i < 4; i++) if (page[36 + i] !== check[i]) return undefined;
+  const page = flash.readBytes(0, USED_BYTES);
+  if (readU32(page, 0) !== MAGIC || readU32(page, WIPE_AT) === WIPE_WORD || readU32(page, CHECK_AT) !== readU32(checkOf(page), 0)) return undefined;
   const secret = new Uint8Array(DEVICE_SECRET_BYTES);
   for (let i = 0; i < DEVICE_SECRET_BYTES; i++) secret[i] = page[4 + i];
   return { secret: secret, isReady: page[READY_AT] === 0 };
@@ -36,13 +55,10 @@ export function readDevice(flash: Flash): Device | undefined {
 
 /** Erases the page and writes a new secret, not yet ready. */
 export function writeDevice(flash: Flash, secret: Uint8Array): void {
-  const page = new Uint8Array(40);
-  page[0] = page[1] = 0x43;
-  page[2] = 0x44;
-  page[3] = 0x31;
+  const page = new Uint8Array(CHECK_AT + 4);
+  writeU32(page, 0, MAGIC);
   page.set(secret, 4);
-  const check = checkOf(page);
-  for (let i = 0; i < 4; i++) page[36 + i] = check[i];
+  writeU32(page, CHECK_AT, readU32(checkOf(page), 0));
   flash.clearPage(0);
   flash.writeBytes(0, page);
 }
@@ -52,7 +68,25 @@ export function markReady(flash: Flash): void {
   flash.writeBytes(READY_AT, new Uint8Array(4));
 }
 
-/** Erases everything, the device secret first: from then on nothing sealed can be opened. */
+/** Begins a wipe, or begins it anew: zeros over the device secret, from where on nothing sealed can be opened, then all other pages. */
+export function startWipe(flash: Flash): void {
+  if (!isDeviceBlank(flash)) {
+    const word = new Uint8Array(4);
+    writeU32(word, 0, WIPE_WORD);
+    flash.writeBytes(WIPE_AT, word);
+    flash.writeBytes(4, new Uint8Array(DEVICE_SECRET_BYTES));
+  }
+  for (let page = 1; page < flash.pageCount; page++) flash.clearPage(page);
+}
+
+/** Ends a wipe: the board is new. Throws `flash-failed` when the device page was not erased. */
+export function endWipe(flash: Flash): void {
+  flash.clearPage(0);
+  if (!isDeviceBlank(flash)) throw fail('flash-failed', 'the device page was not erased');
+}
+
+/** Erases the whole area. */
 export function wipeFlash(flash: Flash): void {
-  for (let page = 0; page < flash.pageCount; page++) flash.clearPage(page);
+  startWipe(flash);
+  endWipe(flash);
 }

@@ -102,6 +102,15 @@ function checkFiles() {
     hal.files.eraseFile('contract');
     expect(hal.files.readFile('contract') === undefined, 'still there');
   });
+  check('files: kinds of files are gone, others stay', function () {
+    var gone = ['u1', 'u20', 'b0-1-13', 'm7-2-9'];
+    var kept = ['u', 'b1x2', 'bat1', 'v1', 'b0-1-'];
+    gone.concat(kept).forEach(function (name) { hal.files.writeFile(name, new Uint8Array([1])); });
+    hal.files.eraseFiles('ubm');
+    gone.forEach(function (name) { expect(hal.files.readFile(name) === undefined, name + ' is still there'); });
+    kept.forEach(function (name) { expect(hal.files.readFile(name) !== undefined, name + ' is gone'); });
+    kept.forEach(function (name) { hal.files.eraseFile(name); });
+  });
 }
 
 function checkRest() {

@@ -269,6 +269,10 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
           return true;
         },
         eraseFile: (name) => void files.delete(name),
+        eraseFiles: (kinds) => {
+          if (flash.isOff) throw new PowerCut();
+          [...files.keys()].filter((name) => kinds.includes(name[0]!) && /^.[-0-9]*[0-9]$/.test(name)).forEach((name) => files.delete(name));
+        },
       },
       clock: {
         uptimeMs,

@@ -79,16 +79,56 @@ async function renewBoard(rig: Rig, fault: string): Promise<void> {
   await rig.world.finish(unlock(rig.coldConsole, PIN));
 }
 
+/** Longer than any delay after wrong PINs. */
+const PIN_WAIT_MS = 700_000;
+
+/** Starts the board, and again when it restarts itself, as one does that erases itself at its start. */
+async function startAgain(rig: Rig): Promise<void> {
+  rig.cold.rebooted = 0;
+  rig.coldOn();
+  await rig.world.run(1000);
+  if (rig.cold.rebooted) {
+    rig.coldOff();
+    rig.coldOn();
+  }
+  newConsole(rig);
+}
+
+function isBlank(rig: Rig): boolean {
+  return rig.cold.flash.cells.every((cell) => cell === 255) && ![...rig.cold.files.keys()].some((name) => /^[ubm][0-9]/.test(name));
+}
+
+/** After a cut in an operation that erases the board: once up it is blank, or stands in all parts as before and the operation erases it. */
+async function eraseAgain(operation: Operation, { before }: Measured, rig: Rig, where: string): Promise<void> {
+  const view = viewOf(rig.cold);
+  if (view.fault !== 'new') {
+    const stray = differences(view, before).filter((part) => !operation.between?.includes(part));
+    if (stray.length) throw new Error(`${where}: up again, ${stray.map((part) => `${part} is ${view[part]}, was ${before[part]}`).join('; ')}`);
+    await rig.world.run(PIN_WAIT_MS);
+    await operation.run(rig);
+    rig.coldOff();
+    await startAgain(rig);
+  }
+  if (!isBlank(rig)) throw new Error(`${where}: the board is not blank`);
+}
+
 /** After a cut: starts the board, looks at it, uses it. isNew boards take a new seed, or are unlocked. Answers how often the board wrote as it came up. */
 export async function restartAndUse(operation: Operation, measured: Measured, rig: Rig, where: string): Promise<number> {
   rig.coldOff();
   await rig.world.run(LINE_MS);
   rig.cold.flash.isOff = false;
-  agree(operation, measured, viewOf(rig.cold), where);
+  if (!operation.erases) agree(operation, measured, viewOf(rig.cold), where);
   rig.cold.flash.operations = 0;
-  rig.coldOn();
-  const writes = rig.cold.flash.operations;
-  newConsole(rig);
+  let writes = 0;
+  if (operation.erases) {
+    await startAgain(rig);
+    writes = rig.cold.flash.operations;
+    await eraseAgain(operation, measured, rig, where);
+  } else {
+    rig.coldOn();
+    writes = rig.cold.flash.operations;
+    newConsole(rig);
+  }
   const fault = viewOf(rig.cold).fault!;
   if (fault) await renewBoard(rig, fault);
   else if (operation.isNew) await rig.world.finish(unlock(rig.coldConsole, PIN).catch((error) => { if (error.code !== 'pin-wait') throw error; }));

@@ -24,6 +24,8 @@ export interface Operation {
   faults?: string[];
   /** The board is new, or may be, when it is over: no account to pay from. */
   isNew?: boolean;
+  /** It erases the board: once up again, the board is blank or as before. */
+  erases?: boolean;
 }
 
 const PAYOUT = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
@@ -151,8 +153,8 @@ export const OPERATIONS: Operation[] = [
   { name: 'sweep', make: () => readyRig(), run: (rig) => rig.world.finish(sweep(rig.coldConsole, sweepPsbt(rig, PAYOUT, 2), { account: 0, pin: PIN })), between: ['pin'] },
   { name: 'archive payments', make: async () => { const rig = await payFilled(PAID_KEPT_MAX); await pay(rig, payment(rig)); return rig; }, run: (rig) => rig.world.run(20_000) },
   { name: 'compact', make: () => payFilled(100), run: async (rig) => { for (let n = 0; n < 12 && !rig.cold.flash.isOff; n++) await rig.ask(MSG_SIGN_BEGIN, beginFields(rig, payment(rig, { userTxNo: `${n}`, locktime: 1_900_000_000 })), 5000).catch(() => undefined); }, between: ['refusals', 'paid', 'archived'] },
-  { name: 'wipe', make: () => readyRig(), run: async (rig) => { await rig.world.finish(wipe(rig.coldConsole, PIN)); }, isNew: true, faults: ['new'], between: ['pin'] },
-  { name: 'wipe after the last wrong PIN', isNew: true, faults: ['new'], between: ['pin'], make: async () => {
+  { name: 'wipe', make: () => readyRig(), run: async (rig) => { await rig.world.finish(wipe(rig.coldConsole, PIN)); }, erases: true, faults: ['new'], between: ['pin'] },
+  { name: 'wipe after the last wrong PIN', erases: true, faults: ['new'], make: async () => {
     const rig = await readyRig();
     for (let n = 0; n < 9; n++) { await rig.world.finish(guess(rig)); await rig.world.run(2_000_000); }
     return rig;
