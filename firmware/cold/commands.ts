@@ -1,8 +1,9 @@
 /**
  * The console's commands on HSM-Cold. Reading (status, account show, log, help) needs no unlock and shows no secret; whatever
  * changes what the board will do asks for the PIN, whether it is unlocked or not; so does `wipe`, except on a board whose fault
- * (`journal-corrupt`, `selftest-failed`) leaves no PIN to check: there the typed phrase is enough, or the board could not be used again.
- * Spec: SPEC.md 12.
+ * (`device-damaged`, `journal-corrupt`, `selftest-failed`) leaves no PIN to check: there the typed phrase is enough, or the board could
+ * not be used again. `service` gives the interpreter's prompt, from where all of the flash can be read: with the PIN, or on a board whose
+ * device page is blank; where there is something on it and no PIN to check, it is refused until a wipe. Spec: SPEC.md 12.
  */
 import { wipe } from '../crypto/index';
 import { copyBytes } from '../crypto/bytes';
@@ -11,6 +12,7 @@ import { ask, printError, printLine, printOk, printThrown } from '../console/ter
 import { fail } from '../../protocol/errors';
 import { rekeyPeer } from '../../protocol/link/peer';
 import { ALARM_REOPENED } from '../../protocol/wire';
+import { isDeviceBlank } from '../journal/device';
 import { R_LINK } from '../journal/records';
 import { sendText } from '../modem/modem';
 import { addAccount, arePhones, changeAccount, PHONES_MAX, printAccount } from './accounts';
@@ -223,6 +225,7 @@ function startService(cold: Cold): void {
     cold.hal.clock.after(RESTART_DELAY_MS, cold.hal.power.restart);
   }
   if (canCheckPin(cold)) return withSeed(cold, restart);
+  if (!isDeviceBlank(cold.hal.flash)) throw fail('wipe-first', 'there is no PIN to check, and the flash holds secrets: wipe the board first');
   restart();
 }
 

@@ -1,12 +1,12 @@
 /**
  * HSM-Cold's start and its parts put together: self-test, journal, console, link to HSM-Hot, modems, idle work, housekeeping.
- * After a fault (`journal-corrupt`, `archive-lost`, `restore-unfinished`, `selftest-failed`, `flash-failed`) the console
+ * After a fault (`device-damaged`, `journal-corrupt`, `archive-lost`, `restore-unfinished`, `selftest-failed`, `flash-failed`) the console
  * answers status, log, service (with the PIN) and wipe, and nothing else runs.
  */
 import { copyBytes } from '../crypto/bytes';
 import { aes256Ctr, blindSeed, drbgGenerate, ecdh, hkdfSha256, hmacSha256, pubkeyCreate, sha256, wipe } from '../crypto/index';
 import { makeTerminal, printLine, serveLine, type Terminal } from '../console/terminal';
-import { isWiping, readDevice } from '../journal/device';
+import { isDeviceBlank, isWiping, readDevice } from '../journal/device';
 import { writeU32 } from '../journal/records';
 import { createModems, startModems } from '../modem/failover';
 import { startPeer } from '../../protocol/link/peer';
@@ -109,6 +109,7 @@ function boot(cold: Cold): void {
   if (isWiping(flash)) eraseBoard(cold);
   const device = readDevice(flash);
   selfTest();
+  if (!device && !isDeviceBlank(flash)) throw fail('device-damaged', 'the device page does not hold');
   if (!device || !device.isReady) return;
   cold.device = device;
   try {
