@@ -1,58 +1,76 @@
 /**
- * What HSM-Hot lets through: so many requests of a kind for an account in a minute, so many at once in all. A flood from a hacked API
- * ends here and costs HSM-Cold nothing. Buckets fill with the board's uptime; nothing is kept over a restart.
+ * What HSM-Hot lets through: so many requests of a kind in a minute, for an account and for all together. A flood from a hacked API
+ * ends here and costs HSM-Cold nothing. An account has rates of its own once HSM-Cold has shown that it knows it; whatever else is
+ * named shares one small rate, so that made-up numbers crowd out nobody.
+ * A rate is the time at which all of its tokens are back (GCRA): one number each, so memory grows with the known accounts alone.
+ * Times are the board's uptime; nothing is kept over a restart.
  */
 import { MSG_ATTEST, MSG_COLD_STATUS, MSG_PING, MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_RESULT } from '../../protocol/wire';
 
 /** Requests of HSM-Cold's time that may be under way or waiting. */
 export const RELAYED_MAX = 6;
+/** Of one known account. */
 export const SIGN_A_MINUTE = 20;
 export const PING_A_MINUTE = 10;
 export const ATTEST_A_MINUTE = 30;
+/** All accounts together get so many times one's. */
+export const ALL_TIMES = 2;
+/** Of each kind, for all numbers together that HSM-Cold has shown no account for. */
+export const UNKNOWN_A_MINUTE = 5;
 /** Of all accounts together. A RESULT brings up to four signatures. */
 export const RESULT_A_MINUTE = 120;
 export const FINISH_A_MINUTE = 60;
 export const STATUS_A_MINUTE = 60;
-/** Buckets at once; one that is full again makes room for another. */
-const BUCKETS_MAX = 16;
-const FULL_AFTER_MS = 60000;
-
-interface Bucket {
-  account: number;
-  type: number;
-  tokens: number;
-  atMs: number;
-}
+/** As many accounts as HSM-Cold holds (cold/state.ts MAX_ACCOUNTS). */
+export const KNOWN_MAX = 8;
+const MINUTE_MS = 60000;
+/** What sums of fractions of a minute may be out by. */
+const ROUNDING_MS = 0.5;
+/** Places: the kinds without an account, then the three with one for all together, for unknown numbers, and for each known account. */
+const AT_ALL = 3;
+const AT_UNKNOWN = 6;
+const AT_KNOWN = 9;
+const KINDS = 3;
 
 export interface Limits {
-  buckets: Bucket[];
+  known: number[];
+  /** Uptime in ms at which the tokens of each place are all back. */
+  fullAtMs: Float64Array;
 }
 
-function rateOf(type: number): number {
-  if (type === MSG_SIGN_BEGIN) return SIGN_A_MINUTE;
-  if (type === MSG_PING) return PING_A_MINUTE;
-  if (type === MSG_SIGN_RESULT) return RESULT_A_MINUTE;
-  if (type === MSG_SIGN_FINISH) return FINISH_A_MINUTE;
-  if (type === MSG_COLD_STATUS) return STATUS_A_MINUTE;
-  return type === MSG_ATTEST ? ATTEST_A_MINUTE : 0;
+export function makeLimits(): Limits {
+  return { known: [], fullAtMs: new Float64Array(AT_KNOWN) };
 }
 
-/** Takes a token for a request of `type` for `account`; false when there is none. Types without a rate always pass. account -1: of all accounts. */
-export function isWithinRate(limits: Limits, type: number, account: number, nowMs: number): boolean {
-  const rate = rateOf(type);
-  if (!rate) return true;
-  let bucket: Bucket | undefined;
-  for (let i = 0; i < limits.buckets.length; i++) if (limits.buckets[i].account === account && limits.buckets[i].type === type) bucket = limits.buckets[i];
-  if (!bucket) {
-    for (let i = limits.buckets.length - 1; i >= 0; i--) if (nowMs - limits.buckets[i].atMs >= FULL_AFTER_MS) limits.buckets.splice(i, 1);
-    if (limits.buckets.length >= BUCKETS_MAX) return false;
-    bucket = { account: account, type: type, tokens: rate, atMs: nowMs };
-    limits.buckets.push(bucket);
-  }
-  const filled = bucket.tokens + ((nowMs - bucket.atMs) * rate) / 60000;
-  bucket.tokens = filled > rate ? rate : filled;
-  bucket.atMs = nowMs;
-  if (bucket.tokens < 1) return false;
-  bucket.tokens--;
+/** HSM-Cold knows this account: from now on it has rates of its own. */
+export function learnAccount(limits: Limits, account: number): void {
+  if (limits.known.indexOf(account) >= 0 || limits.known.length >= KNOWN_MAX) return;
+  const grown = new Float64Array(limits.fullAtMs.length + KINDS);
+  grown.set(limits.fullAtMs);
+  limits.fullAtMs = grown;
+  limits.known.push(account);
+}
+
+/** Takes a token at `place`, if there is one; isTried: only looks. */
+function takeToken(limits: Limits, place: number, rate: number, nowMs: number, isTried: boolean): boolean {
+  const fullAtMs = limits.fullAtMs[place] > nowMs ? limits.fullAtMs[place] : nowMs;
+  const nextMs = fullAtMs + MINUTE_MS / rate;
+  if (nextMs - nowMs > MINUTE_MS + ROUNDING_MS) return false;
+  if (!isTried) limits.fullAtMs[place] = nextMs;
   return true;
+}
+
+/** Takes a token for a request of `type` for `account` (undefined: it names none); false when there is none. Types without a rate always pass. */
+export function isWithinRate(limits: Limits, type: number, account: number | undefined, nowMs: number): boolean {
+  if (type === MSG_SIGN_RESULT) return takeToken(limits, 0, RESULT_A_MINUTE, nowMs, false);
+  if (type === MSG_SIGN_FINISH) return takeToken(limits, 1, FINISH_A_MINUTE, nowMs, false);
+  if (type === MSG_COLD_STATUS) return takeToken(limits, 2, STATUS_A_MINUTE, nowMs, false);
+  if (account === undefined) return true;
+  const kind = type === MSG_SIGN_BEGIN ? 0 : type === MSG_PING ? 1 : type === MSG_ATTEST ? 2 : -1;
+  if (kind < 0) return true;
+  const rate = kind === 0 ? SIGN_A_MINUTE : kind === 1 ? PING_A_MINUTE : ATTEST_A_MINUTE;
+  const n = limits.known.indexOf(account);
+  const place = n < 0 ? AT_UNKNOWN + kind : AT_KNOWN + KINDS * n + kind;
+  if (!takeToken(limits, AT_ALL + kind, ALL_TIMES * rate, nowMs, true)) return false;
+  return takeToken(limits, place, n < 0 ? UNKNOWN_A_MINUTE : rate, nowMs, false) && takeToken(limits, AT_ALL + kind, ALL_TIMES * rate, nowMs, false);
 }

@@ -17,6 +17,7 @@ describe('attack: prev tx pieces', () => {
     expect((await refusalOf(rig.ask(MSG_PREV_TX, [0, 0, half]))).refusal).to.equal(REFUSE_BAD_STATE);
     await rig.ask(MSG_PREV_TX, [0, 200, coin.raw.slice(200, 600)]);
     const rest = new Uint8Array(coin.raw.length - 600 + 1);
-    expect((await refusalOf(rig.ask(MSG_PREV_TX, [0, 600, rest]))).refusal).to.equal(REFUSE_BAD_PREV_TX);
+    expect((await refusalOf(rig.ask(MSG_PREV_TX, [0, 600, rest]))).refusal).to.equal(REFUSE_BAD_STATE);
+    expect((await refusalOf(rig.ask(MSG_PREV_TX, [0, 600, rest.slice(1)]))).refusal).to.equal(REFUSE_BAD_PREV_TX);
   }).timeout(180_000);
 });

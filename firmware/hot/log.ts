@@ -1,0 +1,62 @@
+/**
+ * HSM-Hot's flash: the device page, whose secret is the link key, and a journal with the count of starts and the board's own log.
+ * Entry of the log: number u32 | uptime seconds u32 | start u32 | text.
+ */
+import { textBytes } from '../crypto/bytes';
+import { hmacSha256 } from '../crypto/index';
+import { hexOf } from '../console/hex';
+import { printLine } from '../console/terminal';
+import { append, openJournal, walk, type Journal } from '../journal/journal';
+import { R_AUDIT, R_BOOT, readU32, writeU32 } from '../journal/records';
+import type { Hot } from './context';
+
+const LOG_KEPT = 64;
+/** At most one log entry of a refusal in this time: a flood must not wear the flash. */
+const LOG_EVERY_MS = 60000;
+
+function takeRecord(type: number, payload: Uint8Array, offset: number, hot: Hot): void {
+  if (type === R_BOOT) {
+    hot.boots = readU32(payload, 0);
+    hot.bootAt = offset;
+  } else if (type === R_AUDIT) hot.logCount = readU32(payload, 0);
+}
+
+function isKept(type: number, payload: Uint8Array, offset: number, hot: Hot): boolean {
+  return type === R_AUDIT ? readU32(payload, 0) > hot.logCount - LOG_KEPT : offset === hot.bootAt;
+}
+
+/** Throws `journal-corrupt`. isFresh: an empty journal, whatever was there. Counts this start of the board. */
+export function openStore(hot: Hot, isFresh: boolean): void {
+  const key = hmacSha256(hot.secret as Uint8Array, textBytes('chaincloud hot journal'));
+  hot.journal = openJournal(hot.hal.flash, key, isFresh, takeRecord, isKept, hot);
+  const count = new Uint8Array(4);
+  writeU32(count, 0, hot.boots + 1);
+  append(hot.journal, R_BOOT, count);
+}
+
+/** Writes an entry of the board's own log. */
+export function note(hot: Hot, text: string): void {
+  if (!hot.journal) return;
+  const bytes = textBytes(text);
+  const payload = new Uint8Array(12 + bytes.length);
+  writeU32(payload, 0, hot.logCount + 1);
+  writeU32(payload, 4, Math.floor(hot.hal.clock.uptimeMs() / 1000));
+  writeU32(payload, 8, hot.boots);
+  payload.set(bytes, 12);
+  append(hot.journal, R_AUDIT, payload);
+}
+
+export function noteRefusal(hot: Hot, text: string): void {
+  const now = hot.hal.clock.uptimeMs();
+  if (hot.loggedMs && now - hot.loggedMs < LOG_EVERY_MS) return;
+  hot.loggedMs = now || 1;
+  note(hot, text + ' malformed ' + hot.counters.malformed + ' limited ' + hot.counters.limited);
+}
+
+/** Prints the log: number, start, uptime in seconds, text in hex. */
+export function printLog(hot: Hot): void {
+  const terminal = hot.terminal;
+  walk(hot.journal as Journal, function (type, payload) {
+    if (type === R_AUDIT) printLine(terminal, 'log ' + readU32(payload, 0) + ' ' + readU32(payload, 8) + ' ' + readU32(payload, 4) + ' ' + hexOf(payload.subarray(12)));
+  });
+}

@@ -1,0 +1,105 @@
+/**
+ * Requests of the gateway to HSM-Cold: form, room, the signing they belong to, rate, and only then the link. What HSM-Cold refuses of
+ * a signing, and its last answer, end it here. HSM-Hot's own info and status are answered here too.
+ */
+import { aAttest, aNoFields, aPing, aPrevTx, aSignBegin, aSignInput, aSignOuts, aSignResult } from '../../protocol/messages';
+import {
+  LINK_VERSION_MAX, MSG_ATTEST, MSG_COLD_STATUS, MSG_INFO, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_INPUT, MSG_SIGN_OUTS, MSG_SIGN_RESULT, MSG_STATUS, REFUSE_BAD_REQUEST, REFUSE_BAD_STATE,
+  REFUSE_BUSY, REFUSE_COLD_UNREACHABLE, REFUSE_INTERNAL, REFUSE_LOCKED, REFUSE_NO_ACCOUNT, REFUSE_NOT_PROVISIONED, REFUSE_RATE, REFUSE_UNKNOWN_TYPE,
+} from '../../protocol/wire';
+import type { Hot } from './context';
+import { RELAYED_MAX, isWithinRate, learnAccount } from './limits';
+import { RELAY_TIMEOUT_MS, learnStatus } from './link';
+import { noteRefusal } from './log';
+import { followSigning, isLastAnswer, isNeeded, passOn, type Signing } from './signing';
+
+/** Checks the form of a request for HSM-Cold; answers its fields. Throws `bad-request`. */
+function aMessage(type: number, fields: any[]): any {
+  if (type === MSG_SIGN_BEGIN) return aSignBegin(fields);
+  if (type === MSG_PING) return aPing(fields);
+  if (type === MSG_ATTEST) return aAttest(fields);
+  if (type === MSG_SIGN_INPUT) return aSignInput(fields);
+  if (type === MSG_SIGN_OUTS) return aSignOuts(fields);
+  if (type === MSG_PREV_TX) return aPrevTx(fields);
+  if (type === MSG_SIGN_RESULT) return aSignResult(fields);
+  aNoFields(fields);
+  return {};
+}
+
+/** Does HSM-Cold's refusal of a request that names an account leave open whether there is such an account? */
+function isAccountOpen(refusal: number): boolean {
+  return refusal === REFUSE_NO_ACCOUNT || refusal === REFUSE_LOCKED || refusal === REFUSE_NOT_PROVISIONED || refusal === REFUSE_BAD_REQUEST || refusal === REFUSE_UNKNOWN_TYPE || refusal === REFUSE_INTERNAL;
+}
+
+/** What HSM-Cold's answer says about accounts and about the signing. error: undefined, or as the link gives it. */
+function takeAnswer(hot: Hot, type: number, m: any, signing: Signing | undefined, error: any, answer: any): void {
+  hot.relayed--;
+  if (m.account !== undefined && (!error || (error.code === 'refused' && !isAccountOpen(error.refusal)))) learnAccount(hot.limits, m.account);
+  if (!error && type === MSG_COLD_STATUS) learnStatus(hot, answer);
+  if (signing && hot.signing === signing && (error || isLastAnswer(signing, type, m))) hot.signing = undefined;
+}
+
+/** isPart: of the signing under way. */
+function send(hot: Hot, type: number, fields: any[], m: any, isPart: boolean, reply: any, refuse: any): void {
+  const signing = isPart || type === MSG_SIGN_BEGIN ? hot.signing : undefined;
+  hot.relayed++;
+  hot.counters.relayed++;
+  hot.cold.request(
+    type,
+    fields,
+    function (error: any, answer: any[]) {
+      takeAnswer(hot, type, m, signing, error, answer);
+      if (!error) return reply(answer);
+      if (error.code === 'refused') return refuse(error.refusal, error.tag);
+      hot.counters.unreachable++;
+      refuse(REFUSE_COLD_UNREACHABLE, error.code);
+    },
+    RELAY_TIMEOUT_MS,
+  );
+}
+
+function relay(hot: Hot, type: number, fields: any[], reply: any, refuse: any): void {
+  let m: any;
+  try {
+    m = aMessage(type, fields);
+  } catch (error) {
+    hot.counters.malformed++;
+    noteRefusal(hot, 'malformed');
+    return refuse(REFUSE_BAD_REQUEST, (error as any).code || 'bad-request');
+  }
+  if (hot.relayed >= RELAYED_MAX) return refuse(REFUSE_BUSY, 'busy');
+  const isPart = m.account === undefined && type !== MSG_COLD_STATUS;
+  if (isPart && !hot.signing) {
+    hot.counters.limited++;
+    return refuse(REFUSE_BAD_STATE, 'no-signing');
+  }
+  if (isPart && !isNeeded(hot.signing as Signing, type, m)) {
+    hot.counters.limited++;
+    return refuse(REFUSE_BAD_STATE, 'bad-state');
+  }
+  if (!isWithinRate(hot.limits, type, m.account, hot.hal.clock.uptimeMs())) {
+    hot.counters.limited++;
+    noteRefusal(hot, 'limited');
+    return refuse(REFUSE_RATE, 'rate');
+  }
+  if (!hot.cold) {
+    hot.counters.unreachable++;
+    return refuse(REFUSE_COLD_UNREACHABLE, 'not-paired');
+  }
+  if (type === MSG_SIGN_BEGIN) hot.signing = followSigning(m);
+  else if (isPart) passOn(hot.signing as Signing, type, m);
+  send(hot, type, fields, m, isPart, reply, refuse);
+}
+
+/** Answers a request of the gateway. */
+export function handleRequest(hot: Hot, type: number, fields: any[], reply: any, refuse: any): void {
+  const isUp = !!hot.cold && hot.cold.isUp();
+  if (type === MSG_INFO) return reply(['hsm-hot', hot.hal.board, hot.hal.commit, hot.hal.interpreter, LINK_VERSION_MAX]);
+  if (type === MSG_STATUS) {
+    const c = hot.counters;
+    return reply([hot.secret ? 1 : 0, isUp ? 1 : 0, hot.relayed, Math.floor(hot.hal.clock.uptimeMs() / 1000), hot.boots, c.relayed, c.malformed, c.limited, c.unreachable]);
+  }
+  if (type >= MSG_COLD_STATUS && type <= MSG_SIGN_OUTS) return relay(hot, type, fields, reply, refuse);
+  hot.counters.malformed++;
+  refuse(REFUSE_UNKNOWN_TYPE, 'unknown-type');
+}
