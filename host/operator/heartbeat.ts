@@ -11,27 +11,31 @@ export interface Heartbeat {
   auditHead: string;
   openAccounts: number;
   accounts: number;
+  /** Counted since the board's last start: they begin at 0 again when `starts` is another. At most 99,999. */
   signed: number;
   refused: number;
+  /** 0: there was no room. */
   supplyMv: number;
   rssi: number;
-  /** Seconds by which the mobile network's clock is ahead of the board's; null: the network never told. */
+  /** Seconds by which the mobile network's clock is ahead of the board's, at most 99,999 either way; null: the network never told, or there was no room. */
   networkAheadS: number | null;
   /** Letters and digits of the operator's name, cut. */
   operator: string;
+  /** How often the board has started; null: an earlier image sent it, or there was no room. */
+  starts: number | null;
 }
 
 /** Reads a heartbeat SMS and checks its signature by account 0's identity; undefined when it is not what the board sent. */
 export function verifyHeartbeat(text: string, identityHex: string): Heartbeat | undefined {
-  const m = /^(CC:HB:(\d+):(\d+):([0-9a-f]{16}):(\d+)\/(\d+):(\d+):(\d+):(\d+):(\d+):(-|-?\d+):([A-Za-z0-9]*)):([A-Za-z0-9+/]{86}==)$/.exec(text);
+  const m = /^(CC:HB:(\d+):(\d+):([0-9a-f]{16}):(\d+)\/(\d+):(\d+):(\d+):(\d+):(\d+):(-|-?\d+):([A-Za-z0-9]*)(?::(\d+))?):([A-Za-z0-9+/]{86}==)$/.exec(text);
   if (!m) return undefined;
   const once = createHash('sha256').update(Buffer.from(`chaincloud heartbeat\n${m[1]}`, 'latin1')).digest();
   const hash = createHash('sha256').update(once).digest();
-  if (!secp256k1.verify(Uint8Array.from(Buffer.from(m[13]!, 'base64')), Uint8Array.from(hash), Uint8Array.from(Buffer.from(identityHex, 'hex')))) return undefined;
+  if (!secp256k1.verify(Uint8Array.from(Buffer.from(m[14]!, 'base64')), Uint8Array.from(hash), Uint8Array.from(Buffer.from(identityHex, 'hex')))) return undefined;
   const number = (i: number): number => Number(m[i]);
   return {
     unixSeconds: number(2), auditEntries: number(3), auditHead: m[4]!, openAccounts: number(5), accounts: number(6), signed: number(7), refused: number(8), supplyMv: number(9), rssi: number(10),
-    networkAheadS: m[11] === '-' ? null : number(11), operator: m[12]!,
+    networkAheadS: m[11] === '-' ? null : number(11), operator: m[12]!, starts: m[13] === undefined ? null : number(13),
   };
 }
 
