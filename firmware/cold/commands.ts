@@ -23,7 +23,7 @@ import type { Cold } from './context';
 import { diagnose } from './diagnostics';
 import { maskLinkKey } from './link-key';
 import { RESTART_DELAY_MS, lock, seedByPin, unlockWith, wipeBoard } from './secrets';
-import { selfTest } from './selftest';
+import { startSelfTest } from './selftest';
 import { showHelp, showLog, showStatus } from './show';
 import { theAccount } from './account-store';
 import { isClosed } from './state';
@@ -118,6 +118,21 @@ function setUnattended(cold: Cold, text: string): void {
     audit(cold, AUDIT_SETTINGS, NO_ACCOUNT, new Uint8Array([text === 'on' ? 1 : 0]));
     printOk(cold.terminal);
   });
+}
+
+/** All known answers, a slice each. One that is wrong locks the board. */
+function runSelfTest(cold: Cold): void {
+  startSelfTest(
+    cold,
+    true,
+    { isOver: false },
+    function () {
+      printOk(cold.terminal);
+    },
+    function (error) {
+      printThrown(cold.terminal, error);
+    },
+  );
 }
 
 function accountCommand(cold: Cold, words: string[]): void {
@@ -256,10 +271,8 @@ export function runCommand(cold: Cold, line: string): void {
   if (cold.fault) throw fail(cold.fault, 'the board does nothing but status, log, service and wipe');
   if (name === 'provision' || name === 'restore') startCeremony(cold, name === 'restore');
   else if (name === 'unlock') unlock(cold);
-  else if (name === 'selftest') {
-    selfTest();
-    printOk(terminal);
-  } else if (name === 'lock') {
+  else if (name === 'selftest') runSelfTest(cold);
+  else if (name === 'lock') {
     lock(cold);
     printOk(terminal);
   } else if (name === 'time') setTime(cold, words);

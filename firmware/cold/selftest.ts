@@ -1,38 +1,134 @@
 /**
- * Known answers for every primitive, at each start before anything else and from the console. A board that fails does nothing.
- * Sources: FIPS 180-4 examples, RFC 4231 case 2, RFC 5869 case 1, RFC 6979 A.2.5 in the secp256k1 form used by BIP340's authors,
- * NIST SP 800-38A F.5.5, BIP32 test vector 1.
+ * When known answers are asked for. At each start, before anything else: BOOT_STEPS of crypto/selftest.ts, some ten seconds of an
+ * ESP32. Its other steps, and what only this board uses, take a minute: they run before a key is made, the ceremony begins with them,
+ * in slices, and says each. The console's `selftest` runs all.
+ * A board that fails does nothing: its fault is `selftest-failed` and whatever was unlocked is locked.
+ * Sources: Node's OpenSSL and @scure/bip32 on the octets 1, 2, 3 ...; BIP39's vector of 32 octets 0x7f.
  */
-import { textBytes } from '../crypto/bytes';
-import { aes256Ctr, ecdsaSign, hash160, hkdfSha256, hmacSha256, hmacSha512, privFromSeed, pubkeyCreate, ripemd160, sha256, sha512 } from '../crypto/index';
-import { bytesOfHex, hexOf } from '../console/hex';
+import { copyBytes, textBytes } from '../crypto/bytes';
+import {
+  batchSlice, batchStart, bip39Seed, ckdPub, constantTimeEqual, coreTestName, coreTestStep, CORE_TEST_STEPS, ecdsaVerify, mnemonicDecode, mnemonicEncode, pubkeyCreate, segwitSighashDigest, sha256, sha256Final, sha256Init,
+  sha256Update,
+} from '../crypto/index';
+import { knownSignature, starts } from '../crypto/selftest';
+import { printLine } from '../console/terminal';
 import { fail } from '../../protocol/errors';
+import type { Cold } from './context';
+import { lock } from './secrets';
+import { addJob } from './work';
+import { wordList, WORDS_FILE } from './words-file';
 
-function expect(name: string, bytes: Uint8Array, startHex: string): void {
-  if (hexOf(bytes.subarray(0, 8)) !== startHex) throw fail('selftest-failed', name);
+/** Hashes, MACs, derivation of keys, cipher and seal, generator; a signature; a child key. The other steps multiply more. */
+const BOOT_STEPS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 11];
+const BOARD_NAMES = 'forged,public,bip39,pieces,sighash,words';
+const BOARD_STEPS = 6;
+
+const WORDS_BYTES = 10240;
+const WORDS_PART_BYTES = 1024;
+/** First octets of the SHA-256 of the digests of the list's ten parts: 10 KB in one piece need not be in memory. */
+const WORDS_DIGEST = 'a659ea480b00e8adfb93ea56900a5015';
+/** First octets of the SHA-256 of the words of 32 octets 0x7f. */
+const WORDS_KNOWN = '3b1c5e02107409ea';
+
+/** The octets 1, 2, ... n. */
+function counting(n: number): Uint8Array {
+  const bytes = new Uint8Array(n);
+  for (let i = 0; i < n; i++) bytes[i] = i + 1;
+  return bytes;
 }
 
-function hex(text: string): Uint8Array {
-  return bytesOfHex(text) as Uint8Array;
+/** Children 7 and 8 of a public key, by both ways. */
+function isPublicRight(): boolean {
+  const key = counting(32);
+  const pub = pubkeyCreate(key);
+  const job = batchStart(pub, key, 7, 2);
+  let children: any[] = [];
+  while (children.length < 2) children = children.concat(batchSlice(job, 2));
+  return starts(pub, '0284bf7562262bbd') && starts(children[0].pub33, '0255ee3d70715e0d') && starts(children[1].pub33, '021fce96b7802eda') && starts(ckdPub({ key: pub, chain: key }, 8).key, '021fce96b7802eda');
 }
 
-/** Throws `selftest-failed` naming the primitive. About one multiplication and one signature of time. */
+function arePiecesRight(): boolean {
+  const bytes = counting(200);
+  const state = sha256Init();
+  for (let at = 0; at < 200; at += 50) sha256Update(state, bytes.subarray(at, at + 50));
+  return starts(sha256Final(state), 'a48742653620d8ae');
+}
+
+function isSighashRight(): boolean {
+  const draft: any = { version: 2, locktime: 800000, digests: counting(96) };
+  return starts(segwitSighashDigest(draft, counting(36), counting(25), 123456789012, 0xfffffffd), 'de7c555b1bbbe569');
+}
+
+function areWordsRight(cold: Cold): boolean {
+  const list = wordList(cold);
+  const bytes = cold.hal.files.readFile(WORDS_FILE) as Uint8Array;
+  if (bytes.length !== WORDS_BYTES) return false;
+  const digests = new Uint8Array((32 * WORDS_BYTES) / WORDS_PART_BYTES);
+  for (let n = 0; n < digests.length; n += 32) digests.set(sha256(copyBytes(bytes, 32 * n, 32 * n + WORDS_PART_BYTES)), n);
+  if (!starts(sha256(digests), WORDS_DIGEST)) return false;
+  const entropy = new Uint8Array(32);
+  entropy.fill(127);
+  const words = mnemonicEncode(entropy, list);
+  return starts(sha256(textBytes(words)), WORDS_KNOWN) && constantTimeEqual(mnemonicDecode(words, list), entropy);
+}
+
+function runBoardStep(cold: Cold, step: number): boolean {
+  if (step === 0) return !ecdsaVerify(knownSignature(), counting(32), pubkeyCreate(counting(32)));
+  if (step === 1) return isPublicRight();
+  if (step === 2) return starts(bip39Seed(counting(3), counting(32)), '1fe807e9881d7ec7');
+  if (step === 3) return arePiecesRight();
+  return step === 4 ? isSighashRight() : areWordsRight(cold);
+}
+
+/** A step of this board's own; a throw counts as wrong, but for a list that is not there. */
+function isBoardStepRight(cold: Cold, step: number): boolean {
+  try {
+    return runBoardStep(cold, step);
+  } catch (error) {
+    if ((error as any).code === 'no-words') throw error;
+    return false;
+  }
+}
+
+/** The test at each start. Throws `selftest-failed` naming the primitive. */
 export function selfTest(): void {
-  const abc = textBytes('abc');
-  expect('sha256', sha256(abc), 'ba7816bf8f01cfea');
-  expect('sha512', sha512(abc), 'ddaf35a193617aba');
-  expect('ripemd160', ripemd160(abc), '8eb208f7e05d987a');
-  expect('hmac-sha256', hmacSha256(textBytes('Jefe'), textBytes('what do ya want for nothing?')), '5bdcc146bf60754e');
-  expect('hmac-sha512', hmacSha512(textBytes('Jefe'), textBytes('what do ya want for nothing?')), '164b7a7bfcf819e2');
-  expect('hkdf', hkdfSha256(hex('0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b'), hex('000102030405060708090a0b0c'), hex('f0f1f2f3f4f5f6f7f8f9'), 42), '3cb25f25faacd57a');
-  expect(
-    'aes-256-ctr',
-    aes256Ctr(hex('603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4'), hex('f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff'), hex('6bc1bee22e409f96e93d7e117393172a')),
-    '601ec313775789a5',
-  );
-  expect('bip32', privFromSeed(hex('000102030405060708090a0b0c0d0e0f')).key, 'e8f32e723decf405');
-  const one = new Uint8Array(32);
-  one[31] = 1;
-  expect('secp256k1', hash160(pubkeyCreate(one)), '751e76e8199196d4');
-  expect('ecdsa', ecdsaSign(sha256(textBytes('Satoshi Nakamoto')), one), '934b1ea10a4b3c17');
+  for (let i = 0; i < BOOT_STEPS.length; i++) if (!coreTestStep(BOOT_STEPS[i])) throw fail('selftest-failed', coreTestName(BOOT_STEPS[i]));
+}
+
+/** Who waits for a self-test in slices; it ends when isOver. */
+export interface Waiting {
+  isOver: boolean;
+}
+
+/**
+ * Runs the steps that a start does not run, or all, a slice each, naming each on the console; then calls `done`, or `failed` with
+ * `selftest-failed` or `no-words`.
+ */
+export function startSelfTest(cold: Cold, isAll: boolean, waiting: Waiting, done: () => void, failed: (error: any) => void): void {
+  let step = 0;
+  addJob(cold, {
+    isIdle: false,
+    step: function () {
+      if (waiting.isOver) return false;
+      while (!isAll && BOOT_STEPS.indexOf(step) >= 0) step++;
+      const own = step - CORE_TEST_STEPS;
+      if (own >= BOARD_STEPS) {
+        done();
+        return false;
+      }
+      const name = own < 0 ? coreTestName(step) : BOARD_NAMES.split(',')[own];
+      printLine(cold.terminal, 'selftest ' + name);
+      cold.hal.watchdog.kick();
+      if (own < 0 ? !coreTestStep(step) : !isBoardStepRight(cold, own)) throw fail('selftest-failed', name);
+      step++;
+      return true;
+    },
+    failed: function (error) {
+      if (error.code === 'selftest-failed') {
+        cold.fault = error.code;
+        lock(cold);
+      }
+      failed(error);
+    },
+  });
 }

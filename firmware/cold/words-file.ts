@@ -5,7 +5,7 @@
 import { fail } from '../../protocol/errors';
 import type { Cold } from './context';
 
-const WORDS_FILE = 'words';
+export const WORDS_FILE = 'words';
 export const WORD_BYTES = 5;
 const LETTERS = 8;
 const LETTER_BASE = 96;

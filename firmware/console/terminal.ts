@@ -16,6 +16,8 @@ export interface Terminal {
   isLong: boolean;
   /** Takes the answer to the question that is open; undefined when none is. */
   answer?: (line: string) => void;
+  /** Called when a line too long gives up the command under way: it holds secrets to be overwritten. */
+  cancelled?: () => void;
   /** Takes a command when no question is open. */
   command: (line: string, terminal: Terminal) => void;
   /** True from a command's line to its `ok` or `error`: lines that come meanwhile, save answers, are refused. */
@@ -74,7 +76,10 @@ export function ask(terminal: Terminal, question: string, answer: (line: string)
 
 /** Serves a line, undefined for one that was too long: the answer to the open question, or a command. Within a handler. */
 export function serveLine(terminal: Terminal, line: string | undefined): void {
-  if (line === undefined) return printError(terminal, 'line-long', 'a line holds at most ' + LINE_MAX + ' characters');
+  if (line === undefined) {
+    if (terminal.cancelled) terminal.cancelled();
+    return printError(terminal, 'line-long', 'a line holds at most ' + LINE_MAX + ' characters');
+  }
   const answer = terminal.answer;
   try {
     if (answer) {

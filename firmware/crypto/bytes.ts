@@ -80,3 +80,11 @@ export function aBytes(bytes: Uint8Array, lenBytes: number, name: string): Uint8
   if (!(bytes instanceof Uint8Array) || bytes.length !== lenBytes) throw fail('crypto-length', name + ' must be ' + lenBytes + ' bytes');
   return bytes;
 }
+
+/** Adds one to a counter of 16 bytes, big endian. */
+export function nextCounter(counter: Uint8Array): void {
+  for (let i = 15; i >= 0; i--) {
+    counter[i]++;
+    if (counter[i]) return;
+  }
+}

@@ -34,4 +34,5 @@ export {
   segwitSighashDigest,
 } from './sighash';
 export { base64Encode, base64Decode, messageHash, signMessage, verifyMessage } from './message';
-export { selfTest, selfTestStep, SELF_TEST_QUICK_STEPS, SELF_TEST_STEPS } from './selftest';
+export { coreTestName, coreTestStep, CORE_TEST_STEPS, SELF_TEST_QUICK_STEPS } from './selftest';
+export { selfTest, selfTestStep, SELF_TEST_STEPS } from './selftest-long';

@@ -1,45 +1,117 @@
 // Attack: a primitive that computes wrongly (a fault, a changed image): the board makes no key, opens nothing and signs nothing.
+// Each primitive that HSM-Cold uses is made wrong by one bit, one letter or one verdict.
 // Invariants: 1, 6 (SPEC.md, what must never happen).
 import { expect } from 'chai';
-import { provision, status, unlock, valueOf } from '../../host/operator';
+import { provision, restore, status, unlock, valueOf } from '../../host/operator';
 import { MSG_COLD_STATUS } from '../../protocol/wire';
-import { DICE, makeRig, PIN, readyRig } from '../firmware/rig';
+import { channelRig, DICE, makeRig, PIN, readyRig, type Rig } from '../firmware/rig';
+import { withExport } from '../firmware/stub';
 
-/** The module whose export the firmware calls: one octet of every digest of it is changed meanwhile. */
-const hashes = require('../../firmware/crypto/ripemd160') as { ripemd160: (bytes: Uint8Array) => Uint8Array };
+/** The same with its first octet, letter, verdict or part changed. */
+function wrong(value: any): any {
+  if (value instanceof Uint8Array) return Uint8Array.from(value, (byte, i) => (i ? byte : byte ^ 1));
+  if (typeof value === 'string') return `${value.slice(0, -1)}${value.endsWith('q') ? 'p' : 'q'}`;
+  if (typeof value === 'boolean') return !value;
+  if (Array.isArray(value)) return value.map(wrong);
+  const changed = Object.keys(value).find((key) => value[key] instanceof Uint8Array)!;
+  return { ...value, [changed]: wrong(value[changed]) };
+}
 
-async function withWrongHash(work: () => Promise<void>): Promise<void> {
-  const right = hashes.ripemd160;
-  hashes.ripemd160 = (bytes) => {
-    const digest = right(bytes);
-    digest[0]! ^= 1;
-    return digest;
-  };
-  try {
-    await work();
-  } finally {
-    hashes.ripemd160 = right;
-  }
+type Row = [module: string, name: string, step: string, make?: (right: any) => unknown];
+
+/** Found at each start. */
+const AT_START: Row[] = [
+  ['sha256', 'sha256', 'sha256'], ['sha512', 'sha512', 'sha512'], ['ripemd160', 'ripemd160', 'ripemd160'], ['hmac', 'hmacSha256', 'hmac'], ['hmac', 'hmacSha512', 'hmac'], ['hmac', 'hkdfSha256', 'hkdf'],
+  ['hmac', 'pbkdf2Sha512', 'pbkdf2'], ['aes', 'aes256Ctr', 'aes'], ['aes', 'seal', 'aes'], ['aes', 'open', 'aes'], ['aes', 'open', 'aes', () => () => new Uint8Array([97, 98, 99])], ['drbg', 'drbgInit', 'drbg'], ['drbg', 'drbgGenerate', 'drbg'],
+  ['ecdsa', 'ecdsaSignRecoverable', 'sign'], ['affine', 'isOnCurve', 'sign'], ['ecdsa', 'pubkeyCreate', 'bip32'], ['bip32', 'privFromSeed', 'bip32'], ['bip32', 'ckdPriv', 'bip32'],
+];
+/** Found before a key is made. */
+const AT_CEREMONY: Row[] = [
+  ['ecdsa', 'ecdsaVerify', 'verify', () => () => false], ['ecdsa', 'ecdsaVerify', 'forged', () => () => true], ['ecdh', 'ecdh', 'ecdh'], ['ripemd160', 'hash160', 'address'], ['address', 'addressOfHash', 'address'], ['address', 'addressToScript', 'address'],
+  ['bech32', 'segwitEncode', 'address'], ['bech32', 'segwitDecode', 'address'], ['base58', 'base58checkEncode', 'address'], ['base58', 'base58checkDecode', 'address'],
+  ['bip32', 'ckdPub', 'public'], ['batch', 'batchSlice', 'public'], ['bip39', 'bip39Seed', 'bip39'], ['sha256-running', 'sha256Final', 'pieces'],
+  ['sighash', 'segwitSighashDigest', 'sighash'], ['bip39', 'mnemonicEncode', 'words'], ['bip39', 'mnemonicDecode', 'words'],
+];
+
+const entropy = { dice: DICE, hostEntropy: new Uint8Array(32), pin: PIN };
+
+async function provisioning(rig: Rig): Promise<{ code: string; message: string }> {
+  return rig.world.finish(provision(rig.coldConsole, entropy)).then(() => ({ code: 'provisioned', message: '' }), (error) => error);
+}
+
+const isBlank = (rig: Rig): boolean => rig.cold.flash.cells.every((cell) => cell === 255);
+
+function withWrong([module, name, , make]: Row, work: () => Promise<void>): Promise<void> {
+  return withExport(require(`../../firmware/crypto/${module}`), name, make ?? ((right) => (...args: unknown[]) => wrong(right(...args))), work);
 }
 
 describe('attack: failed selftest', () => {
-  it('a new board whose self-test fails makes no key', async () => {
-    await withWrongHash(async () => {
+  for (const row of AT_START) {
+    it(`${row[1]}: a new board does nothing and makes no key`, () =>
+      withWrong(row, async () => {
+        const rig = makeRig();
+        expect(valueOf(await rig.world.finish(status(rig.coldConsole)), 'state')).to.equal('selftest-failed');
+        expect((await provisioning(rig)).code).to.equal('selftest-failed');
+        expect(isBlank(rig)).to.equal(true);
+      })).timeout(60_000);
+  }
+
+  for (const row of AT_CEREMONY) {
+    it(`${row[1]}: the ceremony stops at step ${row[2]} and makes no key`, () =>
+      withWrong(row, async () => {
+        const rig = makeRig();
+        expect(valueOf(await rig.world.finish(status(rig.coldConsole)), 'state')).to.equal('factory');
+        const error = await provisioning(rig);
+        expect([error.code, error.message]).to.deep.equal(['selftest-failed', `selftest-failed: ${row[2]}`]);
+        expect(valueOf(await rig.world.finish(status(rig.coldConsole)), 'state')).to.equal('selftest-failed');
+        expect((await provisioning(rig)).code).to.equal('selftest-failed');
+        expect(isBlank(rig)).to.equal(true);
+      })).timeout(60_000);
+  }
+
+  it('a table of multiples with one other bit makes no key', async () => {
+    const rig = makeRig();
+    const part = new Uint8Array((require('../../firmware/crypto/comb') as { combParts: ArrayBuffer[] }).combParts[1]!);
+    part[part.length - 70]! ^= 4;
+    const error = await provisioning(rig);
+    part[part.length - 70]! ^= 4;
+    expect([error.message, isBlank(rig)]).to.deep.equal(['selftest-failed: comb', true]);
+  });
+
+  it('a word list with one other letter makes no key, and one that is not there says so', async () => {
+    const rig = makeRig();
+    rig.cold.files.get('words')![5000]! ^= 1;
+    expect((await provisioning(rig)).message).to.equal('selftest-failed: words');
+    const other = makeRig();
+    other.cold.files.delete('words');
+    expect((await provisioning(other)).code).to.equal('no-words');
+    expect([isBlank(rig), isBlank(other)]).to.deep.equal([true, true]);
+  });
+
+  it('a restored seed is no exception', () =>
+    withWrong(AT_CEREMONY[2]!, async () => {
       const rig = makeRig();
-      expect(valueOf(await rig.world.finish(status(rig.coldConsole)), 'state')).to.equal('selftest-failed');
-      const error: any = await rig.world.finish(provision(rig.coldConsole, { dice: DICE, hostEntropy: new Uint8Array(32), pin: PIN })).catch((e) => e);
-      expect(error.code).to.equal('selftest-failed');
-      expect(rig.cold.flash.cells.every((cell) => cell === 255)).to.equal(true);
-    });
-  }).timeout(180_000);
+      const error: any = await rig.world.finish(restore(rig.coldConsole, { ...entropy, words: [...'x'.repeat(24)] })).catch((e) => e);
+      expect([error.code, isBlank(rig)]).to.deep.equal(['selftest-failed', true]);
+    }));
 
   it('a provisioned one opens nothing and answers nobody', async () => {
     const rig = await readyRig();
-    await withWrongHash(async () => {
+    await withWrong(AT_START[2]!, async () => {
       rig.coldOff();
       rig.coldOn();
       expect((await rig.world.finish(unlock(rig.coldConsole, PIN)).catch((e) => e)).code).to.equal('selftest-failed');
       expect((await rig.ask(MSG_COLD_STATUS, [], 30_000).catch((e) => e)).code).to.not.equal(undefined);
     });
+  }).timeout(180_000);
+
+  it('an unlocked one whose console finds it out is locked', async () => {
+    const rig = await channelRig();
+    expect((await rig.world.finish(rig.coldConsole.run('selftest'))).filter((line) => line.startsWith('selftest '))).to.have.length(20);
+    await withWrong(AT_CEREMONY[2]!, async () => {
+      expect((await rig.world.finish(rig.coldConsole.run('selftest')).catch((e) => e)).code).to.equal('selftest-failed');
+      expect((await rig.ask(MSG_COLD_STATUS, []))[0], 'device state').to.equal(2);
+    });
+    expect((await rig.world.finish(unlock(rig.coldConsole, PIN)).catch((e) => e)).code).to.equal('selftest-failed');
   }).timeout(180_000);
 });

@@ -90,15 +90,19 @@ export function useCompiled(errors: { [file: string]: string[] }): void {
   errorsByModule = errors;
 }
 
+/** Modules of ES5 in place of native calls that every board has, and what stands for them in an image. */
+const ES5_FORMS = ['sha512-es5', 'aes-es5'].map((name) => path.join(OUT, 'firmware', 'crypto', `${name}.js`));
+const NO_ES5 = path.join(OUT, 'firmware', 'crypto', 'no-es5.js');
+
 /** Resolves the extension-less relative imports that TypeScript leaves in ES modules. */
-function resolveDevice(): Plugin {
+function resolveDevice(isImage: boolean): Plugin {
   return {
     name: 'device-modules',
     resolveId(source, importer) {
       const base = importer ? path.resolve(path.dirname(importer), source) : source;
       const found = [base, `${base}.js`, path.join(base, 'index.js')].find((file) => fs.existsSync(file) && fs.statSync(file).isFile());
       if (!found) throw new Error(`device code imports ${source} from ${importer}: there is no such module`);
-      return found;
+      return isImage && ES5_FORMS.includes(found) ? NO_ES5 : found;
     },
     /** Hands on the map of tsc's own, so that a position in the bundle leads to the TypeScript line. */
     load(id) {
@@ -155,19 +159,19 @@ const COMPRESS = { defaults: false, toplevel: true, evaluate: true, unused: true
  * entry: a .ts file of the device program, or a .js ES module. format 'cjs' keeps the exports as `exports.name`;
  * 'iife' writes a self-contained script: flat, without a function around it, because Espruino finds names at the top
  * faster and with fewer variables than in a closure.
- * keepProperties: an 'iife' whose properties a script beside it uses by name.
+ * keepProperties: an 'iife' whose properties a script beside it uses by name. isImage: for boards, whose hashes and cipher are native.
  * Throws an Error listing the type errors of the bundle's own modules.
  */
 export async function bundleEs5(
   entryTsOrJs: string,
-  opts: { format: 'cjs' | 'iife'; minify: boolean; out: string; sourceMap?: string; keepProperties?: boolean },
+  opts: { format: 'cjs' | 'iife'; minify: boolean; out: string; sourceMap?: string; keepProperties?: boolean; isImage?: boolean },
 ): Promise<{ bytes: number }> {
   const entry = path.resolve(ROOT, entryTsOrJs);
   if (entry.endsWith('.ts') && !errorsByModule) compileDevice();
   const input = entry.endsWith('.ts') ? emittedPath(entry) : entry;
   const bundle = await rollup({
     input: leadsToKernel(input) ? FRONT : input,
-    plugins: [kernelFirst(input), resolveDevice()],
+    plugins: [kernelFirst(input), resolveDevice(opts.isImage === true)],
     treeshake: { moduleSideEffects: true },
     onwarn(warning) {
       if (warning.code === 'CIRCULAR_DEPENDENCY' || warning.code === 'UNRESOLVED_IMPORT') throw new Error(warning.message);

@@ -36,10 +36,7 @@ export const RESIDENT: { [source: string]: readonly string[] } = {
 };
 
 /** Calls, from source to source, that are made only where an engine has no native hashes. */
-const STANDIN_CALLS: readonly (readonly [string, string])[] = [
-  ['firmware/crypto/sha256', 'firmware/crypto/sha256-running'],
-  ['firmware/crypto/', 'firmware/crypto/sha512-es5'],
-];
+const STANDIN_CALLS: readonly (readonly [string, string])[] = [['firmware/crypto/sha256', 'firmware/crypto/sha256-running']];
 
 /** Does the function of this name stay in RAM. where: a position in it, as file:line. */
 export function isResident(where: string, name: string): boolean {
@@ -105,7 +102,7 @@ export function sourcesDigest(): string {
  */
 export async function bundleImage(entry: string, out: string): Promise<Figures> {
   const map = `${out}.map`;
-  await bundleEs5(entry, { format: 'iife', minify: true, out, sourceMap: map });
+  await bundleEs5(entry, { format: 'iife', minify: true, out, sourceMap: map, isImage: true });
   const code = fs.readFileSync(out, 'utf8');
   const options = { name: path.relative(ROOT, out), sourceMap: fs.readFileSync(map, 'utf8'), mapDir: process.cwd(), root: ROOT, extraGlobals: IMAGE_GLOBALS };
   const problems = checkDialect(code, options);

@@ -3,9 +3,9 @@
 // function that is never called, and each use fetches it from there: `Q(place)` takes that piece of the image's own file
 // as a flash string and makes it a function, which lives as long as the use. It is made by `Function` and not by `eval`:
 // nothing is parsed, the text is not copied, and no scope hangs on the function or on what it makes. A place is an offset
-// in the image, padded to a fixed width, so that putting it in moves nothing. There stands a head of HEAD_WIDTH digits: a
-// one, how long the list of parameters is (two digits) and the body (five). Runs on the minified single line, after names
-// are short. Price: a use costs some ten empty calls, so what runs often stays (images.ts says what that is); a stack
+// in the image, padded to a fixed width, so that putting it in moves nothing. There stands a head of HEAD_WIDTH digits: ten and
+// how long the list of parameters is (two digits), and the body (five); then the parameters, as an expression that nobody
+// evaluates, and the body, a block. Runs on the minified single line, after names are short. Price: a use costs some ten empty calls, so what runs often stays (images.ts says what that is); a stack
 // trace inside such a function counts its columns from the body's own start.
 import { parse } from 'acorn';
 import { decode, encode } from '@jridgewell/sourcemap-codec';
@@ -17,14 +17,15 @@ const IMAGE_FILE = '.bootcde';
 /** and the global in which the loader (tools/flash/slots.ts) hands an image in a slot its own text. */
 const IMAGE_GLOBAL = 'CC_IMAGE';
 const PLACE_WIDTH = 6;
-const HEAD_WIDTH = 8;
-const HEAD_ONE = 10_000_000;
+const HEAD_WIDTH = 7;
+const HEAD_TEN = 1_000_000;
 const PARAMS_UNIT = 100_000;
 /** Characters of a list of parameters, at most. */
-const MAX_PARAMS_LENGTH = 99;
-/** What stands between the head and the parameters of a moved function, and between those and its body. */
-const BEFORE = ';(function(';
-const BETWEEN = '){';
+const MAX_PARAMS_LENGTH = 89;
+/** What stands behind the head and behind the parameters of a moved function, before its body and after it. */
+const END = ';';
+const OPEN = '{';
+const CLOSE = '}';
 
 /** What a stretch of the input turns into: the function of that name, fetched; its place alone; or other text. */
 type Use = { start: number; end: number } & ({ fetch: string } | { place: string } | { text: string });
@@ -136,8 +137,8 @@ export function overlay(code: string, mapText: string, isRare: IsRare, isOwn: (k
   const bodies = [...moved.entries()].sort((a, b) => a[1].start - b[1].start);
 
   const fetchText =
-    `function ${fetch}(o){var a=${file}.substr(o,${HEAD_WIDTH})-${HEAD_ONE},n=a/${PARAMS_UNIT}|0;o+=${HEAD_WIDTH + BEFORE.length};` +
-    `var b=${file}.substr(o+n+${BETWEEN.length},a%${PARAMS_UNIT});if(!n)return new Function(b);a=${file}.substr(o,n).split(",");a.push(b);return Function.apply(0,a)}`;
+    `function ${fetch}(o){var a=${file}.substr(o,${HEAD_WIDTH})-${HEAD_TEN},n=a/${PARAMS_UNIT}|0;o+=${HEAD_WIDTH + END.length};` +
+    `if(!n)return new Function(${file}.substr(o+${OPEN.length},a));var b=${file}.substr(o+n+${END.length + OPEN.length},a%${PARAMS_UNIT});a=${file}.substr(o,n).split(",");a.push(b);return Function.apply(0,a)}`;
   const takeText = take && `function ${take}(v){return typeof v==="number"?${fetch}(v):v}`;
   const pieces: Piece[] = [{ text: `var ${file}=global.${IMAGE_GLOBAL}||require("Storage").read("${IMAGE_FILE}");${fetchText}${takeText}` }];
   let at = 0;
@@ -156,8 +157,9 @@ export function overlay(code: string, mapText: string, isRare: IsRare, isOwn: (k
     const own: Piece[] = withUses(node.body.start + 1, node.body.end - 1, uses);
     const length = own.reduce((sum, piece) => sum + widthOf(piece), 0);
     places.set(name, column);
-    pieces.push({ text: String(HEAD_ONE + width * PARAMS_UNIT + length) + BEFORE }, { from: params.start, to: params.end }, { text: BETWEEN }, ...own, { text: '});' });
-    column += HEAD_WIDTH + BEFORE.length + width + BETWEEN.length + length + '});'.length;
+    const between = (width ? END : '') + OPEN;
+    pieces.push({ text: String(HEAD_TEN + width * PARAMS_UNIT + length) + END }, { from: params.start, to: params.end }, { text: between }, ...own, { text: CLOSE });
+    column += HEAD_WIDTH + END.length + width + between.length + length + CLOSE.length;
   }
   pieces.push({ text: '}' });
 

@@ -7,6 +7,7 @@ import { BEAT_TEXT_MAX, beatText, type Beat } from '../../../firmware/cold/heart
 import { verifyHeartbeat } from '../../../host/operator';
 import { fail } from '../../../protocol/errors';
 import { channelRig, type Rig } from '../rig';
+import { withExport } from '../stub';
 
 type Heartbeat = NonNullable<ReturnType<typeof verifyHeartbeat>>;
 
@@ -24,18 +25,8 @@ function read(text: string): Heartbeat | undefined {
 }
 
 /** The modules whose exports the firmware calls. */
-const failover = require('../../../firmware/modem/failover') as { modemsStatus: (modem: unknown) => any[] };
-const modem = require('../../../firmware/modem/modem') as { sendText: (...args: unknown[]) => void };
-
-async function withStub<T extends object, K extends keyof T>(module: T, name: K, stub: T[K], work: () => Promise<void>): Promise<void> {
-  const right = Object.getOwnPropertyDescriptor(module, name)!;
-  Object.defineProperty(module, name, { value: stub, configurable: true, writable: true });
-  try {
-    await work();
-  } finally {
-    Object.defineProperty(module, name, right);
-  }
-}
+const failover = require('../../../firmware/modem/failover');
+const modem = require('../../../firmware/modem/modem');
 
 const beats = (rig: Rig): string[] => rig.admin.inbox.map((sms) => sms.text ?? '').filter((text) => text.startsWith('CC:HB:'));
 
@@ -78,8 +69,7 @@ describe('cold/heartbeat', () => {
 
   it('a board whose modem tells nonsense sends its heartbeat all the same', async () => {
     const rig = await channelRig();
-    const right = failover.modemsStatus;
-    await withStub(failover, 'modemsStatus', (outbox) => right(outbox).map((row) => ({ ...row, supplyMv: U32, rssi: 199, networkTime: 1, networkTimeAt: U32 })), async () => {
+    await withExport(failover, 'modemsStatus', (right) => (outbox: unknown) => right(outbox).map((row: object) => ({ ...row, supplyMv: U32, rssi: 199, networkTime: 1, networkTimeAt: U32 })), async () => {
       await rig.world.until(() => beats(rig).length > 0, 90_000_000);
     });
     expect(beats(rig)).to.have.length(1);
@@ -91,7 +81,7 @@ describe('cold/heartbeat', () => {
   it('one that cannot be sent is trouble in status, and the next goes out a day later', async () => {
     const rig = await channelRig();
     let tried = 0;
-    await withStub(modem, 'sendText', () => { tried++; throw fail('pdu-length', 'does not fit one SMS'); }, async () => {
+    await withExport(modem, 'sendText', () => () => { tried++; throw fail('pdu-length', 'does not fit one SMS'); }, async () => {
       await rig.world.until(() => tried > 0, 90_000_000);
       await rig.world.run(60_000);
     });

@@ -3,7 +3,7 @@
 // to it in their engines (see engines.test.ts).
 import { expect } from 'chai';
 import { createCipheriv, createHash, createHmac, pbkdf2Sync } from 'node:crypto';
-import { aes256CtrEs5 } from '../../../firmware/crypto/aes';
+import { aes256CtrEs5 } from '../../../firmware/crypto/aes-es5';
 import { DRBG_MAX_REQUESTS } from '../../../firmware/crypto/drbg';
 import { sha256Es5 } from '../../../firmware/crypto/sha256-running';
 import { bytes, cases, codeOf, crypto, hex, seeded, vectors } from './support';

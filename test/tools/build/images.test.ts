@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { expect } from 'chai';
+import { asFunctions } from './laid';
 import { callDepthOf } from '../../../tools/build/call-depth';
 import { COMMIT_PLACE, commitOf } from '../../../tools/build/commit';
 import { checkDialect, locator } from '../../../tools/build/dialect';
@@ -52,7 +53,7 @@ describe('tools/build images', () => {
       const code = fs.readFileSync(dist(board, `hsm-${role}.js`), 'utf8');
       expect(Buffer.byteLength(code)).to.equal(bytes);
       expect(code).to.include(commit).and.include(`"${board}"`).and.not.include(COMMIT_PLACE);
-      expect(checkDialect(code, { name: `${board}/${role}`, extraGlobals: IMAGE_GLOBALS })).to.deep.equal([]);
+      expect(checkDialect(asFunctions(code), { name: `${board}/${role}`, extraGlobals: IMAGE_GLOBALS })).to.deep.equal([]);
       expect(fs.existsSync(dist(board, `hsm-${role}.js.map`))).to.equal(true);
     }
   });

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { functionFigures } from '../../../tools/build/call-depth';
 import { checkDialect } from '../../../tools/build/dialect';
 import { overlay } from '../../../tools/build/overlay';
+import { asFunctions } from './laid';
 
 const every = (): boolean => true;
 
@@ -48,7 +49,7 @@ describe('tools/build overlay', () => {
     it(`means the same: ${code.slice(0, 60)}`, () => {
       const laid = lay(code);
       expect(run(laid)).to.deep.equal(run(code));
-      expect(checkDialect(laid, { name: 'a' })).to.deep.equal([]);
+      expect(checkDialect(asFunctions(laid), { name: 'a' })).to.deep.equal([]);
     });
   }
 

@@ -133,7 +133,7 @@ async function interpreterRows(espruino: string): Promise<BenchRow[]> {
     row('a compressed key read, more', inU('parse'), undefined, PLAIN, 269 * plainU('refMul')),
     row('ECDH, key in full', inU('ecdh'), 120000, PLAIN, multiplication),
     row(`child address of a batch, ${CHILDREN_A_SLICE} at a time as the firmware`, inU('child') / CHILDREN_A_SLICE, 29000, PLAIN, multiplication),
-    row('self-test at boot', inU('selfTest'), undefined, 'signature', inU('sign')),
+    row('quick self-test', inU('selfTest'), undefined, 'signature', inU('sign')),
   ];
   if (published && stripped) {
     const ratio = published / (own['sign'] as number);
