@@ -39,7 +39,7 @@ export function post(cold: Cold, to: string, body: string | Uint8Array, isKept: 
     return true;
   } catch (error) {
     if (!(error as any).code) throw error;
-    cold.modemTrouble = 'an SMS was not sent: ' + (error as any).code;
+    cold.modemTrouble = 'an SMS was not sent: ' + (error as any).code + ' at uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000);
     return false;
   }
 }

@@ -31,16 +31,19 @@ function isAccountOpen(refusal: number): boolean {
   return refusal === REFUSE_NO_ACCOUNT || refusal === REFUSE_LOCKED || refusal === REFUSE_NOT_PROVISIONED || refusal === REFUSE_BAD_REQUEST || refusal === REFUSE_UNKNOWN_TYPE || refusal === REFUSE_INTERNAL;
 }
 
-/** What HSM-Cold's answer says about accounts and about the signing. error: undefined, or as the link gives it. */
-function takeAnswer(hot: Hot, type: number, m: any, signing: Signing | undefined, error: any, answer: any): void {
+/**
+ * What HSM-Cold's answer says about accounts and about the signing. error: undefined, or as the link gives it. before: the signing that
+ * goes on when a BEGIN is refused; whether HSM-Cold still knows it, HSM-Cold says.
+ */
+function takeAnswer(hot: Hot, type: number, m: any, signing: Signing | undefined, before: Signing | undefined, error: any, answer: any): void {
   hot.relayed--;
   if (m.account !== undefined && (!error || (error.code === 'refused' && !isAccountOpen(error.refusal)))) learnAccount(hot.limits, m.account);
   if (!error && type === MSG_COLD_STATUS) learnStatus(hot, answer);
-  if (signing && hot.signing === signing && (error || isLastAnswer(signing, type, m))) hot.signing = undefined;
+  if (signing && hot.signing === signing && (error || isLastAnswer(signing, type, m))) hot.signing = error ? before : undefined;
 }
 
-/** isPart: of the signing under way. */
-function send(hot: Hot, type: number, fields: any[], m: any, isPart: boolean, reply: any, refuse: any): void {
+/** isPart: of the signing under way; before: the one that a BEGIN takes the place of. */
+function send(hot: Hot, type: number, fields: any[], m: any, isPart: boolean, before: Signing | undefined, reply: any, refuse: any): void {
   const signing = isPart || type === MSG_SIGN_BEGIN ? hot.signing : undefined;
   hot.relayed++;
   hot.counters.relayed++;
@@ -48,7 +51,7 @@ function send(hot: Hot, type: number, fields: any[], m: any, isPart: boolean, re
     type,
     fields,
     function (error: any, answer: any[]) {
-      takeAnswer(hot, type, m, signing, error, answer);
+      takeAnswer(hot, type, m, signing, before, error, answer);
       if (!error) return reply(answer);
       if (error.code === 'refused') return refuse(error.refusal, error.tag);
       hot.counters.unreachable++;
@@ -86,9 +89,10 @@ function relay(hot: Hot, type: number, fields: any[], reply: any, refuse: any): 
     hot.counters.unreachable++;
     return refuse(REFUSE_COLD_UNREACHABLE, 'not-paired');
   }
+  const before = type === MSG_SIGN_BEGIN ? hot.signing : undefined;
   if (type === MSG_SIGN_BEGIN) hot.signing = followSigning(m);
   else if (isPart) passOn(hot.signing as Signing, type, m);
-  send(hot, type, fields, m, isPart, reply, refuse);
+  send(hot, type, fields, m, isPart, before, reply, refuse);
 }
 
 /** Answers a request of the gateway. */

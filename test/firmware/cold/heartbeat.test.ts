@@ -86,7 +86,7 @@ describe('cold/heartbeat', () => {
       await rig.world.run(60_000);
     });
     expect([tried, beats(rig).length, rig.cold.rebooted]).to.deep.equal([1, 0, 0]);
-    expect((await rig.world.finish(rig.coldConsole.run('status'))).join('\n')).to.match(/trouble the heartbeat was not sent: pdu-length at uptime \d+/);
+    expect((await rig.world.finish(rig.coldConsole.run('status'))).join('\n')).to.match(/trouble an SMS was not sent: pdu-length at uptime \d+/);
     expect(rig.world.errors).to.deep.equal([]);
     await rig.world.until(() => beats(rig).length > 0, 90_000_000);
     expect(verifyHeartbeat(beats(rig)[0]!, rig.file.identity)!.starts).to.be.a('number');
