@@ -30,6 +30,8 @@ export interface Files {
   eraseFile(name: string): void;
   /** Erases every file whose name is one of the letters of `kinds`, then digits and dashes, the last a digit. */
   eraseFiles(kinds: string): void;
+  /** Octets that files can still take, their headers included. */
+  freeBytes(): number;
 }
 
 export interface Clock {

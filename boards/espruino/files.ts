@@ -26,4 +26,7 @@ export const files: Files = {
       for (let i = 0; i < names.length; i++) if (kinds.indexOf(names[i][0]) >= 0) storage.erase(names[i]);
     }
   },
+  freeBytes: function () {
+    return require('Storage').getFree();
+  },
 };

@@ -89,6 +89,12 @@ function checkFiles() {
     expect(hal.files.writeFile('contract', new Uint8Array([0, 1, 254, 255])) === true, 'refused');
     expect(same(hal.files.readFile('contract'), [0, 1, 254, 255]), 'bytes');
   });
+  check('files: what a file takes is free no more', function () {
+    var free = hal.files.freeBytes();
+    expect(hal.files.writeFile('room', new Uint8Array(100)) === true, 'refused');
+    expect(free > 200 && free - hal.files.freeBytes() >= 132 && free - hal.files.freeBytes() < 5000, 'free ' + free);
+    hal.files.eraseFile('room');
+  });
   check('files: a file is replaced', function () {
     expect(hal.files.writeFile('contract', new Uint8Array([9])) === true, 'refused');
     expect(same(hal.files.readFile('contract'), [9]), 'bytes');

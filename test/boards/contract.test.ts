@@ -8,7 +8,7 @@ import { realRuntime, type Runtime } from '../../host/runtime';
 import { BOARDS } from '../../tools/flash/boards';
 import { contractImage } from './contract-image';
 
-const CASES = 24;
+const CASES = 25;
 const LIMIT_MS = 30_000;
 
 interface Bench {

@@ -208,6 +208,9 @@ export interface FakeBoard {
   link: Line;
   host: Line;
   modem: Line;
+  /** Octets of Storage; and whether it refuses to write. */
+  storageBytes: number;
+  isStorageStuck: boolean;
   /** The second modem's line, when there is one. */
   spare: Line;
   /** How often the board restarted itself: a test turns it off and on again then. */
@@ -247,6 +250,8 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
     files,
     ...lines,
     rebooted: 0,
+    storageBytes: 917_504,
+    isStorageStuck: false,
     hal: {
       board: 'fake',
       commit: 'test',
@@ -260,6 +265,7 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
         readFile: (name) => files.get(name)?.slice(),
         writeFile: (name, bytes) => {
           if (flash.isOff) throw new PowerCut();
+          if (board.isStorageStuck) return false;
           if (flash.isCut()) {
             const count = Math.floor(bytes.length * flash.cutPart);
             if (count) files.set(name, Uint8Array.from(bytes, (byte, i) => (i < count ? byte : 255)));
@@ -273,6 +279,7 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
           if (flash.isOff) throw new PowerCut();
           [...files.keys()].filter((name) => kinds.includes(name[0]!) && /^.[-0-9]*[0-9]$/.test(name)).forEach((name) => files.delete(name));
         },
+        freeBytes: () => Math.max(0, board.storageBytes - [...files.values()].reduce((sum, bytes) => sum + bytes.length + 32, 0)),
       },
       clock: {
         uptimeMs,
