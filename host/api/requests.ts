@@ -103,6 +103,12 @@ export async function plan(tx: Db, context: Context, row: AccountRow, requestId:
   return true;
 }
 
+/** One above the account's requests that are or may still be paid: what a failed one had is used again, for HSM-Cold signs no change far above what it has signed. */
+async function nextChange(tx: Db, account: number): Promise<number> {
+  const row = await tx.get<{ next: number }>("SELECT COALESCE(MAX(change_index) + 1, 0) AS next FROM requests WHERE account = ? AND state <> 'failed'", [account]);
+  return row?.next ?? 0;
+}
+
 async function reserve(tx: Db, context: Context, row: AccountRow, request: RequestRow): Promise<boolean> {
   const outs = parseOuts(request.outs, context.network);
   const coins = await freeCoins(tx, row.account);
@@ -118,8 +124,8 @@ async function reserve(tx: Db, context: Context, row: AccountRow, request: Reque
   }
   let changeIndex: number | null = null;
   if (selection.changeSats > 0) {
-    changeIndex = (await tx.get<{ next: number }>('SELECT change_next AS next FROM accounts WHERE account = ?', [row.account]))?.next ?? 0;
-    await tx.run('UPDATE accounts SET change_next = ? WHERE account = ?', [changeIndex + 1, row.account]);
+    changeIndex = await nextChange(tx, row.account);
+    await tx.run('UPDATE accounts SET change_next = ? WHERE account = ? AND change_next <= ?', [changeIndex + 1, row.account, changeIndex]);
   }
   await tx.run('UPDATE requests SET fee_sats = ?, change_index = ? WHERE id = ?', [selection.feeSats, changeIndex, request.id]);
   return true;

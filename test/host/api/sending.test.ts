@@ -102,6 +102,21 @@ describe('host/api hot sending', () => {
     await signNext();
   });
 
+  it('gives the change index of a refused payment to the next one', async () => {
+    await platform.deposit(1, 0, 100_000);
+    for (let n = 0; n < 25; n++) {
+      await platform.send(`r${n}`, `${SHOP},50000`);
+      const job = (await platform.nextJob()) as SignJob;
+      expect(job.change_index).to.equal(0);
+      await platform.finish(job, { ok: false, refusal: { code: 18, tag: 'policy-velocity' } });
+    }
+    await platform.send('1', `${SHOP},50000`);
+    expect((await signNext()).change_index).to.equal(0);
+    await platform.mine();
+    await platform.send('2', `${SHOP},20000`);
+    expect((await signNext()).change_index).to.equal(1);
+  });
+
   it('an unreachable or locked device leaves it at 0 until it answers', async () => {
     await platform.deposit(1, 0, 100_000);
     await platform.send('1', `${SHOP},50000`);
