@@ -3,14 +3,13 @@
  * verdict is given once, over the whole text: V's HMAC (protocol/authority.ts) or the published app's signature (sms-v1.ts).
  * A wrong one closes the account, durably, before anything is answered.
  */
-import { concatBytes, copyBytes, textBytes } from '../crypto/bytes';
+import { concatBytes, textBytes } from '../crypto/bytes';
 import { constantTimeEqual, sha256, sha256Final, sha256For, sha256Update, wipe } from '../crypto/index';
 import { sendAuthorityHead } from '../../protocol/authority';
 import { channelKey, wipeChannel, type Channel } from '../../protocol/channel';
 import type { Ping, SignBegin } from '../../protocol/messages';
 import { v1PayloadHead } from '../../protocol/sms/v1';
 import { PROTO_V1, REFUSE_NO_CHANNEL, REFUSE_PROTO_OFF } from '../../protocol/wire';
-import { PAID_DIGEST_BYTES, writeU32 } from '../journal/records';
 import type { Cold } from './context';
 import { countedRefusal, forged } from './refusal';
 import { openOf, saveChannels, theAccount } from './account-store';
@@ -34,12 +33,6 @@ export interface Vouch {
   mac?: any;
   /** The published app's signature being verified, once its message is whole. */
   check?: V1Check;
-}
-
-/** What stands for the request and for what must not change under its user_tx_no: 16 octets each. */
-export interface RequestDigests {
-  request: Uint8Array;
-  content: Uint8Array;
 }
 
 /** V uses the channel that was given out last: the one before it ends. */
@@ -100,15 +93,9 @@ export function feedVouch(vouch: Vouch, text: string): void {
   vouch.left -= bytes.length;
 }
 
-/** Once the whole text is through. */
-export function requestDigests(vouch: Vouch): RequestDigests {
-  const m = vouch.m;
-  const outs = sha256Final(vouch.outs);
-  const fixed = new Uint8Array(6);
-  fixed[0] = m.proto;
-  fixed[1] = m.dynamic;
-  writeU32(fixed, 2, m.channelId);
-  return { request: copyBytes(sha256(concatBytes([fixed, m.authority, outs, textBytes(m.userTxNo)])), 0, PAID_DIGEST_BYTES), content: copyBytes(outs, 0, PAID_DIGEST_BYTES) };
+/** SHA-256 of the whole text, which must not change under its user_tx_no. Once it is through. */
+export function contentDigest(vouch: Vouch): Uint8Array {
+  return sha256Final(vouch.outs);
 }
 
 /** A slice of verifying the published app's signature, once the whole text is through; true while there is more. V's own HMAC needs none. */
@@ -124,8 +111,8 @@ export function stepVouch(cold: Cold, vouch: Vouch): boolean {
 
 /**
  * The verdict, once stepVouch has no slice left. An authority that does not hold throws what closes the account. A channel that is
- * over gives a refusal, unless isKnown: this very request was signed before (its digest covers the authority), so it proves nothing
- * new and gets its answer. Answers whether the channel is over.
+ * over gives a refusal, unless isKnown: something was signed under this user_tx_no. The authority then counts for nothing and the
+ * request gets what was given before, the same transaction's signatures, or nothing (payment.ts). Answers whether the channel is over.
  */
 export function judge(cold: Cold, vouch: Vouch, isKnown: boolean): boolean {
   const m = vouch.m;

@@ -17,7 +17,7 @@ import { cborDecode, cborEncode } from '../../protocol/cbor';
 import { fail } from '../../protocol/errors';
 import { walk } from '../journal/journal';
 import { R_ACCOUNT, R_ALLOW, R_ARCHIVE, R_KEYS, R_PAID, R_RESTORE, R_SETTINGS, R_STANDING, R_TIME, readU32, writeU32 } from '../journal/records';
-import { checkArchives } from './archive';
+import { ARCHIVE_BYTES, checkArchives } from './archive';
 import type { Cold } from './context';
 import { accountOf, openOf, saveChannels, saveSecrets, theAccount } from './account-store';
 import { keepRecord } from './state';
@@ -91,7 +91,7 @@ export function startRestoring(cold: Cold, seed64: Uint8Array): Restoring {
     const at = (payload[2] << 8) | payload[3];
     const part = copyBytes(payload, 4, payload.length);
     file = at ? concatBytes([file, part]) : part;
-    cold.hal.files.writeFile('u' + ((payload[0] << 8) | payload[1]), file);
+    if (file.length === ARCHIVE_BYTES && !cold.hal.files.writeFile('u' + ((payload[0] << 8) | payload[1]), file)) throw fail('storage-full', 'no room for the archives of payments');
   }
 
   if (cold.state.accountCount) throw fail('bad-state', 'a state backup goes into a board without accounts only');

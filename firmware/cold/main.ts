@@ -16,7 +16,7 @@ import { SMS_PORT } from '../../protocol/wire';
 import { enter } from '../guard';
 import type { Hal } from '../hal';
 import { letGoAccount } from './account-store';
-import { archiveOldest } from './archive';
+import { tidyPayments } from './archive';
 import { makeBatches, wantFirstBatches } from './batches';
 import { repeatAlarms } from './closing';
 import { runCommand } from './commands';
@@ -96,7 +96,7 @@ function housekeeping(cold: Cold): void {
     keepTime(cold);
     if (cold.modem) repeatAlarms(cold);
     beat(cold);
-    archiveOldest(cold);
+    tidyPayments(cold);
   } finally {
     letGoAccount(cold);
     cold.isInside = false;

@@ -8,6 +8,7 @@ import { walk } from '../journal/journal';
 import { R_AUDIT, readU32 } from '../journal/records';
 import { modemsStatus } from '../modem/failover';
 import { theAccount } from './account-store';
+import { isArchiveDue, roomPayments } from './archive';
 import { countBatches } from './batches';
 import type { Cold } from './context';
 import { AUDIT_CODE_AT, AUDIT_HEAD_AT, isClosed } from './state';
@@ -21,6 +22,17 @@ export function showHelp(cold: Cold): void {
   ];
   for (let i = 0; i < lines.length; i++) printLine(cold.terminal, lines[i]);
   printOk(cold.terminal);
+}
+
+/** Payments that still fit below which status warns. */
+const ROOM_LOW = 1000;
+
+/** How many payments the board holds and still can, and the trouble of one that is filling up. */
+function showRoom(cold: Cold): void {
+  const room = roomPayments(cold);
+  printLine(cold.terminal, 'payments ' + cold.state.paidSerial + ' archived ' + cold.state.archivedSerial + ' room ' + room);
+  if (isArchiveDue(cold)) printLine(cold.terminal, 'trouble payments wait for room in Storage');
+  else if (room < ROOM_LOW) printLine(cold.terminal, 'trouble Storage holds ' + room + ' more payments: prepare another board');
 }
 
 function stateName(cold: Cold): string {
@@ -40,6 +52,7 @@ export function showStatus(cold: Cold): void {
   printLine(terminal, 'boots ' + state.bootCount + ' pin-failures ' + state.pinFailures);
   printLine(terminal, 'memory ' + memory.used + ' of ' + memory.total);
   if (cold.journal) printLine(terminal, 'journal records ' + cold.journal.records + ' room ' + (cold.journal.base + cold.journal.halfBytes - cold.journal.end) + ' writes ' + cold.journal.writes);
+  if (cold.journal) showRoom(cold);
   printLine(terminal, 'link ' + (!state.linkKey ? 'unpaired' : cold.link && cold.link.isUp ? 'up' : 'down'));
   printLine(terminal, 'phones ' + state.phones.length);
   const modems = cold.modem ? modemsStatus(cold.modem) : [];

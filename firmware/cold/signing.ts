@@ -7,16 +7,14 @@
  * Only hot keys can sign here: the cold receiving key is not in memory. Leaves to others: V's authority (authority.ts), the
  * outputs (outs.ts), the octets that are hashed (session.ts), writing the payment down (payment.ts).
  */
-import { copyBytes } from '../crypto/bytes';
 import { ckdPub, constantTimeEqual, ecdsaSign, hash160, wipe } from '../crypto/index';
 import { aPing, aPrevTx, aSignBegin, aSignInput, aSignOuts, aSignResult } from '../../protocol/messages';
 import {
   CHAIN_CHANGE, OUTS_COUNT_MAX, OUTS_INLINE_MAX, REFUSE_ACCOUNT_CLOSED, REFUSE_BAD_FEE, REFUSE_BAD_INPUT, REFUSE_BAD_OUTS, REFUSE_BAD_PREV_TX, REFUSE_BAD_STATE, REFUSE_CONFLICT, REFUSE_INTERNAL,
   RESULT_SIGS_MAX,
 } from '../../protocol/wire';
-import { PAID_DIGEST_BYTES } from '../journal/records';
 import { leafKey, nodeChain, nodePub, NODE_HOT, NODE_HOT_0, NODE_HOT_1, wipeNode } from '../keys/hierarchy';
-import { feedVouch, judge, requestDigests, startVouch, stepVouch, type Vouch } from './authority';
+import { contentDigest, feedVouch, judge, startVouch, stepVouch, type Vouch } from './authority';
 import { settle } from './closing';
 import type { Cold } from './context';
 import { feedOuts, readOuts } from './outs';
@@ -32,7 +30,6 @@ import { addJob } from './work';
 
 /** Longest stretch of the sequence numbers that leave a transaction final or replaceable; lower ones lock it in time. */
 const SEQUENCE_MIN = 0xfffffffd;
-const LOCKTIME_MAX = 499999999;
 const NO_BYTES = new Uint8Array(0);
 const PING_OUTS = 'PING';
 
@@ -81,7 +78,7 @@ export function signBegin(cold: Cold, fields: any[], reply: Reply, refuse: Refus
   const scratch = openLinkScratch(cold, draftBytes(m.nInputs, outputsMax(m.outs, m.outsLen)));
   const draft = makeDraft(scratch, account.script, m.txVersion, m.locktime, m.nInputs, m.feeSats);
   const session: Session = {
-    account: account.n, draft: draft, changeIndex: m.changeIndex, vouch: vouch, outs: readOuts(account.n, draft), isAllListed: true, isOver: false, tag: paidTag(account.n, m.userTxNo), request: NO_BYTES,
+    account: account.n, draft: draft, changeIndex: m.changeIndex, vouch: vouch, outs: readOuts(account.n, draft), isAllListed: true, isOver: false, tag: paidTag(account.n, m.userTxNo),
     content: NO_BYTES, input: undefined, record: undefined, reader: undefined, isRecorded: false, isBusy: false,
   };
   cold.session = session;
@@ -118,15 +115,14 @@ function authorised(cold: Cold, session: Session): void {
   const account = session.account;
   const vouch = session.vouch as Vouch;
   const outs = session.outs as any;
-  const digests = requestDigests(vouch);
-  const before = paidBefore(cold, account, session.tag, digests.request, digests.content, undefined);
+  const content = contentDigest(vouch);
+  const before = paidBefore(cold, account, session.tag, content, undefined);
   cold.session = undefined;
-  session.isOver = judge(cold, vouch, before.hasRequest);
+  session.isOver = judge(cold, vouch, before.count > 0);
   if (before.count && !before.isSameContent) throw countedRefusal(account, REFUSE_CONFLICT, 'user-tx-conflict');
-  if (session.draft.locktime > LOCKTIME_MAX) throw countedRefusal(account, REFUSE_BAD_INPUT, 'bad-locktime');
+  if (session.draft.locktime) throw countedRefusal(account, REFUSE_BAD_INPUT, 'bad-locktime');
   if (outs.isBad) throw countedRefusal(account, REFUSE_BAD_OUTS, 'bad-outs');
-  session.request = digests.request;
-  session.content = digests.content;
+  session.content = content;
   session.isAllListed = outs.isAllListed;
   session.vouch = undefined;
   session.outs = undefined;
@@ -218,7 +214,7 @@ export function signFinish(cold: Cold, fields: any[], reply: Reply, refuse: Refu
     if (!pass) pass = startPass(draft, -1, NO_BYTES);
     if (stepPass(draft, pass)) return true;
     const id = endPass(draft, pass);
-    recordPayment(cold, session, copyBytes(id, 0, PAID_DIGEST_BYTES));
+    recordPayment(cold, session, id);
     session.isRecorded = true;
     reply([draft.nInputs, id]);
     return false;

@@ -134,7 +134,7 @@ export function takeFields(account: Account, type: number, fields: any): void {
 
 /** Key in `at` under which the record supersedes an earlier one; empty for the members of lists and for an account's. */
 function keyOf(type: number, payload: Uint8Array): string {
-  if (type >= R_PAID || placeIndex(type, 0) >= 0) return '';
+  if (type >= R_AUDIT || placeIndex(type, 0) >= 0) return '';
   return type === R_SEND ? type + ':' + payload[1] : '' + type;
 }
 

@@ -1,6 +1,6 @@
 /**
  * One half of the journal (journal.ts): its header, its records one by one, and what tells a torn write from damage.
- * Half:   header 32 = magic "CCJ1" | generation u32 | first sequence u32 | snapshot end u32 | MAC 16
+ * Half:   header 32 = magic "CCJ2" | generation u32 | first sequence u32 | snapshot end u32 | MAC 16
  * Record: payload length u16 | type u8 | check u8 | sequence u32 | payload | MAC 8 | zeros to a multiple of 4
  * All integers big endian. The header is written before the rest, so a torn write is told from damage: after a torn header
  * nothing follows, after a torn body nothing follows the length that its sound header names. Anything else is `journal-corrupt`.
@@ -14,7 +14,9 @@ export const HALF_HEADER_BYTES = 32;
 export const RECORD_HEADER_BYTES = 8;
 const RECORD_MAC_BYTES = 8;
 const RECORD_MAX_BYTES = 496;
-const HALF_MAGIC = 0x43434a31;
+/** Octets looked at in one piece: a page at once would take an eighth of the board's variables. */
+const LOOK_BYTES = 256;
+const HALF_MAGIC = 0x43434a32;
 
 /** Called for each record that holds, in order; `payload` belongs to the callee. */
 export type ApplyRecord = (type: number, payload: Uint8Array, offset: number, owner: any) => void;
@@ -60,8 +62,10 @@ function headerMac(key: Uint8Array, header: Uint8Array): Uint8Array {
 }
 
 function isErased(flash: Flash, offset: number, lenBytes: number): boolean {
-  const bytes = flash.readBytes(offset, lenBytes);
-  for (let i = 0; i < lenBytes; i++) if (bytes[i] !== 255) return false;
+  for (let at = 0; at < lenBytes; at += LOOK_BYTES) {
+    const bytes = flash.readBytes(offset + at, lenBytes - at < LOOK_BYTES ? lenBytes - at : LOOK_BYTES);
+    for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 255) return false;
+  }
   return true;
 }
 

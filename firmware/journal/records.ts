@@ -1,5 +1,6 @@
 /**
- * What the journal of HSM-Cold holds: record types (never reused) and the fixed layout of the record of a signed payment.
+ * What the journal of HSM-Cold holds: record types (never reused; 14 and 32 were an archive and a payment of the magic "CCJ1") and
+ * the fixed layout of the record of a signed payment.
  * All other records are CBOR arrays, read and written by cold/state.ts. Records that carry a key (account) supersede the
  * earlier record of the same type and key; signed payments and audit entries are a list.
  */
@@ -17,31 +18,37 @@ export const R_ALLOW = 10;
 export const R_STANDING = 11;
 export const R_CHANNEL = 12;
 export const R_ALARM = 13;
-export const R_ARCHIVE = 14;
 export const R_HEARTBEAT = 15;
 export const R_RESTORE = 16;
 export const R_SEND = 17;
 /** Keys of an account, sealed: [account, nonce 4 | sealed(hot key 32 | hot chain code 32 | identity key 32)]. */
 export const R_SECRETS = 18;
-export const R_PAID = 32;
+export const R_ARCHIVE = 19;
+/** From here on records are members of lists: none supersedes another. */
 export const R_AUDIT = 33;
+export const R_PAID = 34;
 
-/** Offsets in the payload of R_PAID. */
+/**
+ * Offsets in the payload of R_PAID: serial u32 | account u8 | flags u8 | seconds u32 | tag 16 | SHA-256 of the outs text | id of the
+ * transaction 32 | coin that every transaction of the number spends 36 | debit 7 | highest fee 7 | change index + 1, or 0, u32.
+ * Debit: the amount that was paid; of a replacement the fee that it adds. Sats as 7 octets.
+ */
 export const PAID_SERIAL = 0;
 export const PAID_ACCOUNT = 4;
 export const PAID_FLAGS = 5;
 export const PAID_TIME = 6;
 export const PAID_TAG = 10;
-export const PAID_REQUEST = 26;
-export const PAID_CONTENT = 42;
+export const PAID_CONTENT = 26;
 export const PAID_TX = 58;
-export const PAID_ANCHOR = 74;
-export const PAID_DEBIT = 110;
-export const PAID_DEBIT_FEE = 117;
-export const PAID_FEE = 124;
-export const PAID_BYTES = 131;
-/** Octets of each digest in R_PAID. */
-export const PAID_DIGEST_BYTES = 16;
+export const PAID_ANCHOR = 90;
+export const PAID_DEBIT = 126;
+export const PAID_FEE = 133;
+export const PAID_CHANGE = 140;
+export const PAID_BYTES = 144;
+/** Octets of what stands for a user_tx_no: two that share it are taken for one, so that a collision refuses and never pays. */
+export const PAID_TAG_BYTES = 16;
+/** Octets of the content's digest and of the id: nobody can make two that are equal. */
+export const PAID_DIGEST_BYTES = 32;
 export const PAID_ANCHOR_BYTES = 36;
 /** PAID_FLAGS: replaces an earlier transaction of the same user_tx_no. */
 export const PAID_FLAG_BUMP = 1;

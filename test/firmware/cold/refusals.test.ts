@@ -32,6 +32,7 @@ const TABLE: [tag: string, name: string, provoke: (rig: Rig) => Promise<unknown>
   ['bad-request', 'bad-request', (rig) => rig.ask(MSG_SIGN_BEGIN, [1])],
   ['bad-sequence', 'bad-input', paying(() => ({ sequence: 144 }))],
   ['bad-state', 'bad-state', async (rig) => { await begin(rig, payment(rig)); return rig.ask(MSG_SIGN_RESULT, [0]); }],
+  ['change-gap', 'bad-input', paying(() => ({ changeIndex: 20 }))],
   ['large-rate', 'rate', async (rig) => { await begin(rig, payment(rig, { outs: MANY })); return begin(rig, payment(rig, { outs: MANY })); }],
   ['locked', 'locked', async (rig) => { await rig.world.finish(rig.coldConsole.run('lock')); return pay(rig, payment(rig)); }],
   ['no-account', 'no-account', (rig) => rig.ask(MSG_SIGN_BEGIN, beginFields(rig, payment(rig)).map((field, i) => (i ? field : 5)) as unknown[])],
@@ -55,6 +56,7 @@ const TABLE: [tag: string, name: string, provoke: (rig: Rig) => Promise<unknown>
   ['prev-tx-hash', 'bad-prev-tx', paying((rig) => ({ coins: [{ ...makeCoin(rig, { sats: 100_000 }), txid: 'ab'.repeat(32) }] }))],
   ['proto-off', 'proto-off', paying(() => ({ proto: 1, authority: new Uint8Array(65).fill(31) }))],
   ['rate', 'rate', async (rig) => { for (;;) await rig.ask(MSG_SIGN_BEGIN, beginFields(rig, payment(rig))); }],
+  ['replaced-too-often', 'conflict', async (rig) => { const first = payment(rig); for (let n = 0; ; n++) await pay(rig, { ...first, feeSats: 1000 + n }); }],
   ['same-coin-twice', 'bad-input', async (rig) => {
     const coin = makeCoin(rig, { sats: 100_000 });
     await begin(rig, payment(rig, { coins: [coin, coin] }));
@@ -66,8 +68,8 @@ const TABLE: [tag: string, name: string, provoke: (rig: Rig) => Promise<unknown>
   ['user-tx-conflict', 'conflict', twice(() => ({ outs: out(40_000) }))],
 ];
 
-/** Tags that a link's own trouble makes (SPEC.md 4), or that a sound pair of boards cannot be brought to. */
-const ELSEWHERE = ['busy', 'internal', 'not-provisioned'];
+/** Tags that a link's own trouble makes (SPEC.md 4), or that a sound pair of boards cannot be brought to (full Storage: storage-full.test.ts). */
+const ELSEWHERE = ['busy', 'internal', 'not-provisioned', 'storage-failed', 'storage-full'];
 
 describe('cold/refusals', () => {
   for (const [tag, name, provoke, options] of TABLE) {

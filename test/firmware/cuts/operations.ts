@@ -1,7 +1,7 @@
 // Every operation of HSM-Cold that writes, one row each: how to get a board to where it begins, how to run it, and in which parts
 // a cut in its midst may leave the board half way (all others must be as before or as after).
 import { openStore } from '../../../firmware/cold/open-store';
-import { PAID_KEPT_MAX } from '../../../firmware/cold/archive';
+import { PAID_TIDY_MAX } from '../../../firmware/cold/archive';
 import { paidTag } from '../../../firmware/cold/paid';
 import { makeState } from '../../../firmware/cold/state';
 import { save } from '../../../firmware/cold/store';
@@ -41,7 +41,7 @@ async function settled(rig: Rig): Promise<Rig> {
 }
 
 /** Writes payments into a board's journal as the firmware would, without making them. */
-function fill(rig: Rig, count: number): void {
+export function fill(rig: Rig, count: number): void {
   rig.coldOff();
   const cold = { hal: rig.cold.hal, device: readDevice(rig.cold.flash), state: makeState(), counters: {} } as unknown as Cold;
   openStore(cold, false);
@@ -151,7 +151,7 @@ export const OPERATIONS: Operation[] = [
     run: async (rig) => rig.world.finish(restoreState(rig.coldConsole, (await aBackup()).text, { pin: PIN, channelIds: [1] })),
   },
   { name: 'sweep', make: () => readyRig(), run: (rig) => rig.world.finish(sweep(rig.coldConsole, sweepPsbt(rig, PAYOUT, 2), { account: 0, pin: PIN })), between: ['pin'] },
-  { name: 'archive payments', make: async () => { const rig = await payFilled(PAID_KEPT_MAX); await pay(rig, payment(rig)); return rig; }, run: (rig) => rig.world.run(20_000) },
+  { name: 'archive payments', make: async () => { const rig = await payFilled(PAID_TIDY_MAX); await pay(rig, payment(rig)); return rig; }, run: (rig) => rig.world.run(20_000) },
   { name: 'compact', make: () => payFilled(100), run: async (rig) => { for (let n = 0; n < 12 && !rig.cold.flash.isOff; n++) await rig.ask(MSG_SIGN_BEGIN, beginFields(rig, payment(rig, { userTxNo: `${n}`, locktime: 1_900_000_000 })), 5000).catch(() => undefined); }, between: ['refusals', 'paid', 'archived'] },
   { name: 'wipe', make: () => readyRig(), run: async (rig) => { await rig.world.finish(wipe(rig.coldConsole, PIN)); }, erases: true, faults: ['new'], between: ['pin'] },
   { name: 'wipe after the last wrong PIN', erases: true, faults: ['new'], make: async () => {

@@ -8,6 +8,8 @@ export interface Op {
   /** Amount of a payment; seconds of a clock step. */
   sats: number;
   fee: number;
+  /** Change index, -1 for none. What anOp() gives is counted from four below the next one. */
+  change: number;
 }
 
 interface Paid {
@@ -19,15 +21,18 @@ interface Paid {
   fee: number;
   isBump: boolean;
   anchor: number;
+  change: number;
   topFee: number;
 }
 
 export const WINDOW_MAX_SATS = 900_000;
 export const REFUSALS_MAX = 20;
+const CHANGE_GAP = 20;
+const TRANSACTIONS_MAX = 10;
 
-/** Stands for the transaction: the same coins, outputs and fee are the same transaction. */
+/** Stands for the transaction: the same coins, outputs, change and fee are the same transaction. */
 export function aPaidOutcome(op: Op): number {
-  return op.coins.reduce((sum, coin) => sum * 131 + coin, op.content * 17 + op.fee) >>> 0;
+  return op.coins.reduce((sum, coin) => sum * 131 + coin, op.content * 17 + op.fee + (op.change + 1) * 7919) >>> 0;
 }
 
 export class Model {
@@ -36,9 +41,15 @@ export class Model {
   isClosed = false;
   /** Times of the refusals of the last hour. */
   refusals: number[] = [];
+  /** Payments in archives, the first ones: of these the board no longer knows which transaction it was. */
+  archived = 0;
 
   copy(): Model {
     return Object.assign(new Model(), this, { paid: [...this.paid], refusals: [...this.refusals] });
+  }
+
+  get changeNext(): number {
+    return this.paid.reduce((next, each) => Math.max(next, each.change + 1), 0);
   }
 
   private refuse(tag: string): string {
@@ -55,14 +66,16 @@ export class Model {
   private pay(op: Op): string {
     if (this.isClosed) return 'account-closed';
     const same = this.paid.filter((each) => each.number === op.number);
-    if (same.some((each) => each.content !== op.content)) return this.refuse('user-tx-conflict');
-    if (same.some((each) => each.tx === aPaidOutcome(op))) return 'ok';
+    if (same.some((each) => each.content !== op.content)) return this.refuse(same.every((each) => this.paid.indexOf(each) < this.archived) ? 'no-common-coin' : 'user-tx-conflict');
     if (same.length && !op.coins.includes(same[0]!.anchor)) return this.refuse('no-common-coin');
+    if (this.paid.some((each, n) => n >= this.archived && each.number === op.number && each.tx === aPaidOutcome(op))) return 'ok';
+    if (same.length >= TRANSACTIONS_MAX) return this.refuse('replaced-too-often');
+    if (op.change >= this.changeNext + (same.length ? 1 : CHANGE_GAP)) return this.refuse('change-gap');
     if (!same.length && this.spent(this.now).sats + op.sats > WINDOW_MAX_SATS) return this.refuse('policy-velocity');
     const top = same.length ? Math.max(...same.map((each) => each.topFee)) : 0;
     this.paid.push({
       number: op.number, content: op.content, tx: aPaidOutcome(op), at: this.now, sats: same.length ? 0 : op.sats, fee: Math.max(0, op.fee - top), isBump: same.length > 0,
-      anchor: same.length ? same[0]!.anchor : op.coins[0]!, topFee: Math.max(op.fee, top),
+      anchor: same.length ? same[0]!.anchor : op.coins[0]!, change: op.change, topFee: Math.max(op.fee, top),
     });
     return 'ok';
   }
@@ -111,5 +124,5 @@ export function anOp(next: () => number, n: number): Op {
   const number = Math.floor(n / 3) + whole(30);
   const coins = [1 + ((number * 3 + whole(2)) % 50)];
   if (next() < 0.3) coins.push(60 + whole(10));
-  return { kind, number, content: next() < 0.9 ? number : number + 1000, coins, sats: kind === 'clock' ? whole(40_000) : 1000 + (number % 50) * 300, fee: 500 + whole(4) * 100 };
+  return { kind, number, content: next() < 0.9 ? number : number + 1000, coins, sats: kind === 'clock' ? whole(40_000) : 1000 + (number % 50) * 300, fee: 500 + whole(4) * 100, change: next() < 0.5 ? -1 : whole(26) };
 }

@@ -2,7 +2,7 @@
 // closings, clock steps, restarts, and power cuts inside any of them. After each step both must agree; after a cut the real one
 // must stand where the model stood before the step or after it, nowhere else.
 import { aPaidOutcome, type Op, Model } from './model';
-import { archiveOldest } from '../../../firmware/cold/archive';
+import { archiveOldest, isArchiveDue } from '../../../firmware/cold/archive';
 import { acknowledge, closeAccount, countRefusal, settle } from '../../../firmware/cold/closing';
 import type { Cold } from '../../../firmware/cold/context';
 import { openStore } from '../../../firmware/cold/open-store';
@@ -64,14 +64,14 @@ export function makeMachine(): Machine {
   return machine;
 }
 
-function sessionFor(machine: Machine, op: Op): Session {
+export function sessionFor(machine: Machine, op: Op): Session {
   const { coins, content, sats, fee } = op;
   const draft = makeDraft(openScratch(machine.cold, draftBytes(coins.length, 1)), 'p2wpkh', 2, 0, coins.length, fee);
   putOutput(draft, sats, bytes(content, 22));
   draft.amountSats = draft.smallestSats = sats;
   for (const coin of coins) finishInput(draft, makeInput(draft, bytes(coin, 32), 0, 0xfffffffd, 0, 0), 1_000_000);
   return {
-    account: 0, draft, changeIndex: null, vouch: undefined, outs: undefined, isAllListed: true, isOver: false, tag: paidTag(0, String(op.number)), request: bytes(op.number * 7 + content, 16), content: bytes(content, 16),
+    account: 0, draft, changeIndex: op.change < 0 ? null : op.change, vouch: undefined, outs: undefined, isAllListed: true, isOver: false, tag: paidTag(0, String(op.number)), content: bytes(content, 32),
     input: undefined, record: undefined, reader: undefined, isRecorded: false, isBusy: false,
   };
 }
@@ -83,7 +83,7 @@ export function act(machine: Machine, op: Op): string {
   if (op.kind === 'pay') {
     if (isClosed(cold.state, 0)) return 'account-closed';
     try {
-      recordPayment(cold, sessionFor(machine, op), bytes(aPaidOutcome(op), 16));
+      recordPayment(cold, sessionFor(machine, op), bytes(aPaidOutcome(op), 32));
       return 'ok';
     } catch (error: any) {
       const told = settle(cold, error);
@@ -99,8 +99,9 @@ export function act(machine: Machine, op: Op): string {
   else if (op.kind === 'refuse') {
     if (!isClosed(cold.state, 0)) countRefusal(cold, 0, 'policy');
   } else if (op.kind === 'clock') cold.hal.clock.setUnixSeconds(machine.model.now);
-  else if (op.kind === 'tidy') archiveOldest(cold);
-  else start(machine);
+  else if (op.kind === 'tidy') {
+    if (isArchiveDue(cold)) archiveOldest(cold);
+  } else start(machine);
   return 'ok';
 }
 
@@ -112,8 +113,10 @@ export function look(machine: Machine): string {
 }
 
 /** One step with a power cut at flash operation `cut` of it, and at `again` of the start after that (0: none). Throws with what disagrees. */
-export function step(machine: Machine, op: Op, cut: number, part: number, again: number): void {
+export function step(machine: Machine, given: Op, cut: number, part: number, again: number): void {
   const { board, model } = machine;
+  const op = { ...given, change: given.change < 0 ? -1 : Math.max(0, model.changeNext - 4 + given.change) };
+  model.archived = machine.cold.state.archivedSerial;
   const before = model.copy();
   const expected = model.apply(op);
   board.flash.operations = 0;

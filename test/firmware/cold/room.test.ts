@@ -1,0 +1,82 @@
+// The journal's half holds the most that a board can have at once: eight accounts with everything as long as it may be, a full send
+// queue, the log, and as many payments as are kept; and a Storage laid out as on a board holds as many archives as firmware/README.md says.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { expect } from 'chai';
+import { BOARD } from '../../../boards/ttgo-t-call/board';
+import { ARCHIVE_BYTES, ARCHIVE_ENTRIES, PAID_KEPT_MAX } from '../../../firmware/cold/archive';
+import { REFUSALS_MAX } from '../../../firmware/cold/closing';
+import { AUDIT_KEPT, MAX_ACCOUNTS } from '../../../firmware/cold/state';
+import { save, saveCbor } from '../../../firmware/cold/store';
+import { compact, roomBytes } from '../../../firmware/journal/journal';
+import { PAID_BYTES, PAID_SERIAL, R_ACCOUNT, R_ALARM, R_ALLOW, R_ARCHIVE, R_AUDIT, R_CHANNEL, R_DRBG, R_HEARTBEAT, R_KEYS, R_LINK, R_PAID, R_PIN, R_RESTORE, R_ROOT, R_SECRETS, R_SEND, R_SETTINGS, R_STANDING, R_TIME, writeU32 } from '../../../firmware/journal/records';
+import { KEYS_BYTES } from '../../../firmware/keys/hierarchy';
+import { MAX_QUEUE } from '../../../firmware/modem/outbox';
+import { cborEncode } from '../../../protocol/cbor';
+import { buildStorage, listFiles } from '../../../tools/flash/storage-image';
+import { makeMachine } from '../model/world';
+
+const ROOT = path.resolve(__dirname, '../../../..');
+const U32 = 0xffffffff;
+const octets = (n: number): Uint8Array => new Uint8Array(n).fill(1);
+const PHONES = Array<string>(4).fill('+1234567890123456');
+const MONEY = 2_100_000_000_000_000;
+const POLICY = [MONEY, MONEY, MONEY, MONEY, MONEY, MONEY, MONEY, 100, MONEY, 1439, 1438, 1];
+const SEALED = 4 + 16;
+/** Octets of an SMS-SUBMIT of the longest kind, and of an audit entry of a payment. */
+const SUBMIT_BYTES = 178;
+const AUDIT_BYTES = 50;
+
+/** As saveChannels() writes them, both channels there. */
+function channels(n: number): unknown[] {
+  const channel = [U32, 1, octets(32), octets(32), octets(33), U32, U32, U32];
+  return [n, octets(SEALED + cborEncode([octets(33), U32, U32, channel, channel, null] as never).length)];
+}
+
+describe('cold/room', () => {
+  it('eight accounts, a full queue and the payments that are kept fit a half, with some to spare', () => {
+    const { cold } = makeMachine();
+    for (let n = 0; n < MAX_ACCOUNTS; n++) {
+      const keys = octets(KEYS_BYTES);
+      keys[1] = n;
+      save(cold, R_KEYS, keys);
+      saveCbor(cold, R_ALLOW, [n, Array(20).fill(octets(20))]);
+      saveCbor(cold, R_ACCOUNT, [n, 'x'.repeat(32), 'regtest', 'p2wpkh', octets(33), octets(33), PHONES, PHONES, 'b'.repeat(62), POLICY, 3]);
+      saveCbor(cold, R_STANDING, [n, 'refusals', octets(4 * REFUSALS_MAX)]);
+      saveCbor(cold, R_ALARM, [n, 'refusals', 9999, 6]);
+      saveCbor(cold, R_SECRETS, [n, octets(SEALED + 96)]);
+      saveCbor(cold, R_CHANNEL, channels(n));
+    }
+    for (let n = 0; n < MAX_QUEUE; n++) save(cold, R_SEND, Uint8Array.of(0, n, ...octets(SUBMIT_BYTES)));
+    saveCbor(cold, R_ROOT, [1, 10_000, octets(16), octets(4), octets(64 + 16)]);
+    saveCbor(cold, R_SETTINGS, [PHONES, octets(64 + 16)]);
+    save(cold, R_LINK, octets(32));
+    save(cold, R_DRBG, octets(SEALED + 32));
+    for (const type of [R_PIN, R_TIME, R_HEARTBEAT, R_RESTORE]) save(cold, type, octets(4));
+    save(cold, R_ARCHIVE, new Uint8Array(72));
+    const count = new Uint8Array(Math.max(AUDIT_BYTES, PAID_BYTES));
+    for (let n = 1; n <= AUDIT_KEPT; n++) {
+      writeU32(count, 0, n);
+      save(cold, R_AUDIT, count.slice(0, AUDIT_BYTES));
+    }
+    for (let n = 1; n <= PAID_KEPT_MAX + 1; n++) {
+      writeU32(count, PAID_SERIAL, n);
+      save(cold, R_PAID, count.slice(0, PAID_BYTES));
+    }
+    compact(cold.journal!);
+    const room = roomBytes(cold.journal!);
+    console.log(`      ${room} octets of ${cold.journal!.halfBytes} to spare`);
+    expect(room).to.be.greaterThan(256);
+  });
+
+  it('a TTGO T-Call with two slots holds some 5,700 payments', () => {
+    const file = (name: string): Uint8Array => new Uint8Array(fs.readFileSync(path.join(ROOT, 'dist/firmware', name)));
+    const { address, pageBytes, pageCount } = BOARD.storage;
+    const area = { address, pageBytes, pageCount };
+    const cells = buildStorage(area, { info: { board: BOARD.name, role: 'cold', commit: '0'.repeat(12), version: 1 } as never, code: file(`${BOARD.name}/hsm-cold.js`) }, { comb: file('comb.bin'), words: file('words.bin') });
+    const freeBytes = area.address + cells.length - listFiles(cells, area).tail;
+    const payments = PAID_KEPT_MAX + 1 + ARCHIVE_ENTRIES * Math.floor(freeBytes / (ARCHIVE_BYTES + 32));
+    console.log(`      ${payments} payments in ${freeBytes} octets`);
+    expect(payments).to.be.within(5500, 7000);
+  });
+});
