@@ -78,7 +78,7 @@ export async function benchFirmware(options: { espruino?: string }): Promise<Ben
     { name: `largest transaction: ${INPUTS_MAX} inputs, ${OUTS_COUNT_MAX} outputs and change; octets kept in memory`, value: large.heldOctets, unit: 'octets', baseline: 'octets in scratch pages', ratio: large.heldOctets / large.octets, goal: 'at least 100 x 100', ok: INPUTS_MAX >= 100 && OUTS_COUNT_MAX >= 100 },
     { name: 'largest transaction: programs of scratch pages', value: large.programs, unit: 'programs', baseline: 'inputs and outputs', ratio: large.programs / (INPUTS_MAX + OUTS_COUNT_MAX + 1) },
     { name: 'largest transaction: hashed for its id and all its signatures', value: large.hashMs, unit: 'ms', baseline: 'SHA-256 of as many octets', ratio: large.hashMs / hashFloorMs },
-    ...longRows(),
+    ...longRows(options.espruino),
     ...(options.espruino ? await peakRows(options.espruino, (text) => void process.stderr.write(`${text}\n`)) : []),
   ];
 }

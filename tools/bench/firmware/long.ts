@@ -6,7 +6,18 @@ import * as path from 'node:path';
 import type { BenchRow } from '../row';
 
 const ROOT = path.resolve(__dirname, '../../../..');
-const RUNS: { name: string; files: string; env: { [name: string]: string }; value: number; unit: string }[] = [
+/** Rooms for variables in which each operation is tried. */
+const ROOMS = 24;
+
+interface Run {
+  name: string;
+  files: string;
+  env: { [name: string]: string };
+  value: number;
+  unit: string;
+}
+
+const RUNS: Run[] = [
   { name: 'model with power cuts', files: 'model/model', env: { MODEL_STEPS: '100000' }, value: 100_000, unit: 'steps' },
   { name: 'model of the links with power cuts', files: 'model/links', env: { LINK_STEPS: '60000' }, value: 60_000, unit: 'steps' },
   { name: 'power cut at every write of every operation, and at two of each start after it', files: 'cuts/cuts', env: { CUTS: 'all' }, value: 4, unit: 'ways each' },
@@ -14,10 +25,15 @@ const RUNS: { name: string; files: string; env: { [name: string]: string }; valu
   { name: 'handlers ended in the midst of every operation', files: 'cuts/aborts', env: { ABORTS: '25' }, value: 50, unit: 'places each' },
 ];
 
-/** The rows, or none when FIRMWARE_LONG is not set. Each is MISSED when its test fails. */
-export function longRows(): BenchRow[] {
+/** In the genuine interpreter, built with a fixed number of variables. */
+const exhausting = (espruino: string): Run => ({
+  name: 'memory runs out in every operation, in the genuine interpreter', files: 'cuts/exhaust', env: { EXHAUST: String(ROOMS), ESPRUINO: espruino }, value: ROOMS, unit: 'rooms each',
+});
+
+/** The rows, or none when FIRMWARE_LONG is not set. Each is MISSED when its test fails. espruino: path of the genuine interpreter, when there is one. */
+export function longRows(espruino?: string): BenchRow[] {
   if (!process.env.FIRMWARE_LONG) return [];
-  return RUNS.map(({ name, files, env, value, unit }) => {
+  return [...RUNS, ...(espruino ? [exhausting(espruino)] : [])].map(({ name, files, env, value, unit }) => {
     const test = path.join(ROOT, 'dist/test/firmware', `${files}.test.js`);
     const from = performance.now();
     const done = spawnSync(process.execPath, [require.resolve('mocha/bin/mocha.js'), test], { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 2, 2] });

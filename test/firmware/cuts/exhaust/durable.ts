@@ -1,0 +1,77 @@
+// What a board in the genuine interpreter holds on its flash, read by the firmware's own reader from the files that it keeps its flash
+// in; and the digest files of address batches, made here so that the board need not derive for minutes.
+import { createHmac } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { BOARD, FLASH_FILE, FLASH_PAGE_COUNT } from '../../../../boards/linux/board';
+import { openStore } from '../../../../firmware/cold/open-store';
+import { makeState } from '../../../../firmware/cold/state';
+import type { Cold } from '../../../../firmware/cold/context';
+import { readDevice } from '../../../../firmware/journal/device';
+import { readRecord, walk } from '../../../../firmware/journal/journal';
+import { PAID_DIGEST_BYTES, PAID_TAG, PAID_TX, R_DRBG, R_PAID } from '../../../../firmware/journal/records';
+import { createFlash } from '../../../../host/sim/board';
+import { openStorage } from '../../../../host/sim/board/storage';
+import { FakeFlash } from '../../fake-hal';
+
+const STORAGE_FILE = 'espruino.flash';
+const FILE_MAC_BYTES = 16;
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+export interface Durable {
+  /** Numbers that never go back. */
+  counters: { starts: number; 'audit entries': number; payments: number; archives: number; 'time floor': number; heartbeat: number };
+  pinFailures: number;
+  /** Why account 0 is closed; empty: open. */
+  closed: string;
+  alarm: string;
+  /** The generator's stored state, sealed, as hex: another one at every unlocking. */
+  generator: string;
+  phones: string[];
+  /** Payments that are still in the journal; txid as a block explorer shows it, its last octets. */
+  paid: { tag: string; txid: string }[];
+  /** Changes with everything that is written. */
+  version: string;
+}
+
+function flashOf(folder: string): FakeFlash {
+  const flash = new FakeFlash(FLASH_PAGE_COUNT);
+  flash.cells.set(fs.readFileSync(path.join(folder, FLASH_FILE)).subarray(0, flash.cells.length));
+  return flash;
+}
+
+/** Throws the board's own faults: `journal-corrupt`, `archive-lost`. */
+export function readDurable(folder: string): Durable {
+  const flash = flashOf(folder);
+  const storage = createFlash(BOARD.storage);
+  storage.content().set(fs.readFileSync(path.join(folder, STORAGE_FILE)).subarray(0, storage.sizeBytes));
+  const files = openStorage(storage);
+  const device = readDevice(flash);
+  if (!device?.isReady) throw new Error('the board is as new');
+  const hal = { flash, files: { readFile: (name: string) => files.read(name), writeFile: () => true, eraseFile: () => undefined }, clock: { wallSeconds: () => 0 } };
+  const cold = { hal, device, state: makeState(), counters: {} } as unknown as Cold;
+  openStore(cold, false);
+  const { state, journal } = cold;
+  const paid: Durable['paid'] = [];
+  walk(journal!, (type, payload) => {
+    if (type !== R_PAID) return;
+    const txid = Uint8Array.from(payload.subarray(PAID_TX, PAID_TX + PAID_DIGEST_BYTES)).reverse();
+    paid.push({ tag: hex(payload.subarray(PAID_TAG, PAID_TAG + PAID_DIGEST_BYTES)), txid: hex(txid) });
+  });
+  return {
+    // Opening the copy counted one start more.
+    counters: {
+      starts: state.bootCount - 1, 'audit entries': state.auditCount, payments: state.paidSerial, archives: state.archiveCount, 'time floor': state.floorSeconds, heartbeat: state.heartbeatSeconds,
+    },
+    pinFailures: state.pinFailures, closed: state.accounts[0]?.closed ?? '', alarm: state.accounts[0]?.alarm ?? '', generator: hex(readRecord(journal!, state.at[R_DRBG]!)), phones: state.phones, paid,
+    version: `${journal!.generation} ${journal!.seq}`,
+  };
+}
+
+/** ES5 that has the board know the digest of a batch of account 0 as if it had derived it. digest: 32 octets. */
+export function batchFile(folder: string, side: number, batchNo: number, digest: Uint8Array): string {
+  const name = `b0-${side}-${batchNo}`;
+  const mac = createHmac('sha256', readDevice(flashOf(folder))!.secret).update(`batch ${name}`).update(digest).digest().subarray(0, FILE_MAC_BYTES);
+  return `require("Storage").write(${JSON.stringify(name)},E.toUint8Array(atob(${JSON.stringify(Buffer.concat([digest, mac]).toString('base64'))})))`;
+}
