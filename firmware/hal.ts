@@ -5,7 +5,10 @@
 /** A byte stream. `write` queues and returns at once; a board sends in order. The callee copies, the caller keeps its buffer. */
 export interface Uart {
   write(bytes: Uint8Array): void;
-  /** One listener; `bytes` (1..64 of them) belongs to the listener. Bytes that arrive before a listener is set are lost. */
+  /**
+   * One listener; `bytes` (1..64 of them) belongs to the listener. Bytes that arrive before a listener is set are lost. A listener
+   * that throws, or runs out of memory, may be called no more: Hal.isStuck tells.
+   */
   onData(listener: (bytes: Uint8Array) => void): void;
 }
 
@@ -90,6 +93,8 @@ export interface Hal {
   watchdog: Watchdog;
   power: Power;
   memoryUse(): MemoryUse;
+  /** A listener of a Uart began and did not end since power-on. */
+  isStuck(): boolean;
   /** Brings free memory together when it is scarce: the answers of native calls need a piece as large as they are. */
   tidy(): void;
 }

@@ -9,6 +9,7 @@ import { COMMIT } from './image';
 import { tidy } from './memory';
 import { readNoise } from './noise';
 import { doNothing, runSteps, watchdog } from './power';
+import { isStuck } from './uart';
 
 const FLASH_BYTES = 65536;
 
@@ -79,6 +80,7 @@ export function esp32Hal(board: string, ports: { console: Uart; link: Uart; host
       const memory = process.memory();
       return { used: memory.usage, total: memory.total };
     },
+    isStuck: isStuck,
     tidy: tidy,
   };
 }

@@ -8,11 +8,20 @@ function ignore(): void {
   // drops what comes before somebody listens
 }
 
+let isHearing = false;
+
+/** A listener began and did not end: Espruino takes such a one off its port. */
+export function isStuck(): boolean {
+  return isHearing;
+}
+
 /** `onData` of a port. A port without a listener keeps received bytes in RAM for ever. */
 function hear(this: EspruinoSerial, listener: (bytes: Uint8Array) => void): void {
   this.removeAllListeners('data');
   this.on('data', function (text) {
+    isHearing = true;
     listener(E.toUint8Array(text));
+    isHearing = false;
   });
 }
 

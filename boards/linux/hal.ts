@@ -7,7 +7,7 @@ import { COMMIT } from '../espruino/image';
 import { tidy } from '../espruino/memory';
 import { readNoise } from '../espruino/noise';
 import { doNothing, runSteps, watchdog } from '../espruino/power';
-import { openUart } from '../espruino/uart';
+import { isStuck, openUart } from '../espruino/uart';
 import { BAUD, GROWING_BLOCK_BYTES, NAME, PORTS_FILE } from './board';
 import { flashFile, openFlashFile } from './flash-file';
 
@@ -90,6 +90,7 @@ function linuxHal(console: Uart, link: Uart, host: Uart | undefined, modems: Uar
       const memory = process.memory();
       return { used: memory.usage, total: memory.total };
     },
+    isStuck: isStuck,
     tidy: tidy,
   };
 }

@@ -91,8 +91,8 @@ function sendAlarm(cold: Cold, account: Account): void {
 
 /** What an alarm stands for: the account is closed. Should the power go between the two, repeatAlarms() does the second. */
 function close(cold: Cold, account: Account): void {
-  saveStanding(cold, account.n, account.alarm, account.refusalTimes);
   audit(cold, AUDIT_CLOSED, account.n, textBytes(account.alarm));
+  saveStanding(cold, account.n, account.alarm, account.refusalTimes);
 }
 
 /** Sends an account's alarm in a slice of its own, if it is due then. */
@@ -136,8 +136,8 @@ export function countRefusal(cold: Cold, n: number, what: string): void {
   cold.counters.refusals++;
   if (isClosed(cold.state, n)) return;
   const times = refusalsNow(theAccount(cold, n).refusalTimes, nowSeconds(cold));
-  saveStanding(cold, n, '', times);
   audit(cold, AUDIT_REFUSED, n, textBytes(what));
+  saveStanding(cold, n, '', times);
   if (times.length >= 4 * REFUSALS_MAX) return closeAccount(cold, n, 'refusals');
   const code = what === 'user-tx-conflict' ? ALARM_CONFLICT : what.substr(0, 7) === 'policy-' ? ALARM_POLICY : 0;
   if (!code) return;
@@ -164,8 +164,8 @@ export function acknowledge(cold: Cold, from: string | undefined, number: number
     if (account.alarmAck !== number) continue;
     // The alarm may be all that holds the account closed.
     if (!account.closed) close(cold, account);
-    saveCbor(cold, R_ALARM, [n, '', 0, 0]);
     audit(cold, AUDIT_ACKNOWLEDGED, n, new Uint8Array([from === undefined ? 0 : 1]));
+    saveCbor(cold, R_ALARM, [n, '', 0, 0]);
     return true;
   }
   return false;

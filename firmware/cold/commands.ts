@@ -210,8 +210,8 @@ function reopen(cold: Cold, text: string): void {
   withPin(cold, function () {
     const account = theAccount(cold, n);
     if (account.alarm) acknowledge(cold, undefined, account.alarmAck);
-    saveStanding(cold, n, '', NO_BYTES);
     audit(cold, AUDIT_REOPENED, n, NO_BYTES);
+    saveStanding(cold, n, '', NO_BYTES);
     addTask(cold, function () {
       tellV(cold, n, ALARM_REOPENED);
     });

@@ -98,7 +98,8 @@ function isChangeNear(index: number | null, before: PaidBefore): boolean {
 
 /**
  * Writes the payment down, unless this very transaction is known already. tx: its id, 32 octets. Whatever is known, nothing passes
- * that does not pay the first one's outputs and spend its coin. Returns after the flash holds it. Throws refusals, SPEC.md 5.3.
+ * that does not pay the first one's outputs and spend its coin. The log has it first: nothing is signed that it does not tell of.
+ * Returns after the flash holds both. Throws refusals, SPEC.md 5.3.
  */
 export function recordPayment(cold: Cold, session: Session, tx: Uint8Array): void {
   const draft = session.draft;
@@ -125,7 +126,7 @@ export function recordPayment(cold: Cold, session: Session, tx: Uint8Array): voi
   writeSats(payload, PAID_DEBIT, isBump ? extraFee : draft.amountSats);
   writeSats(payload, PAID_FEE, before.feeSats + extraFee);
   writeU32(payload, PAID_CHANGE, session.changeIndex === null ? 0 : session.changeIndex + 1);
-  save(cold, R_PAID, payload);
   audit(cold, AUDIT_SIGNED, session.account, payload.subarray(PAID_TAG, PAID_TAG + 8));
+  save(cold, R_PAID, payload);
   cold.counters.signed++;
 }

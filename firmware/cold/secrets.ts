@@ -22,6 +22,8 @@ export const PIN_MAX_DIGITS = 16;
 export const PIN_TRIES_MAX = 10;
 export const PIN_ITERATIONS = 5000;
 const PIN_FREE_TRIES = 3;
+/** Least entropy that the generator starts from: its stored state, or a ceremony's. Noise is mixed in and not counted. */
+const ENTROPY_BYTES = 32;
 /** Long enough for an answer to leave. */
 export const RESTART_DELAY_MS = 200;
 /** First letters of the files that belong to a seed: archives of payments (archive.ts), digests of batches (batches.ts). */
@@ -121,7 +123,15 @@ export function seedByPin(cold: Cold, pin: string): Uint8Array {
   saveFailures(cold, failures);
   cold.pinAfterMs = cold.hal.clock.uptimeMs() + pinDelayMs(failures);
   const root = cborDecode(readRecord(cold.journal as any, cold.state.at[R_ROOT])) as any;
-  const key = pinKey(cold, pin, root[2], root[1]);
+  let key: Uint8Array;
+  try {
+    key = pinKey(cold, pin, root[2], root[1]);
+  } catch (error) {
+    // No room for the native call: the PIN was not tried.
+    saveFailures(cold, failures - 1);
+    cold.pinAfterMs = 0;
+    throw fail('pin-untried', 'the PIN could not be tried: restart the board');
+  }
   let seed: Uint8Array | undefined;
   try {
     seed = open(key, NO_BYTES, root[3], root[4], SEAL_TAG_BYTES);
@@ -148,12 +158,18 @@ export function seedByPin(cold: Cold, pin: string): Uint8Array {
 function startGenerator(cold: Cold, fresh: Uint8Array): void {
   const at = cold.state.at[R_DRBG];
   const stored = at === undefined ? NO_BYTES : openStored(cold, readRecord(cold.journal as any, at));
+  if (stored.length < ENTROPY_BYTES && fresh.length < ENTROPY_BYTES) throw fail('no-entropy', 'the generator has no state to go on from');
   const boot = new Uint8Array(4);
   writeU32(boot, 0, cold.state.bootCount);
   const noise = cold.hal.noise.take(32);
-  const drbg = drbgInit(concatBytes([stored, fresh, boot, noise]));
-  save(cold, R_DRBG, sealForNext(cold, drbgGenerate(drbg, 32)));
+  const input = concatBytes([stored, fresh, boot, noise]);
+  const drbg = drbgInit(input);
+  const next = drbgGenerate(drbg, ENTROPY_BYTES);
+  save(cold, R_DRBG, sealForNext(cold, next));
   wipe(stored);
+  wipe(noise);
+  wipe(input);
+  wipe(next);
   cold.drbg = drbg;
 }
 

@@ -76,8 +76,8 @@ function offer(cold: Cold, n: number, v: Uint8Array, hId: number): void {
   const channel: V1Channel = [cId, hId, v, drbgGenerate(cold.drbg, 32)];
   const text = offerText(channel);
   it.lastId = cId;
-  put(cold, account, channelOf(cold, account, 0), channel);
   audit(cold, AUDIT_CHANNEL, n, new Uint8Array([cId >>> 24, cId >>> 16, cId >>> 8, cId]));
+  put(cold, account, channelOf(cold, account, 0), channel);
   answer(cold, account, text);
 }
 

@@ -97,8 +97,8 @@ function keepChannel(cold: Cold, n: number, work: AcceptWork, vCounter: number, 
   if (it.next) wipeChannel(it.next);
   it.next = work.channel as Channel;
   const sms = sealAccept(cold.crypto, it.next);
-  saveChannels(cold, account);
   audit(cold, AUDIT_CHANNEL, n, new Uint8Array([id >>> 24, id >>> 16, id >>> 8, id]));
+  saveChannels(cold, account);
   send(cold, account, sms);
   return true;
 }

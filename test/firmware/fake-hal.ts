@@ -315,6 +315,7 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
         modemOff: () => undefined,
       },
       memoryUse: () => ({ used: 0, total: 2500 }),
+      isStuck: () => false,
       tidy: () => undefined,
     },
     off() {

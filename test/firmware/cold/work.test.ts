@@ -7,12 +7,13 @@ function rig() {
   const events: (() => void)[] = [];
   let tidied = 0;
   let restarts = 0;
-  const hal = { clock: { after: (_ms: number, fn: () => void) => events.push(fn) }, tidy: () => void tidied++, power: { restart: () => void restarts++ } };
+  let isStuck = false;
+  const hal = { clock: { after: (_ms: number, fn: () => void) => events.push(fn) }, tidy: () => void tidied++, isStuck: () => isStuck, power: { restart: () => void restarts++ } };
   const cold = { hal, state: {}, jobs: [], isTicking: false, isInside: false } as unknown as Cold;
   const run = (most = 100): void => {
     while (events.length && most-- > 0) events.shift()!();
   };
-  return { cold, run, tidied: () => tidied, restarts: () => restarts };
+  return { cold, run, tidied: () => tidied, restarts: () => restarts, stick: () => void (isStuck = true) };
 }
 
 function job(log: string[], name: string, slices: number, extra: Partial<Job> = {}): Job {
@@ -73,6 +74,14 @@ describe('cold/work', () => {
     const { cold, run, restarts } = rig();
     addJob(cold, job([], 'a', 2));
     cold.isInside = true;
+    expect(() => run(1)).to.throw().with.property('code', 'restarting');
+    expect(restarts()).to.equal(1);
+  });
+
+  it('so does a serial listener that did not end', () => {
+    const { cold, run, restarts, stick } = rig();
+    addJob(cold, job([], 'a', 2));
+    stick();
     expect(() => run(1)).to.throw().with.property('code', 'restarting');
     expect(restarts()).to.equal(1);
   });

@@ -5,11 +5,12 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { BOARD, FLASH_FILE, FLASH_PAGE_COUNT } from '../../../../boards/linux/board';
 import { openStore } from '../../../../firmware/cold/open-store';
+import { accountOf } from '../../../../firmware/cold/account-store';
 import { makeState } from '../../../../firmware/cold/state';
 import type { Cold } from '../../../../firmware/cold/context';
 import { readDevice } from '../../../../firmware/journal/device';
 import { readRecord, walk } from '../../../../firmware/journal/journal';
-import { PAID_DIGEST_BYTES, PAID_TAG, PAID_TX, R_DRBG, R_PAID } from '../../../../firmware/journal/records';
+import { PAID_DIGEST_BYTES, PAID_TAG, PAID_TAG_BYTES, PAID_TX, R_DRBG, R_PAID } from '../../../../firmware/journal/records';
 import { createFlash } from '../../../../host/sim/board';
 import { openStorage } from '../../../../host/sim/board/storage';
 import { FakeFlash } from '../../fake-hal';
@@ -53,18 +54,19 @@ export function readDurable(folder: string): Durable {
   const cold = { hal, device, state: makeState(), counters: {} } as unknown as Cold;
   openStore(cold, false);
   const { state, journal } = cold;
+  const account = accountOf(cold, 0);
   const paid: Durable['paid'] = [];
   walk(journal!, (type, payload) => {
     if (type !== R_PAID) return;
     const txid = Uint8Array.from(payload.subarray(PAID_TX, PAID_TX + PAID_DIGEST_BYTES)).reverse();
-    paid.push({ tag: hex(payload.subarray(PAID_TAG, PAID_TAG + PAID_DIGEST_BYTES)), txid: hex(txid) });
+    paid.push({ tag: hex(payload.subarray(PAID_TAG, PAID_TAG + PAID_TAG_BYTES)), txid: hex(txid) });
   });
   return {
     // Opening the copy counted one start more.
     counters: {
       starts: state.bootCount - 1, 'audit entries': state.auditCount, payments: state.paidSerial, archives: state.archiveCount, 'time floor': state.floorSeconds, heartbeat: state.heartbeatSeconds,
     },
-    pinFailures: state.pinFailures, closed: state.accounts[0]?.closed ?? '', alarm: state.accounts[0]?.alarm ?? '', generator: hex(readRecord(journal!, state.at[R_DRBG]!)), phones: state.phones, paid,
+    pinFailures: state.pinFailures, closed: account?.closed || account?.alarm || '', alarm: account?.alarm ?? '', generator: hex(readRecord(journal!, state.at[R_DRBG]!)), phones: state.phones, paid,
     version: `${journal!.generation} ${journal!.seq}`,
   };
 }

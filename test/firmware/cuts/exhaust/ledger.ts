@@ -4,7 +4,7 @@
  */
 import { parseLog, readLog, status, valueOf, verifyLog, type AuditEntry } from '../../../../host/operator';
 import { readTx } from '../../../../host/sim/chain-view';
-import { AUDIT_CHANNEL, AUDIT_CLOSED, AUDIT_REOPENED, AUDIT_SWEPT } from '../../../../firmware/cold/store';
+import { AUDIT_CHANNEL, AUDIT_CLOSED, AUDIT_REOPENED, AUDIT_SIGNED, AUDIT_SWEPT } from '../../../../firmware/cold/store';
 import { readDurable, type Durable } from './durable';
 import type { System } from './system';
 
@@ -33,7 +33,7 @@ export interface Ledger {
 
 export function createLedger(system: System): Ledger {
   const { sim } = system;
-  const pins: { [n: number]: string } = {};
+  const pins = new Map<number, string>();
   const generators = new Set<string>();
   const written = new Set<string>();
   const swept = new Set<string>();
@@ -59,16 +59,20 @@ export function createLedger(system: System): Ledger {
         await sim.advance(LOOK_PAUSE_MS);
         continue;
       }
-      const verdict = verifyLog(log, pins);
+      const verdict = verifyLog([log], [...pins].map(([n, head]) => ({ n, head })));
       if (!verdict.ok) throw new Error(`the audit log does not hold: ${verdict.faults.join('; ')}`);
       const entries = parseLog(log);
       for (const entry of entries) {
-        pins[entry.n] = entry.head;
+        pins.set(entry.n, entry.head);
         if (entry.code !== AUDIT_SWEPT) continue;
         swept.add(hex(entry.detail));
         sweeps.add(entry.n);
       }
-      for (const { txid } of durable.paid) written.add(txid);
+      for (const { txid, tag } of durable.paid) {
+        const isLogged = written.has(txid) || entries.some((entry) => entry.code === AUDIT_SIGNED && hex(entry.detail) === tag.slice(0, 16));
+        if (!isLogged) throw new Error(`${txid} is written down and not in the log`);
+        written.add(txid);
+      }
       return { durable, entries, status: lines, isClosed: lines.some((line) => line.startsWith('account 0 closed')) };
     }
     throw new Error('the board does not come to rest');
@@ -80,12 +84,12 @@ export function createLedger(system: System): Ledger {
     claim(ids.every((id, i) => i === 0 || id > ids[i - 1]!), where, `channel numbers went ${ids.join(', ')}`);
     const standing = entries.filter((entry) => entry.code === AUDIT_CLOSED || entry.code === AUDIT_REOPENED).pop();
     claim(isClosed === (durable.closed !== ''), where, 'status and flash do not agree whether the account is closed');
-    if (standing?.code === AUDIT_CLOSED) claim(isClosed || isReopenedBetween(where), where, 'a closing is in the log and the account is open');
+    if (standing?.code === AUDIT_CLOSED) claim(isClosed, where, 'a closing is in the log and the account is open');
     if (durable.alarm) claim(isClosed, where, 'an alarm is written down and the account is open');
-    if (isClosed) claim(standing?.code === AUDIT_CLOSED || durable.alarm !== '', where, 'the account is closed for no reason');
+    if (isClosed) claim(standing?.code === AUDIT_CLOSED || durable.alarm !== '' || isReopenedBetween(where), where, 'the account is closed for no reason');
   }
 
-  /** The PIN opened the account; what failed was to log that. */
+  /** The log has the reopening; what failed was to write it down. */
   const isReopenedBetween = (where: string): boolean => where.startsWith('reopening');
 
   async function takeTx(txid: string, where: string): Promise<void> {
@@ -98,7 +102,7 @@ export function createLedger(system: System): Ledger {
       spent.set(coin, txid);
     }
     const hash = Buffer.from(txid, 'hex').reverse();
-    if (!system.deposits.has(txid)) claim(written.has(txid.slice(-32)) || swept.has(hex(hash.subarray(0, 8))), where, `${txid} is signed and was not written down`);
+    if (!system.deposits.has(txid)) claim(written.has(txid) || swept.has(hex(hash.subarray(0, 8))), where, `${txid} is signed and was not written down`);
   }
 
   return {
