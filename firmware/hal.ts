@@ -93,7 +93,7 @@ export interface Hal {
   watchdog: Watchdog;
   power: Power;
   memoryUse(): MemoryUse;
-  /** A listener of a Uart began and did not end since power-on. */
+  /** A listener of a Uart began and did not end since power-on. Not to be asked from within one. */
   isStuck(): boolean;
   /** Brings free memory together when it is scarce: the answers of native calls need a piece as large as they are. */
   tidy(): void;

@@ -5,7 +5,7 @@
  * a PIN or a word of the backup is not shown by the board; a terminal that shows what is typed does so on its own account.
  * Bounded: a line longer than LINE_MAX is dropped whole and answered with `error line-long`.
  */
-import { enter, type Guarded } from '../guard';
+import type { Guarded } from '../guard';
 import type { Uart } from '../hal';
 
 export const LINE_MAX = 1200;
@@ -24,11 +24,11 @@ export interface Terminal {
   isBusy: boolean;
   /** Whose handlers they are. */
   owner: Guarded;
-  /** Has serveLine called later, each line in its turn; without it a line is served in the event that brought it. */
-  defer?: (terminal: Terminal, line: string | undefined) => void;
+  /** Has serveLine called later, each line in its turn: nothing runs in the event that brought it (guard.ts). */
+  defer: (terminal: Terminal, line: string | undefined) => void;
 }
 
-export function makeTerminal(uart: Uart, command: (line: string, terminal: Terminal) => void, owner: Guarded, defer?: (terminal: Terminal, line: string | undefined) => void): Terminal {
+export function makeTerminal(uart: Uart, command: (line: string, terminal: Terminal) => void, owner: Guarded, defer: (terminal: Terminal, line: string | undefined) => void): Terminal {
   const terminal: Terminal = { uart: uart, line: '', isLong: false, command: command, isBusy: false, owner: owner, defer: defer };
   uart.onData(function (bytes) {
     takeBytes(terminal, bytes);
@@ -99,13 +99,7 @@ function takeLine(terminal: Terminal): void {
   const line = terminal.isLong ? undefined : terminal.line;
   terminal.line = '';
   terminal.isLong = false;
-  if (terminal.defer) return terminal.defer(terminal, line);
-  enter(terminal.owner);
-  try {
-    serveLine(terminal, line);
-  } finally {
-    terminal.owner.isInside = false;
-  }
+  terminal.defer(terminal, line);
 }
 
 function takeBytes(terminal: Terminal, bytes: Uint8Array): void {

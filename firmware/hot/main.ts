@@ -3,7 +3,7 @@
  * what the signing under way may still need (signing.ts) at limited rates (limits.ts), and keeps a short log of its own (log.ts).
  * It holds the link key and no coin key, and vouches for nothing: HSM-Cold checks everything again.
  */
-import { makeTerminal, printLine } from '../console/terminal';
+import { makeTerminal, printLine, serveLine, type Terminal } from '../console/terminal';
 import { createPeer } from '../../protocol/link/peer';
 import { enter } from '../guard';
 import type { Hal } from '../hal';
@@ -19,6 +19,18 @@ import { handleRequest } from './relay';
 const HOUSEKEEPING_MS = 10000;
 const WATCHDOG_MS = 60000;
 
+/** Runs a handler in an event of its own, guarded. */
+function inEvent(hot: Hot, handler: () => void): void {
+  hot.hal.clock.after(0, function () {
+    enter(hot);
+    try {
+      handler();
+    } finally {
+      hot.isInside = false;
+    }
+  });
+}
+
 function startHost(hot: Hot): void {
   const uart = hot.hal.host;
   if (!uart) return;
@@ -27,15 +39,16 @@ function startHost(hot: Hot): void {
   hot.host = createPeer({ uart: uart, clock: hot.hal.clock, role: 'responder', bootId: bootId });
   // In an event of its own: nothing of the line that it came by is on the stack then.
   hot.host.onRequest(function (type: number, fields: any[], reply: any, refuse: any) {
-    hot.hal.clock.after(0, function () {
-      enter(hot);
-      try {
-        hot.hal.tidy();
-        handleRequest(hot, type, fields, reply, refuse);
-      } finally {
-        hot.isInside = false;
-      }
+    inEvent(hot, function () {
+      hot.hal.tidy();
+      handleRequest(hot, type, fields, reply, refuse);
     });
+  });
+}
+
+function deferLine(terminal: Terminal, line: string | undefined): void {
+  inEvent(terminal.owner as Hot, function () {
+    serveLine(terminal, line);
   });
 }
 
@@ -53,7 +66,7 @@ export function startHot(hal: Hal): void {
   const hot: Hot = {
     hal: hal, isInside: false, terminal: undefined as any, boots: 0, bootAt: 0, logCount: 0, loggedMs: 0, relayed: 0, limits: makeLimits(), counters: { relayed: 0, malformed: 0, limited: 0, unreachable: 0 }, fault: '',
   };
-  hot.terminal = makeTerminal(hal.console, takeCommand, hot);
+  hot.terminal = makeTerminal(hal.console, takeCommand, hot, deferLine);
   hal.watchdog.start(WATCHDOG_MS);
   const device = readDevice(hal.flash);
   try {

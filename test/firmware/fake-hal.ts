@@ -215,6 +215,8 @@ export interface FakeBoard {
   spare: Line;
   /** How often the board restarted itself: a test turns it off and on again then. */
   rebooted: number;
+  /** A serial listener did not end. */
+  isStuck: boolean;
   /** Set by a test that ends handlers before their end (abort.ts). */
   runner?: Runner;
   /** Takes the power away: timers and listeners go, flash and files stay. */
@@ -249,7 +251,7 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
     flash,
     files,
     ...lines,
-    rebooted: 0,
+    rebooted: 0, isStuck: false,
     storageBytes: 917_504,
     isStorageStuck: false,
     hal: {
@@ -315,7 +317,7 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
         modemOff: () => undefined,
       },
       memoryUse: () => ({ used: 0, total: 2500 }),
-      isStuck: () => false,
+      isStuck: () => board.isStuck,
       tidy: () => undefined,
     },
     off() {

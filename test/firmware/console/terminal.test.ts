@@ -2,20 +2,19 @@
 import { expect } from 'chai';
 import { ask, LINE_MAX, makeTerminal, printOk, serveLine, type Terminal } from '../../../firmware/console/terminal';
 
-function rig(defer?: (terminal: Terminal, line: string | undefined) => void) {
+function rig(defer: (terminal: Terminal, line: string | undefined) => void = serveLine) {
   let listener: (bytes: Uint8Array) => void = () => undefined;
   let said = '';
   const taken: string[] = [];
-  let restarts = 0;
   const uart = { write: (bytes: Uint8Array) => void (said += Buffer.from(bytes).toString('latin1')), onData: (next: (bytes: Uint8Array) => void) => void (listener = next) };
-  const owner = { isInside: false, hal: { power: { restart: () => void restarts++ } } as never };
+  const owner = { isInside: false, hal: {} as never };
   const terminal = makeTerminal(uart, (line, own) => {
     taken.push(line);
     if (line === 'throw') throw Object.assign(new Error('what'), { code: 'thrown' });
     if (line === 'name') return ask(own, 'your name', (name) => { taken.push(`<${name}>`); printOk(own); });
     if (line !== 'slow') printOk(own);
   }, owner, defer);
-  return { terminal, owner, taken, type: (text: string) => listener(Uint8Array.from(Buffer.from(text, 'latin1'))), said: () => said, restarts: () => restarts };
+  return { terminal, owner, taken, type: (text: string) => listener(Uint8Array.from(Buffer.from(text, 'latin1'))), said: () => said };
 }
 
 describe('console/terminal', () => {
@@ -57,13 +56,6 @@ describe('console/terminal', () => {
     type('throw\none\n');
     expect(said()).to.equal('error thrown what\r\nok\r\n');
     expect(owner.isInside).to.equal(false);
-  });
-
-  it('a handler that did not end restarts the board at the next line', () => {
-    const { type, owner, restarts } = rig();
-    owner.isInside = true;
-    expect(() => type('one\n')).to.throw().with.property('code', 'restarting');
-    expect(restarts()).to.equal(1);
   });
 
   it('deferred lines are served in their order, each with the question that is open by then', () => {
