@@ -11,6 +11,7 @@ import { printLine, printOk, printThrown } from '../console/terminal';
 import { cborDecode } from '../../protocol/cbor';
 import { pairingCode } from '../../protocol/authority';
 import { fail } from '../../protocol/errors';
+import { readRecord } from '../journal/journal';
 import { R_ACCOUNT, R_ALLOW, R_KEYS } from '../journal/records';
 import { accountNode, coinOf, hardenedPath, identityNode, KEYS_BYTES, NODE_COLD, NODE_COLD_0, NODE_HOT, NODE_HOT_0, NODE_HOT_1, nodeChain, nodePub, purposeOf, putNode } from '../keys/hierarchy';
 import { policyFrom } from '../policy/policy';
@@ -18,7 +19,7 @@ import type { Cold } from './context';
 import { accountKeys, saveSecrets, theAccount } from './account-store';
 import { tellPolicy } from './closing';
 import { pairOf } from './sms';
-import { MAX_ACCOUNTS, isClosed, type Account } from './state';
+import { MAX_ACCOUNTS, accountRecordAt, isClosed, type Account } from './state';
 import { AUDIT_ACCOUNT_ADDED, AUDIT_ACCOUNT_CHANGED, audit, save, saveCbor } from './store';
 import { addJob, addTask } from './work';
 
@@ -51,6 +52,13 @@ export function arePhones(list: any): boolean {
   return true;
 }
 
+/** `before` and the addresses' digests of script pubkeys, 20 octets each. Throws `account-form`, what addressToScript throws. */
+function allowDigests(before: Uint8Array[], addresses: string[], network: string): Uint8Array[] {
+  if (!(before.length + addresses.length <= ALLOW_MAX)) throw fail('account-form', 'allow_list: ' + ALLOW_MAX + ' addresses at most');
+  for (let i = 0; i < addresses.length; i++) before.push(copyBytes(sha256(addressToScript(addresses[i], network as any)), 0, 20));
+  return before;
+}
+
 /** Throws `account-form` naming the field. Answers the allow-list as digests of script pubkeys. */
 function anAccount(fields: any): Uint8Array[] {
   function no(what: string): Error {
@@ -67,11 +75,8 @@ function anAccount(fields: any): Uint8Array[] {
   addressToScript(fields[6], fields[1]);
   if (!policyFrom(fields[7])) throw no('policy');
   if (!(fields[8] >= 1 && fields[8] <= 3)) throw no('protocols');
-  const list = fields[9];
-  if (!list || list.length > ALLOW_MAX) throw no('allow_list');
-  const digests: Uint8Array[] = [];
-  for (let i = 0; i < list.length; i++) digests.push(copyBytes(sha256(addressToScript(list[i], fields[1])), 0, 20));
-  return digests;
+  if (!fields[9] || typeof fields[9] === 'string') throw no('allow_list');
+  return allowDigests([], fields[9], fields[1]);
 }
 
 function xpubOf(cold: Cold, account: Account, which: number): string {
@@ -198,11 +203,20 @@ export function changeAccount(cold: Cold, account: Account, base64: string): voi
   if (fields[1] !== account.network || fields[2] !== account.script || hexOf(fields[3]) !== hexOf(account.vIdentity) || fields[6] !== account.payout) {
     throw fail('account-fixed', 'network, script, V identity and payout address cannot change');
   }
+  audit(cold, AUDIT_ACCOUNT_CHANGED, account.n, copyBytes(account.identity, 0, 8));
   saveCbor(cold, R_ALLOW, [account.n, allow]);
   saveCbor(cold, R_ACCOUNT, [account.n, fields[0], fields[1], fields[2], fields[3], account.identity, fields[4], fields[5], fields[6], fields[7], fields[8]]);
-  audit(cold, AUDIT_ACCOUNT_CHANGED, account.n, copyBytes(account.identity, 0, 8));
   const n = account.n;
   addTask(cold, function () {
     tellPolicy(cold, n);
   });
+}
+
+/** Adds addresses to an account's allow-list: a line of the console does not hold a long list. Throws what account data throws. */
+export function allowMore(cold: Cold, account: Account, addresses: string[]): void {
+  const at = accountRecordAt(cold.state, R_ALLOW, account.n);
+  const before = at ? ((cborDecode(readRecord(cold.journal as any, at)) as any)[1] as Uint8Array[]) : [];
+  const allow = allowDigests(before, addresses, account.network);
+  audit(cold, AUDIT_ACCOUNT_CHANGED, account.n, copyBytes(account.identity, 0, 8));
+  saveCbor(cold, R_ALLOW, [account.n, allow]);
 }

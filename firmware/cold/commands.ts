@@ -15,7 +15,7 @@ import { ALARM_REOPENED } from '../../protocol/wire';
 import { isDeviceBlank } from '../journal/device';
 import { R_LINK } from '../journal/records';
 import { sendText } from '../modem/modem';
-import { addAccount, arePhones, changeAccount, PHONES_MAX, printAccount } from './accounts';
+import { addAccount, allowMore, arePhones, changeAccount, PHONES_MAX, printAccount } from './accounts';
 import { printBackup, startRestoring } from './backup';
 import { startCeremony } from './ceremony';
 import { acknowledge, tellV } from './closing';
@@ -155,7 +155,12 @@ function accountCommand(cold: Cold, words: string[]): void {
     withPin(cold, function () {
       changeAccount(cold, theAccount(cold, n), words[3]);
     });
-  } else throw fail('usage', 'account add|change|show|list');
+  } else if (action === 'allow' && words.length > 3) {
+    const n = theAccount(cold, parseInt(words[2], 10)).n;
+    withPin(cold, function () {
+      allowMore(cold, theAccount(cold, n), words.slice(3));
+    });
+  } else throw fail('usage', 'account add|change|allow|show|list');
 }
 
 function backup(cold: Cold): void {

@@ -6,7 +6,7 @@
 import { copyBytes } from '../crypto/bytes';
 import { aes256Ctr, blindSeed, drbgGenerate, ecdh, hkdfSha256, hmacSha256, pubkeyCreate, sha256, wipe } from '../crypto/index';
 import { makeTerminal, printLine, serveLine, type Terminal } from '../console/terminal';
-import { isDeviceBlank, isWiping, readDevice } from '../journal/device';
+import { isMarked, isWiping, readDevice } from '../journal/device';
 import { writeU32 } from '../journal/records';
 import { createModems, startModems } from '../modem/failover';
 import { startPeer } from '../../protocol/link/peer';
@@ -109,7 +109,7 @@ function boot(cold: Cold): void {
   if (isWiping(flash)) eraseBoard(cold);
   const device = readDevice(flash);
   selfTest();
-  if (!device && !isDeviceBlank(flash)) throw fail('device-damaged', 'the device page does not hold');
+  if (!device && isMarked(flash)) throw fail('device-damaged', 'the device page does not hold');
   if (!device || !device.isReady) return;
   cold.device = device;
   try {

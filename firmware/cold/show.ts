@@ -17,7 +17,7 @@ import { isClockSet, nowSeconds } from './store';
 /** The list is made when asked for: it would cost a hundred variables. */
 export function showHelp(cold: Cold): void {
   const lines = [
-    'status', 'provision', 'restore', 'unlock', 'lock', 'account add <base64>', 'account change <n> <base64>', 'account show <n>', 'account list', 'reopen <n>', 'ack <number>', 'link key <hex>',
+    'status', 'provision', 'restore', 'unlock', 'lock', 'account add <base64>', 'account change <n> <base64>', 'account allow <n> <address> ...', 'account show <n>', 'account list', 'reopen <n>', 'ack <number>', 'link key <hex>',
     'phones <+number> ...', 'time <unix seconds> [force]', 'unattended on|off', 'sweep begin|input|prev|sign <base64>', 'backup', 'state begin|line <base64>|end <channel id>,... [paid <payments>] [force]', 'log [from]', 'selftest', 'modem', 'memory', 'flash', 'noise', 'bench', 'sms <+number>', 'service', 'wipe',
   ];
   for (let i = 0; i < lines.length; i++) printLine(cold.terminal, lines[i]);

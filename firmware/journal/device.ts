@@ -39,6 +39,11 @@ export function isDeviceBlank(flash: Flash): boolean {
   return true;
 }
 
+/** Was the board ever declared ready? A page that does not hold and was not is what a power cut left of a ceremony: the board is new. */
+export function isMarked(flash: Flash): boolean {
+  return readU32(flash.readBytes(READY_AT, 4), 0) !== 0xffffffff;
+}
+
 /** A wipe was begun and not ended. */
 export function isWiping(flash: Flash): boolean {
   return readU32(flash.readBytes(WIPE_AT, 4), 0) === WIPE_WORD;

@@ -148,13 +148,29 @@ function accountFile(lines: string[], hsmPhones: string[]): AccountFile {
   };
 }
 
-/** Makes the account on the board; answers its public file, for the API and V. */
+/** Addresses of an allow-list that go into one line of the console. */
+const ALLOW_A_LINE = 8;
+
+/** The data without what of its allow-list does not fit a line: allowMore brings that. */
+function firstOf(data: AccountData): AccountData {
+  return { ...data, allowList: data.allowList?.slice(0, ALLOW_A_LINE) };
+}
+
+async function allowMore(client: ConsoleClient, account: number, data: AccountData, pin: string): Promise<void> {
+  const list = data.allowList ?? [];
+  for (let at = ALLOW_A_LINE; at < list.length; at += ALLOW_A_LINE) await withPin(client, `account allow ${account} ${list.slice(at, at + ALLOW_A_LINE).join(' ')}`, pin);
+}
+
+/** Makes the account on the board; answers its public file, for the API and V. Until a long allow-list is whole, less is allowed. */
 export async function addAccount(client: ConsoleClient, data: AccountData, pin: string): Promise<AccountFile> {
-  return accountFile(await withPin(client, `account add ${accountDataText(data)}`, pin), data.hsmPhones ?? []);
+  const file = accountFile(await withPin(client, `account add ${accountDataText(firstOf(data))}`, pin), data.hsmPhones ?? []);
+  await allowMore(client, file.account, data, pin);
+  return file;
 }
 
 export async function changeAccount(client: ConsoleClient, account: number, data: AccountData, pin: string): Promise<void> {
-  await withPin(client, `account change ${account} ${accountDataText(data)}`, pin);
+  await withPin(client, `account change ${account} ${accountDataText(firstOf(data))}`, pin);
+  await allowMore(client, account, data, pin);
 }
 
 export async function showAccount(client: ConsoleClient, account: number): Promise<AccountFile> {

@@ -2,7 +2,7 @@
 import { HDKey } from '@scure/bip32';
 import { mnemonicToSeedSync } from '@scure/bip39';
 import { expect } from 'chai';
-import { provision, status, unlock, valueOf } from '../../../host/operator';
+import { createConsoleClient, provision, status, unlock, valueOf } from '../../../host/operator';
 import { DICE, PIN, makeRig, readyRig } from '../rig';
 
 describe('cold/ceremony', () => {
@@ -25,6 +25,22 @@ describe('cold/ceremony', () => {
       expect(valueOf(await rig.world.finish(status(rig.coldConsole)), 'state')).to.equal('factory');
     }
   });
+
+  it('leaves a new board, to be provisioned, when the power goes within the writing of its device page', async () => {
+    for (const [at, part] of [[1, 0.5], [2, 0.1], [2, 0.5], [2, 0.9]] as const) {
+      const rig = makeRig();
+      Object.assign(rig.cold.flash, { operations: 0, cutAt: at, cutPart: part });
+      void provision(rig.coldConsole, { dice: DICE, hostEntropy: new Uint8Array(32).fill(5), pin: PIN }).catch(() => undefined);
+      expect(await rig.world.until(() => rig.cold.flash.isOff)).to.equal(true);
+      rig.cold.flash.cutAt = 0;
+      rig.world.errors.length = 0;
+      rig.coldOff();
+      rig.coldOn();
+      const client = createConsoleClient({ port: rig.cold.console.port });
+      expect(valueOf(await rig.world.finish(status(client)), 'state'), `${at} ${part}`).to.equal('factory');
+      await rig.world.finish(provision(client, { dice: DICE, hostEntropy: new Uint8Array(32).fill(6), pin: PIN }));
+    }
+  }).timeout(60_000);
 
   it('is locked after a restart and opens with the PIN alone', async () => {
     const rig = await readyRig();

@@ -1,10 +1,11 @@
 // Holds firmware/cold/account-store.ts on the real firmware: several customers on one HSM-Cold, each with a V of its own, whose SMS and
 // requests come in between one another's; what one does or suffers changes nothing for another. Spec: SYSTEM.md, who takes part.
+import * as btc from '@scure/btc-signer';
 import { expect } from 'chai';
 import { addAccount, lock, type AccountData } from '../../../host/operator';
 import { MAX_ACCOUNTS } from '../../../firmware/cold/state';
 import { MSG_COLD_STATUS, MSG_SIGN_FINISH, MSG_SIGN_RESULT, SMS_STATUS, SMS_STATUS_ANSWER } from '../../../protocol/wire';
-import { begin, makeCoin, out, pay, refusalOf, sendCoin } from '../payments';
+import { TEST_NETWORK, begin, makeCoin, out, pay, refusalOf, sendCoin } from '../payments';
 import { accountData, channelRig, COLD_NUMBER, PIN, readyRig, wake, type Rig } from '../rig';
 import { VDouble } from '../v-double';
 
@@ -80,6 +81,22 @@ describe('cold: several customers', () => {
     expect([first.v.channel!.id, second.v.channel!.id]).to.deep.equal(ids);
     await first.world.finish(lock(first.coldConsole));
     expect((await refusalOf(begin(second, payment(second, '2')))).tag).to.equal('locked');
+  }).timeout(120_000);
+
+  it('takes an allow-list of twenty of the longest addresses, and no more; the last is paid', async () => {
+    const first = await readyRig();
+    const long = Array.from({ length: 21 }, (_, n) => btc.p2wsh({ script: btc.p2pk(first.v.crypto.pubkeyCreate(new Uint8Array(32).fill(n + 1))).script } as never, TEST_NETWORK).address!);
+    expect(long[0]!.length).to.equal(64);
+    const phones = ['+4911111111111111', '+4922222222222222', '+4933333333333333', '+4944444444444444'];
+    const full = { name: 'x'.repeat(32), allowList: long.slice(0, 20), adminPhones: phones, policy: { txMaxSats: 2_100_000_000_000_000, isAllowListOnly: true } };
+    const rig = await addCustomer(first, 1, full);
+    expect(rig.file.account).to.equal(1);
+    rig.v.open();
+    expect(await first.world.until(() => rig.v.channel !== undefined)).to.equal(true);
+    const to = (n: number) => ({ ...payment(rig, String(n)), outs: `${long[n]!},50000` });
+    await pay(rig, to(19));
+    expect((await refusalOf(pay(rig, to(20)))).tag).to.equal('policy-destination');
+    expect(await addCustomer(first, 2, { ...full, allowList: long }).then(() => 'taken', (error) => error.code)).to.equal('account-form');
   }).timeout(120_000);
 
   it(`takes ${MAX_ACCOUNTS} accounts with allow-lists, each of which pays, and no more`, async () => {

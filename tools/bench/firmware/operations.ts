@@ -34,8 +34,8 @@ export const ON_NEW_BOARDS: Operation[] = [
   { name: 'ceremony, link key, account', roles: ['cold', 'hot'], run: (sim) => sim.provision() },
 ];
 
-/** Operations of provisioned boards; what they have done already is kept here, so they are for one simulation. */
-export function onProvisioned(): Operation[] {
+/** Operations of provisioned boards, v1: of the published app's protocol; what they have done already is kept here, so they are for one simulation. */
+export function onProvisioned(protocol: 'v1' | 'v2'): Operation[] {
   let daysAhead = 0;
   let attested = 0;
   let isFunded = false;
@@ -75,7 +75,7 @@ export function onProvisioned(): Operation[] {
     await sim.until(() => beats() > before, 'the heartbeat');
   }
 
-  return [
+  const everything: Operation[] = [
     { name: 'status', roles: ['cold'], run: async (sim) => void (await sim.ceremony.status()) },
     { name: 'addresses of a batch derived', roles: ['cold'], run: (sim) => sim.advance(SOME_SLICES_MS) },
     { name: 'key exchange by SMS', roles: ['cold'], run: (sim) => sim.openChannel(), runs: 3 },
@@ -86,4 +86,11 @@ export function onProvisioned(): Operation[] {
     { name: 'start, unlocked by PIN', roles: ['cold', 'hot'], run: (sim) => restart(sim).then(() => sim.ceremony.unlock()) },
     { name: 'heartbeat', roles: ['cold'], run: aBeat, runs: 3 },
   ];
+  const published: Operation[] = [
+    { name: 'key exchange by text SMS', roles: ['cold'], run: (sim) => sim.openChannel(), runs: 2 },
+    { name: 'batch attested by text SMS', roles: ['cold'], run: anAttestation, runs: 2 },
+    { name: 'withdrawal under a v1 signature', roles: ['cold', 'hot'], run: aWithdrawal, runs: 3 },
+    { name: 'forged v1 signature refused, account closed', roles: ['cold', 'hot'], run: aForgery, runs: 3 },
+  ];
+  return protocol === 'v1' ? published : everything;
 }

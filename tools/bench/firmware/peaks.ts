@@ -1,8 +1,8 @@
 /**
  * Variables that each operation of the two images needs, in the genuine interpreter: the whole system runs, every operation several
  * times with another room (gauge.ts), until what it passes with is known to within some variables. Wants a build with a fixed number
- * of variables, some thousands, which runs its images from flash as a chip does. The goal is for a board's variables of 14 octets: a
- * 64-bit build's are larger, and fewer, and get no goal.
+ * of variables, some thousands, which runs its images from flash as a chip does. HSM-Cold has as many accounts as it takes. The goal is
+ * for a board's variables of 14 octets: a 64-bit build's are larger, and fewer, and get no goal.
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -11,6 +11,7 @@ import * as path from 'node:path';
 import { BOARD, GROWING_BLOCK_BYTES } from '../../../boards/linux/board';
 import { createSimulation, type Simulation } from '../../../host/sim/simulation';
 import type { BenchRow } from '../row';
+import { MAX_ACCOUNTS } from '../../../firmware/cold/state';
 import { createGauge, ROLES, type Gauge, type Role } from './gauge';
 import { ON_NEW_BOARDS, onProvisioned, type Operation } from './operations';
 
@@ -95,13 +96,16 @@ export async function peakRows(espruino: string, tell: (text: string) => void): 
     for (let run = 0; run < runs && (run === 0 || !isNear(found, operation.roles)); run++) await narrow(found, sim, gauge, () => operation.run(sim));
     tell(`${operation.name}: ${operation.roles.map((role) => `${NAMES[role]} ${found[role].low} to ${found[role].high}`).join(', ')}`);
   };
-  // What only new boards do is done by new ones every time; the last ones go on with everything else.
+  // What only new boards do is done by new ones every time; the last ones go on with everything else, v1's first.
   for (let run = 1; run <= RUNS; run++) {
     const gauge = createGauge();
-    const sim = await createSimulation({ seed: `peaks/${run}`, espruino, modems: 1, prelude: gauge.prelude, onLog: (who, line) => gauge.hear(who === NAMES.cold ? 'cold' : 'hot', line) });
+    const vProtocol = run === RUNS - 1 ? 'v1' : 'v2';
+    const sim = await createSimulation({
+      seed: `peaks/${run}`, espruino, modems: 1, accounts: MAX_ACCOUNTS, vProtocol, prelude: gauge.prelude, onLog: (who, line) => gauge.hear(who === NAMES.cold ? 'cold' : 'hot', line),
+    });
     try {
       for (const operation of ON_NEW_BOARDS) await measure(operation, sim, gauge, 1);
-      if (run === RUNS) for (const operation of onProvisioned()) await measure(operation, sim, gauge, operation.runs ?? RUNS);
+      if (run >= RUNS - 1) for (const operation of onProvisioned(vProtocol)) await measure(operation, sim, gauge, operation.runs ?? RUNS);
     } catch (error) {
       failure = (error as Error).message;
       tell(`${results[results.length - 1]?.operation.name}: ${failure}; nothing after it is measured`);
