@@ -1,27 +1,26 @@
 /**
- * Accounts at the console: adding one, changing what may change, showing it. Account data comes as base64 of a CBOR array
+ * Accounts at the console: what their data must be, changing what may change, showing them. Account data comes as base64 of a CBOR array
  *   [name, network, script, v_identity 33, v_phones, admin_phones, payout address, policy (12 numbers), protocols, allow_list]
  * where protocols is 1 (v1), 2 (v2) or 3, and allow_list holds addresses. Everything is checked before anything is written.
- * A factory function: it costs no variables while no account is being made.
+ * Leaves to others: making an account's keys (account-add.ts).
  */
 import { copyBytes } from '../crypto/bytes';
-import { addressToScript, base64Decode, ckdPub, encodeXkey, fingerprint, pubkeyCreate, pubkeyParse, sha256, wipe } from '../crypto/index';
+import { addressToScript, base64Decode, encodeXkey, pubkeyParse, sha256 } from '../crypto/index';
 import { hexOf } from '../console/hex';
-import { printLine, printOk, printThrown } from '../console/terminal';
+import { printLine } from '../console/terminal';
 import { cborDecode } from '../../protocol/cbor';
 import { pairingCode } from '../../protocol/authority';
 import { fail } from '../../protocol/errors';
 import { readRecord } from '../journal/journal';
-import { R_ACCOUNT, R_ALLOW, R_KEYS } from '../journal/records';
-import { accountNode, coinOf, hardenedPath, identityNode, KEYS_BYTES, NODE_COLD, NODE_COLD_0, NODE_HOT, NODE_HOT_0, NODE_HOT_1, nodeChain, nodePub, purposeOf, putNode } from '../keys/hierarchy';
+import { R_ACCOUNT, R_ALLOW } from '../journal/records';
+import { coinOf, NODE_COLD, NODE_HOT, nodeChain, nodePub, purposeOf } from '../keys/hierarchy';
 import { policyFrom } from '../policy/policy';
 import type { Cold } from './context';
-import { accountKeys, saveSecrets, theAccount } from './account-store';
+import { accountKeys } from './account-store';
 import { tellPolicy } from './closing';
-import { pairOf } from './sms';
-import { MAX_ACCOUNTS, accountRecordAt, isClosed, type Account } from './state';
-import { AUDIT_ACCOUNT_ADDED, AUDIT_ACCOUNT_CHANGED, audit, save, saveCbor } from './store';
-import { addJob, addTask } from './work';
+import { accountRecordAt, isClosed, type Account } from './state';
+import { AUDIT_ACCOUNT_CHANGED, audit, saveCbor } from './store';
+import { addTask } from './work';
 
 const NAME_MAX = 32;
 /** Of an account's V, of its admins, of the platform's admins. */
@@ -60,7 +59,7 @@ function allowDigests(before: Uint8Array[], addresses: string[], network: string
 }
 
 /** Throws `account-form` naming the field. Answers the allow-list as digests of script pubkeys. */
-function anAccount(fields: any): Uint8Array[] {
+export function anAccount(fields: any): Uint8Array[] {
   function no(what: string): Error {
     return fail('account-form', what);
   }
@@ -111,86 +110,6 @@ export function printAccount(cold: Cold, account: Account): void {
   printSide(cold, account, 'cold', NODE_COLD);
   printSide(cold, account, 'hot', NODE_HOT);
   printLine(terminal, 'pairing ' + pairingCode(cold.crypto, account.identity, account.vIdentity));
-}
-
-/** Decodes and checks account data, then derives its public keys in slices and writes it down. seed64 is wiped at the end; what waited for an account is started then. */
-export function addAccount(cold: Cold, base64: string, seed64: Uint8Array): void {
-  const terminal = cold.terminal;
-  let fields: any;
-  let allow: Uint8Array[] = [];
-  const n = cold.state.accountCount;
-  const keys = new Uint8Array(KEYS_BYTES);
-  let identityPub: Uint8Array = keys;
-  let at = 0;
-
-  function end(error: any): void {
-    wipe(seed64);
-    printThrown(terminal, error);
-  }
-
-  function putSide(side: number, which: number): void {
-    const node = accountNode(seed64, fields[2], fields[1], n, side);
-    putNode(keys, which, pubkeyCreate(node.key), node.chain);
-    wipe(node.key);
-  }
-
-  function putChain(from: number, chain: number, which: number): void {
-    const child = ckdPub({ key: nodePub(keys, from), chain: nodeChain(keys, from) }, chain);
-    putNode(keys, which, child.key, child.chain);
-  }
-
-  /** One multiplication a step. */
-  function step(): boolean {
-    at++;
-    if (at === 1) {
-      keys[1] = n;
-      const parent = hardenedPair(seed64, purposeOf(fields[2]), coinOf(fields[1]));
-      keys.set(parent, 2);
-    } else if (at === 2) putSide(2, NODE_COLD);
-    else if (at === 3) putSide(1, NODE_HOT);
-    else if (at === 4) putChain(NODE_COLD, 0, NODE_COLD_0);
-    else if (at === 5) putChain(NODE_HOT, 0, NODE_HOT_0);
-    else if (at === 6) putChain(NODE_HOT, 1, NODE_HOT_1);
-    else if (at === 7) {
-      const node = identityNode(seed64, n);
-      identityPub = pubkeyCreate(node.key);
-      wipe(node.key);
-    } else return write();
-    return true;
-  }
-
-  function write(): boolean {
-    save(cold, R_KEYS, keys);
-    if (allow.length) saveCbor(cold, R_ALLOW, [n, allow]);
-    saveCbor(cold, R_ACCOUNT, [n, fields[0], fields[1], fields[2], fields[3], identityPub, fields[4], fields[5], fields[6], fields[7], fields[8]]);
-    const account = theAccount(cold, n);
-    saveSecrets(cold, account, seed64);
-    wipe(seed64);
-    pairOf(cold, account);
-    audit(cold, AUDIT_ACCOUNT_ADDED, n, copyBytes(account.identity, 0, 8));
-    printAccount(cold, account);
-    printOk(terminal);
-    cold.started(cold);
-    return false;
-  }
-
-  try {
-    if (n >= MAX_ACCOUNTS) throw fail('accounts-full', 'the board holds ' + MAX_ACCOUNTS + ' accounts at most');
-    fields = cborDecode(base64Decode(base64));
-    allow = anAccount(fields);
-  } catch (error) {
-    return end(error);
-  }
-  addJob(cold, { isIdle: false, step: step, failed: end });
-}
-
-/** Fingerprint of m/a'/b' : the parent that the account keys' xpubs name. One multiplication. */
-function hardenedPair(seed64: Uint8Array, a: number, b: number): Uint8Array {
-  const node = hardenedPath(seed64, a, b, -1);
-  const parent = fingerprint(pubkeyCreate(node.key));
-  wipe(node.key);
-  wipe(node.chain);
-  return parent;
 }
 
 /**

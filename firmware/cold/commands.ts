@@ -15,7 +15,8 @@ import { ALARM_REOPENED } from '../../protocol/wire';
 import { isDeviceBlank } from '../journal/device';
 import { R_LINK } from '../journal/records';
 import { sendText } from '../modem/modem';
-import { addAccount, allowMore, arePhones, changeAccount, PHONES_MAX, printAccount } from './accounts';
+import { addAccount, readAdding } from './account-add';
+import { allowMore, arePhones, changeAccount, PHONES_MAX, printAccount } from './accounts';
 import { printBackup, startRestoring } from './backup';
 import { startCeremony } from './ceremony';
 import { acknowledge, tellV } from './closing';
@@ -147,8 +148,11 @@ function accountCommand(cold: Cold, words: string[]): void {
   }
   if (!cold.keys) throw fail('locked', 'unlock first');
   if (action === 'add') {
+    const adding = readAdding(cold, words[2] || '');
+    // The text is long: nothing holds it while the PIN is asked for.
+    words[2] = '';
     withSeed(cold, function (seed) {
-      addAccount(cold, words[2], copyBytes(seed, 0, seed.length));
+      addAccount(cold, adding, copyBytes(seed, 0, seed.length));
     });
   } else if (action === 'change') {
     const n = theAccount(cold, parseInt(words[2], 10)).n;
