@@ -31,34 +31,35 @@ function isAccountOpen(refusal: number): boolean {
   return refusal === REFUSE_NO_ACCOUNT || refusal === REFUSE_LOCKED || refusal === REFUSE_NOT_PROVISIONED || refusal === REFUSE_BAD_REQUEST || refusal === REFUSE_UNKNOWN_TYPE || refusal === REFUSE_INTERNAL;
 }
 
-/**
- * What HSM-Cold's answer says about accounts and about the signing. error: undefined, or as the link gives it. before: the signing that
- * goes on when a BEGIN is refused; whether HSM-Cold still knows it, HSM-Cold says.
- */
-function takeAnswer(hot: Hot, type: number, m: any, signing: Signing | undefined, before: Signing | undefined, error: any, answer: any): void {
-  hot.relayed--;
-  if (m.account !== undefined && (!error || (error.code === 'refused' && !isAccountOpen(error.refusal)))) learnAccount(hot.limits, m.account);
-  if (!error && type === MSG_COLD_STATUS) learnStatus(hot, answer);
-  if (signing && hot.signing === signing && (error || isLastAnswer(signing, type, m))) hot.signing = error ? before : undefined;
+/** What is kept of a request that HSM-Cold was asked. */
+interface Asked {
+  type: number;
+  /** The account that it names, and of a RESULT the first signature asked for. */
+  account: number | undefined;
+  first: number;
+  /** The signing that it belongs to or begins; the one that a BEGIN takes the place of, which goes on when it is refused. */
+  signing: Signing | undefined;
+  before: Signing | undefined;
 }
 
-/** isPart: of the signing under way; before: the one that a BEGIN takes the place of. */
-function send(hot: Hot, type: number, fields: any[], m: any, isPart: boolean, before: Signing | undefined, reply: any, refuse: any): void {
-  const signing = isPart || type === MSG_SIGN_BEGIN ? hot.signing : undefined;
-  hot.relayed++;
-  hot.counters.relayed++;
-  hot.cold.request(
-    type,
-    fields,
-    function (error: any, answer: any[]) {
-      takeAnswer(hot, type, m, signing, before, error, answer);
-      if (!error) return reply(answer);
-      if (error.code === 'refused') return refuse(error.refusal, error.tag);
-      hot.counters.unreachable++;
-      refuse(REFUSE_COLD_UNREACHABLE, error.code);
-    },
-    RELAY_TIMEOUT_MS,
-  );
+/** What HSM-Cold's answer says about accounts and about the signing. error: undefined, or as the link gives it. */
+function takeAnswer(hot: Hot, asked: Asked, error: any, answer: any): void {
+  const signing = asked.signing;
+  hot.relayed--;
+  if (asked.account !== undefined && (!error || (error.code === 'refused' && !isAccountOpen(error.refusal)))) learnAccount(hot.limits, asked.account);
+  if (!error && asked.type === MSG_COLD_STATUS) learnStatus(hot, answer);
+  if (signing && hot.signing === signing && (error || isLastAnswer(signing, asked.type, asked.first))) hot.signing = error ? asked.before : undefined;
+}
+
+/** Waits for HSM-Cold's answer, and holds nothing of the request meanwhile: its octets may be many. */
+function answering(hot: Hot, asked: Asked, reply: any, refuse: any): (error: any, answer: any[]) => void {
+  return function (error, answer) {
+    takeAnswer(hot, asked, error, answer);
+    if (!error) return reply(answer);
+    if (error.code === 'refused') return refuse(error.refusal, error.tag);
+    hot.counters.unreachable++;
+    refuse(REFUSE_COLD_UNREACHABLE, error.code);
+  };
 }
 
 function relay(hot: Hot, type: number, fields: any[], reply: any, refuse: any): void {
@@ -92,7 +93,10 @@ function relay(hot: Hot, type: number, fields: any[], reply: any, refuse: any): 
   const before = type === MSG_SIGN_BEGIN ? hot.signing : undefined;
   if (type === MSG_SIGN_BEGIN) hot.signing = followSigning(m);
   else if (isPart) passOn(hot.signing as Signing, type, m);
-  send(hot, type, fields, m, isPart, before, reply, refuse);
+  hot.relayed++;
+  hot.counters.relayed++;
+  const asked = { type: type, account: m.account, first: m.first || 0, signing: isPart || type === MSG_SIGN_BEGIN ? hot.signing : undefined, before: before };
+  hot.cold.request(type, fields, answering(hot, asked, reply, refuse), RELAY_TIMEOUT_MS);
 }
 
 /** Answers a request of the gateway. */

@@ -52,7 +52,7 @@ export function passOn(signing: Signing, type: number, m: any): void {
   else signing.isFinished = true;
 }
 
-/** Is the answer to this request the last one that the signing needs? */
-export function isLastAnswer(signing: Signing, type: number, m: any): boolean {
-  return type === MSG_SIGN_RESULT && m.first + RESULT_SIGS_MAX >= signing.nInputs;
+/** Is the answer to this request the last one that the signing needs? first: of a RESULT, the first signature that it asks for. */
+export function isLastAnswer(signing: Signing, type: number, first: number): boolean {
+  return type === MSG_SIGN_RESULT && first + RESULT_SIGS_MAX >= signing.nInputs;
 }

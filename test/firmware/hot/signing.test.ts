@@ -70,8 +70,8 @@ describe('hot/signing', () => {
     only(signing, result(8));
     pass(signing, result(8));
     only(signing);
-    expect([0, 4, 8].map((first) => isLastAnswer(signing, MSG_SIGN_RESULT, { first }))).to.deep.equal([false, false, true]);
-    expect(isLastAnswer(signing, MSG_SIGN_FINISH, {})).to.equal(false);
+    expect([0, 4, 8].map((first) => isLastAnswer(signing, MSG_SIGN_RESULT, first))).to.deep.equal([false, false, true]);
+    expect(isLastAnswer(signing, MSG_SIGN_FINISH, 0)).to.equal(false);
   });
 
   it('lets at most twice as many pieces through as full ones would be', () => {
