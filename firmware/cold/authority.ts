@@ -27,8 +27,9 @@ export interface Vouch {
   m: SignBegin | Ping;
   /** Characters of the text still to come. */
   left: number;
-  /** SHA-256 of the text. */
+  /** SHA-256 of the text as it comes, and once the whole text is through what came out. */
   outs: any;
+  content?: Uint8Array;
   /** The text under V's key, or in the published app's message; absent when there is no such channel. */
   mac?: any;
   /** The published app's signature being verified, once its message is whole. */
@@ -95,7 +96,14 @@ export function feedVouch(vouch: Vouch, text: string): void {
 
 /** SHA-256 of the whole text, which must not change under its user_tx_no. Once it is through. */
 export function contentDigest(vouch: Vouch): Uint8Array {
-  return sha256Final(vouch.outs);
+  if (!vouch.content) vouch.content = sha256Final(vouch.outs);
+  vouch.outs = undefined;
+  return vouch.content;
+}
+
+/** Lets go of what a vouching held that is over: whoever acts on its end may need the room. */
+export function dropVouch(vouch: Vouch): void {
+  vouch.check = vouch.mac = vouch.outs = undefined;
 }
 
 /** A slice of verifying the published app's signature, once the whole text is through; true while there is more. V's own HMAC needs none. */
@@ -103,6 +111,7 @@ export function stepVouch(cold: Cold, vouch: Vouch): boolean {
   const m = vouch.m;
   if (vouch.check) return stepV1Check(vouch.check);
   if (m.proto !== PROTO_V1 || !vouch.mac) return false;
+  contentDigest(vouch);
   sha256Update(vouch.mac, textBytes(v1RequestFrame(m)[1]));
   vouch.check = startV1Check(cold, m, vouch.account, sha256(sha256Final(vouch.mac)));
   vouch.mac = undefined;
@@ -118,6 +127,7 @@ export function judge(cold: Cold, vouch: Vouch, isKnown: boolean): boolean {
   const m = vouch.m;
   const account = theAccount(cold, vouch.account);
   let verdict = vouch.check ? endV1Check(cold, account, vouch.check) : 'no-channel';
+  vouch.check = undefined;
   const channel = m.proto === PROTO_V1 ? undefined : channelOf(cold, account, m.channelId);
   if (channel && vouch.mac) {
     sha256Update(vouch.mac, new Uint8Array([m.dynamic]));

@@ -38,6 +38,8 @@ export interface Restoring {
   line: (base64: string) => void;
   /** channelIds: one for each account, in their order. payments: of all accounts. Throws `channel-ids`, `backup-old`. */
   end: (channelIds: number[], payments: number, isForced: boolean, seed64: Uint8Array) => void;
+  /** Overwrites the key: the board is locked. */
+  close: () => void;
 }
 
 function backupKey(seed64: Uint8Array): Uint8Array {
@@ -138,6 +140,9 @@ export function startRestoring(cold: Cold, seed64: Uint8Array): Restoring {
       audit(cold, AUDIT_STATE_RESTORED, NO_ACCOUNT, concatBytes([id, new Uint8Array([isForced ? 1 : 0])]));
       wipe(key);
       printOk(cold.terminal);
+    },
+    close: function () {
+      wipe(key);
     },
   };
 }

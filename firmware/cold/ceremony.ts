@@ -120,6 +120,7 @@ function finish(it: Ceremony): void {
       }
       close(it);
       printLine(cold.terminal, 'fingerprint ' + hexOf(fingerprint));
+      if (it.isRestore) printLine(cold.terminal, 'note the state backup goes in now: accounts that are added instead start with nothing paid and fresh limits');
       printOk(cold.terminal);
       cold.started(cold);
     },

@@ -186,6 +186,8 @@ export function lock(cold: Cold): void {
   const wasOpen = cold.keys;
   cold.session = undefined;
   letGoAccount(cold);
+  if (cold.restoring) cold.restoring.close();
+  cold.restoring = undefined;
   if (cold.drbg) drbgWipe(cold.drbg);
   cold.drbg = undefined;
   if (wasOpen) {

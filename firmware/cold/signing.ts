@@ -14,7 +14,7 @@ import {
   RESULT_SIGS_MAX,
 } from '../../protocol/wire';
 import { leafKey, nodeChain, nodePub, NODE_HOT, NODE_HOT_0, NODE_HOT_1, wipeNode } from '../keys/hierarchy';
-import { contentDigest, feedVouch, judge, startVouch, stepVouch, type Vouch } from './authority';
+import { contentDigest, dropVouch, feedVouch, judge, startVouch, stepVouch, type Vouch } from './authority';
 import { settle } from './closing';
 import type { Cold } from './context';
 import { feedOuts, readOuts } from './outs';
@@ -44,6 +44,13 @@ function outputsMax(outs: string, outsLen: number): number {
   return count;
 }
 
+/** Lets go of what a session held that is over: closing an account needs the room. */
+function dropSession(session: Session): void {
+  if (session.vouch) dropVouch(session.vouch);
+  session.vouch = session.outs = session.input = session.record = session.reader = undefined;
+  session.draft = undefined as any;
+}
+
 /** Work for the session in slices; a session that was replaced or that a slice threw out of ends, and the request is refused. */
 function sessionJob(cold: Cold, session: Session, refuse: Refuse, step: () => boolean): void {
   session.isBusy = true;
@@ -56,8 +63,8 @@ function sessionJob(cold: Cold, session: Session, refuse: Refuse, step: () => bo
       return false;
     },
     failed: function (error) {
-      session.isBusy = false;
       if (cold.session === session) cold.session = undefined;
+      dropSession(session);
       refuseThrown(cold, refuse, error);
     },
   });
@@ -280,6 +287,7 @@ export function ping(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): v
       return false;
     },
     failed: function (error) {
+      dropVouch(vouch);
       refuseThrown(cold, refuse, error);
     },
   });

@@ -166,10 +166,16 @@ function signNext(cold: Cold, it: Sweep, node: PrivNode): void {
 /** The unsigned transaction is hashed and written into the log first; then a signature a slice. */
 function sign(cold: Cold, it: Sweep, seed: Uint8Array): void {
   const draft = it.draft;
-  const account = theAccount(cold, it.account);
-  const node = accountNode(seed, account.script, account.network, account.n, 2);
+  let node: PrivNode;
+  try {
+    const account = theAccount(cold, it.account);
+    node = accountNode(seed, account.script, account.network, account.n, 2);
+  } catch (error) {
+    return endSweep(error, cold);
+  } finally {
+    wipe(seed);
+  }
   it.pass = startPass(draft, -1, new Uint8Array(0));
-  wipe(seed);
   addJob(cold, {
     isIdle: false,
     step: function () {

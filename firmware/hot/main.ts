@@ -7,7 +7,7 @@ import { makeTerminal, printLine, serveLine, type Terminal } from '../console/te
 import { createPeer } from '../../protocol/link/peer';
 import { enter } from '../guard';
 import type { Hal } from '../hal';
-import { readDevice } from '../journal/device';
+import { isWiping, readDevice, wipeFlash } from '../journal/device';
 import { readU32 } from '../journal/records';
 import { takeCommand } from './console';
 import type { Hot } from './context';
@@ -68,6 +68,8 @@ export function startHot(hal: Hal): void {
   };
   hot.terminal = makeTerminal(hal.console, takeCommand, hot, deferLine);
   hal.watchdog.start(WATCHDOG_MS);
+  // A wipe that a power cut interrupted.
+  if (isWiping(hal.flash)) wipeFlash(hal.flash);
   const device = readDevice(hal.flash);
   try {
     if (device && device.isReady) {

@@ -6,6 +6,8 @@ import { cutBytes } from '../bytes';
 import { LINE_FRAME_MAX } from '../wire';
 
 const BLOCK_MAX = 254;
+/** A line's room grows by so many octets more than came. */
+const LINE_STEP = 128;
 
 /** COBS of `body` (1..FRAME_BODY_MAX octets) and the closing 0x00; with `opens`, a 0x00 in front as well. */
 export function frameLine(body: Uint8Array, opens: boolean): Uint8Array {
@@ -50,7 +52,7 @@ export function frameBody(line: Uint8Array, end: number): Uint8Array | undefined
   return write ? cutBytes(out, 0, write) : undefined;
 }
 
-/** The line as far as it has come since the last 0x00. */
+/** The line as far as it has come since the last 0x00. Its room grows with what comes: a quiet line holds none. */
 export interface LineBuffer {
   bytes: Uint8Array;
   fill: number;
@@ -59,7 +61,14 @@ export interface LineBuffer {
 }
 
 export function lineBuffer(): LineBuffer {
-  return { bytes: new Uint8Array(LINE_FRAME_MAX), fill: 0, isOverlong: false };
+  return { bytes: new Uint8Array(0), fill: 0, isOverlong: false };
+}
+
+/** Room for so many octets more. */
+function lineGrow(line: LineBuffer, count: number): void {
+  const bytes = new Uint8Array(line.fill + count + LINE_STEP);
+  bytes.set(line.bytes.subarray(0, line.fill));
+  line.bytes = bytes;
 }
 
 /**
@@ -71,6 +80,7 @@ export function lineTake(line: LineBuffer, bytes: Uint8Array, from: number): num
   const end = zero < 0 ? bytes.length : zero;
   if (line.fill + end - from >= LINE_FRAME_MAX) line.isOverlong = true;
   else if (end > from) {
+    if (line.fill + end - from > line.bytes.length) lineGrow(line, end - from);
     line.bytes.set(bytes.subarray(from, end), line.fill);
     line.fill += end - from;
   }
@@ -79,5 +89,6 @@ export function lineTake(line: LineBuffer, bytes: Uint8Array, from: number): num
 
 export function lineClear(line: LineBuffer): void {
   line.fill = 0;
+  line.bytes = new Uint8Array(0);
   line.isOverlong = false;
 }

