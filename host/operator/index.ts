@@ -108,8 +108,9 @@ export async function lock(client: ConsoleClient): Promise<void> {
   await client.run('lock');
 }
 
-export async function setTime(client: ConsoleClient, unixSeconds: number, pin: string): Promise<void> {
-  await withPin(client, `time ${Math.floor(unixSeconds)}`, pin);
+/** Sets the clock, which only goes forward. Throws `time-back`, and `time-far` unless isForced: far from what the board and its network know. */
+export async function setTime(client: ConsoleClient, unixSeconds: number, pin: string, isForced = false): Promise<void> {
+  await withPin(client, `time ${Math.floor(unixSeconds)}${isForced ? ' force' : ''}`, pin);
 }
 
 /** Phones of the platform's admins, who get the alarms. */

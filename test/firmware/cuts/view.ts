@@ -7,7 +7,7 @@ import { accountRecordAt, makeState } from '../../../firmware/cold/state';
 import type { Cold } from '../../../firmware/cold/context';
 import { readDevice } from '../../../firmware/journal/device';
 import { readRecord } from '../../../firmware/journal/journal';
-import { R_ALLOW } from '../../../firmware/journal/records';
+import { R_ALLOW, readU32 } from '../../../firmware/journal/records';
 import { FakeFlash, type FakeBoard } from '../fake-hal';
 
 const hex = (bytes: Uint8Array | undefined): string => (bytes ? Buffer.from(bytes).toString('hex') : '');
@@ -15,19 +15,34 @@ const hex = (bytes: Uint8Array | undefined): string => (bytes ? Buffer.from(byte
 /** Each part of it by name, or what is wrong: `new`, or the code of the board's fault. */
 export type View = { [part: string]: string };
 
-export function viewOf(board: FakeBoard): View {
+/** A board's state read from a copy of its flash, or what is wrong. */
+function coldOf(board: FakeBoard): Cold | string {
   const flash = new FakeFlash(board.flash.pageCount);
   flash.cells.set(board.flash.cells);
   const device = readDevice(flash);
-  if (!device?.isReady) return { fault: 'new' };
+  if (!device?.isReady) return 'new';
   const files = new Map(board.files);
   const hal = { flash, files: { readFile: (name: string) => files.get(name), writeFile: () => true, eraseFile: () => undefined }, clock: { wallSeconds: () => 0 } };
   const cold = { hal, device, state: makeState(), counters: {} } as unknown as Cold;
   try {
     openStore(cold, false);
   } catch (error) {
-    return { fault: (error as { code: string }).code };
+    return (error as { code: string }).code;
   }
+  return cold;
+}
+
+/** When account 0 was refused, as far as the board counts it: seconds since 1970. */
+export function refusalTimes(board: FakeBoard): number[] {
+  const cold = coldOf(board);
+  if (typeof cold === 'string') return [];
+  const { refusalTimes: bytes } = theAccount(cold, 0);
+  return Array.from({ length: bytes.length / 4 }, (_, i) => readU32(bytes, 4 * i));
+}
+
+export function viewOf(board: FakeBoard): View {
+  const cold = coldOf(board);
+  if (typeof cold === 'string') return { fault: cold };
   const { state } = cold;
   const accounts = Array.from({ length: state.accountCount }, (_, n) => ({ ...theAccount(cold, n) }));
   const spent = accounts.map((account) => spentSince(cold, account.n, 0));

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { changeAccount, createConsoleClient, reopen, setPhones } from '../../../host/operator';
 import { batchVerifyFields } from '../../../protocol/sms/v2';
 import { SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_STATUS, SMS_STATUS_ANSWER } from '../../../protocol/wire';
-import { viewOf } from '../cuts/view';
+import { refusalTimes, viewOf } from '../cuts/view';
 import { makeCoin, out, pay, refusalOf, type Coin } from '../payments';
 import { accountData, ADMIN_NUMBER, channelRig, PIN, START_S, wake, type Rig } from '../rig';
 import { chance, REFUSALS_MAX } from './model';
@@ -185,7 +185,7 @@ class Machine {
     const { flash } = rig.cold;
     await rig.world.run(3500);
     const before = { ...model.standing };
-    const keeps = { paid: new Map([...model.paid].map(([n, it]) => [n, { ...it, fees: new Set(it.fees) }])), refused: model.refused };
+    const keeps = { paid: new Map([...model.paid].map(([n, it]) => [n, { ...it, fees: new Set(it.fees) }])) };
     const operation = this.operation();
     const expected = operation.apply();
     Object.assign(flash, { operations: 0, cutAt: operation.name === 'restart' ? 0 : cut, cutPart: part });
@@ -208,7 +208,7 @@ class Machine {
       if (is[part_] !== before[part_] && is[part_] !== model.standing[part_]) throw new Error(`${operation.name} cut at ${cut}: ${part_} is ${is[part_]}, neither ${before[part_]} nor ${model.standing[part_]}`);
     }
     if (is.serial === before.serial) model.paid = keeps.paid;
-    if (is.refusals === before.refusals && !is.closed) model.refused = keeps.refused;
+    if (!is.closed) model.refused = refusalTimes(rig.cold);
     model.standing = is;
     await this.mend();
     return true;

@@ -71,7 +71,7 @@ export function onProvisioned(protocol: 'v1' | 'v2'): Operation[] {
     const before = beats();
     const seconds = Math.floor(sim.runtime.nowMs() / 1000) + ++daysAhead * (DAY_SECONDS + 60);
     const client = createConsoleClient({ port: sim.console.attach() });
-    await sim.runtime.runWhile(setTime(client, seconds, SIM_TOKENS.pin), 'setting the clock');
+    await sim.runtime.runWhile(setTime(client, seconds, SIM_TOKENS.pin, true), 'setting the clock');
     await sim.until(() => beats() > before, 'the heartbeat');
   }
 
