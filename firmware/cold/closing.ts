@@ -18,7 +18,7 @@ import { openOf, saveChannels, theAccount } from './account-store';
 import type { Cold } from './context';
 import { isAlarmed, isClosed, type Account } from './state';
 import { AUDIT_ACKNOWLEDGED, AUDIT_CLOSED, AUDIT_REFUSED, audit, nowSeconds, saveCbor, saveStanding } from './store';
-import { addTask } from './work';
+import { addFirst, addTask } from './work';
 
 export const REFUSALS_MAX = 20;
 export const REFUSALS_WINDOW_S = 3600;
@@ -171,10 +171,7 @@ export function acknowledge(cold: Cold, from: string | undefined, number: number
   return false;
 }
 
-/**
- * Does what a refusal asks for (refusal.ts), durably, before it is answered: by whoever catches it, so that nothing of the request
- * is on the stack any more. Answers the error to be told: another one when the journal does not take it.
- */
+/** Does what a refusal asks for (refusal.ts), durably. Answers the error to be told: another one when the journal does not take it. */
 export function settle(cold: Cold, error: any): any {
   try {
     if (error.closes !== undefined) closeAccount(cold, error.closes, 'forgery');
@@ -183,4 +180,15 @@ export function settle(cold: Cold, error: any): any {
     return second;
   }
   return error;
+}
+
+/**
+ * Has a refusal answered once what it asks for is done. That is a slice of its own, before all others: with nothing of the request on
+ * the stack or in memory, since closing an account needs the room.
+ */
+export function answerSettled(cold: Cold, thrown: any, answer: (error: any) => void): void {
+  if (thrown.closes === undefined && thrown.counts === undefined) return answer(thrown);
+  addFirst(cold, function () {
+    answer(settle(cold, thrown));
+  });
 }

@@ -7,7 +7,7 @@ import {
 import { enter } from '../guard';
 import { letGoAccount, openOf, theAccount } from './account-store';
 import { attest } from './batches';
-import { settle } from './closing';
+import { answerSettled } from './closing';
 import type { Cold } from './context';
 import { ping, prevTx, signBegin, signFinish, signInput, signOuts, signResult, type Refuse, type Reply } from './signing';
 import { isClosed } from './state';
@@ -25,6 +25,16 @@ function coldStatus(cold: Cold, reply: Reply): void {
   reply([device, nowSeconds(cold), cold.hal.board, cold.hal.commit, LINK_VERSION_MAX, accounts]);
 }
 
+/** Answers an error: a refusal, what the form of the request is, or a bug, which is thrown on. */
+function refusing(refuse: Refuse): (error: any) => void {
+  return function (error) {
+    if (error.refusal) return refuse(error.refusal, error.code);
+    if (error.code) return refuse(error.code === 'bad-request' || error.code === 'bad-outs' ? REFUSE_BAD_REQUEST : REFUSE_INTERNAL, error.code);
+    refuse(REFUSE_INTERNAL, 'internal');
+    throw error;
+  };
+}
+
 function handle(cold: Cold, type: number, fields: any[], reply: Reply, refuse: Refuse): void {
   try {
     if (type === MSG_SIGN_BEGIN) signBegin(cold, fields, reply, refuse);
@@ -38,13 +48,7 @@ function handle(cold: Cold, type: number, fields: any[], reply: Reply, refuse: R
     else if (type === MSG_COLD_STATUS) coldStatus(cold, reply);
     else refuse(REFUSE_UNKNOWN_TYPE, 'unknown-type');
   } catch (error) {
-    const e = settle(cold, error);
-    if (e.refusal) refuse(e.refusal, e.code);
-    else if (e.code) refuse(e.code === 'bad-request' || e.code === 'bad-outs' ? REFUSE_BAD_REQUEST : REFUSE_INTERNAL, e.code);
-    else {
-      refuse(REFUSE_INTERNAL, 'internal');
-      throw e;
-    }
+    answerSettled(cold, error, refusing(refuse));
   }
 }
 

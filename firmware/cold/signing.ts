@@ -15,7 +15,7 @@ import {
 } from '../../protocol/wire';
 import { leafKey, nodeChain, nodePub, NODE_HOT, NODE_HOT_0, NODE_HOT_1, wipeNode } from '../keys/hierarchy';
 import { contentDigest, dropVouch, feedVouch, judge, startVouch, stepVouch, type Vouch } from './authority';
-import { settle } from './closing';
+import { answerSettled } from './closing';
 import type { Cold } from './context';
 import { feedOuts, readOuts } from './outs';
 import { paidBefore, paidTag } from './paid';
@@ -72,8 +72,9 @@ function sessionJob(cold: Cold, session: Session, refuse: Refuse, step: () => bo
 
 /** Answers what a slice threw, once what it asks for is done. */
 function refuseThrown(cold: Cold, refuse: Refuse, thrown: any): void {
-  const error = settle(cold, thrown);
-  refuse(error.refusal || REFUSE_INTERNAL, error.refusal ? error.code : 'internal');
+  answerSettled(cold, thrown, function (error) {
+    refuse(error.refusal || REFUSE_INTERNAL, error.refusal ? error.code : 'internal');
+  });
 }
 
 export function signBegin(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): void {

@@ -64,6 +64,12 @@ export function addJob(cold: Cold, job: Job): void {
   wake(cold);
 }
 
+/** Queues work of one slice that comes before everything that waits. */
+export function addFirst(cold: Cold, run: () => void): void {
+  cold.jobs.splice(0, 0, { isIdle: false, step: run });
+  wake(cold);
+}
+
 /** Queues work of one slice that somebody waits for. */
 export function addTask(cold: Cold, run: () => void): void {
   addJob(cold, { isIdle: false, step: run });
