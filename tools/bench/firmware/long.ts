@@ -1,5 +1,5 @@
 // The long runs of the firmware's tests as bench rows: the model over 100,000 steps, a power cut at every write of every operation and
-// again in the start after it, handlers ended at many places. They take an hour and a half, so they run only when FIRMWARE_LONG is set;
+// again in the start after it, handlers ended at many places. They take some 40 minutes, so they run only when FIRMWARE_LONG is set;
 // what a run must hold is the tests' own.
 import { spawnSync } from 'node:child_process';
 import * as path from 'node:path';
