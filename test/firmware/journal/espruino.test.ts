@@ -11,11 +11,11 @@ import { bundled } from '../../protocol/support/interpreter';
 const SCRIPT = `
 var cells=new Uint8Array(6144).fill(255);
 var flashArea={pageBytes:512,pageCount:12,
-read:function(at,n){var o=new Uint8Array(n);o.set(cells.subarray(at,at+n));return o},
-write:function(at,b){for(var i=0;i<b.length;i++)cells[at+i]=cells[at+i]&b[i]},
-erase:function(p){for(var i=0;i<512;i++)cells[p*512+i]=255}};
+readBytes:function(at,n){var o=new Uint8Array(n);o.set(cells.subarray(at,at+n));return o},
+writeBytes:function(at,b){for(var i=0;i<b.length;i++)cells[at+i]=cells[at+i]&b[i]},
+clearPage:function(p){for(var i=0;i<512;i++)cells[p*512+i]=255}};
 var macKey=new Uint8Array(32).fill(7),latest=-1,known=-1,asked=-1,filler=[],room=START,phase=0,restarts=0,caught=0,stopped=0,whole=0,wrong="",theJournal;
-var owner={isInside:false,hal:{power:{reboot:function(){restarts++}}}};
+var owner={isInside:false,hal:{isStuck:function(){return false},power:{restart:function(){restarts++}}}};
 function openAgain(isFresh){latest=-1;theJournal=openJournal(flashArea,macKey,isFresh,function(type,payload){latest=payload[0]*256+payload[1]},function(type,payload,offset){return payload[0]*256+payload[1]>=latest})}
 openAgain(true);
 function nextRound(){
