@@ -28,10 +28,11 @@ const HEADER_LAST = 34;
 /** [c_id, h_id, qh 33, dc 32 secret] */
 type V1Channel = [number, number, Uint8Array, Uint8Array];
 
-/** A request's signature being verified under the key of channel `cId`; no verification where its form is wrong already. */
+/** A request's signature being verified under the key of channel `cId`; no verification where its form is wrong, or when it is over. */
 export interface V1Check {
   cId: number;
   verification?: Verification;
+  isValid: boolean;
 }
 
 /** Channel in use (0) or offered (1). */
@@ -140,12 +141,17 @@ export function startV1Check(cold: Cold, m: SignBegin | Ping, n: number, hash32:
   if (!channel || channel[0] !== m.channelId) return undefined;
   const header = m.authority[0];
   const isFormed = m.authority.length === 65 && header >= HEADER_FIRST && header <= HEADER_LAST && !(m.authority[33] & 128);
-  return { cId: m.channelId, verification: isFormed ? verifyStart(copyBytes(m.authority, 1, 65), hash32, channel[2]) : undefined };
+  return { cId: m.channelId, verification: isFormed ? verifyStart(copyBytes(m.authority, 1, 65), hash32, channel[2]) : undefined, isValid: false };
 }
 
-/** The next slice of it; true while there is more. */
+/** The next slice of it; true while there is more. The verdict comes in a slice of its own, with the curve's room given back. */
 export function stepV1Check(check: V1Check): boolean {
-  return check.verification !== undefined && verifyStep(check.verification);
+  const verification = check.verification;
+  if (!verification) return false;
+  if (verifyStep(verification)) return true;
+  check.isValid = verification.isValid === true;
+  check.verification = undefined;
+  return true;
 }
 
 /** The verdict when no slice is left: empty, `no-channel` (it is over by now), or `forged`. */
@@ -154,7 +160,7 @@ export function endV1Check(cold: Cold, account: Account, check: V1Check): string
   const offered = channelOf(cold, account, 1);
   const isOffered = offered !== undefined && offered[0] === check.cId;
   if (!isOffered && !(inUse && inUse[0] === check.cId)) return 'no-channel';
-  if (!check.verification || !check.verification.isValid) return 'forged';
+  if (!check.isValid) return 'forged';
   if (isOffered) promote(cold, account);
   return '';
 }
