@@ -122,7 +122,11 @@ function verify(cold: Cold, n: number, m: V1Verify): void {
     const bytes = new Uint8Array(65);
     bytes[0] = HEADER_FIRST + signed.recid;
     bytes.set(signed.sig, 1);
-    answer(cold, it, v1FormatAddresses({ side: m.side, batchNo: m.batchNo, signature: base64Encode(bytes), cId: channel[0], coin: m.coin }));
+    const text = v1FormatAddresses({ side: m.side, batchNo: m.batchNo, signature: base64Encode(bytes), cId: channel[0], coin: m.coin });
+    // Writing it down needs the room that the signature gives back.
+    addTask(cold, function () {
+      answer(cold, theAccount(cold, n), text);
+    });
   });
 }
 
