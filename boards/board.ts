@@ -1,5 +1,6 @@
 // What a board is, as data: read by the HAL beside it, by the flash tool, by the doctor and by the simulated board.
-// Adding a board is one folder with board.ts, hal.ts, hsm-cold.ts and hsm-hot.ts. Behaviour is the HAL's, not this file's.
+// Adding a board is one folder with board.ts, hal.ts, hsm-cold.ts and hsm-hot.ts. Behaviour is the HAL's, not this
+// file's.
 
 /** One UART: Espruino's name of it, its speed, its pins (none where the chip fixes them or the board opens a path). */
 export interface PortData {

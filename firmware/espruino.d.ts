@@ -7,7 +7,12 @@ interface EspruinoE {
   /** Sum of a[i] * b[(i + offset) mod b.length] in doubles. */
   convolve(a: ArrayLike<number>, b: ArrayLike<number>, offset: number): number;
   /** Writes map(from) into to; bits < 0 takes that many bits an element, least significant first. */
-  mapInPlace(from: ArrayBufferView, to: ArrayBufferView, map?: ArrayLike<number> | ((value: number, index: number) => number), bits?: number): void;
+  mapInPlace(
+    from: ArrayBufferView,
+    to: ArrayBufferView,
+    map?: ArrayLike<number> | ((value: number, index: number) => number),
+    bits?: number,
+  ): void;
   toArrayBuffer(text: string): ArrayBuffer;
   toUint8Array(...parts: unknown[]): Uint8Array;
   toString(...parts: unknown[]): string;

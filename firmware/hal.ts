@@ -2,20 +2,23 @@
 // the board contract suite holds every implementation to the words here. No callback ever fires synchronously,
 // that is, before the call that registered or caused it has returned.
 
-/** A byte stream. `write` queues and returns at once; a board sends in order. The callee copies, the caller keeps its buffer. */
+/**
+ * A byte stream. `write` queues and returns at once; a board sends in order. The callee copies, the caller keeps its
+ * buffer.
+ */
 export interface Uart {
   write(bytes: Uint8Array): void;
   /**
-   * One listener; `bytes` (1..64 of them) belongs to the listener. Bytes that arrive before a listener is set are lost. A listener
-   * that throws, or runs out of memory, may be called no more: Hal.isStuck tells.
+   * One listener; `bytes` (1..64 of them) belongs to the listener. Bytes that arrive before a listener is set are lost.
+   * A listener that throws, or runs out of memory, may be called no more: Hal.isStuck tells.
    */
   onData(listener: (bytes: Uint8Array) => void): void;
 }
 
 /**
  * Non-volatile memory outside of Storage: `pageCount` pages of `pageBytes`. Erased bytes read 0xFF; a write can only
- * clear bits (the result is old AND new). Addresses are offsets from the start of the area. Out of range: code `flash-range`.
- * A power cut may leave a write or an erase done in part.
+ * clear bits (the result is old AND new). Addresses are offsets from the start of the area. Out of range: code
+ * `flash-range`. A power cut may leave a write or an erase done in part.
  */
 export interface Flash {
   pageBytes: number;

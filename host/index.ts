@@ -1,4 +1,5 @@
-// What other programs import of this package: the simulator as a library, and the programs of the system to start by oneself.
+// What other programs import of this package: the simulator as a library, and the programs of the system to start by
+// oneself.
 export { createSimulation, type Simulation, type SimulationOptions } from './sim/simulation';
 export { runStory, STORY, type Step, type StoryListener, type StoryResult } from './sim/story';
 export { CALM_POLLS, NUMBERS, QUICK_POLLS, SIM_TOKENS, type Polls } from './sim/numbers';

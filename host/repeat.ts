@@ -1,4 +1,5 @@
-// A loop on the runtime's clock: work, pause, work … It re-arms itself when its work has ended, so work never overlaps itself.
+// A loop on the runtime's clock: work, pause, work … It re-arms itself when its work has ended, so work never overlaps
+// itself.
 
 import type { Runtime, Timer } from './runtime';
 

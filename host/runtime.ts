@@ -1,5 +1,6 @@
 // Time, chance and waiting as every host program sees them. A program never touches Date, setTimeout or a random
-// generator of its own: in the simulator the same programs run on a virtual clock with a seed, in the field on the real ones.
+// generator of its own: in the simulator the same programs run on a virtual clock with a seed, in the field on the real
+// ones.
 
 /** A cancellable timer. */
 export interface Timer {
@@ -12,8 +13,8 @@ export interface Runtime {
   /** Cryptographically strong in the field; seeded in the simulator. */
   random(lenBytes: number): Uint8Array;
   /**
-   * Calls `fn` once after `delayMs`. A promise it returns is tracked (see `track`), so a loop re-arms itself at its end;
-   * nothing that is tracked may wait for a timer, or virtual time would never move again.
+   * Calls `fn` once after `delayMs`. A promise it returns is tracked (see `track`), so a loop re-arms itself at its
+   * end; nothing that is tracked may wait for a timer, or virtual time would never move again.
    */
   after(delayMs: number, fn: () => void | Promise<void>): Timer;
   /** Declares work in flight: virtual time stands still until the promise settles. Answers the same promise. */

@@ -1,5 +1,5 @@
-// One SQL file of a program that has it to itself (V, the website): synchronous, every statement on disk when it returns.
-// The platform's own database, which may be PostgreSQL, is host/db.
+// One SQL file of a program that has it to itself (V, the website): synchronous, every statement on disk when it
+// returns. The platform's own database, which may be PostgreSQL, is host/db.
 
 import { chmodSync } from 'node:fs';
 import Database from 'libsql';
@@ -25,7 +25,9 @@ export function openSqlFile(path: string, schema: string): SqlFile {
   let db: Database.Database;
   try {
     db = new Database(path);
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON;');
+    db.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON;',
+    );
     db.exec(schema);
     if (path !== ':memory:') chmodSync(path, 0o600);
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * What V vouches for (send authority), what HSM-Cold vouches for (batch digest, proof, attestation) and the code by which
- * people compare the two identities. Spec: SPEC.md 8. Leaves the signature itself to the holder of the key.
+ * What V vouches for (send authority), what HSM-Cold vouches for (batch digest, proof, attestation) and the code by
+ * which people compare the two identities. Spec: SPEC.md 8. Leaves the signature itself to the holder of the key.
  */
 import { bytesOfText, cutBytes, joinBytes, putU32 } from './bytes';
 import { cborEncode } from './cbor/encode';
@@ -17,22 +17,44 @@ export interface HashSink {
   update(bytes: Uint8Array): void;
 }
 
-/** HMAC-SHA256(the channel's "request" key, CBOR ["ccv2-send", network, account, channel_id, user_tx_no, outs, dynamic]): 32 bytes. */
+/**
+ * HMAC-SHA256(the channel's "request" key, CBOR ["ccv2-send", network, account, channel_id, user_tx_no, outs,
+ * dynamic]): 32 bytes.
+ */
 export function sendAuthority(
-  crypto: ProtocolCrypto, keyRequest32: Uint8Array, network: string, account: number, channelId: number, userTxNo: string, outs: string, dynamic: number,
+  crypto: ProtocolCrypto,
+  keyRequest32: Uint8Array,
+  network: string,
+  account: number,
+  channelId: number,
+  userTxNo: string,
+  outs: string,
+  dynamic: number,
 ): Uint8Array {
-  return crypto.hmacSha256(keyRequest32, cborEncode(['ccv2-send', network, account, channelId, userTxNo, outs, dynamic]));
+  return crypto.hmacSha256(
+    keyRequest32,
+    cborEncode(['ccv2-send', network, account, channelId, userTxNo, outs, dynamic]),
+  );
 }
 
 /**
- * What the send authority's HMAC runs over, up to the outs text of `outsLen` octets: for a text that comes in pieces. The text
- * and one octet, dynamic, follow.
+ * What the send authority's HMAC runs over, up to the outs text of `outsLen` octets: for a text that comes in pieces.
+ * The text and one octet, dynamic, follow.
  */
-export function sendAuthorityHead(network: string, account: number, channelId: number, userTxNo: string, outsLen: number): Uint8Array {
+export function sendAuthorityHead(
+  network: string,
+  account: number,
+  channelId: number,
+  userTxNo: string,
+  outsLen: number,
+): Uint8Array {
   const head = cborEncode(['ccv2-send', network, account, channelId, userTxNo]);
   head[0] = 0x87;
   if (outsLen < 24) return joinBytes(head, new Uint8Array([0x60 + outsLen]));
-  return joinBytes(head, outsLen < 256 ? new Uint8Array([0x78, outsLen]) : new Uint8Array([0x79, outsLen >> 8, outsLen]));
+  return joinBytes(
+    head,
+    outsLen < 256 ? new Uint8Array([0x78, outsLen]) : new Uint8Array([0x79, outsLen >> 8, outsLen]),
+  );
 }
 
 /** Head of a batch digest; the 1,000 addresses follow, then the sink's SHA-256 is the digest. */
@@ -45,8 +67,18 @@ export function batchDigestAddress(sink: HashSink, position: number, address: st
   sink.update(bytesOfText(position + ',' + address + ':'));
 }
 
-/** The whole digest at once, 32 bytes: for the host, it holds 40 kB. Throws `bad-batch` unless there are 1,000 addresses. */
-export function batchDigest(crypto: ProtocolCrypto, network: string, account: number, side: number, batchNo: number, addresses: string[]): Uint8Array {
+/**
+ * The whole digest at once, 32 bytes: for the host, it holds 40 kB. Throws `bad-batch` unless there are 1,000
+ * addresses.
+ */
+export function batchDigest(
+  crypto: ProtocolCrypto,
+  network: string,
+  account: number,
+  side: number,
+  batchNo: number,
+  addresses: string[],
+): Uint8Array {
   if (addresses.length !== BATCH_SIZE) throw fail('bad-batch', BATCH_SIZE + ' addresses');
   let all = new Uint8Array(0);
   const sink = {
@@ -62,7 +94,13 @@ export function batchDigest(crypto: ProtocolCrypto, network: string, account: nu
 }
 
 /** HMAC-SHA256(the channel's "proof" key, "batch" || side u8 || batch_no u32 || digest32), its first 16 bytes. */
-export function batchProof(crypto: ProtocolCrypto, keyProof32: Uint8Array, side: number, batchNo: number, digest32: Uint8Array): Uint8Array {
+export function batchProof(
+  crypto: ProtocolCrypto,
+  keyProof32: Uint8Array,
+  side: number,
+  batchNo: number,
+  digest32: Uint8Array,
+): Uint8Array {
   const input = new Uint8Array(42);
   input.set(bytesOfText('batch'), 0);
   input[5] = side;
@@ -76,7 +114,10 @@ export function attestationHash(crypto: ProtocolCrypto, digest32: Uint8Array): U
   return crypto.sha256(crypto.sha256(joinBytes(bytesOfText('chaincloud attestation v2\n'), digest32)));
 }
 
-/** First 10 hex digits of SHA256("chaincloud pairing" || cold33 || v33), as xxxxx-xxxxx: both ends show it, people compare. */
+/**
+ * First 10 hex digits of SHA256("chaincloud pairing" || cold33 || v33), as xxxxx-xxxxx: both ends show it, people
+ * compare.
+ */
 export function pairingCode(crypto: ProtocolCrypto, coldIdentity33: Uint8Array, vIdentity33: Uint8Array): string {
   const digest = crypto.sha256(joinBytes(bytesOfText('chaincloud pairing'), joinBytes(coldIdentity33, vIdentity33)));
   let code = '';

@@ -1,5 +1,5 @@
-// The primitives that the protocol needs, given by whoever uses it: firmware/crypto on the device, the noble packages on
-// the host. Keeps protocol/ free of arithmetic and lets tests run each side against the other's primitives.
+// The primitives that the protocol needs, given by whoever uses it: firmware/crypto on the device, the noble packages
+// on the host. Keeps protocol/ free of arithmetic and lets tests run each side against the other's primitives.
 
 export interface ProtocolCrypto {
   sha256(bytes: Uint8Array): Uint8Array;

@@ -1,14 +1,37 @@
 /**
- * The messages of the serial links: positional fields after [type, request_id]. Each `a*` takes the fields, checks every
- * one and throws code `bad-request` naming the first that is wrong; each `*Fields` makes them. Spec: SPEC.md 5.2.
+ * The messages of the serial links: positional fields after [type, request_id]. Each `a*` takes the fields, checks
+ * every one and throws code `bad-request` naming the first that is wrong; each `*Fields` makes them. Spec: SPEC.md 5.2.
  * Leaves state, policy and authority to the firmware; the outs grammar is outs.ts.
  */
 import { CborValue } from './cbor/types';
 import { fail } from './errors';
 import {
-  ACCOUNT_MAX, AMOUNT_MAX_SATS, AUTHORITY_V1_BYTES, AUTHORITY_V2_BYTES, BATCH_NO_MAX, CHAIN_CHANGE, CHANNEL_ID_MAX, DIGEST_BYTES,
-  INDEX_MAX, INPUTS_MAX, OUTS_CHUNK_MAX, OUTS_INLINE_MAX, OUTS_MAX, PREV_TX_CHUNK_MAX, PREV_TX_MAX, PREV_TX_MIN, PROTO_V1, PROTO_V2, RESULT_SIGS_MAX, SIDE_COLD,
-  SIDE_HOT, SIG_BYTES, TX_VERSION_MAX, TX_VERSION_MIN, U32_MAX, USER_TX_NO_MAX,
+  ACCOUNT_MAX,
+  AMOUNT_MAX_SATS,
+  AUTHORITY_V1_BYTES,
+  AUTHORITY_V2_BYTES,
+  BATCH_NO_MAX,
+  CHAIN_CHANGE,
+  CHANNEL_ID_MAX,
+  DIGEST_BYTES,
+  INDEX_MAX,
+  INPUTS_MAX,
+  OUTS_CHUNK_MAX,
+  OUTS_INLINE_MAX,
+  OUTS_MAX,
+  PREV_TX_CHUNK_MAX,
+  PREV_TX_MAX,
+  PREV_TX_MIN,
+  PROTO_V1,
+  PROTO_V2,
+  RESULT_SIGS_MAX,
+  SIDE_COLD,
+  SIDE_HOT,
+  SIG_BYTES,
+  TX_VERSION_MAX,
+  TX_VERSION_MIN,
+  U32_MAX,
+  USER_TX_NO_MAX,
 } from './wire';
 
 export { Out, parseOuts } from './outs';
@@ -22,7 +45,10 @@ export interface SignBegin {
   proto: number;
   channelId: number;
   userTxNo: string;
-  /** As the website gave it: `address,sats;address,sats`. Taken from the fields of a longer one: empty, it follows in SIGN_OUTS. */
+  /**
+   * As the website gave it: `address,sats;address,sats`. Taken from the fields of a longer one: empty, it follows in
+   * SIGN_OUTS.
+   */
   outs: string;
   /** Characters of the whole text. */
   outsLen: number;
@@ -93,19 +119,22 @@ export function aCount(fields: CborValue[], count: number): void {
 
 /** A whole number from `least` to `most`. */
 export function aWhole(field: string, value: CborValue, least: number, most: number): number {
-  if (typeof value !== 'number' || !(value >= least) || value > most || Math.floor(value) !== value) throw bad(field, least + '..' + most);
+  if (typeof value !== 'number' || !(value >= least) || value > most || Math.floor(value) !== value)
+    throw bad(field, least + '..' + most);
   return value;
 }
 
 /** Bytes, `least` to `most` of them. */
 export function aBytes(field: string, value: CborValue, least: number, most: number): Uint8Array {
-  if (!(value instanceof Uint8Array) || value.length < least || value.length > most) throw bad(field, least + '..' + most + ' bytes');
+  if (!(value instanceof Uint8Array) || value.length < least || value.length > most)
+    throw bad(field, least + '..' + most + ' bytes');
   return value;
 }
 
 /** Printable ASCII without `"` and `\`, 1 to `most` characters: what can be signed as text without being mistaken. */
 export function aText(field: string, value: CborValue, most: number): string {
-  if (typeof value !== 'string' || !value.length || value.length > most || /[^ -~]/.test(value) || /["\\]/.test(value)) throw bad(field, 'text of 1..' + most);
+  if (typeof value !== 'string' || !value.length || value.length > most || /[^ -~]/.test(value) || /["\\]/.test(value))
+    throw bad(field, 'text of 1..' + most);
   return value;
 }
 
@@ -119,7 +148,10 @@ export function aNoFields(fields: CborValue[]): void {
   aCount(fields, 0);
 }
 
-/** SIGN_BEGIN [account, proto, channel_id, user_tx_no, outs, dynamic, authority, tx_version, locktime, n_inputs, fee_sats, change_index]. */
+/**
+ * SIGN_BEGIN [account, proto, channel_id, user_tx_no, outs, dynamic, authority, tx_version, locktime, n_inputs,
+ * fee_sats, change_index].
+ */
 export function aSignBegin(fields: CborValue[]): SignBegin {
   aCount(fields, 12);
   const proto = aWhole('proto', fields[1], PROTO_V1, PROTO_V2);
@@ -145,7 +177,18 @@ export function aSignBegin(fields: CborValue[]): SignBegin {
 /** `m.outs` is the whole text; when it is longer than OUTS_INLINE_MAX its length goes in its place. */
 export function signBeginFields(m: Omit<SignBegin, 'outsLen'>): CborValue[] {
   return [
-    m.account, m.proto, m.channelId, m.userTxNo, m.outs.length > OUTS_INLINE_MAX ? m.outs.length : m.outs, m.dynamic, m.authority, m.txVersion, m.locktime, m.nInputs, m.feeSats, m.changeIndex,
+    m.account,
+    m.proto,
+    m.channelId,
+    m.userTxNo,
+    m.outs.length > OUTS_INLINE_MAX ? m.outs.length : m.outs,
+    m.dynamic,
+    m.authority,
+    m.txVersion,
+    m.locktime,
+    m.nInputs,
+    m.feeSats,
+    m.changeIndex,
   ];
 }
 
@@ -181,7 +224,11 @@ export function signInputFields(m: SignInput): CborValue[] {
 export function aPrevTx(fields: CborValue[]): PrevTx {
   aCount(fields, 3);
   const bytes = aBytes('bytes', fields[2], 1, PREV_TX_CHUNK_MAX);
-  return { i: aWhole('i', fields[0], 0, INPUTS_MAX - 1), offset: aWhole('offset', fields[1], 0, PREV_TX_MAX - bytes.length), bytes: bytes };
+  return {
+    i: aWhole('i', fields[0], 0, INPUTS_MAX - 1),
+    offset: aWhole('offset', fields[1], 0, PREV_TX_MAX - bytes.length),
+    bytes: bytes,
+  };
 }
 
 export function prevTxFields(m: PrevTx): CborValue[] {
@@ -191,7 +238,10 @@ export function prevTxFields(m: PrevTx): CborValue[] {
 /** SIGN_FINISH's reply [n_inputs, digest]. */
 export function aSignFinishReply(fields: CborValue[]): SignFinishReply {
   aCount(fields, 2);
-  return { nInputs: aWhole('n_inputs', fields[0], 1, INPUTS_MAX), digest: aBytes('digest', fields[1], DIGEST_BYTES, DIGEST_BYTES) };
+  return {
+    nInputs: aWhole('n_inputs', fields[0], 1, INPUTS_MAX),
+    digest: aBytes('digest', fields[1], DIGEST_BYTES, DIGEST_BYTES),
+  };
 }
 
 /** SIGN_RESULT [first]: asks for the signatures of inputs first, first+1, … */
@@ -204,7 +254,8 @@ export function aSignResult(fields: CborValue[]): { first: number } {
 export function aSignResultReply(fields: CborValue[]): Uint8Array[] {
   aCount(fields, 1);
   const sigs = fields[0];
-  if (!Array.isArray(sigs) || !sigs.length || sigs.length > RESULT_SIGS_MAX) throw bad('sigs', '1..' + RESULT_SIGS_MAX + ' of them');
+  if (!Array.isArray(sigs) || !sigs.length || sigs.length > RESULT_SIGS_MAX)
+    throw bad('sigs', '1..' + RESULT_SIGS_MAX + ' of them');
   for (let i = 0; i < sigs.length; i++) aBytes('sig', sigs[i], SIG_BYTES, SIG_BYTES);
   return sigs as Uint8Array[];
 }
@@ -245,5 +296,8 @@ export function attestFields(m: Attest): CborValue[] {
 /** ATTEST's reply [digest, sig64]. */
 export function aAttestReply(fields: CborValue[]): { digest: Uint8Array; sig: Uint8Array } {
   aCount(fields, 2);
-  return { digest: aBytes('digest', fields[0], DIGEST_BYTES, DIGEST_BYTES), sig: aBytes('sig', fields[1], SIG_BYTES, SIG_BYTES) };
+  return {
+    digest: aBytes('digest', fields[0], DIGEST_BYTES, DIGEST_BYTES),
+    sig: aBytes('sig', fields[1], SIG_BYTES, SIG_BYTES),
+  };
 }

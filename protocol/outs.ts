@@ -19,7 +19,8 @@ function bad(text: string): Error {
 
 /** Decimal digits without a leading zero, 1..AMOUNT_MAX_SATS: exact, since 2^53 is larger. */
 function parseAmount(text: string): number {
-  if (!/^[1-9][0-9]*$/.test(text) || text.length > AMOUNT_DIGITS_MAX) throw bad('an amount is 1..' + AMOUNT_MAX_SATS + ' in decimal digits');
+  if (!/^[1-9][0-9]*$/.test(text) || text.length > AMOUNT_DIGITS_MAX)
+    throw bad('an amount is 1..' + AMOUNT_MAX_SATS + ' in decimal digits');
   let sats = 0;
   for (let i = 0; i < text.length; i++) sats = sats * 10 + (text.charCodeAt(i) - 48);
   if (sats > AMOUNT_MAX_SATS) throw bad('an amount is at most ' + AMOUNT_MAX_SATS);
@@ -30,7 +31,11 @@ function parseAmount(text: string): number {
  * 1..OUTS_COUNT_MAX outputs in their order, sum at most AMOUNT_MAX_SATS. Throws code `bad-outs`.
  * `isAddress(address, network)` judges what stands for the address: ADDRESS_MIN..ADDRESS_MAX letters and digits.
  */
-export function parseOuts(text: string, network: string, isAddress: (address: string, network: string) => boolean): Out[] {
+export function parseOuts(
+  text: string,
+  network: string,
+  isAddress: (address: string, network: string) => boolean,
+): Out[] {
   if (typeof text !== 'string' || !text.length || text.length > OUTS_MAX) throw bad('1..' + OUTS_MAX + ' characters');
   const items = text.split(';');
   if (items.length > OUTS_COUNT_MAX) throw bad('at most ' + OUTS_COUNT_MAX + ' outputs');
@@ -39,7 +44,8 @@ export function parseOuts(text: string, network: string, isAddress: (address: st
   for (let i = 0; i < items.length; i++) {
     const comma = items[i].indexOf(',');
     const address = comma < 0 ? '' : items[i].substr(0, comma);
-    if (address.length < ADDRESS_MIN || address.length > ADDRESS_MAX || !/^[0-9A-Za-z]+$/.test(address)) throw bad('output ' + i + ' has no address');
+    if (address.length < ADDRESS_MIN || address.length > ADDRESS_MAX || !/^[0-9A-Za-z]+$/.test(address))
+      throw bad('output ' + i + ' has no address');
     const sats = parseAmount(items[i].substr(comma + 1));
     if (!isAddress(address, network)) throw bad('output ' + i + ' pays no address of this network');
     sum += sats;

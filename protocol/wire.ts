@@ -22,8 +22,8 @@ export const CHAIN_CHANGE = 1;
 export const PROTO_V1 = 1;
 export const PROTO_V2 = 2;
 
-// Frames on a UART (SPEC.md 4): first octet. Bit 7: under the session's keys. Bit 0 of DATA: more frames follow at once;
-// bit 1 of DATA: its message goes on in the next frame.
+// Frames on a UART (SPEC.md 4): first octet. Bit 7: under the session's keys. Bit 0 of DATA: more frames follow at
+// once; bit 1 of DATA: its message goes on in the next frame.
 export const FRAME_HELLO = 0x01;
 export const FRAME_HELLO_REPLY = 0x02;
 export const FRAME_NO_SESSION = 0x03;

@@ -1,12 +1,15 @@
-// Holds the map of the sources: imports point inward (boards -> firmware -> protocol <- host <- tools), device code uses
-// nothing of Node, and what the project says of itself names no machine. Spec: ARCHITECTURE.md, "The parts".
+// Holds the map of the sources: imports point inward (boards -> firmware -> protocol <- host <- tools), device code
+// uses nothing of Node, and what the project says of itself names no machine. Spec: ARCHITECTURE.md, "The parts".
 import { expect } from 'chai';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
 const ROOT = resolve(__dirname, '..', '..');
 
-/** Folder → folders that it may import from besides itself. The simulator (host/sim) also drives boards' data and firmware types. */
+/**
+ * Folder → folders that it may import from besides itself. The simulator (host/sim) also drives boards' data and
+ * firmware types.
+ */
 const MAY_IMPORT: Record<string, string[]> = {
   protocol: [],
   firmware: ['protocol'],
@@ -25,7 +28,11 @@ function sourcesBelow(folder: string): string[] {
 
 function importsOf(file: string): string[] {
   const text = readFileSync(file, 'utf8');
-  return [...text.matchAll(/^(?:import|export)[^'"]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)|\brequire\('([^']+)'\)/gms)].map((m) => (m[1] ?? m[2] ?? m[3] ?? m[4])!);
+  return [
+    ...text.matchAll(
+      /^(?:import|export)[^'"]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)|\brequire\('([^']+)'\)/gms,
+    ),
+  ].map((m) => (m[1] ?? m[2] ?? m[3] ?? m[4])!);
 }
 
 describe('the map of the sources', () => {
@@ -45,7 +52,7 @@ describe('the map of the sources', () => {
     });
   }
 
-  it('host programs take nothing of the firmware but the modem driver, types and the simulator\'s boards', () => {
+  it("host programs take nothing of the firmware but the modem driver, types and the simulator's boards", () => {
     const wrong: string[] = [];
     for (const file of sourcesBelow(join(ROOT, 'host'))) {
       const place = relative(join(ROOT, 'host'), file);
@@ -61,7 +68,10 @@ describe('the map of the sources', () => {
   for (const folder of ['protocol', 'firmware', 'boards']) {
     it(`${folder}/ imports no package, only modules that Espruino has`, () => {
       const wrong = sourcesBelow(join(ROOT, folder)).flatMap((file) =>
-        importsOf(file).filter((name) => !name.startsWith('.') && !['Storage', 'Flash', 'crypto', 'fs'].includes(name)).map((name) => `${relative(ROOT, file)} imports ${name}`));
+        importsOf(file)
+          .filter((name) => !name.startsWith('.') && !['Storage', 'Flash', 'crypto', 'fs'].includes(name))
+          .map((name) => `${relative(ROOT, file)} imports ${name}`),
+      );
       expect(wrong).to.deep.equal([]);
     });
   }

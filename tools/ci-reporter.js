@@ -1,6 +1,6 @@
 'use strict';
-// Mocha's spec report, and as the very last line of standard output the counts that CI reads: `N passed, N failed`, with
-// `, N skipped` where tests were skipped. Plain JavaScript because mocha loads it before anything is compiled.
+// Mocha's spec report, and as the very last line of standard output the counts that CI reads: `N passed, N failed`,
+// with `, N skipped` where tests were skipped. Plain JavaScript because mocha loads it before anything is compiled.
 const fs = require('fs');
 const { reporters, Runner } = require('mocha');
 

@@ -1,6 +1,6 @@
 'use strict';
-// Brings dist/ up to date: compiles the TypeScript and emits the device images when a source is newer than the last build.
-// Plain JavaScript because it runs before anything is compiled. `--force` builds in any case.
+// Brings dist/ up to date: compiles the TypeScript and emits the device images when a source is newer than the last
+// build. Plain JavaScript because it runs before anything is compiled. `--force` builds in any case.
 const fs = require('fs');
 const path = require('path');
 const { spawnSync } = require('child_process');

@@ -2,7 +2,19 @@
 import type { Hal } from '../../firmware/hal';
 import { closePrompt, esp32Hal } from '../espruino/esp32';
 import { openUart } from '../espruino/uart';
-import { CONSOLE_BAUD, HOST_BAUD, LINK_BAUD, LINK_RX, LINK_TX, MODEM_BAUD, MODEM_OFF, MODEM_ON, NAME, UART2_RX, UART2_TX } from './board';
+import {
+  CONSOLE_BAUD,
+  HOST_BAUD,
+  LINK_BAUD,
+  LINK_RX,
+  LINK_TX,
+  MODEM_BAUD,
+  MODEM_OFF,
+  MODEM_ON,
+  NAME,
+  UART2_RX,
+  UART2_TX,
+} from './board';
 
 export function coldHal(): Hal {
   closePrompt();

@@ -1,5 +1,6 @@
 // The parts of the HAL that both ESP32 boards share: the journal's area in the chip's flash, outside of Storage, at an
-// address that Espruino's own list of free flash names (jshFlashGetFree), the noise register, and the whole Hal around them.
+// address that Espruino's own list of free flash names (jshFlashGetFree), the noise register, and the whole Hal around
+// them.
 import { fail } from '../../protocol/errors';
 import type { Flash, Hal, Uart } from '../../firmware/hal';
 import { clock } from './clock';
@@ -17,7 +18,8 @@ const FLASH_BYTES = 65536;
 const RNG_DATA_REG = 0x3ff75144;
 
 function aRange(offset: number, lenBytes: number): void {
-  if (!(offset >= 0 && lenBytes >= 0 && offset + lenBytes <= FLASH_BYTES)) throw fail('flash-range', 'outside of the area');
+  if (!(offset >= 0 && lenBytes >= 0 && offset + lenBytes <= FLASH_BYTES))
+    throw fail('flash-range', 'outside of the area');
 }
 
 const flash: Flash = {
@@ -47,7 +49,12 @@ export function closePrompt(): void {
 }
 
 /** The Hal of an ESP32 board around its ports. modemOn, modemOff: power sequences, see power.ts. */
-export function esp32Hal(board: string, ports: { console: Uart; link: Uart; host?: Uart; modems: Uart[] }, modemOn: string, modemOff: string): Hal {
+export function esp32Hal(
+  board: string,
+  ports: { console: Uart; link: Uart; host?: Uart; modems: Uart[] },
+  modemOn: string,
+  modemOff: string,
+): Hal {
   return {
     board: board,
     commit: COMMIT,

@@ -20,7 +20,18 @@ export const files: Files = {
   /** A tenth at a time: a list of all names may not fit the memory. Espruino keeps what they held until it compacts. */
   eraseFiles: function (kinds) {
     const storage = require('Storage');
-    const tenths = [/^[a-z][-0-9]*0$/, /^[a-z][-0-9]*1$/, /^[a-z][-0-9]*2$/, /^[a-z][-0-9]*3$/, /^[a-z][-0-9]*4$/, /^[a-z][-0-9]*5$/, /^[a-z][-0-9]*6$/, /^[a-z][-0-9]*7$/, /^[a-z][-0-9]*8$/, /^[a-z][-0-9]*9$/];
+    const tenths = [
+      /^[a-z][-0-9]*0$/,
+      /^[a-z][-0-9]*1$/,
+      /^[a-z][-0-9]*2$/,
+      /^[a-z][-0-9]*3$/,
+      /^[a-z][-0-9]*4$/,
+      /^[a-z][-0-9]*5$/,
+      /^[a-z][-0-9]*6$/,
+      /^[a-z][-0-9]*7$/,
+      /^[a-z][-0-9]*8$/,
+      /^[a-z][-0-9]*9$/,
+    ];
     for (let k = 0; k < tenths.length; k++) {
       const names = storage.list(tenths[k]);
       for (let i = 0; i < names.length; i++) if (kinds.indexOf(names[i][0]) >= 0) storage.erase(names[i]);

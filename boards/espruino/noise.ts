@@ -16,10 +16,10 @@ export function readNoise(lenBytes: number, source: () => number): Uint8Array {
   const out = new Uint8Array(lenBytes);
   for (let i = 0; i < lenBytes; i++) {
     for (let n = 0; n < SAMPLES_PER_BYTE; n++) {
-      stir((getTime() * 1000000) % 4294967296 | 0);
+      stir(((getTime() * 1000000) % 4294967296) | 0);
       stir(source());
     }
-    stir(Math.random() * 4294967296 | 0);
+    stir((Math.random() * 4294967296) | 0);
     out[i] = state ^ (state >>> 8) ^ (state >>> 16) ^ (state >>> 24);
   }
   return out;

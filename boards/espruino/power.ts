@@ -11,8 +11,9 @@ export const watchdog: Watchdog = {
 };
 
 /**
- * Runs a power sequence: steps `pin=level,waitMs` joined by `;`, for example `D23=1,100;D4=0,1000`. Each sets a pin, then
- * waits. Calls `done` after the last wait; an empty sequence is done at once, but never before this call has returned.
+ * Runs a power sequence: steps `pin=level,waitMs` joined by `;`, for example `D23=1,100;D4=0,1000`. Each sets a pin,
+ * then waits. Calls `done` after the last wait; an empty sequence is done at once, but never before this call has
+ * returned.
  */
 export function runSteps(steps: string, done: () => void): void {
   if (steps === '') {
@@ -26,9 +27,12 @@ export function runSteps(steps: string, done: () => void): void {
   const pin = step.substring(0, equals);
   pinMode(pin, 'output');
   digitalWrite(pin, step.substring(equals + 1, comma) === '1' ? 1 : 0);
-  setTimeout(function () {
-    runSteps(end < 0 ? '' : steps.substring(end + 1), done);
-  }, +step.substring(comma + 1));
+  setTimeout(
+    function () {
+      runSteps(end < 0 ? '' : steps.substring(end + 1), done);
+    },
+    +step.substring(comma + 1),
+  );
 }
 
 export function doNothing(): void {

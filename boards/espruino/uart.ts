@@ -1,7 +1,7 @@
 // A Uart on one of Espruino's Serial objects. Espruino copies what is written into its transmit queue and waits when
-// that is full, so a long write holds the board for the time the line needs. Which port and pins is the board's business.
-// The Uart is the Serial object itself, with its own `write` and one function more from the prototype of all ports: an object
-// with two closures for each port would take sixty variables.
+// that is full, so a long write holds the board for the time the line needs. Which port and pins is the board's
+// business. The Uart is the Serial object itself, with its own `write` and one function more from the prototype of all
+// ports: an object with two closures for each port would take sixty variables.
 import type { Uart } from '../../firmware/hal';
 
 function ignore(): void {

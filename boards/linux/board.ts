@@ -3,7 +3,10 @@
 import type { BoardData } from '../board';
 
 export const NAME = 'linux';
-/** JSON: {"console": path, "link": path, "host": path, "modem0": path, "modem1": path, "debug": true}; each may be missing. */
+/**
+ * JSON: {"console": path, "link": path, "host": path, "modem0": path, "modem1": path, "debug": true}; each may be
+ * missing.
+ */
 export const PORTS_FILE = 'ports.json';
 export const FLASH_FILE = 'nvm.bin';
 export const FLASH_PAGE_BYTES = 4096;

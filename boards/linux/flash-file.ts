@@ -1,5 +1,5 @@
-// Flash semantics on a file: erased bytes read 0xFF, a write can only clear bits. Each write is flushed to the operating
-// system before it returns, so what a killed process had written stays written.
+// Flash semantics on a file: erased bytes read 0xFF, a write can only clear bits. Each write is flushed to the
+// operating system before it returns, so what a killed process had written stays written.
 import { fail } from '../../protocol/errors';
 import type { Flash } from '../../firmware/hal';
 import { FLASH_FILE, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT } from './board';
@@ -31,7 +31,8 @@ export function openFlashFile(): void {
 }
 
 function aRange(offset: number, lenBytes: number): void {
-  if (!(offset >= 0 && lenBytes >= 0 && offset + lenBytes <= FLASH_BYTES)) throw fail('flash-range', 'outside of the area');
+  if (!(offset >= 0 && lenBytes >= 0 && offset + lenBytes <= FLASH_BYTES))
+    throw fail('flash-range', 'outside of the area');
 }
 
 function read(offset: number, lenBytes: number): Uint8Array {

@@ -1,5 +1,5 @@
-// The HAL of the Linux interpreter. Its own console is standard input and output; it is closed unless the ports file says
-// "debug": true. This build has no watchdog, and its restart ends the process: whoever runs it starts it again.
+// The HAL of the Linux interpreter. Its own console is standard input and output; it is closed unless the ports file
+// says "debug": true. This build has no watchdog, and its restart ends the process: whoever runs it starts it again.
 import type { Hal, Uart } from '../../firmware/hal';
 import { clock } from '../espruino/clock';
 import { files } from '../espruino/files';
@@ -32,9 +32,9 @@ function readPaths(): Paths {
 const GROWN_BLOCKS = 16384;
 
 /**
- * The Linux build doubles its memory when a variable finds no room, but never for a flat string, such as the answer of a
- * native hash: near the end of what it has, that one fails. So it is made to grow here, once. A build of fixed size, as
- * on a chip, has smaller blocks and is left alone.
+ * The Linux build doubles its memory when a variable finds no room, but never for a flat string, such as the answer of
+ * a native hash: near the end of what it has, that one fails. So it is made to grow here, once. A build of fixed size,
+ * as on a chip, has smaller blocks and is left alone.
  */
 function growMemory(): void {
   if (process.memory().blocksize < GROWING_BLOCK_BYTES) return;

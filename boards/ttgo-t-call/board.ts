@@ -1,6 +1,6 @@
-// TTGO T-Call: ESP32 with a SIM800L on the board. D16 and D17 belong to its PSRAM. The modem's supply is D23, its PWRKEY
-// D4 (a pulse to low of a second turns it on), its RST D5; the charging chip IP5306 on I2C (D21, D22) must be told to go
-// on giving power when little current flows. 19,200 baud between machines, as on the other ESP32 board.
+// TTGO T-Call: ESP32 with a SIM800L on the board. D16 and D17 belong to its PSRAM. The modem's supply is D23, its
+// PWRKEY D4 (a pulse to low of a second turns it on), its RST D5; the charging chip IP5306 on I2C (D21, D22) must be
+// told to go on giving power when little current flows. 19,200 baud between machines, as on the other ESP32 board.
 import type { BoardData } from '../board';
 import { FLASH_ADDRESS, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT } from '../espruino/esp32-area';
 

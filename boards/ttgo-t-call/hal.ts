@@ -2,9 +2,29 @@
 import type { Hal } from '../../firmware/hal';
 import { closePrompt, esp32Hal } from '../espruino/esp32';
 import { openUart } from '../espruino/uart';
-import { CHARGER_ADDRESS, CHARGER_KEEP_ON, CHARGER_REGISTER, CONSOLE_BAUD, HOST_BAUD, LINK_BAUD, LINK_RX, LINK_TX, MODEM_BAUD, MODEM_OFF, MODEM_ON, MODEM_RX, MODEM_TX, NAME, SERVICE_RX, SERVICE_TX } from './board';
+import {
+  CHARGER_ADDRESS,
+  CHARGER_KEEP_ON,
+  CHARGER_REGISTER,
+  CONSOLE_BAUD,
+  HOST_BAUD,
+  LINK_BAUD,
+  LINK_RX,
+  LINK_TX,
+  MODEM_BAUD,
+  MODEM_OFF,
+  MODEM_ON,
+  MODEM_RX,
+  MODEM_TX,
+  NAME,
+  SERVICE_RX,
+  SERVICE_TX,
+} from './board';
 
-declare var I2C1: { setup(options: { [name: string]: unknown }): void; writeTo(address: number, ...data: number[]): void };
+declare var I2C1: {
+  setup(options: { [name: string]: unknown }): void;
+  writeTo(address: number, ...data: number[]): void;
+};
 
 /** A board on a mains supply runs without the charger's answer, so a failure here stops nothing. */
 function keepPower(): void {

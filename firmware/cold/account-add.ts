@@ -1,6 +1,7 @@
 /**
- * Making an account: its data is checked before the PIN is asked for, its public keys are derived a multiplication a slice, and then
- * it is written down, the log first. A power cut within leaves none, or one whose sealed keys the next unlocking writes.
+ * Making an account: its data is checked before the PIN is asked for, its public keys are derived a multiplication a
+ * slice, and then it is written down, the log first. A power cut within leaves none, or one whose sealed keys the next
+ * unlocking writes.
  */
 import { copyBytes } from '../crypto/bytes';
 import { base64Decode, ckdPub, fingerprint, pubkeyCreate, wipe } from '../crypto/index';
@@ -9,7 +10,22 @@ import { cborDecode } from '../../protocol/cbor';
 import { fail } from '../../protocol/errors';
 import { R_ACCOUNT, R_ALLOW, R_KEYS } from '../journal/records';
 import {
-  accountNode, coinOf, hardenedPath, identityNode, KEYS_BYTES, NODE_COLD, NODE_COLD_0, NODE_HOT, NODE_HOT_0, NODE_HOT_1, nodeChain, nodePub, purposeOf, putNode, wipeNode, type PrivNode,
+  accountNode,
+  coinOf,
+  hardenedPath,
+  identityNode,
+  KEYS_BYTES,
+  NODE_COLD,
+  NODE_COLD_0,
+  NODE_HOT,
+  NODE_HOT_0,
+  NODE_HOT_1,
+  nodeChain,
+  nodePub,
+  purposeOf,
+  putNode,
+  wipeNode,
+  type PrivNode,
 } from '../keys/hierarchy';
 import { saveSecrets, theAccount } from './account-store';
 import { anAccount, printAccount } from './accounts';
@@ -31,9 +47,13 @@ export interface Adding {
   at: number;
 }
 
-/** Decodes and checks account data (accounts.ts). Throws `accounts-full`, `account-form`, what decoding and addresses throw. */
+/**
+ * Decodes and checks account data (accounts.ts). Throws `accounts-full`, `account-form`, what decoding and addresses
+ * throw.
+ */
 export function readAdding(cold: Cold, base64: string): Adding {
-  if (cold.state.accountCount >= MAX_ACCOUNTS) throw fail('accounts-full', 'the board holds ' + MAX_ACCOUNTS + ' accounts at most');
+  if (cold.state.accountCount >= MAX_ACCOUNTS)
+    throw fail('accounts-full', 'the board holds ' + MAX_ACCOUNTS + ' accounts at most');
   const fields = cborDecode(base64Decode(base64)) as any;
   const allow = anAccount(fields);
   fields[9] = undefined;
@@ -71,7 +91,19 @@ function write(cold: Cold, it: Adding, n: number): void {
   audit(cold, AUDIT_ACCOUNT_ADDED, n, copyBytes(it.identityPub, 0, 8));
   save(cold, R_KEYS, it.keys);
   if (it.allow.length) saveCbor(cold, R_ALLOW, [n, it.allow]);
-  saveCbor(cold, R_ACCOUNT, [n, fields[0], fields[1], fields[2], fields[3], it.identityPub, fields[4], fields[5], fields[6], fields[7], fields[8]]);
+  saveCbor(cold, R_ACCOUNT, [
+    n,
+    fields[0],
+    fields[1],
+    fields[2],
+    fields[3],
+    it.identityPub,
+    fields[4],
+    fields[5],
+    fields[6],
+    fields[7],
+    fields[8],
+  ]);
   it.fields = undefined;
 }
 

@@ -1,9 +1,10 @@
 /**
- * Accounts as they are read from flash when they are at work. One is in memory at a time, and its channels and keys only while a
- * slice needs them: what a slice brought in is overwritten and let go of at its end (work.ts). Nothing that outlives a slice may hold
- * an account; it holds the account's number and asks again.
- * Sealed under the storage key, which is there while the board is unlocked: channels (R_CHANNEL), and the keys that sign for hot
- * coins and as HSM-Cold (R_SECRETS), so that neither is in memory at rest. A cold receiving key is nowhere but in the seed.
+ * Accounts as they are read from flash when they are at work. One is in memory at a time, and its channels and keys
+ * only while a slice needs them: what a slice brought in is overwritten and let go of at its end (work.ts). Nothing
+ * that outlives a slice may hold an account; it holds the account's number and asks again.
+ * Sealed under the storage key, which is there while the board is unlocked: channels (R_CHANNEL), and the keys that
+ * sign for hot coins and as HSM-Cold (R_SECRETS), so that neither is in memory at rest. A cold receiving key is nowhere
+ * but in the seed.
  */
 import { concatBytes, copyBytes } from '../crypto/bytes';
 import { open, seal, wipe } from '../crypto/index';
@@ -26,7 +27,9 @@ const IDENTITY_AT = 64;
 
 /** An account's channels. Secret. */
 export interface OpenAccount {
-  /** Key of the channel that the pairing makes (protocol/channel.ts pairKey); empty until it is needed after a restore. */
+  /**
+   * Key of the channel that the pairing makes (protocol/channel.ts pairKey); empty until it is needed after a restore.
+   */
   gate: Uint8Array;
   /** Highest channel id given out, and V's highest opening counter. */
   lastId: number;
@@ -71,7 +74,10 @@ export function accountOf(cold: Cold, n: number): Account | undefined {
   return account;
 }
 
-/** An account that must be there: the number came from a request that named it, or from the board itself. Throws `no-account`. */
+/**
+ * An account that must be there: the number came from a request that named it, or from the board itself. Throws
+ * `no-account`.
+ */
 export function theAccount(cold: Cold, n: number): Account {
   const account = accountOf(cold, n);
   if (!account) throw fail('no-account', 'there is no such account');
@@ -111,12 +117,32 @@ function openRecord(cold: Cold, type: number, n: number): Uint8Array | undefined
 }
 
 function channelFields(channel: Channel | undefined): any {
-  return channel ? [channel.id, channel.made, channel.key32, channel.own32, channel.other32, channel.sendSeq, channel.recvSeq, channel.recvSeen] : null;
+  return channel
+    ? [
+        channel.id,
+        channel.made,
+        channel.key32,
+        channel.own32,
+        channel.other32,
+        channel.sendSeq,
+        channel.recvSeq,
+        channel.recvSeen,
+      ]
+    : null;
 }
 
 function channelFrom(fields: any): Channel | undefined {
   if (!fields) return undefined;
-  return { id: fields[0], made: fields[1], key32: fields[2], own32: fields[3], other32: fields[4], sendSeq: fields[5], recvSeq: fields[6], recvSeen: fields[7] };
+  return {
+    id: fields[0],
+    made: fields[1],
+    key32: fields[2],
+    own32: fields[3],
+    other32: fields[4],
+    sendSeq: fields[5],
+    recvSeq: fields[6],
+    recvSeen: fields[7],
+  };
 }
 
 /** The account's channels, read when they are first asked for. Throws `locked`. */
@@ -125,19 +151,36 @@ export function openOf(cold: Cold, account: Account): OpenAccount {
   const plain = openRecord(cold, R_CHANNEL, account.n);
   const fields = plain ? (cborDecode(plain) as any) : [new Uint8Array(0), 0, 0, null, null, null];
   if (plain) wipe(plain);
-  account.open = { gate: fields[0], lastId: fields[1], vCounter: fields[2], channel: channelFrom(fields[3]), next: channelFrom(fields[4]), v1: fields[5] };
+  account.open = {
+    gate: fields[0],
+    lastId: fields[1],
+    vCounter: fields[2],
+    channel: channelFrom(fields[3]),
+    next: channelFrom(fields[4]),
+    v1: fields[5],
+  };
   return account.open;
 }
 
 /** Writes an account's channels, sealed. Called before anything is sent under a number that they count. */
 export function saveChannels(cold: Cold, account: Account): void {
   const it = account.open as OpenAccount;
-  const plain = cborEncode([it.gate, it.lastId, it.vCounter, channelFields(it.channel), channelFields(it.next), it.v1 || null]);
+  const plain = cborEncode([
+    it.gate,
+    it.lastId,
+    it.vCounter,
+    channelFields(it.channel),
+    channelFields(it.next),
+    it.v1 || null,
+  ]);
   saveCbor(cold, R_CHANNEL, [account.n, sealForNext(cold, plain)]);
   wipe(plain);
 }
 
-/** Derives an account's keys from the seed and writes them down, sealed, unless they are there. seed64 is the caller's to wipe. */
+/**
+ * Derives an account's keys from the seed and writes them down, sealed, unless they are there. seed64 is the caller's
+ * to wipe.
+ */
 export function saveSecrets(cold: Cold, account: Account, seed64: Uint8Array): void {
   if (accountRecordAt(cold.state, R_SECRETS, account.n)) return;
   const plain = new Uint8Array(SECRETS_BYTES);

@@ -1,8 +1,9 @@
 /**
- * Accounts at the console: what their data must be, changing what may change, showing them. Account data comes as base64 of a CBOR array
- *   [name, network, script, v_identity 33, v_phones, admin_phones, payout address, policy (12 numbers), protocols, allow_list]
- * where protocols is 1 (v1), 2 (v2) or 3, and allow_list holds addresses. Everything is checked before anything is written.
- * Leaves to others: making an account's keys (account-add.ts).
+ * Accounts at the console: what their data must be, changing what may change, showing them. Account data comes as
+ * base64 of a CBOR array
+ *   [name, network, script, v_identity 33, v_phones, admin_phones, payout address, policy (12 numbers), protocols,
+ *   allow_list] where protocols is 1 (v1), 2 (v2) or 3, and allow_list holds addresses. Everything is checked before
+ *   anything is written. Leaves to others: making an account's keys (account-add.ts).
  */
 import { copyBytes } from '../crypto/bytes';
 import { addressToScript, base64Decode, encodeXkey, pubkeyParse, sha256 } from '../crypto/index';
@@ -51,10 +52,15 @@ export function arePhones(list: any): boolean {
   return true;
 }
 
-/** `before` and the addresses' digests of script pubkeys, 20 octets each. Throws `account-form`, what addressToScript throws. */
+/**
+ * `before` and the addresses' digests of script pubkeys, 20 octets each. Throws `account-form`, what addressToScript
+ * throws.
+ */
 function allowDigests(before: Uint8Array[], addresses: string[], network: string): Uint8Array[] {
-  if (!(before.length + addresses.length <= ALLOW_MAX)) throw fail('account-form', 'allow_list: ' + ALLOW_MAX + ' addresses at most');
-  for (let i = 0; i < addresses.length; i++) before.push(copyBytes(sha256(addressToScript(addresses[i], network as any)), 0, 20));
+  if (!(before.length + addresses.length <= ALLOW_MAX))
+    throw fail('account-form', 'allow_list: ' + ALLOW_MAX + ' addresses at most');
+  for (let i = 0; i < addresses.length; i++)
+    before.push(copyBytes(sha256(addressToScript(addresses[i], network as any)), 0, 20));
   return before;
 }
 
@@ -81,15 +87,32 @@ export function anAccount(fields: any): Uint8Array[] {
 function xpubOf(cold: Cold, account: Account, which: number): string {
   const keys = accountKeys(cold, account.n);
   const index = 0x80000000 + 2 * account.n + (which === NODE_HOT ? 1 : 0);
-  return encodeXkey({ isPrivate: false, isTest: account.network !== 'main', depth: 3, parent: copyBytes(keys, 2, 6), index: index, chain: nodeChain(keys, which), key: nodePub(keys, which) });
+  return encodeXkey({
+    isPrivate: false,
+    isTest: account.network !== 'main',
+    depth: 3,
+    parent: copyBytes(keys, 2, 6),
+    index: index,
+    chain: nodeChain(keys, which),
+    key: nodePub(keys, which),
+  });
 }
 
 function printSide(cold: Cold, account: Account, name: string, which: number): void {
   const xpub = xpubOf(cold, account, which);
-  const path = purposeOf(account.script) + 'h/' + coinOf(account.network) + 'h/' + (2 * account.n + (which === NODE_HOT ? 1 : 0)) + 'h';
+  const path =
+    purposeOf(account.script) +
+    'h/' +
+    coinOf(account.network) +
+    'h/' +
+    (2 * account.n + (which === NODE_HOT ? 1 : 0)) +
+    'h';
   const wrap = account.script === 'p2pkh' ? 'pkh(' : 'wpkh(';
   printLine(cold.terminal, name + '_xpub ' + xpub);
-  printLine(cold.terminal, name + '_descriptor ' + wrap + '[' + hexOf(cold.state.fingerprint) + '/' + path + ']' + xpub + '/<0;1>/*)');
+  printLine(
+    cold.terminal,
+    name + '_descriptor ' + wrap + '[' + hexOf(cold.state.fingerprint) + '/' + path + ']' + xpub + '/<0;1>/*)',
+  );
 }
 
 /** Prints what the account's people need, in lines `name value`. Nothing secret. */
@@ -105,7 +128,10 @@ export function printAccount(cold: Cold, account: Account): void {
   printLine(terminal, 'admin_phones ' + account.adminPhones.join(' '));
   printLine(terminal, 'payout ' + account.payout);
   printLine(terminal, 'protocols ' + account.protos);
-  printLine(terminal, 'standing ' + (isClosed(cold.state, account.n) ? 'closed ' + (account.closed || account.alarm) : 'open'));
+  printLine(
+    terminal,
+    'standing ' + (isClosed(cold.state, account.n) ? 'closed ' + (account.closed || account.alarm) : 'open'),
+  );
   printLine(terminal, 'fingerprint ' + hexOf(cold.state.fingerprint));
   printSide(cold, account, 'cold', NODE_COLD);
   printSide(cold, account, 'hot', NODE_HOT);
@@ -113,25 +139,46 @@ export function printAccount(cold: Cold, account: Account): void {
 }
 
 /**
- * Replaces an account's name, phones, policy, protocols and allow-list by those of new account data; its network, script, V identity
- * and payout address stay what they were and must be the same there (`account-fixed`). V is told of the limits that hold now.
+ * Replaces an account's name, phones, policy, protocols and allow-list by those of new account data; its network,
+ * script, V identity and payout address stay what they were and must be the same there (`account-fixed`). V is told of
+ * the limits that hold now.
  */
 export function changeAccount(cold: Cold, account: Account, base64: string): void {
   const fields = cborDecode(base64Decode(base64)) as any;
   const allow = anAccount(fields);
-  if (fields[1] !== account.network || fields[2] !== account.script || hexOf(fields[3]) !== hexOf(account.vIdentity) || fields[6] !== account.payout) {
+  if (
+    fields[1] !== account.network ||
+    fields[2] !== account.script ||
+    hexOf(fields[3]) !== hexOf(account.vIdentity) ||
+    fields[6] !== account.payout
+  ) {
     throw fail('account-fixed', 'network, script, V identity and payout address cannot change');
   }
   audit(cold, AUDIT_ACCOUNT_CHANGED, account.n, copyBytes(account.identity, 0, 8));
   saveCbor(cold, R_ALLOW, [account.n, allow]);
-  saveCbor(cold, R_ACCOUNT, [account.n, fields[0], fields[1], fields[2], fields[3], account.identity, fields[4], fields[5], fields[6], fields[7], fields[8]]);
+  saveCbor(cold, R_ACCOUNT, [
+    account.n,
+    fields[0],
+    fields[1],
+    fields[2],
+    fields[3],
+    account.identity,
+    fields[4],
+    fields[5],
+    fields[6],
+    fields[7],
+    fields[8],
+  ]);
   const n = account.n;
   addTask(cold, function () {
     tellPolicy(cold, n);
   });
 }
 
-/** Adds addresses to an account's allow-list: a line of the console does not hold a long list. Throws what account data throws. */
+/**
+ * Adds addresses to an account's allow-list: a line of the console does not hold a long list. Throws what account data
+ * throws.
+ */
 export function allowMore(cold: Cold, account: Account, addresses: string[]): void {
   const at = accountRecordAt(cold.state, R_ALLOW, account.n);
   const before = at ? ((cborDecode(readRecord(cold.journal as any, at)) as any)[1] as Uint8Array[]) : [];

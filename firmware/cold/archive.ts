@@ -1,13 +1,15 @@
 /**
- * Payments that no longer fit the journal. The oldest ARCHIVE_ENTRIES of them move to a file of the board's Storage; the journal
- * keeps how many files there are and one digest over all of them, checked at boot: a file that is lost or changed stops the
- * board (`archive-lost`) instead of making it forget what was paid. A file is written, read back, and only then counted.
- * Entry: tag 8 | account u8 | flags u8 | seconds u32 | debit 7 (R_PAID) | fee 7 | SHA-256 of content and anchor 32. Files are "u1", "u2" ...
- * R_ARCHIVE: files u32 | last serial u32 | digest 32 | one above the highest change index archived u32, for each account; the digest is
- * SHA-256 of the digest before and the SHA-256 of the file, 32 zeros before the first.
- * An archived payment can be replaced, by one that pays the same and spends the same coin; the digest covers both, and nobody can find
- * others with the same. Its own transaction asked for again is such a replacement. Files are never retired: when Storage holds no more,
- * and the journal neither, requests are refused (`storage-full`), and status tells long before.
+ * Payments that no longer fit the journal. The oldest ARCHIVE_ENTRIES of them move to a file of the board's Storage;
+ * the journal keeps how many files there are and one digest over all of them, checked at boot: a file that is lost or
+ * changed stops the board (`archive-lost`) instead of making it forget what was paid. A file is written, read back, and
+ * only then counted. Entry: tag 8 | account u8 | flags u8 | seconds u32 | debit 7 (R_PAID) | fee 7 | SHA-256 of content
+ * and anchor 32. Files are "u1", "u2" ... R_ARCHIVE: files u32 | last serial u32 | digest 32 | one above the highest
+ * change index archived u32, for each account; the digest is SHA-256 of the digest before and the SHA-256 of the file,
+ * 32 zeros before the first.
+ * An archived payment can be replaced, by one that pays the same and spends the same coin; the digest covers both, and
+ * nobody can find others with the same. Its own transaction asked for again is such a replacement. Files are never
+ * retired: when Storage holds no more, and the journal neither, requests are refused (`storage-full`), and status tells
+ * long before.
  */
 import { concatBytes } from '../crypto/bytes';
 import { sha256 } from '../crypto/index';
@@ -15,7 +17,24 @@ import { fail } from '../../protocol/errors';
 import { REFUSE_NOT_READY } from '../../protocol/wire';
 import { compact, readRecord, walk } from '../journal/journal';
 import {
-  PAID_ACCOUNT, PAID_ANCHOR, PAID_ANCHOR_BYTES, PAID_CHANGE, PAID_CONTENT, PAID_DEBIT, PAID_DIGEST_BYTES, PAID_FLAG_BUMP, PAID_FLAGS, PAID_SERIAL, PAID_TAG, PAID_TIME, R_ARCHIVE, R_PAID, isEqualAt, readSats, readU32, writeU32,
+  PAID_ACCOUNT,
+  PAID_ANCHOR,
+  PAID_ANCHOR_BYTES,
+  PAID_CHANGE,
+  PAID_CONTENT,
+  PAID_DEBIT,
+  PAID_DIGEST_BYTES,
+  PAID_FLAG_BUMP,
+  PAID_FLAGS,
+  PAID_SERIAL,
+  PAID_TAG,
+  PAID_TIME,
+  R_ARCHIVE,
+  R_PAID,
+  isEqualAt,
+  readSats,
+  readU32,
+  writeU32,
 } from '../journal/records';
 import type { Spent } from '../policy/policy';
 import type { Cold } from './context';
@@ -26,9 +45,15 @@ import { save } from './store';
 import { addTask } from './work';
 
 export const ARCHIVE_ENTRIES = 16;
-/** Payments in the journal above which the oldest are archived in a slice of their own, while nothing else needs the memory. */
+/**
+ * Payments in the journal above which the oldest are archived in a slice of their own, while nothing else needs the
+ * memory.
+ */
 export const PAID_TIDY_MAX = 20;
-/** Payments in the journal above which they are before another is written down: beside eight accounts of the largest kind they fit a half (room.test.ts). */
+/**
+ * Payments in the journal above which they are before another is written down: beside eight accounts of the largest
+ * kind they fit a half (room.test.ts).
+ */
 export const PAID_KEPT_MAX = 24;
 const ENTRY_BYTES = 60;
 /** Octets of an archive file. */
@@ -48,14 +73,17 @@ const HEAD_CHANGE = 40;
 
 function readFileOf(cold: Cold, n: number): Uint8Array {
   const bytes = cold.hal.files.readFile('u' + n);
-  if (!bytes || bytes.length !== ARCHIVE_BYTES) throw fail('archive-lost', 'an archive of payments is missing: restore the state backup');
+  if (!bytes || bytes.length !== ARCHIVE_BYTES)
+    throw fail('archive-lost', 'an archive of payments is missing: restore the state backup');
   return bytes;
 }
 
 /** Payload of the latest R_ARCHIVE; zeros before the first. */
 function readHead(cold: Cold): Uint8Array {
   const at = cold.state.at[R_ARCHIVE];
-  return at === undefined ? new Uint8Array(HEAD_CHANGE + 4 * MAX_ACCOUNTS) : new Uint8Array(readRecord(cold.journal as any, at));
+  return at === undefined
+    ? new Uint8Array(HEAD_CHANGE + 4 * MAX_ACCOUNTS)
+    : new Uint8Array(readRecord(cold.journal as any, at));
 }
 
 function nextDigest(digest: Uint8Array, file: Uint8Array): Uint8Array {
@@ -105,7 +133,8 @@ export function addArchived(cold: Cold, account: number, fromSeconds: number, sp
     for (let at = 0; at < ARCHIVE_BYTES; at += ENTRY_BYTES) {
       if (readU32(bytes, at + AT_TIME) < fromSeconds) continue;
       isRecent = true;
-      if (bytes[at + AT_ACCOUNT] === account) addDebit(spent, bytes[at + AT_FLAGS], readSats(bytes, at + AT_DEBIT), readSats(bytes, at + AT_FEE));
+      if (bytes[at + AT_ACCOUNT] === account)
+        addDebit(spent, bytes[at + AT_FLAGS], readSats(bytes, at + AT_DEBIT), readSats(bytes, at + AT_FEE));
     }
     if (!isRecent) return;
   }
@@ -115,7 +144,8 @@ export function addArchived(cold: Cold, account: number, fromSeconds: number, sp
 export function checkArchives(cold: Cold): void {
   let digest: Uint8Array = new Uint8Array(32);
   for (let n = 1; n <= cold.state.archiveCount; n++) digest = nextDigest(digest, readFileOf(cold, n));
-  if (!isEqualAt(readHead(cold), HEAD_DIGEST, digest, 32)) throw fail('archive-lost', 'an archive of payments was changed: restore the state backup');
+  if (!isEqualAt(readHead(cold), HEAD_DIGEST, digest, 32))
+    throw fail('archive-lost', 'an archive of payments was changed: restore the state backup');
 }
 
 /** Payments that the journal holds. */
@@ -134,7 +164,12 @@ function hasFileRoom(cold: Cold): boolean {
 
 /** Payments that can still be signed before Storage is full. */
 export function roomPayments(cold: Cold): number {
-  return PAID_KEPT_MAX + 1 - keptPayments(cold) + ARCHIVE_ENTRIES * Math.floor(cold.hal.files.freeBytes() / (ARCHIVE_BYTES + FILE_HEADER_BYTES));
+  return (
+    PAID_KEPT_MAX +
+    1 -
+    keptPayments(cold) +
+    ARCHIVE_ENTRIES * Math.floor(cold.hal.files.freeBytes() / (ARCHIVE_BYTES + FILE_HEADER_BYTES))
+  );
 }
 
 /** Puts the oldest payments into `bytes`, and into `head` what R_ARCHIVE says of them. */
@@ -147,7 +182,13 @@ function gather(cold: Cold, bytes: Uint8Array, head: Uint8Array): void {
     bytes[at + AT_FLAGS] = payload[PAID_FLAGS];
     for (let i = 0; i < 4; i++) bytes[at + AT_TIME + i] = payload[PAID_TIME + i];
     for (let i = 0; i < 14; i++) bytes[at + AT_DEBIT + i] = payload[PAID_DEBIT + i];
-    bytes.set(archivedDigest(payload.subarray(PAID_CONTENT, PAID_CONTENT + PAID_DIGEST_BYTES), payload.subarray(PAID_ANCHOR, PAID_ANCHOR + PAID_ANCHOR_BYTES)), at + AT_DIGEST);
+    bytes.set(
+      archivedDigest(
+        payload.subarray(PAID_CONTENT, PAID_CONTENT + PAID_DIGEST_BYTES),
+        payload.subarray(PAID_ANCHOR, PAID_ANCHOR + PAID_ANCHOR_BYTES),
+      ),
+      at + AT_DIGEST,
+    );
     const slot = HEAD_CHANGE + 4 * payload[PAID_ACCOUNT];
     if (readU32(payload, PAID_CHANGE) > readU32(head, slot)) writeU32(head, slot, readU32(payload, PAID_CHANGE));
     writeU32(head, 4, readU32(payload, PAID_SERIAL));
@@ -156,7 +197,10 @@ function gather(cold: Cold, bytes: Uint8Array, head: Uint8Array): void {
   });
 }
 
-/** Moves the oldest payments to a file; the next compaction lets go of their records. Throws the refusals `storage-full`, `storage-failed`; nothing is changed then. */
+/**
+ * Moves the oldest payments to a file; the next compaction lets go of their records. Throws the refusals
+ * `storage-full`, `storage-failed`; nothing is changed then.
+ */
 export function archiveOldest(cold: Cold): void {
   const files = cold.hal.files;
   const n = cold.state.archiveCount + 1;
@@ -172,7 +216,10 @@ export function archiveOldest(cold: Cold): void {
   save(cold, R_ARCHIVE, head);
 }
 
-/** Archives in a slice of its own, for which idle work lets go of its memory, and compacts the journal in another. What Storage does not take waits in the journal, and status tells. */
+/**
+ * Archives in a slice of its own, for which idle work lets go of its memory, and compacts the journal in another. What
+ * Storage does not take waits in the journal, and status tells.
+ */
 export function tidyPayments(cold: Cold): void {
   if (keptPayments(cold) <= PAID_TIDY_MAX || !hasFileRoom(cold)) return;
   addTask(cold, function () {

@@ -1,7 +1,7 @@
 /**
- * Does V vouch for a request? Its outs text is hashed as it comes, in whatever pieces, under the channel that the request names; the
- * verdict is given once, over the whole text: V's HMAC (protocol/authority.ts) or the published app's signature (sms-v1.ts).
- * A wrong one closes the account, durably, before anything is answered.
+ * Does V vouch for a request? Its outs text is hashed as it comes, in whatever pieces, under the channel that the
+ * request names; the verdict is given once, over the whole text: V's HMAC (protocol/authority.ts) or the published
+ * app's signature (sms-v1.ts). A wrong one closes the account, durably, before anything is answered.
  */
 import { concatBytes, textBytes } from '../crypto/bytes';
 import { constantTimeEqual, sha256, sha256Final, sha256For, sha256Update, wipe } from '../crypto/index';
@@ -64,7 +64,8 @@ function keyBlock(cold: Cold, channel: Channel, pad: number): Uint8Array {
 
 /** Begins; textLen: characters of the outs text. Throws the refusal `proto-off`. */
 export function startVouch(cold: Cold, account: Account, m: SignBegin | Ping, textLen: number): Vouch {
-  if (!(account.protos & (m.proto === PROTO_V1 ? 1 : 2))) throw countedRefusal(account.n, REFUSE_PROTO_OFF, 'proto-off');
+  if (!(account.protos & (m.proto === PROTO_V1 ? 1 : 2)))
+    throw countedRefusal(account.n, REFUSE_PROTO_OFF, 'proto-off');
   const vouch: Vouch = { account: account.n, m: m, left: textLen, outs: sha256For(textLen) };
   if (m.proto === PROTO_V1) {
     const frame = v1RequestFrame(m);
@@ -106,7 +107,10 @@ export function dropVouch(vouch: Vouch): void {
   vouch.check = vouch.mac = vouch.outs = undefined;
 }
 
-/** A slice of verifying the published app's signature, once the whole text is through; true while there is more. V's own HMAC needs none. */
+/**
+ * A slice of verifying the published app's signature, once the whole text is through; true while there is more. V's own
+ * HMAC needs none.
+ */
 export function stepVouch(cold: Cold, vouch: Vouch): boolean {
   const m = vouch.m;
   if (vouch.check) return stepV1Check(vouch.check);
@@ -119,9 +123,10 @@ export function stepVouch(cold: Cold, vouch: Vouch): boolean {
 }
 
 /**
- * The verdict, once stepVouch has no slice left. An authority that does not hold throws what closes the account. A channel that is
- * over gives a refusal, unless isKnown: something was signed under this user_tx_no. The authority then counts for nothing and the
- * request gets what was given before, the same transaction's signatures, or nothing (payment.ts). Answers whether the channel is over.
+ * The verdict, once stepVouch has no slice left. An authority that does not hold throws what closes the account. A
+ * channel that is over gives a refusal, unless isKnown: something was signed under this user_tx_no. The authority then
+ * counts for nothing and the request gets what was given before, the same transaction's signatures, or nothing
+ * (payment.ts). Answers whether the channel is over.
  */
 export function judge(cold: Cold, vouch: Vouch, isKnown: boolean): boolean {
   const m = vouch.m;

@@ -1,13 +1,13 @@
 /**
- * The state backup: accounts, standing, limits already used, everything ever paid, phones, and the counters, as lines of base64 that only
- * the seed opens. Keys are not in it: the words restore those. Channels are not in it: V opens a new one.
- * Line n is seal(key, id 8 | n u32, plain) after id and n in the clear; key = HMAC(seed, "chaincloud backup"); the last line holds the
- * count of lines before it, so a backup that was cut, shuffled or mixed with another does not go in.
- * Restoring works only on a board without accounts. The operator types the highest channel number that each account's V shows, and how
- * many payments the chain shows from hot addresses: a backup that is behind either is stale (`backup-old`) and goes in only with the
- * word `force`; the counters then start above V's numbers.
- * Plain: kind u8 | payload. Kinds: record types of the journal; 0x40 counters CBOR [account, last id, V's counter]; 0x41 part of an
- * archive file: number u16 | offset u16 | octets; 0xff end: lines u32.
+ * The state backup: accounts, standing, limits already used, everything ever paid, phones, and the counters, as lines
+ * of base64 that only the seed opens. Keys are not in it: the words restore those. Channels are not in it: V opens a
+ * new one. Line n is seal(key, id 8 | n u32, plain) after id and n in the clear; key = HMAC(seed, "chaincloud backup");
+ * the last line holds the count of lines before it, so a backup that was cut, shuffled or mixed with another does not
+ * go in. Restoring works only on a board without accounts. The operator types the highest channel number that each
+ * account's V shows, and how many payments the chain shows from hot addresses: a backup that is behind either is stale
+ * (`backup-old`) and goes in only with the word `force`; the counters then start above V's numbers.
+ * Plain: kind u8 | payload. Kinds: record types of the journal; 0x40 counters CBOR [account, last id, V's counter];
+ * 0x41 part of an archive file: number u16 | offset u16 | octets; 0xff end: lines u32.
  * A factory function: it costs no variables while no backup is made or read.
  */
 import { concatBytes, copyBytes, textBytes } from '../crypto/bytes';
@@ -16,7 +16,19 @@ import { printLine, printOk } from '../console/terminal';
 import { cborDecode, cborEncode } from '../../protocol/cbor';
 import { fail } from '../../protocol/errors';
 import { walk } from '../journal/journal';
-import { R_ACCOUNT, R_ALLOW, R_ARCHIVE, R_KEYS, R_PAID, R_RESTORE, R_SETTINGS, R_STANDING, R_TIME, readU32, writeU32 } from '../journal/records';
+import {
+  R_ACCOUNT,
+  R_ALLOW,
+  R_ARCHIVE,
+  R_KEYS,
+  R_PAID,
+  R_RESTORE,
+  R_SETTINGS,
+  R_STANDING,
+  R_TIME,
+  readU32,
+  writeU32,
+} from '../journal/records';
 import { ARCHIVE_BYTES, checkArchives } from './archive';
 import type { Cold } from './context';
 import { accountOf, openOf, saveChannels, saveSecrets, theAccount } from './account-store';
@@ -31,12 +43,22 @@ const FILE_PART_BYTES = 512;
 const NO_BYTES = new Uint8Array(0);
 
 function isKept(type: number): boolean {
-  return type === R_ACCOUNT || type === R_KEYS || type === R_ALLOW || type === R_STANDING || type === R_ARCHIVE || type === R_PAID || type === R_TIME;
+  return (
+    type === R_ACCOUNT ||
+    type === R_KEYS ||
+    type === R_ALLOW ||
+    type === R_STANDING ||
+    type === R_ARCHIVE ||
+    type === R_PAID ||
+    type === R_TIME
+  );
 }
 
 export interface Restoring {
   line: (base64: string) => void;
-  /** channelIds: one for each account, in their order. payments: of all accounts. Throws `channel-ids`, `backup-old`. */
+  /**
+   * channelIds: one for each account, in their order. payments: of all accounts. Throws `channel-ids`, `backup-old`.
+   */
   end: (channelIds: number[], payments: number, isForced: boolean, seed64: Uint8Array) => void;
   /** Overwrites the key: the board is locked. */
   close: () => void;
@@ -56,7 +78,13 @@ export function printBackup(cold: Cold, seed64: Uint8Array): void {
     const nonce = new Uint8Array(12);
     nonce.set(id);
     writeU32(nonce, 8, n++);
-    printLine(cold.terminal, 'backup ' + base64Encode(concatBytes([nonce, seal(key, nonce, NO_BYTES, concatBytes([new Uint8Array([kind]), payload]), TAG_BYTES)])));
+    printLine(
+      cold.terminal,
+      'backup ' +
+        base64Encode(
+          concatBytes([nonce, seal(key, nonce, NO_BYTES, concatBytes([new Uint8Array([kind]), payload]), TAG_BYTES)]),
+        ),
+    );
   }
 
   audit(cold, AUDIT_EXPORTED, NO_ACCOUNT, id);
@@ -71,7 +99,10 @@ export function printBackup(cold: Cold, seed64: Uint8Array): void {
   for (let file = 1; file <= cold.state.archiveCount; file++) {
     const bytes = cold.hal.files.readFile('u' + file) as Uint8Array;
     for (let at = 0; at < bytes.length; at += FILE_PART_BYTES) {
-      put(KIND_FILE, concatBytes([new Uint8Array([file >> 8, file, at >> 8, at]), bytes.subarray(at, at + FILE_PART_BYTES)]));
+      put(
+        KIND_FILE,
+        concatBytes([new Uint8Array([file >> 8, file, at >> 8, at]), bytes.subarray(at, at + FILE_PART_BYTES)]),
+      );
     }
   }
   const count = new Uint8Array(4);
@@ -93,7 +124,8 @@ export function startRestoring(cold: Cold, seed64: Uint8Array): Restoring {
     const at = (payload[2] << 8) | payload[3];
     const part = copyBytes(payload, 4, payload.length);
     file = at ? concatBytes([file, part]) : part;
-    if (file.length === ARCHIVE_BYTES && !cold.hal.files.writeFile('u' + ((payload[0] << 8) | payload[1]), file)) throw fail('storage-full', 'no room for the archives of payments');
+    if (file.length === ARCHIVE_BYTES && !cold.hal.files.writeFile('u' + ((payload[0] << 8) | payload[1]), file))
+      throw fail('storage-full', 'no room for the archives of payments');
   }
 
   if (cold.state.accountCount) throw fail('bad-state', 'a state backup goes into a board without accounts only');
@@ -121,11 +153,31 @@ export function startRestoring(cold: Cold, seed64: Uint8Array): Restoring {
     },
     end: function (channelIds, payments, isForced, seed) {
       if (!isEnded) throw fail('backup-short', 'the last line is missing');
-      if (channelIds.length !== counters.length) throw fail('channel-ids', 'a channel number for each of ' + counters.length + ' accounts is expected, with commas between them');
+      if (channelIds.length !== counters.length)
+        throw fail(
+          'channel-ids',
+          'a channel number for each of ' + counters.length + ' accounts is expected, with commas between them',
+        );
       for (let i = 0; i < counters.length && !isForced; i++) {
-        if (counters[i][1] < channelIds[i]) throw fail('backup-old', 'V has seen channel ' + channelIds[i] + ', the backup ends at ' + counters[i][1] + ': type force at the end to go on');
+        if (counters[i][1] < channelIds[i])
+          throw fail(
+            'backup-old',
+            'V has seen channel ' +
+              channelIds[i] +
+              ', the backup ends at ' +
+              counters[i][1] +
+              ': type force at the end to go on',
+          );
       }
-      if (cold.state.paidSerial < payments && !isForced) throw fail('backup-old', 'the chain shows ' + payments + ' payments, the backup ' + cold.state.paidSerial + ': type force at the end to go on');
+      if (cold.state.paidSerial < payments && !isForced)
+        throw fail(
+          'backup-old',
+          'the chain shows ' +
+            payments +
+            ' payments, the backup ' +
+            cold.state.paidSerial +
+            ': type force at the end to go on',
+        );
       checkArchives(cold);
       for (let i = 0; i < counters.length; i++) {
         const account = accountOf(cold, counters[i][0]);

@@ -1,13 +1,26 @@
 /**
- * Batches of 1,000 receiving addresses: derived ahead in idle time, a few children a slice, from the account's public keys (so a
- * locked board derives too), and kept as their digest. Cache file "b<account>-<side>-<batch>": digest 32 | MAC 16 under the device
- * secret, so that a changed file is derived anew and never believed. For accounts of the published app's protocol "m..." beside it
- * holds the first SHA-256 of the list as its signed message, whose head needs the text's length: known beforehand for p2wpkh, after a
- * first pass for p2pkh.
- * Answers come from the cache: a proof for V under the channel, a signature of the identity key for the link (SPEC.md, batches).
+ * Batches of 1,000 receiving addresses: derived ahead in idle time, a few children a slice, from the account's public
+ * keys (so a locked board derives too), and kept as their digest. Cache file "b<account>-<side>-<batch>": digest 32 |
+ * MAC 16 under the device secret, so that a changed file is derived anew and never believed. For accounts of the
+ * published app's protocol "m..." beside it holds the first SHA-256 of the list as its signed message, whose head needs
+ * the text's length: known beforehand for p2wpkh, after a first pass for p2pkh.
+ * Answers come from the cache: a proof for V under the channel, a signature of the identity key for the link (SPEC.md,
+ * batches).
  */
 import { concatBytes, copyBytes, textBytes } from '../crypto/bytes';
-import { addressOfHash, batchSlice, batchStart, constantTimeEqual, ecdsaSign, hmacSha256, sha256DropTables, sha256Final, sha256Init, sha256Update, wipe } from '../crypto/index';
+import {
+  addressOfHash,
+  batchSlice,
+  batchStart,
+  constantTimeEqual,
+  ecdsaSign,
+  hmacSha256,
+  sha256DropTables,
+  sha256Final,
+  sha256Init,
+  sha256Update,
+  wipe,
+} from '../crypto/index';
 import type { Batch } from '../crypto/batch';
 import type { Sha256 } from '../crypto/sha256-running';
 import { attestationHash, batchDigestAddress, batchDigestHead } from '../../protocol/authority';
@@ -23,7 +36,10 @@ import { addJob } from './work';
 
 /** Children that share an inversion. An idle slice is less than a child: a column of its comb. */
 export const CHILDREN_A_SLICE = 2;
-/** Batches wanted at once. The link's take no more than WANTED_LINK_MAX of the places, and only within BATCHES_AHEAD of what is derived. */
+/**
+ * Batches wanted at once. The link's take no more than WANTED_LINK_MAX of the places, and only within BATCHES_AHEAD of
+ * what is derived.
+ */
 export const WANTED_MAX = 8;
 export const WANTED_LINK_MAX = 4;
 export const BATCHES_AHEAD = 2;
@@ -59,7 +75,9 @@ export interface Batches {
   waiting: { key: number; ready: () => void }[];
   job?: Job;
   under?: UnderWay;
-  /** Position reached in the batch under way, when it was started, and the time of a child as last seen: for estimates. */
+  /**
+   * Position reached in the batch under way, when it was started, and the time of a child as last seen: for estimates.
+   */
   done: number;
   startedMs: number;
   childMs: number;
@@ -75,7 +93,11 @@ function fileName(kind: string, account: number, side: number, batchNo: number):
 }
 
 function fileMac(cold: Cold, name: string, digest: Uint8Array): Uint8Array {
-  return copyBytes(hmacSha256((cold.device as any).secret, concatBytes([textBytes('batch ' + name), digest])), 0, MAC_BYTES);
+  return copyBytes(
+    hmacSha256((cold.device as any).secret, concatBytes([textBytes('batch ' + name), digest])),
+    0,
+    MAC_BYTES,
+  );
 }
 
 function readDigest(cold: Cold, name: string): Uint8Array | undefined {
@@ -104,7 +126,10 @@ function needsV1(account: Account): boolean {
 }
 
 function isDerived(cold: Cold, account: number, side: number, batchNo: number): boolean {
-  return !!batchDigestOf(cold, account, side, batchNo) && (!needsV1(theAccount(cold, account)) || !!v1HashOf(cold, account, side, batchNo));
+  return (
+    !!batchDigestOf(cold, account, side, batchNo) &&
+    (!needsV1(theAccount(cold, account)) || !!v1HashOf(cold, account, side, batchNo))
+  );
 }
 
 /** Octets of the list as text when every address has addressBytes: "0,<address>:" ... "999,<address>:". */
@@ -125,7 +150,17 @@ function derive(cold: Cold, account: Account, side: number, batchNo: number): vo
   const batches = cold.batches as Batches;
   const hash = sha256Init();
   batches.under = {
-    account: account.n, network: account.network, script: account.script, isV1: needsV1(account), side: side, batchNo: batchNo, hash: hash, message: needsV1(account) && account.script !== 'p2pkh' ? sha256Init() : undefined, textBytes: 0, isSecondPass: false, children: undefined,
+    account: account.n,
+    network: account.network,
+    script: account.script,
+    isV1: needsV1(account),
+    side: side,
+    batchNo: batchNo,
+    hash: hash,
+    message: needsV1(account) && account.script !== 'p2pkh' ? sha256Init() : undefined,
+    textBytes: 0,
+    isSecondPass: false,
+    children: undefined,
   };
   batches.done = 0;
   batches.startedMs = cold.hal.clock.uptimeMs();
@@ -151,7 +186,12 @@ function takeChild(batches: Batches, hash20: Uint8Array): void {
 function startChildren(cold: Cold, it: UnderWay, done: number): void {
   const keys = accountKeys(cold, it.account);
   const node = it.side === SIDE_HOT ? NODE_HOT_0 : NODE_COLD_0;
-  it.children = batchStart(nodePub(keys, node), nodeChain(keys, node), it.batchNo * BATCH_SIZE + done, BATCH_SIZE - done);
+  it.children = batchStart(
+    nodePub(keys, node),
+    nodeChain(keys, node),
+    it.batchNo * BATCH_SIZE + done,
+    BATCH_SIZE - done,
+  );
 }
 
 function stepBatch(cold: Cold): boolean {
@@ -184,7 +224,8 @@ function parkBatch(cold: Cold): void {
 
 /** Takes who waits for a batch off the list: one at most, the last that asked. */
 function takeWaiting(batches: Batches, key: number): (() => void) | undefined {
-  for (let i = 0; i < batches.waiting.length; i++) if (batches.waiting[i].key === key) return batches.waiting.splice(i, 1)[0].ready;
+  for (let i = 0; i < batches.waiting.length; i++)
+    if (batches.waiting[i].key === key) return batches.waiting.splice(i, 1)[0].ready;
   return undefined;
 }
 
@@ -215,8 +256,18 @@ function startNext(cold: Cold): void {
   }
 }
 
-/** Queues a batch unless it is queued. isUrgent, for V's: next in line, in place of the last one where the queue is full; else false then. ready is called once. */
-export function wantBatch(cold: Cold, account: number, side: number, batchNo: number, isUrgent: boolean, ready?: () => void): boolean {
+/**
+ * Queues a batch unless it is queued. isUrgent, for V's: next in line, in place of the last one where the queue is
+ * full; else false then. ready is called once.
+ */
+export function wantBatch(
+  cold: Cold,
+  account: number,
+  side: number,
+  batchNo: number,
+  isUrgent: boolean,
+  ready?: () => void,
+): boolean {
   const batches = cold.batches as Batches;
   const wanted = batches.wanted;
   const key = batchKey(account, side, batchNo);
@@ -243,7 +294,8 @@ export function countBatches(cold: Cold, account: number, side: number): number 
 /** Queues the first batches of every account. At boot and when an account is made. */
 export function wantFirstBatches(cold: Cold): void {
   for (let n = 0; n < cold.state.accountCount; n++) {
-    for (let side = SIDE_HOT; side <= SIDE_COLD; side++) if (!isDerived(cold, n, side, 0)) wantBatch(cold, n, side, 0, false);
+    for (let side = SIDE_HOT; side <= SIDE_COLD; side++)
+      if (!isDerived(cold, n, side, 0)) wantBatch(cold, n, side, 0, false);
   }
 }
 
@@ -261,8 +313,9 @@ export function secondsToBatch(cold: Cold, account: number, side: number, batchN
 }
 
 /**
- * ATTEST: digest and signature of a batch, or `not-ready`. What the link asks for carries no authority of V's: it is derived behind
- * what V asked for, and only next to what is derived, so that a hacked API can neither push V's out nor fill the Storage.
+ * ATTEST: digest and signature of a batch, or `not-ready`. What the link asks for carries no authority of V's: it is
+ * derived behind what V asked for, and only next to what is derived, so that a hacked API can neither push V's out nor
+ * fill the Storage.
  */
 export function attest(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): void {
   aReadyBoard(cold);
@@ -271,7 +324,8 @@ export function attest(cold: Cold, fields: any[], reply: Reply, refuse: Refuse):
   const digest = batchDigestOf(cold, m.account, m.side, m.batchNo);
   if (!digest) {
     const isNear = m.batchNo < countBatches(cold, m.account, m.side) + BATCHES_AHEAD;
-    if (isNear && (cold.batches as Batches).wanted.length < WANTED_LINK_MAX) wantBatch(cold, m.account, m.side, m.batchNo, false);
+    if (isNear && (cold.batches as Batches).wanted.length < WANTED_LINK_MAX)
+      wantBatch(cold, m.account, m.side, m.batchNo, false);
     return refuse(REFUSE_NOT_READY, 'not-ready');
   }
   addJob(cold, {

@@ -1,12 +1,13 @@
 /**
- * Making or restoring the seed at the console, by questions (nothing is echoed). First the self-test of what a start leaves out
- * (selftest.ts). New: dice and the host's random octets, both required, and the board's noise are hashed together, so the seed is
- * good if any one of them is; noise that fails its health tests is mixed in all the same, is not counted on, and the console says so.
- * 24 BIP39 words are shown once and six of them (CHECKED_WORDS) asked back. Restored: the words are typed; dice, host and noise make the
- * board's own secrets. Then the PIN twice, and the board is written: device page, journal, sealed seed, generator, and only then the
- * ready mark; a power cut before it leaves a new board.
- * Whatever ends a ceremony - its end, an error, a line that gives its question up - overwrites what it held in octets. Text cannot be
- * overwritten in this language: dice, words and PIN are let go of.
+ * Making or restoring the seed at the console, by questions (nothing is echoed). First the self-test of what a start
+ * leaves out (selftest.ts). New: dice and the host's random octets, both required, and the board's noise are hashed
+ * together, so the seed is good if any one of them is; noise that fails its health tests is mixed in all the same, is
+ * not counted on, and the console says so. 24 BIP39 words are shown once and six of them (CHECKED_WORDS) asked back.
+ * Restored: the words are typed; dice, host and noise make the board's own secrets. Then the PIN twice, and the board
+ * is written: device page, journal, sealed seed, generator, and only then the ready mark; a power cut before it leaves
+ * a new board.
+ * Whatever ends a ceremony - its end, an error, a line that gives its question up - overwrites what it held in octets.
+ * Text cannot be overwritten in this language: dice, words and PIN are let go of.
  * Factory functions: they cost no variables while nobody holds a ceremony. Spec: BIP39.
  */
 import { concatBytes, textBytes } from '../crypto/bytes';
@@ -72,7 +73,9 @@ function question(it: Ceremony, text: string, take: (it: Ceremony, line: string)
   });
 }
 
-/** Nothing of a board that was not written to its end counts, in memory as on flash, where its ready mark is missing. */
+/**
+ * Nothing of a board that was not written to its end counts, in memory as on flash, where its ready mark is missing.
+ */
 function forgetBoard(cold: Cold): void {
   if (cold.keys) wipe(cold.keys.storage);
   if (cold.drbg) drbgWipe(cold.drbg);
@@ -120,7 +123,11 @@ function finish(it: Ceremony): void {
       }
       close(it);
       printLine(cold.terminal, 'fingerprint ' + hexOf(fingerprint));
-      if (it.isRestore) printLine(cold.terminal, 'note the state backup goes in now: accounts that are added instead start with nothing paid and fresh limits');
+      if (it.isRestore)
+        printLine(
+          cold.terminal,
+          'note the state backup goes in now: accounts that are added instead start with nothing paid and fresh limits',
+        );
       printOk(cold.terminal);
       cold.started(cold);
     },
@@ -150,7 +157,8 @@ function askPin(it: Ceremony): void {
 
 function takeCheck(it: Ceremony, line: string): void {
   const n = it.checks.shift() as number;
-  if (line !== it.mnemonic.split(' ')[n]) throw fail('word-wrong', 'that is not word ' + (n + 1) + '; nothing was kept, start again');
+  if (line !== it.mnemonic.split(' ')[n])
+    throw fail('word-wrong', 'that is not word ' + (n + 1) + '; nothing was kept, start again');
   askCheck(it);
 }
 
@@ -228,7 +236,11 @@ function takeDice(it: Ceremony, line: string): void {
     return askDice(it);
   }
   const fault = diceFault(it.dice);
-  if (fault) throw fail(fault, DICE_MIN_ROLLS + ' rolls or more, digits 1 to 6, from a fair die; ' + it.dice.length + ' were given');
+  if (fault)
+    throw fail(
+      fault,
+      DICE_MIN_ROLLS + ' rolls or more, digits 1 to 6, from a fair die; ' + it.dice.length + ' were given',
+    );
   question(it, 'host entropy (64 hex digits)', takeHost);
 }
 
@@ -244,8 +256,19 @@ function takeWords(it: Ceremony, line: string): void {
 
 /** Starts the dialogue; what waits for a provisioned and unlocked board is started at its end. */
 export function startCeremony(cold: Cold, isRestore: boolean): void {
-  if (cold.state.isProvisioned) return printError(cold.terminal, 'bad-state', 'the board is provisioned; wipe it first');
-  const it: Ceremony = { cold: cold, isRestore: isRestore, isOver: false, dice: '', host: NO_BYTES, fresh: NO_BYTES, mnemonic: '', pin: '', checks: [] };
+  if (cold.state.isProvisioned)
+    return printError(cold.terminal, 'bad-state', 'the board is provisioned; wipe it first');
+  const it: Ceremony = {
+    cold: cold,
+    isRestore: isRestore,
+    isOver: false,
+    dice: '',
+    host: NO_BYTES,
+    fresh: NO_BYTES,
+    mnemonic: '',
+    pin: '',
+    checks: [],
+  };
   cold.terminal.cancelled = function () {
     close(it);
   };

@@ -1,9 +1,9 @@
 /**
- * Closing accounts and telling people. A request whose authority does not hold closes its account: durably, before anything is
- * answered. So do REFUSALS_MAX refusals within REFUSALS_WINDOW_S. Nothing on a wire or by SMS opens it again; only the console
- * with the PIN does (console/accounts). The alarm SMS to the platform's admins goes out again every ALARM_EVERY_MS until one
- * of them sends back `CC:ACK:<number>` from a registered phone, or ALARM_TIMES were sent: spoofing that answer ends reminders
- * and nothing else.
+ * Closing accounts and telling people. A request whose authority does not hold closes its account: durably, before
+ * anything is answered. So do REFUSALS_MAX refusals within REFUSALS_WINDOW_S. Nothing on a wire or by SMS opens it
+ * again; only the console with the PIN does (console/accounts). The alarm SMS to the platform's admins goes out again
+ * every ALARM_EVERY_MS until one of them sends back `CC:ACK:<number>` from a registered phone, or ALARM_TIMES were
+ * sent: spoofing that answer ends reminders and nothing else.
  */
 import { textBytes } from '../crypto/bytes';
 import { drbgGenerate, sha256 } from '../crypto/index';
@@ -27,9 +27,9 @@ export const ALARM_TIMES = 6;
 const NEVER_MS = 1e15;
 
 /**
- * Queues an SMS: a text, or octets for the protocol's port. The modem's queue retries, over a restart too when `isKept`. One that
- * cannot go out (no room, no modem, a number or a text that no SMS takes) is trouble to be shown and nothing more: whoever sends
- * has written down what matters. Answers whether it is queued.
+ * Queues an SMS: a text, or octets for the protocol's port. The modem's queue retries, over a restart too when
+ * `isKept`. One that cannot go out (no room, no modem, a number or a text that no SMS takes) is trouble to be shown and
+ * nothing more: whoever sends has written down what matters. Answers whether it is queued.
  */
 export function post(cold: Cold, to: string, body: string | Uint8Array, isKept: boolean): boolean {
   try {
@@ -39,7 +39,8 @@ export function post(cold: Cold, to: string, body: string | Uint8Array, isKept: 
     return true;
   } catch (error) {
     if (!(error as any).code) throw error;
-    cold.modemTrouble = 'an SMS was not sent: ' + (error as any).code + ' at uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000);
+    cold.modemTrouble =
+      'an SMS was not sent: ' + (error as any).code + ' at uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000);
     return false;
   }
 }
@@ -53,7 +54,8 @@ export function tellAdmins(cold: Cold, text: string): number {
 }
 
 function alarmText(account: Account): string {
-  const what = account.alarm === 'forgery' ? 'A forged send request. Nothing was signed.' : 'Too many refused requests.';
+  const what =
+    account.alarm === 'forgery' ? 'A forged send request. Nothing was signed.' : 'Too many refused requests.';
   return 'CC:ALARM:' + account.alarm + ':' + account.n + ': ' + what + ' Account ' + account.name + ' is closed.';
 }
 
@@ -68,28 +70,47 @@ function sendToV(cold: Cold, account: Account, op: number, fields: any[]): void 
 
 /** Tells V of something under its channel. code: ALARM_* of protocol/wire.ts. */
 export function tellV(cold: Cold, n: number, code: number): void {
-  sendToV(cold, theAccount(cold, n), SMS_ALARM, alarmFields({ code: code, accountState: isClosed(cold.state, n) ? 2 : 1, unixSeconds: nowSeconds(cold) }));
+  sendToV(
+    cold,
+    theAccount(cold, n),
+    SMS_ALARM,
+    alarmFields({ code: code, accountState: isClosed(cold.state, n) ? 2 : 1, unixSeconds: nowSeconds(cold) }),
+  );
 }
 
-/** Tells V which limits HSM-Cold enforces from now on. policy_digest8: of the policy as CBOR, in the order of the account data. */
+/**
+ * Tells V which limits HSM-Cold enforces from now on. policy_digest8: of the policy as CBOR, in the order of the
+ * account data.
+ */
 export function tellPolicy(cold: Cold, n: number): void {
   const account = theAccount(cold, n);
   const policy = account.policy;
   const digest = sha256(cborEncode(policyFields(policy)));
-  const m = { noticeNo: cold.state.auditCount, maxPerTxSats: policy.txMaxSats, maxPerDaySats: policy.windowSeconds === WINDOW_SECONDS_DEFAULT ? policy.windowMaxSats : 0, policyDigest8: digest.subarray(0, 8) };
+  const m = {
+    noticeNo: cold.state.auditCount,
+    maxPerTxSats: policy.txMaxSats,
+    maxPerDaySats: policy.windowSeconds === WINDOW_SECONDS_DEFAULT ? policy.windowMaxSats : 0,
+    policyDigest8: digest.subarray(0, 8),
+  };
   sendToV(cold, account, SMS_NOTICE, noticeFields(m));
 }
 
-/** The first alarm goes to the account's admins too; the platform's are reminded. Counts as sent when an SMS is queued. */
+/**
+ * The first alarm goes to the account's admins too; the platform's are reminded. Counts as sent when an SMS is queued.
+ */
 function sendAlarm(cold: Cold, account: Account): void {
   cold.alarmDueMs[account.n] = cold.hal.clock.uptimeMs() + ALARM_EVERY_MS;
   const text = alarmText(account);
   let queued = tellAdmins(cold, text + ' Answer CC:ACK:' + account.alarmAck);
-  for (let i = 0; !account.alarmSent && i < account.adminPhones.length; i++) if (cold.state.phones.indexOf(account.adminPhones[i]) < 0 && post(cold, account.adminPhones[i], text, true)) queued++;
+  for (let i = 0; !account.alarmSent && i < account.adminPhones.length; i++)
+    if (cold.state.phones.indexOf(account.adminPhones[i]) < 0 && post(cold, account.adminPhones[i], text, true))
+      queued++;
   if (queued) saveCbor(cold, R_ALARM, [account.n, account.alarm, account.alarmAck, account.alarmSent + 1]);
 }
 
-/** What an alarm stands for: the account is closed. Should the power go between the two, repeatAlarms() does the second. */
+/**
+ * What an alarm stands for: the account is closed. Should the power go between the two, repeatAlarms() does the second.
+ */
 function close(cold: Cold, account: Account): void {
   audit(cold, AUDIT_CLOSED, account.n, textBytes(account.alarm));
   saveStanding(cold, account.n, account.alarm, account.refusalTimes);
@@ -105,8 +126,8 @@ function sendWhenDue(cold: Cold, n: number): void {
 }
 
 /**
- * Closes the account of this number for good reason, durably on return. reason: `forgery` or `refusals`. The alarm goes out in slices
- * of its own; should the board go off before, repeatAlarms() sends it.
+ * Closes the account of this number for good reason, durably on return. reason: `forgery` or `refusals`. The alarm goes
+ * out in slices of its own; should the board go off before, repeatAlarms() sends it.
  */
 export function closeAccount(cold: Cold, n: number, reason: string): void {
   if (isClosed(cold.state, n)) return;
@@ -131,7 +152,10 @@ function refusalsNow(times: Uint8Array, now: number): Uint8Array {
   return recent;
 }
 
-/** Counts a refusal that a good V would not cause; the account is closed by REFUSALS_MAX of them in any REFUSALS_WINDOW_S. */
+/**
+ * Counts a refusal that a good V would not cause; the account is closed by REFUSALS_MAX of them in any
+ * REFUSALS_WINDOW_S.
+ */
 export function countRefusal(cold: Cold, n: number, what: string): void {
   cold.counters.refusals++;
   if (isClosed(cold.state, n)) return;
@@ -171,7 +195,10 @@ export function acknowledge(cold: Cold, from: string | undefined, number: number
   return false;
 }
 
-/** Does what a refusal asks for (refusal.ts), durably. Answers the error to be told: another one when the journal does not take it. */
+/**
+ * Does what a refusal asks for (refusal.ts), durably. Answers the error to be told: another one when the journal does
+ * not take it.
+ */
 export function settle(cold: Cold, error: any): any {
   try {
     if (error.closes !== undefined) closeAccount(cold, error.closes, 'forgery');
@@ -183,8 +210,8 @@ export function settle(cold: Cold, error: any): any {
 }
 
 /**
- * Has a refusal answered once what it asks for is done. That is a slice of its own, before all others: with nothing of the request on
- * the stack or in memory, since closing an account needs the room.
+ * Has a refusal answered once what it asks for is done. That is a slice of its own, before all others: with nothing of
+ * the request on the stack or in memory, since closing an account needs the room.
  */
 export function answerSettled(cold: Cold, thrown: any, answer: (error: any) => void): void {
   if (thrown.closes === undefined && thrown.counts === undefined) return answer(thrown);

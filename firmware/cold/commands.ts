@@ -1,9 +1,10 @@
 /**
- * The console's commands on HSM-Cold. Reading (status, account show, log, help) needs no unlock and shows no secret; whatever
- * changes what the board will do asks for the PIN, whether it is unlocked or not; so does `wipe`, except on a board whose fault
- * (`device-damaged`, `journal-corrupt`, `selftest-failed`) leaves no PIN to check: there the typed phrase is enough, or the board could
- * not be used again. `service` gives the interpreter's prompt, from where all of the flash can be read: with the PIN, or on a board whose
- * device page is blank; where there is something on it and no PIN to check, it is refused until a wipe. Spec: SPEC.md 12.
+ * The console's commands on HSM-Cold. Reading (status, account show, log, help) needs no unlock and shows no secret;
+ * whatever changes what the board will do asks for the PIN, whether it is unlocked or not; so does `wipe`, except on a
+ * board whose fault (`device-damaged`, `journal-corrupt`, `selftest-failed`) leaves no PIN to check: there the typed
+ * phrase is enough, or the board could not be used again. `service` gives the interpreter's prompt, from where all of
+ * the flash can be read: with the PIN, or on a board whose device page is blank; where there is something on it and no
+ * PIN to check, it is refused until a wipe. Spec: SPEC.md 12.
  */
 import { wipe } from '../crypto/index';
 import { copyBytes } from '../crypto/bytes';
@@ -28,7 +29,16 @@ import { startSelfTest } from './selftest';
 import { showHelp, showLog, showStatus } from './show';
 import { theAccount } from './account-store';
 import { isClosed } from './state';
-import { AUDIT_LINK_KEY, AUDIT_REOPENED, AUDIT_SETTINGS, AUDIT_TIME_SET, NO_ACCOUNT, audit, save, saveStanding } from './store';
+import {
+  AUDIT_LINK_KEY,
+  AUDIT_REOPENED,
+  AUDIT_SETTINGS,
+  AUDIT_TIME_SET,
+  NO_ACCOUNT,
+  audit,
+  save,
+  saveStanding,
+} from './store';
 import { runSweep } from './sweep';
 import { aTime } from './time-guard';
 import { savePhones, switchUnattendedOff, switchUnattendedOn } from './unattended';
@@ -38,14 +48,21 @@ import { addJob, addTask } from './work';
 const SERVICE_FILE = 'service';
 const NO_BYTES = new Uint8Array(0);
 
-/** Is there a sealed seed that a PIN can be tried on? Not on a new board, nor where a fault kept the journal from being read. */
+/**
+ * Is there a sealed seed that a PIN can be tried on? Not on a new board, nor where a fault kept the journal from being
+ * read.
+ */
 function canCheckPin(cold: Cold): boolean {
   return cold.journal !== undefined && cold.state.isProvisioned;
 }
 
-/** Asks for the PIN and gives the seed, in an event of its own (the call depth is small); it is wiped when `act` returns or throws. */
+/**
+ * Asks for the PIN and gives the seed, in an event of its own (the call depth is small); it is wiped when `act` returns
+ * or throws.
+ */
 function withSeed(cold: Cold, act: (seed64: Uint8Array) => void): void {
-  if (!canCheckPin(cold)) return printError(cold.terminal, 'not-provisioned', 'the board has no seed yet: provision it');
+  if (!canCheckPin(cold))
+    return printError(cold.terminal, 'not-provisioned', 'the board has no seed yet: provision it');
   ask(cold.terminal, 'PIN', function (pin) {
     addJob(cold, {
       isIdle: false,
@@ -143,7 +160,8 @@ function accountCommand(cold: Cold, words: string[]): void {
     return printOk(cold.terminal);
   }
   if (action === 'list') {
-    for (let n = 0; n < cold.state.accountCount; n++) printLine(cold.terminal, 'account ' + n + ' ' + theAccount(cold, n).name);
+    for (let n = 0; n < cold.state.accountCount; n++)
+      printLine(cold.terminal, 'account ' + n + ' ' + theAccount(cold, n).name);
     return printOk(cold.terminal);
   }
   if (!cold.keys) throw fail('locked', 'unlock first');
@@ -204,7 +222,8 @@ function stateCommand(cold: Cold, words: string[]): void {
   const ids = channelIdsOf(words[2]);
   const hasPaid = words[3] === 'paid';
   const payments = hasPaid ? parseInt(words[4], 10) : 0;
-  if (words[1] !== 'end' || !ids || !(payments >= 0)) throw fail('usage', 'state begin | line <base64> | end <channel id>,...|- [paid <payments>] [force]');
+  if (words[1] !== 'end' || !ids || !(payments >= 0))
+    throw fail('usage', 'state begin | line <base64> | end <channel id>,...|- [paid <payments>] [force]');
   withSeed(cold, function (seed) {
     cold.restoring.end(ids, payments, words[hasPaid ? 5 : 3] === 'force', seed);
     cold.restoring = undefined;
@@ -233,15 +252,24 @@ function sendTestSms(cold: Cold, to: string): void {
   if (!arePhones([to])) throw fail('phone-form', 'a + and 3 to 16 digits are expected');
   if (!modem) throw fail('no-modem', 'no modem was started');
   withSeed(cold, function () {
-    sendText(modem, to, 'ChainCloud HSM-Cold: test', function (error: any) {
-      if (error) return printThrown(cold.terminal, error);
-      printLine(cold.terminal, 'sms sent');
-      printOk(cold.terminal);
-    }, false);
+    sendText(
+      modem,
+      to,
+      'ChainCloud HSM-Cold: test',
+      function (error: any) {
+        if (error) return printThrown(cold.terminal, error);
+        printLine(cold.terminal, 'sms sent');
+        printOk(cold.terminal);
+      },
+      false,
+    );
   });
 }
 
-/** Restarts to the interpreter's prompt, for a new image (boards/espruino/service.ts). The next start runs the image again. */
+/**
+ * Restarts to the interpreter's prompt, for a new image (boards/espruino/service.ts). The next start runs the image
+ * again.
+ */
 function startService(cold: Cold): void {
   function restart(): void {
     if (!cold.hal.files.writeFile(SERVICE_FILE, new Uint8Array([49]))) throw fail('no-room', 'Storage took no file');
@@ -249,7 +277,8 @@ function startService(cold: Cold): void {
     cold.hal.clock.after(RESTART_DELAY_MS, cold.hal.power.restart);
   }
   if (canCheckPin(cold)) return withSeed(cold, restart);
-  if (!isDeviceBlank(cold.hal.flash)) throw fail('wipe-first', 'there is no PIN to check, and the flash holds secrets: wipe the board first');
+  if (!isDeviceBlank(cold.hal.flash))
+    throw fail('wipe-first', 'there is no PIN to check, and the flash holds secrets: wipe the board first');
   restart();
 }
 

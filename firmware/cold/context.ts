@@ -1,6 +1,7 @@
 /**
  * What HSM-Cold's parts share: the board, the durable state, and what is only true while powered. Plain data; each part
- * takes it as its first argument. Secrets live in `keys` and `drbg`, while unlocked, and for a slice in the account at work (account-store.ts).
+ * takes it as its first argument. Secrets live in `keys` and `drbg`, while unlocked, and for a slice in the account at
+ * work (account-store.ts).
  */
 import type { Hal } from '../hal';
 import type { Device } from '../journal/device';
@@ -15,13 +16,18 @@ export interface Job {
   step: (cold: Cold) => boolean | void;
   /** Called when a step throws. */
   failed?: (error: any, cold: Cold) => void;
-  /** Lets go of what the next step can make anew: called before work that somebody waits for, which may need the room. */
+  /**
+   * Lets go of what the next step can make anew: called before work that somebody waits for, which may need the room.
+   */
   park?: (cold: Cold) => void;
   /** Idle work waits until nothing else is to be done. */
   isIdle: boolean;
 }
 
-/** Secret: what unlocking brings into memory. Cold receiving keys are not among it: they never exist in memory outside of a sweep. */
+/**
+ * Secret: what unlocking brings into memory. Cold receiving keys are not among it: they never exist in memory outside
+ * of a sweep.
+ */
 export interface Keys {
   /** Seals channels and generator state on flash; from the seed. */
   storage: Uint8Array;

@@ -1,6 +1,6 @@
 /**
- * Looking at the board from its console: modems, memory, flash, clock, noise, and its own benchmark. Reads only, shows no secret.
- * A single function: it costs few variables while nobody looks. Spec: SPEC.md 12.
+ * Looking at the board from its console: modems, memory, flash, clock, noise, and its own benchmark. Reads only, shows
+ * no secret. A single function: it costs few variables while nobody looks. Spec: SPEC.md 12.
  */
 import { ecdsaSign, hmacSha256, pubkeyCreate, sha256, sha512 } from '../crypto/index';
 import { printLine, printOk } from '../console/terminal';
@@ -16,12 +16,42 @@ function printModems(cold: Cold): void {
     const row: any = rows[i];
     printLine(
       cold.terminal,
-      'modem ' + i + ' state ' + row.state + ' registered ' + (row.registered ? 1 : 0) + ' rssi ' + row.rssi + ' supply-mv ' + row.supplyMv + ' operator ' + (row.operator || '-') + ' stored ' + row.stored + ' of ' + row.capacity +
-        ' sent ' + row.sent + ' received ' + row.received + ' timeouts ' + row.timeouts + ' restarts ' + row.restarts + ' queued ' + row.queued + ' network-time ' + (row.networkTime || '-'),
+      'modem ' +
+        i +
+        ' state ' +
+        row.state +
+        ' registered ' +
+        (row.registered ? 1 : 0) +
+        ' rssi ' +
+        row.rssi +
+        ' supply-mv ' +
+        row.supplyMv +
+        ' operator ' +
+        (row.operator || '-') +
+        ' stored ' +
+        row.stored +
+        ' of ' +
+        row.capacity +
+        ' sent ' +
+        row.sent +
+        ' received ' +
+        row.received +
+        ' timeouts ' +
+        row.timeouts +
+        ' restarts ' +
+        row.restarts +
+        ' queued ' +
+        row.queued +
+        ' network-time ' +
+        (row.networkTime || '-'),
     );
   }
   if (cold.modemTrouble) printLine(cold.terminal, 'trouble ' + cold.modemTrouble);
-  if (!rows.length) printLine(cold.terminal, 'modem none ' + (cold.state.isProvisioned ? 'on this board' : 'started before the board is provisioned'));
+  if (!rows.length)
+    printLine(
+      cold.terminal,
+      'modem none ' + (cold.state.isProvisioned ? 'on this board' : 'started before the board is provisioned'),
+    );
 }
 
 function printFlash(cold: Cold): void {
@@ -31,7 +61,18 @@ function printFlash(cold: Cold): void {
   if (journal) {
     printLine(
       cold.terminal,
-      'journal records ' + journal.records + ' room ' + (journal.base + journal.halfBytes - journal.end) + ' of ' + journal.halfBytes + ' generation ' + journal.generation + ' writes ' + journal.writes + ' erases ' + journal.erases,
+      'journal records ' +
+        journal.records +
+        ' room ' +
+        (journal.base + journal.halfBytes - journal.end) +
+        ' of ' +
+        journal.halfBytes +
+        ' generation ' +
+        journal.generation +
+        ' writes ' +
+        journal.writes +
+        ' erases ' +
+        journal.erases,
     );
   }
 }

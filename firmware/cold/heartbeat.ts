@@ -1,13 +1,15 @@
 /**
  * The daily sign of life to the platform's admins, so that silence is an alarm of its own:
- *   CC:HB:<unix>:<audit entries>:<first 16 hex digits of the audit head>:<open accounts>/<accounts>:<signed>:<refused>:<millivolts>:<signal>:<network>:<operator>:<starts>:<signature>
- * signed, refused: counted since the board's last start, <starts> being how often it has started. network: seconds by which the
- * network's clock is ahead of the board's, `-` when the network never told; operator: letters and digits of its name. Both, millivolts
- * and signal are of the first modem that is registered, else of the first.
- * It always fits one SMS: counts end at COUNT_MAX, the difference of the clocks at AHEAD_MAX either way; where that is not enough the
- * operator is cut, then millivolts are 0, then network is `-`, then <starts> and its colon are left out.
- * The signature, base64 of 64 octets, is account 0's identity key over SHA256d("chaincloud heartbeat\n" | the text before it);
- * `-` while there is no account. host/operator/heartbeat.ts verifies it. Nothing is sent while the board is locked or its clock unset.
+ *   CC:HB:<unix>:<audit entries>:<first 16 hex digits of the audit head>:<open
+ *   accounts>/<accounts>:<signed>:<refused>:<millivolts>:<signal>:<network>:<operator>:<starts>:<signature> signed,
+ *   refused: counted since the board's last start, <starts> being how often it has started. network: seconds by which
+ *   the network's clock is ahead of the board's, `-` when the network never told; operator: letters and digits of its
+ *   name. Both, millivolts and signal are of the first modem that is registered, else of the first.
+ * It always fits one SMS: counts end at COUNT_MAX, the difference of the clocks at AHEAD_MAX either way; where that is
+ * not enough the operator is cut, then millivolts are 0, then network is `-`, then <starts> and its colon are left out.
+ * The signature, base64 of 64 octets, is account 0's identity key over SHA256d("chaincloud heartbeat\n" | the text
+ * before it); `-` while there is no account. host/operator/heartbeat.ts verifies it. Nothing is sent while the board is
+ * locked or its clock unset.
  * Spec: SPEC.md 10.
  */
 import { textBytes } from '../crypto/bytes';
@@ -56,7 +58,21 @@ function within(value: number, least: number, most: number): number {
 /** The text before the signature, BEAT_TEXT_MAX characters at most. */
 export function beatText(beat: Beat): string {
   const head =
-    'CC:HB:' + beat.unixSeconds + ':' + beat.auditEntries + ':' + beat.auditHead + ':' + beat.open + '/' + beat.accounts + ':' + within(beat.signed, 0, COUNT_MAX) + ':' + within(beat.refused, 0, COUNT_MAX) + ':';
+    'CC:HB:' +
+    beat.unixSeconds +
+    ':' +
+    beat.auditEntries +
+    ':' +
+    beat.auditHead +
+    ':' +
+    beat.open +
+    '/' +
+    beat.accounts +
+    ':' +
+    within(beat.signed, 0, COUNT_MAX) +
+    ':' +
+    within(beat.refused, 0, COUNT_MAX) +
+    ':';
   const signal = ':' + within(beat.rssi, 0, RSSI_MAX) + ':';
   let supply = '' + within(beat.supplyMv, 0, SUPPLY_MAX);
   let ahead = beat.networkAheadS === undefined ? '-' : '' + within(beat.networkAheadS, -AHEAD_MAX, AHEAD_MAX);
@@ -66,7 +82,11 @@ export function beatText(beat: Beat): string {
   if (supply.length + ahead.length + starts.length > room) ahead = '-';
   if (supply.length + ahead.length + starts.length > room) starts = '';
   let operator = '';
-  for (let i = 0; i < beat.operator.length && supply.length + ahead.length + starts.length + operator.length < room; i++) {
+  for (
+    let i = 0;
+    i < beat.operator.length && supply.length + ahead.length + starts.length + operator.length < room;
+    i++
+  ) {
     const c = beat.operator.charCodeAt(i);
     if ((c > 47 && c < 58) || (c > 64 && c < 91) || (c > 96 && c < 123)) operator += beat.operator.charAt(i);
   }
@@ -81,8 +101,18 @@ function beatOf(cold: Cold): Beat {
   let open = 0;
   for (let n = 0; n < state.accountCount; n++) if (!isClosed(state, n)) open++;
   return {
-    unixSeconds: nowSeconds(cold), auditEntries: state.auditCount, auditHead: hexOf(state.auditHead.subarray(0, 8)), open: open, accounts: state.accountCount, signed: cold.counters.signed, refused: cold.counters.refusals,
-    supplyMv: modem.supplyMv, rssi: modem.rssi, networkAheadS: modem.networkTimeAt ? modem.networkTime - modem.networkTimeAt : undefined, operator: modem.operator, starts: state.bootCount,
+    unixSeconds: nowSeconds(cold),
+    auditEntries: state.auditCount,
+    auditHead: hexOf(state.auditHead.subarray(0, 8)),
+    open: open,
+    accounts: state.accountCount,
+    signed: cold.counters.signed,
+    refused: cold.counters.refusals,
+    supplyMv: modem.supplyMv,
+    rssi: modem.rssi,
+    networkAheadS: modem.networkTimeAt ? modem.networkTime - modem.networkTimeAt : undefined,
+    operator: modem.operator,
+    starts: state.bootCount,
   };
 }
 
@@ -96,12 +126,19 @@ function signedText(cold: Cold): string {
 }
 
 /**
- * Sends it when a day has passed since the last one, or since the clock was first set; the time of sending is durable first. Signing
- * and sending are slices of their own. What cannot be sent is trouble that status shows; the next one goes out a day later.
+ * Sends it when a day has passed since the last one, or since the clock was first set; the time of sending is durable
+ * first. Signing and sending are slices of their own. What cannot be sent is trouble that status shows; the next one
+ * goes out a day later.
  */
 export function beat(cold: Cold): void {
   const now = nowSeconds(cold);
-  if (!cold.keys || !cold.modem || !cold.hal.clock.wallSeconds() || now < cold.state.heartbeatSeconds + HEARTBEAT_SECONDS) return;
+  if (
+    !cold.keys ||
+    !cold.modem ||
+    !cold.hal.clock.wallSeconds() ||
+    now < cold.state.heartbeatSeconds + HEARTBEAT_SECONDS
+  )
+    return;
   const payload = new Uint8Array(4);
   writeU32(payload, 0, now);
   const isFirst = !cold.state.heartbeatSeconds;
@@ -121,7 +158,8 @@ export function beat(cold: Cold): void {
     },
     failed: function (error) {
       if (!error.code) throw error;
-      cold.modemTrouble = 'the heartbeat was not sent: ' + error.code + ' at uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000);
+      cold.modemTrouble =
+        'the heartbeat was not sent: ' + error.code + ' at uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000);
     },
   });
 }

@@ -1,6 +1,7 @@
 /**
- * The key that HSM-Cold and HSM-Hot share, as it lies on flash: masked with the device secret, so that a copy of the journal
- * without the device page does not hold it. The link is up while the board is locked, so the PIN cannot protect it.
+ * The key that HSM-Cold and HSM-Hot share, as it lies on flash: masked with the device secret, so that a copy of the
+ * journal without the device page does not hold it. The link is up while the board is locked, so the PIN cannot protect
+ * it.
  */
 import { hmacSha256 } from '../crypto/index';
 import { textBytes } from '../crypto/bytes';

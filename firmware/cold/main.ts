@@ -1,10 +1,21 @@
 /**
- * HSM-Cold's start and its parts put together: self-test, journal, console, link to HSM-Hot, modems, idle work, housekeeping.
- * After a fault (`device-damaged`, `journal-corrupt`, `archive-lost`, `restore-unfinished`, `selftest-failed`, `flash-failed`) the console
- * answers status, log, service (with the PIN) and wipe, and nothing else runs.
+ * HSM-Cold's start and its parts put together: self-test, journal, console, link to HSM-Hot, modems, idle work,
+ * housekeeping. After a fault (`device-damaged`, `journal-corrupt`, `archive-lost`, `restore-unfinished`,
+ * `selftest-failed`, `flash-failed`) the console answers status, log, service (with the PIN) and wipe, and nothing else
+ * runs.
  */
 import { copyBytes } from '../crypto/bytes';
-import { aes256Ctr, blindSeed, drbgGenerate, ecdh, hkdfSha256, hmacSha256, pubkeyCreate, sha256, wipe } from '../crypto/index';
+import {
+  aes256Ctr,
+  blindSeed,
+  drbgGenerate,
+  ecdh,
+  hkdfSha256,
+  hmacSha256,
+  pubkeyCreate,
+  sha256,
+  wipe,
+} from '../crypto/index';
 import { makeTerminal, printLine, serveLine, type Terminal } from '../console/terminal';
 import { isMarked, isWiping, readDevice } from '../journal/device';
 import { writeU32 } from '../journal/records';
@@ -40,12 +51,20 @@ const WATCHDOG_MS = 120000;
 const QUIET_EVENTS = ' starting ready registered sent time ';
 
 function makeCrypto(random: (lenBytes: number) => Uint8Array): ProtocolCrypto {
-  return { sha256: sha256, hmacSha256: hmacSha256, hkdfSha256: hkdfSha256, aes256Ctr: aes256Ctr, pubkeyCreate: pubkeyCreate as any, ecdh: ecdh, random: random };
+  return {
+    sha256: sha256,
+    hmacSha256: hmacSha256,
+    hkdfSha256: hkdfSha256,
+    aes256Ctr: aes256Ctr,
+    pubkeyCreate: pubkeyCreate as any,
+    ecdh: ecdh,
+    random: random,
+  };
 }
 
 /**
- * Numbers that never repeat, for the link's handshake, which must work while the board is locked: from the device secret, the
- * count of starts and a counter. Unknown to who has not the device secret.
+ * Numbers that never repeat, for the link's handshake, which must work while the board is locked: from the device
+ * secret, the count of starts and a counter. Unknown to who has not the device secret.
  */
 function linkRandom(cold: Cold): (lenBytes: number) => Uint8Array {
   let count = 0;
@@ -61,18 +80,33 @@ function linkRandom(cold: Cold): (lenBytes: number) => Uint8Array {
 function startLink(cold: Cold): void {
   if (cold.link || !cold.state.linkKey) return;
   const key = maskLinkKey((cold.device as any).secret, cold.state.linkKey);
-  cold.link = startPeer({ uart: cold.hal.link, clock: cold.hal.clock, role: 'responder', oneAtATime: true, bootId: cold.state.bootCount, secure: { linkKey32: key, crypto: cold.crypto, random: linkRandom(cold) } });
+  cold.link = startPeer({
+    uart: cold.hal.link,
+    clock: cold.hal.clock,
+    role: 'responder',
+    oneAtATime: true,
+    bootId: cold.state.bootCount,
+    secure: { linkKey32: key, crypto: cold.crypto, random: linkRandom(cold) },
+  });
   cold.link.handler = handleRequest;
   cold.link.owner = cold;
 }
 
 function noteTrouble(name: string, value: number | string, index: number, cold: Cold): void {
-  if (QUIET_EVENTS.indexOf(' ' + name + ' ') < 0) cold.modemTrouble = 'modem ' + index + ' ' + name + ' ' + value + ' at uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000);
+  if (QUIET_EVENTS.indexOf(' ' + name + ' ') < 0)
+    cold.modemTrouble =
+      'modem ' + index + ' ' + name + ' ' + value + ' at uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000);
 }
 
 function startModem(cold: Cold): void {
   if (cold.modem || !cold.hal.modems.length) return;
-  cold.modem = createModems(cold.hal.modems, cold.hal.clock, { onSms: takeSms, onEvent: noteTrouble, store: sendStore, power: cold.hal.power, owner: cold });
+  cold.modem = createModems(cold.hal.modems, cold.hal.clock, {
+    onSms: takeSms,
+    onEvent: noteTrouble,
+    store: sendStore,
+    power: cold.hal.power,
+    owner: cold,
+  });
   startModems(cold.modem);
 }
 
@@ -149,7 +183,19 @@ function deferLine(terminal: Terminal, line: string | undefined): void {
 /** Starts HSM-Cold on a board. */
 export function startCold(hal: Hal): void {
   const cold: Cold = {
-    hal: hal, state: makeState(), terminal: undefined as any, fault: '', modemTrouble: '', smsPort: SMS_PORT, jobs: [], isTicking: false, accepting: 0, alarmDueMs: {}, pinAfterMs: 0, batches: makeBatches(), started: startParts,
+    hal: hal,
+    state: makeState(),
+    terminal: undefined as any,
+    fault: '',
+    modemTrouble: '',
+    smsPort: SMS_PORT,
+    jobs: [],
+    isTicking: false,
+    accepting: 0,
+    alarmDueMs: {},
+    pinAfterMs: 0,
+    batches: makeBatches(),
+    started: startParts,
     counters: { ignoredSms: 0, refusals: 0, signed: 0 },
     crypto: makeCrypto(function (lenBytes) {
       if (!cold.drbg) throw fail('locked', 'the generator is locked');

@@ -17,13 +17,17 @@ function isKept(type: number, payload: Uint8Array, offset: number, cold: Cold): 
   return keepRecord(cold.state, type, payload, offset);
 }
 
-/** Throws `journal-corrupt`, `archive-lost`. isFresh: an empty journal, whatever was there. Counts this start of the board. */
+/**
+ * Throws `journal-corrupt`, `archive-lost`. isFresh: an empty journal, whatever was there. Counts this start of the
+ * board.
+ */
 export function openStore(cold: Cold, isFresh: boolean): void {
   const key = hmacSha256((cold.device as any).secret, textBytes('chaincloud journal'));
   cold.state = makeState();
   cold.journal = openJournal(cold.hal.flash, key, isFresh, takeRecord, isKept, cold);
   checkArchives(cold);
-  if (cold.state.isRestoring) throw fail('restore-unfinished', 'a state backup was not read to its end: wipe the board and restore again');
+  if (cold.state.isRestoring)
+    throw fail('restore-unfinished', 'a state backup was not read to its end: wipe the board and restore again');
   const count = new Uint8Array(4);
   writeU32(count, 0, cold.state.bootCount + 1);
   save(cold, R_BOOT, count);

@@ -1,7 +1,7 @@
 /**
- * The outputs that the website asked for, read out of V's text as it comes in pieces: each is checked and written into the draft at
- * once. What does not hold is remembered, not thrown: the authority over the whole text is judged first (authority.ts), so that a
- * forged text closes the account whatever is in it. Spec: SPEC.md 5.2 (outs).
+ * The outputs that the website asked for, read out of V's text as it comes in pieces: each is checked and written into
+ * the draft at once. What does not hold is remembered, not thrown: the authority over the whole text is judged first
+ * (authority.ts), so that a forged text closes the account whatever is in it. Spec: SPEC.md 5.2 (outs).
  */
 import { addressToScript, sha256 } from '../crypto/index';
 import { readRecord } from '../journal/journal';
@@ -38,7 +38,8 @@ function isListed(cold: Cold, account: Account, script: Uint8Array): boolean {
   if (!at) return false;
   const list = readRecord(cold.journal as any, at);
   const digest = sha256(script);
-  for (let i = ALLOW_HEAD_BYTES + 1; i + ALLOW_DIGEST_BYTES <= list.length; i += ALLOW_DIGEST_BYTES + 1) if (isEqualAt(list, i, digest, ALLOW_DIGEST_BYTES)) return true;
+  for (let i = ALLOW_HEAD_BYTES + 1; i + ALLOW_DIGEST_BYTES <= list.length; i += ALLOW_DIGEST_BYTES + 1)
+    if (isEqualAt(list, i, digest, ALLOW_DIGEST_BYTES)) return true;
   return false;
 }
 
@@ -71,7 +72,8 @@ export function feedOuts(cold: Cold, reader: OutsReader, text: string, isLast: b
     try {
       if (!reader.isBad) takeItem(cold, reader);
     } catch (error) {
-      if ((error as any).code === 'scratch-taken' || (error as any).code === 'flash-failed' || !(error as any).code) throw error;
+      if ((error as any).code === 'scratch-taken' || (error as any).code === 'flash-failed' || !(error as any).code)
+        throw error;
       reader.isBad = true;
     }
     reader.item = '';

@@ -7,7 +7,24 @@ import { textBytes, concatBytes } from '../crypto/bytes';
 import { sha256 } from '../crypto/index';
 import { walk } from '../journal/journal';
 import {
-  PAID_ACCOUNT, PAID_ANCHOR, PAID_ANCHOR_BYTES, PAID_CHANGE, PAID_CONTENT, PAID_DEBIT, PAID_DIGEST_BYTES, PAID_FEE, PAID_FLAGS, PAID_SERIAL, PAID_TAG, PAID_TAG_BYTES, PAID_TIME, PAID_TX, R_PAID, isEqualAt, readSats, readU32,
+  PAID_ACCOUNT,
+  PAID_ANCHOR,
+  PAID_ANCHOR_BYTES,
+  PAID_CHANGE,
+  PAID_CONTENT,
+  PAID_DEBIT,
+  PAID_DIGEST_BYTES,
+  PAID_FEE,
+  PAID_FLAGS,
+  PAID_SERIAL,
+  PAID_TAG,
+  PAID_TAG_BYTES,
+  PAID_TIME,
+  PAID_TX,
+  R_PAID,
+  isEqualAt,
+  readSats,
+  readU32,
 } from '../journal/records';
 import type { Spent } from '../policy/policy';
 import { addArchived, addDebit, changeNextArchived, findArchived } from './archive';
@@ -17,7 +34,9 @@ import type { Cold } from './context';
 export interface PaidBefore {
   /** Transactions signed. */
   count: number;
-  /** Does the journal hold this very transaction? An archive does not tell: there it is a replacement that adds no fee. */
+  /**
+   * Does the journal hold this very transaction? An archive does not tell: there it is a replacement that adds no fee.
+   */
   hasTx: boolean;
   /** False: the outs text is another one. Where only an archive holds the number, `archived` tells. */
   isSameContent: boolean;
@@ -40,19 +59,46 @@ export function paidTag(account: number, userTxNo: string): Uint8Array {
 export function spentSince(cold: Cold, account: number, fromSeconds: number): Spent {
   const spent = { sats: 0, feeSats: 0, count: 0 };
   walk(cold.journal as any, function (type, payload) {
-    if (type !== R_PAID || payload[PAID_ACCOUNT] !== account || readU32(payload, PAID_TIME) < fromSeconds || readU32(payload, PAID_SERIAL) <= cold.state.archivedSerial) return;
+    if (
+      type !== R_PAID ||
+      payload[PAID_ACCOUNT] !== account ||
+      readU32(payload, PAID_TIME) < fromSeconds ||
+      readU32(payload, PAID_SERIAL) <= cold.state.archivedSerial
+    )
+      return;
     addDebit(spent, payload[PAID_FLAGS], readSats(payload, PAID_DEBIT), readSats(payload, PAID_FEE));
   });
   addArchived(cold, account, fromSeconds, spent);
   return spent;
 }
 
-/** What was signed under the tag, archives first. content, tx: 32 octets each; tx may be left out while it is not known. */
-export function paidBefore(cold: Cold, account: number, tag: Uint8Array, content: Uint8Array, tx: Uint8Array | undefined): PaidBefore {
-  const found: PaidBefore = { count: 0, hasTx: false, isSameContent: true, anchor: new Uint8Array(PAID_ANCHOR_BYTES), archived: undefined, feeSats: 0, changeNext: changeNextArchived(cold, account) };
+/**
+ * What was signed under the tag, archives first. content, tx: 32 octets each; tx may be left out while it is not known.
+ */
+export function paidBefore(
+  cold: Cold,
+  account: number,
+  tag: Uint8Array,
+  content: Uint8Array,
+  tx: Uint8Array | undefined,
+): PaidBefore {
+  const found: PaidBefore = {
+    count: 0,
+    hasTx: false,
+    isSameContent: true,
+    anchor: new Uint8Array(PAID_ANCHOR_BYTES),
+    archived: undefined,
+    feeSats: 0,
+    changeNext: changeNextArchived(cold, account),
+  };
   findArchived(cold, tag, found);
   walk(cold.journal as any, function (type, payload) {
-    if (type !== R_PAID || payload[PAID_ACCOUNT] !== account || readU32(payload, PAID_SERIAL) <= cold.state.archivedSerial) return;
+    if (
+      type !== R_PAID ||
+      payload[PAID_ACCOUNT] !== account ||
+      readU32(payload, PAID_SERIAL) <= cold.state.archivedSerial
+    )
+      return;
     const changeNext = readU32(payload, PAID_CHANGE);
     if (changeNext > found.changeNext) found.changeNext = changeNext;
     if (!isEqualAt(payload, PAID_TAG, tag, PAID_TAG_BYTES)) return;

@@ -1,13 +1,30 @@
 /**
- * A payment that is ready to be signed is written down here, or refused: the same request once, another transaction for the same
- * user_tx_no only as a replacement that pays the same outputs and spends the first one's first coin, within the account's policy.
- * The record is durable before recordPayment returns; signatures are made after that (signing.ts).
+ * A payment that is ready to be signed is written down here, or refused: the same request once, another transaction for
+ * the same user_tx_no only as a replacement that pays the same outputs and spends the first one's first coin, within
+ * the account's policy. The record is durable before recordPayment returns; signatures are made after that
+ * (signing.ts).
  */
 import type { SignInput } from '../../protocol/messages';
 import { REFUSE_BAD_INPUT, REFUSE_CONFLICT, REFUSE_NO_CHANNEL, REFUSE_POLICY } from '../../protocol/wire';
 import {
-  PAID_ACCOUNT, PAID_ANCHOR, PAID_ANCHOR_BYTES, PAID_BYTES, PAID_CHANGE, PAID_CONTENT, PAID_DEBIT, PAID_FEE, PAID_FLAG_BUMP, PAID_FLAGS, PAID_SERIAL, PAID_TAG, PAID_TIME, PAID_TX,
-  R_PAID, isEqualAt, writeSats, writeU32,
+  PAID_ACCOUNT,
+  PAID_ANCHOR,
+  PAID_ANCHOR_BYTES,
+  PAID_BYTES,
+  PAID_CHANGE,
+  PAID_CONTENT,
+  PAID_DEBIT,
+  PAID_FEE,
+  PAID_FLAG_BUMP,
+  PAID_FLAGS,
+  PAID_SERIAL,
+  PAID_TAG,
+  PAID_TIME,
+  PAID_TX,
+  R_PAID,
+  isEqualAt,
+  writeSats,
+  writeU32,
 } from '../journal/records';
 import { policyTag } from '../policy/policy';
 import { archiveOldest, archivedDigest, isArchiveDue } from './archive';
@@ -23,7 +40,9 @@ import { AUDIT_SIGNED, audit, isClockSet, nowSeconds, save } from './store';
 
 /** How far above the highest change index signed a payment's may be: BIP44's gap limit. */
 export const CHANGE_GAP = 20;
-/** Transactions signed under one user_tx_no, the first included: a hacked API must not fill the board with replacements. */
+/**
+ * Transactions signed under one user_tx_no, the first included: a hacked API must not fill the board with replacements.
+ */
 export const TRANSACTIONS_MAX = 10;
 
 /** A signing under way over the link. */
@@ -66,8 +85,15 @@ export function checkPolicy(cold: Cold, session: Session, before: PaidBefore): v
   const tag = policyTag(
     account.policy,
     {
-      outputs: draft.nOutputs - draft.nChange, smallestSats: draft.smallestSats, isAllListed: session.isAllListed, amountSats: draft.amountSats, feeSats: draft.feeSats,
-      vbytes: vbytesOf(draft, session.changeIndex !== null), debitSats: isBump ? 0 : draft.amountSats, debitFeeSats: extraFee, debitCount: isBump ? 0 : 1,
+      outputs: draft.nOutputs - draft.nChange,
+      smallestSats: draft.smallestSats,
+      isAllListed: session.isAllListed,
+      amountSats: draft.amountSats,
+      feeSats: draft.feeSats,
+      vbytes: vbytesOf(draft, session.changeIndex !== null),
+      debitSats: isBump ? 0 : draft.amountSats,
+      debitFeeSats: extraFee,
+      debitCount: isBump ? 0 : 1,
     },
     spentSince(cold, account.n, now - account.policy.windowSeconds),
     isClockSet(cold) ? now : 0,
@@ -75,7 +101,10 @@ export function checkPolicy(cold: Cold, session: Session, before: PaidBefore): v
   if (tag) throw countedRefusal(account.n, REFUSE_POLICY, tag);
 }
 
-/** Does the draft spend the coin that all transactions of its user_tx_no spend? Puts that coin in place of what stands for it and for the content. */
+/**
+ * Does the draft spend the coin that all transactions of its user_tx_no spend? Puts that coin in place of what stands
+ * for it and for the content.
+ */
 function spendsAnchor(draft: TxDraft, content: Uint8Array, before: PaidBefore): boolean {
   const digest = before.archived;
   if (!digest) return spends(draft, before.anchor);
@@ -89,24 +118,25 @@ function spendsAnchor(draft: TxDraft, content: Uint8Array, before: PaidBefore): 
 }
 
 /**
- * Change goes where a wallet restored from the words looks for it: a new payment's index is at most CHANGE_GAP above the highest one
- * that was signed, a replacement's at most one above, since an API may make those at will.
+ * Change goes where a wallet restored from the words looks for it: a new payment's index is at most CHANGE_GAP above
+ * the highest one that was signed, a replacement's at most one above, since an API may make those at will.
  */
 function isChangeNear(index: number | null, before: PaidBefore): boolean {
   return index === null || index < before.changeNext + (before.count ? 1 : CHANGE_GAP);
 }
 
 /**
- * Writes the payment down, unless this very transaction is known already. tx: its id, 32 octets. Whatever is known, nothing passes
- * that does not pay the first one's outputs and spend its coin. The log has it first: nothing is signed that it does not tell of.
- * Returns after the flash holds both. Throws refusals, SPEC.md 5.3.
+ * Writes the payment down, unless this very transaction is known already. tx: its id, 32 octets. Whatever is known,
+ * nothing passes that does not pay the first one's outputs and spend its coin. The log has it first: nothing is signed
+ * that it does not tell of. Returns after the flash holds both. Throws refusals, SPEC.md 5.3.
  */
 export function recordPayment(cold: Cold, session: Session, tx: Uint8Array): void {
   const draft = session.draft;
   const before = paidBefore(cold, session.account, session.tag, session.content, tx);
   const isBump = before.count > 0;
   if (isBump && !before.isSameContent) throw endRefused(cold, session, REFUSE_CONFLICT, 'user-tx-conflict');
-  if (isBump && !spendsAnchor(draft, session.content, before)) throw endRefused(cold, session, REFUSE_CONFLICT, 'no-common-coin');
+  if (isBump && !spendsAnchor(draft, session.content, before))
+    throw endRefused(cold, session, REFUSE_CONFLICT, 'no-common-coin');
   if (before.hasTx) return;
   if (session.isOver) throw endRefused(cold, session, REFUSE_NO_CHANNEL, 'no-channel');
   if (before.count >= TRANSACTIONS_MAX) throw endRefused(cold, session, REFUSE_CONFLICT, 'replaced-too-often');

@@ -48,8 +48,22 @@ export interface PrevTxReader {
 
 export function readPrevTx(lenBytes: number, vout: number): PrevTxReader {
   return {
-    leftBytes: lenBytes, vout: vout, hash: sha256Init(), phase: AT_VERSION, want: 4, got: 0, token: new Uint8Array(40), skip: 0, isSkipHashed: true, count: 0, items: 0,
-    inputs: 0, outputs: 0, isSegwit: false, sats: -1, script: new Uint8Array(0),
+    leftBytes: lenBytes,
+    vout: vout,
+    hash: sha256Init(),
+    phase: AT_VERSION,
+    want: 4,
+    got: 0,
+    token: new Uint8Array(40),
+    skip: 0,
+    isSkipHashed: true,
+    count: 0,
+    items: 0,
+    inputs: 0,
+    outputs: 0,
+    isSegwit: false,
+    sats: -1,
+    script: new Uint8Array(0),
   };
 }
 
@@ -74,7 +88,8 @@ function count(reader: PrevTxReader): number {
   const token = reader.token;
   const size = reader.want;
   const value = size === 1 ? token[0] : littleEndian(token, 1, size - 1);
-  if ((size === 3 && value < 253) || (size === 5 && value < 65536) || size === 9) throw malformed('a count is not in its shortest form');
+  if ((size === 3 && value < 253) || (size === 5 && value < 65536) || size === 9)
+    throw malformed('a count is not in its shortest form');
   if (value > reader.leftBytes) throw malformed('a length is beyond the end');
   return value;
 }
@@ -159,7 +174,7 @@ function isHashed(reader: PrevTxReader): boolean {
 /** Takes the next octets, in order. */
 export function feedPrevTx(reader: PrevTxReader, bytes: Uint8Array): void {
   if (bytes.length > reader.leftBytes) throw malformed('longer than announced');
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const left = bytes.length - at;
     if (reader.skip) {
       const n = reader.skip < left ? reader.skip : left;
@@ -181,7 +196,9 @@ export function feedPrevTx(reader: PrevTxReader, bytes: Uint8Array): void {
   }
 }
 
-/** The txid in internal order, once all octets were fed; throws `bad-prev-tx` when they do not make a whole transaction. */
+/**
+ * The txid in internal order, once all octets were fed; throws `bad-prev-tx` when they do not make a whole transaction.
+ */
 export function prevTxId(reader: PrevTxReader): Uint8Array {
   if (reader.leftBytes || reader.phase !== AT_END || reader.sats < 0) throw malformed('it ends too early');
   return sha256(sha256Final(reader.hash));

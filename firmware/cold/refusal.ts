@@ -1,4 +1,7 @@
-/** What the link answers as a refusal: an error that says so, and what HSM-Cold does about it before it answers (closing.ts settle). */
+/**
+ * What the link answers as a refusal: an error that says so, and what HSM-Cold does about it before it answers
+ * (closing.ts settle).
+ */
 import { fail } from '../../protocol/errors';
 import { REFUSE_BAD_AUTHORITY } from '../../protocol/wire';
 

@@ -1,15 +1,38 @@
 /**
- * Requests over the link from HSM-Hot, to their handlers. Nothing here can reach a cold key, the console or the settings.
+ * Requests over the link from HSM-Hot, to their handlers. Nothing here can reach a cold key, the console or the
+ * settings.
  */
 import {
-  LINK_VERSION_MAX, MSG_ATTEST, MSG_COLD_STATUS, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_INPUT, MSG_SIGN_OUTS, MSG_SIGN_RESULT, REFUSE_BAD_REQUEST, REFUSE_INTERNAL, REFUSE_UNKNOWN_TYPE,
+  LINK_VERSION_MAX,
+  MSG_ATTEST,
+  MSG_COLD_STATUS,
+  MSG_PING,
+  MSG_PREV_TX,
+  MSG_SIGN_BEGIN,
+  MSG_SIGN_FINISH,
+  MSG_SIGN_INPUT,
+  MSG_SIGN_OUTS,
+  MSG_SIGN_RESULT,
+  REFUSE_BAD_REQUEST,
+  REFUSE_INTERNAL,
+  REFUSE_UNKNOWN_TYPE,
 } from '../../protocol/wire';
 import { enter } from '../guard';
 import { letGoAccount, openOf, theAccount } from './account-store';
 import { attest } from './batches';
 import { answerSettled } from './closing';
 import type { Cold } from './context';
-import { ping, prevTx, signBegin, signFinish, signInput, signOuts, signResult, type Refuse, type Reply } from './signing';
+import {
+  ping,
+  prevTx,
+  signBegin,
+  signFinish,
+  signInput,
+  signOuts,
+  signResult,
+  type Refuse,
+  type Reply,
+} from './signing';
 import { isClosed } from './state';
 import { nowSeconds } from './store';
 import { addTask } from './work';
@@ -29,7 +52,11 @@ function coldStatus(cold: Cold, reply: Reply): void {
 function refusing(refuse: Refuse): (error: any) => void {
   return function (error) {
     if (error.refusal) return refuse(error.refusal, error.code);
-    if (error.code) return refuse(error.code === 'bad-request' || error.code === 'bad-outs' ? REFUSE_BAD_REQUEST : REFUSE_INTERNAL, error.code);
+    if (error.code)
+      return refuse(
+        error.code === 'bad-request' || error.code === 'bad-outs' ? REFUSE_BAD_REQUEST : REFUSE_INTERNAL,
+        error.code,
+      );
     refuse(REFUSE_INTERNAL, 'internal');
     throw error;
   };

@@ -1,8 +1,8 @@
 /**
  * Where a transaction is kept on its way to being signed: in memory while it is small, else in the flash area's last
- * SCRATCH_PAGES pages, which the journal leaves alone, so that memory is bounded whatever is asked. Nothing in it outlives its
- * owner, and nothing in it is believed: what is signed is hashed from it and compared (session.ts). One owner at a time.
- * The link may have the pages erased once in SCRATCH_EVERY_MS: a hacked API must not wear them out.
+ * SCRATCH_PAGES pages, which the journal leaves alone, so that memory is bounded whatever is asked. Nothing in it
+ * outlives its owner, and nothing in it is believed: what is signed is hashed from it and compared (session.ts). One
+ * owner at a time. The link may have the pages erased once in SCRATCH_EVERY_MS: a hacked API must not wear them out.
  */
 import { SCRATCH_PAGES } from '../journal/journal';
 import { fail } from '../../protocol/errors';
@@ -43,7 +43,8 @@ export function openLinkScratch(cold: Cold, lenBytes: number): Scratch {
   if (lenBytes <= SCRATCH_RAM_BYTES) return take(cold, new Uint8Array(lenBytes));
   const nowMs = cold.hal.clock.uptimeMs();
   if (cold.sweep) throw refusal(REFUSE_BUSY, 'sweep-open');
-  if (cold.scratchAtMs !== undefined && nowMs - cold.scratchAtMs < SCRATCH_EVERY_MS) throw refusal(REFUSE_RATE, 'large-rate');
+  if (cold.scratchAtMs !== undefined && nowMs - cold.scratchAtMs < SCRATCH_EVERY_MS)
+    throw refusal(REFUSE_RATE, 'large-rate');
   cold.scratchAtMs = nowMs;
   return take(cold, undefined);
 }
@@ -61,5 +62,6 @@ export function scratchWrite(scratch: Scratch, offset: number, bytes: Uint8Array
   if (scratch.isTaken) throw fail('scratch-taken', 'the room for large transactions is used by another');
   scratch.flash.writeBytes(scratch.base + offset, bytes);
   const back = scratch.flash.readBytes(scratch.base + offset, bytes.length);
-  for (let i = 0; i < bytes.length; i++) if (back[i] !== bytes[i]) throw fail('flash-failed', 'scratch did not read back');
+  for (let i = 0; i < bytes.length; i++)
+    if (back[i] !== bytes[i]) throw fail('flash-failed', 'scratch did not read back');
 }

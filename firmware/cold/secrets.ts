@@ -1,9 +1,10 @@
 /**
- * What is sealed on flash and who may open it. The BIP39 seed is sealed under PBKDF2-SHA512(HMAC(device secret, PIN)): it needs
- * this board and the PIN. A wrong PIN costs one of PIN_TRIES_MAX tries, counted before it is tested, and growing delays; at the
- * limit the board wipes itself. Unlocking brings into memory the key that opens what is sealed on flash (account-store.ts) and the
- * random generator.
- * The generator's state on flash is replaced before a single octet of it is used: a power cut cannot make it repeat itself.
+ * What is sealed on flash and who may open it. The BIP39 seed is sealed under PBKDF2-SHA512(HMAC(device secret, PIN)):
+ * it needs this board and the PIN. A wrong PIN costs one of PIN_TRIES_MAX tries, counted before it is tested, and
+ * growing delays; at the limit the board wipes itself. Unlocking brings into memory the key that opens what is sealed
+ * on flash (account-store.ts) and the random generator.
+ * The generator's state on flash is replaced before a single octet of it is used: a power cut cannot make it repeat
+ * itself.
  */
 import { concatBytes, textBytes } from '../crypto/bytes';
 import { drbgGenerate, drbgInit, drbgWipe, hmacSha256, open, pbkdf2Sha512, seal, wipe } from '../crypto/index';
@@ -22,11 +23,15 @@ export const PIN_MAX_DIGITS = 16;
 export const PIN_TRIES_MAX = 10;
 export const PIN_ITERATIONS = 5000;
 const PIN_FREE_TRIES = 3;
-/** Least entropy that the generator starts from: its stored state, or a ceremony's. Noise is mixed in and not counted. */
+/**
+ * Least entropy that the generator starts from: its stored state, or a ceremony's. Noise is mixed in and not counted.
+ */
 const ENTROPY_BYTES = 32;
 /** Long enough for an answer to leave. */
 export const RESTART_DELAY_MS = 200;
-/** First letters of the files that belong to a seed: archives of payments (archive.ts), digests of batches (batches.ts). */
+/**
+ * First letters of the files that belong to a seed: archives of payments (archive.ts), digests of batches (batches.ts).
+ */
 const ERASED_FILES = 'ubm';
 const SEAL_TAG_BYTES = 16;
 const NO_BYTES = new Uint8Array(0);
@@ -49,7 +54,13 @@ function pinKey(cold: Cold, pin: string, salt: Uint8Array, iterations: number): 
 /** Writes the seed sealed under the PIN. seed64, pin: secret, the caller's to wipe. salt: 16 octets. */
 export function saveRoot(cold: Cold, seed64: Uint8Array, pin: string, salt: Uint8Array, fingerprint: Uint8Array): void {
   const key = pinKey(cold, pin, salt, PIN_ITERATIONS);
-  saveCbor(cold, R_ROOT, [1, PIN_ITERATIONS, salt, fingerprint, seal(key, NO_BYTES, fingerprint, seed64, SEAL_TAG_BYTES)]);
+  saveCbor(cold, R_ROOT, [
+    1,
+    PIN_ITERATIONS,
+    salt,
+    fingerprint,
+    seal(key, NO_BYTES, fingerprint, seed64, SEAL_TAG_BYTES),
+  ]);
   wipe(key);
 }
 
@@ -72,8 +83,8 @@ export function eraseBoard(cold: Cold): void {
 }
 
 /**
- * Everything on the board is erased, whatever its journal would say to that; when the answer has left, it starts again as new. From
- * here on it writes nothing and does nothing (fault `wiped`). Throws `flash-failed`.
+ * Everything on the board is erased, whatever its journal would say to that; when the answer has left, it starts again
+ * as new. From here on it writes nothing and does nothing (fault `wiped`). Throws `flash-failed`.
  */
 export function wipeBoard(cold: Cold): void {
   cold.fault = 'wiped';
@@ -90,8 +101,8 @@ export function wipeBoard(cold: Cold): void {
 }
 
 /**
- * Wipes a board whose PIN has no try left: the last one was made, and the power went before the board could erase itself. Before every
- * try, and at boot. Throws `wiped`.
+ * Wipes a board whose PIN has no try left: the last one was made, and the power went before the board could erase
+ * itself. Before every try, and at boot. Throws `wiped`.
  */
 function limitTries(cold: Cold): void {
   if (cold.state.pinFailures < PIN_TRIES_MAX) return;
@@ -111,9 +122,9 @@ function saveFailures(cold: Cold, failures: number): void {
 
 /**
  * The seed, when the PIN is right. 64 octets, secret, the caller wipes it. Throws `pin-wait` (too early), `pin-wrong`;
- * at the limit the board wipes itself and throws `wiped`. Count and delay stand before the PIN is tried, so nothing that goes wrong
- * afterwards takes them back. A cut in the last try costs the board even where the PIN was right: nobody can tell it from a cut that
- * was made to have the try for nothing.
+ * at the limit the board wipes itself and throws `wiped`. Count and delay stand before the PIN is tried, so nothing
+ * that goes wrong afterwards takes them back. A cut in the last try costs the board even where the PIN was right:
+ * nobody can tell it from a cut that was made to have the try for nothing.
  */
 export function seedByPin(cold: Cold, pin: string): Uint8Array {
   limitTries(cold);
@@ -154,11 +165,14 @@ export function seedByPin(cold: Cold, pin: string): Uint8Array {
   throw fail('pin-wrong', PIN_TRIES_MAX - failures + ' tries left before the board erases itself');
 }
 
-/** Replaces the generator's stored state; answers the old one's successor ready for use. fresh: anything new to mix in. */
+/**
+ * Replaces the generator's stored state; answers the old one's successor ready for use. fresh: anything new to mix in.
+ */
 function startGenerator(cold: Cold, fresh: Uint8Array): void {
   const at = cold.state.at[R_DRBG];
   const stored = at === undefined ? NO_BYTES : openStored(cold, readRecord(cold.journal as any, at));
-  if (stored.length < ENTROPY_BYTES && fresh.length < ENTROPY_BYTES) throw fail('no-entropy', 'the generator has no state to go on from');
+  if (stored.length < ENTROPY_BYTES && fresh.length < ENTROPY_BYTES)
+    throw fail('no-entropy', 'the generator has no state to go on from');
   const boot = new Uint8Array(4);
   writeU32(boot, 0, cold.state.bootCount);
   const noise = cold.hal.noise.take(32);
@@ -175,7 +189,9 @@ function startGenerator(cold: Cold, fresh: Uint8Array): void {
 
 /** Unlocks with the seed. fresh: entropy of the ceremony when there is any (at least 32 octets the first time). */
 export function unlockWith(cold: Cold, seed64: Uint8Array, fresh: Uint8Array): void {
-  cold.keys = { storage: hmacSha256(seed64, concatBytes([textBytes('chaincloud storage'), (cold.device as any).secret])) };
+  cold.keys = {
+    storage: hmacSha256(seed64, concatBytes([textBytes('chaincloud storage'), (cold.device as any).secret])),
+  };
   startGenerator(cold, fresh);
   for (let n = 0; n < cold.state.accountCount; n++) saveSecrets(cold, theAccount(cold, n), seed64);
   audit(cold, AUDIT_UNLOCKED, NO_ACCOUNT, NO_BYTES);

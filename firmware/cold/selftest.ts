@@ -1,13 +1,28 @@
 /**
- * When known answers are asked for. At each start, before anything else: BOOT_STEPS of crypto/selftest.ts, some ten seconds of an
- * ESP32. Its other steps, and what only this board uses, take a minute: they run before a key is made, the ceremony begins with them,
- * in slices, and says each. The console's `selftest` runs all.
+ * When known answers are asked for. At each start, before anything else: BOOT_STEPS of crypto/selftest.ts, some ten
+ * seconds of an ESP32. Its other steps, and what only this board uses, take a minute: they run before a key is made,
+ * the ceremony begins with them, in slices, and says each. The console's `selftest` runs all.
  * A board that fails does nothing: its fault is `selftest-failed` and whatever was unlocked is locked.
  * Sources: Node's OpenSSL and @scure/bip32 on the octets 1, 2, 3 ...; BIP39's vector of 32 octets 0x7f.
  */
 import { copyBytes, textBytes } from '../crypto/bytes';
 import {
-  batchSlice, batchStart, bip39Seed, ckdPub, constantTimeEqual, coreTestName, coreTestStep, CORE_TEST_STEPS, ecdsaVerify, mnemonicDecode, mnemonicEncode, pubkeyCreate, segwitSighashDigest, sha256, sha256Final, sha256Init,
+  batchSlice,
+  batchStart,
+  bip39Seed,
+  ckdPub,
+  constantTimeEqual,
+  coreTestName,
+  coreTestStep,
+  CORE_TEST_STEPS,
+  ecdsaVerify,
+  mnemonicDecode,
+  mnemonicEncode,
+  pubkeyCreate,
+  segwitSighashDigest,
+  sha256,
+  sha256Final,
+  sha256Init,
   sha256Update,
 } from '../crypto/index';
 import { knownSignature, starts } from '../crypto/selftest';
@@ -18,7 +33,10 @@ import { lock } from './secrets';
 import { addJob } from './work';
 import { wordList, WORDS_FILE } from './words-file';
 
-/** Hashes, MACs, derivation of keys, cipher and seal, generator; a signature; a child key. The other steps multiply more. */
+/**
+ * Hashes, MACs, derivation of keys, cipher and seal, generator; a signature; a child key. The other steps multiply
+ * more.
+ */
 const BOOT_STEPS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 11];
 const BOARD_NAMES = 'forged,public,bip39,pieces,sighash,words';
 const BOARD_STEPS = 6;
@@ -44,7 +62,12 @@ function isPublicRight(): boolean {
   const job = batchStart(pub, key, 7, 2);
   let children: any[] = [];
   while (children.length < 2) children = children.concat(batchSlice(job, 2));
-  return starts(pub, '0284bf7562262bbd') && starts(children[0].pub33, '0255ee3d70715e0d') && starts(children[1].pub33, '021fce96b7802eda') && starts(ckdPub({ key: pub, chain: key }, 8).key, '021fce96b7802eda');
+  return (
+    starts(pub, '0284bf7562262bbd') &&
+    starts(children[0].pub33, '0255ee3d70715e0d') &&
+    starts(children[1].pub33, '021fce96b7802eda') &&
+    starts(ckdPub({ key: pub, chain: key }, 8).key, '021fce96b7802eda')
+  );
 }
 
 function arePiecesRight(): boolean {
@@ -64,7 +87,8 @@ function areWordsRight(cold: Cold): boolean {
   const bytes = cold.hal.files.readFile(WORDS_FILE) as Uint8Array;
   if (bytes.length !== WORDS_BYTES) return false;
   const digests = new Uint8Array((32 * WORDS_BYTES) / WORDS_PART_BYTES);
-  for (let n = 0; n < digests.length; n += 32) digests.set(sha256(copyBytes(bytes, 32 * n, 32 * n + WORDS_PART_BYTES)), n);
+  for (let n = 0; n < digests.length; n += 32)
+    digests.set(sha256(copyBytes(bytes, 32 * n, 32 * n + WORDS_PART_BYTES)), n);
   if (!starts(sha256(digests), WORDS_DIGEST)) return false;
   const entropy = new Uint8Array(32);
   entropy.fill(127);
@@ -92,7 +116,8 @@ function isBoardStepRight(cold: Cold, step: number): boolean {
 
 /** The test at each start. Throws `selftest-failed` naming the primitive. */
 export function selfTest(): void {
-  for (let i = 0; i < BOOT_STEPS.length; i++) if (!coreTestStep(BOOT_STEPS[i])) throw fail('selftest-failed', coreTestName(BOOT_STEPS[i]));
+  for (let i = 0; i < BOOT_STEPS.length; i++)
+    if (!coreTestStep(BOOT_STEPS[i])) throw fail('selftest-failed', coreTestName(BOOT_STEPS[i]));
 }
 
 /** Who waits for a self-test in slices; it ends when isOver. */
@@ -101,10 +126,16 @@ export interface Waiting {
 }
 
 /**
- * Runs the steps that a start does not run, or all, a slice each, naming each on the console; then calls `done`, or `failed` with
- * `selftest-failed` or `no-words`.
+ * Runs the steps that a start does not run, or all, a slice each, naming each on the console; then calls `done`, or
+ * `failed` with `selftest-failed` or `no-words`.
  */
-export function startSelfTest(cold: Cold, isAll: boolean, waiting: Waiting, done: () => void, failed: (error: any) => void): void {
+export function startSelfTest(
+  cold: Cold,
+  isAll: boolean,
+  waiting: Waiting,
+  done: () => void,
+  failed: (error: any) => void,
+): void {
   let step = 0;
   addJob(cold, {
     isIdle: false,

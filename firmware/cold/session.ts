@@ -1,14 +1,22 @@
 /**
- * One transaction on its way to being signed, and the exact octets that are hashed. Bounded memory: inputs and outputs lie in
- * the scratch (scratch.ts) and are read one by one; what stays in memory is two octets an input and three digests.
- * What is signed is built from this record alone. Spec: BIP143 (p2wpkh), the original signature hash (p2pkh), BIP141 (txid).
- * BIP143's three digests and the unsigned id are computed once, in slices; a p2pkh signature hashes the whole transaction again,
- * and its unsigned id beside it, which must come out the same.
- * Input: txid 32 | vout u32 little endian | sequence u32 little endian | sats 7 | chain u8 | index u32. Output: value 8 | length
- * of script | script | zeros. Public data.
+ * One transaction on its way to being signed, and the exact octets that are hashed. Bounded memory: inputs and outputs
+ * lie in the scratch (scratch.ts) and are read one by one; what stays in memory is two octets an input and three
+ * digests. What is signed is built from this record alone. Spec: BIP143 (p2wpkh), the original signature hash (p2pkh),
+ * BIP141 (txid). BIP143's three digests and the unsigned id are computed once, in slices; a p2pkh signature hashes the
+ * whole transaction again, and its unsigned id beside it, which must come out the same.
+ * Input: txid 32 | vout u32 little endian | sequence u32 little endian | sats 7 | chain u8 | index u32. Output: value 8
+ * | length of script | script | zeros. Public data.
  */
 import { concatBytes } from '../crypto/bytes';
-import { constantTimeEqual, segwitSighashDigest, sha256, sha256Final, sha256For, sha256Init, sha256Update } from '../crypto/index';
+import {
+  constantTimeEqual,
+  segwitSighashDigest,
+  sha256,
+  sha256Final,
+  sha256For,
+  sha256Init,
+  sha256Update,
+} from '../crypto/index';
 import { fail } from '../../protocol/errors';
 import { readSats, readU32, writeSats, writeU32 } from '../journal/records';
 import { scratchRead, scratchWrite, type Scratch } from './scratch';
@@ -95,9 +103,28 @@ export function draftBytes(nInputs: number, nOutputs: number): number {
   return nInputs * INPUT_BYTES + nOutputs * OUTPUT_BYTES;
 }
 
-export function makeDraft(scratch: Scratch, script: string, version: number, locktime: number, nInputs: number, feeSats: number): TxDraft {
+export function makeDraft(
+  scratch: Scratch,
+  script: string,
+  version: number,
+  locktime: number,
+  nInputs: number,
+  feeSats: number,
+): TxDraft {
   return {
-    script: script, version: version, locktime: locktime, nInputs: nInputs, scratch: scratch, done: 0, sumSats: 0, marks: new Uint16Array(nInputs), nOutputs: 0, outputsBytes: 0, nChange: 0, amountSats: 0, smallestSats: 0,
+    script: script,
+    version: version,
+    locktime: locktime,
+    nInputs: nInputs,
+    scratch: scratch,
+    done: 0,
+    sumSats: 0,
+    marks: new Uint16Array(nInputs),
+    nOutputs: 0,
+    outputsBytes: 0,
+    nChange: 0,
+    amountSats: 0,
+    smallestSats: 0,
     feeSats: feeSats,
   };
 }
@@ -144,7 +171,14 @@ export function spends(draft: TxDraft, outpoint: Uint8Array): boolean {
 }
 
 /** The next input without its amount, for finishInput. Throws `bad-input` when the coin is there already. */
-export function makeInput(draft: TxDraft, prevTxid: Uint8Array, vout: number, sequence: number, chain: number, index: number): Uint8Array {
+export function makeInput(
+  draft: TxDraft,
+  prevTxid: Uint8Array,
+  vout: number,
+  sequence: number,
+  chain: number,
+  index: number,
+): Uint8Array {
   const input = new Uint8Array(INPUT_BYTES);
   input.set(prevTxid);
   putLe(input, 32, vout, 4);
@@ -174,7 +208,8 @@ export function startPass(draft: TxDraft, at: number, code: Uint8Array): Pass {
   const nInputs = draft.nInputs;
   const pass: Pass = { i: 0, at: at, code: code, tx: sha256For(18 + 41 * nInputs + draft.outputsBytes + code.length) };
   if (at >= 0 && !draft.scratch.ram) pass.plain = sha256Init();
-  if (at < 0 && draft.script !== 'p2pkh') pass.shared = [sha256For(36 * nInputs), sha256For(4 * nInputs), sha256For(draft.outputsBytes)];
+  if (at < 0 && draft.script !== 'p2pkh')
+    pass.shared = [sha256For(36 * nInputs), sha256For(4 * nInputs), sha256For(draft.outputsBytes)];
   update(pass, le4(draft.version));
   update(pass, varint(draft.nInputs));
   return pass;
@@ -218,10 +253,14 @@ export function stepPass(draft: TxDraft, pass: Pass): boolean {
   return pass.i < end;
 }
 
-/** The digest of a pass that is through. Throws `scratch-changed` when the transaction is not the one that was written down. */
+/**
+ * The digest of a pass that is through. Throws `scratch-changed` when the transaction is not the one that was written
+ * down.
+ */
 export function endPass(draft: TxDraft, pass: Pass): Uint8Array {
   update(pass, le4(draft.locktime));
-  if (pass.plain && !constantTimeEqual(sha256(sha256Final(pass.plain)), draft.id as Uint8Array)) throw fail('scratch-changed', 'not the transaction that was written down');
+  if (pass.plain && !constantTimeEqual(sha256(sha256Final(pass.plain)), draft.id as Uint8Array))
+    throw fail('scratch-changed', 'not the transaction that was written down');
   if (pass.at >= 0) sha256Update(pass.tx, le4(SIGHASH_ALL));
   const digest = sha256(sha256Final(pass.tx));
   if (pass.at >= 0) return digest;
@@ -236,5 +275,11 @@ export function endPass(draft: TxDraft, pass: Pass): Uint8Array {
 /** BIP143's signature hash of a p2wpkh input for the key whose HASH160 is hash20. */
 export function segwitHash(draft: TxDraft, input: Uint8Array, hash20: Uint8Array): Uint8Array {
   const sequence = input[36] + input[37] * 256 + input[38] * 65536 + input[39] * 16777216;
-  return segwitSighashDigest({ version: draft.version, locktime: draft.locktime, digests: draft.digests } as any, input.subarray(0, 36), p2pkhScript(hash20), inputSats(input), sequence);
+  return segwitSighashDigest(
+    { version: draft.version, locktime: draft.locktime, digests: draft.digests } as any,
+    input.subarray(0, 36),
+    p2pkhScript(hash20),
+    inputSats(input),
+    sequence,
+  );
 }

@@ -17,8 +17,35 @@ import { isClockSet, nowSeconds } from './store';
 /** The list is made when asked for: it would cost a hundred variables. */
 export function showHelp(cold: Cold): void {
   const lines = [
-    'status', 'provision', 'restore', 'unlock', 'lock', 'account add <base64>', 'account change <n> <base64>', 'account allow <n> <address> ...', 'account show <n>', 'account list', 'reopen <n>', 'ack <number>', 'link key <hex>',
-    'phones <+number> ...', 'time <unix seconds> [force]', 'unattended on|off', 'sweep begin|input|prev|sign <base64>', 'backup', 'state begin|line <base64>|end <channel id>,... [paid <payments>] [force]', 'log [from]', 'selftest', 'modem', 'memory', 'flash', 'noise', 'bench', 'sms <+number>', 'service', 'wipe',
+    'status',
+    'provision',
+    'restore',
+    'unlock',
+    'lock',
+    'account add <base64>',
+    'account change <n> <base64>',
+    'account allow <n> <address> ...',
+    'account show <n>',
+    'account list',
+    'reopen <n>',
+    'ack <number>',
+    'link key <hex>',
+    'phones <+number> ...',
+    'time <unix seconds> [force]',
+    'unattended on|off',
+    'sweep begin|input|prev|sign <base64>',
+    'backup',
+    'state begin|line <base64>|end <channel id>,... [paid <payments>] [force]',
+    'log [from]',
+    'selftest',
+    'modem',
+    'memory',
+    'flash',
+    'noise',
+    'bench',
+    'sms <+number>',
+    'service',
+    'wipe',
   ];
   for (let i = 0; i < lines.length; i++) printLine(cold.terminal, lines[i]);
   printOk(cold.terminal);
@@ -30,9 +57,13 @@ const ROOM_LOW = 1000;
 /** How many payments the board holds and still can, and the trouble of one that is filling up. */
 function showRoom(cold: Cold): void {
   const room = roomPayments(cold);
-  printLine(cold.terminal, 'payments ' + cold.state.paidSerial + ' archived ' + cold.state.archivedSerial + ' room ' + room);
+  printLine(
+    cold.terminal,
+    'payments ' + cold.state.paidSerial + ' archived ' + cold.state.archivedSerial + ' room ' + room,
+  );
   if (isArchiveDue(cold)) printLine(cold.terminal, 'trouble payments wait for room in Storage');
-  else if (room < ROOM_LOW) printLine(cold.terminal, 'trouble Storage holds ' + room + ' more payments: prepare another board');
+  else if (room < ROOM_LOW)
+    printLine(cold.terminal, 'trouble Storage holds ' + room + ' more payments: prepare another board');
 }
 
 function stateName(cold: Cold): string {
@@ -45,29 +76,70 @@ export function showStatus(cold: Cold): void {
   const terminal = cold.terminal;
   const state = cold.state;
   const memory = cold.hal.memoryUse();
-  printLine(terminal, 'board ' + cold.hal.board + ' commit ' + cold.hal.commit + ' interpreter ' + cold.hal.interpreter);
+  printLine(
+    terminal,
+    'board ' + cold.hal.board + ' commit ' + cold.hal.commit + ' interpreter ' + cold.hal.interpreter,
+  );
   printLine(terminal, 'state ' + stateName(cold));
   printLine(terminal, 'time ' + (isClockSet(cold) ? nowSeconds(cold) : 'unset'));
   printLine(terminal, 'uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000));
   printLine(terminal, 'boots ' + state.bootCount + ' pin-failures ' + state.pinFailures);
   printLine(terminal, 'memory ' + memory.used + ' of ' + memory.total);
-  if (cold.journal) printLine(terminal, 'journal records ' + cold.journal.records + ' room ' + (cold.journal.base + cold.journal.halfBytes - cold.journal.end) + ' writes ' + cold.journal.writes);
+  if (cold.journal)
+    printLine(
+      terminal,
+      'journal records ' +
+        cold.journal.records +
+        ' room ' +
+        (cold.journal.base + cold.journal.halfBytes - cold.journal.end) +
+        ' writes ' +
+        cold.journal.writes,
+    );
   if (cold.journal) showRoom(cold);
   printLine(terminal, 'link ' + (!state.linkKey ? 'unpaired' : cold.link && cold.link.isUp ? 'up' : 'down'));
   printLine(terminal, 'phones ' + state.phones.length);
   const modems = cold.modem ? modemsStatus(cold.modem) : [];
   for (let i = 0; i < modems.length; i++) {
     const modem = modems[i];
-    printLine(terminal, 'modem ' + i + ' ' + (modem.state < 2 ? 'starting' : modem.registered ? 'registered' : 'unregistered') + ' rssi ' + modem.rssi + ' operator ' + (modem.operator || '-') + ' network-time ' + (modem.networkTime || '-') + ' queued ' + modem.queued);
+    printLine(
+      terminal,
+      'modem ' +
+        i +
+        ' ' +
+        (modem.state < 2 ? 'starting' : modem.registered ? 'registered' : 'unregistered') +
+        ' rssi ' +
+        modem.rssi +
+        ' operator ' +
+        (modem.operator || '-') +
+        ' network-time ' +
+        (modem.networkTime || '-') +
+        ' queued ' +
+        modem.queued,
+    );
   }
   if (cold.modemTrouble) printLine(terminal, 'trouble ' + cold.modemTrouble);
   printLine(terminal, 'audit ' + state.auditCount + ' head ' + hexOf(state.auditHead));
-  printLine(terminal, 'signed ' + cold.counters.signed + ' refused ' + cold.counters.refusals + ' ignored-sms ' + cold.counters.ignoredSms);
+  printLine(
+    terminal,
+    'signed ' +
+      cold.counters.signed +
+      ' refused ' +
+      cold.counters.refusals +
+      ' ignored-sms ' +
+      cold.counters.ignoredSms,
+  );
   for (let n = 0; n < state.accountCount; n++) {
     const account = theAccount(cold, n);
     printLine(
       terminal,
-      'account ' + account.n + ' ' + (isClosed(state, n) ? 'closed ' + (account.closed || account.alarm) : 'open') + ' batches-hot ' + countBatches(cold, account.n, 1) + ' batches-cold ' + countBatches(cold, account.n, 2) +
+      'account ' +
+        account.n +
+        ' ' +
+        (isClosed(state, n) ? 'closed ' + (account.closed || account.alarm) : 'open') +
+        ' batches-hot ' +
+        countBatches(cold, account.n, 1) +
+        ' batches-cold ' +
+        countBatches(cold, account.n, 2) +
         (account.alarm ? ' alarm ' + account.alarm + ' ' + account.alarmAck : ''),
     );
   }
@@ -81,7 +153,17 @@ export function showLog(cold: Cold, from: number): void {
     if (type !== R_AUDIT || readU32(payload, 0) < from) return;
     printLine(
       cold.terminal,
-      'audit ' + readU32(payload, 0) + ' ' + readU32(payload, 4) + ' ' + payload[AUDIT_CODE_AT] + ' ' + payload[AUDIT_CODE_AT + 1] + ' ' + (hexOf(payload.subarray(AUDIT_CODE_AT + 2)) || '-') + ' ' +
+      'audit ' +
+        readU32(payload, 0) +
+        ' ' +
+        readU32(payload, 4) +
+        ' ' +
+        payload[AUDIT_CODE_AT] +
+        ' ' +
+        payload[AUDIT_CODE_AT + 1] +
+        ' ' +
+        (hexOf(payload.subarray(AUDIT_CODE_AT + 2)) || '-') +
+        ' ' +
         hexOf(payload.subarray(AUDIT_HEAD_AT, AUDIT_CODE_AT)),
     );
   });

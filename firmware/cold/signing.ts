@@ -1,16 +1,27 @@
 /**
- * Signing hot payments that come in over the link (SPEC.md, signing). Order of every handler: state, lock, parse, act, reply.
- * Nothing the API says about amounts is believed: each input's previous transaction is streamed in, hashed and looked into, and
- * the script it pays must be one of the account's own hot keys. Change goes to an address derived here. The payment is written
- * down before the first signature leaves; the same request asked again is answered again and never counted twice; another
- * transaction for the same user_tx_no is signed only when it pays the same outputs and spends the first one's first coin.
- * Only hot keys can sign here: the cold receiving key is not in memory. Leaves to others: V's authority (authority.ts), the
- * outputs (outs.ts), the octets that are hashed (session.ts), writing the payment down (payment.ts).
+ * Signing hot payments that come in over the link (SPEC.md, signing). Order of every handler: state, lock, parse, act,
+ * reply. Nothing the API says about amounts is believed: each input's previous transaction is streamed in, hashed and
+ * looked into, and the script it pays must be one of the account's own hot keys. Change goes to an address derived
+ * here. The payment is written down before the first signature leaves; the same request asked again is answered again
+ * and never counted twice; another transaction for the same user_tx_no is signed only when it pays the same outputs and
+ * spends the first one's first coin. Only hot keys can sign here: the cold receiving key is not in memory. Leaves to
+ * others: V's authority (authority.ts), the outputs (outs.ts), the octets that are hashed (session.ts), writing the
+ * payment down (payment.ts).
  */
 import { ckdPub, constantTimeEqual, ecdsaSign, hash160, wipe } from '../crypto/index';
 import { aPing, aPrevTx, aSignBegin, aSignInput, aSignOuts, aSignResult } from '../../protocol/messages';
 import {
-  CHAIN_CHANGE, OUTS_COUNT_MAX, OUTS_INLINE_MAX, REFUSE_ACCOUNT_CLOSED, REFUSE_BAD_FEE, REFUSE_BAD_INPUT, REFUSE_BAD_OUTS, REFUSE_BAD_PREV_TX, REFUSE_BAD_STATE, REFUSE_CONFLICT, REFUSE_INTERNAL,
+  CHAIN_CHANGE,
+  OUTS_COUNT_MAX,
+  OUTS_INLINE_MAX,
+  REFUSE_ACCOUNT_CLOSED,
+  REFUSE_BAD_FEE,
+  REFUSE_BAD_INPUT,
+  REFUSE_BAD_OUTS,
+  REFUSE_BAD_PREV_TX,
+  REFUSE_BAD_STATE,
+  REFUSE_CONFLICT,
+  REFUSE_INTERNAL,
   RESULT_SIGS_MAX,
 } from '../../protocol/wire';
 import { leafKey, nodeChain, nodePub, NODE_HOT, NODE_HOT_0, NODE_HOT_1, wipeNode } from '../keys/hierarchy';
@@ -24,11 +35,30 @@ import { feedPrevTx, prevTxId, readPrevTx } from './prev-tx';
 import { countedRefusal, refusal } from './refusal';
 import { openLinkScratch } from './scratch';
 import { aReadyBoard, accountForRequest, accountKeys, hotNode } from './account-store';
-import { CHANGE_MIN_SATS, draftBytes, endPass, finishInput, INPUT_CHAIN, inputIndex, makeDraft, makeInput, p2pkhScript, putOutput, readInput, scriptOf, segwitHash, startPass, stepPass, type Pass } from './session';
+import {
+  CHANGE_MIN_SATS,
+  draftBytes,
+  endPass,
+  finishInput,
+  INPUT_CHAIN,
+  inputIndex,
+  makeDraft,
+  makeInput,
+  p2pkhScript,
+  putOutput,
+  readInput,
+  scriptOf,
+  segwitHash,
+  startPass,
+  stepPass,
+  type Pass,
+} from './session';
 import { isClosed } from './state';
 import { addJob } from './work';
 
-/** Longest stretch of the sequence numbers that leave a transaction final or replaceable; lower ones lock it in time. */
+/**
+ * Longest stretch of the sequence numbers that leave a transaction final or replaceable; lower ones lock it in time.
+ */
 const SEQUENCE_MIN = 0xfffffffd;
 const NO_BYTES = new Uint8Array(0);
 const PING_OUTS = 'PING';
@@ -51,7 +81,10 @@ function dropSession(session: Session): void {
   session.draft = undefined as any;
 }
 
-/** Work for the session in slices; a session that was replaced or that a slice threw out of ends, and the request is refused. */
+/**
+ * Work for the session in slices; a session that was replaced or that a slice threw out of ends, and the request is
+ * refused.
+ */
 function sessionJob(cold: Cold, session: Session, refuse: Refuse, step: () => boolean): void {
   session.isBusy = true;
   addJob(cold, {
@@ -86,8 +119,20 @@ export function signBegin(cold: Cold, fields: any[], reply: Reply, refuse: Refus
   const scratch = openLinkScratch(cold, draftBytes(m.nInputs, outputsMax(m.outs, m.outsLen)));
   const draft = makeDraft(scratch, account.script, m.txVersion, m.locktime, m.nInputs, m.feeSats);
   const session: Session = {
-    account: account.n, draft: draft, changeIndex: m.changeIndex, vouch: vouch, outs: readOuts(account.n, draft), isAllListed: true, isOver: false, tag: paidTag(account.n, m.userTxNo),
-    content: NO_BYTES, input: undefined, record: undefined, reader: undefined, isRecorded: false, isBusy: false,
+    account: account.n,
+    draft: draft,
+    changeIndex: m.changeIndex,
+    vouch: vouch,
+    outs: readOuts(account.n, draft),
+    isAllListed: true,
+    isOver: false,
+    tag: paidTag(account.n, m.userTxNo),
+    content: NO_BYTES,
+    input: undefined,
+    record: undefined,
+    reader: undefined,
+    isRecorded: false,
+    isBusy: false,
   };
   cold.session = session;
   if (m.outs) takeOuts(cold, session, m.outs, reply, refuse);
@@ -99,7 +144,8 @@ export function signOuts(cold: Cold, fields: any[], reply: Reply, refuse: Refuse
   const session = sessionOf(cold);
   const m = aSignOuts(fields);
   const vouch = session.vouch;
-  if (!vouch || m.offset !== (vouch.m as any).outsLen - vouch.left || m.text.length > vouch.left) throw refusal(REFUSE_BAD_STATE, 'bad-state');
+  if (!vouch || m.offset !== (vouch.m as any).outsLen - vouch.left || m.text.length > vouch.left)
+    throw refusal(REFUSE_BAD_STATE, 'bad-state');
   takeOuts(cold, session, m.text, reply, refuse);
 }
 
@@ -118,7 +164,10 @@ function takeOuts(cold: Cold, session: Session, text: string, reply: Reply, refu
   });
 }
 
-/** Everything that is known before the first input: V's authority, what was paid under this number, the outputs, the policy. */
+/**
+ * Everything that is known before the first input: V's authority, what was paid under this number, the outputs, the
+ * policy.
+ */
 function authorised(cold: Cold, session: Session): void {
   const account = session.account;
   const vouch = session.vouch as Vouch;
@@ -157,7 +206,8 @@ export function signInput(cold: Cold, fields: any[], reply: Reply): void {
   const session = authorisedSession(cold);
   const m = aSignInput(fields);
   const draft = session.draft;
-  if (session.isRecorded || session.input || m.i !== draft.done || m.i >= draft.nInputs) throw refusal(REFUSE_BAD_STATE, 'bad-state');
+  if (session.isRecorded || session.input || m.i !== draft.done || m.i >= draft.nInputs)
+    throw refusal(REFUSE_BAD_STATE, 'bad-state');
   if (m.sequence < SEQUENCE_MIN) throw endRefused(cold, session, REFUSE_BAD_INPUT, 'bad-sequence');
   try {
     session.record = makeInput(draft, m.prevTxid, m.vout, m.sequence, m.chain, m.index);
@@ -182,7 +232,8 @@ export function prevTx(cold: Cold, fields: any[], reply: Reply, refuse: Refuse):
   const m = aPrevTx(fields);
   const input = session.input;
   const reader = session.reader;
-  if (!input || !reader || m.i !== input.i || m.offset !== input.prevTxLen - reader.leftBytes) throw refusal(REFUSE_BAD_STATE, 'bad-state');
+  if (!input || !reader || m.i !== input.i || m.offset !== input.prevTxLen - reader.leftBytes)
+    throw refusal(REFUSE_BAD_STATE, 'bad-state');
   let txid;
   try {
     feedPrevTx(reader, m.bytes);
@@ -211,7 +262,8 @@ export function signFinish(cold: Cold, fields: any[], reply: Reply, refuse: Refu
   if (session.isRecorded) return reply([draft.nInputs, draft.id]);
   if (draft.done !== draft.nInputs || session.input) throw refusal(REFUSE_BAD_STATE, 'bad-state');
   const change = draft.sumSats - draft.amountSats - draft.feeSats;
-  if (draft.feeSats < 0 || change < 0 || (session.changeIndex === null ? change !== 0 : change < CHANGE_MIN_SATS)) throw endRefused(cold, session, REFUSE_BAD_FEE, 'bad-fee');
+  if (draft.feeSats < 0 || change < 0 || (session.changeIndex === null ? change !== 0 : change < CHANGE_MIN_SATS))
+    throw endRefused(cold, session, REFUSE_BAD_FEE, 'bad-fee');
   let pass: Pass | undefined;
   sessionJob(cold, session, refuse, function () {
     if (session.changeIndex !== null && !draft.nChange) {
@@ -233,7 +285,14 @@ export function signFinish(cold: Cold, fields: any[], reply: Reply, refuse: Refu
 function signHash(cold: Cold, session: Session, input: Uint8Array, hash32: Uint8Array): Uint8Array {
   const chain = input[INPUT_CHAIN];
   const hot = hotNode(cold, session.account);
-  const priv = leafKey(hot, accountKeys(cold, session.account), NODE_HOT, chain === CHAIN_CHANGE ? NODE_HOT_1 : NODE_HOT_0, chain, inputIndex(input));
+  const priv = leafKey(
+    hot,
+    accountKeys(cold, session.account),
+    NODE_HOT,
+    chain === CHAIN_CHANGE ? NODE_HOT_1 : NODE_HOT_0,
+    chain,
+    inputIndex(input),
+  );
   wipeNode(hot);
   const sig = ecdsaSign(hash32, priv);
   wipe(priv);
@@ -255,7 +314,8 @@ export function signResult(cold: Cold, fields: any[], reply: Reply, refuse: Refu
     if (!hash) {
       if (draft.digests) hash = segwitHash(draft, input, hotHash(cold, session, input[INPUT_CHAIN], inputIndex(input)));
       else {
-        if (!pass) pass = startPass(draft, i, p2pkhScript(hotHash(cold, session, input[INPUT_CHAIN], inputIndex(input))));
+        if (!pass)
+          pass = startPass(draft, i, p2pkhScript(hotHash(cold, session, input[INPUT_CHAIN], inputIndex(input))));
         if (stepPass(draft, pass)) return true;
         hash = endPass(draft, pass);
         pass = undefined;

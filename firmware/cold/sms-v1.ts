@@ -1,12 +1,22 @@
 /**
- * The published app's text protocol (SPEC.md 9), for accounts that allow it. Its weaknesses are its own: nothing in it proves who
- * sent a QH, so whoever can spoof V's number can install a key. An account refuses it by its protocols (bit 1); then not even
- * its texts are looked at. Texts count only from the account's registered phones and are answered to the phone they name.
- * A channel: HSM-Cold's number (never used again, shared with v2's), V's number and key, own private key; one in use and one
- * offered. CHANNEL_OK or the first request that verifies under the offered one puts it in use.
+ * The published app's text protocol (SPEC.md 9), for accounts that allow it. Its weaknesses are its own: nothing in it
+ * proves who sent a QH, so whoever can spoof V's number can install a key. An account refuses it by its protocols (bit
+ * 1); then not even its texts are looked at. Texts count only from the account's registered phones and are answered to
+ * the phone they name. A channel: HSM-Cold's number (never used again, shared with v2's), V's number and key, own
+ * private key; one in use and one offered. CHANNEL_OK or the first request that verifies under the offered one puts it
+ * in use.
  */
 import { copyBytes } from '../crypto/bytes';
-import { base64Encode, drbgGenerate, ecdsaSignRecoverable, pubkeyCreate, sha256, verifyStart, verifyStep, wipe } from '../crypto/index';
+import {
+  base64Encode,
+  drbgGenerate,
+  ecdsaSignRecoverable,
+  pubkeyCreate,
+  sha256,
+  verifyStart,
+  verifyStep,
+  wipe,
+} from '../crypto/index';
 import type { Verification } from '../crypto/ecdsa';
 import { bytesOfHex, hexOf } from '../console/hex';
 import { v1FormatAccept, v1FormatAddresses, v1ParseToCold, v1RequestText, type V1Verify } from '../../protocol/sms/v1';
@@ -28,7 +38,10 @@ const HEADER_LAST = 34;
 /** [c_id, h_id, qh 33, dc 32 secret] */
 type V1Channel = [number, number, Uint8Array, Uint8Array];
 
-/** A request's signature being verified under the key of channel `cId`; no verification where its form is wrong, or when it is over. */
+/**
+ * A request's signature being verified under the key of channel `cId`; no verification where its form is wrong, or when
+ * it is over.
+ */
 export interface V1Check {
   cId: number;
   verification?: Verification;
@@ -102,11 +115,15 @@ function open(cold: Cold, account: Account, qh: string, hId: number, ack: () => 
   });
 }
 
-/** Answers with the signature of the list, when it is derived; the app asks once, so a list that is not ready is answered when it is. */
+/**
+ * Answers with the signature of the list, when it is derived; the app asks once, so a list that is not ready is
+ * answered when it is.
+ */
 function verify(cold: Cold, n: number, m: V1Verify): void {
   const keys = cold.keys;
   const account = theAccount(cold, n);
-  if ((!channelOf(cold, account, 0) && !channelOf(cold, account, 1)) || (m.coin !== undefined && m.coin !== COIN)) return;
+  if ((!channelOf(cold, account, 0) && !channelOf(cold, account, 1)) || (m.coin !== undefined && m.coin !== COIN))
+    return;
   const first = v1HashOf(cold, n, m.side, m.batchNo);
   if (!first) {
     wantBatch(cold, n, m.side, m.batchNo, true, function () {
@@ -122,7 +139,13 @@ function verify(cold: Cold, n: number, m: V1Verify): void {
     const bytes = new Uint8Array(65);
     bytes[0] = HEADER_FIRST + signed.recid;
     bytes.set(signed.sig, 1);
-    const text = v1FormatAddresses({ side: m.side, batchNo: m.batchNo, signature: base64Encode(bytes), cId: channel[0], coin: m.coin });
+    const text = v1FormatAddresses({
+      side: m.side,
+      batchNo: m.batchNo,
+      signature: base64Encode(bytes),
+      cId: channel[0],
+      coin: m.coin,
+    });
     // Writing it down needs the room that the signature gives back.
     addTask(cold, function () {
       answer(cold, theAccount(cold, n), text);
@@ -144,11 +167,19 @@ export function startV1Check(cold: Cold, m: SignBegin | Ping, n: number, hash32:
   if (!channel || channel[0] !== m.channelId) channel = channelOf(cold, account, 1);
   if (!channel || channel[0] !== m.channelId) return undefined;
   const header = m.authority[0];
-  const isFormed = m.authority.length === 65 && header >= HEADER_FIRST && header <= HEADER_LAST && !(m.authority[33] & 128);
-  return { cId: m.channelId, verification: isFormed ? verifyStart(copyBytes(m.authority, 1, 65), hash32, channel[2]) : undefined, isValid: false };
+  const isFormed =
+    m.authority.length === 65 && header >= HEADER_FIRST && header <= HEADER_LAST && !(m.authority[33] & 128);
+  return {
+    cId: m.channelId,
+    verification: isFormed ? verifyStart(copyBytes(m.authority, 1, 65), hash32, channel[2]) : undefined,
+    isValid: false,
+  };
 }
 
-/** The next slice of it; true while there is more. The verdict comes in a slice of its own, with the curve's room given back. */
+/**
+ * The next slice of it; true while there is more. The verdict comes in a slice of its own, with the curve's room given
+ * back.
+ */
 export function stepV1Check(check: V1Check): boolean {
   const verification = check.verification;
   if (!verification) return false;

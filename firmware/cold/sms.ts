@@ -1,14 +1,48 @@
 /**
- * SMS to HSM-Cold. Binary ones on the protocol's port are the operations of SPEC.md 6; text ones are the published app's
- * (sms-v1.ts, when an account uses it) or an admin's acknowledgement. Senders' numbers decide nothing but where a text of the
- * old protocol is answered: binary answers go to the phone registered for the account. What does not hold is counted and never
- * answered. An SMS is acked, that is deleted, after its effect is durable; one that comes twice finds its channel's replay window.
+ * SMS to HSM-Cold. Binary ones on the protocol's port are the operations of SPEC.md 6; text ones are the published
+ * app's (sms-v1.ts, when an account uses it) or an admin's acknowledgement. Senders' numbers decide nothing but where a
+ * text of the old protocol is answered: binary answers go to the phone registered for the account. What does not hold
+ * is counted and never answered. An SMS is acked, that is deleted, after its effect is durable; one that comes twice
+ * finds its channel's replay window.
  */
 import { wipe } from '../crypto/index';
-import { ACCEPT_AGAIN, ACCEPT_NOT, acceptBegin, acceptStep, acceptVerdict, channelKey, endAccept, pairChannel, pairKey, wipeChannel, type AcceptWork, type Channel } from '../../protocol/channel';
+import {
+  ACCEPT_AGAIN,
+  ACCEPT_NOT,
+  acceptBegin,
+  acceptStep,
+  acceptVerdict,
+  channelKey,
+  endAccept,
+  pairChannel,
+  pairKey,
+  wipeChannel,
+  type AcceptWork,
+  type Channel,
+} from '../../protocol/channel';
 import { batchProof } from '../../protocol/authority';
-import { BATCH_DERIVING, BATCH_OK, SIDE_COLD, SIDE_HOT, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_OPEN, SMS_RENEW, SMS_STATUS, SMS_STATUS_ANSWER } from '../../protocol/wire';
-import { aBatchVerify, batchAnswerFields, noteSeq, openSms, sealAccept, sealSms, smsChannelHint, statusAnswerFields } from '../../protocol/sms/v2';
+import {
+  BATCH_DERIVING,
+  BATCH_OK,
+  SIDE_COLD,
+  SIDE_HOT,
+  SMS_BATCH_ANSWER,
+  SMS_BATCH_VERIFY,
+  SMS_OPEN,
+  SMS_RENEW,
+  SMS_STATUS,
+  SMS_STATUS_ANSWER,
+} from '../../protocol/wire';
+import {
+  aBatchVerify,
+  batchAnswerFields,
+  noteSeq,
+  openSms,
+  sealAccept,
+  sealSms,
+  smsChannelHint,
+  statusAnswerFields,
+} from '../../protocol/sms/v2';
 import type { ModemSms } from '../modem/types';
 import { batchDigestOf, countBatches, secondsToBatch, wantBatch } from './batches';
 import { acknowledge, post } from './closing';
@@ -30,7 +64,17 @@ export function pairOf(cold: Cold, account: Account): Channel {
   const it = openOf(cold, account);
   if (!it.gate.length) {
     const priv = identityPriv(cold, account.n);
-    it.gate = pairKey(cold.crypto, { network: account.network, account: account.n, coldIdentity33: account.identity, vIdentity33: account.vIdentity }, priv, account.vIdentity);
+    it.gate = pairKey(
+      cold.crypto,
+      {
+        network: account.network,
+        account: account.n,
+        coldIdentity33: account.identity,
+        vIdentity33: account.vIdentity,
+      },
+      priv,
+      account.vIdentity,
+    );
     wipe(priv);
     saveChannels(cold, account);
   }
@@ -41,7 +85,10 @@ function send(cold: Cold, account: Account, bytes: Uint8Array): void {
   if (account.vPhones.length) post(cold, account.vPhones[0], bytes, false);
 }
 
-/** A sound OPEN or RENEW: the same ACCEPT again, or the exchange in slices; the new channel is durable before V hears of it. */
+/**
+ * A sound OPEN or RENEW: the same ACCEPT again, or the exchange in slices; the new channel is durable before V hears of
+ * it.
+ */
 function exchange(cold: Cold, opened: OpenedUnder, ack: () => void): void {
   const account = opened.account;
   const n = account.n;
@@ -50,7 +97,10 @@ function exchange(cold: Cold, opened: OpenedUnder, ack: () => void): void {
   const fields = opened.fields;
   const baseId = opened.channel.id;
   const keys = cold.keys;
-  const verdict = isClosed(cold.state, n) || !(account.protos & PROTO_V2) ? ACCEPT_NOT : acceptVerdict(opened.op, fields, opened.channel, it.next, it.vCounter);
+  const verdict =
+    isClosed(cold.state, n) || !(account.protos & PROTO_V2)
+      ? ACCEPT_NOT
+      : acceptVerdict(opened.op, fields, opened.channel, it.next, it.vCounter);
   if (verdict === ACCEPT_AGAIN) {
     if (!isOpen) saveChannels(cold, account);
     send(cold, account, sealAccept(cold.crypto, it.next as Channel));
@@ -58,7 +108,12 @@ function exchange(cold: Cold, opened: OpenedUnder, ack: () => void): void {
   }
   if (verdict === ACCEPT_NOT || (cold.accepting >> n) & 1) return ignore(cold, ack);
   cold.accepting |= 1 << n;
-  const work = acceptBegin(opened.channel, it.lastId + 1, fields.length ? fields[fields.length - 1] : new Uint8Array(0), isOpen ? { priv32: identityPriv(cold, n), v33: account.vIdentity } : undefined);
+  const work = acceptBegin(
+    opened.channel,
+    it.lastId + 1,
+    fields.length ? fields[fields.length - 1] : new Uint8Array(0),
+    isOpen ? { priv32: identityPriv(cold, n), v33: account.vIdentity } : undefined,
+  );
   let isMade = false;
   function end(isKept: boolean): void {
     cold.accepting &= ~(1 << n);
@@ -84,7 +139,10 @@ function exchange(cold: Cold, opened: OpenedUnder, ack: () => void): void {
   });
 }
 
-/** Writes the channel of an exchange down and tells V; false when it is not wanted any more. vCounter: V's opening counter, -1 of a RENEW; seq: its number. */
+/**
+ * Writes the channel of an exchange down and tells V; false when it is not wanted any more. vCounter: V's opening
+ * counter, -1 of a RENEW; seq: its number.
+ */
 function keepChannel(cold: Cold, n: number, work: AcceptWork, vCounter: number, baseId: number, seq: number): boolean {
   const account = theAccount(cold, n);
   const it = openOf(cold, account);
@@ -110,8 +168,19 @@ function answerBatch(cold: Cold, account: Account, fields: any[]): void {
   if (!digest) wantBatch(cold, account.n, m.side, m.batchNo, true);
   const key = channelKey(cold.crypto, channel, 'proof', 32);
   const answer = digest
-    ? { side: m.side, batchNo: m.batchNo, status: BATCH_OK, seconds: 0, proof: batchProof(cold.crypto, key, m.side, m.batchNo, digest) }
-    : { side: m.side, batchNo: m.batchNo, status: BATCH_DERIVING, seconds: secondsToBatch(cold, account.n, m.side, m.batchNo) };
+    ? {
+        side: m.side,
+        batchNo: m.batchNo,
+        status: BATCH_OK,
+        seconds: 0,
+        proof: batchProof(cold.crypto, key, m.side, m.batchNo, digest),
+      }
+    : {
+        side: m.side,
+        batchNo: m.batchNo,
+        status: BATCH_DERIVING,
+        seconds: secondsToBatch(cold, account.n, m.side, m.batchNo),
+      };
   wipe(key);
   reply(cold, account, SMS_BATCH_ANSWER, batchAnswerFields(answer));
   if (digest) wantBatch(cold, account.n, m.side, m.batchNo + 1, false);
@@ -126,9 +195,15 @@ function reply(cold: Cold, account: Account, op: number, fields: any[]): void {
 
 function answerStatus(cold: Cold, account: Account): void {
   reply(
-    cold, account, SMS_STATUS_ANSWER,
+    cold,
+    account,
+    SMS_STATUS_ANSWER,
     statusAnswerFields({
-      deviceState: 3, accountState: isClosed(cold.state, account.n) ? 2 : 1, unixSeconds: nowSeconds(cold), batchesHot: countBatches(cold, account.n, SIDE_HOT), batchesCold: countBatches(cold, account.n, SIDE_COLD),
+      deviceState: 3,
+      accountState: isClosed(cold.state, account.n) ? 2 : 1,
+      unixSeconds: nowSeconds(cold),
+      batchesHot: countBatches(cold, account.n, SIDE_HOT),
+      batchesCold: countBatches(cold, account.n, SIDE_COLD),
     }),
   );
 }
@@ -170,7 +245,8 @@ function takeData(cold: Cold, data: Uint8Array, ack: () => void): void {
   if (!opened) return ignore(cold, ack);
   if (opened.op === SMS_OPEN || opened.op === SMS_RENEW) return exchange(cold, opened, ack);
   try {
-    if (opened.op === SMS_BATCH_VERIFY && !isClosed(cold.state, opened.account.n)) answerBatch(cold, opened.account, opened.fields);
+    if (opened.op === SMS_BATCH_VERIFY && !isClosed(cold.state, opened.account.n))
+      answerBatch(cold, opened.account, opened.fields);
     else if (opened.op === SMS_STATUS) answerStatus(cold, opened.account);
     else cold.counters.ignoredSms++;
   } catch (error) {

@@ -1,13 +1,31 @@
 /**
  * HSM-Cold's durable state as it is held in memory, rebuilt from the journal at boot. One function applies a record, at
- * boot and after each append alike, so that memory and flash cannot part. Accounts stay on flash: of each, memory holds where its
- * records are and two bits; the one that is at work is read when it is asked for (account-store.ts). So eight cost what one does.
- * Leaves to others: writing (store.ts), reading an account (account-store.ts), opening what is sealed (secrets.ts).
+ * boot and after each append alike, so that memory and flash cannot part. Accounts stay on flash: of each, memory holds
+ * where its records are and two bits; the one that is at work is read when it is asked for (account-store.ts). So eight
+ * cost what one does. Leaves to others: writing (store.ts), reading an account (account-store.ts), opening what is
+ * sealed (secrets.ts).
  */
 import { cborDecode } from '../../protocol/cbor';
 import { policyFrom, type Policy } from '../policy/policy';
 import {
-  PAID_SERIAL, R_ACCOUNT, R_ALARM, R_ARCHIVE, R_AUDIT, R_BOOT, R_HEARTBEAT, R_LINK, R_PAID, R_PIN, R_RESTORE, R_ROOT, R_SECRETS, R_SEND, R_SETTINGS, R_STANDING, R_TIME, readU32,
+  PAID_SERIAL,
+  R_ACCOUNT,
+  R_ALARM,
+  R_ARCHIVE,
+  R_AUDIT,
+  R_BOOT,
+  R_HEARTBEAT,
+  R_LINK,
+  R_PAID,
+  R_PIN,
+  R_RESTORE,
+  R_ROOT,
+  R_SECRETS,
+  R_SEND,
+  R_SETTINGS,
+  R_STANDING,
+  R_TIME,
+  readU32,
 } from '../journal/records';
 
 export const MAX_ACCOUNTS = 8;
@@ -83,12 +101,32 @@ export interface ColdState {
 
 export function makeState(): ColdState {
   return {
-    isProvisioned: false, fingerprint: new Uint8Array(4), bootCount: 0, floorSeconds: 0, pinFailures: 0, phones: [], isUnattended: false,
-    accountCount: 0, closedBits: 0, alarmBits: 0, account: undefined, places: new Uint16Array(MAX_ACCOUNTS * PLACE_TYPES), at: {}, paidSerial: 0, archivedSerial: 0, archiveCount: 0, auditCount: 0, auditHead: new Uint8Array(32), heartbeatSeconds: 0, isRestoring: false,
+    isProvisioned: false,
+    fingerprint: new Uint8Array(4),
+    bootCount: 0,
+    floorSeconds: 0,
+    pinFailures: 0,
+    phones: [],
+    isUnattended: false,
+    accountCount: 0,
+    closedBits: 0,
+    alarmBits: 0,
+    account: undefined,
+    places: new Uint16Array(MAX_ACCOUNTS * PLACE_TYPES),
+    at: {},
+    paidSerial: 0,
+    archivedSerial: 0,
+    archiveCount: 0,
+    auditCount: 0,
+    auditHead: new Uint8Array(32),
+    heartbeatSeconds: 0,
+    isRestoring: false,
   };
 }
 
-/** Place of a record in `places`, -1 when its type is none of an account's. Types R_ACCOUNT to R_ALARM, and R_SECRETS. */
+/**
+ * Place of a record in `places`, -1 when its type is none of an account's. Types R_ACCOUNT to R_ALARM, and R_SECRETS.
+ */
 function placeIndex(type: number, n: number): number {
   if (n >= MAX_ACCOUNTS) return -1;
   if (type === R_SECRETS) return n * PLACE_TYPES + PLACE_TYPES - 1;
@@ -132,13 +170,17 @@ export function takeFields(account: Account, type: number, fields: any): void {
   }
 }
 
-/** Key in `at` under which the record supersedes an earlier one; empty for the members of lists and for an account's. */
+/**
+ * Key in `at` under which the record supersedes an earlier one; empty for the members of lists and for an account's.
+ */
 function keyOf(type: number, payload: Uint8Array): string {
   if (type >= R_AUDIT || placeIndex(type, 0) >= 0) return '';
   return type === R_SEND ? type + ':' + payload[1] : '' + type;
 }
 
-/** Applies one record. Account records are CBOR arrays whose second octet is the account's number (0..23 in one octet). */
+/**
+ * Applies one record. Account records are CBOR arrays whose second octet is the account's number (0..23 in one octet).
+ */
 export function applyRecord(state: ColdState, type: number, payload: Uint8Array, offset: number): void {
   const place = placeIndex(type, payload[1]);
   const key = keyOf(type, payload);

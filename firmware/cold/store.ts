@@ -1,8 +1,8 @@
 /**
- * Writing HSM-Cold's durable state: records, the audit chain, the clock that only goes forward, the standing of accounts.
- * Every function returns after the flash holds what it wrote; what the board says to anybody is said after that.
- * Audit entry (R_AUDIT): number u32 | seconds u32 | head 32 | code u8 | account u8 (255: none) | detail;
- * head = SHA256(previous head | number | seconds | code | account | detail), 32 zeros before the first.
+ * Writing HSM-Cold's durable state: records, the audit chain, the clock that only goes forward, the standing of
+ * accounts. Every function returns after the flash holds what it wrote; what the board says to anybody is said after
+ * that. Audit entry (R_AUDIT): number u32 | seconds u32 | head 32 | code u8 | account u8 (255: none) | detail; head =
+ * SHA256(previous head | number | seconds | code | account | detail), 32 zeros before the first.
  */
 import { concatBytes } from '../crypto/bytes';
 import { sha256 } from '../crypto/index';
@@ -45,7 +45,10 @@ export function saveCbor(cold: Cold, type: number, fields: unknown[]): void {
   save(cold, type, cborEncode(fields as any));
 }
 
-/** Seconds since 1970 that limits are counted by: never below what the journal has seen. Stands still until the clock is set. */
+/**
+ * Seconds since 1970 that limits are counted by: never below what the journal has seen. Stands still until the clock is
+ * set.
+ */
 export function nowSeconds(cold: Cold): number {
   const seconds = cold.hal.clock.wallSeconds();
   return seconds > cold.state.floorSeconds ? seconds : cold.state.floorSeconds;
@@ -65,8 +68,8 @@ export function keepTime(cold: Cold): void {
 }
 
 /**
- * Appends an audit entry. detail: at most 200 octets, no secrets. Comes before the record of what it tells: nothing is done that is not
- * in the log, and a power cut between the two leaves an entry for what was not done.
+ * Appends an audit entry. detail: at most 200 octets, no secrets. Comes before the record of what it tells: nothing is
+ * done that is not in the log, and a power cut between the two leaves an entry for what was not done.
  */
 export function audit(cold: Cold, code: number, account: number, detail: Uint8Array): void {
   const state = cold.state;

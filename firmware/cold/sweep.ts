@@ -1,9 +1,10 @@
 /**
- * Sweeping cold coins by hand, at the console only. `sweep begin` names the sums, `sweep input` and `sweep prev` bring each coin with
- * its previous transaction, `sweep sign` shows what will happen, asks for a yes and the PIN, and gives the signatures.
- * Up to SWEEP_INPUTS_MAX coins in one sweep: a large one lies in the flash while it is made (scratch.ts).
- * The one output is the payout address that was registered with the account: there is no way to name another. Inputs must be
- * the account's cold receiving keys; those exist in memory only while the signatures are made, from the seed that the PIN opens.
+ * Sweeping cold coins by hand, at the console only. `sweep begin` names the sums, `sweep input` and `sweep prev` bring
+ * each coin with its previous transaction, `sweep sign` shows what will happen, asks for a yes and the PIN, and gives
+ * the signatures. Up to SWEEP_INPUTS_MAX coins in one sweep: a large one lies in the flash while it is made
+ * (scratch.ts). The one output is the payout address that was registered with the account: there is no way to name
+ * another. Inputs must be the account's cold receiving keys; those exist in memory only while the signatures are made,
+ * from the seed that the PIN opens.
  */
 import { copyBytes } from '../crypto/bytes';
 import { addressToScript, base64Decode, ckdPub, constantTimeEqual, ecdsaSign, hash160, wipe } from '../crypto/index';
@@ -12,14 +13,40 @@ import { ask, printError, printLine, printOk, printThrown } from '../console/ter
 import { cborDecode } from '../../protocol/cbor';
 import { fail } from '../../protocol/errors';
 import { AMOUNT_MAX_SATS, U32_MAX } from '../../protocol/wire';
-import { accountNode, leafKey, nodeChain, nodePub, NODE_COLD, NODE_COLD_0, wipeNode, type PrivNode } from '../keys/hierarchy';
+import {
+  accountNode,
+  leafKey,
+  nodeChain,
+  nodePub,
+  NODE_COLD,
+  NODE_COLD_0,
+  wipeNode,
+  type PrivNode,
+} from '../keys/hierarchy';
 import { FEERATE_MAX_DEFAULT } from '../policy/policy';
 import type { Cold } from './context';
 import { feedPrevTx, prevTxId, readPrevTx, type PrevTxReader } from './prev-tx';
 import { accountKeys, theAccount } from './account-store';
 import { seedByPin } from './secrets';
 import { openScratch } from './scratch';
-import { draftBytes, endPass, finishInput, inputIndex, makeDraft, makeInput, p2pkhScript, putOutput, readInput, scriptOf, segwitHash, startPass, stepPass, vbytesOf, type Pass, type TxDraft } from './session';
+import {
+  draftBytes,
+  endPass,
+  finishInput,
+  inputIndex,
+  makeDraft,
+  makeInput,
+  p2pkhScript,
+  putOutput,
+  readInput,
+  scriptOf,
+  segwitHash,
+  startPass,
+  stepPass,
+  vbytesOf,
+  type Pass,
+  type TxDraft,
+} from './session';
 import { AUDIT_SWEPT, audit } from './store';
 import { addJob } from './work';
 
@@ -40,7 +67,8 @@ interface Sweep {
 }
 
 function aWhole(value: any, max: number, what: string): number {
-  if (typeof value !== 'number' || !(value >= 0) || value > max || Math.floor(value) !== value) throw fail('sweep-form', what);
+  if (typeof value !== 'number' || !(value >= 0) || value > max || Math.floor(value) !== value)
+    throw fail('sweep-form', what);
   return value;
 }
 
@@ -60,10 +88,18 @@ function begin(cold: Cold, argument: string): void {
   if (!nInputs || !payoutSats) throw fail('sweep-form', 'inputs and an amount are expected');
   const version = aWhole(fields[1], 2, 'tx_version');
   const locktime = aWhole(fields[2], 499999999, 'locktime');
-  const draft = makeDraft(openScratch(cold, draftBytes(nInputs, 1)), account.script, version, locktime, nInputs, feeSats);
+  const draft = makeDraft(
+    openScratch(cold, draftBytes(nInputs, 1)),
+    account.script,
+    version,
+    locktime,
+    nInputs,
+    feeSats,
+  );
   putOutput(draft, payoutSats, addressToScript(account.payout, account.network as any));
   draft.amountSats = payoutSats;
-  if (feeSats > (account.policy.maxFeerateSatVb || FEERATE_MAX_DEFAULT) * vbytesOf(draft, false)) throw fail('policy-fee-rate', 'the fee is too high for the size');
+  if (feeSats > (account.policy.maxFeerateSatVb || FEERATE_MAX_DEFAULT) * vbytesOf(draft, false))
+    throw fail('policy-fee-rate', 'the fee is too high for the size');
   cold.sweep = { account: account.n, draft: draft, index: 0, signed: 0 };
   printOk(cold.terminal);
 }
@@ -81,7 +117,14 @@ function input(cold: Cold, argument: string): void {
   if (!(fields[0] instanceof Uint8Array) || fields[0].length !== 32) throw fail('sweep-form', 'prev_txid');
   if (fields[3] !== 0) throw fail('sweep-form', 'only receiving addresses are swept');
   it.index = aWhole(fields[4], 0x7fffffff, 'index');
-  it.record = makeInput(it.draft, fields[0], aWhole(fields[1], U32_MAX, 'vout'), aWhole(fields[2], U32_MAX, 'sequence'), 0, it.index);
+  it.record = makeInput(
+    it.draft,
+    fields[0],
+    aWhole(fields[1], U32_MAX, 'vout'),
+    aWhole(fields[2], U32_MAX, 'sequence'),
+    0,
+    it.index,
+  );
   it.reader = readPrevTx(aWhole(fields[5], 1000000, 'prev_tx_len'), fields[1]);
   printOk(cold.terminal);
 }
@@ -93,11 +136,13 @@ function prev(cold: Cold, argument: string): void {
   feedPrevTx(reader, base64Decode(argument));
   if (reader.leftBytes) return printOk(cold.terminal);
   const record = it.record as Uint8Array;
-  if (!constantTimeEqual(prevTxId(reader), record.subarray(0, 32))) throw fail('prev-tx-hash', 'the previous transaction is another one');
+  if (!constantTimeEqual(prevTxId(reader), record.subarray(0, 32)))
+    throw fail('prev-tx-hash', 'the previous transaction is another one');
   addJob(cold, {
     isIdle: false,
     step: function () {
-      if (!constantTimeEqual(scriptOf(it.draft.script, hash160(coldPub(cold, it, it.index))), reader.script)) throw fail('not-own-coin', 'the coin does not belong to that cold receiving key');
+      if (!constantTimeEqual(scriptOf(it.draft.script, hash160(coldPub(cold, it, it.index))), reader.script))
+        throw fail('not-own-coin', 'the coin does not belong to that cold receiving key');
       finishInput(it.draft, record, reader.sats);
       it.record = undefined;
       it.reader = undefined;

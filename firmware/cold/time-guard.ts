@@ -1,8 +1,9 @@
 /**
- * Whether the time that an operator types is to be believed. The clock only goes forward, so a digit too many would be kept for good.
- * Against the mobile network's time it may be a day off; where no modem heard that, a year ahead of the last time the board saw, or ten
- * years ahead of KNOWN_S on a board that never saw any. Beyond that it takes the word `force`. The network decides nothing: its time is
- * anybody's who runs a mast, and the most it can do is to have the operator asked again.
+ * Whether the time that an operator types is to be believed. The clock only goes forward, so a digit too many would be
+ * kept for good. Against the mobile network's time it may be a day off; where no modem heard that, a year ahead of the
+ * last time the board saw, or ten years ahead of KNOWN_S on a board that never saw any. Beyond that it takes the word
+ * `force`. The network decides nothing: its time is anybody's who runs a mast, and the most it can do is to have the
+ * operator asked again.
  */
 import { fail } from '../../protocol/errors';
 import { U32_MAX } from '../../protocol/wire';
@@ -34,6 +35,10 @@ export function aTime(cold: Cold, text: string, isForced: boolean): number {
   const seconds = parseInt(text, 10);
   if (!(seconds >= KNOWN_S && seconds <= U32_MAX)) throw fail('time-form', 'seconds since 1970 are expected');
   if (seconds < nowSeconds(cold)) throw fail('time-back', 'the clock only goes forward: it is ' + nowSeconds(cold));
-  if (!isForced && isFar(cold, seconds)) throw fail('time-far', 'that is far from the time known here, and the clock never goes back: type force after the number to set it');
+  if (!isForced && isFar(cold, seconds))
+    throw fail(
+      'time-far',
+      'that is far from the time known here, and the clock never goes back: type force after the number to set it',
+    );
   return seconds;
 }

@@ -1,9 +1,10 @@
 /**
- * The settings record, and in it the way in for a board that unlocks itself: the seed sealed under the device secret alone. It gives
- * whoever reads the flash the keys; it is there only when the operator asked for it with the PIN.
- * R_SETTINGS: [phones, sealed seed or null], and a third field while a seed that was there is being taken off the flash.
- * Switching off writes down that it is off, has the journal purged of the record before, and only then is done; a start that finds it
- * half done ends it. Flash promises no more than that erased pages read as erased: a copy made before opens as before.
+ * The settings record, and in it the way in for a board that unlocks itself: the seed sealed under the device secret
+ * alone. It gives whoever reads the flash the keys; it is there only when the operator asked for it with the PIN.
+ * R_SETTINGS: [phones, sealed seed or null], and a third field while a seed that was there is being taken off the
+ * flash. Switching off writes down that it is off, has the journal purged of the record before, and only then is done;
+ * a start that finds it half done ends it. Flash promises no more than that erased pages read as erased: a copy made
+ * before opens as before.
  */
 import { textBytes } from '../crypto/bytes';
 import { hmacSha256, open, seal, wipe } from '../crypto/index';
@@ -38,7 +39,10 @@ export function switchUnattendedOn(cold: Cold, seed64: Uint8Array): void {
   wipe(key);
 }
 
-/** Has it no longer do so: when this returns, nothing on the flash opens to the seed without the PIN. Throws `flash-failed`, `journal-full`. */
+/**
+ * Has it no longer do so: when this returns, nothing on the flash opens to the seed without the PIN. Throws
+ * `flash-failed`, `journal-full`.
+ */
 export function switchUnattendedOff(cold: Cold): void {
   saveCbor(cold, R_SETTINGS, [cold.state.phones, null, 1]);
   purge(cold.journal as any);

@@ -1,6 +1,7 @@
 /**
- * Long work in slices, so that the serial lines and the modem stay served: one step at a time through the clock, work that
- * somebody waits for before idle work. On an ESP32 a slice is at most one multiplication of the base point (seconds).
+ * Long work in slices, so that the serial lines and the modem stay served: one step at a time through the clock, work
+ * that somebody waits for before idle work. On an ESP32 a slice is at most one multiplication of the base point
+ * (seconds).
  */
 import { enter } from '../guard';
 import { letGoAccount } from './account-store';

@@ -1,9 +1,9 @@
 /**
  * The line protocol of a board's console (see protocol/SPEC.md 12): a command is a line; its answer is any number of
- * lines, the last one `ok` or `error <code> <text>`. A question ends with "? " and no line end and takes the next line as its
- * answer; an empty answer to a question that needs one is asked again by the command itself. Nothing is ever echoed, so that
- * a PIN or a word of the backup is not shown by the board; a terminal that shows what is typed does so on its own account.
- * Bounded: a line longer than LINE_MAX is dropped whole and answered with `error line-long`.
+ * lines, the last one `ok` or `error <code> <text>`. A question ends with "? " and no line end and takes the next line
+ * as its answer; an empty answer to a question that needs one is asked again by the command itself. Nothing is ever
+ * echoed, so that a PIN or a word of the backup is not shown by the board; a terminal that shows what is typed does so
+ * on its own account. Bounded: a line longer than LINE_MAX is dropped whole and answered with `error line-long`.
  */
 import type { Guarded } from '../guard';
 import type { Uart } from '../hal';
@@ -28,8 +28,21 @@ export interface Terminal {
   defer: (terminal: Terminal, line: string | undefined) => void;
 }
 
-export function makeTerminal(uart: Uart, command: (line: string, terminal: Terminal) => void, owner: Guarded, defer: (terminal: Terminal, line: string | undefined) => void): Terminal {
-  const terminal: Terminal = { uart: uart, line: '', isLong: false, command: command, isBusy: false, owner: owner, defer: defer };
+export function makeTerminal(
+  uart: Uart,
+  command: (line: string, terminal: Terminal) => void,
+  owner: Guarded,
+  defer: (terminal: Terminal, line: string | undefined) => void,
+): Terminal {
+  const terminal: Terminal = {
+    uart: uart,
+    line: '',
+    isLong: false,
+    command: command,
+    isBusy: false,
+    owner: owner,
+    defer: defer,
+  };
   uart.onData(function (bytes) {
     takeBytes(terminal, bytes);
   });
@@ -74,7 +87,9 @@ export function ask(terminal: Terminal, question: string, answer: (line: string)
   print(terminal, question + '? ');
 }
 
-/** Serves a line, undefined for one that was too long: the answer to the open question, or a command. Within a handler. */
+/**
+ * Serves a line, undefined for one that was too long: the answer to the open question, or a command. Within a handler.
+ */
 export function serveLine(terminal: Terminal, line: string | undefined): void {
   if (line === undefined) {
     if (terminal.cancelled) terminal.cancelled();

@@ -1,5 +1,5 @@
-// Addresses and output scripts: P2PKH, P2WPKH (BIP173), P2TR with the key path alone (BIP341, BIP350, BIP86); for paying,
-// also P2SH, P2WSH and later witness versions.
+// Addresses and output scripts: P2PKH, P2WPKH (BIP173), P2TR with the key path alone (BIP341, BIP350, BIP86); for
+// paying, also P2SH, P2WSH and later witness versions.
 import { fail } from '../../protocol/errors';
 import { aBytes, setBytes } from './bytes';
 import { base58checkDecode, base58checkEncode } from './base58';
@@ -78,7 +78,10 @@ export function witnessScript(version: number, program: Uint8Array): Uint8Array 
   return script;
 }
 
-/** Script pubkey that pays an address. Throws crypto-network, crypto-version, crypto-base58, crypto-bech32, crypto-checksum. */
+/**
+ * Script pubkey that pays an address. Throws crypto-network, crypto-version, crypto-base58, crypto-bech32,
+ * crypto-checksum.
+ */
 export function addressToScript(text: string, network: Network): Uint8Array {
   const hrp = networkHrp(network);
   const at = text.lastIndexOf('1');
@@ -92,7 +95,8 @@ export function addressToScript(text: string, network: Network): Uint8Array {
   const version = payload[0];
   if (payload.length !== 21) throw fail('crypto-base58', 'not a length of an address');
   if (version === (isMain ? 0 : 111)) return p2pkhScript(payload.subarray(1));
-  if (version === 0 || version === 111 || version === (isMain ? 196 : 5)) throw fail('crypto-network', 'an address of another network');
+  if (version === 0 || version === 111 || version === (isMain ? 196 : 5))
+    throw fail('crypto-network', 'an address of another network');
   if (version !== (isMain ? 5 : 196)) throw fail('crypto-version', 'unknown version of an address');
   const script = new Uint8Array(23);
   script.set([0xa9, 20]);

@@ -1,5 +1,6 @@
-// AES-256 in counter mode in ES5 alone (FIPS 197), with a table of 256 bytes, for engines without Espruino's native one: images leave it
-// out. Its table look-ups depend on the key: an observer of cache or bus timing could learn from them.
+// AES-256 in counter mode in ES5 alone (FIPS 197), with a table of 256 bytes, for engines without Espruino's native
+// one: images leave it out. Its table look-ups depend on the key: an observer of cache or bus timing could learn from
+// them.
 import { nextCounter } from './bytes';
 
 let sbox: Uint8Array | undefined;

@@ -1,17 +1,20 @@
 // AES-256 in counter mode (FIPS 197, SP 800-38A 6.5) and encrypt-then-MAC built from it and HMAC-SHA256.
-// Native AES where Espruino has it (mbedtls with tables: an observer of cache or bus timing could learn from them), else aes-es5.ts.
+// Native AES where Espruino has it (mbedtls with tables: an observer of cache or bus timing could learn from them),
+// else aes-es5.ts.
 import { fail } from '../../protocol/errors';
 import { aes256CtrEs5 } from './aes-es5';
 import { concatBytes, constantTimeEqual, nextCounter } from './bytes';
 import { hkdfSha256, hmacSha256 } from './hmac';
 import { NATIVE } from './standin';
 
-// What goes to the native call at once: its answer needs a piece of memory in one, and where that is scarce a small one is found.
+// What goes to the native call at once: its answer needs a piece of memory in one, and where that is scarce a small one
+// is found.
 const CHUNK_BYTES = 64;
 const NATIVE_AES = NATIVE && NATIVE.AES;
 
-// Counter blocks made here and encrypted natively by ECB, 256 bytes at a time: Espruino's own CTR mode takes no notice of
-// its `iv` (libs/crypto/jswrap_crypto.c of 2v29 starts every counter at zero), so that two messages would share a stream.
+// Counter blocks made here and encrypted natively by ECB, 256 bytes at a time: Espruino's own CTR mode takes no notice
+// of its `iv` (libs/crypto/jswrap_crypto.c of 2v29 starts every counter at zero), so that two messages would share a
+// stream.
 function aes256CtrNative(key32: Uint8Array, iv16: Uint8Array, bytes: Uint8Array): Uint8Array {
   const counter = new Uint8Array(16);
   const out = new Uint8Array(bytes.length);
@@ -30,9 +33,12 @@ function aes256CtrNative(key32: Uint8Array, iv16: Uint8Array, bytes: Uint8Array)
   return out;
 }
 
-/** AES-256-CTR, big endian counter over the whole block; the same call encrypts and decrypts. Throws `crypto-length`. */
+/**
+ * AES-256-CTR, big endian counter over the whole block; the same call encrypts and decrypts. Throws `crypto-length`.
+ */
 export function aes256Ctr(key32: Uint8Array, iv16: Uint8Array, bytes: Uint8Array): Uint8Array {
-  if (key32.length !== 32 || iv16.length !== 16) throw fail('crypto-length', 'AES-256-CTR takes a key of 32 and a counter of 16 bytes');
+  if (key32.length !== 32 || iv16.length !== 16)
+    throw fail('crypto-length', 'AES-256-CTR takes a key of 32 and a counter of 16 bytes');
   if (!bytes.length) return new Uint8Array(0);
   return NATIVE_AES ? aes256CtrNative(key32, iv16, bytes) : aes256CtrEs5(key32, iv16, bytes);
 }
@@ -53,7 +59,13 @@ function sealIv(nonce: Uint8Array): Uint8Array {
 }
 
 // HMAC over lengths, nonce, associated data and ciphertext: no two different inputs give the same bytes.
-function sealTag(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, cipher: Uint8Array, tagBytes: number): Uint8Array {
+function sealTag(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  cipher: Uint8Array,
+  tagBytes: number,
+): Uint8Array {
   if (!(tagBytes >= 8 && tagBytes <= 32)) throw fail('crypto-length', 'a tag is 8 to 32 bytes');
   const lengths = new Uint8Array([nonce.length, aad.length >> 24, aad.length >> 16, aad.length >> 8, aad.length]);
   return hmacSha256(key, concatBytes([lengths, nonce, aad, cipher])).subarray(0, tagBytes);
@@ -63,7 +75,13 @@ function sealTag(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, cipher: Ui
  * Encrypts then authenticates: ciphertext ‖ tag. nonce: at most 12 bytes, never twice under one key.
  * The 64 bytes of working keys come from key32 by HKDF, so one key serves both.
  */
-export function seal(key32: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plain: Uint8Array, tagBytes: number): Uint8Array {
+export function seal(
+  key32: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  plain: Uint8Array,
+  tagBytes: number,
+): Uint8Array {
   const iv = sealIv(nonce);
   const keys = sealKeys(key32);
   const out = new Uint8Array(plain.length + tagBytes);
@@ -74,8 +92,16 @@ export function seal(key32: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plai
   return out;
 }
 
-/** Checks the tag first, then decrypts. Throws `crypto-tag` when anything was changed, `crypto-length` when too short. */
-export function open(key32: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array, tagBytes: number): Uint8Array {
+/**
+ * Checks the tag first, then decrypts. Throws `crypto-tag` when anything was changed, `crypto-length` when too short.
+ */
+export function open(
+  key32: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  sealed: Uint8Array,
+  tagBytes: number,
+): Uint8Array {
   if (sealed.length < tagBytes) throw fail('crypto-length', 'shorter than its tag');
   const iv = sealIv(nonce);
   const keys = sealKeys(key32);

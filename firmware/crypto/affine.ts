@@ -6,7 +6,9 @@ import { ONE } from './modn';
 import { P, TA, TB, X1, Y1, Z1, isInfinity, isZeroP } from './point';
 import { reduce } from './words';
 
-/** Brings the accumulator to z = 1, with i the inverse of Z1 (which may be where i is), and reduces both coordinates. */
+/**
+ * Brings the accumulator to z = 1, with i the inverse of Z1 (which may be where i is), and reduces both coordinates.
+ */
 export function scaleBy(i: Uint32Array): void {
   load(i);
   mul(TA, i);

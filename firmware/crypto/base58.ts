@@ -54,10 +54,12 @@ export function base58checkDecode(text: string): Uint8Array {
     }
   }
   const lenBytes = zeros + used;
-  if (lenBytes < 5 || lenBytes > BASE58_MAX_PAYLOAD_BYTES + 4) throw fail('crypto-base58', 'not a length of base58check');
+  if (lenBytes < 5 || lenBytes > BASE58_MAX_PAYLOAD_BYTES + 4)
+    throw fail('crypto-base58', 'not a length of base58check');
   const out = new Uint8Array(lenBytes);
   for (let i = 0; i < used; i++) out[zeros + i] = bytes[used - 1 - i];
   const payload = copyBytes(out, 0, lenBytes - 4);
-  if (!constantTimeEqual(sha256d(payload).subarray(0, 4), out.subarray(lenBytes - 4))) throw fail('crypto-checksum', 'the base58 checksum does not match');
+  if (!constantTimeEqual(sha256d(payload).subarray(0, 4), out.subarray(lenBytes - 4)))
+    throw fail('crypto-checksum', 'the base58 checksum does not match');
   return payload;
 }

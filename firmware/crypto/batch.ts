@@ -20,8 +20,9 @@ export const BATCH_MAX_STEP = 16;
 /**
  * A batch under way. `next` is the index of the child that the next step begins with, `end` the index after the last.
  * `data` is what is hashed for a child, the parent's key and an index, and `parent` that key as x and y.
- * The rest is work in hand: `k` and `sum` (x, y, z; z = 0 at infinity) of the child being computed, the next `column` of its
- * comb (-1: none begun), and the `points` that wait for the shared inversion (x, y, z, and the product of the z so far).
+ * The rest is work in hand: `k` and `sum` (x, y, z; z = 0 at infinity) of the child being computed, the next `column`
+ * of its comb (-1: none begun), and the `points` that wait for the shared inversion (x, y, z, and the product of the z
+ * so far).
  */
 export interface Batch {
   parent: Uint32Array;
@@ -42,12 +43,16 @@ export interface BatchChild {
   hash160: Uint8Array;
 }
 
-/** Begins count children from firstIndex (all below 2^31) of the node (pub33, chain32). Throws crypto-point, crypto-length, crypto-bip32. */
+/**
+ * Begins count children from firstIndex (all below 2^31) of the node (pub33, chain32). Throws crypto-point,
+ * crypto-length, crypto-bip32.
+ */
 export function batchStart(pub33: Uint8Array, chain32: Uint8Array, firstIndex: number, count: number): Batch {
   aBytes(pub33, 33, 'public key');
   aBytes(chain32, 32, 'chain code');
   const end = firstIndex + count;
-  if (!(firstIndex >= 0 && count > 0 && end <= 0x80000000) || firstIndex % 1 || count % 1) throw fail('crypto-bip32', 'children of a public node have indices below 2^31');
+  if (!(firstIndex >= 0 && count > 0 && end <= 0x80000000) || firstIndex % 1 || count % 1)
+    throw fail('crypto-bip32', 'children of a public node have indices below 2^31');
   decodePoint(pub33);
   const job = {
     parent: new Uint32Array(16),
@@ -72,8 +77,8 @@ export function isBatchRunning(job: Batch): boolean {
 }
 
 /**
- * A small piece of the next nChildren (1..16, fewer at the end), at most about 8,000 u: a column of the comb. Answers the
- * children when the piece completed them, else none. A child that fails (probability 2^-127) throws `crypto-bip32`.
+ * A small piece of the next nChildren (1..16, fewer at the end), at most about 8,000 u: a column of the comb. Answers
+ * the children when the piece completed them, else none. A child that fails (probability 2^-127) throws `crypto-bip32`.
  */
 export function batchSlice(job: Batch, nChildren: number): BatchChild[] {
   const children: BatchChild[] = [];

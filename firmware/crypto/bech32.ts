@@ -18,7 +18,12 @@ export interface Bech32 {
 // What the five bits that leave at the top bring back in: sums of the five generator constants.
 const TOP = new Uint32Array(32);
 for (let i = 0; i < 32; i++)
-  TOP[i] = (i & 1 ? 0x3b6a57b2 : 0) ^ (i & 2 ? 0x26508e6d : 0) ^ (i & 4 ? 0x1ea119fa : 0) ^ (i & 8 ? 0x3d4233dd : 0) ^ (i & 16 ? 0x2a1462b3 : 0);
+  TOP[i] =
+    (i & 1 ? 0x3b6a57b2 : 0) ^
+    (i & 2 ? 0x26508e6d : 0) ^
+    (i & 4 ? 0x1ea119fa : 0) ^
+    (i & 8 ? 0x3d4233dd : 0) ^
+    (i & 16 ? 0x2a1462b3 : 0);
 
 function polymod(c: number, value: number): number {
   return ((c & 0x1ffffff) << 5) ^ value ^ TOP[c >>> 25];
@@ -37,7 +42,8 @@ export function bech32Encode(hrp: string, values: Uint8Array, isM: boolean): str
   if (!hrp.length || hrp.length + values.length + 7 > BECH32_MAX_TEXT) throw fail('crypto-bech32', 'too long');
   for (let i = 0; i < hrp.length; i++) {
     const code = hrp.charCodeAt(i);
-    if (code < 33 || code > 126 || (code > 64 && code < 91)) throw fail('crypto-bech32', 'not a lower-case human-readable part');
+    if (code < 33 || code > 126 || (code > 64 && code < 91))
+      throw fail('crypto-bech32', 'not a lower-case human-readable part');
   }
   let c = startChecksum(hrp);
   let text = hrp + '1';
@@ -52,7 +58,10 @@ export function bech32Encode(hrp: string, values: Uint8Array, isM: boolean): str
   return text;
 }
 
-/** Throws `crypto-bech32` (length, character, mixed case, separator) and `crypto-checksum`. The hrp comes back in lower case. */
+/**
+ * Throws `crypto-bech32` (length, character, mixed case, separator) and `crypto-checksum`. The hrp comes back in lower
+ * case.
+ */
 export function bech32Decode(text: string): Bech32 {
   const n = text.length;
   const lower = text.toLowerCase();
@@ -78,7 +87,10 @@ export function bech32Decode(text: string): Bech32 {
   return { hrp: hrp, values: copyBytes(values, 0, values.length - 6), isM: c === BECH32M };
 }
 
-/** Groups of `from` bits to groups of `to` bits, most significant first. Padding must be zero and short (`crypto-bech32`) unless made here. */
+/**
+ * Groups of `from` bits to groups of `to` bits, most significant first. Padding must be zero and short
+ * (`crypto-bech32`) unless made here.
+ */
 export function convertBits(values: Uint8Array, from: number, to: number, isPadded: boolean): Uint8Array {
   const bits = values.length * from;
   const out = new Uint8Array(isPadded ? Math.ceil(bits / to) : Math.floor(bits / to));
@@ -111,10 +123,14 @@ export function segwitEncode(hrp: string, version: number, program: Uint8Array):
 
 function aProgram(version: number, program: Uint8Array): void {
   const n = program.length;
-  if (!(version >= 0 && version <= 16) || n < 2 || n > 40 || (!version && n !== 20 && n !== 32)) throw fail('crypto-bech32', 'not a witness program');
+  if (!(version >= 0 && version <= 16) || n < 2 || n > 40 || (!version && n !== 20 && n !== 32))
+    throw fail('crypto-bech32', 'not a witness program');
 }
 
-/** An address of network `hrp` to its witness program. Throws `crypto-network` for another hrp, `crypto-bech32`, `crypto-checksum`. */
+/**
+ * An address of network `hrp` to its witness program. Throws `crypto-network` for another hrp, `crypto-bech32`,
+ * `crypto-checksum`.
+ */
 export function segwitDecode(hrp: string, text: string): { version: number; program: Uint8Array } {
   const decoded = bech32Decode(text);
   if (decoded.hrp !== hrp) throw fail('crypto-network', 'an address of another network');

@@ -34,7 +34,8 @@ export interface PublicNode {
 
 /** Master node of a seed of 16..64 bytes (`crypto-length`). */
 export function privFromSeed(seed: Uint8Array): PrivateNode {
-  if (!(seed instanceof Uint8Array) || seed.length < 16 || seed.length > 64) throw fail('crypto-length', 'a seed is 16 to 64 bytes');
+  if (!(seed instanceof Uint8Array) || seed.length < 16 || seed.length > 64)
+    throw fail('crypto-length', 'a seed is 16 to 64 bytes');
   const mac = hmacSha512(SEED_KEY, seed);
   const node = { key: copyBytes(mac, 0, 32), chain: copyBytes(mac, 32, 64) };
   mac.fill(0);
@@ -60,7 +61,10 @@ function childMac(chain: Uint8Array, data33: Uint8Array, index: number): Uint8Ar
   return mac;
 }
 
-/** Child `index` (hardened from 2^31) of a private node. pub33 spares the computation of the node's public key for unhardened ones. */
+/**
+ * Child `index` (hardened from 2^31) of a private node. pub33 spares the computation of the node's public key for
+ * unhardened ones.
+ */
 export function ckdPriv(node: PrivateNode, index: number, pub33?: Uint8Array): PrivateNode {
   aScalar(A, node.key, 'private key');
   const data = new Uint8Array(33);
@@ -157,14 +161,18 @@ export function encodeXkey(x: ExtendedKey): string {
   return text;
 }
 
-/** Text to an extended key, all fields checked (BIP32, test vector 5). Throws crypto-base58, crypto-checksum, crypto-version, crypto-bip32, crypto-scalar, crypto-point. */
+/**
+ * Text to an extended key, all fields checked (BIP32, test vector 5). Throws crypto-base58, crypto-checksum,
+ * crypto-version, crypto-bip32, crypto-scalar, crypto-point.
+ */
 export function decodeXkey(text: string): ExtendedKey {
   const bytes = base58checkDecode(text);
   if (bytes.length !== 78) throw fail('crypto-bip32', 'an extended key is 78 bytes');
   const version = getUint32(bytes, 0);
   const isPrivate = version === XPRV_MAIN || version === XPRV_TEST;
   const isTest = version === XPRV_TEST || version === XPUB_TEST;
-  if (!isPrivate && version !== XPUB_MAIN && version !== XPUB_TEST) throw fail('crypto-version', 'unknown version of an extended key');
+  if (!isPrivate && version !== XPUB_MAIN && version !== XPUB_TEST)
+    throw fail('crypto-version', 'unknown version of an extended key');
   const x = {
     isPrivate: isPrivate,
     isTest: isTest,
@@ -176,7 +184,8 @@ export function decodeXkey(text: string): ExtendedKey {
   };
   const first = bytes[45];
   bytes.fill(0);
-  if (!x.depth && (x.index || getUint32(x.parent, 0))) throw fail('crypto-bip32', 'a master key has no parent and no index');
+  if (!x.depth && (x.index || getUint32(x.parent, 0)))
+    throw fail('crypto-bip32', 'a master key has no parent and no index');
   if (isPrivate) {
     if (first) throw fail('crypto-bip32', 'a private key begins with a zero byte');
     aScalar(A, x.key, 'private key');
@@ -188,7 +197,15 @@ export function decodeXkey(text: string): ExtendedKey {
 /** Master xprv of a seed, main net. */
 export function bip32FromSeed(seed: Uint8Array): string {
   const node = privFromSeed(seed);
-  const text = encodeXkey({ isPrivate: true, isTest: false, depth: 0, parent: new Uint8Array(4), index: 0, chain: node.chain, key: node.key });
+  const text = encodeXkey({
+    isPrivate: true,
+    isTest: false,
+    depth: 0,
+    parent: new Uint8Array(4),
+    index: 0,
+    chain: node.chain,
+    key: node.key,
+  });
   node.key.fill(0);
   node.chain.fill(0);
   return text;
@@ -201,7 +218,15 @@ function stepDown(x: ExtendedKey, index: number): ExtendedKey {
   const child = x.isPrivate ? ckdPriv(x, index, pub) : ckdPub(x, index);
   const parent = copyBytes(hash160(pub), 0, 4);
   if (x.isPrivate) x.key.fill(0);
-  return { isPrivate: x.isPrivate, isTest: x.isTest, depth: x.depth + 1, parent: parent, index: index, chain: child.chain, key: child.key };
+  return {
+    isPrivate: x.isPrivate,
+    isTest: x.isTest,
+    depth: x.depth + 1,
+    parent: parent,
+    index: index,
+    chain: child.chain,
+    key: child.key,
+  };
 }
 
 /** Descendant of an xprv or xpub: same kind of text. Throws crypto-path and decodeXkey's codes. */

@@ -1,6 +1,6 @@
 // Mnemonics (BIP39): words to entropy and back with the checksum, and the seed.
-// The word list is the caller's: a string of 2,048 entries of 8 characters padded with spaces, or what has its length and substr
-// (cold/words-file.ts), so that an entry is found by its place and a word by halving.
+// The word list is the caller's: a string of 2,048 entries of 8 characters padded with spaces, or what has its length
+// and substr (cold/words-file.ts), so that an entry is found by its place and a word by halving.
 // Text is bytes: NFKD, as the BIP asks, is the caller's for anything but ASCII.
 import { fail } from '../../protocol/errors';
 import { pbkdf2Sha512 } from './hmac';
@@ -11,7 +11,8 @@ const COUNT = 2048;
 const ITERATIONS = 2048;
 
 function aWordList(wordlist: string): void {
-  if (wordlist.length !== COUNT * ENTRY) throw fail('crypto-mnemonic', 'the word list is 2,048 entries of 8 characters');
+  if (wordlist.length !== COUNT * ENTRY)
+    throw fail('crypto-mnemonic', 'the word list is 2,048 entries of 8 characters');
 }
 
 function wordAt(wordlist: string, index: number): string {
@@ -70,7 +71,7 @@ export function mnemonicDecode(mnemonic: string, wordlist: string): Uint8Array {
   entropy.set(all.subarray(0, lenBytes));
   const check = all[lenBytes];
   all.fill(0);
-  if (((sha256(entropy)[0] ^ check) & (0xff00 >> (lenBytes / 4))) & 0xff) {
+  if ((sha256(entropy)[0] ^ check) & (0xff00 >> (lenBytes / 4)) & 0xff) {
     entropy.fill(0);
     throw fail('crypto-checksum', "the mnemonic's checksum does not match");
   }

@@ -1,6 +1,7 @@
 // Numbers that blind secrets: a hash chain of its own, seeded from outside and stirred with each secret that is used.
 // Blinding only has to be unknown to whoever measures; no key or nonce ever comes from here, and a poor seed makes the
-// results no less right. On stock Espruino nothing better is at hand before the firmware calls blindSeed (see blindSeed).
+// results no less right. On stock Espruino nothing better is at hand before the firmware calls blindSeed (see
+// blindSeed).
 import { setBytes } from './bytes';
 import { N } from './modn';
 import { sha512 } from './sha512';

@@ -77,7 +77,8 @@ export function textBytes(text: string): Uint8Array {
 
 /** Throws `crypto-length` unless `bytes` is a Uint8Array of that length. */
 export function aBytes(bytes: Uint8Array, lenBytes: number, name: string): Uint8Array {
-  if (!(bytes instanceof Uint8Array) || bytes.length !== lenBytes) throw fail('crypto-length', name + ' must be ' + lenBytes + ' bytes');
+  if (!(bytes instanceof Uint8Array) || bytes.length !== lenBytes)
+    throw fail('crypto-length', name + ' must be ' + lenBytes + ' bytes');
   return bytes;
 }
 

@@ -30,7 +30,8 @@ export function computeComb(count: number): ArrayBuffer[] {
   Z1.set(ONE);
   const power = new Uint32Array(24);
   for (let b = 0; b < count; b++) {
-    if (b % COMB_PART_BLOCKS === 0) buffers.push(new ArrayBuffer(COMB_BLOCK_BYTES * (count < COMB_PART_BLOCKS ? count : COMB_PART_BLOCKS)));
+    if (b % COMB_PART_BLOCKS === 0)
+      buffers.push(new ArrayBuffer(COMB_BLOCK_BYTES * (count < COMB_PART_BLOCKS ? count : COMB_PART_BLOCKS)));
     const words = new Uint32Array(buffers[buffers.length - 1], (b % COMB_PART_BLOCKS) * COMB_BLOCK_BYTES, 2048);
     if (b) ACCUMULATOR.set(power);
     setInfinity(false);

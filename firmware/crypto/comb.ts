@@ -1,13 +1,13 @@
-// Multiples of the base point: a comb (Lim and Lee) with signed digits, all of them odd, so one sequence for every scalar.
-// k is written as sum of +-2^i, i = 0..255: with C = (k + 2^256 - 1) / 2 mod n, the sign of 2^i is bit i of C.
-// Bit (8 b + j) S + i belongs to block b, tooth j, column i; S = 32 / blocks columns. A table entry (64 bytes, x then y as
-// little endian words) of block b is  2^(8bS) (2^(7S) + sum_(j<7) +-2^(jS)) G, the signs by the index's bits, 128 to a
-// block; the other 128 combinations are their negatives.
-// The table: Storage file `comb` (8 blocks, 64 KB, stays in flash), else computed: 8 blocks, or 1 on Espruino where RAM is dear.
-// Blinding: a secret k is multiplied as (k - 2^(S-1) b) G + 2^(S-1) (b G), starting from b G in coordinates that nobody
-// outside knows; b is doubled before every use. So neither the digits nor the coordinates of two uses have anything to do
-// with each other or with k. Look-ups go to addresses given by blinded digits, and a negative one takes a subtraction more.
-// Leaves to others: making the table (comb-table.ts), multiples of other points (multiply.ts).
+// Multiples of the base point: a comb (Lim and Lee) with signed digits, all of them odd, so one sequence for every
+// scalar. k is written as sum of +-2^i, i = 0..255: with C = (k + 2^256 - 1) / 2 mod n, the sign of 2^i is bit i of C.
+// Bit (8 b + j) S + i belongs to block b, tooth j, column i; S = 32 / blocks columns. A table entry (64 bytes, x then y
+// as little endian words) of block b is  2^(8bS) (2^(7S) + sum_(j<7) +-2^(jS)) G, the signs by the index's bits, 128 to
+// a block; the other 128 combinations are their negatives.
+// The table: Storage file `comb` (8 blocks, 64 KB, stays in flash), else computed: 8 blocks, or 1 on Espruino where RAM
+// is dear. Blinding: a secret k is multiplied as (k - 2^(S-1) b) G + 2^(S-1) (b G), starting from b G in coordinates
+// that nobody outside knows; b is doubled before every use. So neither the digits nor the coordinates of two uses have
+// anything to do with each other or with k. Look-ups go to addresses given by blinded digits, and a negative one takes
+// a subtraction more. Leaves to others: making the table (comb-table.ts), multiples of other points (multiply.ts).
 import { toAffine } from './affine';
 import { blindGeneration, blindNext } from './blind';
 import { COMB_BLOCKS, COMB_BLOCK_BYTES, COMB_PART_BLOCKS, computeComb } from './comb-table';
@@ -87,7 +87,10 @@ const BLIND_POINT = new Uint32Array(MEMORY, 256 + 32 * (REGISTERS + 5), 24);
 const BLIND_K = register(REGISTERS + 8);
 let blindMade = -1;
 
-/** Accumulator = k G for a secret k, 0 < k < n: the same point operations for every k, on blinded values. isPublic: for any k < n that need not be kept secret. */
+/**
+ * Accumulator = k G for a secret k, 0 < k < n: the same point operations for every k, on blinded values. isPublic: for
+ * any k < n that need not be kept secret.
+ */
 export function multiplyBase(k: Uint32Array, isPublic?: boolean): void {
   if (isPublic) {
     combScalar(k);

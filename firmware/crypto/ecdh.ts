@@ -1,4 +1,5 @@
-// Elliptic curve Diffie-Hellman on secp256k1 (SEC 1 3.3.1): the shared point itself, compressed. Callers hash it (HKDF).
+// Elliptic curve Diffie-Hellman on secp256k1 (SEC 1 3.3.1): the shared point itself, compressed. Callers hash it
+// (HKDF).
 import { blindStir } from './blind';
 import { K, finishSecret, wipeRegisters } from './ecdsa';
 import { register } from './field';
@@ -7,7 +8,10 @@ import { X2, Y2 } from './point';
 import { aScalar } from './scalar';
 import { decodePoint, encodePoint } from './sec1';
 
-/** priv32 times pub: 33 bytes. Throws crypto-length, crypto-scalar, crypto-point, and crypto-fault when the result is not on the curve. */
+/**
+ * priv32 times pub: 33 bytes. Throws crypto-length, crypto-scalar, crypto-point, and crypto-fault when the result is
+ * not on the curve.
+ */
 export function ecdh(pub: Uint8Array, priv32: Uint8Array): Uint8Array {
   decodePoint(pub);
   aScalar(K, priv32, 'private key');

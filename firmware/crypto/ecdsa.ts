@@ -1,14 +1,16 @@
 // ECDSA on secp256k1 (SEC 1 4.1) with RFC 6979 nonces and low s (BIP 62), recovery, and verification.
 // Every signature is checked before it leaves:
 //   1. R lies on the curve after the conversion to affine: catches a fault in any point or field operation of k G, as a
-//      fault there leaves the curve but with probability 2^-256 or so. It does not catch a fault that only changes which
+//      fault there leaves the curve but with probability 2^-256 or so. It does not catch a fault that only changes
+//      which
 //      multiple was computed (a digit of the scalar, a table index).
-//   2. k s = z + r d mod n with every term multiplied by a second random number m: catches a fault in the inversion, in the
+//   2. k s = z + r d mod n with every term multiplied by a second random number m: catches a fault in the inversion, in
+//      the
 //      products mod n, in k, d, z or r after k G was computed.
-//   3. ecdsaSign's third argument (or a policy of the firmware) adds a full verification with the public key: catches the rest.
-// Nonces of the RFC 6979 path repeat for the same key and hash, so an attacker who can force a fault that (1) and (2) miss
-// and also gets the right signature learns the key: set the policy where faults are a threat. Prepared nonces (nonce.ts)
-// never repeat, so that attack does not exist for them.
+//   3. ecdsaSign's third argument (or a policy of the firmware) adds a full verification with the public key: catches
+//      the rest. Nonces of the RFC 6979 path repeat for the same key and hash, so an attacker who can force a fault
+//      that (1) and (2) miss and also gets the right signature learns the key: set the policy where faults are a
+//      threat. Prepared nonces (nonce.ts) never repeat, so that attack does not exist for them.
 // Secrets: private keys and nonces are in typed arrays that are overwritten before return, also when something throws.
 import { fail } from '../../protocol/errors';
 import { invertP, isOnCurve, scaleBy, toAffine } from './affine';
@@ -53,7 +55,10 @@ export function wipeRegisters(): void {
   setInfinity(true);
 }
 
-/** Accumulator to affine for a point that a secret made, its inversion blinded; checked to be on the curve (`crypto-fault`). */
+/**
+ * Accumulator to affine for a point that a secret made, its inversion blinded; checked to be on the curve
+ * (`crypto-fault`).
+ */
 export function finishSecret(): void {
   const a = A;
   blindNext(a);
@@ -67,7 +72,10 @@ export function finishSecret(): void {
   if (!isOnCurve(X1, Y1)) throw fail('crypto-fault', 'a computed point is not on the curve');
 }
 
-/** R and the factors for nonce K (`crypto-fault`); answers the recovery number. r is zero for no nonce that anybody can find. */
+/**
+ * R and the factors for nonce K (`crypto-fault`); answers the recovery number. r is zero for no nonce that anybody can
+ * find.
+ */
 export function prepareFactors(): number {
   multiplyBase(K);
   finishSecret();
@@ -83,8 +91,8 @@ export function prepareFactors(): number {
 }
 
 /**
- * S = (Z + R D) / K as T (M Z + R (M D)), with T = (K M)^-1: neither the key nor K^-1 is ever an operand by itself. Then the
- * relation K S = Z + R D is checked under the second random factor.
+ * S = (Z + R D) / K as T (M Z + R (M D)), with T = (K M)^-1: neither the key nor K^-1 is ever an operand by itself.
+ * Then the relation K S = Z + R D is checked under the second random factor.
  * S is made low; answers the signature, recid turned where S was negated. Throws `crypto-fault`.
  */
 export function signatureOf(recid: number): RecoverableSignature {
@@ -122,7 +130,10 @@ export function takeArguments(hash32: Uint8Array, priv32: Uint8Array): void {
   reduce(Z, N);
 }
 
-/** Deterministic (RFC 6979 3.2, SHA-256) low-s signature with its recovery number. Codes: crypto-length, crypto-scalar, crypto-fault. */
+/**
+ * Deterministic (RFC 6979 3.2, SHA-256) low-s signature with its recovery number. Codes: crypto-length, crypto-scalar,
+ * crypto-fault.
+ */
 export function ecdsaSignRecoverable(hash32: Uint8Array, priv32: Uint8Array): RecoverableSignature {
   takeArguments(hash32, priv32);
   // V, a byte, the key, the hash mod n
@@ -152,10 +163,14 @@ export function ecdsaSignRecoverable(hash32: Uint8Array, priv32: Uint8Array): Re
   }
 }
 
-/** Deterministic low-s signature: 64 bytes r ‖ s. isVerified adds the full verification against the key's own public key. */
+/**
+ * Deterministic low-s signature: 64 bytes r ‖ s. isVerified adds the full verification against the key's own public
+ * key.
+ */
 export function ecdsaSign(hash32: Uint8Array, priv32: Uint8Array, isVerified?: boolean): Uint8Array {
   const sig = ecdsaSignRecoverable(hash32, priv32).sig;
-  if (isVerified && !ecdsaVerify(sig, hash32, pubkeyCreate(priv32, false))) throw fail('crypto-fault', 'the signature does not verify');
+  if (isVerified && !ecdsaVerify(sig, hash32, pubkeyCreate(priv32, false)))
+    throw fail('crypto-fault', 'the signature does not verify');
   return sig;
 }
 
@@ -213,8 +228,9 @@ export function verifyStart(sig64: Uint8Array, hash32: Uint8Array, pub: Uint8Arr
 }
 
 /**
- * The next slice, at most about 20,000 u: reads the key, begins the multiple, takes digits of it. True while there is more; between two
- * slices anything may be computed. Throws for wrong lengths and keys that are no points: then forget the verification.
+ * The next slice, at most about 20,000 u: reads the key, begins the multiple, takes digits of it. True while there is
+ * more; between two slices anything may be computed. Throws for wrong lengths and keys that are no points: then forget
+ * the verification.
  */
 export function verifyStep(v: Verification): boolean {
   const isInRange = takeSignature(v.sig64, v.hash32);

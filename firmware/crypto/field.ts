@@ -2,36 +2,43 @@
 // An element is Uint32Array(8), little endian words, any value below 2^256 (redundant: p is not subtracted until
 // reduce()); every operation takes and gives such values, so bounds never pile up.
 //
-// Multiplication. One factor is read as 16 digits a_i of 16 bits (A16 shares its buffer with A32). The other, b, is laid out
-// by load() as 17 overlapping windows g_d = b_d + 2^16 b_(d+1), d = -1..15 (b_-1 = b_16 = 0), descending:
-// WINDOWS[15 - d] = g_d. Column t of the product in radix 2^32 is  c_t = sum_i a_i g_(2t-i)  over the i for which the window
-// exists, one native dot product of two views: digits 0..2t+1 with WINDOWS[15-2t..16] for t < 8, digits 2t-15..15 with
-// WINDOWS[0..] for t >= 8. c0..c15 are those 16 calls, bound to their views: no argument, no zero term, no array in between.
+// Multiplication. One factor is read as 16 digits a_i of 16 bits (A16 shares its buffer with A32). The other, b, is
+// laid out by load() as 17 overlapping windows g_d = b_d + 2^16 b_(d+1), d = -1..15 (b_-1 = b_16 = 0), descending:
+// WINDOWS[15 - d] = g_d. Column t of the product in radix 2^32 is  c_t = sum_i a_i g_(2t-i)  over the i for which the
+// window exists, one native dot product of two views: digits 0..2t+1 with WINDOWS[15-2t..16] for t < 8, digits
+// 2t-15..15 with WINDOWS[0..] for t >= 8. c0..c15 are those 16 calls, bound to their views: no argument, no zero term,
+// no array in between.
 //
 // Why the doubles are exact (2^53 is the limit below which every integer is a double):
-//   (1) c_t <= 16 (2^16 - 1)(2^32 - 1) = 2^52 - 2^36 - 2^20 + 16 < 2^52. All terms are integers >= 0, so every partial sum
+//   (1) c_t <= 16 (2^16 - 1)(2^32 - 1) = 2^52 - 2^36 - 2^20 + 16 < 2^52. All terms are integers >= 0, so every partial
+//   sum
 //       is an integer below 2^52, whatever the order of summation.
-//   (2) High half: h_t + carry, carry = floor(h_(t-1) / 2^32) <= 2^20: below 2^52 + 2^21. The top word, h_15 with its carry,
+//   (2) High half: h_t + carry, carry = floor(h_(t-1) / 2^32) <= 2^20: below 2^52 + 2^21. The top word, h_15 with its
+//   carry,
 //       is the product's own top word: below 2^32, since a b < 2^512.
-//   (3) Fold by 2^256 = 2^32 + 977 (mod p): l_t + 977 h_t + h_(t-1) + carry with h < 2^32, l_t < 2^52 and carry <= 2^21:
+//   (3) Fold by 2^256 = 2^32 + 977 (mod p): l_t + 977 h_t + h_(t-1) + carry with h < 2^32, l_t < 2^52 and carry <=
+//   2^21:
 //       below 2^52 + 978 * 2^32 + 2^21 < 2^52 + 2^42 < 2^53.
 //   (4) mulSub adds 2p - u, mulSub2 adds 4p - u - 2w, word by word: a word of 2p is at least 2^33 - 2 - 1952, of 4p at
 //       least 2^34 - 4 - 3904, both above the largest u, and u + 2w, so no column is negative and the sum of (3) stays
 //       below 2^52 + 2^42 + 2^34 + 2^21 < 2^53.
-//   (5) Carries are x / 2^32 | 0 with 0 <= x < 2^53: the quotient (a power of two, so exact) is below 2^21, |0 truncates it.
-//   (6) After the last column: top = h_7 + carry < 2^32 + 2^21 enters as 977 top + word 0 < 2^43, and top + word 1 < 2^34.
-//       A carry out of word 1 runs on through spread(); leaving 2^256 the remainder is below 2^64, so the second fold of
+//   (5) Carries are x / 2^32 | 0 with 0 <= x < 2^53: the quotient (a power of two, so exact) is below 2^21, |0
+//   truncates it.
+//   (6) After the last column: top = h_7 + carry < 2^32 + 2^21 enters as 977 top + word 0 < 2^43, and top + word 1 <
+//   2^34.
+//       A carry out of word 1 runs on through spread(); leaving 2^256 the remainder is below 2^64, so the second fold
+//       of
 //       977 + 2^32 cannot overflow again.
-// Side channels: the carry out of word 1 past 2^256 - 2^64 (probability about 2^-31) and the odd/even branch of half3() show
-// in time. Scalars are blinded and coordinates randomised (point.ts, comb.ts) so that neither says anything about a secret.
-// Leaves to others: inversion (inverse.ts), the order n (scalar.ts), points.
+// Side channels: the carry out of word 1 past 2^256 - 2^64 (probability about 2^-31) and the odd/even branch of half3()
+// show in time. Scalars are blinded and coordinates randomised (point.ts, comb.ts) so that neither says anything about
+// a secret. Leaves to others: inversion (inverse.ts), the order n (scalar.ts), points.
 import { dot, isNative, mapInPlace } from './standin';
 
 /** 2^32: columns are in this radix. */
 export const RADIX = 4294967296;
 
-// One block of memory for the digits of one factor, the windows of the other (WINDOWS[15 - d] = g_d), and all numbers that
-// outlive a function: a view on it costs Espruino two variables, an array of its own seven.
+// One block of memory for the digits of one factor, the windows of the other (WINDOWS[15 - d] = g_d), and all numbers
+// that outlive a function: a view on it costs Espruino two variables, an array of its own seven.
 export const REGISTERS = 32;
 export const MEMORY = new ArrayBuffer(256 + 32 * (REGISTERS + 9));
 export const WINDOWS = new Float64Array(MEMORY, 0, 17);
@@ -56,7 +63,9 @@ export const c13: () => number = dot.bind(undefined, A16.subarray(11), WINDOWS);
 export const c14: () => number = dot.bind(undefined, A16.subarray(13), WINDOWS);
 export const c15: () => number = dot.bind(undefined, A16.subarray(15), WINDOWS);
 
-/** Number i of the memory. 0..REGISTERS - 1 are registers, which wipeField clears; above are constants and what blinds. */
+/**
+ * Number i of the memory. 0..REGISTERS - 1 are registers, which wipeField clears; above are constants and what blinds.
+ */
 export function register(i: number): Uint32Array {
   return new Uint32Array(MEMORY, 256 + 32 * i, 8);
 }
@@ -66,8 +75,8 @@ export function element(): Uint32Array {
   return new Uint32Array(8);
 }
 
-// Native path of load(): the element at byte 0 and again at byte 34 of 68 bytes; their 17 words are then the even and the
-// odd windows, and ORDER sorts them. Typed arrays at odd multiples of two bytes are Espruino's own.
+// Native path of load(): the element at byte 0 and again at byte 34 of 68 bytes; their 17 words are then the even and
+// the odd windows, and ORDER sorts them. Typed arrays at odd multiples of two bytes are Espruino's own.
 const W_EVEN = new Uint32Array(MEMORY, 168, 8);
 const W_ODD = isNative ? new Uint32Array(MEMORY, 202, 8) : W_EVEN;
 const W_ALL = new Uint32Array(MEMORY, 168, 17);
@@ -212,7 +221,10 @@ export function sub(r: Uint32Array, y: Uint32Array, z: Uint32Array): void {
   if (b >= q) spread(r, 1);
 }
 
-/** r = 3r/2, for the doubling formula: 3r, plus p when r is odd, shifted down by one bit. 3r + p < 2^258, words below 2^35. */
+/**
+ * r = 3r/2, for the doubling formula: 3r, plus p when r is odd, shifted down by one bit. 3r + p < 2^258, words below
+ * 2^35.
+ */
 export function half3(r: Uint32Array): void {
   const q = RADIX;
   let a = r[0] * 3;
@@ -229,7 +241,16 @@ export function half3(r: Uint32Array): void {
   const x = (h / q) | 0;
   a = (((a >>> 1) | (b << 31)) >>> 0) + 977 * (x >> 1);
   b = (((b >>> 1) | (c << 31)) >>> 0) + (x >> 1) + ((a / q) | 0);
-  r.set([a, b, (c >>> 1) | (d << 31), (d >>> 1) | (e << 31), (e >>> 1) | (f << 31), (f >>> 1) | (g << 31), (g >>> 1) | (h << 31), (h >>> 1) | (x << 31)]);
+  r.set([
+    a,
+    b,
+    (c >>> 1) | (d << 31),
+    (d >>> 1) | (e << 31),
+    (e >>> 1) | (f << 31),
+    (f >>> 1) | (g << 31),
+    (g >>> 1) | (h << 31),
+    (h >>> 1) | (x << 31),
+  ]);
   if (b >= q) spread(r, 1);
 }
 

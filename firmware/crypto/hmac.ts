@@ -6,7 +6,12 @@ import { sha512 } from './sha512';
 import { NATIVE } from './standin';
 
 // The pads are put on by words as far as the key goes; behind it they are themselves.
-function hmac(hash: (bytes: Uint8Array) => Uint8Array, blockBytes: number, key: Uint8Array, bytes: Uint8Array): Uint8Array {
+function hmac(
+  hash: (bytes: Uint8Array) => Uint8Array,
+  blockBytes: number,
+  key: Uint8Array,
+  bytes: Uint8Array,
+): Uint8Array {
   const inner = new Uint8Array(blockBytes + bytes.length);
   const outer = new Uint8Array(blockBytes + (blockBytes >> 1));
   const n = key.length > blockBytes ? blockBytes >> 3 : (key.length + 3) >> 2;
@@ -67,7 +72,12 @@ export function hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, 
 }
 
 /** PBKDF2-HMAC-SHA512 in ES5 (over whatever SHA-512 there is). */
-export function pbkdf2Sha512Es5(password: Uint8Array, salt: Uint8Array, iterations: number, lenBytes: number): Uint8Array {
+export function pbkdf2Sha512Es5(
+  password: Uint8Array,
+  salt: Uint8Array,
+  iterations: number,
+  lenBytes: number,
+): Uint8Array {
   const out = new Uint8Array(lenBytes);
   const first = new Uint8Array(salt.length + 4);
   first.set(salt);
@@ -90,8 +100,11 @@ export function pbkdf2Sha512Es5(password: Uint8Array, salt: Uint8Array, iteratio
 
 /** PBKDF2-HMAC-SHA512; lenBytes a multiple of 4 up to 1024. Native on Espruino builds that have it. */
 export function pbkdf2Sha512(password: Uint8Array, salt: Uint8Array, iterations: number, lenBytes: number): Uint8Array {
-  if (!(lenBytes > 0 && lenBytes <= 1024) || lenBytes & 3 || !(iterations >= 1)) throw fail('crypto-length', 'PBKDF2 gives 4 to 1024 bytes, a multiple of 4');
+  if (!(lenBytes > 0 && lenBytes <= 1024) || lenBytes & 3 || !(iterations >= 1))
+    throw fail('crypto-length', 'PBKDF2 gives 4 to 1024 bytes, a multiple of 4');
   if (NATIVE && NATIVE.PBKDF2 && password.length && salt.length)
-    return new Uint8Array(NATIVE.PBKDF2(password, salt, { keySize: lenBytes >> 2, iterations: iterations, hasher: 'SHA512' }));
+    return new Uint8Array(
+      NATIVE.PBKDF2(password, salt, { keySize: lenBytes >> 2, iterations: iterations, hasher: 'SHA512' }),
+    );
   return pbkdf2Sha512Es5(password, salt, iterations, lenBytes);
 }

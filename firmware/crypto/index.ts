@@ -1,5 +1,5 @@
-// The device's own cryptography. Everything that other code uses is exported here; the build emits this module, alone, as
-// dist/firmware/crypto.js, which loads in Node, in Duktape and in Espruino. See README.md for the map.
+// The device's own cryptography. Everything that other code uses is exported here; the build emits this module, alone,
+// as dist/firmware/crypto.js, which loads in Node, in Duktape and in Espruino. See README.md for the map.
 import './field'; // first: the kernel's names are found fastest when nothing stands before them
 export { sha256, sha256d, taggedHash } from './sha256';
 export { sha256For, sha256Init, sha256Update, sha256Final, sha256DropTables } from './sha256-running';
@@ -10,15 +10,44 @@ export { drbgInit, drbgGenerate, drbgReseed, drbgWipe } from './drbg';
 export { aes256Ctr, seal, open } from './aes';
 export { constantTimeEqual, wipe } from './bytes';
 export { blindSeed } from './blind';
-export { pubkeyCreate, pubkeyParse, ecdsaSign, ecdsaSignRecoverable, ecdsaVerify, verifyStart, verifyStep, ecdsaRecover, wipeRegisters } from './ecdsa';
+export {
+  pubkeyCreate,
+  pubkeyParse,
+  ecdsaSign,
+  ecdsaSignRecoverable,
+  ecdsaVerify,
+  verifyStart,
+  verifyStep,
+  ecdsaRecover,
+  wipeRegisters,
+} from './ecdsa';
 export { prepareNonce, signPrepared, wipeNonce } from './nonce';
 export { ecdh } from './ecdh';
 export { base58checkEncode, base58checkDecode } from './base58';
 export { bech32Encode, bech32Decode, segwitEncode, segwitDecode } from './bech32';
-export { bip32FromSeed, bip32Derive, bip32Neuter, privFromSeed, ckdPriv, ckdPub, fingerprint, parsePath, decodeXkey, encodeXkey } from './bip32';
+export {
+  bip32FromSeed,
+  bip32Derive,
+  bip32Neuter,
+  privFromSeed,
+  ckdPriv,
+  ckdPub,
+  fingerprint,
+  parsePath,
+  decodeXkey,
+  encodeXkey,
+} from './bip32';
 export { batchStart, batchSlice, batchStep, isBatchRunning } from './batch';
 export { bip39Seed, mnemonicEncode, mnemonicDecode } from './bip39';
-export { address, addressOfHash, addressToScript, p2pkhScript, witnessScript, taprootOutputKey, networkHrp } from './address';
+export {
+  address,
+  addressOfHash,
+  addressToScript,
+  p2pkhScript,
+  witnessScript,
+  taprootOutputKey,
+  networkHrp,
+} from './address';
 export {
   compactSize,
   littleEndian,

@@ -2,13 +2,15 @@
 // Not constant time: secret values are multiplied by a random factor first (blind.ts, prepareFactors of ecdsa.ts).
 // u, v: the remainders, s, t: the absolute values of their cofactors of a, all 12 digits; a s = sign u (mod m).
 // One round: the quotients of the top 48 bits of u and v are those of u and v themselves as long as
-//   z >= T and y - z >= T + D   (Jebelean's form of Collins' condition; z the new remainder, T its cofactor, D that of y).
+//   z >= T and y - z >= T + D   (Jebelean's form of Collins' condition; z the new remainder, T its cofactor, D that of
+//   y).
 //   A cofactor times the remainder before it is at most the first x, below 2^48, so with T <= z < y it is T < 2^24.
 //   When all of u fits 48 bits the quotients are exact, and only T <= 2^24 is asked.
-// Exact in doubles: coefficients <= 2^24 and digits < 2^24, so a digit of a combination is below 2 * 2^48 and its carry below
-// 2^26; products of quotients with 48-bit leading parts are at most the part that they are taken from. A round without
-// progress (a quotient that does not fit) subtracts q v 2^(24 z), q taken a hundred-millionth too low: three leading digits
-// give 48 good bits, so the remainder cannot turn negative; z is the largest for which q >= 1, so q < 2^24.
+// Exact in doubles: coefficients <= 2^24 and digits < 2^24, so a digit of a combination is below 2 * 2^48 and its carry
+// below 2^26; products of quotients with 48-bit leading parts are at most the part that they are taken from. A round
+// without progress (a quotient that does not fit) subtracts q v 2^(24 z), q taken a hundred-millionth too low: three
+// leading digits give 48 good bits, so the remainder cannot turn negative; z is the largest for which q >= 1, so q <
+// 2^24.
 import { MEMORY, REGISTERS } from './field';
 import { Digits, combineWords, getDigits, isNative, setDigits } from './standin';
 import { sum256 } from './words';
@@ -16,27 +18,29 @@ import { sum256 } from './words';
 const DIGIT = 16777216;
 const MASK = 16777215;
 
-// (u, v) = (a u + b v, c u + d v), n digits. Arrays of digits cut what they take down to 24 bits; words have to be told.
-const combine: (u: Uint32Array, v: Uint32Array, a: number, b: number, c: number, d: number, n: number) => void = isNative
-  ? function (u: Uint32Array, v: Uint32Array, a: number, b: number, c: number, d: number, n: number): void {
-      const w = DIGIT;
-      const m = MASK;
-      let e = 0;
-      let f = 0;
-      let x = 0;
-      let y = 0;
-      for (let i = 0; i < n; i++) {
-        x = u[i];
-        y = v[i];
-        e += a * x + b * y;
-        u[i] = e;
-        e = (e - (e & m)) / w;
-        f += c * x + d * y;
-        v[i] = f;
-        f = (f - (f & m)) / w;
+// (u, v) = (a u + b v, c u + d v), n digits. Arrays of digits cut what they take down to 24 bits; words have to be
+// told.
+const combine: (u: Uint32Array, v: Uint32Array, a: number, b: number, c: number, d: number, n: number) => void =
+  isNative
+    ? function (u: Uint32Array, v: Uint32Array, a: number, b: number, c: number, d: number, n: number): void {
+        const w = DIGIT;
+        const m = MASK;
+        let e = 0;
+        let f = 0;
+        let x = 0;
+        let y = 0;
+        for (let i = 0; i < n; i++) {
+          x = u[i];
+          y = v[i];
+          e += a * x + b * y;
+          u[i] = e;
+          e = (e - (e & m)) / w;
+          f += c * x + d * y;
+          v[i] = f;
+          f = (f - (f & m)) / w;
+        }
       }
-    }
-  : combineWords;
+    : combineWords;
 
 // u += q v 2^(24 z)
 function addShifted(u: Uint32Array, v: Uint32Array, q: number, z: number): void {
@@ -152,7 +156,7 @@ export function invert(r: Uint32Array, a: Uint32Array, m: Uint32Array): void {
       q = floor(q) || 1;
       addShifted(u, v, -q, z);
       addShifted(s, t, q, z);
-      for (i = 11; i && u[i] === v[i]; ) i--;
+      for (i = 11; i && u[i] === v[i];) i--;
       if (u[i] < v[i]) {
         swap = u;
         u = v;

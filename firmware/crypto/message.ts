@@ -18,7 +18,11 @@ export function base64Encode(bytes: Uint8Array): string {
   for (let i = 0; i < bytes.length; i += 3) {
     const left = bytes.length - i;
     const x = (bytes[i] << 16) | ((left > 1 ? bytes[i + 1] : 0) << 8) | (left > 2 ? bytes[i + 2] : 0);
-    text += DIGITS[x >> 18] + DIGITS[(x >> 12) & 63] + (left > 1 ? DIGITS[(x >> 6) & 63] : '=') + (left > 2 ? DIGITS[x & 63] : '=');
+    text +=
+      DIGITS[x >> 18] +
+      DIGITS[(x >> 12) & 63] +
+      (left > 1 ? DIGITS[(x >> 6) & 63] : '=') +
+      (left > 2 ? DIGITS[x & 63] : '=');
   }
   return text;
 }
@@ -78,7 +82,10 @@ function isAddressOf(pub: Uint8Array, text: string): boolean {
   return false;
 }
 
-/** Did the holder of this address (P2PKH or P2WPKH) or public key (33 or 65 bytes) sign the text. False for malformed signatures; throws for a key that is no point. */
+/**
+ * Did the holder of this address (P2PKH or P2WPKH) or public key (33 or 65 bytes) sign the text. False for malformed
+ * signatures; throws for a key that is no point.
+ */
 export function verifyMessage(text: string, base64: string, addressOrPub: string | Uint8Array): boolean {
   if (typeof addressOrPub !== 'string') pubkeyParse(addressOrPub);
   let pub: Uint8Array;

@@ -4,13 +4,36 @@
 //   H C   = H2 2^256 + L2          H2 < 2^128.34 (five words)
 //   H2 C  = H3 2^256 + L3          H3 < 2^0.68, so 0 or 1
 //   sum   = L + L2 + L3 + H3 2^256 < (3 + 1) 2^256: top <= 4 once the carry is added
-//   fold  = sum mod 2^256 + top C  < 2^256 + 2^131: a carry out of it leaves less than 2^131, so one more C cannot overflow
+//   fold  = sum mod 2^256 + top C  < 2^256 + 2^131: a carry out of it leaves less than 2^131, so one more C cannot
+//   overflow
 //   then below 2^256 < 2 n: one conditional subtraction.
 // Doubles: columns below 2^52 (field.ts (1)), plus carries below 2^21, plus two words below 2^33: below 2^53.
 // Side channels: the same operations in the same order for all values, but for the carry of the last fold (probability
 // 2^-125) and the place that the chosen result is copied from.
 // Leaves to others: sums, halves and what counts as a scalar (scalar.ts).
-import { A32, RADIX, REGISTERS, c0, c1, c10, c11, c12, c13, c14, c15, c2, c3, c4, c5, c6, c7, c8, c9, load, register } from './field';
+import {
+  A32,
+  RADIX,
+  REGISTERS,
+  c0,
+  c1,
+  c10,
+  c11,
+  c12,
+  c13,
+  c14,
+  c15,
+  c2,
+  c3,
+  c4,
+  c5,
+  c6,
+  c7,
+  c8,
+  c9,
+  load,
+  register,
+} from './field';
 import { reduce, sum256 } from './words';
 
 const C0 = 0x2fc9bebf;

@@ -1,5 +1,5 @@
-// Multiples of any point, by the curve's endomorphism: k P = k1 P + k2 (lambda P), lambda (x, y) = (beta x, y), k1 and k2
-// of about 128 bits (Gallant, Lambert, Vanstone; the constants and the rounding are those of the lattice basis that
+// Multiples of any point, by the curve's endomorphism: k P = k1 P + k2 (lambda P), lambda (x, y) = (beta x, y), k1 and
+// k2 of about 128 bits (Gallant, Lambert, Vanstone; the constants and the rounding are those of the lattice basis that
 // libsecp256k1 publishes). Two forms:
 //   multiplySecret  fixed windows of four signed bits, all digits odd: one sequence of operations for every scalar;
 //   multiplyPublic  width-5 non-adjacent forms, with u G through the comb in the same pass (verification); in
@@ -25,8 +25,8 @@ const T3 = register(25);
 const SCALE = register(20);
 let table: ArrayBufferLike = MEMORY;
 
-// K1 + K2 lambda = k mod n, both within +-2^128 mod n: K2 = c1 (-b1) - c2 b2 with c = round(k g / 2^384), g = round(2^384 b / n).
-// The upper half of g is b: for b2 as it is, for -b1 one too high.
+// K1 + K2 lambda = k mod n, both within +-2^128 mod n: K2 = c1 (-b1) - c2 b2 with c = round(k g / 2^384), g =
+// round(2^384 b / n). The upper half of g is b: for b2 as it is, for -b1 one too high.
 function split(k: Uint32Array): void {
   const g1 = fromHex('3086d221a7d46bcde86c90e49284eb153daa8a1471e8ca7fe893209a45dbb031');
   const g2 = fromHex('e4437ed6010e88286f547fa90abfe4c4221208ac9df506c61571b4ae8ac47f71');
@@ -56,10 +56,10 @@ function split(k: Uint32Array): void {
 }
 
 /**
- * Odd multiples of the affine point (x, y). The chain P, 3P, .. 15P is computed on the isomorphic curve where 2P is affine;
- * the ratios of neighbouring z then bring all to one z. isAffine: that z is 1, at the price of an inversion; else the table
- * lies on the isomorphic curve of the last entry, and SCALE is the factor that a result's z has to be multiplied with
- * (additions and doublings do not depend on the curve's constant 7, so they are the same there).
+ * Odd multiples of the affine point (x, y). The chain P, 3P, .. 15P is computed on the isomorphic curve where 2P is
+ * affine; the ratios of neighbouring z then bring all to one z. isAffine: that z is 1, at the price of an inversion;
+ * else the table lies on the isomorphic curve of the last entry, and SCALE is the factor that a result's z has to be
+ * multiplied with (additions and doublings do not depend on the curve's constant 7, so they are the same there).
  */
 function makeTable(x: Uint32Array, y: Uint32Array, isAffine: boolean): void {
   const words = new Uint32Array(8 * 24);
@@ -123,7 +123,8 @@ function takeOdd(d: number, half: number): void {
 
 /**
  * Accumulator = k (x, y) for a secret k, 0 < k < n. With v = (k + K) / 2 split into v1, v2 and 2^128 added to each, the
- * 132 bits of v1 and v2 read as signs give k: sum(2 v1 - (2^132 - 1)) + lambda (...) = 2 v - (1 + lambda)(2^132 - 2^129 - 1).
+ * 132 bits of v1 and v2 read as signs give k: sum(2 v1 - (2^132 - 1)) + lambda (...) = 2 v - (1 + lambda)(2^132 - 2^129
+ * - 1).
  */
 export function multiplySecret(k: Uint32Array, x: Uint32Array, y: Uint32Array): void {
   const v = T3;
@@ -150,7 +151,8 @@ export function multiplySecret(k: Uint32Array, x: Uint32Array, y: Uint32Array): 
         }
         addAffine();
       } else {
-        // The first point starts the accumulator in random coordinates: (x z^2, y z^3, z). The double() above keeps X2, Y2.
+        // The first point starts the accumulator in random coordinates: (x z^2, y z^3, z). The double() above keeps X2,
+        // Y2.
         blindNext(Z1);
         load(Z1);
         mul(T1, Z1);
@@ -168,7 +170,8 @@ export function multiplySecret(k: Uint32Array, x: Uint32Array, y: Uint32Array): 
   table = MEMORY;
 }
 
-// Width-5 non-adjacent form of k, or of -k when k is above n/2: 132 digits into out[at..], odd + 16 (1..31), or 0 for zero.
+// Width-5 non-adjacent form of k, or of -k when k is above n/2: 132 digits into out[at..], odd + 16 (1..31), or 0 for
+// zero.
 function nonAdjacent(k: Uint32Array, out: Uint8Array, at: number): void {
   const bits = new Uint8Array(256);
   const weights = new Uint8Array([1, 2, 4, 8, 16]);
@@ -177,7 +180,7 @@ function nonAdjacent(k: Uint32Array, out: Uint8Array, at: number): void {
   const isNegative = isLess(T1, k);
   if (isNegative) k.set(T1);
   mapInPlace(new Uint8Array(k.buffer, k.byteOffset, 32), bits, undefined, -1);
-  for (let i = 0; i < 131; ) {
+  for (let i = 0; i < 131;) {
     if (bits[i] === carry) {
       i++;
       continue;

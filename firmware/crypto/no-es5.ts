@@ -1,5 +1,5 @@
-// What images have in place of the ES5 forms of hashes and cipher: boards have the native ones (tools/build/es5.ts puts this here).
-// An engine without them fails the self-test at its start.
+// What images have in place of the ES5 forms of hashes and cipher: boards have the native ones (tools/build/es5.ts puts
+// this here). An engine without them fails the self-test at its start.
 import { fail } from '../../protocol/errors';
 
 function missing(): Error {

@@ -1,8 +1,8 @@
-// Points of y^2 = x^3 + 7 in Jacobian coordinates (x/z^2, y/z^3), on one accumulator (X1, Y1, Z1) and one affine operand
-// (X2, Y2): the interpreter finds top-level names faster than properties. The flag of infinity stands beside the
-// accumulator. Additions treat doubling, cancellation and infinity, so they are right for every input.
-// Spec: SEC 1 2.2.1, SEC 2 2.4.1. Side channels: the special cases branch; with a blinded accumulator (comb.ts) they do not
-// happen for secrets but with negligible probability.
+// Points of y^2 = x^3 + 7 in Jacobian coordinates (x/z^2, y/z^3), on one accumulator (X1, Y1, Z1) and one affine
+// operand (X2, Y2): the interpreter finds top-level names faster than properties. The flag of infinity stands beside
+// the accumulator. Additions treat doubling, cancellation and infinity, so they are right for every input.
+// Spec: SEC 1 2.2.1, SEC 2 2.4.1. Side channels: the special cases branch; with a blinded accumulator (comb.ts) they do
+// not happen for secrets but with negligible probability.
 // Leaves to others: affine points (affine.ts), scalars (comb.ts, multiply.ts), points as bytes (sec1.ts).
 import { MEMORY, REGISTERS, half3, load, mul, mulSub, mulSub2, register, sub } from './field';
 import { ONE, ZERO } from './modn';

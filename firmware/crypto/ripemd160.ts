@@ -1,9 +1,9 @@
 // RIPEMD-160 (Dobbertin, Bosselaers, Preneel 1996), ES5: no build of Espruino has it natively.
 import { sha256 } from './sha256';
 
-// What each step takes: the number of its word, and 16 times the shift; 80 steps of the left line, 80 of the right one. The
-// words of a round are those of the round before through a permutation; in a round a word's shift is the same in both
-// lines. Written as letters, 'a' = 0: the permutation, then 5 times 16 shifts.
+// What each step takes: the number of its word, and 16 times the shift; 80 steps of the left line, 80 of the right one.
+// The words of a round are those of the round before through a permutation; in a round a word's shift is the same in
+// both lines. Written as letters, 'a' = 0: the permutation, then 5 times 16 shifts.
 const STEPS = (function (): Uint8Array {
   const steps = new Uint8Array(160);
   const text = 'henbkgpdmajfcolilopmfihjlnopghjimnlpgjjhmplnhihhnpolhhginonmffgjolmoigffpmpojjigpmnnjfigolmligff';
@@ -37,8 +37,8 @@ export function ripemd160(bytes: Uint8Array): Uint8Array {
     let i = 0;
     v.set(s);
     v.set(s, 5);
-    // The right line takes the round functions in the other order. They are written out in the step: a call would cost half
-    // as much as the step.
+    // The right line takes the round functions in the other order. They are written out in the step: a call would cost
+    // half as much as the step.
     for (let round = 0; round < 10; round++) {
       const f = round < 5 ? round : 9 - round;
       const k = added[round];
@@ -53,7 +53,16 @@ export function ripemd160(bytes: Uint8Array): Uint8Array {
       let t = 0;
       for (; i < end; i++) {
         n = steps[i];
-        t = f === 0 ? b ^ c ^ d : f === 1 ? (b & c) | (~b & d) : f === 2 ? (b | ~c) ^ d : f === 3 ? (b & d) | (c & ~d) : b ^ (c | ~d);
+        t =
+          f === 0
+            ? b ^ c ^ d
+            : f === 1
+              ? (b & c) | (~b & d)
+              : f === 2
+                ? (b | ~c) ^ d
+                : f === 3
+                  ? (b & d) | (c & ~d)
+                  : b ^ (c | ~d);
         t = (a + t + w[n & 15] + k) | 0;
         n >>= 4;
         a = e;

@@ -10,8 +10,8 @@ import { isLess, reduce } from './words';
 
 /**
  * (X2, Y2) = the point with that x (reduced) and parity of y; false when there is none.
- * y = w^((p+1)/4), the exponent as runs of ones: 223 ones, 0, 22 ones, 0000, 11, 00. Pairs of the chain: squarings, then which
- * of the results so far is multiplied in; result i has 1, 2, 3, 6, 9, 11, 22, 44, 88, 176, 220, 223 ones.
+ * y = w^((p+1)/4), the exponent as runs of ones: 223 ones, 0, 22 ones, 0000, 11, 00. Pairs of the chain: squarings,
+ * then which of the results so far is multiplied in; result i has 1, 2, 3, 6, 9, 11, 22, 44, 88, 176, 220, 223 ones.
  */
 export function liftX(x: Uint32Array, isOdd: number): boolean {
   const chain = [1, 0, 1, 0, 3, 2, 3, 2, 2, 1, 11, 5, 22, 6, 44, 7, 88, 8, 44, 7, 3, 2, 23, 6, 6, 1];
@@ -29,7 +29,7 @@ export function liftX(x: Uint32Array, isOdd: number): boolean {
   s.set(w);
   for (let i = 0; i < 26; i += 2) {
     results.set(s, 4 * i);
-    for (let n = chain[i]; n--; ) {
+    for (let n = chain[i]; n--;) {
       load(s);
       mul(s, s);
     }
@@ -59,7 +59,9 @@ export function encodePoint(isCompressed: boolean): Uint8Array {
   return out;
 }
 
-/** (X2, Y2) = the point of 33 or 65 bytes. Throws `crypto-point`: length, prefix, x or y not below p, not on the curve. */
+/**
+ * (X2, Y2) = the point of 33 or 65 bytes. Throws `crypto-point`: length, prefix, x or y not below p, not on the curve.
+ */
 export function decodePoint(bytes: Uint8Array): void {
   const prefix = bytes instanceof Uint8Array ? bytes[0] : 0;
   const isFull = prefix === 4 && bytes.length === 65;

@@ -1,5 +1,5 @@
-// The whole self-test: the steps of selftest.ts, and known answers of what few devices use: stand-ins for native calls, the field's
-// edges, prepared nonces, recovery, batches, seeds of mnemonics, taproot. Input as there.
+// The whole self-test: the steps of selftest.ts, and known answers of what few devices use: stand-ins for native calls,
+// the field's edges, prepared nonces, recovery, batches, seeds of mnemonics, taproot. Input as there.
 import { address } from './address';
 import { aes256Ctr } from './aes';
 import { aes256CtrEs5 } from './aes-es5';
@@ -14,7 +14,15 @@ import { invert } from './inverse';
 import { N, ONE, ZERO, mulN } from './modn';
 import { prepareNonce, signPrepared } from './nonce';
 import { P, isZeroP } from './point';
-import { CORE_TEST_STEPS, SELF_TEST_QUICK_STEPS, coreTestName, coreTestStep, starts, testIv, testKey } from './selftest';
+import {
+  CORE_TEST_STEPS,
+  SELF_TEST_QUICK_STEPS,
+  coreTestName,
+  coreTestStep,
+  starts,
+  testIv,
+  testKey,
+} from './selftest';
 import { sha256 } from './sha256';
 import { sha256Es5 } from './sha256-running';
 import { sha512Es5 } from './sha512-es5';
@@ -25,7 +33,8 @@ export const SELF_TEST_STEPS = 20;
 
 const NAMES = 'fallbacks,fields,nonce,batch,bip39,taproot';
 
-// (a b - u - 2 w) and its parts by two ways, and a^-1 a = 1 modulo p and n, on values at the edges and one derived from round.
+// (a b - u - 2 w) and its parts by two ways, and a^-1 a = 1 modulo p and n, on values at the edges and one derived from
+// round.
 export function isFieldRight(round: number): boolean {
   const a = element();
   const b = element();
@@ -77,7 +86,9 @@ function runLongStep(step: number, key: Uint8Array, abc: Uint8Array): boolean {
   const pub = pubkeyCreate(key);
   if (step === 0)
     return (
-      starts(sha256Es5(abc), 'ba7816bf8f01cfea') && starts(sha512Es5(abc), 'ddaf35a193617aba') && constantTimeEqual(aes256CtrEs5(key, testIv(), key), aes256Ctr(key, testIv(), key))
+      starts(sha256Es5(abc), 'ba7816bf8f01cfea') &&
+      starts(sha512Es5(abc), 'ddaf35a193617aba') &&
+      constantTimeEqual(aes256CtrEs5(key, testIv(), key), aes256Ctr(key, testIv(), key))
     );
   if (step === 1) {
     for (let i = 0; i < 40; i++) if (!isFieldRight(i)) return false;
@@ -85,14 +96,24 @@ function runLongStep(step: number, key: Uint8Array, abc: Uint8Array): boolean {
   }
   if (step === 2) {
     const signed = signPrepared(prepareNonce(drbgInit(key)), hash, key);
-    return ecdsaVerify(signed.sig, hash, pub) && !ecdsaVerify(signed.sig, key, pub) && constantTimeEqual(ecdsaRecover(signed.sig, signed.recid, hash), pub);
+    return (
+      ecdsaVerify(signed.sig, hash, pub) &&
+      !ecdsaVerify(signed.sig, key, pub) &&
+      constantTimeEqual(ecdsaRecover(signed.sig, signed.recid, hash), pub)
+    );
   }
   if (step === 3) {
     const children = batchStep(batchStart(pub, key, 7, 2), 2);
-    return children.length === 2 && constantTimeEqual(children[1].pub33, ckdPub({ key: pub, chain: key }, 8).key) && starts(pub, '0284bf7562262bbd');
+    return (
+      children.length === 2 &&
+      constantTimeEqual(children[1].pub33, ckdPub({ key: pub, chain: key }, 8).key) &&
+      starts(pub, '0284bf7562262bbd')
+    );
   }
   if (step === 4) return starts(bip39Seed(abc, key), 'cc1821339f1b15fe');
-  return step === 5 && address(pub, 'p2tr', 'main') === 'bc1pf22hwrhley3ah6qjt6234rs00fn84c2396ky4yea305kl02ezyns3k932r';
+  return (
+    step === 5 && address(pub, 'p2tr', 'main') === 'bc1pf22hwrhley3ah6qjt6234rs00fn84c2396ky4yea305kl02ezyns3k932r'
+  );
 }
 
 /** Runs step 0 .. SELF_TEST_STEPS - 1; true when the answer is the known one. A throw counts as no. */

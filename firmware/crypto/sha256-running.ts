@@ -1,14 +1,18 @@
-// SHA-256 (FIPS 180-4) for messages that arrive in pieces: a state of bounded size, in ES5 (Espruino's native call takes the
-// whole message at once, so only a message that fits the buffer goes there).
+// SHA-256 (FIPS 180-4) for messages that arrive in pieces: a state of bounded size, in ES5 (Espruino's native call
+// takes the whole message at once, so only a message that fits the buffer goes there).
 import { copyBytes } from './bytes';
 import { NATIVE } from './standin';
 
-/** Round constants, 64 words: only the ES5 form needs them, so they are computed when used and dropped with the message or before. */
+/**
+ * Round constants, 64 words: only the ES5 form needs them, so they are computed when used and dropped with the message
+ * or before.
+ */
 let roundConstants: Uint32Array | undefined;
 let schedule: Uint32Array | undefined;
 
 // First 32 bits of the fractional parts of the cube roots of the first 64 primes. Math.pow is exact enough: the largest
-// root is below 7, so 2^32 times it is below 2^35 and the double's error, 2^-17, is far from the nearest integer (tested).
+// root is below 7, so 2^32 times it is below 2^35 and the double's error, 2^-17, is far from the nearest integer
+// (tested).
 function constants(): Uint32Array {
   const k = new Uint32Array(64);
   let found = 0;
@@ -37,7 +41,9 @@ export interface Sha256 {
  */
 export function sha256Init(bufferBytes?: number): Sha256 {
   return {
-    words: new Uint32Array([0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19]),
+    words: new Uint32Array([
+      0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+    ]),
     buffer: new Uint8Array(bufferBytes || 64),
     fill: 0,
     lenBytes: 0,
@@ -80,10 +86,23 @@ function compress(s: Uint32Array, block: Uint8Array, at: number): void {
       x = w[(i - 15) & 15];
       y = w[(i - 2) & 15];
       w[i & 15] =
-        (w[i & 15] + w[(i - 7) & 15] + (((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)) + (((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10))) | 0;
+        (w[i & 15] +
+          w[(i - 7) & 15] +
+          (((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)) +
+          (((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10))) |
+        0;
     }
-    x = (h + (((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))) + ((e & f) ^ (~e & g)) + k[i] + w[i & 15]) | 0;
-    y = ((((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+    x =
+      (h +
+        (((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))) +
+        ((e & f) ^ (~e & g)) +
+        k[i] +
+        w[i & 15]) |
+      0;
+    y =
+      ((((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))) +
+        ((a & b) ^ (a & c) ^ (b & c))) |
+      0;
     h = g;
     g = f;
     f = e;
@@ -115,7 +134,7 @@ function drain(state: Sha256): void {
 /** Takes more of the message. */
 export function sha256Update(state: Sha256, bytes: Uint8Array): void {
   const room = state.buffer.length;
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     if (state.fill === room) drain(state);
     const n = bytes.length - at < room - state.fill ? bytes.length - at : room - state.fill;
     state.buffer.set(bytes.subarray(at, at + n), state.fill);
@@ -128,7 +147,8 @@ export function sha256Update(state: Sha256, bytes: Uint8Array): void {
 /** Ends the hash: 32 bytes. The state is used up and overwritten. */
 export function sha256Final(state: Sha256): Uint8Array {
   const out = new Uint8Array(32);
-  if (NATIVE && state.fill === state.lenBytes) out.set(new Uint8Array(NATIVE.SHA256(copyBytes(state.buffer, 0, state.fill))));
+  if (NATIVE && state.fill === state.lenBytes)
+    out.set(new Uint8Array(NATIVE.SHA256(copyBytes(state.buffer, 0, state.fill))));
   else finishEs5(state, out);
   state.words.fill(0);
   state.buffer.fill(0);

@@ -1,5 +1,6 @@
 // SHA-512 (FIPS 180-4) in ES5, on pairs of 32-bit words.
-// The 80 round constants are computed when the ES5 form is first used: text in flash is dearer than a moment at the start.
+// The 80 round constants are computed when the ES5 form is first used: text in flash is dearer than a moment at the
+// start.
 import { element, load, mul } from './field';
 import { isLess } from './words';
 
@@ -52,11 +53,14 @@ function turns(h: number, l: number, m: number, a: number, b: number, c: number)
   return (turn(h, l, a) ^ turn(h, l, b) ^ turn(h, m, c)) >>> 0;
 }
 
-/** SHA-512 in ES5 alone: 64 bytes. Numbers are pairs of words, the high one first; sums run from the low word (p = 1) up. */
+/**
+ * SHA-512 in ES5 alone: 64 bytes. Numbers are pairs of words, the high one first; sums run from the low word (p = 1)
+ * up.
+ */
 export function sha512Es5(bytes: Uint8Array): Uint8Array {
   const s = new Uint32Array([
-    0x6a09e667, 0xf3bcc908, 0xbb67ae85, 0x84caa73b, 0x3c6ef372, 0xfe94f82b, 0xa54ff53a, 0x5f1d36f1,
-    0x510e527f, 0xade682d1, 0x9b05688c, 0x2b3e6c1f, 0x1f83d9ab, 0xfb41bd6b, 0x5be0cd19, 0x137e2179,
+    0x6a09e667, 0xf3bcc908, 0xbb67ae85, 0x84caa73b, 0x3c6ef372, 0xfe94f82b, 0xa54ff53a, 0x5f1d36f1, 0x510e527f,
+    0xade682d1, 0x9b05688c, 0x2b3e6c1f, 0x1f83d9ab, 0xfb41bd6b, 0x5be0cd19, 0x137e2179,
   ]);
   const v = new Uint32Array(16);
   const w = new Uint32Array(160);
@@ -80,10 +84,21 @@ export function sha512Es5(bytes: Uint8Array): Uint8Array {
       for (let p = 1; p >= 0; p--) {
         const j = i + p;
         let x = 0;
-        if (i < 32) x = ((all[at + 4 * j] << 24) | (all[at + 4 * j + 1] << 16) | (all[at + 4 * j + 2] << 8) | all[at + 4 * j + 3]) >>> 0;
+        if (i < 32)
+          x =
+            ((all[at + 4 * j] << 24) |
+              (all[at + 4 * j + 1] << 16) |
+              (all[at + 4 * j + 2] << 8) |
+              all[at + 4 * j + 3]) >>>
+            0;
         else {
           const y = i + 1 - p;
-          x = w[j - 32] + w[j - 14] + turns(w[j - 30], w[y - 30], p && w[y - 30], 1, 8, 7) + turns(w[j - 4], w[y - 4], p && w[y - 4], 19, 61, 6) + carry;
+          x =
+            w[j - 32] +
+            w[j - 14] +
+            turns(w[j - 30], w[y - 30], p && w[y - 30], 1, 8, 7) +
+            turns(w[j - 4], w[y - 4], p && w[y - 4], 19, 61, 6) +
+            carry;
           carry = (x / 4294967296) | 0;
         }
         w[j] = x;
@@ -92,12 +107,22 @@ export function sha512Es5(bytes: Uint8Array): Uint8Array {
       for (let p = 1; p >= 0; p--) {
         const e = v[8 + p];
         const a = v[p];
-        let x = v[14 + p] + k[i + p] + w[i + p] + (((e & v[10 + p]) ^ (~e & v[12 + p])) >>> 0) + turns(e, v[9 - p], v[9 - p], 14, 18, 41) + carry;
+        let x =
+          v[14 + p] +
+          k[i + p] +
+          w[i + p] +
+          (((e & v[10 + p]) ^ (~e & v[12 + p])) >>> 0) +
+          turns(e, v[9 - p], v[9 - p], 14, 18, 41) +
+          carry;
         carry = (x / 4294967296) | 0;
         x = x % 4294967296;
         sums[2 + p] = v[6 + p] + x + carryE;
         carryE = (sums[2 + p] / 4294967296) | 0;
-        sums[p] = x + (((a & v[2 + p]) ^ (a & v[4 + p]) ^ (v[2 + p] & v[4 + p])) >>> 0) + turns(a, v[1 - p], v[1 - p], 28, 34, 39) + carryA;
+        sums[p] =
+          x +
+          (((a & v[2 + p]) ^ (a & v[4 + p]) ^ (v[2 + p] & v[4 + p])) >>> 0) +
+          turns(a, v[1 - p], v[1 - p], 28, 34, 39) +
+          carryA;
         carryA = (sums[p] / 4294967296) | 0;
       }
       for (let j = 15; j > 1; j--) v[j] = v[j - 2];

@@ -1,8 +1,9 @@
-// What a transaction's signatures commit to: the legacy digest and BIP143's, SIGHASH_ALL, over bounded memory: inputs and
-// outputs are given one after another and never kept.
+// What a transaction's signatures commit to: the legacy digest and BIP143's, SIGHASH_ALL, over bounded memory: inputs
+// and outputs are given one after another and never kept.
 //   legacy  start(version, nInputs) · input × n · outputs(nOutputs) · output × n · end(locktime)
 //   BIP143  start(version, locktime) · input × n · output × n · finish · then digest(...) for each input to be signed
-// All numbers are little endian on the wire; amounts are satoshis below 2^53. Leaves to others: parsing, policy, scripts.
+// All numbers are little endian on the wire; amounts are satoshis below 2^53. Leaves to others: parsing, policy,
+// scripts.
 import { fail } from '../../protocol/errors';
 import { aBytes } from './bytes';
 import { sha256, sha256d } from './sha256';
@@ -39,7 +40,8 @@ export function compactSize(n: number): Uint8Array {
 
 // Amount and script of an output, as both digests hash it.
 function hashOutput(hash: Sha256, amountSats: number, script: Uint8Array): void {
-  if (!(amountSats >= 0 && amountSats <= MAX_AMOUNT_SATS) || amountSats % 1) throw fail('crypto-amount', 'an amount is 0 to 21 million coins in satoshis');
+  if (!(amountSats >= 0 && amountSats <= MAX_AMOUNT_SATS) || amountSats % 1)
+    throw fail('crypto-amount', 'an amount is 0 to 21 million coins in satoshis');
   sha256Update(hash, littleEndian(amountSats, 8));
   sha256Update(hash, compactSize(script.length));
   sha256Update(hash, script);
@@ -54,7 +56,12 @@ export function legacySighashStart(version: number, nInputs: number): Sha256 {
 }
 
 /** An input: outpoint as on the wire (36 bytes); scriptCode for the one being signed, empty for the others. */
-export function legacySighashInput(hash: Sha256, outpoint36: Uint8Array, sequence: number, scriptCode: Uint8Array): void {
+export function legacySighashInput(
+  hash: Sha256,
+  outpoint36: Uint8Array,
+  sequence: number,
+  scriptCode: Uint8Array,
+): void {
   sha256Update(hash, aBytes(outpoint36, 36, 'outpoint'));
   sha256Update(hash, compactSize(scriptCode.length));
   sha256Update(hash, scriptCode);
@@ -121,8 +128,17 @@ export function segwitSighashFinish(tx: SegwitSighash): void {
   tx.digests = digests;
 }
 
-/** The digest to sign for one input, 32 bytes. scriptCode without its length (25 bytes for P2WPKH). Throws `crypto-sighash` before finish. */
-export function segwitSighashDigest(tx: SegwitSighash, outpoint36: Uint8Array, scriptCode: Uint8Array, amountSats: number, sequence: number): Uint8Array {
+/**
+ * The digest to sign for one input, 32 bytes. scriptCode without its length (25 bytes for P2WPKH). Throws
+ * `crypto-sighash` before finish.
+ */
+export function segwitSighashDigest(
+  tx: SegwitSighash,
+  outpoint36: Uint8Array,
+  scriptCode: Uint8Array,
+  amountSats: number,
+  sequence: number,
+): Uint8Array {
   if (tx.digests.length !== 96) throw fail('crypto-sighash', 'the transaction is not complete');
   const size = compactSize(scriptCode.length);
   const at = 104 + size.length + scriptCode.length;

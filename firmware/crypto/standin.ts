@@ -1,6 +1,6 @@
 // The native calls of Espruino that the arithmetic stands on, and exact ES5 in their place for Node, Duktape and any
-// other engine. Same semantics as src/jswrap_espruino.c of 2v29 for the operands used here (typed arrays; bits of one or
-// eight). Function expressions: an engine keeps only those that it takes.
+// other engine. Same semantics as src/jswrap_espruino.c of 2v29 for the operands used here (typed arrays; bits of one
+// or eight). Function expressions: an engine keeps only those that it takes.
 
 let isNative = false;
 if (typeof E !== 'undefined' && !!E.convolve)
@@ -26,11 +26,20 @@ export const dot: (a: ArrayLike<number>, b: ArrayLike<number>, offset?: number) 
       return sum;
     };
 
-/** to[i] = table[from[i]], or without a table the elements of `from`; bits = -1 takes single bits, least significant first. */
-export const mapInPlace: (from: ArrayBufferView, to: ArrayBufferView, table?: ArrayLike<number>, bits?: number) => void = isNative
+/**
+ * to[i] = table[from[i]], or without a table the elements of `from`; bits = -1 takes single bits, least significant
+ * first.
+ */
+export const mapInPlace: (
+  from: ArrayBufferView,
+  to: ArrayBufferView,
+  table?: ArrayLike<number>,
+  bits?: number,
+) => void = isNative
   ? E.mapInPlace
   : (function (from: Uint8Array, to: Uint8Array, table?: ArrayLike<number>, bits?: number): void {
-      for (let i = 0; i < to.length; i++) to[i] = bits ? (from[i >> 3] >> (i & 7)) & 1 : table ? table[from[i]] : from[i];
+      for (let i = 0; i < to.length; i++)
+        to[i] = bits ? (from[i >> 3] >> (i & 7)) & 1 : table ? table[from[i]] : from[i];
     } as never);
 
 let native: any;
@@ -69,11 +78,23 @@ export const getDigits: (words: Uint32Array, r: Uint32Array) => void = isNative
     }
   : function (words: Uint32Array, r: Uint32Array): void {
       words.fill(0);
-      for (let i = 0; i < 32; i++) words[i >> 2] += ((r[(i / 3) | 0] >> (8 * (i % 3))) & 255) * Math.pow(2, 8 * (i & 3));
+      for (let i = 0; i < 32; i++)
+        words[i >> 2] += ((r[(i / 3) | 0] >> (8 * (i % 3))) & 255) * Math.pow(2, 8 * (i & 3));
     };
 
-/** (u, v) = (a u + b v, c u + d v) for n digits kept in words (inverse.ts); not there where digits have arrays of their own. */
-export const combineWords: (u: Uint32Array, v: Uint32Array, a: number, b: number, c: number, d: number, n: number) => void = isNative
+/**
+ * (u, v) = (a u + b v, c u + d v) for n digits kept in words (inverse.ts); not there where digits have arrays of their
+ * own.
+ */
+export const combineWords: (
+  u: Uint32Array,
+  v: Uint32Array,
+  a: number,
+  b: number,
+  c: number,
+  d: number,
+  n: number,
+) => void = isNative
   ? (0 as never)
   : function (u: Uint32Array, v: Uint32Array, a: number, b: number, c: number, d: number, n: number): void {
       let e = 0;

@@ -1,4 +1,7 @@
-/** HSM-Hot's console: it pairs the board (`link key`), shows its state and log, gives the interpreter's prompt once, and erases it. */
+/**
+ * HSM-Hot's console: it pairs the board (`link key`), shows its state and log, gives the interpreter's prompt once, and
+ * erases it.
+ */
 import { bytesOfHex } from '../console/hex';
 import { ask, printError, printLine, printOk, type Terminal } from '../console/terminal';
 import { fail } from '../../protocol/errors';
@@ -28,8 +31,26 @@ function showStatus(hot: Hot): void {
   const terminal = hot.terminal;
   const c = hot.counters;
   printLine(terminal, 'board ' + hot.hal.board + ' commit ' + hot.hal.commit + ' interpreter ' + hot.hal.interpreter);
-  printLine(terminal, 'state ' + (hot.fault || (hot.secret ? 'paired' : 'factory')) + ' link ' + (hot.cold && hot.cold.isUp() ? 'up' : 'down'));
-  printLine(terminal, 'boots ' + hot.boots + ' relayed ' + c.relayed + ' malformed ' + c.malformed + ' limited ' + c.limited + ' unreachable ' + c.unreachable);
+  printLine(
+    terminal,
+    'state ' +
+      (hot.fault || (hot.secret ? 'paired' : 'factory')) +
+      ' link ' +
+      (hot.cold && hot.cold.isUp() ? 'up' : 'down'),
+  );
+  printLine(
+    terminal,
+    'boots ' +
+      hot.boots +
+      ' relayed ' +
+      c.relayed +
+      ' malformed ' +
+      c.malformed +
+      ' limited ' +
+      c.limited +
+      ' unreachable ' +
+      c.unreachable,
+  );
   printOk(terminal);
 }
 

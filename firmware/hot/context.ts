@@ -1,4 +1,7 @@
-/** What HSM-Hot's parts share: the board, its log, the link to HSM-Cold and what may go over it. Plain data; each part takes it as its first argument. */
+/**
+ * What HSM-Hot's parts share: the board, its log, the link to HSM-Cold and what may go over it. Plain data; each part
+ * takes it as its first argument.
+ */
 import type { Hal } from '../hal';
 import type { Journal } from '../journal/journal';
 import type { Terminal } from '../console/terminal';

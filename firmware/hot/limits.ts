@@ -1,11 +1,18 @@
 /**
- * What HSM-Hot lets through: so many requests of a kind in a minute, for an account and for all together. A flood from a hacked API
- * ends here and costs HSM-Cold nothing. An account has rates of its own once HSM-Cold has shown that it knows it; whatever else is
- * named shares one small rate, so that made-up numbers crowd out nobody.
- * A rate is the time at which all of its tokens are back (GCRA): one number each, so memory grows with the known accounts alone.
- * Times are the board's uptime; nothing is kept over a restart.
+ * What HSM-Hot lets through: so many requests of a kind in a minute, for an account and for all together. A flood from
+ * a hacked API ends here and costs HSM-Cold nothing. An account has rates of its own once HSM-Cold has shown that it
+ * knows it; whatever else is named shares one small rate, so that made-up numbers crowd out nobody.
+ * A rate is the time at which all of its tokens are back (GCRA): one number each, so memory grows with the known
+ * accounts alone. Times are the board's uptime; nothing is kept over a restart.
  */
-import { MSG_ATTEST, MSG_COLD_STATUS, MSG_PING, MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_RESULT } from '../../protocol/wire';
+import {
+  MSG_ATTEST,
+  MSG_COLD_STATUS,
+  MSG_PING,
+  MSG_SIGN_BEGIN,
+  MSG_SIGN_FINISH,
+  MSG_SIGN_RESULT,
+} from '../../protocol/wire';
 
 /** Requests of HSM-Cold's time that may be under way or waiting. */
 export const RELAYED_MAX = 6;
@@ -26,7 +33,10 @@ export const KNOWN_MAX = 8;
 const MINUTE_MS = 60000;
 /** What sums of fractions of a minute may be out by. */
 const ROUNDING_MS = 0.5;
-/** Places: the kinds without an account, then the three with one for all together, for unknown numbers, and for each known account. */
+/**
+ * Places: the kinds without an account, then the three with one for all together, for unknown numbers, and for each
+ * known account.
+ */
 const AT_ALL = 3;
 const AT_UNKNOWN = 6;
 const AT_KNOWN = 9;
@@ -60,7 +70,10 @@ function takeToken(limits: Limits, place: number, rate: number, nowMs: number, i
   return true;
 }
 
-/** Takes a token for a request of `type` for `account` (undefined: it names none); false when there is none. Types without a rate always pass. */
+/**
+ * Takes a token for a request of `type` for `account` (undefined: it names none); false when there is none. Types
+ * without a rate always pass.
+ */
 export function isWithinRate(limits: Limits, type: number, account: number | undefined, nowMs: number): boolean {
   if (type === MSG_SIGN_RESULT) return takeToken(limits, 0, RESULT_A_MINUTE, nowMs, false);
   if (type === MSG_SIGN_FINISH) return takeToken(limits, 1, FINISH_A_MINUTE, nowMs, false);
@@ -72,5 +85,8 @@ export function isWithinRate(limits: Limits, type: number, account: number | und
   const n = limits.known.indexOf(account);
   const place = n < 0 ? AT_UNKNOWN + kind : AT_KNOWN + KINDS * n + kind;
   if (!takeToken(limits, AT_ALL + kind, ALL_TIMES * rate, nowMs, true)) return false;
-  return takeToken(limits, place, n < 0 ? UNKNOWN_A_MINUTE : rate, nowMs, false) && takeToken(limits, AT_ALL + kind, ALL_TIMES * rate, nowMs, false);
+  return (
+    takeToken(limits, place, n < 0 ? UNKNOWN_A_MINUTE : rate, nowMs, false) &&
+    takeToken(limits, AT_ALL + kind, ALL_TIMES * rate, nowMs, false)
+  );
 }

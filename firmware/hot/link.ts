@@ -1,4 +1,7 @@
-/** HSM-Hot's end of the link to HSM-Cold, once paired. When it comes up HSM-Cold is asked which accounts it has (limits.ts). */
+/**
+ * HSM-Hot's end of the link to HSM-Cold, once paired. When it comes up HSM-Cold is asked which accounts it has
+ * (limits.ts).
+ */
 import { copyBytes } from '../crypto/bytes';
 import { aes256Ctr, hkdfSha256, hmacSha256, sha256 } from '../crypto/index';
 import { fail } from '../../protocol/errors';
@@ -54,8 +57,23 @@ function coldDown(hot: Hot): void {
 
 export function startCold(hot: Hot): void {
   if (!hot.secret || hot.cold) return;
-  const crypto = { sha256: sha256, hmacSha256: hmacSha256, hkdfSha256: hkdfSha256, aes256Ctr: aes256Ctr, pubkeyCreate: none, ecdh: none, random: makeRandom(hot) };
-  hot.cold = createPeer({ uart: hot.hal.link, clock: hot.hal.clock, role: 'initiator', bootId: hot.boots, secure: { linkKey32: hot.secret, crypto: crypto }, requestTimeoutMs: RELAY_TIMEOUT_MS });
+  const crypto = {
+    sha256: sha256,
+    hmacSha256: hmacSha256,
+    hkdfSha256: hkdfSha256,
+    aes256Ctr: aes256Ctr,
+    pubkeyCreate: none,
+    ecdh: none,
+    random: makeRandom(hot),
+  };
+  hot.cold = createPeer({
+    uart: hot.hal.link,
+    clock: hot.hal.clock,
+    role: 'initiator',
+    bootId: hot.boots,
+    secure: { linkKey32: hot.secret, crypto: crypto },
+    requestTimeoutMs: RELAY_TIMEOUT_MS,
+  });
   hot.cold.onUp(function () {
     coldUp(hot);
   });

@@ -1,6 +1,6 @@
 /**
- * HSM-Hot's flash: the device page, whose secret is the link key, and a journal with the count of starts and the board's own log.
- * Entry of the log: number u32 | uptime seconds u32 | start u32 | text.
+ * HSM-Hot's flash: the device page, whose secret is the link key, and a journal with the count of starts and the
+ * board's own log. Entry of the log: number u32 | uptime seconds u32 | start u32 | text.
  */
 import { textBytes } from '../crypto/bytes';
 import { hmacSha256 } from '../crypto/index';
@@ -57,6 +57,17 @@ export function noteRefusal(hot: Hot, text: string): void {
 export function printLog(hot: Hot): void {
   const terminal = hot.terminal;
   walk(hot.journal as Journal, function (type, payload) {
-    if (type === R_AUDIT) printLine(terminal, 'log ' + readU32(payload, 0) + ' ' + readU32(payload, 8) + ' ' + readU32(payload, 4) + ' ' + hexOf(payload.subarray(12)));
+    if (type === R_AUDIT)
+      printLine(
+        terminal,
+        'log ' +
+          readU32(payload, 0) +
+          ' ' +
+          readU32(payload, 8) +
+          ' ' +
+          readU32(payload, 4) +
+          ' ' +
+          hexOf(payload.subarray(12)),
+      );
   });
 }

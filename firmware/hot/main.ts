@@ -1,7 +1,8 @@
 /**
- * HSM-Hot: the only thing that may speak to HSM-Cold over a wire. It checks the form of every request (relay.ts), lets through only
- * what the signing under way may still need (signing.ts) at limited rates (limits.ts), and keeps a short log of its own (log.ts).
- * It holds the link key and no coin key, and vouches for nothing: HSM-Cold checks everything again.
+ * HSM-Hot: the only thing that may speak to HSM-Cold over a wire. It checks the form of every request (relay.ts), lets
+ * through only what the signing under way may still need (signing.ts) at limited rates (limits.ts), and keeps a short
+ * log of its own (log.ts). It holds the link key and no coin key, and vouches for nothing: HSM-Cold checks everything
+ * again.
  */
 import { makeTerminal, printLine, serveLine, type Terminal } from '../console/terminal';
 import { createPeer } from '../../protocol/link/peer';
@@ -64,7 +65,17 @@ function housekeeping(hot: Hot): void {
 /** Starts HSM-Hot on a board. */
 export function startHot(hal: Hal): void {
   const hot: Hot = {
-    hal: hal, isInside: false, terminal: undefined as any, boots: 0, bootAt: 0, logCount: 0, loggedMs: 0, relayed: 0, limits: makeLimits(), counters: { relayed: 0, malformed: 0, limited: 0, unreachable: 0 }, fault: '',
+    hal: hal,
+    isInside: false,
+    terminal: undefined as any,
+    boots: 0,
+    bootAt: 0,
+    logCount: 0,
+    loggedMs: 0,
+    relayed: 0,
+    limits: makeLimits(),
+    counters: { relayed: 0, malformed: 0, limited: 0, unreachable: 0 },
+    fault: '',
   };
   hot.terminal = makeTerminal(hal.console, takeCommand, hot, deferLine);
   hal.watchdog.start(WATCHDOG_MS);

@@ -1,11 +1,39 @@
 /**
- * Requests of the gateway to HSM-Cold: form, room, the signing they belong to, rate, and only then the link. What HSM-Cold refuses of
- * a signing, and its last answer, end it here. HSM-Hot's own info and status are answered here too.
+ * Requests of the gateway to HSM-Cold: form, room, the signing they belong to, rate, and only then the link. What
+ * HSM-Cold refuses of a signing, and its last answer, end it here. HSM-Hot's own info and status are answered here too.
  */
-import { aAttest, aNoFields, aPing, aPrevTx, aSignBegin, aSignInput, aSignOuts, aSignResult } from '../../protocol/messages';
 import {
-  LINK_VERSION_MAX, MSG_ATTEST, MSG_COLD_STATUS, MSG_INFO, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_INPUT, MSG_SIGN_OUTS, MSG_SIGN_RESULT, MSG_STATUS, REFUSE_BAD_REQUEST, REFUSE_BAD_STATE,
-  REFUSE_BUSY, REFUSE_COLD_UNREACHABLE, REFUSE_INTERNAL, REFUSE_LOCKED, REFUSE_NO_ACCOUNT, REFUSE_NOT_PROVISIONED, REFUSE_RATE, REFUSE_UNKNOWN_TYPE,
+  aAttest,
+  aNoFields,
+  aPing,
+  aPrevTx,
+  aSignBegin,
+  aSignInput,
+  aSignOuts,
+  aSignResult,
+} from '../../protocol/messages';
+import {
+  LINK_VERSION_MAX,
+  MSG_ATTEST,
+  MSG_COLD_STATUS,
+  MSG_INFO,
+  MSG_PING,
+  MSG_PREV_TX,
+  MSG_SIGN_BEGIN,
+  MSG_SIGN_INPUT,
+  MSG_SIGN_OUTS,
+  MSG_SIGN_RESULT,
+  MSG_STATUS,
+  REFUSE_BAD_REQUEST,
+  REFUSE_BAD_STATE,
+  REFUSE_BUSY,
+  REFUSE_COLD_UNREACHABLE,
+  REFUSE_INTERNAL,
+  REFUSE_LOCKED,
+  REFUSE_NO_ACCOUNT,
+  REFUSE_NOT_PROVISIONED,
+  REFUSE_RATE,
+  REFUSE_UNKNOWN_TYPE,
 } from '../../protocol/wire';
 import type { Hot } from './context';
 import { RELAYED_MAX, isWithinRate, learnAccount } from './limits';
@@ -28,7 +56,14 @@ function aMessage(type: number, fields: any[]): any {
 
 /** Does HSM-Cold's refusal of a request that names an account leave open whether there is such an account? */
 function isAccountOpen(refusal: number): boolean {
-  return refusal === REFUSE_NO_ACCOUNT || refusal === REFUSE_LOCKED || refusal === REFUSE_NOT_PROVISIONED || refusal === REFUSE_BAD_REQUEST || refusal === REFUSE_UNKNOWN_TYPE || refusal === REFUSE_INTERNAL;
+  return (
+    refusal === REFUSE_NO_ACCOUNT ||
+    refusal === REFUSE_LOCKED ||
+    refusal === REFUSE_NOT_PROVISIONED ||
+    refusal === REFUSE_BAD_REQUEST ||
+    refusal === REFUSE_UNKNOWN_TYPE ||
+    refusal === REFUSE_INTERNAL
+  );
 }
 
 /** What is kept of a request that HSM-Cold was asked. */
@@ -37,7 +72,10 @@ interface Asked {
   /** The account that it names, and of a RESULT the first signature asked for. */
   account: number | undefined;
   first: number;
-  /** The signing that it belongs to or begins; the one that a BEGIN takes the place of, which goes on when it is refused. */
+  /**
+   * The signing that it belongs to or begins; the one that a BEGIN takes the place of, which goes on when it is
+   * refused.
+   */
   signing: Signing | undefined;
   before: Signing | undefined;
 }
@@ -46,9 +84,11 @@ interface Asked {
 function takeAnswer(hot: Hot, asked: Asked, error: any, answer: any): void {
   const signing = asked.signing;
   hot.relayed--;
-  if (asked.account !== undefined && (!error || (error.code === 'refused' && !isAccountOpen(error.refusal)))) learnAccount(hot.limits, asked.account);
+  if (asked.account !== undefined && (!error || (error.code === 'refused' && !isAccountOpen(error.refusal))))
+    learnAccount(hot.limits, asked.account);
   if (!error && asked.type === MSG_COLD_STATUS) learnStatus(hot, answer);
-  if (signing && hot.signing === signing && (error || isLastAnswer(signing, asked.type, asked.first))) hot.signing = error ? asked.before : undefined;
+  if (signing && hot.signing === signing && (error || isLastAnswer(signing, asked.type, asked.first)))
+    hot.signing = error ? asked.before : undefined;
 }
 
 /** Waits for HSM-Cold's answer, and holds nothing of the request meanwhile: its octets may be many. */
@@ -95,17 +135,34 @@ function relay(hot: Hot, type: number, fields: any[], reply: any, refuse: any): 
   else if (isPart) passOn(hot.signing as Signing, type, m);
   hot.relayed++;
   hot.counters.relayed++;
-  const asked = { type: type, account: m.account, first: m.first || 0, signing: isPart || type === MSG_SIGN_BEGIN ? hot.signing : undefined, before: before };
+  const asked = {
+    type: type,
+    account: m.account,
+    first: m.first || 0,
+    signing: isPart || type === MSG_SIGN_BEGIN ? hot.signing : undefined,
+    before: before,
+  };
   hot.cold.request(type, fields, answering(hot, asked, reply, refuse), RELAY_TIMEOUT_MS);
 }
 
 /** Answers a request of the gateway. */
 export function handleRequest(hot: Hot, type: number, fields: any[], reply: any, refuse: any): void {
   const isUp = !!hot.cold && hot.cold.isUp();
-  if (type === MSG_INFO) return reply(['hsm-hot', hot.hal.board, hot.hal.commit, hot.hal.interpreter, LINK_VERSION_MAX]);
+  if (type === MSG_INFO)
+    return reply(['hsm-hot', hot.hal.board, hot.hal.commit, hot.hal.interpreter, LINK_VERSION_MAX]);
   if (type === MSG_STATUS) {
     const c = hot.counters;
-    return reply([hot.secret ? 1 : 0, isUp ? 1 : 0, hot.relayed, Math.floor(hot.hal.clock.uptimeMs() / 1000), hot.boots, c.relayed, c.malformed, c.limited, c.unreachable]);
+    return reply([
+      hot.secret ? 1 : 0,
+      isUp ? 1 : 0,
+      hot.relayed,
+      Math.floor(hot.hal.clock.uptimeMs() / 1000),
+      hot.boots,
+      c.relayed,
+      c.malformed,
+      c.limited,
+      c.unreachable,
+    ]);
   }
   if (type >= MSG_COLD_STATUS && type <= MSG_SIGN_OUTS) return relay(hot, type, fields, reply, refuse);
   hot.counters.malformed++;

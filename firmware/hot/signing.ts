@@ -1,10 +1,18 @@
 /**
- * The signing that HSM-Hot relays, followed from its SIGN_BEGIN: what was announced, and what of it went through. Only what it may
- * still need is let through, in order and once, so that a flood of pieces, inputs, finishes or results ends at HSM-Hot. A piece
- * of a text or of a previous transaction that is not its last has half of the most octets at least: small ones cost as much.
- * HSM-Cold checks all of it again. Spec: SPEC.md 5.2.
+ * The signing that HSM-Hot relays, followed from its SIGN_BEGIN: what was announced, and what of it went through. Only
+ * what it may still need is let through, in order and once, so that a flood of pieces, inputs, finishes or results ends
+ * at HSM-Hot. A piece of a text or of a previous transaction that is not its last has half of the most octets at least:
+ * small ones cost as much. HSM-Cold checks all of it again. Spec: SPEC.md 5.2.
  */
-import { MSG_PREV_TX, MSG_SIGN_INPUT, MSG_SIGN_OUTS, MSG_SIGN_RESULT, OUTS_CHUNK_MAX, PREV_TX_CHUNK_MAX, RESULT_SIGS_MAX } from '../../protocol/wire';
+import {
+  MSG_PREV_TX,
+  MSG_SIGN_INPUT,
+  MSG_SIGN_OUTS,
+  MSG_SIGN_RESULT,
+  OUTS_CHUNK_MAX,
+  PREV_TX_CHUNK_MAX,
+  RESULT_SIGS_MAX,
+} from '../../protocol/wire';
 import type { SignBegin } from '../../protocol/messages';
 
 export interface Signing {
@@ -31,7 +39,12 @@ function isNextPiece(signing: Signing, offset: number, length: number, most: num
 /** May the signing need this request, the next of its kind? m: its fields, checked. */
 export function isNeeded(signing: Signing, type: number, m: any): boolean {
   if (type === MSG_SIGN_OUTS) return !signing.inputs && isNextPiece(signing, m.offset, m.text.length, OUTS_CHUNK_MAX);
-  if (type === MSG_PREV_TX) return signing.inputs > 0 && m.i === signing.inputs - 1 && isNextPiece(signing, m.offset, m.bytes.length, PREV_TX_CHUNK_MAX);
+  if (type === MSG_PREV_TX)
+    return (
+      signing.inputs > 0 &&
+      m.i === signing.inputs - 1 &&
+      isNextPiece(signing, m.offset, m.bytes.length, PREV_TX_CHUNK_MAX)
+    );
   if (signing.left) return false;
   if (type === MSG_SIGN_INPUT) return m.i === signing.inputs && m.i < signing.nInputs;
   if (type === MSG_SIGN_RESULT) return signing.isFinished && m.first === signing.results && m.first < signing.nInputs;
@@ -52,7 +65,10 @@ export function passOn(signing: Signing, type: number, m: any): void {
   else signing.isFinished = true;
 }
 
-/** Is the answer to this request the last one that the signing needs? first: of a RESULT, the first signature that it asks for. */
+/**
+ * Is the answer to this request the last one that the signing needs? first: of a RESULT, the first signature that it
+ * asks for.
+ */
 export function isLastAnswer(signing: Signing, type: number, first: number): boolean {
   return type === MSG_SIGN_RESULT && first + RESULT_SIGS_MAX >= signing.nInputs;
 }

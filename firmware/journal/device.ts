@@ -1,11 +1,11 @@
 /**
  * The device page, page 0 of the flash area: the secret that this one board was given at its ceremony.
  *   magic "CCD1" | device secret 32 | first 4 octets of SHA256 of these 36 | ... | at 64: ready word | wipe word
- * The ready word is cleared (bits can only be cleared) once the journal holds the provisioned state; until then the board
- * counts as factory-new. The device secret keys the journal's MACs and enters the PIN derivation: a copy of the journal
- * alone gives no PIN to guess at, a copy of this page too does, because the board has no secure element.
- * A wipe writes its word, then zeros over the secret (no erase is needed for that), erases the other pages, and this one last: a
- * power cut leaves a board that was not touched, or one that sees the word at its start and ends what it began.
+ * The ready word is cleared (bits can only be cleared) once the journal holds the provisioned state; until then the
+ * board counts as factory-new. The device secret keys the journal's MACs and enters the PIN derivation: a copy of the
+ * journal alone gives no PIN to guess at, a copy of this page too does, because the board has no secure element. A wipe
+ * writes its word, then zeros over the secret (no erase is needed for that), erases the other pages, and this one last:
+ * a power cut leaves a board that was not touched, or one that sees the word at its start and ends what it began.
  */
 import { sha256 } from '../crypto/index';
 import { fail } from '../../protocol/errors';
@@ -39,7 +39,10 @@ export function isDeviceBlank(flash: Flash): boolean {
   return true;
 }
 
-/** Was the board ever declared ready? A page that does not hold and was not is what a power cut left of a ceremony: the board is new. */
+/**
+ * Was the board ever declared ready? A page that does not hold and was not is what a power cut left of a ceremony: the
+ * board is new.
+ */
 export function isMarked(flash: Flash): boolean {
   return readU32(flash.readBytes(READY_AT, 4), 0) !== 0xffffffff;
 }
@@ -52,7 +55,12 @@ export function isWiping(flash: Flash): boolean {
 /** The device page, or undefined when the board is factory-new, being wiped, or its page does not hold. */
 export function readDevice(flash: Flash): Device | undefined {
   const page = flash.readBytes(0, USED_BYTES);
-  if (readU32(page, 0) !== MAGIC || readU32(page, WIPE_AT) === WIPE_WORD || readU32(page, CHECK_AT) !== readU32(checkOf(page), 0)) return undefined;
+  if (
+    readU32(page, 0) !== MAGIC ||
+    readU32(page, WIPE_AT) === WIPE_WORD ||
+    readU32(page, CHECK_AT) !== readU32(checkOf(page), 0)
+  )
+    return undefined;
   const secret = new Uint8Array(DEVICE_SECRET_BYTES);
   for (let i = 0; i < DEVICE_SECRET_BYTES; i++) secret[i] = page[4 + i];
   return { secret: secret, isReady: page[READY_AT] === 0 };
@@ -73,7 +81,10 @@ export function markReady(flash: Flash): void {
   flash.writeBytes(READY_AT, new Uint8Array(4));
 }
 
-/** Begins a wipe, or begins it anew: zeros over the device secret, from where on nothing sealed can be opened, then all other pages. */
+/**
+ * Begins a wipe, or begins it anew: zeros over the device secret, from where on nothing sealed can be opened, then all
+ * other pages.
+ */
 export function startWipe(flash: Flash): void {
   if (!isDeviceBlank(flash)) {
     const word = new Uint8Array(4);

@@ -2,8 +2,9 @@
  * One half of the journal (journal.ts): its header, its records one by one, and what tells a torn write from damage.
  * Half:   header 32 = magic "CCJ2" | generation u32 | first sequence u32 | snapshot end u32 | MAC 16
  * Record: payload length u16 | type u8 | check u8 | sequence u32 | payload | MAC 8 | zeros to a multiple of 4
- * All integers big endian. The header is written before the rest, so a torn write is told from damage: after a torn header
- * nothing follows, after a torn body nothing follows the length that its sound header names. Anything else is `journal-corrupt`.
+ * All integers big endian. The header is written before the rest, so a torn write is told from damage: after a torn
+ * header nothing follows, after a torn body nothing follows the length that its sound header names. Anything else is
+ * `journal-corrupt`.
  */
 import { hmacSha256 } from '../crypto/index';
 import { fail } from '../../protocol/errors';
@@ -73,7 +74,8 @@ function writeChecked(journal: Journal, offset: number, bytes: Uint8Array): void
   journal.writes++;
   journal.flash.writeBytes(offset, bytes);
   const back = journal.flash.readBytes(offset, bytes.length);
-  for (let i = 0; i < bytes.length; i++) if (back[i] !== bytes[i]) throw fail('flash-failed', 'a record did not read back');
+  for (let i = 0; i < bytes.length; i++)
+    if (back[i] !== bytes[i]) throw fail('flash-failed', 'a record did not read back');
 }
 
 /** One octet over the other seven of a record's header: finds a header that is torn or damaged by itself. */
@@ -118,7 +120,8 @@ export function readNext(journal: Journal): number {
   const header = flash.readBytes(at, RECORD_HEADER_BYTES);
   const payloadBytes = (header[0] << 8) | header[1];
   const size = recordSize(payloadBytes);
-  const isHeader = size <= RECORD_MAX_BYTES && size <= left && header[3] === headerCheck(header) && readU32(header, 4) === journal.seq;
+  const isHeader =
+    size <= RECORD_MAX_BYTES && size <= left && header[3] === headerCheck(header) && readU32(header, 4) === journal.seq;
   if (isHeader) {
     const body = flash.readBytes(at, size);
     const mac = chainMac(journal.key, journal.chain, body, RECORD_HEADER_BYTES + payloadBytes);
@@ -136,10 +139,15 @@ export function readNext(journal: Journal): number {
     }
   }
   if (!isHeader && isErased(flash, at, RECORD_HEADER_BYTES + RECORD_MAC_BYTES)) return aTail(flash, at, left, 1);
-  return isHeader ? aTail(flash, at + size, left - size, 2) : aTail(flash, at + RECORD_HEADER_BYTES, left - RECORD_HEADER_BYTES, 2);
+  return isHeader
+    ? aTail(flash, at + size, left - size, 2)
+    : aTail(flash, at + RECORD_HEADER_BYTES, left - RECORD_HEADER_BYTES, 2);
 }
 
-/** Answers `what` when the next octets after the journal's end are erased, as they must be; else throws `journal-corrupt`. */
+/**
+ * Answers `what` when the next octets after the journal's end are erased, as they must be; else throws
+ * `journal-corrupt`.
+ */
 function aTail(flash: Flash, at: number, left: number, what: number): number {
   const span = left < RECORD_MAX_BYTES ? left : RECORD_MAX_BYTES;
   if (span > 0 && !isErased(flash, at, span)) throw fail('journal-corrupt', 'a record in the middle does not hold');

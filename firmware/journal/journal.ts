@@ -4,12 +4,26 @@
  * removed or put back is noticed; a write that a power cut tore is recognised and dropped. Compaction copies the live
  * records into the other half and commits it with one header write: at every instant one half is whole.
  *
- * Page 0 belongs to the device page (device.ts), the last SCRATCH_PAGES to nobody for long. The halves share those between.
- * Leaves to others: headers and records (half.ts), what the records mean (cold/state.ts).
+ * Page 0 belongs to the device page (device.ts), the last SCRATCH_PAGES to nobody for long. The halves share those
+ * between. Leaves to others: headers and records (half.ts), what the records mean (cold/state.ts).
  */
 import { fail } from '../../protocol/errors';
 import type { Flash } from '../hal';
-import { HALF_HEADER_BYTES, RECORD_HEADER_BYTES, commitHalf, eraseHalf, firstChain, readHalf, readNext, recordSize, startHalf, writeRecord, type ApplyRecord, type Journal, type KeepRecord } from './half';
+import {
+  HALF_HEADER_BYTES,
+  RECORD_HEADER_BYTES,
+  commitHalf,
+  eraseHalf,
+  firstChain,
+  readHalf,
+  readNext,
+  recordSize,
+  startHalf,
+  writeRecord,
+  type ApplyRecord,
+  type Journal,
+  type KeepRecord,
+} from './half';
 import { readU32 } from './records';
 
 export type { Journal } from './half';
@@ -22,9 +36,32 @@ export const SCRATCH_PAGES = 3;
  * Opens the journal and replays it through `apply`; with `isFresh` makes an empty one, whatever was there.
  * key: 32 octets, secret. Throws code `journal-corrupt` when records were changed or removed; then nothing is written.
  */
-export function openJournal(flash: Flash, key: Uint8Array, isFresh: boolean, apply: ApplyRecord, keep: KeepRecord, owner?: any): Journal {
+export function openJournal(
+  flash: Flash,
+  key: Uint8Array,
+  isFresh: boolean,
+  apply: ApplyRecord,
+  keep: KeepRecord,
+  owner?: any,
+): Journal {
   const halfBytes = ((flash.pageCount - 1 - SCRATCH_PAGES) >> 1) * flash.pageBytes;
-  const journal: Journal = { flash: flash, key: key, halfBytes: halfBytes, base: flash.pageBytes, generation: 0, seq: 1, end: 0, chain: key, writes: 0, erases: 0, records: 0, isWriting: false, take: apply, keep: keep, owner: owner };
+  const journal: Journal = {
+    flash: flash,
+    key: key,
+    halfBytes: halfBytes,
+    base: flash.pageBytes,
+    generation: 0,
+    seq: 1,
+    end: 0,
+    chain: key,
+    writes: 0,
+    erases: 0,
+    records: 0,
+    isWriting: false,
+    take: apply,
+    keep: keep,
+    owner: owner,
+  };
   if (isFresh) {
     startHalf(journal, 1, 0, 1);
     startHalf(journal, 0, 1, 1);
@@ -55,7 +92,8 @@ function beginWriting(journal: Journal): void {
 
 /**
  * Copies the records that `keep` wants into the other half, commits it, then voids the old header.
- * Each copied record is applied again with its new offset. Throws `journal-full`, `flash-failed`; the old half then stays live.
+ * Each copied record is applied again with its new offset. Throws `journal-full`, `flash-failed`; the old half then
+ * stays live.
  */
 export function compact(journal: Journal): void {
   beginWriting(journal);
@@ -65,7 +103,7 @@ export function compact(journal: Journal): void {
   const old = { generation: journal.generation, seq: journal.seq, chain: journal.chain, records: journal.records };
   try {
     startHalf(journal, oldBase === flash.pageBytes ? 1 : 0, old.generation + 1, old.seq);
-    for (let at = oldBase + HALF_HEADER_BYTES; at < oldEnd; ) {
+    for (let at = oldBase + HALF_HEADER_BYTES; at < oldEnd;) {
       const header = flash.readBytes(at, RECORD_HEADER_BYTES);
       const payloadBytes = (header[0] << 8) | header[1];
       const payload = flash.readBytes(at + RECORD_HEADER_BYTES, payloadBytes);
@@ -92,8 +130,8 @@ export function compact(journal: Journal): void {
 }
 
 /**
- * Compacts, then erases the half of before: what was superseded, or torn, is nowhere on the flash any more. Twelve erases in the usual
- * layout. Throws `journal-full`, `flash-failed`; the live half is good even then.
+ * Compacts, then erases the half of before: what was superseded, or torn, is nowhere on the flash any more. Twelve
+ * erases in the usual layout. Throws `journal-full`, `flash-failed`; the live half is good even then.
  */
 export function purge(journal: Journal): void {
   compact(journal);
@@ -107,9 +145,15 @@ export function purge(journal: Journal): void {
   journal.isWriting = false;
 }
 
-/** Calls `visit` for every record of the live half, oldest first, without checking the chain again; stops when it answers true. */
-export function walk(journal: Journal, visit: (type: number, payload: Uint8Array, offset: number) => boolean | void): void {
-  for (let at = journal.base + HALF_HEADER_BYTES; at < journal.end; ) {
+/**
+ * Calls `visit` for every record of the live half, oldest first, without checking the chain again; stops when it
+ * answers true.
+ */
+export function walk(
+  journal: Journal,
+  visit: (type: number, payload: Uint8Array, offset: number) => boolean | void,
+): void {
+  for (let at = journal.base + HALF_HEADER_BYTES; at < journal.end;) {
     const header = journal.flash.readBytes(at, RECORD_HEADER_BYTES);
     const payloadBytes = (header[0] << 8) | header[1];
     if (visit(header[2], journal.flash.readBytes(at + RECORD_HEADER_BYTES, payloadBytes), at)) return;
@@ -129,12 +173,13 @@ export function roomBytes(journal: Journal): number {
 }
 
 /**
- * Makes a record durable, then applies it. Compacts first when there is no room. Throws `journal-full` when even the compacted journal
- * has none, `flash-failed` when the flash does not keep what was written, `journal-stopped` after a write that did not end: what lies
- * where the next record would go is known only to a fresh start.
+ * Makes a record durable, then applies it. Compacts first when there is no room. Throws `journal-full` when even the
+ * compacted journal has none, `flash-failed` when the flash does not keep what was written, `journal-stopped` after a
+ * write that did not end: what lies where the next record would go is known only to a fresh start.
  */
 export function append(journal: Journal, type: number, payload: Uint8Array): void {
-  if (payload.length > RECORD_PAYLOAD_MAX) throw fail('journal-record-long', 'a record is longer than RECORD_PAYLOAD_MAX');
+  if (payload.length > RECORD_PAYLOAD_MAX)
+    throw fail('journal-record-long', 'a record is longer than RECORD_PAYLOAD_MAX');
   if (recordSize(payload.length) > roomBytes(journal)) compact(journal);
   beginWriting(journal);
   if (recordSize(payload.length) > roomBytes(journal)) {

@@ -1,8 +1,8 @@
 /**
- * What the journal of HSM-Cold holds: record types (never reused; 14 and 32 were an archive and a payment of the magic "CCJ1") and
- * the fixed layout of the record of a signed payment.
- * All other records are CBOR arrays, read and written by cold/state.ts. Records that carry a key (account) supersede the
- * earlier record of the same type and key; signed payments and audit entries are a list.
+ * What the journal of HSM-Cold holds: record types (never reused; 14 and 32 were an archive and a payment of the magic
+ * "CCJ1") and the fixed layout of the record of a signed payment.
+ * All other records are CBOR arrays, read and written by cold/state.ts. Records that carry a key (account) supersede
+ * the earlier record of the same type and key; signed payments and audit entries are a list.
  */
 
 export const R_ROOT = 1;
@@ -29,9 +29,10 @@ export const R_AUDIT = 33;
 export const R_PAID = 34;
 
 /**
- * Offsets in the payload of R_PAID: serial u32 | account u8 | flags u8 | seconds u32 | tag 16 | SHA-256 of the outs text | id of the
- * transaction 32 | coin that every transaction of the number spends 36 | debit 7 | highest fee 7 | change index + 1, or 0, u32.
- * Debit: the amount that was paid; of a replacement the fee that it adds. Sats as 7 octets.
+ * Offsets in the payload of R_PAID: serial u32 | account u8 | flags u8 | seconds u32 | tag 16 | SHA-256 of the outs
+ * text | id of the transaction 32 | coin that every transaction of the number spends 36 | debit 7 | highest fee 7 |
+ * change index + 1, or 0, u32. Debit: the amount that was paid; of a replacement the fee that it adds. Sats as 7
+ * octets.
  */
 export const PAID_SERIAL = 0;
 export const PAID_ACCOUNT = 4;
@@ -45,7 +46,10 @@ export const PAID_DEBIT = 126;
 export const PAID_FEE = 133;
 export const PAID_CHANGE = 140;
 export const PAID_BYTES = 144;
-/** Octets of what stands for a user_tx_no: two that share it are taken for one, so that a collision refuses and never pays. */
+/**
+ * Octets of what stands for a user_tx_no: two that share it are taken for one, so that a collision refuses and never
+ * pays.
+ */
 export const PAID_TAG_BYTES = 16;
 /** Octets of the content's digest and of the id: nobody can make two that are equal. */
 export const PAID_DIGEST_BYTES = 32;

@@ -1,8 +1,8 @@
 /**
  * The keys of an account and where they come from. Account a of network coin type c (0 main, 1 else), purpose p (84 for
- * p2wpkh, 44 for p2pkh): cold receiving = m/p'/c'/(2a)', hot sending = m/p'/c'/(2a+1)', HSM-Cold's identity for the account
- * = m/17229'/a'/0'. Hardened all the way: a hot key in an attacker's hands tells nothing about a cold one.
- * What is public is written down once when the account is made (R_KEYS), so that no multiplication is needed later:
+ * p2wpkh, 44 for p2pkh): cold receiving = m/p'/c'/(2a)', hot sending = m/p'/c'/(2a+1)', HSM-Cold's identity for the
+ * account = m/17229'/a'/0'. Hardened all the way: a hot key in an attacker's hands tells nothing about a cold one. What
+ * is public is written down once when the account is made (R_KEYS), so that no multiplication is needed later:
  *   0 | account u8 | fingerprint of m/p'/c' 4 | cold, hot, cold/0, hot/0, hot/1: public key 33 and chain code 32 each
  * Spec: BIP32, BIP44, BIP84. Leaves to others: when keys may be in memory (cold/unlock.ts, cold/sweep.ts).
  */
@@ -51,7 +51,13 @@ export function coinOf(network: string): number {
 }
 
 /** Account key of one side. side: SIDE_HOT 1 or SIDE_COLD 2. Secret. */
-export function accountNode(seed64: Uint8Array, script: string, network: string, account: number, side: number): PrivNode {
+export function accountNode(
+  seed64: Uint8Array,
+  script: string,
+  network: string,
+  account: number,
+  side: number,
+): PrivNode {
   return hardenedPath(seed64, purposeOf(script), coinOf(network), 2 * account + (side === 1 ? 1 : 0));
 }
 
@@ -73,8 +79,18 @@ export function putNode(keys: Uint8Array, which: number, pub33: Uint8Array, chai
   keys.set(chain32, 39 + which * NODE_BYTES);
 }
 
-/** The private key m/p'/c'/account'/chain/index from the account node; nodeIndex names the chain's place in R_KEYS. Secret. */
-export function leafKey(account: PrivNode, keys: Uint8Array, accountIndex: number, chainNodeIndex: number, chain: number, index: number): Uint8Array {
+/**
+ * The private key m/p'/c'/account'/chain/index from the account node; nodeIndex names the chain's place in R_KEYS.
+ * Secret.
+ */
+export function leafKey(
+  account: PrivNode,
+  keys: Uint8Array,
+  accountIndex: number,
+  chainNodeIndex: number,
+  chain: number,
+  index: number,
+): Uint8Array {
   const chainNode = ckdPriv(account, chain, nodePub(keys, accountIndex));
   const leaf = ckdPriv(chainNode, index, nodePub(keys, chainNodeIndex));
   wipeNode(chainNode);

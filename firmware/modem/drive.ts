@@ -1,9 +1,24 @@
-// The driver's ground floor: giving a command, events, the state of registration, and starting from the beginning, by which
-// every doubt is settled. Leaves what is given when to modem.ts.
+// The driver's ground floor: giving a command, events, the state of registration, and starting from the beginning, by
+// which every doubt is settled. Leaves what is given when to modem.ts.
 import { endSend, SEND_NO_ANSWER, SEND_OK } from './outbox';
 import {
-  COMMAND_DELETE, COMMAND_NONE, Modem, N_ACCEPTED, N_COMMAND, N_FAILURES, N_INDEX, N_REGISTERED, N_STATE, N_STEP, N_TIMER, STATE_OFF, STATE_READY, STATE_STARTING,
-  STAT_RESTARTS, STAT_SENT, arm,
+  COMMAND_DELETE,
+  COMMAND_NONE,
+  Modem,
+  N_ACCEPTED,
+  N_COMMAND,
+  N_FAILURES,
+  N_INDEX,
+  N_REGISTERED,
+  N_STATE,
+  N_STEP,
+  N_TIMER,
+  STATE_OFF,
+  STATE_READY,
+  STATE_STARTING,
+  STAT_RESTARTS,
+  STAT_SENT,
+  arm,
 } from './state';
 import { ModemEventName } from './types';
 
@@ -40,8 +55,9 @@ export function dropSend(modem: Modem, result: number): void {
 }
 
 /**
- * Starts up from the first step. Leaves an open prompt first, so that no command can become the text of an SMS. A deletion
- * without an answer is forgotten: its place may hold a new message by now, and if not, the old one only comes again.
+ * Starts up from the first step. Leaves an open prompt first, so that no command can become the text of an SMS. A
+ * deletion without an answer is forgotten: its place may hold a new message by now, and if not, the old one only comes
+ * again.
  */
 export function begin(modem: Modem): void {
   const wasReady = modem.n[N_STATE] === STATE_READY;

@@ -1,25 +1,50 @@
-// What comes from the modem: values in its lines, and SMS from its store to the handler. Spec: 3GPP TS 27.005 3.4, 3.5, 27.007.
-// Leaves final results and the choice of commands to modem.ts, lines to lines.ts, PDUs to protocol/sms/pdu.ts.
+// What comes from the modem: values in its lines, and SMS from its store to the handler. Spec: 3GPP TS 27.005 3.4, 3.5,
+// 27.007. Leaves final results and the choice of commands to modem.ts, lines to lines.ts, PDUs to protocol/sms/pdu.ts.
 import { Pdu, bytesOfHex, decodePdu } from '../../protocol/sms/pdu';
 import { begin, setRegistered, tell } from './drive';
 import { numberIn, quotedIn, timeOf } from './lines';
 import {
-  COMMAND_NONE, COMMAND_SEND, MAX_PLACES, Modem, N_ACCEPTED, N_COMMAND, N_FAILURES, N_INDEX, N_MUST_LIST, N_PDU_BYTES, N_STATE, N_STEP, STATE_READY, STAT_BAD_SMS,
-  STAT_CAPACITY, STAT_RECEIVED, STAT_RSSI, STAT_STORED, STAT_SUPPLY_MV, STAT_TIME, STAT_TIME_AT, STEP_PIN, arm, wakeModems,
+  COMMAND_NONE,
+  COMMAND_SEND,
+  MAX_PLACES,
+  Modem,
+  N_ACCEPTED,
+  N_COMMAND,
+  N_FAILURES,
+  N_INDEX,
+  N_MUST_LIST,
+  N_PDU_BYTES,
+  N_STATE,
+  N_STEP,
+  STATE_READY,
+  STAT_BAD_SMS,
+  STAT_CAPACITY,
+  STAT_RECEIVED,
+  STAT_RSSI,
+  STAT_STORED,
+  STAT_SUPPLY_MV,
+  STAT_TIME,
+  STAT_TIME_AT,
+  STEP_PIN,
+  arm,
+  wakeModems,
 } from './state';
 import { ModemSms } from './types';
 
 /** Reads of a place before it is left until the next look at the store. */
 export const READ_TRIES = 3;
-/** What one reading that came whole and makes no sense adds to `failures`; a reading cut or mangled on the line adds one. */
+/**
+ * What one reading that came whole and makes no sense adds to `failures`; a reading cut or mangled on the line adds
+ * one.
+ */
 const SENSELESS = 16;
 /** `held` has a place and the running number of its hand-over in one: more than places can be. */
 const PLACES = 1000;
 
 /**
- * Decodes what +CMGR gave and hands it over, in an event of its own: nothing of the driver is on the stack then, and it goes
- * on whatever the handler does. What came whole and cannot be understood READ_TRIES times is deleted; what came mangled is left
- * in the store, where the next look finds it again.
+ * Decodes what +CMGR gave and hands it over, in an event of its own: nothing of the driver is on the stack then, and it
+ * goes on whatever the handler does. What came whole and cannot be understood READ_TRIES times is deleted; what came
+ * mangled is left in the store, where the next look finds it again.
  */
 export function handOver(modem: Modem): void {
   const place = modem.reads[0];
@@ -71,7 +96,14 @@ export function handOver(modem: Modem): void {
 
 /** Keeps a place of the store in mind, once. */
 function rememberPlace(modem: Modem, place: number): void {
-  if (place < 1 || place >= PLACES || modem.reads.length >= MAX_PLACES || modem.reads.indexOf(place) >= 0 || modem.dels.indexOf(place) >= 0) return;
+  if (
+    place < 1 ||
+    place >= PLACES ||
+    modem.reads.length >= MAX_PLACES ||
+    modem.reads.indexOf(place) >= 0 ||
+    modem.dels.indexOf(place) >= 0
+  )
+    return;
   for (let i = 0; i < modem.held.length; i++) if (modem.held[i] % PLACES === place) return;
   modem.reads.push(place);
 }

@@ -28,8 +28,8 @@ export function resultOf(line: string): number {
 
 /**
  * Seconds since 1970 of the network's time `*PSUTTZ: y,m,d,h,m,s,"+zz",dst` (UTC) or of the clock
- * `+CCLK: "yy/MM/dd,hh:mm:ss+zz"` (local, zone in quarter hours). 0 when the line is neither or the clock was never set (a
- * SIM800 then counts from 2004).
+ * `+CCLK: "yy/MM/dd,hh:mm:ss+zz"` (local, zone in quarter hours). 0 when the line is neither or the clock was never set
+ * (a SIM800 then counts from 2004).
  */
 export function timeOf(line: string): number {
   const isClock = line.charAt(0) === '+';
@@ -46,6 +46,7 @@ export function timeOf(line: string): number {
   }
   const year = numbers[0] < 100 ? numbers[0] + 2000 : numbers[0];
   if (year < 2020 || numbers[1] < 1 || numbers[1] > 12 || numbers[2] < 1 || numbers[2] > 31) return 0;
-  const seconds = daysSince1970(year, numbers[1], numbers[2]) * 86400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5];
+  const seconds =
+    daysSince1970(year, numbers[1], numbers[2]) * 86400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5];
   return isClock ? seconds - (numbers[6] || 0) * 900 : seconds;
 }

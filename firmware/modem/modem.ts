@@ -1,9 +1,9 @@
-// The SIM800 driver: start-up, one command at a time, incoming and outgoing SMS, diagnostics; survives restarts of the modem
-// in the middle of anything, lost and mangled answers, a full store. Spec: 3GPP TS 27.005 3 (SMS), 27.007 (general),
-// SIM800 Series AT Command Manual. A message is deleted only when the handler has acknowledged it; every doubt is settled by
-// starting up again and looking at the store, so an SMS can come twice but is not lost.
-// Leaves the send queue to outbox.ts, what lines carry to incoming.ts, several modems to failover.ts, trust in content to the
-// caller. Few and longer functions, because each costs the device about six variables.
+// The SIM800 driver: start-up, one command at a time, incoming and outgoing SMS, diagnostics; survives restarts of the
+// modem in the middle of anything, lost and mangled answers, a full store. Spec: 3GPP TS 27.005 3 (SMS), 27.007
+// (general), SIM800 Series AT Command Manual. A message is deleted only when the handler has acknowledged it; every
+// doubt is settled by starting up again and looking at the store, so an SMS can come twice but is not lost.
+// Leaves the send queue to outbox.ts, what lines carry to incoming.ts, several modems to failover.ts, trust in content
+// to the caller. Few and longer functions, because each costs the device about six variables.
 import { CODING_8BIT, CODING_GSM7, encodeSubmit, hexOfBytes, portHeader } from '../../protocol/sms/pdu';
 import { septetsOfText } from '../../protocol/sms/pdu-alphabet';
 import { fail } from '../../protocol/errors';
@@ -13,15 +13,54 @@ import { READ_TRIES, handOver, noteValue } from './incoming';
 import { RESULT_NONE, resultOf } from './lines';
 import { SEND_ERROR, SEND_NO_ANSWER, SEND_OK, pduOf, queueSend, sendWaitMs, takeSend } from './outbox';
 import {
-  COMMAND_DECODE, COMMAND_DELETE, COMMAND_LIST, COMMAND_NONE, COMMAND_PIN, COMMAND_POLL, COMMAND_PROMPT, COMMAND_READ, COMMAND_SEND, COMMAND_START, Modem, N_ACCEPTED,
-  N_COMMAND, N_FAILURES, N_INDEX, N_MUST_LIST, N_PDU_BYTES, N_PIN_REFUSED, N_POLLS, N_REGISTERED, N_SKIPPING, N_STATE, N_STEP, N_TIMER, Outbox, STATE_OFF, STATE_READY,
-  STATE_STARTING, STAT_BAD_SMS, STAT_CAPACITY, STAT_RECEIVED, STAT_RESTARTS, STAT_RSSI, STAT_SENT, STAT_STORED, STAT_SUPPLY_MV, STAT_TIME, STAT_TIME_AT, STAT_TIMEOUTS, STEP_PIN, arm,
+  COMMAND_DECODE,
+  COMMAND_DELETE,
+  COMMAND_LIST,
+  COMMAND_NONE,
+  COMMAND_PIN,
+  COMMAND_POLL,
+  COMMAND_PROMPT,
+  COMMAND_READ,
+  COMMAND_SEND,
+  COMMAND_START,
+  Modem,
+  N_ACCEPTED,
+  N_COMMAND,
+  N_FAILURES,
+  N_INDEX,
+  N_MUST_LIST,
+  N_PDU_BYTES,
+  N_PIN_REFUSED,
+  N_POLLS,
+  N_REGISTERED,
+  N_SKIPPING,
+  N_STATE,
+  N_STEP,
+  N_TIMER,
+  Outbox,
+  STATE_OFF,
+  STATE_READY,
+  STATE_STARTING,
+  STAT_BAD_SMS,
+  STAT_CAPACITY,
+  STAT_RECEIVED,
+  STAT_RESTARTS,
+  STAT_RSSI,
+  STAT_SENT,
+  STAT_STORED,
+  STAT_SUPPLY_MV,
+  STAT_TIME,
+  STAT_TIME_AT,
+  STAT_TIMEOUTS,
+  STEP_PIN,
+  arm,
   createState,
 } from './state';
 import { ModemStatus, SendDone } from './types';
 
 /** Commands of the start-up in order, and of a poll; split when needed so that they stay in flash. */
-const START = 'AT|ATE0|AT+CMEE=1|AT+CPIN?|AT+CREG=1|AT+CREG?|AT+CLTS=1|AT+CMGF=0|AT+CPMS="SM","SM","SM"|AT+CNMI=2,1,0,0,0|AT+CMGL=4';
+const START =
+  'AT|ATE0|AT+CMEE=1|AT+CPIN?|AT+CREG=1|AT+CREG?|AT+CLTS=1|AT+CMGF=0|AT+CPMS="SM","SM","SM"|AT+CNMI=2,1,0,0,0|AT+CMGL=4';
 const STEP_CREG = 4;
 const STEP_CLTS = 6;
 const STEP_LAST = 10;
@@ -50,7 +89,12 @@ const NO_SIM = 10;
 const NO_INDEX = 321;
 
 function giveStep(modem: Modem): void {
-  give(modem, COMMAND_START, START.split('|')[modem.n[N_STEP]] + '\r', modem.n[N_STEP] === 0 ? AT_MS : modem.n[N_STEP] === STEP_LAST ? LIST_MS : ANSWER_MS);
+  give(
+    modem,
+    COMMAND_START,
+    START.split('|')[modem.n[N_STEP]] + '\r',
+    modem.n[N_STEP] === 0 ? AT_MS : modem.n[N_STEP] === STEP_LAST ? LIST_MS : ANSWER_MS,
+  );
 }
 
 /** The step of the start-up did not succeed: again in a while, from the start, or with a power cycle. */
@@ -62,16 +106,21 @@ function failStep(modem: Modem): void {
   else arm(modem, modem.n[N_STEP] ? RETRY_MS : QUIET_MS);
 }
 
-/** A step has ended. At +CPIN? the SIM may be absent, asleep or asking for its PIN; one that was refused is never tried again. */
+/**
+ * A step has ended. At +CPIN? the SIM may be absent, asleep or asking for its PIN; one that was refused is never tried
+ * again.
+ */
 function endStep(modem: Modem, result: number): void {
   if (modem.n[N_STEP] === STEP_PIN && !modem.n[N_ACCEPTED]) {
     const asked = modem.pdu;
     modem.pdu = '';
     const pin = modem.outbox.opts.pins ? modem.outbox.opts.pins[modem.n[N_INDEX]] : '';
-    if (asked === 'SIM PIN' && pin && !modem.n[N_PIN_REFUSED]) return give(modem, COMMAND_PIN, 'AT+CPIN="' + pin + '"\r', ANSWER_MS);
+    if (asked === 'SIM PIN' && pin && !modem.n[N_PIN_REFUSED])
+      return give(modem, COMMAND_PIN, 'AT+CPIN="' + pin + '"\r', ANSWER_MS);
     if (result === NO_SIM) modem.held = [];
     if (modem.n[N_FAILURES] === 0 && result === NO_SIM) tell(modem, 'no-sim', result);
-    if (modem.n[N_FAILURES] === 0 && asked !== '') tell(modem, modem.n[N_PIN_REFUSED] ? 'pin-wrong' : 'pin-needed', asked);
+    if (modem.n[N_FAILURES] === 0 && asked !== '')
+      tell(modem, modem.n[N_PIN_REFUSED] ? 'pin-wrong' : 'pin-needed', asked);
     return failStep(modem);
   }
   if (result !== 0 && modem.n[N_STEP] !== STEP_CREG && modem.n[N_STEP] !== STEP_CLTS) return failStep(modem);
@@ -97,7 +146,8 @@ function next(modem: Modem): void {
   if (modem.dels.length) return give(modem, COMMAND_DELETE, 'AT+CMGD=' + modem.dels[0] + '\r', ANSWER_MS);
   if (modem.reads.length) return give(modem, COMMAND_READ, 'AT+CMGR=' + modem.reads[0] + '\r', ANSWER_MS);
   modem.send = takeSend(modem.outbox, modem.n[N_INDEX]);
-  if (modem.send) return give(modem, COMMAND_PROMPT, 'AT+CMGS=' + pduOf(modem.outbox, modem.send).length + '\r', ANSWER_MS);
+  if (modem.send)
+    return give(modem, COMMAND_PROMPT, 'AT+CMGS=' + pduOf(modem.outbox, modem.send).length + '\r', ANSWER_MS);
   if (modem.n[N_MUST_LIST]) {
     modem.n[N_MUST_LIST] = 0;
     return give(modem, COMMAND_LIST, 'AT+CMGL=4\r', LIST_MS);
@@ -118,14 +168,16 @@ function finish(modem: Modem, result: number): void {
   }
   if (command === COMMAND_POLL) {
     modem.n[N_STEP]++;
-    if (modem.n[N_STEP] < (modem.n[N_POLLS] % POLL_CYCLE ? POLL_SHORT : POLL_FULL)) return give(modem, COMMAND_POLL, POLL.split('|')[modem.n[N_STEP]] + '\r', ANSWER_MS);
+    if (modem.n[N_STEP] < (modem.n[N_POLLS] % POLL_CYCLE ? POLL_SHORT : POLL_FULL))
+      return give(modem, COMMAND_POLL, POLL.split('|')[modem.n[N_STEP]] + '\r', ANSWER_MS);
     modem.n[N_POLLS]++;
     modem.due = modem.outbox.clock.uptimeMs() + (modem.outbox.opts.pollMs || DEFAULT_POLL_MS);
   } else if (command === COMMAND_READ && result === 0 && modem.n[N_PDU_BYTES] >= 0) {
     modem.n[N_COMMAND] = COMMAND_DECODE;
     return arm(modem, 0);
   } else if (command === COMMAND_READ || command === COMMAND_DELETE) {
-    // An empty place and one that will not be read leave the list alike: the next look at the store finds what is there.
+    // An empty place and one that will not be read leave the list alike: the next look at the store finds what is
+    // there.
     modem.n[N_FAILURES] = result === 0 || result === NO_INDEX ? 0 : modem.n[N_FAILURES] + 1;
     if (modem.n[N_FAILURES] % READ_TRIES === 0) (command === COMMAND_READ ? modem.reads : modem.dels).splice(0, 1);
   } else if (command === COMMAND_PROMPT) dropSend(modem, result === 0 ? SEND_ERROR : result);
@@ -139,9 +191,16 @@ function takeLine(modem: Modem, line: string): void {
   if (line === 'RDY' || line === 'Call Ready' || line === 'SMS Ready' || line === '+CFUN: 1') return begin(modem);
   if (line.substr(0, 13) === 'UNDER-VOLTAGE') tell(modem, 'under-voltage', modem.n[STAT_SUPPLY_MV]);
   if (line.indexOf('POWER DOWN') >= 0) return powerUp(modem, POWER_OFF_MS);
-  const result = modem.n[N_COMMAND] === COMMAND_NONE || modem.n[N_COMMAND] === COMMAND_DECODE ? RESULT_NONE : resultOf(line);
+  const result =
+    modem.n[N_COMMAND] === COMMAND_NONE || modem.n[N_COMMAND] === COMMAND_DECODE ? RESULT_NONE : resultOf(line);
   if (result !== RESULT_NONE) finish(modem, result);
-  else if (modem.n[N_COMMAND] === COMMAND_READ && modem.n[N_PDU_BYTES] >= 0 && modem.pdu === '' && line.charAt(0) === '0') modem.pdu = line;
+  else if (
+    modem.n[N_COMMAND] === COMMAND_READ &&
+    modem.n[N_PDU_BYTES] >= 0 &&
+    modem.pdu === '' &&
+    line.charAt(0) === '0'
+  )
+    modem.pdu = line;
   else noteValue(modem, line);
 }
 
@@ -202,7 +261,9 @@ export function stopModem(modem: Modem): void {
   if (modem.outbox.opts.power) modem.outbox.opts.power.modemOff(modem.n[N_INDEX]);
 }
 
-/** Queues a text of at most 160 septets. Throws `pdu-address`, `pdu-length`, `pdu-text` (not GSM-7), `modem-queue-full`. */
+/**
+ * Queues a text of at most 160 septets. Throws `pdu-address`, `pdu-length`, `pdu-text` (not GSM-7), `modem-queue-full`.
+ */
 export function sendText(outbox: Outbox, to: string, text: string, done: SendDone | null, isKept: boolean): void {
   const septets = septetsOfText(text);
   if (!septets) throw fail('pdu-text', 'characters of GSM-7');
@@ -210,7 +271,14 @@ export function sendText(outbox: Outbox, to: string, text: string, done: SendDon
 }
 
 /** Queues at most 133 octets of data to a port. Throws `pdu-address`, `pdu-length`, `modem-queue-full`. */
-export function sendData(outbox: Outbox, to: string, bytes: Uint8Array, port: number, done: SendDone | null, isKept: boolean): void {
+export function sendData(
+  outbox: Outbox,
+  to: string,
+  bytes: Uint8Array,
+  port: number,
+  done: SendDone | null,
+  isKept: boolean,
+): void {
   queueSend(outbox, encodeSubmit(to, CODING_8BIT, portHeader(port), bytes, VALIDITY_DAY), done, isKept);
 }
 
@@ -218,8 +286,20 @@ export function sendData(outbox: Outbox, to: string, bytes: Uint8Array, port: nu
 export function modemStatus(modem: Modem): ModemStatus {
   const n = modem.n;
   return {
-    state: n[N_STATE], registered: n[N_REGISTERED] === 1, rssi: n[STAT_RSSI], operator: modem.oper, supplyMv: n[STAT_SUPPLY_MV], networkTime: n[STAT_TIME] >>> 0,
-    networkTimeAt: n[STAT_TIME_AT] >>> 0, stored: n[STAT_STORED], capacity: n[STAT_CAPACITY], queued: modem.outbox.queue.length, sent: n[STAT_SENT], received: n[STAT_RECEIVED], badSms: n[STAT_BAD_SMS],
-    timeouts: n[STAT_TIMEOUTS], restarts: n[STAT_RESTARTS],
+    state: n[N_STATE],
+    registered: n[N_REGISTERED] === 1,
+    rssi: n[STAT_RSSI],
+    operator: modem.oper,
+    supplyMv: n[STAT_SUPPLY_MV],
+    networkTime: n[STAT_TIME] >>> 0,
+    networkTimeAt: n[STAT_TIME_AT] >>> 0,
+    stored: n[STAT_STORED],
+    capacity: n[STAT_CAPACITY],
+    queued: modem.outbox.queue.length,
+    sent: n[STAT_SENT],
+    received: n[STAT_RECEIVED],
+    badSms: n[STAT_BAD_SMS],
+    timeouts: n[STAT_TIMEOUTS],
+    restarts: n[STAT_RESTARTS],
   };
 }

@@ -1,7 +1,8 @@
-// The send queue that all modems of a board share: SMS-SUBMITs waiting for a modem, tried again with growing pauses, through
-// the other modem after a failure; what is to survive a reboot lies in a store, in one of as many places as the queue has.
-// Delivery is "at least once": after a crash between the network's answer and the store's forgetting a message goes out again,
-// and the receiver's replay check drops it. Leaves AT commands to modem.ts, PDUs to protocol/sms.
+// The send queue that all modems of a board share: SMS-SUBMITs waiting for a modem, tried again with growing pauses,
+// through the other modem after a failure; what is to survive a reboot lies in a store, in one of as many places as the
+// queue has. Delivery is "at least once": after a crash between the network's answer and the store's forgetting a
+// message goes out again, and the receiver's replay check drops it. Leaves AT commands to modem.ts, PDUs to
+// protocol/sms.
 import { fail } from '../../protocol/errors';
 import { Clock } from '../hal';
 import { N_REGISTERED, N_STATE, Outbox, STATE_READY, Send, wakeModems } from './state';
@@ -30,7 +31,9 @@ function addSend(outbox: Outbox, id: number, pdu: Uint8Array | null, done: SendD
 /** Makes the queue and takes up what the store kept. */
 export function createOutbox(clock: Clock, opts: ModemOptions): Outbox {
   const outbox: Outbox = { clock: clock, opts: opts, queue: [], list: [] };
-  if (opts.store) for (let id = 0; id < (opts.maxQueue || MAX_QUEUE); id++) if (opts.store.readPlace(id, opts.owner).length) addSend(outbox, id, null, null);
+  if (opts.store)
+    for (let id = 0; id < (opts.maxQueue || MAX_QUEUE); id++)
+      if (opts.store.readPlace(id, opts.owner).length) addSend(outbox, id, null, null);
   return outbox;
 }
 
@@ -66,7 +69,10 @@ export function pduOf(outbox: Outbox, send: Send): Uint8Array {
   return send.pdu || (outbox.opts.store as SendStore).readPlace(send.id, outbox.opts.owner);
 }
 
-/** The modem that should carry `send`: the first that can, but not the one that failed last when there is another; -1 none. */
+/**
+ * The modem that should carry `send`: the first that can, but not the one that failed last when there is another; -1
+ * none.
+ */
 function chooseModem(outbox: Outbox, send: Send): number {
   let found = -1;
   for (let i = outbox.list.length - 1; i >= 0; i--) {
@@ -112,7 +118,10 @@ function pauseMs(cms: number, tries: number): number {
   return ms > LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : ms;
 }
 
-/** How an attempt ended: SEND_OK, SEND_NO_ANSWER, SEND_ERROR or a +CMS code. Answers whether the message has left the queue. */
+/**
+ * How an attempt ended: SEND_OK, SEND_NO_ANSWER, SEND_ERROR or a +CMS code. Answers whether the message has left the
+ * queue.
+ */
 export function endSend(outbox: Outbox, send: Send, result: number): boolean {
   const waitMs = pauseMs(result, send.tries);
   if (result !== SEND_OK && send.tries < (waitMs < 0 ? REFUSED_TRIES : outbox.opts.maxTries || DEFAULT_TRIES)) {
@@ -124,6 +133,11 @@ export function endSend(outbox: Outbox, send: Send, result: number): boolean {
   }
   if (!send.pdu) (outbox.opts.store as SendStore).writePlace(send.id, new Uint8Array(0), outbox.opts.owner);
   outbox.queue.splice(outbox.queue.indexOf(send), 1);
-  if (send.done) send.done(result === SEND_OK ? null : fail(waitMs < 0 ? 'modem-refused' : 'modem-tries', 'SMS not sent, last result ' + result));
+  if (send.done)
+    send.done(
+      result === SEND_OK
+        ? null
+        : fail(waitMs < 0 ? 'modem-refused' : 'modem-tries', 'SMS not sent, last result ' + result),
+    );
   return true;
 }

@@ -1,6 +1,6 @@
-// The driver's memory: one object for all modems of a board (Outbox) and one for each (Modem), made once, and what both need of
-// the timer. All numbers and flags of a modem are places of one typed array: a field of its own costs the device two to four
-// times as much. Leaves what happens to it to modem.ts, the send queue's rules to outbox.ts.
+// The driver's memory: one object for all modems of a board (Outbox) and one for each (Modem), made once, and what both
+// need of the timer. All numbers and flags of a modem are places of one typed array: a field of its own costs the
+// device two to four times as much. Leaves what happens to it to modem.ts, the send queue's rules to outbox.ts.
 import { Clock, Uart } from '../hal';
 import { ModemOptions, SendDone } from './types';
 
@@ -92,7 +92,10 @@ export interface Modem {
   /** The PDU of +CMGR (or what +CPIN said). */
   pdu: string;
   send: Send | null;
-  /** Places to read, to delete; places handed over and not acknowledged, each followed by the running number of its hand-over. */
+  /**
+   * Places to read, to delete; places handed over and not acknowledged, each followed by the running number of its
+   * hand-over.
+   */
   reads: number[];
   dels: number[];
   held: number[];
@@ -107,7 +110,20 @@ export function createState(uart: Uart, outbox: Outbox): Modem {
   n[STAT_RSSI] = 99;
   n[N_PDU_BYTES] = -1;
   n[N_INDEX] = outbox.list.length;
-  return { uart: uart, outbox: outbox, n: n, tick: null as never, line: '', pdu: '', send: null, reads: [], dels: [], held: [], due: 0, oper: '' };
+  return {
+    uart: uart,
+    outbox: outbox,
+    n: n,
+    tick: null as never,
+    line: '',
+    pdu: '',
+    send: null,
+    reads: [],
+    dels: [],
+    held: [],
+    due: 0,
+    oper: '',
+  };
 }
 
 /** Calls tick() in `ms`; there is one timer a modem. */

@@ -4,7 +4,9 @@ import { CodedError } from '../../protocol/errors';
 
 /** An SMS as it came in. Nothing in it is trusted: the sender's number can be made up by anyone. */
 export interface ModemSms {
-  /** As the network gave it: '+' and digits for an international number, plain digits otherwise, or text (alphanumeric). */
+  /**
+   * As the network gave it: '+' and digits for an international number, plain digits otherwise, or text (alphanumeric).
+   */
   from: string;
   /** UTF-8 byte string; null when the message carried 8-bit data. */
   text: string | null;
@@ -31,8 +33,9 @@ export type OnSms = (sms: ModemSms, ack: () => void, owner: any) => void;
 export type SendDone = (error: CodedError | null) => void;
 
 /**
- * Non-volatile home of the send queue: places 0.. of as many messages as the queue may hold, each at most MAX_RECORD_BYTES
- * (outbox.ts), opaque to the store. All calls are synchronous and durable on return; no octets: the place is free.
+ * Non-volatile home of the send queue: places 0.. of as many messages as the queue may hold, each at most
+ * MAX_RECORD_BYTES (outbox.ts), opaque to the store. All calls are synchronous and durable on return; no octets: the
+ * place is free.
  */
 export interface SendStore {
   readPlace(id: number, owner?: any): Uint8Array;
@@ -47,8 +50,21 @@ export interface ModemPower {
 
 /** `name` of onEvent. `value` is a number or a short text, never a message's content. */
 export type ModemEventName =
-  | 'starting' | 'ready' | 'registered' | 'unregistered' | 'restart' | 'no-sim' | 'pin-needed' | 'pin-wrong'
-  | 'under-voltage' | 'power-cycle' | 'store-full' | 'bad-sms' | 'sent' | 'send-failed' | 'time';
+  | 'starting'
+  | 'ready'
+  | 'registered'
+  | 'unregistered'
+  | 'restart'
+  | 'no-sim'
+  | 'pin-needed'
+  | 'pin-wrong'
+  | 'under-voltage'
+  | 'power-cycle'
+  | 'store-full'
+  | 'bad-sms'
+  | 'sent'
+  | 'send-failed'
+  | 'time';
 
 /** One object for all modems of a board. */
 export interface ModemOptions {
@@ -59,7 +75,9 @@ export interface ModemOptions {
   /** Where messages that are to survive a reboot lie; without it the queue lives in memory only. */
   store?: SendStore;
   power?: ModemPower;
-  /** PINs of the SIMs, by modem; one that was refused is never tried again. Secret: owned by the caller, never logged. */
+  /**
+   * PINs of the SIMs, by modem; one that was refused is never tried again. Secret: owned by the caller, never logged.
+   */
   pins?: string[];
   /** Attempts per outgoing SMS before it fails, default 8. */
   maxTries?: number;

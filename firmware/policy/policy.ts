@@ -1,6 +1,6 @@
 /**
- * What an account may spend, whatever its V-Device signed. One check answers the first rule that is broken, as a stable tag.
- * The table (each tag is proved by test/firmware/policy/policy.test.ts):
+ * What an account may spend, whatever its V-Device signed. One check answers the first rule that is broken, as a stable
+ * tag. The table (each tag is proved by test/firmware/policy/policy.test.ts):
  *   policy-outputs       more outputs than allowed
  *   policy-dust          an output below the smallest allowed
  *   policy-destination   an address that is not on the allow-list
@@ -12,7 +12,8 @@
  *   policy-count         more payments in the rolling window than allowed
  *   policy-time          outside the hours of the day (UTC)
  *   policy-clock         a rule needs the time and the clock was not set
- * Amounts in satoshi, exact up to 21e14. Leaves to others: summing the window (cold/spent.ts), the allow-list's storage.
+ * Amounts in satoshi, exact up to 21e14. Leaves to others: summing the window (cold/spent.ts), the allow-list's
+ * storage.
  */
 
 /** Positional in the journal and in the account data; 0 means "no limit" except where said. */
@@ -65,20 +66,41 @@ export function policyFrom(fields: any): Policy | undefined {
   if (!fields || fields.length !== POLICY_FIELDS) return undefined;
   for (let i = 0; i < POLICY_FIELDS; i++) {
     const value = fields[i];
-    if (typeof value !== 'number' || !(value >= 0) || value > 2100000000000000 || Math.floor(value) !== value) return undefined;
+    if (typeof value !== 'number' || !(value >= 0) || value > 2100000000000000 || Math.floor(value) !== value)
+      return undefined;
   }
   if (fields[9] > 1439 || fields[10] > 1439 || fields[11] > 1 || fields[7] > OUTPUTS_MAX) return undefined;
   return {
-    txMaxSats: fields[0], txMaxFeeSats: fields[1], maxFeerateSatVb: fields[2], windowSeconds: fields[3] || WINDOW_SECONDS_DEFAULT, windowMaxSats: fields[4],
-    windowMaxFeeSats: fields[5], windowMaxCount: fields[6], maxOutputs: fields[7], minOutputSats: fields[8], fromMinute: fields[9], toMinute: fields[10], allowList: fields[11],
+    txMaxSats: fields[0],
+    txMaxFeeSats: fields[1],
+    maxFeerateSatVb: fields[2],
+    windowSeconds: fields[3] || WINDOW_SECONDS_DEFAULT,
+    windowMaxSats: fields[4],
+    windowMaxFeeSats: fields[5],
+    windowMaxCount: fields[6],
+    maxOutputs: fields[7],
+    minOutputSats: fields[8],
+    fromMinute: fields[9],
+    toMinute: fields[10],
+    allowList: fields[11],
   };
 }
 
 /** The numbers that policyFrom reads, in their order. */
 export function policyFields(policy: Policy): number[] {
   return [
-    policy.txMaxSats, policy.txMaxFeeSats, policy.maxFeerateSatVb, policy.windowSeconds, policy.windowMaxSats, policy.windowMaxFeeSats, policy.windowMaxCount, policy.maxOutputs, policy.minOutputSats,
-    policy.fromMinute, policy.toMinute, policy.allowList,
+    policy.txMaxSats,
+    policy.txMaxFeeSats,
+    policy.maxFeerateSatVb,
+    policy.windowSeconds,
+    policy.windowMaxSats,
+    policy.windowMaxFeeSats,
+    policy.windowMaxCount,
+    policy.maxOutputs,
+    policy.minOutputSats,
+    policy.fromMinute,
+    policy.toMinute,
+    policy.allowList,
   ];
 }
 
@@ -94,11 +116,15 @@ export function policyTag(policy: Policy, payment: Payment, spent: Spent, nowSec
   if (needsTime && !nowSeconds) return 'policy-clock';
   if (needsTime) {
     const minute = Math.floor((nowSeconds % 86400) / 60);
-    const inside = policy.fromMinute < policy.toMinute ? minute >= policy.fromMinute && minute < policy.toMinute : minute >= policy.fromMinute || minute < policy.toMinute;
+    const inside =
+      policy.fromMinute < policy.toMinute
+        ? minute >= policy.fromMinute && minute < policy.toMinute
+        : minute >= policy.fromMinute || minute < policy.toMinute;
     if (!inside) return 'policy-time';
   }
   if (policy.windowMaxSats && spent.sats + payment.debitSats > policy.windowMaxSats) return 'policy-velocity';
-  if (policy.windowMaxFeeSats && spent.feeSats + payment.debitFeeSats > policy.windowMaxFeeSats) return 'policy-fee-velocity';
+  if (policy.windowMaxFeeSats && spent.feeSats + payment.debitFeeSats > policy.windowMaxFeeSats)
+    return 'policy-fee-velocity';
   if (policy.windowMaxCount && spent.count + payment.debitCount > policy.windowMaxCount) return 'policy-count';
   return '';
 }

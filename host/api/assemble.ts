@@ -1,5 +1,5 @@
-// The transaction that a request's plan stands for, and that transaction with HSM-Cold's signatures, each checked before
-// it is used. Spec: BIP143, BIP144, BIP146 (low s); DESIGN of the link: outputs in order, change last.
+// The transaction that a request's plan stands for, and that transaction with HSM-Cold's signatures, each checked
+// before it is used. Spec: BIP143, BIP144, BIP146 (low s); DESIGN of the link: outputs in order, change last.
 
 import { secp256k1 } from '@noble/curves/secp256k1';
 import type { HDKey } from '@scure/bip32';
@@ -38,7 +38,8 @@ export interface Plan {
 
 function paymentAt(plan: Plan, chain: number, idx: number): { script: Uint8Array; pubkey: Uint8Array } {
   const pubkey = pubkeyAt(plan.key, chain, idx);
-  const payment = plan.kind === 'p2wpkh' ? btc.p2wpkh(pubkey, NETWORKS[plan.network]) : btc.p2pkh(pubkey, NETWORKS[plan.network]);
+  const payment =
+    plan.kind === 'p2wpkh' ? btc.p2wpkh(pubkey, NETWORKS[plan.network]) : btc.p2pkh(pubkey, NETWORKS[plan.network]);
   return { script: payment.script, pubkey };
 }
 
@@ -48,7 +49,10 @@ export function unsignedTx(plan: Plan): btc.Transaction {
   let sum = 0;
   for (const input of plan.inputs) {
     const { script } = paymentAt(plan, input.chain, input.idx);
-    const coin = plan.kind === 'p2wpkh' ? { witnessUtxo: { script, amount: BigInt(input.sats) } } : { nonWitnessUtxo: bytesOf(input.rawPrev) };
+    const coin =
+      plan.kind === 'p2wpkh'
+        ? { witnessUtxo: { script, amount: BigInt(input.sats) } }
+        : { nonWitnessUtxo: bytesOf(input.rawPrev) };
     tx.addInput({ txid: input.txid, index: input.vout, sequence: SEQUENCE, ...coin });
     sum += input.sats;
   }
@@ -57,8 +61,10 @@ export function unsignedTx(plan: Plan): btc.Transaction {
     sum -= out.sats;
   }
   const changeSats = sum - plan.feeSats;
-  if (changeSats < 0 || (plan.changeIndex === null && changeSats !== 0)) throw fail('plan-sum', 'inputs, outputs and fee of the plan do not add up');
-  if (plan.changeIndex !== null) tx.addOutput({ script: paymentAt(plan, 1, plan.changeIndex).script, amount: BigInt(changeSats) });
+  if (changeSats < 0 || (plan.changeIndex === null && changeSats !== 0))
+    throw fail('plan-sum', 'inputs, outputs and fee of the plan do not add up');
+  if (plan.changeIndex !== null)
+    tx.addOutput({ script: paymentAt(plan, 1, plan.changeIndex).script, amount: BigInt(changeSats) });
   return tx;
 }
 
@@ -66,7 +72,9 @@ export function unsignedTx(plan: Plan): btc.Transaction {
 function sighash(tx: btc.Transaction, plan: Plan, i: number, pubkey: Uint8Array): Uint8Array {
   const scriptCode = btc.p2pkh(pubkey).script;
   if (plan.kind === 'p2wpkh') return tx.preimageWitnessV0(i, scriptCode, SIGHASH_ALL, BigInt(plan.inputs[i].sats));
-  return (tx as unknown as { preimageLegacy(i: number, script: Uint8Array, hashType: number): Uint8Array }).preimageLegacy(i, scriptCode, SIGHASH_ALL);
+  return (
+    tx as unknown as { preimageLegacy(i: number, script: Uint8Array, hashType: number): Uint8Array }
+  ).preimageLegacy(i, scriptCode, SIGHASH_ALL);
 }
 
 /**
@@ -74,12 +82,14 @@ function sighash(tx: btc.Transaction, plan: Plan, i: number, pubkey: Uint8Array)
  * low-s signature of its input under the account's own key.
  */
 export function signedTx(plan: Plan, signatures: string[]): { rawTx: string; txid: string } {
-  if (signatures.length !== plan.inputs.length) throw fail('bad-signatures', `expected ${plan.inputs.length} signatures, got ${signatures.length}`);
+  if (signatures.length !== plan.inputs.length)
+    throw fail('bad-signatures', `expected ${plan.inputs.length} signatures, got ${signatures.length}`);
   const tx = unsignedTx(plan);
   signatures.forEach((hex, i) => {
     const { pubkey } = paymentAt(plan, plan.inputs[i].chain, plan.inputs[i].idx);
     const compact = /^[0-9a-f]{128}$/.test(hex) ? bytesOf(hex) : new Uint8Array(0);
-    if (compact.length !== 64 || !secp256k1.verify(compact, sighash(tx, plan, i, pubkey), pubkey, { lowS: true })) throw fail('bad-signatures', `signature ${i} does not sign its input`);
+    if (compact.length !== 64 || !secp256k1.verify(compact, sighash(tx, plan, i, pubkey), pubkey, { lowS: true }))
+      throw fail('bad-signatures', `signature ${i} does not sign its input`);
     const der = secp256k1.Signature.fromCompact(compact).toBytes('der');
     const withType = new Uint8Array(der.length + 1);
     withType.set(der);

@@ -52,16 +52,21 @@ export interface SelectOptions {
 }
 
 /**
- * The smallest single coin that is enough, else the largest ones together; confirmed coins before our own change that is
- * still unconfirmed. Undefined when no choice of at most `maxInputs` is enough.
+ * The smallest single coin that is enough, else the largest ones together; confirmed coins before our own change that
+ * is still unconfirmed. Undefined when no choice of at most `maxInputs` is enough.
  */
 export function selectCoins(options: SelectOptions): Selection | undefined {
   const confirmed = options.coins.filter((coin) => coin.confirmed);
-  return selectFrom(confirmed, options) ?? (confirmed.length < options.coins.length ? selectFrom(options.coins, options) : undefined);
+  return (
+    selectFrom(confirmed, options) ??
+    (confirmed.length < options.coins.length ? selectFrom(options.coins, options) : undefined)
+  );
 }
 
 function selectFrom(coins: Coin[], options: SelectOptions): Selection | undefined {
-  const falling = [...coins].sort((a, b) => b.sats - a.sats || (a.txid < b.txid ? -1 : a.txid > b.txid ? 1 : a.vout - b.vout));
+  const falling = [...coins].sort(
+    (a, b) => b.sats - a.sats || (a.txid < b.txid ? -1 : a.txid > b.txid ? 1 : a.vout - b.vout),
+  );
   for (let i = falling.length - 1; i >= 0; i--) {
     const alone = settle([falling[i]], options);
     if (alone) return alone;
@@ -73,7 +78,10 @@ function selectFrom(coins: Coin[], options: SelectOptions): Selection | undefine
   return undefined;
 }
 
-function settle(inputs: Coin[], { kind, outsSats, outScriptLensBytes, feerateSatVb }: SelectOptions): Selection | undefined {
+function settle(
+  inputs: Coin[],
+  { kind, outsSats, outScriptLensBytes, feerateSatVb }: SelectOptions,
+): Selection | undefined {
   const sum = inputs.reduce((total, coin) => total + coin.sats, 0);
   const bare = feeOf(vsizeOf(kind, inputs.length, outScriptLensBytes), feerateSatVb);
   if (sum < outsSats + bare) return undefined;

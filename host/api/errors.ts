@@ -1,4 +1,5 @@
-// What a refused call answers: {"code": int, "message": text}. Spec: open-api "Errors"; the numbers never change meaning.
+// What a refused call answers: {"code": int, "message": text}. Spec: open-api "Errors"; the numbers never change
+// meaning.
 
 import { fail, type CodedError } from '../../protocol/errors';
 
@@ -12,7 +13,7 @@ const TABLE = {
   'not-found': { status: 404, number: 6 },
   'rate-limit': { status: 429, number: 7 },
   'other-side': { status: 401, number: 8 },
-  'internal': { status: 500, number: 9 },
+  internal: { status: 500, number: 9 },
   'unknown-coin': { status: 404, number: 10 },
   'small-output': { status: 400, number: 11 },
   'chain-unreachable': { status: 503, number: 12 },

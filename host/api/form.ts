@@ -24,7 +24,8 @@ export function aForm(body: unknown): Form {
   const form: Form = Object.create(null) as Form;
   for (const [name, value] of Object.entries(body)) {
     if (value === null) continue;
-    if (typeof value !== 'string' && !Number.isSafeInteger(value)) throw apiFail('bad-parameter', `${name.slice(0, 40)} expected text or an integer`);
+    if (typeof value !== 'string' && !Number.isSafeInteger(value))
+      throw apiFail('bad-parameter', `${name.slice(0, 40)} expected text or an integer`);
     form[name] = String(value);
   }
   return form;

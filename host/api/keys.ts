@@ -1,5 +1,5 @@
-// Addresses from an account's extended public keys, and the batch digest. Spec: BIP32, BIP44, BIP84; SPEC.md "batch digest".
-// Holds no private key; long derivations let other work in between.
+// Addresses from an account's extended public keys, and the batch digest. Spec: BIP32, BIP44, BIP84; SPEC.md "batch
+// digest". Holds no private key; long derivations let other work in between.
 
 import { createHash, createHmac } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -20,7 +20,10 @@ export interface DerivedAddress {
   script: string;
 }
 
-const VERSIONS = { main: { public: 0x0488b21e, private: 0x0488ade4 }, test: { public: 0x043587cf, private: 0x04358394 } };
+const VERSIONS = {
+  main: { public: 0x0488b21e, private: 0x0488ade4 },
+  test: { public: 0x043587cf, private: 0x04358394 },
+};
 const HARDENED = 0x80000000;
 const ACCOUNT_DEPTH = 3;
 /** Addresses derived before other work gets its turn. */
@@ -37,8 +40,10 @@ export function anAccountKey(xpub: unknown, network: NetworkName, number: number
   } catch {
     throw apiFail('bad-parameter', `${name} expected an extended public key of network ${network}`);
   }
-  if (key.privateKey) throw apiFail('bad-parameter', `${name} is a private key: it must never leave HSM-Cold; treat it as lost`);
-  if (key.depth !== ACCOUNT_DEPTH || key.index !== HARDENED + number) throw apiFail('bad-parameter', `${name} expected account key number ${number} at depth ${ACCOUNT_DEPTH}`);
+  if (key.privateKey)
+    throw apiFail('bad-parameter', `${name} is a private key: it must never leave HSM-Cold; treat it as lost`);
+  if (key.depth !== ACCOUNT_DEPTH || key.index !== HARDENED + number)
+    throw apiFail('bad-parameter', `${name} expected account key number ${number} at depth ${ACCOUNT_DEPTH}`);
   return key;
 }
 
@@ -55,16 +60,29 @@ export function pubkeyAt(key: HDKey, chain: number, idx: number): Uint8Array {
   return key.deriveChild(chain).deriveChild(idx).publicKey as Uint8Array;
 }
 
-/** Addresses `from` .. `from + count - 1` of one chain. The parent's point is read once and the children's made affine together. */
-export async function deriveRange(key: HDKey, kind: ScriptKind, network: NetworkName, chain: number, from: number, count: number): Promise<DerivedAddress[]> {
+/**
+ * Addresses `from` .. `from + count - 1` of one chain. The parent's point is read once and the children's made affine
+ * together.
+ */
+export async function deriveRange(
+  key: HDKey,
+  kind: ScriptKind,
+  network: NetworkName,
+  chain: number,
+  from: number,
+  count: number,
+): Promise<DerivedAddress[]> {
   const parent = key.deriveChild(chain);
   const parentKey = parent.publicKey as Uint8Array;
   const parentPoint = secp256k1.Point.fromHex(parentKey);
   const derived: DerivedAddress[] = [];
   for (let first = from; first < from + count; first += SLICE) {
     const points = [];
-    for (let idx = first; idx < Math.min(first + SLICE, from + count); idx++) points.push(parentPoint.add(secp256k1.Point.BASE.multiplyUnsafe(childScalar(parent, parentKey, idx))));
-    secp256k1.Point.normalizeZ(points).forEach((point, i) => derived.push({ idx: first + i, ...addressOf(point.toBytes(true), kind, network) }));
+    for (let idx = first; idx < Math.min(first + SLICE, from + count); idx++)
+      points.push(parentPoint.add(secp256k1.Point.BASE.multiplyUnsafe(childScalar(parent, parentKey, idx))));
+    secp256k1.Point.normalizeZ(points).forEach((point, i) =>
+      derived.push({ idx: first + i, ...addressOf(point.toBytes(true), kind, network) }),
+    );
     await turn();
   }
   return derived;
@@ -74,14 +92,26 @@ export async function deriveRange(key: HDKey, kind: ScriptKind, network: Network
 function childScalar(parent: HDKey, parentKey: Uint8Array, idx: number): bigint {
   const indexBytes = Buffer.alloc(4);
   indexBytes.writeUInt32BE(idx);
-  const left = createHmac('sha512', parent.chainCode as Uint8Array).update(parentKey).update(indexBytes).digest().subarray(0, 32);
+  const left = createHmac('sha512', parent.chainCode as Uint8Array)
+    .update(parentKey)
+    .update(indexBytes)
+    .digest()
+    .subarray(0, 32);
   const scalar = BigInt('0x' + left.toString('hex'));
   if (scalar === 0n || scalar >= secp256k1.Point.CURVE().n) throw fail('no-child', `index ${idx} has no key`);
   return scalar;
 }
 
 /** SHA-256 of what HSM-Cold vouches for: network, account, side, batch number and the addresses in order. */
-export function batchDigest(network: NetworkName, account: number, side: number, batchNo: number, addresses: string[]): string {
+export function batchDigest(
+  network: NetworkName,
+  account: number,
+  side: number,
+  batchNo: number,
+  addresses: string[],
+): string {
   const list = addresses.map((address, position) => `${position},${address}:`).join('');
-  return createHash('sha256').update(`chaincloud batch v2\n${network}\n${account}\n${side}\n${batchNo}\n${list}`).digest('hex');
+  return createHash('sha256')
+    .update(`chaincloud batch v2\n${network}\n${account}\n${side}\n${batchNo}\n${list}`)
+    .digest('hex');
 }

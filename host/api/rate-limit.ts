@@ -1,5 +1,5 @@
-// Token buckets by the runtime's clock: so many calls at once, so many a second after. Guards against mistakes and guesses;
-// the count is kept in memory.
+// Token buckets by the runtime's clock: so many calls at once, so many a second after. Guards against mistakes and
+// guesses; the count is kept in memory.
 
 import type { Runtime } from '../runtime';
 

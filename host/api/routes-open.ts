@@ -21,7 +21,11 @@ const BATCH_COST = 50;
 const SMALL_BODY_BYTES = 64 * 1024;
 const PSBT_BODY_BYTES = 8 * 1024 * 1024;
 
-type Call = FastifyRequest<{ Params: Record<string, string>; Querystring: Record<string, string | string[] | undefined>; Body: unknown }>;
+type Call = FastifyRequest<{
+  Params: Record<string, string>;
+  Querystring: Record<string, string | string[] | undefined>;
+  Body: unknown;
+}>;
 type Handler = (caller: Caller, call: Call, reply: FastifyReply) => Promise<unknown>;
 
 interface Route {
@@ -54,23 +58,78 @@ function aMoment(value: string | undefined, name: string): number | undefined {
 
 function openRoutes(context: Context): Route[] {
   const { db, runtime } = context;
-  const viewer = ({ row, side }: Caller): { db: typeof db; account: number; side: number } => ({ db, account: row.account, side });
+  const viewer = ({ row, side }: Caller): { db: typeof db; account: number; side: number } => ({
+    db,
+    account: row.account,
+    side,
+  });
   const batchNo = (call: Call): number => anInteger(call.params.batch_no, 'batch_no', 0, 2147482);
   return [
-    { method: 'GET', path: '/time', handler: async () => ({ time: new Date(runtime.nowMs()).toISOString().slice(0, 23) + '000' }) },
+    {
+      method: 'GET',
+      path: '/time',
+      handler: async () => ({ time: new Date(runtime.nowMs()).toISOString().slice(0, 23) + '000' }),
+    },
     { method: 'GET', path: '/user', handler: (caller) => user(context, caller) },
-    { method: 'GET', path: '/address/batch/:batch_no', cost: BATCH_COST, handler: ({ row, side }, call) => batch(context, row, side, batchNo(call)) },
-    { method: 'GET', path: '/address/batch/:batch_no/attestation', cost: BATCH_COST, handler: ({ row, side }, call) => attestation(context, row, side, batchNo(call)) },
-    { method: 'GET', path: '/address/history/:path', handler: ({ row, side }, call) => history(context, row, side, anInteger(call.params.path, 'path', 0, 1), queryText(call, 'since_address')) },
+    {
+      method: 'GET',
+      path: '/address/batch/:batch_no',
+      cost: BATCH_COST,
+      handler: ({ row, side }, call) => batch(context, row, side, batchNo(call)),
+    },
+    {
+      method: 'GET',
+      path: '/address/batch/:batch_no/attestation',
+      cost: BATCH_COST,
+      handler: ({ row, side }, call) => attestation(context, row, side, batchNo(call)),
+    },
+    {
+      method: 'GET',
+      path: '/address/history/:path',
+      handler: ({ row, side }, call) =>
+        history(context, row, side, anInteger(call.params.path, 'path', 0, 1), queryText(call, 'since_address')),
+    },
     { method: 'GET', path: '/address/next', handler: ({ row, side }) => nextAddress(context, row, side) },
-    { method: 'GET', path: '/address/:address/tx', handler: (caller, call) => addressTxs(viewer(caller), call.params.address) },
+    {
+      method: 'GET',
+      path: '/address/:address/tx',
+      handler: (caller, call) => addressTxs(viewer(caller), call.params.address),
+    },
     { method: 'GET', path: '/tx', handler: (caller, call) => transactions(viewer(caller), call) },
-    { method: 'GET', path: '/tx/detail/:tx_hash', handler: (caller, call) => txDetail(viewer(caller), aTxHash(call.params.tx_hash)) },
-    { method: 'POST', path: '/tx/request', side: SIDE_HOT, handler: async ({ row }, call) => (await accept(context, row, aForm(call.body)), { result: true }) },
-    { method: 'GET', path: '/tx/:user_tx_no', handler: (caller, call) => statusOf(context, caller.row, aKnownTxNo(caller, call.params.user_tx_no)) },
-    { method: 'POST', path: '/sweep/prepare', side: SIDE_COLD, handler: ({ row }, call) => prepareSweep(context, row, aForm(call.body)) },
-    { method: 'POST', path: '/sweep/submit', side: SIDE_COLD, bodyBytes: PSBT_BODY_BYTES, handler: ({ row }, call) => submitSweep(context, row, aForm(call.body)) },
-    { method: 'GET', path: '/report/statement', handler: (caller, call, reply) => report(context, caller, call, reply) },
+    {
+      method: 'GET',
+      path: '/tx/detail/:tx_hash',
+      handler: (caller, call) => txDetail(viewer(caller), aTxHash(call.params.tx_hash)),
+    },
+    {
+      method: 'POST',
+      path: '/tx/request',
+      side: SIDE_HOT,
+      handler: async ({ row }, call) => (await accept(context, row, aForm(call.body)), { result: true }),
+    },
+    {
+      method: 'GET',
+      path: '/tx/:user_tx_no',
+      handler: (caller, call) => statusOf(context, caller.row, aKnownTxNo(caller, call.params.user_tx_no)),
+    },
+    {
+      method: 'POST',
+      path: '/sweep/prepare',
+      side: SIDE_COLD,
+      handler: ({ row }, call) => prepareSweep(context, row, aForm(call.body)),
+    },
+    {
+      method: 'POST',
+      path: '/sweep/submit',
+      side: SIDE_COLD,
+      bodyBytes: PSBT_BODY_BYTES,
+      handler: ({ row }, call) => submitSweep(context, row, aForm(call.body)),
+    },
+    {
+      method: 'GET',
+      path: '/report/statement',
+      handler: (caller, call, reply) => report(context, caller, call, reply),
+    },
   ];
 }
 
@@ -95,9 +154,19 @@ async function user(context: Context, { row, side }: Caller): Promise<unknown> {
   const next = await nextAddress(context, row, side);
   const { balance, confirmed } = await balanceOf(context.db, row.account, side);
   return {
-    user_id: row.user_id, user_name: row.user_name, user_type: 4, gender: 0, real_name: null, avatar: null,
-    register_at: timeText(row.registered_at), address: next.address, receiving_index: next.index, balance, balance_confirmed: confirmed,
-    can_otc_ad: 0, can_otc_order: 0,
+    user_id: row.user_id,
+    user_name: row.user_name,
+    user_type: 4,
+    gender: 0,
+    real_name: null,
+    avatar: null,
+    register_at: timeText(row.registered_at),
+    address: next.address,
+    receiving_index: next.index,
+    balance,
+    balance_confirmed: confirmed,
+    can_otc_ad: 0,
+    can_otc_order: 0,
   };
 }
 
@@ -121,7 +190,11 @@ async function aCaller(context: Context, limit: RateLimit, route: Route, call: C
   const isFree = limit.take(caller ? hashOfToken(token as string) : 'unknown ' + call.ip, route.cost);
   if (!isFree) throw apiFail('rate-limit', 'too many calls, wait a little');
   if (!caller) throw apiFail('bad-token', token ? 'nobody has this token' : 'header token is missing');
-  if (route.side !== undefined && route.side !== caller.side) throw apiFail('other-side', `this call takes the ${route.side === SIDE_HOT ? 'hot sending' : 'cold receiving'} token`);
+  if (route.side !== undefined && route.side !== caller.side)
+    throw apiFail(
+      'other-side',
+      `this call takes the ${route.side === SIDE_HOT ? 'hot sending' : 'cold receiving'} token`,
+    );
   return caller;
 }
 
@@ -131,7 +204,9 @@ export function addOpenRoutes(server: FastifyInstance, context: Context, limit: 
   for (const route of openRoutes(context)) {
     for (const base of ['/api/v1/open', '/api/v1/open/:coin']) {
       server.route({
-        method: route.method, url: base + route.path, bodyLimit: route.bodyBytes ?? SMALL_BODY_BYTES,
+        method: route.method,
+        url: base + route.path,
+        bodyLimit: route.bodyBytes ?? SMALL_BODY_BYTES,
         onRequest: async (request) => void callers.set(request, await aCaller(context, limit, route, request as Call)),
         handler: (request, reply) => route.handler(callers.get(request) as Caller, request as Call, reply),
       });

@@ -1,5 +1,5 @@
-// Starts the API: database, chain follower, HTTP. Handlers never wait for a device; what takes long is a job or the work
-// after the next look at the chain. Everything needed to go on after a stop is in the database.
+// Starts the API: database, chain follower, HTTP. Handlers never wait for a device; what takes long is a job or the
+// work after the next look at the chain. Everything needed to go on after a stop is in the database.
 
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Runtime, Timer } from '../runtime';
@@ -32,7 +32,13 @@ const DEFAULT_POLL_MS = 5000;
 const DEFAULT_FEERATE_SAT_VB = 10;
 
 function createServer(): FastifyInstance {
-  const server = Fastify({ logger: false, bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true, requestTimeout: REQUEST_LIMIT_MS, routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 } });
+  const server = Fastify({
+    logger: false,
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: true,
+    requestTimeout: REQUEST_LIMIT_MS,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
+  });
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     try {
       done(null, parseForm(body as string));
@@ -40,12 +46,18 @@ function createServer(): FastifyInstance {
       done(error as Error);
     }
   });
-  server.setNotFoundHandler((_request, reply) => void reply.code(404).send({ code: apiFail('not-found', '').apiNumber, message: 'no such call' }));
+  server.setNotFoundHandler(
+    (_request, reply) =>
+      void reply.code(404).send({ code: apiFail('not-found', '').apiNumber, message: 'no such call' }),
+  );
   server.setErrorHandler((error: Error & { statusCode?: number; code?: string }, _request, reply) => {
     if (isApiError(error)) return reply.code(error.apiStatus).send({ code: error.apiNumber, message: error.apiText });
-    if (error.code?.startsWith('rpc-')) return reply.code(503).send({ code: 12, message: 'the bitcoin node does not answer, try again' });
+    if (error.code?.startsWith('rpc-'))
+      return reply.code(503).send({ code: 12, message: 'the bitcoin node does not answer, try again' });
     const status = error.statusCode !== undefined && error.statusCode < 500 ? error.statusCode : 500;
-    return reply.code(status).send(status === 500 ? { code: 9, message: 'internal error' } : { code: 2, message: error.message });
+    return reply
+      .code(status)
+      .send(status === 500 ? { code: 9, message: 'internal error' } : { code: 2, message: error.message });
   });
   return server;
 }
@@ -56,18 +68,30 @@ const CHAIN_NAMES = { main: ['main'], test: ['test', 'testnet4', 'signet'], regt
 /** Throws `wrong-chain` when the node follows another network: its coins and heights would mean nothing here. */
 async function aNodeOf(rpc: Rpc, network: NetworkName): Promise<true> {
   const { chain } = await rpc.call<{ chain: string }>('getblockchaininfo');
-  if (!CHAIN_NAMES[network].includes(chain)) throw fail('wrong-chain', `the node follows ${chain}, this API is for ${network}: start it with the node of that network`);
+  if (!CHAIN_NAMES[network].includes(chain))
+    throw fail(
+      'wrong-chain',
+      `the node follows ${chain}, this API is for ${network}: start it with the node of that network`,
+    );
   return true;
 }
 
 /**
- * Starts the API. Throws `db-open`, `db-newer`, `bad-option`, `port-busy`; a node that does not answer is no error: it is
- * asked again.
+ * Starts the API. Throws `db-open`, `db-newer`, `bad-option`, `port-busy`; a node that does not answer is no error: it
+ * is asked again.
  */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { runtime, network, onEvent, host = '127.0.0.1', chainPollMs = DEFAULT_POLL_MS, rateLimit = DEFAULT_RATE_LIMIT } = options;
+  const {
+    runtime,
+    network,
+    onEvent,
+    host = '127.0.0.1',
+    chainPollMs = DEFAULT_POLL_MS,
+    rateLimit = DEFAULT_RATE_LIMIT,
+  } = options;
   for (const name of ['adminToken', 'gatewayToken'] as const) {
-    if (typeof options[name] !== 'string' || options[name].length < MIN_TOKEN_CHARS) throw fail('bad-option', `${name} expected at least ${MIN_TOKEN_CHARS} characters`);
+    if (typeof options[name] !== 'string' || options[name].length < MIN_TOKEN_CHARS)
+      throw fail('bad-option', `${name} expected at least ${MIN_TOKEN_CHARS} characters`);
   }
   const db = await openDb(options.database);
   const rpc = createRpc(options.rpc);
@@ -75,7 +99,20 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const tell = (text: string, data?: object): void => onEvent?.({ at: runtime.nowMs(), who: 'api', text, data });
   const watch = createWatch();
   const jobs = createJobBell(runtime);
-  const base = { db, rpc, runtime, network, watch, tell, jobAdded: jobs.added, lookSoon: () => loop.poke(), chunks: new Set<string>(), deriving: new Map<string, Promise<boolean>>(), fixedFeerateSatVb: options.fixedFeerateSatVb ?? DEFAULT_FEERATE_SAT_VB, dynamicFeerateSatVb: () => fees.satVb() };
+  const base = {
+    db,
+    rpc,
+    runtime,
+    network,
+    watch,
+    tell,
+    jobAdded: jobs.added,
+    lookSoon: () => loop.poke(),
+    chunks: new Set<string>(),
+    deriving: new Map<string, Promise<boolean>>(),
+    fixedFeerateSatVb: options.fixedFeerateSatVb ?? DEFAULT_FEERATE_SAT_VB,
+    dynamicFeerateSatVb: () => fees.satVb(),
+  };
   const follower = createFollower({ db, rpc, runtime, network, watch, extend: () => extendAll(context) });
   const context: Context = { ...base, follower };
   const server = createServer();
@@ -91,14 +128,20 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     if (idleRounds % IDLE_ROUNDS === 0) left = await work(context);
   });
   addOpenRoutes(server, context, createRateLimit(runtime, rateLimit.burst, rateLimit.perSecond));
-  addGatewayRoutes(server, context, options.gatewayToken, () => loop.once(async () => void (left = await work(context))));
+  addGatewayRoutes(server, context, options.gatewayToken, () =>
+    loop.once(async () => void (left = await work(context))),
+  );
   addAdminRoutes(server, context, options.adminToken);
   try {
     await server.listen({ host, port: options.port ?? 0 });
   } catch (error) {
     rpc.close();
     await db.close();
-    if ((error as { code?: string }).code === 'EADDRINUSE') throw fail('port-busy', `port ${options.port} of ${host} is taken: stop the program that has it or choose another port`);
+    if ((error as { code?: string }).code === 'EADDRINUSE')
+      throw fail(
+        'port-busy',
+        `port ${options.port} of ${host} is taken: stop the program that has it or choose another port`,
+      );
     throw error;
   }
   loop.start();
@@ -119,7 +162,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 }
 
 /** Tells listeners of jobs, now or when they are due. Without listeners it sets no timer. */
-function createJobBell(runtime: Runtime): { added(delayMs?: number): void; listen(listener: () => void): void; close(): void } {
+function createJobBell(runtime: Runtime): {
+  added(delayMs?: number): void;
+  listen(listener: () => void): void;
+  close(): void;
+} {
   const listeners: (() => void)[] = [];
   const timers = new Set<Timer>();
   const ring = (): void => listeners.forEach((listener) => listener());

@@ -41,7 +41,10 @@ export interface Api {
   url: string;
   /** Follows the chain once now and works off what became possible; the poll does the same. */
   sync(): Promise<void>;
-  /** Looks at the chain at once instead of at the next poll; for a simulation, where something else knows that it changed. */
+  /**
+   * Looks at the chain at once instead of at the next poll; for a simulation, where something else knows that it
+   * changed.
+   */
   poke(): void;
   /** Calls `listener` when there may be a job for the gateway; for a gateway in the same process. */
   onJob(listener: () => void): void;

@@ -1,5 +1,5 @@
-// What the API does by itself after each look at the chain: gives queued requests their coins, sends signed transactions
-// until the node has them, sends dropped ones again, and gives up only what can never confirm any more.
+// What the API does by itself after each look at the chain: gives queued requests their coins, sends signed
+// transactions until the node has them, sends dropped ones again, and gives up only what can never confirm any more.
 
 import { parseTx } from '../chain/scripts';
 import { rpcCodeOf } from '../chain/rpc';
@@ -22,7 +22,9 @@ export async function work(context: Context): Promise<number> {
 }
 
 async function planQueued(context: Context): Promise<void> {
-  const queued = await context.db.all<{ id: number; account: number }>("SELECT id, account FROM requests WHERE state = 'queued' ORDER BY id");
+  const queued = await context.db.all<{ id: number; account: number }>(
+    "SELECT id, account FROM requests WHERE state = 'queued' ORDER BY id",
+  );
   let planned = 0;
   for (const { id, account } of queued) {
     const row = await accountRow(context.db, account);
@@ -35,7 +37,8 @@ async function planQueued(context: Context): Promise<void> {
 async function sendSigned(context: Context): Promise<number> {
   const waiting = await context.db.all<RequestRow>(
     `SELECT r.* FROM requests r LEFT JOIN txs t ON t.txid = r.tx_hash
-     WHERE r.kind = 'sign' AND (r.state = 'signed' OR (r.state = 'sent' AND r.is_final = 0 AND (t.txid IS NULL OR t.state = 'gone'))) ORDER BY r.id`);
+     WHERE r.kind = 'sign' AND (r.state = 'signed' OR (r.state = 'sent' AND r.is_final = 0 AND (t.txid IS NULL OR t.state = 'gone'))) ORDER BY r.id`,
+  );
   for (const request of waiting) await sendOne(context, request);
   return waiting.length;
 }
@@ -47,18 +50,28 @@ async function sendOne(context: Context, request: RequestRow): Promise<void> {
   } catch (error) {
     const rpcCode = rpcCodeOf(error);
     if (rpcCode === undefined) throw error;
-    if (rpcCode !== ALREADY_IN_CHAIN && !(await isKnown(context, request.tx_hash as string))) return refusedByNode(context, request, (error as { rpcText?: string }).rpcText ?? 'refused');
+    if (rpcCode !== ALREADY_IN_CHAIN && !(await isKnown(context, request.tx_hash as string)))
+      return refusedByNode(context, request, (error as { rpcText?: string }).rpcText ?? 'refused');
   }
   if (request.state === 'sent') return;
-  await db.run("UPDATE requests SET state = 'sent', reason = NULL, tx_at = ? WHERE id = ? AND state = 'signed'", [runtime.nowMs(), request.id]);
-  context.tell('sent a payment to the network', { account: request.account, user_tx_no: request.user_tx_no, tx_hash: request.tx_hash });
+  await db.run("UPDATE requests SET state = 'sent', reason = NULL, tx_at = ? WHERE id = ? AND state = 'signed'", [
+    runtime.nowMs(),
+    request.id,
+  ]);
+  context.tell('sent a payment to the network', {
+    account: request.account,
+    user_tx_no: request.user_tx_no,
+    tx_hash: request.tx_hash,
+  });
 }
 
 /** Payments so deep in the chain that no reorganisation reaches them need no more looking after. */
 async function settle({ db }: Context): Promise<void> {
   await db.run(
     `UPDATE requests SET is_final = 1 WHERE state = 'sent' AND is_final = 0
-     AND (kind = 'ping' OR tx_hash IN (SELECT txid FROM txs WHERE state = 'confirmed' AND height <= (SELECT MAX(height) FROM blocks) - ?))`, [SETTLED_DEPTH]);
+     AND (kind = 'ping' OR tx_hash IN (SELECT txid FROM txs WHERE state = 'confirmed' AND height <= (SELECT MAX(height) FROM blocks) - ?))`,
+    [SETTLED_DEPTH],
+  );
 }
 
 async function isKnown(context: Context, txid: string): Promise<boolean> {
@@ -80,11 +93,16 @@ async function refusedByNode(context: Context, request: RequestRow, reason: stri
   }
   for (const input of parseTx(request.raw_tx as string).inputs) {
     const spender = await db.get<{ height: number }>(
-      "SELECT t.height FROM tx_inputs i JOIN txs t ON t.txid = i.txid WHERE i.prev_txid = ? AND i.prev_vout = ? AND t.state = 'confirmed' AND t.txid <> ?", [input.txid, input.vout, request.tx_hash]);
+      "SELECT t.height FROM tx_inputs i JOIN txs t ON t.txid = i.txid WHERE i.prev_txid = ? AND i.prev_vout = ? AND t.state = 'confirmed' AND t.txid <> ?",
+      [input.txid, input.vout, request.tx_hash],
+    );
     const tip = await db.get<{ height: number }>('SELECT MAX(height) AS height FROM blocks');
     if (!spender || !tip || tip.height - spender.height + 1 < FINAL_CONFIRMATIONS) continue;
     await db.transaction(async (tx) => {
-      await tx.run("UPDATE requests SET state = 'failed', reason = 'a coin of it was spent by another transaction' WHERE id = ? AND state = 'signed'", [request.id]);
+      await tx.run(
+        "UPDATE requests SET state = 'failed', reason = 'a coin of it was spent by another transaction' WHERE id = ? AND state = 'signed'",
+        [request.id],
+      );
       await tx.run('DELETE FROM reservations WHERE request_id = ?', [request.id]);
     });
     return;

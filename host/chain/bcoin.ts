@@ -1,6 +1,6 @@
-// The part of bcoin that the embedded regtest node stands on: chain, mempool and miner with Bitcoin Core's regtest rules,
-// segwit and CSV active from the third block, its clock the runtime's. No peer, wallet or server of bcoin's is started.
-// Values of bcoin stay untyped here: it ships no types; the node's own files speak in hex and numbers.
+// The part of bcoin that the embedded regtest node stands on: chain, mempool and miner with Bitcoin Core's regtest
+// rules, segwit and CSV active from the third block, its clock the runtime's. No peer, wallet or server of bcoin's is
+// started. Values of bcoin stay untyped here: it ships no types; the node's own files speak in hex and numbers.
 
 import { createHash } from 'node:crypto';
 import type { Runtime } from '../runtime';
@@ -25,7 +25,12 @@ function makeNetwork(bcoin: any, runtime: Runtime): any {
   const base = bcoin.Network.get('regtest');
   const network = Object.create(base);
   const nowSeconds = (): number => Math.floor(runtime.nowMs() / 1000);
-  network.time = { now: nowSeconds, ms: () => runtime.nowMs(), adjust: (time: number) => time, local: (time: number) => time };
+  network.time = {
+    now: nowSeconds,
+    ms: () => runtime.nowMs(),
+    adjust: (time: number) => time,
+    local: (time: number) => time,
+  };
   network.deployments = {};
   for (const name of Object.keys(base.deployments)) network.deployments[name] = { ...base.deployments[name] };
   for (const name of ['csv', 'segwit']) {
@@ -44,8 +49,16 @@ export async function openBcoin(runtime: Runtime, prefix?: string): Promise<Bcoi
   const store = prefix === undefined ? { memory: true } : { memory: false, prefix };
   const chain = new bcoin.Chain({ network, ...store, indexTX: true });
   const mempool = new bcoin.Mempool({
-    network, chain, ...store, persistent: prefix !== undefined, requireStandard: true, replaceByFee: true,
-    rejectAbsurdFees: false, relayPriority: true, limitFree: false, maxOrphans: 0,
+    network,
+    chain,
+    ...store,
+    persistent: prefix !== undefined,
+    requireStandard: true,
+    replaceByFee: true,
+    rejectAbsurdFees: false,
+    relayPriority: true,
+    limitFree: false,
+    maxOrphans: 0,
   });
   mempool.on('error', () => undefined);
   chain.on('error', () => undefined);
@@ -62,7 +75,9 @@ export async function openBcoin(runtime: Runtime, prefix?: string): Promise<Bcoi
   return { chain, mempool, miner, bcoin };
 }
 
-/** A disconnected block's payments wait in the mempool again, as in Bitcoin Core (bcoin drops them when it is empty). */
+/**
+ * A disconnected block's payments wait in the mempool again, as in Bitcoin Core (bcoin drops them when it is empty).
+ */
 async function refill(mempool: any, txs: any[]): Promise<void> {
   for (const tx of txs.slice(1)) {
     if (mempool.hasEntry(tx.hash('hex'))) continue;
@@ -89,7 +104,9 @@ async function evictDead({ chain, mempool }: { chain: any; mempool: any }): Prom
   }
 }
 
-/** Mines one block paying `script`; `salt` makes blocks of the same height and time differ, in place of random nonces. */
+/**
+ * Mines one block paying `script`; `salt` makes blocks of the same height and time differ, in place of random nonces.
+ */
 export async function mineBlock(node: BcoinNode, script: Uint8Array, salt: string): Promise<string> {
   const { chain, miner, bcoin } = node;
   const address = bcoin.Address.fromScript(bcoin.Script.fromRaw(Buffer.from(script)));
@@ -141,8 +158,8 @@ export async function reconsider(node: BcoinNode, hash: string, tipHash: string)
 }
 
 /**
- * Offers a transaction to the mempool. Throws bcoin's VerifyError (`code`, `reason`) when it is refused; answers true when
- * an input does not exist. `dryRun`: all the same checks, nothing kept.
+ * Offers a transaction to the mempool. Throws bcoin's VerifyError (`code`, `reason`) when it is refused; answers true
+ * when an input does not exist. `dryRun`: all the same checks, nothing kept.
  */
 export async function offerTx(node: BcoinNode, tx: any, dryRun: boolean): Promise<{ missing: boolean; entry?: any }> {
   const { mempool } = node;

@@ -1,5 +1,5 @@
-// Follows the node: blocks in order, reorganisations undone and done again, the mempool beside them. Keeps in the database
-// only transactions that touch a watched script. State is in the database alone, so it goes on after any stop.
+// Follows the node: blocks in order, reorganisations undone and done again, the mempool beside them. Keeps in the
+// database only transactions that touch a watched script. State is in the database alone, so it goes on after any stop.
 
 import type { NetworkName } from '../api/types';
 import type { Db } from '../db';
@@ -39,7 +39,12 @@ interface Block {
   height: number;
   time: number;
   previousblockhash?: string;
-  tx: { txid: string; hex: string; vin: { txid?: string; vout?: number }[]; vout: { scriptPubKey: { hex: string } }[] }[];
+  tx: {
+    txid: string;
+    hex: string;
+    vin: { txid?: string; vout?: number }[];
+    vout: { scriptPubKey: { hex: string } }[];
+  }[];
 }
 
 interface Tip {
@@ -60,7 +65,8 @@ export function createFollower(options: FollowerOptions): Follower {
   /** Tip and mempool at the end of the last whole round: while both stay, there is nothing to look at. */
   let lastSeen = '';
 
-  const ownTip = (): Promise<Tip | undefined> => db.get<Tip>('SELECT height, hash FROM blocks ORDER BY height DESC LIMIT 1');
+  const ownTip = (): Promise<Tip | undefined> =>
+    db.get<Tip>('SELECT height, hash FROM blocks ORDER BY height DESC LIMIT 1');
 
   async function hashAt(height: number): Promise<string | undefined> {
     try {
@@ -77,7 +83,10 @@ export function createFollower(options: FollowerOptions): Follower {
       const tip = await ownTip();
       if (!tip || (await hashAt(tip.height)) === tip.hash) return count;
       await db.transaction(async (tx) => {
-        await tx.run("UPDATE txs SET state = 'mempool', height = NULL, block_hash = NULL, block_index = NULL, block_time = NULL WHERE block_hash = ?", [tip.hash]);
+        await tx.run(
+          "UPDATE txs SET state = 'mempool', height = NULL, block_hash = NULL, block_index = NULL, block_time = NULL WHERE block_hash = ?",
+          [tip.hash],
+        );
         await tx.run('DELETE FROM blocks WHERE hash = ?', [tip.hash]);
       });
     }
@@ -91,7 +100,10 @@ export function createFollower(options: FollowerOptions): Follower {
       const outputs = tx.vout.map((output) => ({ script: output.scriptPubKey.hex }));
       if (!isOurs({ inputs, outputs }, watch) && !inputs.some((input) => spendsOurs.has(input.txid))) return;
       spendsOurs.add(tx.txid);
-      ours.push({ raw: tx.hex, place: { height: block.height, blockHash: block.hash, blockIndex, blockTime: block.time } });
+      ours.push({
+        raw: tx.hex,
+        place: { height: block.height, blockHash: block.hash, blockIndex, blockTime: block.time },
+      });
     });
     for (const { raw, place } of ours) await write(raw, place);
     return ours.length > 0;
@@ -116,7 +128,11 @@ export function createFollower(options: FollowerOptions): Follower {
       await watch.refresh(db);
       await writeBlock(block);
     }
-    await db.run('INSERT INTO blocks (height, hash, time) VALUES (?, ?, ?) ON CONFLICT (height) DO NOTHING', [height, hash, block.time]);
+    await db.run('INSERT INTO blocks (height, hash, time) VALUES (?, ?, ?) ON CONFLICT (height) DO NOTHING', [
+      height,
+      hash,
+      block.time,
+    ]);
     return { changed };
   }
 
@@ -124,7 +140,9 @@ export function createFollower(options: FollowerOptions): Follower {
 
   async function followMempool(best: string, ids: string[]): Promise<boolean> {
     const present = new Set(ids);
-    const recorded = await db.all<{ txid: string; state: string }>("SELECT txid, state FROM txs WHERE state IN ('mempool', 'gone')");
+    const recorded = await db.all<{ txid: string; state: string }>(
+      "SELECT txid, state FROM txs WHERE state IN ('mempool', 'gone')",
+    );
     const states = new Map(recorded.map((row) => [row.txid, row.state]));
     let changed = false;
     let looks = 0;
@@ -172,7 +190,7 @@ export function createFollower(options: FollowerOptions): Follower {
       const connected = await connect(next, tip?.hash);
       if (connected) {
         result.connected++;
-        } else if ((await rpc.call<number>('getblockcount')) < next) {
+      } else if ((await rpc.call<number>('getblockcount')) < next) {
         break; // the node is at this tip, or below where the accounts begin
       }
       tip = await ownTip();
@@ -198,7 +216,8 @@ export function createFollower(options: FollowerOptions): Follower {
       lastSeen = '';
       await db.run('DELETE FROM blocks WHERE height >= ?', [height]);
       const lowest = await db.get<{ height: number | null }>('SELECT MIN(height) AS height FROM blocks');
-      if (lowest?.height !== null && lowest?.height !== undefined && lowest.height > height) await db.run('DELETE FROM blocks');
+      if (lowest?.height !== null && lowest?.height !== undefined && lowest.height > height)
+        await db.run('DELETE FROM blocks');
     },
   };
 }

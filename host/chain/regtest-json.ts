@@ -13,7 +13,15 @@ export function btcOfSats(sats: number): number {
   return Number((sats / 1e8).toFixed(8));
 }
 
-const TYPES: Record<string, string> = { pkh: 'pubkeyhash', sh: 'scripthash', wpkh: 'witness_v0_keyhash', wsh: 'witness_v0_scripthash', tr: 'witness_v1_taproot', pk: 'pubkey', ms: 'multisig' };
+const TYPES: Record<string, string> = {
+  pkh: 'pubkeyhash',
+  sh: 'scripthash',
+  wpkh: 'witness_v0_keyhash',
+  wsh: 'witness_v0_scripthash',
+  tr: 'witness_v1_taproot',
+  pk: 'pubkey',
+  ms: 'multisig',
+};
 
 /** scriptPubKey object of an output. */
 export function scriptJson(script: any): object {
@@ -35,18 +43,29 @@ function inputJson(input: any): object {
   const tail = { ...(witness.length ? { txinwitness: witness } : {}), sequence: input.sequence };
   if (input.isCoinbase()) return { coinbase: input.script.toRaw().toString('hex'), ...tail };
   return {
-    txid: reverseHex(input.prevout.hash), vout: input.prevout.index,
-    scriptSig: { asm: input.script.toASM(), hex: input.script.toRaw().toString('hex') }, ...tail,
+    txid: reverseHex(input.prevout.hash),
+    vout: input.prevout.index,
+    scriptSig: { asm: input.script.toASM(), hex: input.script.toRaw().toString('hex') },
+    ...tail,
   };
 }
 
 /** A transaction as `getblock 2` and `getrawtransaction true` show it, without where it was mined. */
 export function txJson(tx: any): Record<string, unknown> {
   return {
-    txid: reverseHex(tx.hash('hex')), hash: reverseHex(tx.witnessHash('hex')), version: tx.version,
-    size: tx.getSize(), vsize: tx.getVirtualSize(), weight: tx.getWeight(), locktime: tx.locktime,
+    txid: reverseHex(tx.hash('hex')),
+    hash: reverseHex(tx.witnessHash('hex')),
+    version: tx.version,
+    size: tx.getSize(),
+    vsize: tx.getVirtualSize(),
+    weight: tx.getWeight(),
+    locktime: tx.locktime,
     vin: tx.inputs.map(inputJson),
-    vout: tx.outputs.map((output: any, n: number) => ({ value: btcOfSats(output.value), n, scriptPubKey: scriptJson(output.script) })),
+    vout: tx.outputs.map((output: any, n: number) => ({
+      value: btcOfSats(output.value),
+      n,
+      scriptPubKey: scriptJson(output.script),
+    })),
     hex: tx.toRaw().toString('hex'),
   };
 }
@@ -57,10 +76,17 @@ export async function headerJson(node: BcoinNode, entry: any): Promise<Record<st
   const isMain = await chain.isMainChain(entry);
   const next = isMain ? await chain.getNextHash(entry.hash) : null;
   return {
-    hash: reverseHex(entry.hash), confirmations: isMain ? chain.height - entry.height + 1 : -1, height: entry.height,
-    version: entry.version, versionHex: (entry.version >>> 0).toString(16).padStart(8, '0'),
-    merkleroot: reverseHex(entry.merkleRoot), time: entry.time, mediantime: await chain.getMedianTime(entry),
-    nonce: entry.nonce, bits: entry.bits.toString(16).padStart(8, '0'), difficulty: 4.656542373906925e-10,
+    hash: reverseHex(entry.hash),
+    confirmations: isMain ? chain.height - entry.height + 1 : -1,
+    height: entry.height,
+    version: entry.version,
+    versionHex: (entry.version >>> 0).toString(16).padStart(8, '0'),
+    merkleroot: reverseHex(entry.merkleRoot),
+    time: entry.time,
+    mediantime: await chain.getMedianTime(entry),
+    nonce: entry.nonce,
+    bits: entry.bits.toString(16).padStart(8, '0'),
+    difficulty: 4.656542373906925e-10,
     chainwork: entry.chainwork.toString('hex', 64),
     ...(entry.isGenesis() ? {} : { previousblockhash: reverseHex(entry.prevBlock) }),
     ...(next ? { nextblockhash: reverseHex(next) } : {}),
@@ -71,8 +97,11 @@ export async function headerJson(node: BcoinNode, entry: any): Promise<Record<st
 export async function blockJson(node: BcoinNode, entry: any, verbosity: number): Promise<Record<string, unknown>> {
   const block = await node.chain.getBlock(entry.hash);
   return {
-    ...(await headerJson(node, entry)), nTx: block.txs.length,
-    strippedsize: block.getBaseSize(), size: block.getSize(), weight: block.getWeight(),
+    ...(await headerJson(node, entry)),
+    nTx: block.txs.length,
+    strippedsize: block.getBaseSize(),
+    size: block.getSize(),
+    weight: block.getWeight(),
     tx: block.txs.map((tx: any) => (verbosity === 1 ? reverseHex(tx.hash('hex')) : txJson(tx))),
   };
 }

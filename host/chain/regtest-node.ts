@@ -1,5 +1,5 @@
-// A whole regtest node inside the process: consensus rules of bcoin, JSON-RPC like Bitcoin Core's over HTTP, and a small
-// funding wallet. Deterministic: the same seed, clock and calls give the same block hashes and transaction ids.
+// A whole regtest node inside the process: consensus rules of bcoin, JSON-RPC like Bitcoin Core's over HTTP, and a
+// small funding wallet. Deterministic: the same seed, clock and calls give the same block hashes and transaction ids.
 
 import { createHash } from 'node:crypto';
 import * as btc from '@scure/btc-signer';
@@ -45,24 +45,31 @@ export async function startRegtestNode(options: RegtestNodeOptions): Promise<Reg
     queue = done.catch(() => undefined);
     return done;
   };
-  const mine = (count: number, address?: string): Promise<string[]> => inTurn(async () => {
-    const script = address === undefined ? wallet.script : scriptOf(address);
-    const hashes: string[] = [];
-    for (let i = 0; i < count; i++) hashes.push(await mineBlock(node, script, `${seed} ${mined++}`));
-    changed();
-    return hashes;
-  });
-  const methods: Record<string, RpcMethod> = { ...chainMethods(node), ...mempoolMethods(node), ...regtestMethods(node, mine) };
-  for (const name of ['sendrawtransaction', 'invalidateblock', 'reconsiderblock']) methods[name] = andThen(methods[name], changed);
+  const mine = (count: number, address?: string): Promise<string[]> =>
+    inTurn(async () => {
+      const script = address === undefined ? wallet.script : scriptOf(address);
+      const hashes: string[] = [];
+      for (let i = 0; i < count; i++) hashes.push(await mineBlock(node, script, `${seed} ${mined++}`));
+      changed();
+      return hashes;
+    });
+  const methods: Record<string, RpcMethod> = {
+    ...chainMethods(node),
+    ...mempoolMethods(node),
+    ...regtestMethods(node, mine),
+  };
+  for (const name of ['sendrawtransaction', 'invalidateblock', 'reconsiderblock'])
+    methods[name] = andThen(methods[name], changed);
   const server = await startRpcServer({ host: '127.0.0.1', port, user, password, methods });
   if (node.chain.height < FIRST_BLOCKS) await mine(FIRST_BLOCKS - node.chain.height);
   return {
     rpc: { url: server.url, user, password },
     mine,
-    fund: (address, sats) => inTurn(async () => {
-      const hex = await wallet.pay(scriptOf(address), sats);
-      return (await methods.sendrawtransaction([hex])) as string;
-    }),
+    fund: (address, sats) =>
+      inTurn(async () => {
+        const hex = await wallet.pay(scriptOf(address), sats);
+        return (await methods.sendrawtransaction([hex])) as string;
+      }),
     onChange: (listener) => void listeners.push(listener),
     async close() {
       if (isClosed) return;
@@ -85,15 +92,23 @@ function andThen(method: RpcMethod, then: () => void): RpcMethod {
 }
 
 /** Spends what the chain pays to one key made from the seed: coinbases, and the change of its own payments. */
-function createFundingWallet(node: BcoinNode, seed: string): { script: Uint8Array; pay(script: Uint8Array, sats: number): Promise<string> } {
+function createFundingWallet(
+  node: BcoinNode,
+  seed: string,
+): { script: Uint8Array; pay(script: Uint8Array, sats: number): Promise<string> } {
   const { chain, mempool } = node;
-  const key = createHash('sha256').update('chaincloud regtest funding key\n' + seed).digest();
+  const key = createHash('sha256')
+    .update('chaincloud regtest funding key\n' + seed)
+    .digest();
   const payment = btc.p2wpkh(secp256k1.getPublicKey(key, true), REGTEST);
   const scriptHex = Buffer.from(payment.script).toString('hex');
   let scannedTo = 0;
   const known = new Map<string, FundingCoin>();
 
-  function look(tx: { outputs: { script: { toRaw(): Buffer }; value: number }[]; hash(encoding: string): string }): void {
+  function look(tx: {
+    outputs: { script: { toRaw(): Buffer }; value: number }[];
+    hash(encoding: string): string;
+  }): void {
     tx.outputs.forEach((output, vout) => {
       if (output.script.toRaw().toString('hex') !== scriptHex) return;
       const txid = reverseHex(tx.hash('hex'));
@@ -123,12 +138,17 @@ function createFundingWallet(node: BcoinNode, seed: string): { script: Uint8Arra
   }
 
   async function pay(script: Uint8Array, sats: number): Promise<string> {
-    if (!Number.isSafeInteger(sats) || sats < DUST_SATS) throw fail('bad-amount', `sats expected an integer of at least ${DUST_SATS}`);
+    if (!Number.isSafeInteger(sats) || sats < DUST_SATS)
+      throw fail('bad-amount', `sats expected an integer of at least ${DUST_SATS}`);
     const tx = new btc.Transaction();
     let sum = 0;
     for (const coin of await spendable()) {
       if (sum >= sats + FUNDING_FEE_SATS) break;
-      tx.addInput({ txid: coin.txid, index: coin.vout, witnessUtxo: { script: payment.script, amount: BigInt(coin.sats) } });
+      tx.addInput({
+        txid: coin.txid,
+        index: coin.vout,
+        witnessUtxo: { script: payment.script, amount: BigInt(coin.sats) },
+      });
       sum += coin.sats;
     }
     const change = sum - sats - FUNDING_FEE_SATS;

@@ -1,5 +1,5 @@
-// The embedded node's JSON-RPC methods, with Bitcoin Core's names, shapes and error numbers (27). Serving them over HTTP is
-// rpc-server.ts's work. Left out: wallets, peers, PSBT.
+// The embedded node's JSON-RPC methods, with Bitcoin Core's names, shapes and error numbers (27). Serving them over
+// HTTP is rpc-server.ts's work. Left out: wallets, peers, PSBT.
 
 import * as btc from '@scure/btc-signer';
 import { fail, type CodedError } from '../../protocol/errors';
@@ -23,7 +23,10 @@ const VERIFY_ALREADY_IN_CHAIN = -27;
 
 function aHash(value: unknown, name: string): string {
   if (typeof value !== 'string' || !/^[0-9a-fA-F]{64}$/.test(value)) {
-    throw rpcFail(INVALID_PARAMETER, `${name} must be of length 64 (not ${String(value).length}, for '${String(value).slice(0, 80)}')`);
+    throw rpcFail(
+      INVALID_PARAMETER,
+      `${name} must be of length 64 (not ${String(value).length}, for '${String(value).slice(0, 80)}')`,
+    );
   }
   return value.toLowerCase();
 }
@@ -34,7 +37,8 @@ function verbosityOf(value: unknown, standard: number): number {
 }
 
 function aTx(node: BcoinNode, hex: unknown): any {
-  if (typeof hex !== 'string' || hex.length === 0 || hex.length % 2 || !/^[0-9a-fA-F]+$/.test(hex)) throw rpcFail(DESERIALIZATION, 'TX decode failed. Make sure the tx has at least one input.');
+  if (typeof hex !== 'string' || hex.length === 0 || hex.length % 2 || !/^[0-9a-fA-F]+$/.test(hex))
+    throw rpcFail(DESERIALIZATION, 'TX decode failed. Make sure the tx has at least one input.');
   try {
     const tx = node.bcoin.TX.fromRaw(hex, 'hex');
     if (tx.toRaw().length * 2 !== hex.length) throw new Error('trailing bytes');
@@ -46,8 +50,10 @@ function aTx(node: BcoinNode, hex: unknown): any {
 
 /** bcoin's reasons where Bitcoin Core words them otherwise. */
 const REASONS: Record<string, string> = {
-  'bad-txns-inputs-spent': 'txn-mempool-conflict', 'insufficient priority': 'min relay fee not met',
-  'bad-txns-nonstandard-inputs': 'bad-txns-nonstandard-inputs', 'mandatory-script-verify-flag-failed': 'mandatory-script-verify-flag-failed',
+  'bad-txns-inputs-spent': 'txn-mempool-conflict',
+  'insufficient priority': 'min relay fee not met',
+  'bad-txns-nonstandard-inputs': 'bad-txns-nonstandard-inputs',
+  'mandatory-script-verify-flag-failed': 'mandatory-script-verify-flag-failed',
 };
 
 export function chainMethods(node: BcoinNode): Record<string, RpcMethod> {
@@ -61,7 +67,8 @@ export function chainMethods(node: BcoinNode): Record<string, RpcMethod> {
     getblockcount: () => chain.height,
     getbestblockhash: () => reverseHex(chain.tip.hash),
     getblockhash: async ([height]) => {
-      if (!Number.isInteger(height) || height < 0 || height > chain.height) throw rpcFail(INVALID_PARAMETER, 'Block height out of range');
+      if (!Number.isInteger(height) || height < 0 || height > chain.height)
+        throw rpcFail(INVALID_PARAMETER, 'Block height out of range');
       return reverseHex((await chain.getEntry(height)).hash);
     },
     getblockheader: async ([hash, verbose]) => {
@@ -75,19 +82,41 @@ export function chainMethods(node: BcoinNode): Record<string, RpcMethod> {
       return blockJson(node, entry, level);
     },
     getblockchaininfo: async () => ({
-      chain: 'regtest', blocks: chain.height, headers: chain.height, bestblockhash: reverseHex(chain.tip.hash),
-      difficulty: 4.656542373906925e-10, time: chain.tip.time, mediantime: await chain.getMedianTime(chain.tip),
-      verificationprogress: 1, initialblockdownload: false, chainwork: chain.tip.chainwork.toString('hex', 64),
-      size_on_disk: 0, pruned: false, warnings: '',
+      chain: 'regtest',
+      blocks: chain.height,
+      headers: chain.height,
+      bestblockhash: reverseHex(chain.tip.hash),
+      difficulty: 4.656542373906925e-10,
+      time: chain.tip.time,
+      mediantime: await chain.getMedianTime(chain.tip),
+      verificationprogress: 1,
+      initialblockdownload: false,
+      chainwork: chain.tip.chainwork.toString('hex', 64),
+      size_on_disk: 0,
+      pruned: false,
+      warnings: '',
     }),
-    getnetworkinfo: () => ({ version: 270000, subversion: '/chaincloud-regtest:27.0.0/', protocolversion: 70016, connections: 0, networkactive: false, relayfee: 0.00001, incrementalfee: 0.00001, warnings: '' }),
+    getnetworkinfo: () => ({
+      version: 270000,
+      subversion: '/chaincloud-regtest:27.0.0/',
+      protocolversion: 70016,
+      connections: 0,
+      networkactive: false,
+      relayfee: 0.00001,
+      incrementalfee: 0.00001,
+      warnings: '',
+    }),
     gettxout: async ([txid, vout, includeMempool]) => txOut(node, aHash(txid, 'txid'), vout, includeMempool !== false),
-    getrawtransaction: async ([txid, verbose]) => rawTransaction(node, aHash(txid, 'parameter 1'), verbosityOf(verbose, 0)),
+    getrawtransaction: async ([txid, verbose]) =>
+      rawTransaction(node, aHash(txid, 'parameter 1'), verbosityOf(verbose, 0)),
     decoderawtransaction: ([hex]) => {
       const { hex: _raw, ...shown } = txJson(aTx(node, hex));
       return shown;
     },
-    estimatesmartfee: ([target]) => ({ errors: ['Insufficient data or no feerate found'], blocks: Math.max(2, Number(target) || 2) }),
+    estimatesmartfee: ([target]) => ({
+      errors: ['Insufficient data or no feerate found'],
+      blocks: Math.max(2, Number(target) || 2),
+    }),
     validateaddress: ([address]) => {
       try {
         const script = btc.OutScript.encode(btc.Address(REGTEST).decode(String(address)));
@@ -104,11 +133,19 @@ async function rawTransaction(node: BcoinNode, txid: string, verbosity: number):
   const entry = mempool.getEntry(reverseHex(txid));
   if (entry) return verbosity === 0 ? entry.tx.toRaw().toString('hex') : txJson(entry.tx);
   const meta = await chain.getMeta(reverseHex(txid));
-  if (!meta) throw rpcFail(INVALID_ADDRESS_OR_KEY, 'No such mempool or blockchain transaction. Use gettransaction for wallet transactions.');
+  if (!meta)
+    throw rpcFail(
+      INVALID_ADDRESS_OR_KEY,
+      'No such mempool or blockchain transaction. Use gettransaction for wallet transactions.',
+    );
   if (verbosity === 0) return meta.tx.toRaw().toString('hex');
   return {
-    in_active_chain: true, ...txJson(meta.tx), blockhash: reverseHex(meta.block),
-    confirmations: chain.height - meta.height + 1, time: meta.time, blocktime: meta.time,
+    in_active_chain: true,
+    ...txJson(meta.tx),
+    blockhash: reverseHex(meta.block),
+    confirmations: chain.height - meta.height + 1,
+    time: meta.time,
+    blocktime: meta.time,
   };
 }
 
@@ -120,23 +157,36 @@ async function txOut(node: BcoinNode, txid: string, vout: number, includeMempool
   const coin = unconfirmed ?? (await chain.getCoin(hash, vout));
   if (!coin) return null;
   return {
-    bestblock: reverseHex(chain.tip.hash), confirmations: coin.height === -1 ? 0 : chain.height - coin.height + 1,
-    value: btcOfSats(coin.value), scriptPubKey: scriptJson(coin.script), coinbase: coin.coinbase,
+    bestblock: reverseHex(chain.tip.hash),
+    confirmations: coin.height === -1 ? 0 : chain.height - coin.height + 1,
+    value: btcOfSats(coin.value),
+    scriptPubKey: scriptJson(coin.script),
+    coinbase: coin.coinbase,
   };
 }
 
 export function mempoolMethods(node: BcoinNode): Record<string, RpcMethod> {
   const { chain, mempool } = node;
   const entryJson = (entry: any): object => ({
-    vsize: entry.tx.getVirtualSize(), weight: entry.tx.getWeight(), time: entry.time, height: entry.height,
-    descendantcount: mempool.countDescendants(entry) + 1, ancestorcount: mempool.countAncestors(entry) + 1,
-    wtxid: reverseHex(entry.tx.witnessHash('hex')), fees: { base: btcOfSats(entry.fee), modified: btcOfSats(entry.fee) },
-    depends: entry.tx.inputs.filter((input: any) => mempool.hasEntry(input.prevout.hash)).map((input: any) => reverseHex(input.prevout.hash)),
-    spentby: [], 'bip125-replaceable': entry.tx.isRBF(), unbroadcast: false,
+    vsize: entry.tx.getVirtualSize(),
+    weight: entry.tx.getWeight(),
+    time: entry.time,
+    height: entry.height,
+    descendantcount: mempool.countDescendants(entry) + 1,
+    ancestorcount: mempool.countAncestors(entry) + 1,
+    wtxid: reverseHex(entry.tx.witnessHash('hex')),
+    fees: { base: btcOfSats(entry.fee), modified: btcOfSats(entry.fee) },
+    depends: entry.tx.inputs
+      .filter((input: any) => mempool.hasEntry(input.prevout.hash))
+      .map((input: any) => reverseHex(input.prevout.hash)),
+    spentby: [],
+    'bip125-replaceable': entry.tx.isRBF(),
+    unbroadcast: false,
   });
   const refusal = async (tx: any, dryRun: boolean): Promise<{ reason?: string; rpcCode?: number; entry?: any }> => {
     try {
-      if (await chain.hasCoins(tx)) return { reason: 'Transaction already in block chain', rpcCode: VERIFY_ALREADY_IN_CHAIN };
+      if (await chain.hasCoins(tx))
+        return { reason: 'Transaction already in block chain', rpcCode: VERIFY_ALREADY_IN_CHAIN };
       const { missing, entry } = await offerTx(node, tx, dryRun);
       return missing ? { reason: 'bad-txns-inputs-missingorspent', rpcCode: VERIFY } : { entry };
     } catch (error) {
@@ -149,14 +199,24 @@ export function mempoolMethods(node: BcoinNode): Record<string, RpcMethod> {
     getrawmempool: ([verbose]) => {
       const entries = [...mempool.map.values()];
       const idOf = (entry: any): string => reverseHex(entry.tx.hash('hex'));
-      return verbose === true ? Object.fromEntries(entries.map((entry) => [idOf(entry), entryJson(entry)])) : entries.map(idOf);
+      return verbose === true
+        ? Object.fromEntries(entries.map((entry) => [idOf(entry), entryJson(entry)]))
+        : entries.map(idOf);
     },
     getmempoolentry: ([txid]) => {
       const entry = mempool.getEntry(reverseHex(aHash(txid, 'txid')));
       if (!entry) throw rpcFail(INVALID_ADDRESS_OR_KEY, 'Transaction not in mempool');
       return entryJson(entry);
     },
-    getmempoolinfo: () => ({ loaded: true, size: mempool.map.size, bytes: mempool.size, usage: mempool.size, maxmempool: 300000000, mempoolminfee: 0.00001, minrelaytxfee: 0.00001 }),
+    getmempoolinfo: () => ({
+      loaded: true,
+      size: mempool.map.size,
+      bytes: mempool.size,
+      usage: mempool.size,
+      maxmempool: 300000000,
+      mempoolminfee: 0.00001,
+      minrelaytxfee: 0.00001,
+    }),
     sendrawtransaction: async ([hex]) => {
       const tx = aTx(node, hex);
       const txid = reverseHex(tx.hash('hex'));
@@ -166,20 +226,27 @@ export function mempoolMethods(node: BcoinNode): Record<string, RpcMethod> {
       return txid;
     },
     testmempoolaccept: async ([list]) => {
-      if (!Array.isArray(list) || list.length !== 1) throw rpcFail(INVALID_PARAMETER, 'Array must contain exactly one raw transaction.');
+      if (!Array.isArray(list) || list.length !== 1)
+        throw rpcFail(INVALID_PARAMETER, 'Array must contain exactly one raw transaction.');
       const tx = aTx(node, list[0]);
       const ids = { txid: reverseHex(tx.hash('hex')), wtxid: reverseHex(tx.witnessHash('hex')) };
-      if (mempool.hasEntry(tx.hash('hex'))) return [{ ...ids, allowed: false, 'reject-reason': 'txn-already-in-mempool' }];
+      if (mempool.hasEntry(tx.hash('hex')))
+        return [{ ...ids, allowed: false, 'reject-reason': 'txn-already-in-mempool' }];
       const { reason, rpcCode, entry } = await refusal(tx, true);
-      if (rpcCode === VERIFY_ALREADY_IN_CHAIN) return [{ ...ids, allowed: false, 'reject-reason': 'txn-already-known' }];
-      if (reason !== undefined) return [{ ...ids, allowed: false, 'reject-reason': rpcCode === VERIFY ? 'missing-inputs' : reason }];
+      if (rpcCode === VERIFY_ALREADY_IN_CHAIN)
+        return [{ ...ids, allowed: false, 'reject-reason': 'txn-already-known' }];
+      if (reason !== undefined)
+        return [{ ...ids, allowed: false, 'reject-reason': rpcCode === VERIFY ? 'missing-inputs' : reason }];
       return [{ ...ids, allowed: true, vsize: tx.getVirtualSize(), fees: { base: btcOfSats(entry.fee) } }];
     },
   };
 }
 
 /** Methods that change the chain by order: regtest alone has them. `mine` answers the new hashes. */
-export function regtestMethods(node: BcoinNode, mine: (count: number, address: string) => Promise<string[]>): Record<string, RpcMethod> {
+export function regtestMethods(
+  node: BcoinNode,
+  mine: (count: number, address: string) => Promise<string[]>,
+): Record<string, RpcMethod> {
   const { chain } = node;
   const tipsOfInvalid = new Map<string, string>();
   return {

@@ -65,7 +65,10 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-async function answerBody(methods: Record<string, RpcMethod>, body: string): Promise<{ status: number; json: unknown }> {
+async function answerBody(
+  methods: Record<string, RpcMethod>,
+  body: string,
+): Promise<{ status: number; json: unknown }> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(body);
@@ -78,7 +81,14 @@ async function answerBody(methods: Record<string, RpcMethod>, body: string): Pro
     return { status: 200, json };
   }
   const json = await answerOne(methods, parsed);
-  const status = json.error === null ? 200 : json.error.code === METHOD_NOT_FOUND ? 404 : json.error.code === INVALID_REQUEST ? 400 : 500;
+  const status =
+    json.error === null
+      ? 200
+      : json.error.code === METHOD_NOT_FOUND
+        ? 404
+        : json.error.code === INVALID_REQUEST
+          ? 400
+          : 500;
   return { status, json };
 }
 
@@ -105,9 +115,10 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   });
   return {
     url: `http://${options.host}:${(server.address() as AddressInfo).port}`,
-    close: () => new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }

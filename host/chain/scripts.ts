@@ -53,7 +53,9 @@ export function parseTx(rawHex: string): ParsedTx {
   const txid = createHash('sha256').update(once).digest().reverse().toString('hex');
   const inputs = tx.inputs.map((input) => ({ txid: hexOf(input.txid), vout: input.index, sequence: input.sequence }));
   return {
-    txid, inputs, isCoinbase: inputs.length === 1 && inputs[0].txid === NO_TXID,
+    txid,
+    inputs,
+    isCoinbase: inputs.length === 1 && inputs[0].txid === NO_TXID,
     outputs: tx.outputs.map((output) => ({ sats: Number(output.amount), script: hexOf(output.script) })),
   };
 }

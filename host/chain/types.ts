@@ -1,4 +1,5 @@
-// What the chain side offers to the other host programs: the shapes of the node's client and of the embedded regtest node.
+// What the chain side offers to the other host programs: the shapes of the node's client and of the embedded regtest
+// node.
 
 import type { Runtime } from '../runtime';
 

@@ -1,4 +1,5 @@
-// Which scripts and outpoints are the accounts' own: kept in memory, read anew from the database when others added some.
+// Which scripts and outpoints are the accounts' own: kept in memory, read anew from the database when others added
+// some.
 
 import type { Db } from '../db';
 
@@ -31,25 +32,36 @@ export function createWatch(): Watch {
   let txSeq = 0;
 
   function keep(rows: OutputRow[]): void {
-    for (const { txid, sn, value, address, account, side, chain, idx } of rows) outpoints.set(`${txid}:${sn}`, { account, side, chain, idx, sats: value, address });
+    for (const { txid, sn, value, address, account, side, chain, idx } of rows)
+      outpoints.set(`${txid}:${sn}`, { account, side, chain, idx, sats: value, address });
   }
 
   return {
     async refresh(db) {
       const overlap = db.dialect === 'postgres' ? SEQ_OVERLAP : 0;
-      const addresses = await db.all<Owner & { seq: number; script: string }>('SELECT seq, script, account, side, chain, idx FROM addresses WHERE seq > ? ORDER BY seq', [addressSeq - overlap]);
+      const addresses = await db.all<Owner & { seq: number; script: string }>(
+        'SELECT seq, script, account, side, chain, idx FROM addresses WHERE seq > ? ORDER BY seq',
+        [addressSeq - overlap],
+      );
       for (const { seq, script, account, side, chain, idx } of addresses) {
         scripts.set(script, { account, side, chain, idx });
         addressSeq = seq;
       }
       const outputs = await db.all<OutputRow>(
         `SELECT t.seq, o.txid, o.sn, o.value, o.address, o.account, o.side, o.chain, o.idx FROM tx_outputs o JOIN txs t ON t.txid = o.txid
-         WHERE o.account IS NOT NULL AND t.seq > ? ORDER BY t.seq`, [txSeq - overlap]);
+         WHERE o.account IS NOT NULL AND t.seq > ? ORDER BY t.seq`,
+        [txSeq - overlap],
+      );
       keep(outputs);
       if (outputs.length) txSeq = outputs[outputs.length - 1].seq;
     },
     async learnTx(db, txid) {
-      keep(await db.all<OutputRow>('SELECT 0 AS seq, txid, sn, value, address, account, side, chain, idx FROM tx_outputs WHERE txid = ? AND account IS NOT NULL', [txid]));
+      keep(
+        await db.all<OutputRow>(
+          'SELECT 0 AS seq, txid, sn, value, address, account, side, chain, idx FROM tx_outputs WHERE txid = ? AND account IS NOT NULL',
+          [txid],
+        ),
+      );
     },
     ownerOfScript: (script) => scripts.get(script),
     ownerOfOutpoint: (txid, vout) => outpoints.get(`${txid}:${vout}`),

@@ -33,8 +33,13 @@ async function migrate(db: Db, migrations: Migration[]): Promise<void> {
   }, true);
   for (const { version, statements } of migrations) {
     await db.transaction(async (tx) => {
-      const present = (await tx.get<{ version: number | null }>('SELECT MAX(version) AS version FROM schema_versions'))?.version ?? 0;
-      if (present > newest) throw fail('db-newer', `the database has version ${present}, this program knows ${newest}: use the newer program`);
+      const present =
+        (await tx.get<{ version: number | null }>('SELECT MAX(version) AS version FROM schema_versions'))?.version ?? 0;
+      if (present > newest)
+        throw fail(
+          'db-newer',
+          `the database has version ${present}, this program knows ${newest}: use the newer program`,
+        );
       if (present >= version) return;
       for (const statement of statements) await tx.run(statement.replaceAll('{serial}', SERIAL[tx.dialect]));
       await tx.run('INSERT INTO schema_versions (version) VALUES (?)', [version]);

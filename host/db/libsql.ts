@@ -10,7 +10,9 @@ export function openLibsql(path: string): Db {
   let file: Database.Database;
   try {
     file = new Database(path);
-    file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON;');
+    file.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON;',
+    );
   } catch (error) {
     throw fail('db-open', `cannot open the database ${path}: ${(error as Error).message}`);
   }
@@ -34,7 +36,10 @@ export function openLibsql(path: string): Db {
   }
 
   const all = <T>(sql: string, values: SqlValue[]): T[] => statement(sql).all(values) as T[];
-  const change = (sql: string, values: SqlValue[]): number => (values.length === 0 && !/^\s*(insert|update|delete)/i.test(sql) ? (file.exec(sql), 0) : statement(sql).run(values).changes);
+  const change = (sql: string, values: SqlValue[]): number =>
+    values.length === 0 && !/^\s*(insert|update|delete)/i.test(sql)
+      ? (file.exec(sql), 0)
+      : statement(sql).run(values).changes;
 
   /** Inside a transaction: the connection is held already. */
   const held: Db = {
@@ -51,17 +56,18 @@ export function openLibsql(path: string): Db {
     all: (sql, values = []) => inTurn(() => all(sql, values)),
     get: <T>(sql: string, values: SqlValue[] = []) => inTurn(() => all<T>(sql, values)[0]),
     run: (sql, values = []) => inTurn(() => change(sql, values)),
-    transaction: (work) => inTurn(async () => {
-      file.exec('BEGIN IMMEDIATE');
-      try {
-        const result = await work(held);
-        file.exec('COMMIT');
-        return result;
-      } catch (error) {
-        file.exec('ROLLBACK');
-        throw error;
-      }
-    }),
+    transaction: (work) =>
+      inTurn(async () => {
+        file.exec('BEGIN IMMEDIATE');
+        try {
+          const result = await work(held);
+          file.exec('COMMIT');
+          return result;
+        } catch (error) {
+          file.exec('ROLLBACK');
+          throw error;
+        }
+      }),
     async close() {
       await turn;
       if (isClosed) return;

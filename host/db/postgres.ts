@@ -1,5 +1,5 @@
-// Db on PostgreSQL: a pool of connections, serializable transactions. One that meets a conflict is repeated, and repetitions
-// take turns, so that many at once get through instead of failing each other.
+// Db on PostgreSQL: a pool of connections, serializable transactions. One that meets a conflict is repeated, and
+// repetitions take turns, so that many at once get through instead of failing each other.
 
 import pg from 'pg';
 import { fail } from '../../protocol/errors';
@@ -21,13 +21,15 @@ export function numberedSql(sql: string): string {
 }
 
 const types = {
-  getTypeParser: (oid: number, format?: string) => (oid === INT8_OID || oid === NUMERIC_OID ? Number : pg.types.getTypeParser(oid, format as 'text')),
+  getTypeParser: (oid: number, format?: string) =>
+    oid === INT8_OID || oid === NUMERIC_OID ? Number : pg.types.getTypeParser(oid, format as 'text'),
 };
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
 
 function rowsOf(client: Queryable): Pick<Db, 'all' | 'get' | 'run'> {
-  const query = (sql: string, values: SqlValue[]): Promise<pg.QueryResult> => client.query({ text: numberedSql(sql), values, types });
+  const query = (sql: string, values: SqlValue[]): Promise<pg.QueryResult> =>
+    client.query({ text: numberedSql(sql), values, types });
   return {
     all: async <T>(sql: string, values: SqlValue[] = []) => (await query(sql, values)).rows as T[],
     get: async <T>(sql: string, values: SqlValue[] = []) => (await query(sql, values)).rows[0] as T | undefined,
@@ -44,17 +46,22 @@ export async function openPostgres(url: string): Promise<Db> {
   } catch (error) {
     await pool.end();
     const { hostname, pathname } = new URL(url);
-    throw fail('db-open', `cannot open the database ${pathname.slice(1)} on ${hostname}: ${(error as { code?: string }).code ?? 'no answer'}`);
+    throw fail(
+      'db-open',
+      `cannot open the database ${pathname.slice(1)} on ${hostname}: ${(error as { code?: string }).code ?? 'no answer'}`,
+    );
   }
 
   async function once<T>(work: (tx: Db) => Promise<T>, inTurn: boolean): Promise<T> {
     const client = await pool.connect();
-    const unlock = async (): Promise<void> => void (inTurn && (await client.query('SELECT pg_advisory_unlock($1)', [TURN_LOCK])));
+    const unlock = async (): Promise<void> =>
+      void (inTurn && (await client.query('SELECT pg_advisory_unlock($1)', [TURN_LOCK])));
     try {
       if (inTurn) await client.query('SELECT pg_advisory_lock($1)', [TURN_LOCK]);
       await client.query('BEGIN ISOLATION LEVEL SERIALIZABLE');
       const result = await work({
-        dialect: 'postgres', ...rowsOf(client),
+        dialect: 'postgres',
+        ...rowsOf(client),
         transaction: () => Promise.reject(fail('db-nested', 'transactions cannot be nested')),
         close: () => Promise.reject(fail('db-nested', 'close the database outside of a transaction')),
       });
@@ -63,7 +70,13 @@ export async function openPostgres(url: string): Promise<Db> {
       client.release();
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').then(unlock).then(() => client.release(), () => client.release(true));
+      await client
+        .query('ROLLBACK')
+        .then(unlock)
+        .then(
+          () => client.release(),
+          () => client.release(true),
+        );
       throw error;
     }
   }

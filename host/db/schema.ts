@@ -1,5 +1,5 @@
-// The platform's tables. Sums are satoshi, times milliseconds since 1970, hashes and scripts hex (hashes as people write
-// them). `side` is 1 hot sending, 2 cold receiving; `chain` 0 receiving, 1 change.
+// The platform's tables. Sums are satoshi, times milliseconds since 1970, hashes and scripts hex (hashes as people
+// write them). `side` is 1 hot sending, 2 cold receiving; `chain` 0 receiving, 1 change.
 
 import type { Migration } from './types';
 

@@ -20,7 +20,9 @@ export interface Db {
   close(): Promise<void>;
 }
 
-/** One step of the schema: never edited once released, only followed by another. `{serial}` is a growing integer key. */
+/**
+ * One step of the schema: never edited once released, only followed by another. `{serial}` is a growing integer key.
+ */
 export interface Migration {
   version: number;
   statements: string[];

@@ -22,24 +22,41 @@ export function createApiClient(apiUrl: string, token: string): ApiClient {
     const url = new URL('/api/v1/gateway' + path, apiUrl);
     const text = JSON.stringify(body);
     return new Promise((resolve, reject) => {
-      const unreachable = (error: Error): void => reject(fail('api-unreachable', `no API answers at ${url.host} (${(error as { code?: string }).code ?? error.message})`));
-      const request = (isTls ? httpsRequest : httpRequest)(url, {
-        method: 'POST', agent, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text), token },
-      }, (response) => {
-        const parts: Buffer[] = [];
-        response.on('data', (part: Buffer) => parts.push(part));
-        response.on('error', unreachable);
-        response.on('end', () => {
-          const { statusCode = 0 } = response;
-          try {
-            const answer: unknown = JSON.parse(Buffer.concat(parts).toString('utf8'));
-            if (statusCode === 200) return resolve(answer);
-          } catch {
-            // told below
-          }
-          reject(fail(statusCode >= 400 && statusCode < 500 && statusCode !== 429 ? 'api-refused' : 'api-fault', `the API at ${url.host} answered HTTP ${statusCode}`));
-        });
-      });
+      const unreachable = (error: Error): void =>
+        reject(
+          fail(
+            'api-unreachable',
+            `no API answers at ${url.host} (${(error as { code?: string }).code ?? error.message})`,
+          ),
+        );
+      const request = (isTls ? httpsRequest : httpRequest)(
+        url,
+        {
+          method: 'POST',
+          agent,
+          headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text), token },
+        },
+        (response) => {
+          const parts: Buffer[] = [];
+          response.on('data', (part: Buffer) => parts.push(part));
+          response.on('error', unreachable);
+          response.on('end', () => {
+            const { statusCode = 0 } = response;
+            try {
+              const answer: unknown = JSON.parse(Buffer.concat(parts).toString('utf8'));
+              if (statusCode === 200) return resolve(answer);
+            } catch {
+              // told below
+            }
+            reject(
+              fail(
+                statusCode >= 400 && statusCode < 500 && statusCode !== 429 ? 'api-refused' : 'api-fault',
+                `the API at ${url.host} answered HTTP ${statusCode}`,
+              ),
+            );
+          });
+        },
+      );
       request.setTimeout(TIMEOUT_MS, () => request.destroy(new Error('no answer in time')));
       request.on('error', unreachable);
       request.end(text);

@@ -1,20 +1,43 @@
-// Runs one job over the link to HSM-Hot and says how it ended. Every job may be run again from its beginning at any time:
-// the boards answer a repeated one the same. Spec: SPEC.md 5.
+// Runs one job over the link to HSM-Hot and says how it ended. Every job may be run again from its beginning at any
+// time: the boards answer a repeated one the same. Spec: SPEC.md 5.
 
 import type { CborValue } from '../../protocol/cbor/types';
 import { fail } from '../../protocol/errors';
 import type { LinkError, Peer } from '../../protocol/link/types';
 import {
-  aAttestReply, aSignFinishReply, aSignResultReply, attestFields, pingFields, prevTxFields, signBeginFields, signInputFields, signOutsFields,
+  aAttestReply,
+  aSignFinishReply,
+  aSignResultReply,
+  attestFields,
+  pingFields,
+  prevTxFields,
+  signBeginFields,
+  signInputFields,
+  signOutsFields,
 } from '../../protocol/messages';
 import {
-  MSG_ATTEST, MSG_COLD_STATUS, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_INPUT, MSG_SIGN_OUTS, MSG_SIGN_RESULT, MSG_STATUS,
-  OUTS_CHUNK_MAX, OUTS_INLINE_MAX, PREV_TX_CHUNK_MAX, REFUSE_BUSY, REFUSE_NOT_READY,
+  MSG_ATTEST,
+  MSG_COLD_STATUS,
+  MSG_PING,
+  MSG_PREV_TX,
+  MSG_SIGN_BEGIN,
+  MSG_SIGN_FINISH,
+  MSG_SIGN_INPUT,
+  MSG_SIGN_OUTS,
+  MSG_SIGN_RESULT,
+  MSG_STATUS,
+  OUTS_CHUNK_MAX,
+  OUTS_INLINE_MAX,
+  PREV_TX_CHUNK_MAX,
+  REFUSE_BUSY,
+  REFUSE_NOT_READY,
 } from '../../protocol/wire';
 import { pause, type Runtime } from '../runtime';
 import type { AttestJob, Job, JobResult, PingJob, SignJob } from './types';
 
-/** Requests of a signing under way at once: as many as HSM-Hot relays. They share frames; HSM-Cold takes them in order. */
+/**
+ * Requests of a signing under way at once: as many as HSM-Hot relays. They share frames; HSM-Cold takes them in order.
+ */
 const UNDER_WAY_MAX = 6;
 /** A board signs some seconds an input: asked again after the pause, given up after the limit. */
 const RESULT_PAUSE_MS = 500;
@@ -41,11 +64,15 @@ function plain(value: CborValue): unknown {
 }
 
 export function createDevice(peer: Peer, runtime: Runtime): Device {
-  const ask = (type: number, fields: CborValue[]): Promise<CborValue[]> => new Promise((resolve, reject) => {
-    peer.request(type, fields, (error, answer) => (error ? reject(error) : resolve(answer)), ANSWER_LIMIT_MS);
-  });
+  const ask = (type: number, fields: CborValue[]): Promise<CborValue[]> =>
+    new Promise((resolve, reject) => {
+      peer.request(type, fields, (error, answer) => (error ? reject(error) : resolve(answer)), ANSWER_LIMIT_MS);
+    });
 
-  /** Sends requests without waiting for each answer; the first refusal, in order, ends it once the rest has been answered. */
+  /**
+   * Sends requests without waiting for each answer; the first refusal, in order, ends it once the rest has been
+   * answered.
+   */
   async function inARow(requests: Iterable<[type: number, fields: CborValue[]]>): Promise<CborValue[]> {
     let underWay: Promise<CborValue[]>[] = [];
     let last: CborValue[] = [];
@@ -65,19 +92,40 @@ export function createDevice(peer: Peer, runtime: Runtime): Device {
   }
 
   function* signRequests(job: SignJob): Iterable<[type: number, fields: CborValue[]]> {
-    yield [MSG_SIGN_BEGIN, signBeginFields({
-      account: job.account, proto: job.proto, channelId: job.channel_id, userTxNo: job.user_tx_no, outs: job.outs, dynamic: job.dynamic,
-      authority: bytesOfHex(job.authority), txVersion: job.tx_version, locktime: job.locktime, nInputs: job.inputs.length,
-      feeSats: job.fee_sats, changeIndex: job.change_index,
-    })];
+    yield [
+      MSG_SIGN_BEGIN,
+      signBeginFields({
+        account: job.account,
+        proto: job.proto,
+        channelId: job.channel_id,
+        userTxNo: job.user_tx_no,
+        outs: job.outs,
+        dynamic: job.dynamic,
+        authority: bytesOfHex(job.authority),
+        txVersion: job.tx_version,
+        locktime: job.locktime,
+        nInputs: job.inputs.length,
+        feeSats: job.fee_sats,
+        changeIndex: job.change_index,
+      }),
+    ];
     for (let offset = 0; job.outs.length > OUTS_INLINE_MAX && offset < job.outs.length; offset += OUTS_CHUNK_MAX) {
       yield [MSG_SIGN_OUTS, signOutsFields({ offset, text: job.outs.slice(offset, offset + OUTS_CHUNK_MAX) })];
     }
     for (const [i, input] of job.inputs.entries()) {
       const rawPrev = bytesOfHex(input.prev_tx);
-      yield [MSG_SIGN_INPUT, signInputFields({
-        i, prevTxid: bytesOfHex(input.prev_txid).reverse(), vout: input.vout, sequence: input.sequence, chain: input.chain, index: input.index, prevTxLen: rawPrev.length,
-      })];
+      yield [
+        MSG_SIGN_INPUT,
+        signInputFields({
+          i,
+          prevTxid: bytesOfHex(input.prev_txid).reverse(),
+          vout: input.vout,
+          sequence: input.sequence,
+          chain: input.chain,
+          index: input.index,
+          prevTxLen: rawPrev.length,
+        }),
+      ];
       for (let offset = 0; offset < rawPrev.length; offset += PREV_TX_CHUNK_MAX) {
         yield [MSG_PREV_TX, prevTxFields({ i, offset, bytes: rawPrev.subarray(offset, offset + PREV_TX_CHUNK_MAX) })];
       }
@@ -111,12 +159,24 @@ export function createDevice(peer: Peer, runtime: Runtime): Device {
   }
 
   async function ping(job: PingJob): Promise<JobResult> {
-    await ask(MSG_PING, pingFields({ account: job.account, proto: job.proto, channelId: job.channel_id, userTxNo: job.user_tx_no, dynamic: job.dynamic, authority: bytesOfHex(job.authority) }));
+    await ask(
+      MSG_PING,
+      pingFields({
+        account: job.account,
+        proto: job.proto,
+        channelId: job.channel_id,
+        userTxNo: job.user_tx_no,
+        dynamic: job.dynamic,
+        authority: bytesOfHex(job.authority),
+      }),
+    );
     return { ok: true };
   }
 
   async function attest(job: AttestJob): Promise<JobResult> {
-    const { digest, sig } = aAttestReply(await ask(MSG_ATTEST, attestFields({ account: job.account, side: job.side, batchNo: job.batch_no })));
+    const { digest, sig } = aAttestReply(
+      await ask(MSG_ATTEST, attestFields({ account: job.account, side: job.side, batchNo: job.batch_no })),
+    );
     return { ok: true, digest: hexOfBytes(digest), signature: hexOfBytes(sig) };
   }
 

@@ -1,5 +1,5 @@
-// The gateway: stands between the API and HSM-Hot's serial line. Fetches a job, runs it, posts the answer, one at a time.
-// Keeps nothing on disk: a job stays open at the API until its answer has arrived there.
+// The gateway: stands between the API and HSM-Hot's serial line. Fetches a job, runs it, posts the answer, one at a
+// time. Keeps nothing on disk: a job stays open at the API until its answer has arrived there.
 
 import { createPeer } from '../../protocol/link/peer';
 import { fail } from '../../protocol/errors';
@@ -8,7 +8,17 @@ import { createApiClient } from './api-client';
 import { createDevice } from './device';
 import type { Gateway, GatewayOptions, Job, JobResult } from './types';
 
-export type { AttestJob, Gateway, GatewayOptions, Job, JobResult, PingJob, SignInput, SignJob, StatusJob } from './types';
+export type {
+  AttestJob,
+  Gateway,
+  GatewayOptions,
+  Job,
+  JobResult,
+  PingJob,
+  SignInput,
+  SignJob,
+  StatusJob,
+} from './types';
 
 const DEFAULT_POLL_MS = 1000;
 /** Pause while the line is down. */
@@ -18,7 +28,8 @@ const LINK_LOOK_MS = 1000;
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { runtime, port, onEvent, pollMs = DEFAULT_POLL_MS } = options;
   if (!Number.isFinite(pollMs) || pollMs <= 0) throw fail('bad-option', 'pollMs expected a positive number');
-  const tell = (text: string, data?: object): void => onEvent?.({ at: runtime.nowMs(), who: 'gateway', link: 'serial', text, data });
+  const tell = (text: string, data?: object): void =>
+    onEvent?.({ at: runtime.nowMs(), who: 'gateway', link: 'serial', text, data });
   const bootId = new DataView(runtime.random(4).slice().buffer).getUint32(0);
   const peer = createPeer({ uart: uartOf(port), clock: clockOf(runtime), role: 'initiator', bootId });
   const device = createDevice(peer, runtime);

@@ -22,7 +22,10 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** An input of a transaction to sign; `prev_tx` is the whole previous transaction in hex, `prev_txid` as people write it. */
+/**
+ * An input of a transaction to sign; `prev_tx` is the whole previous transaction in hex, `prev_txid` as people write
+ * it.
+ */
 export interface SignInput {
   prev_txid: string;
   vout: number;
@@ -79,7 +82,9 @@ export interface StatusJob {
 
 export type Job = SignJob | PingJob | AttestJob | StatusJob;
 
-/** What the gateway posts back. A refusal is the device's own word; a failure is everything that kept it from answering. */
+/**
+ * What the gateway posts back. A refusal is the device's own word; a failure is everything that kept it from answering.
+ */
 export type JobResult =
   | { ok: true; signatures?: string[]; digest?: string; signature?: string; status?: unknown[] }
   | { ok: false; refusal: { code: number; tag: string } }

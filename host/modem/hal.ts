@@ -1,5 +1,5 @@
-// The two pieces of the device's hardware boundary that the modem driver needs, on the host: a byte port as Uart (chunks of
-// at most 64 bytes, as on the boards) and a runtime as Clock. Spec: firmware/hal.ts.
+// The two pieces of the device's hardware boundary that the modem driver needs, on the host: a byte port as Uart
+// (chunks of at most 64 bytes, as on the boards) and a runtime as Clock. Spec: firmware/hal.ts.
 import type { Clock, Uart } from '../../firmware/hal';
 import type { BytePort } from '../byte-port';
 import type { Runtime, Timer } from '../runtime';
@@ -39,10 +39,13 @@ export function runtimeClock(runtime: Runtime): Clock {
     setUnixSeconds: () => undefined,
     after(delayMs, fn) {
       const id = ++lastId;
-      timers.set(id, runtime.after(delayMs, () => {
-        timers.delete(id);
-        fn();
-      }));
+      timers.set(
+        id,
+        runtime.after(delayMs, () => {
+          timers.delete(id);
+          fn();
+        }),
+      );
       return id;
     },
     cancel(id) {

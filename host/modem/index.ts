@@ -1,6 +1,6 @@
-// The modem driver on the host, for the V-Device: the firmware's own driver on a byte port and the runtime's clock, with what
-// a host can afford besides: long texts, any alphabet, parts joined. Text is ordinary Unicode here.
-// Leaves AT commands, retries and the store to firmware/modem.
+// The modem driver on the host, for the V-Device: the firmware's own driver on a byte port and the runtime's clock,
+// with what a host can afford besides: long texts, any alphabet, parts joined. Text is ordinary Unicode here. Leaves AT
+// commands, retries and the store to firmware/modem.
 import { CODING_8BIT, encodeSubmit, portHeader } from '../../protocol/sms/pdu';
 import { encodeText } from '../../protocol/sms/pdu-parts';
 import { fail, type CodedError } from '../../protocol/errors';
@@ -39,22 +39,35 @@ export function createHostModem(options: HostModemOptions): HostModem {
     const whole = joiner.add({ from, text, data, ref, total, part, ack });
     if (!whole) return;
     const body = whole.text === null ? null : Buffer.from(whole.text, 'latin1').toString('utf8');
-    onSms({ from: Buffer.from(whole.from, 'latin1').toString('utf8'), text: body, data: whole.data, port: sms.port, sentAt: sms.sentAt }, whole.ack);
+    onSms(
+      {
+        from: Buffer.from(whole.from, 'latin1').toString('utf8'),
+        text: body,
+        data: whole.data,
+        port: sms.port,
+        sentAt: sms.sentAt,
+      },
+      whole.ack,
+    );
   }
 
-  const modem = createModem(portUart(port), createOutbox(runtimeClock(runtime), {
-    onSms: receive,
-    onEvent: (name, value) => onEvent?.(name, value),
-    store: options.store,
-    pins: options.pin === undefined ? [] : [options.pin],
-    maxTries: options.maxTries,
-    maxQueue: MAX_WAITING,
-    pollMs: options.pollMs,
-  }));
+  const modem = createModem(
+    portUart(port),
+    createOutbox(runtimeClock(runtime), {
+      onSms: receive,
+      onEvent: (name, value) => onEvent?.(name, value),
+      store: options.store,
+      pins: options.pin === undefined ? [] : [options.pin],
+      maxTries: options.maxTries,
+      maxQueue: MAX_WAITING,
+      pollMs: options.pollMs,
+    }),
+  );
 
   function post(tpdus: Uint8Array[], done: Done | undefined): void {
     if (isClosed) throw fail('modem-stopped', 'the modem is closed');
-    if (modem.outbox.queue.length + tpdus.length > MAX_WAITING) throw fail('modem-queue-full', `at most ${MAX_WAITING} SMS`);
+    if (modem.outbox.queue.length + tpdus.length > MAX_WAITING)
+      throw fail('modem-queue-full', `at most ${MAX_WAITING} SMS`);
     const each = afterAll(tpdus.length, done);
     for (const tpdu of tpdus) queueSend(modem.outbox, tpdu, each, true);
   }
@@ -65,7 +78,8 @@ export function createHostModem(options: HostModemOptions): HostModem {
       reference = (reference + 1) & 255;
       post(encodeText(to, Buffer.from(text, 'utf8').toString('latin1'), reference, VALIDITY_DAY), done);
     },
-    sendData: (to, data, dataPort, done) => post([encodeSubmit(to, CODING_8BIT, portHeader(dataPort), data, VALIDITY_DAY)], done),
+    sendData: (to, data, dataPort, done) =>
+      post([encodeSubmit(to, CODING_8BIT, portHeader(dataPort), data, VALIDITY_DAY)], done),
     status: () => modemStatus(modem),
     close() {
       isClosed = true;

@@ -1,5 +1,6 @@
-// Joins the parts of concatenated SMS. Spec: 3GPP TS 23.040 9.2.3.24.1. A part that came twice is acknowledged and dropped;
-// at most MAX_OPEN messages are kept open, the oldest makes room (its parts stay unacknowledged in the modem's store).
+// Joins the parts of concatenated SMS. Spec: 3GPP TS 23.040 9.2.3.24.1. A part that came twice is acknowledged and
+// dropped; at most MAX_OPEN messages are kept open, the oldest makes room (its parts stay unacknowledged in the modem's
+// store).
 
 /** One part, or a whole message with total 1. */
 export interface Part {

@@ -26,7 +26,10 @@ export interface HostModemOptions {
 }
 
 export interface HostModem {
-  /** Characters that GSM-7 lacks go as UCS-2; long texts in parts. Throws the codes of firmware/modem/modem.ts sendText(). */
+  /**
+   * Characters that GSM-7 lacks go as UCS-2; long texts in parts. Throws the codes of firmware/modem/modem.ts
+   * sendText().
+   */
   sendText(to: string, text: string, done?: (error: CodedError | null) => void): void;
   /** 8-bit data with 16-bit port addressing, at most 133 octets. */
   sendData(to: string, data: Uint8Array, port: number, done?: (error: CodedError | null) => void): void;

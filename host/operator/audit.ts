@@ -1,8 +1,9 @@
-// The audit log of HSM-Cold, checked offline: every entry's head is the hash of the head before it and of the entry, so an entry that
-// was changed, removed or put in shows. A chain alone proves nothing about its two ends: who can write the file can leave entries out
-// at the beginning, cut them off at the end, or invent the whole of it. So a log that does not begin with entry 1 holds only when it is
-// tied to what was seen before (earlier exports, pinned heads, heartbeats), and what no such thing reaches is named.
-// The layout is firmware/cold/store.ts's; heartbeats are heartbeat.ts's. Spec: SPEC.md 10.
+// The audit log of HSM-Cold, checked offline: every entry's head is the hash of the head before it and of the entry, so
+// an entry that was changed, removed or put in shows. A chain alone proves nothing about its two ends: who can write
+// the file can leave entries out at the beginning, cut them off at the end, or invent the whole of it. So a log that
+// does not begin with entry 1 holds only when it is tied to what was seen before (earlier exports, pinned heads,
+// heartbeats), and what no such thing reaches is named. The layout is firmware/cold/store.ts's; heartbeats are
+// heartbeat.ts's. Spec: SPEC.md 10.
 import { createHash } from 'node:crypto';
 
 export interface AuditEntry {
@@ -15,7 +16,10 @@ export interface AuditEntry {
   head: string;
 }
 
-/** A head seen elsewhere: entry number from 1, and the head's first 16 to 64 hex digits. All 64 also verify the entry after it. */
+/**
+ * A head seen elsewhere: entry number from 1, and the head's first 16 to 64 hex digits. All 64 also verify the entry
+ * after it.
+ */
 export interface AuditPin {
   n: number;
   head: string;
@@ -41,7 +45,8 @@ interface LogExport {
 
 const FIRST_HEAD = '0'.repeat(64);
 const U32_MAX = 0xffffffff;
-const ENTRY = /^audit ([1-9]\d{0,9}) (0|[1-9]\d{0,9}) (0|[1-9]\d{0,2}) (0|[1-9]\d{0,2}) (-|(?:[0-9a-f]{2})+) ([0-9a-f]{64})$/;
+const ENTRY =
+  /^audit ([1-9]\d{0,9}) (0|[1-9]\d{0,9}) (0|[1-9]\d{0,2}) (0|[1-9]\d{0,2}) (-|(?:[0-9a-f]{2})+) ([0-9a-f]{64})$/;
 const CLOSING = /^head (0|[1-9]\d{0,9}) ([0-9a-f]{64})$/;
 /** The line of the console's `status`: no entry. */
 const STATUS = /^audit \d+ head [0-9a-f]{64}$/;
@@ -51,7 +56,14 @@ function entryOf(line: string): AuditEntry | undefined {
   if (!m) return undefined;
   const [n, unixSeconds, code, account] = [1, 2, 3, 4].map((i) => Number(m[i])) as [number, number, number, number];
   if (n > U32_MAX || unixSeconds > U32_MAX || code > 255 || account > 255) return undefined;
-  return { n, unixSeconds, code, account, detail: new Uint8Array(Buffer.from(m[5] === '-' ? '' : m[5]!, 'hex')), head: m[6]! };
+  return {
+    n,
+    unixSeconds,
+    code,
+    account,
+    detail: new Uint8Array(Buffer.from(m[5] === '-' ? '' : m[5]!, 'hex')),
+    head: m[6]!,
+  };
 }
 
 /** Reads the lines of the console's `log`. Lines that are not of the log are left out. */
@@ -69,7 +81,13 @@ function headAfter(previous: string, entry: AuditEntry): string {
 }
 
 function isSame(a: AuditEntry, b: AuditEntry): boolean {
-  return a.unixSeconds === b.unixSeconds && a.code === b.code && a.account === b.account && a.head === b.head && Buffer.compare(a.detail, b.detail) === 0;
+  return (
+    a.unixSeconds === b.unixSeconds &&
+    a.code === b.code &&
+    a.account === b.account &&
+    a.head === b.head &&
+    Buffer.compare(a.detail, b.detail) === 0
+  );
 }
 
 /** `entry 3 is` or `entries 3 to 5 are`. */
@@ -88,7 +106,8 @@ function exportsOf(lines: string[], faults: string[], where: string): LogExport[
     else if (closing) {
       exports.push({ entries, closing: { n: Number(closing[1]), head: closing[2]! } });
       entries = [];
-    } else if (/^(audit|head) \d/.test(line) && !STATUS.test(line)) faults.push(`${where}a line is no entry: "${line.slice(0, 40)}"`);
+    } else if (/^(audit|head) \d/.test(line) && !STATUS.test(line))
+      faults.push(`${where}a line is no entry: "${line.slice(0, 40)}"`);
   }
   if (entries.length > 0 || exports.length === 0) exports.push({ entries });
   return exports;
@@ -107,7 +126,10 @@ function checkExport({ entries, closing }: LogExport, faults: string[], where: s
   else if (closing.n !== last.n || closing.head !== last.head) faults.push(`${where}the last entries are missing`);
 }
 
-/** All exports as one log: the entries in order, and the last that a file shows which does not reach the end: it was seen before. */
+/**
+ * All exports as one log: the entries in order, and the last that a file shows which does not reach the end: it was
+ * seen before.
+ */
 function joinFiles(files: string[][], faults: string[]): { entries: AuditEntry[]; seenTo: number } {
   const byNumber = new Map<number, AuditEntry>();
   const ends: number[] = [];
@@ -118,7 +140,8 @@ function joinFiles(files: string[][], faults: string[]): { entries: AuditEntry[]
       checkExport(each, faults, where);
       for (const entry of each.entries) {
         const known = byNumber.get(entry.n);
-        if (known && !isSame(known, entry)) faults.push(`${where}entry ${entry.n} is not the one that was shown before`);
+        if (known && !isSame(known, entry))
+          faults.push(`${where}entry ${entry.n} is not the one that was shown before`);
         else byNumber.set(entry.n, entry);
         end = Math.max(end, entry.n);
       }
@@ -131,13 +154,15 @@ function joinFiles(files: string[][], faults: string[]): { entries: AuditEntry[]
 
 /** Follows the hashes. Answers whether the first entry was verified: what is before it is known. */
 function followChain(entries: AuditEntry[], pins: AuditPin[], faults: string[]): boolean {
-  const headOf = (n: number): string | undefined => (n === 0 ? FIRST_HEAD : pins.find((pin) => pin.n === n && pin.head.length === 64)?.head);
+  const headOf = (n: number): string | undefined =>
+    n === 0 ? FIRST_HEAD : pins.find((pin) => pin.n === n && pin.head.length === 64)?.head;
   entries.forEach((entry, i) => {
     const previous = entries[i - 1];
     const isNext = previous?.n === entry.n - 1;
     const before = isNext ? previous.head : headOf(entry.n - 1);
     if (previous && !isNext) faults.push(`${spanOf(previous.n + 1, entry.n - 1)} missing`);
-    if (before !== undefined && headAfter(before, entry) !== entry.head) faults.push(`entry ${entry.n} was changed, or what is before it was`);
+    if (before !== undefined && headAfter(before, entry) !== entry.head)
+      faults.push(`entry ${entry.n} was changed, or what is before it was`);
     if (previous && entry.unixSeconds < previous.unixSeconds) faults.push(`entry ${entry.n} goes back in time`);
   });
   return entries.length > 0 && headOf(entries[0]!.n - 1) !== undefined;
@@ -150,7 +175,8 @@ function checkPins(entries: AuditEntry[], pins: AuditPin[], faults: string[], no
   for (const pin of pins) {
     const entry = entries.find((each) => each.n === pin.n);
     if (pin.n > last) faults.push(`entry ${pin.n}, seen before, is missing: entries were removed at the end`);
-    else if (entry && !entry.head.startsWith(pin.head)) faults.push(`entry ${pin.n} is not the one that was seen before`);
+    else if (entry && !entry.head.startsWith(pin.head))
+      faults.push(`entry ${pin.n} is not the one that was seen before`);
     else if (entry || (pin.n === first - 1 && pin.head.length === 64)) heldTo = Math.max(heldTo, pin.n);
     else notes.push(`entry ${pin.n}, seen before, is not shown: it was not compared`);
   }
@@ -166,24 +192,38 @@ function check(files: string[][], pins: AuditPin[], isShown: boolean): LogVerdic
   const [first, last] = [entries[0], entries[entries.length - 1]];
   if (first && first.n > 1) {
     const list = isShown || heldTo > 0 ? notes : faults;
-    list.push(`${spanOf(1, first.n - 1)} not shown${list === faults ? ', and nothing seen before ties the rest to them' : ''}`);
+    list.push(
+      `${spanOf(1, first.n - 1)} not shown${list === faults ? ', and nothing seen before ties the rest to them' : ''}`,
+    );
     if (!isFirstVerified) list.push(`entry ${first.n} is unverified: the head before it is not known`);
   }
   const from = Math.max(heldTo, seenTo) + 1;
-  if (first && last && !isShown && from <= last.n) notes.push(`${spanOf(Math.max(from, first.n), last.n)} held by nothing but the log itself`);
-  return { ok: faults.length === 0, entries: entries.length, first: first?.n ?? 0, last: last?.n ?? 0, head: last?.head ?? '', faults: [...new Set(faults)], notes };
+  if (first && last && !isShown && from <= last.n)
+    notes.push(`${spanOf(Math.max(from, first.n), last.n)} held by nothing but the log itself`);
+  return {
+    ok: faults.length === 0,
+    entries: entries.length,
+    first: first?.n ?? 0,
+    last: last?.n ?? 0,
+    head: last?.head ?? '',
+    faults: [...new Set(faults)],
+    notes,
+  };
 }
 
 /**
- * Checks exports as one log, offline. files: the lines of each, in any order; they overlap or join. pins: heads known from elsewhere.
- * Faults: what was changed, moved, removed or put in; entries between two exports that none shows; a beginning that is not shown and
- * that nothing seen before ties; a pin that does not match or lies beyond the end. Notes: what only the file itself vouches for.
+ * Checks exports as one log, offline. files: the lines of each, in any order; they overlap or join. pins: heads known
+ * from elsewhere. Faults: what was changed, moved, removed or put in; entries between two exports that none shows; a
+ * beginning that is not shown and that nothing seen before ties; a pin that does not match or lies beyond the end.
+ * Notes: what only the file itself vouches for.
  */
 export function verifyLog(files: string[][], pins: AuditPin[] = []): LogVerdict {
   return check(files, pins, false);
 }
 
-/** Checks what a board shows now at its own console: it keeps its last entries only, so that a late beginning is a note. */
+/**
+ * Checks what a board shows now at its own console: it keeps its last entries only, so that a late beginning is a note.
+ */
 export function verifyShown(lines: string[]): LogVerdict {
   return check([lines], [], true);
 }

@@ -1,17 +1,21 @@
-// The console of a board as a program uses it: a command goes out, its lines come back, questions are answered as they come.
-// Driven by the port's data alone, no timers, so it runs the same on a real line and under virtual time. The line protocol is
-// firmware/console/terminal.ts's: the last line of an answer is `ok` or `error <code> <text>`; a question ends with "? ".
+// The console of a board as a program uses it: a command goes out, its lines come back, questions are answered as they
+// come. Driven by the port's data alone, no timers, so it runs the same on a real line and under virtual time. The line
+// protocol is firmware/console/terminal.ts's: the last line of an answer is `ok` or `error <code> <text>`; a question
+// ends with "? ".
 import { fail } from '../../protocol/errors';
 import type { BytePort } from '../byte-port';
 
 /**
- * Answers a question of the board (its text without "? "), at once or when a person has; undefined stops the command with
- * code `operator-question`, a rejection stops it with that error.
+ * Answers a question of the board (its text without "? "), at once or when a person has; undefined stops the command
+ * with code `operator-question`, a rejection stops it with that error.
  */
 export type Answerer = (question: string) => string | undefined | Promise<string | undefined>;
 
 export interface ConsoleClient {
-  /** Runs a command to its end; answers its lines, and gives each to onLine as it comes. Rejects with the board's own code, or `console-closed`. */
+  /**
+   * Runs a command to its end; answers its lines, and gives each to onLine as it comes. Rejects with the board's own
+   * code, or `console-closed`.
+   */
   run(line: string, answer?: Answerer, onLine?: (line: string) => void): Promise<string[]>;
   /** Lines that came while no command ran: the board's own news, e.g. that it started. */
   onNews(listener: (line: string) => void): void;
@@ -21,8 +25,8 @@ export interface ConsoleClient {
 }
 
 /**
- * A line longer than the board takes (firmware/console LINE_MAX is 1,200), which ends an open question as `line-long`. An empty
- * line would answer it: a PIN that nobody typed, and one try less before the board erases itself.
+ * A line longer than the board takes (firmware/console LINE_MAX is 1,200), which ends an open question as `line-long`.
+ * An empty line would answer it: a PIN that nobody typed, and one try less before the board erases itself.
  */
 export const CANCEL_LINE = '.'.repeat(1600);
 /** How often a stopped command is cancelled before it is given up. */

@@ -1,5 +1,5 @@
-// The daily heartbeat SMS of HSM-Cold, checked offline: signed by account 0's identity, it says how many entries the audit log had
-// and how its head began, so it pins the log for audit.ts. The text is firmware/cold/heartbeat.ts's.
+// The daily heartbeat SMS of HSM-Cold, checked offline: signed by account 0's identity, it says how many entries the
+// audit log had and how its head began, so it pins the log for audit.ts. The text is firmware/cold/heartbeat.ts's.
 import { createHash } from 'node:crypto';
 import { secp256k1 } from '@noble/curves/secp256k1';
 import type { AuditPin } from './audit';
@@ -17,7 +17,10 @@ export interface Heartbeat {
   /** 0: there was no room. */
   supplyMv: number;
   rssi: number;
-  /** Seconds by which the mobile network's clock is ahead of the board's, at most 99,999 either way; null: the network never told, or there was no room. */
+  /**
+   * Seconds by which the mobile network's clock is ahead of the board's, at most 99,999 either way; null: the network
+   * never told, or there was no room.
+   */
   networkAheadS: number | null;
   /** Letters and digits of the operator's name, cut. */
   operator: string;
@@ -25,25 +28,53 @@ export interface Heartbeat {
   starts: number | null;
 }
 
-/** Reads a heartbeat SMS and checks its signature by account 0's identity; undefined when it is not what the board sent. */
+/**
+ * Reads a heartbeat SMS and checks its signature by account 0's identity; undefined when it is not what the board sent.
+ */
 export function verifyHeartbeat(text: string, identityHex: string): Heartbeat | undefined {
-  const m = /^(CC:HB:(\d+):(\d+):([0-9a-f]{16}):(\d+)\/(\d+):(\d+):(\d+):(\d+):(\d+):(-|-?\d+):([A-Za-z0-9]*)(?::(\d+))?):([A-Za-z0-9+/]{86}==)$/.exec(text);
+  const m =
+    /^(CC:HB:(\d+):(\d+):([0-9a-f]{16}):(\d+)\/(\d+):(\d+):(\d+):(\d+):(\d+):(-|-?\d+):([A-Za-z0-9]*)(?::(\d+))?):([A-Za-z0-9+/]{86}==)$/.exec(
+      text,
+    );
   if (!m) return undefined;
-  const once = createHash('sha256').update(Buffer.from(`chaincloud heartbeat\n${m[1]}`, 'latin1')).digest();
+  const once = createHash('sha256')
+    .update(Buffer.from(`chaincloud heartbeat\n${m[1]}`, 'latin1'))
+    .digest();
   const hash = createHash('sha256').update(once).digest();
-  if (!secp256k1.verify(Uint8Array.from(Buffer.from(m[14]!, 'base64')), Uint8Array.from(hash), Uint8Array.from(Buffer.from(identityHex, 'hex')))) return undefined;
+  if (
+    !secp256k1.verify(
+      Uint8Array.from(Buffer.from(m[14]!, 'base64')),
+      Uint8Array.from(hash),
+      Uint8Array.from(Buffer.from(identityHex, 'hex')),
+    )
+  )
+    return undefined;
   const number = (i: number): number => Number(m[i]);
   return {
-    unixSeconds: number(2), auditEntries: number(3), auditHead: m[4]!, openAccounts: number(5), accounts: number(6), signed: number(7), refused: number(8), supplyMv: number(9), rssi: number(10),
-    networkAheadS: m[11] === '-' ? null : number(11), operator: m[12]!, starts: m[13] === undefined ? null : number(13),
+    unixSeconds: number(2),
+    auditEntries: number(3),
+    auditHead: m[4]!,
+    openAccounts: number(5),
+    accounts: number(6),
+    signed: number(7),
+    refused: number(8),
+    supplyMv: number(9),
+    rssi: number(10),
+    networkAheadS: m[11] === '-' ? null : number(11),
+    operator: m[12]!,
+    starts: m[13] === undefined ? null : number(13),
   };
 }
 
 /**
- * The pins of heartbeats, one a text. identityHex: account 0's identity, compressed. A text that this identity did not sign is a fault
- * and pins nothing; one that the board sent before it had an account carries no signature, and is a note.
+ * The pins of heartbeats, one a text. identityHex: account 0's identity, compressed. A text that this identity did not
+ * sign is a fault and pins nothing; one that the board sent before it had an account carries no signature, and is a
+ * note.
  */
-export function pinsOfHeartbeats(texts: string[], identityHex: string): { pins: AuditPin[]; faults: string[]; notes: string[] } {
+export function pinsOfHeartbeats(
+  texts: string[],
+  identityHex: string,
+): { pins: AuditPin[]; faults: string[]; notes: string[] } {
   const pins: AuditPin[] = [];
   const faults: string[] = [];
   const notes: string[] = [];

@@ -1,5 +1,6 @@
 // What an operator does at HSM-Cold's console, as functions: used by the command line and by the simulator's operator.
-// Nothing secret is kept here: PINs, words and link keys pass through. Every function rejects with the board's own code.
+// Nothing secret is kept here: PINs, words and link keys pass through. Every function rejects with the board's own
+// code.
 import { cborEncode } from '../../protocol';
 import { fail } from '../../protocol/errors';
 import type { AccountFile } from '../api/types';
@@ -75,24 +76,46 @@ export function valueOf(lines: string[], name: string): string {
 }
 
 /** The ceremony on a new board: makes the seed, takes its words down, answers the check questions, sets the PIN. */
-export async function provision(client: ConsoleClient, options: CeremonyEntropy & { pin: string; onWord?: (n: number, word: string) => void }): Promise<Ceremony> {
+export async function provision(
+  client: ConsoleClient,
+  options: CeremonyEntropy & { pin: string; onWord?: (n: number, word: string) => void },
+): Promise<Ceremony> {
   const words: string[] = [];
-  const fixed = answersFor({ dice: diceLines(options.dice), 'host entropy': hexOf(options.hostEntropy), PIN: options.pin });
-  const lines = await client.run('provision', (question) => {
-    const check = /^check word (\d+)$/.exec(question);
-    return check ? words[Number(check[1]) - 1] : fixed(question);
-  }, (line) => {
-    const shown = /^word (\d+) ([a-z]+)$/.exec(line);
-    if (!shown) return;
-    words.push(shown[2]!);
-    options.onWord?.(Number(shown[1]), shown[2]!);
+  const fixed = answersFor({
+    dice: diceLines(options.dice),
+    'host entropy': hexOf(options.hostEntropy),
+    PIN: options.pin,
   });
+  const lines = await client.run(
+    'provision',
+    (question) => {
+      const check = /^check word (\d+)$/.exec(question);
+      return check ? words[Number(check[1]) - 1] : fixed(question);
+    },
+    (line) => {
+      const shown = /^word (\d+) ([a-z]+)$/.exec(line);
+      if (!shown) return;
+      words.push(shown[2]!);
+      options.onWord?.(Number(shown[1]), shown[2]!);
+    },
+  );
   return { words, fingerprint: valueOf(lines, 'fingerprint') };
 }
 
-/** Makes a new or wiped board hold the seed of the words. The board still takes dice and host entropy, for its own generator. */
-export async function restore(client: ConsoleClient, options: CeremonyEntropy & { words: string[]; pin: string }): Promise<{ fingerprint: string }> {
-  const answers = answersFor({ words: options.words.join(' '), dice: diceLines(options.dice), 'host entropy': hexOf(options.hostEntropy), PIN: options.pin });
+/**
+ * Makes a new or wiped board hold the seed of the words. The board still takes dice and host entropy, for its own
+ * generator.
+ */
+export async function restore(
+  client: ConsoleClient,
+  options: CeremonyEntropy & { words: string[]; pin: string },
+): Promise<{ fingerprint: string }> {
+  const answers = answersFor({
+    words: options.words.join(' '),
+    dice: diceLines(options.dice),
+    'host entropy': hexOf(options.hostEntropy),
+    PIN: options.pin,
+  });
   return { fingerprint: valueOf(await client.run('restore', answers), 'fingerprint') };
 }
 
@@ -108,8 +131,16 @@ export async function lock(client: ConsoleClient): Promise<void> {
   await client.run('lock');
 }
 
-/** Sets the clock, which only goes forward. Throws `time-back`, and `time-far` unless isForced: far from what the board and its network know. */
-export async function setTime(client: ConsoleClient, unixSeconds: number, pin: string, isForced = false): Promise<void> {
+/**
+ * Sets the clock, which only goes forward. Throws `time-back`, and `time-far` unless isForced: far from what the board
+ * and its network know.
+ */
+export async function setTime(
+  client: ConsoleClient,
+  unixSeconds: number,
+  pin: string,
+  isForced = false,
+): Promise<void> {
   await withPin(client, `time ${Math.floor(unixSeconds)}${isForced ? ' force' : ''}`, pin);
 }
 
@@ -118,9 +149,18 @@ export async function setPhones(client: ConsoleClient, phones: string[], pin: st
   await withPin(client, `phones ${phones.join(' ')}`.trim(), pin);
 }
 
-/** Gives both boards the same new link key (32 secret bytes), over their own consoles. Throws `hot-paired`, with nothing changed, when HSM-Hot has one. */
-export async function pairHot(cold: ConsoleClient, hot: ConsoleClient, linkKey: Uint8Array, pin: string): Promise<void> {
-  if (!valueOf(await hot.run('status'), 'state').startsWith('factory')) throw fail('hot-paired', 'HSM-Hot is paired with a board: "wipe" at its console first');
+/**
+ * Gives both boards the same new link key (32 secret bytes), over their own consoles. Throws `hot-paired`, with nothing
+ * changed, when HSM-Hot has one.
+ */
+export async function pairHot(
+  cold: ConsoleClient,
+  hot: ConsoleClient,
+  linkKey: Uint8Array,
+  pin: string,
+): Promise<void> {
+  if (!valueOf(await hot.run('status'), 'state').startsWith('factory'))
+    throw fail('hot-paired', 'HSM-Hot is paired with a board: "wipe" at its console first');
   await withPin(cold, `link key ${hexOf(linkKey)}`, pin);
   await hot.run(`link key ${hexOf(linkKey)}`);
 }
@@ -129,7 +169,16 @@ export async function pairHot(cold: ConsoleClient, hot: ConsoleClient, linkKey: 
 export function accountDataText(data: AccountData): string {
   const protocols = (data.protocols ?? ['v2']).reduce((bits, name) => bits | (name === 'v1' ? 1 : 2), 0);
   const fields = [
-    data.name, data.network, data.script, data.vIdentity, data.vPhones, data.adminPhones, data.payoutAddress, policyFields(data.policy), protocols, data.allowList ?? [],
+    data.name,
+    data.network,
+    data.script,
+    data.vIdentity,
+    data.vPhones,
+    data.adminPhones,
+    data.payoutAddress,
+    policyFields(data.policy),
+    protocols,
+    data.allowList ?? [],
   ];
   return Buffer.from(cborEncode(fields)).toString('base64');
 }
@@ -159,17 +208,29 @@ function firstOf(data: AccountData): AccountData {
 
 async function allowMore(client: ConsoleClient, account: number, data: AccountData, pin: string): Promise<void> {
   const list = data.allowList ?? [];
-  for (let at = ALLOW_A_LINE; at < list.length; at += ALLOW_A_LINE) await withPin(client, `account allow ${account} ${list.slice(at, at + ALLOW_A_LINE).join(' ')}`, pin);
+  for (let at = ALLOW_A_LINE; at < list.length; at += ALLOW_A_LINE)
+    await withPin(client, `account allow ${account} ${list.slice(at, at + ALLOW_A_LINE).join(' ')}`, pin);
 }
 
-/** Makes the account on the board; answers its public file, for the API and V. Until a long allow-list is whole, less is allowed. */
+/**
+ * Makes the account on the board; answers its public file, for the API and V. Until a long allow-list is whole, less is
+ * allowed.
+ */
 export async function addAccount(client: ConsoleClient, data: AccountData, pin: string): Promise<AccountFile> {
-  const file = accountFile(await withPin(client, `account add ${accountDataText(firstOf(data))}`, pin), data.hsmPhones ?? []);
+  const file = accountFile(
+    await withPin(client, `account add ${accountDataText(firstOf(data))}`, pin),
+    data.hsmPhones ?? [],
+  );
   await allowMore(client, file.account, data, pin);
   return file;
 }
 
-export async function changeAccount(client: ConsoleClient, account: number, data: AccountData, pin: string): Promise<void> {
+export async function changeAccount(
+  client: ConsoleClient,
+  account: number,
+  data: AccountData,
+  pin: string,
+): Promise<void> {
   await withPin(client, `account change ${account} ${accountDataText(firstOf(data))}`, pin);
   await allowMore(client, account, data, pin);
 }
@@ -207,11 +268,15 @@ export interface RestoredUpTo {
 }
 
 /**
- * Reads a state backup into a board that was restored from its words. channelIds: the highest channel number that each account's V
- * shows, in the order of the accounts; payments: how many the chain shows from hot addresses, 0 where nobody counted. A backup behind
- * any of them is refused with `backup-old` unless isForced.
+ * Reads a state backup into a board that was restored from its words. channelIds: the highest channel number that each
+ * account's V shows, in the order of the accounts; payments: how many the chain shows from hot addresses, 0 where
+ * nobody counted. A backup behind any of them is refused with `backup-old` unless isForced.
  */
-export async function restoreState(client: ConsoleClient, text: string, options: RestoredUpTo & { pin: string }): Promise<void> {
+export async function restoreState(
+  client: ConsoleClient,
+  text: string,
+  options: RestoredUpTo & { pin: string },
+): Promise<void> {
   await withPin(client, 'state begin', options.pin);
   for (const line of text.split('\n')) if (line.trim() !== '') await client.run(`state line ${line.trim()}`);
   await endRestoring(client, options);
@@ -220,7 +285,11 @@ export async function restoreState(client: ConsoleClient, text: string, options:
 /** The last step of restoreState, again: after `backup-old`, with isForced. */
 export async function endRestoring(client: ConsoleClient, options: RestoredUpTo & { pin: string }): Promise<void> {
   const { channelIds, payments, isForced, pin } = options;
-  await withPin(client, `state end ${channelIds.join(',') || '-'}${payments ? ` paid ${payments}` : ''}${isForced ? ' force' : ''}`, pin);
+  await withPin(
+    client,
+    `state end ${channelIds.join(',') || '-'}${payments ? ` paid ${payments}` : ''}${isForced ? ' force' : ''}`,
+    pin,
+  );
 }
 
 /** Erases the board. */

@@ -1,5 +1,6 @@
-// Carries a PSBT to HSM-Cold's console and its signatures back. The board gets every coin with its whole previous transaction and
-// decides for itself; this side only translates. Spec: BIP174; the console's side is firmware/cold/sweep.ts.
+// Carries a PSBT to HSM-Cold's console and its signatures back. The board gets every coin with its whole previous
+// transaction and decides for itself; this side only translates. Spec: BIP174; the console's side is
+// firmware/cold/sweep.ts.
 import * as btc from '@scure/btc-signer';
 import { RawOldTx } from '@scure/btc-signer/script';
 import { cborEncode } from '../../protocol';
@@ -35,7 +36,13 @@ function coinOf(tx: btc.Transaction, i: number): Coin {
     throw fail('psbt-incomplete', `input ${i} needs its previous transaction and its derivation path`);
   }
   const raw = RawOldTx.encode({ ...input.nonWitnessUtxo, version: input.nonWitnessUtxo.version });
-  return { txid: Uint8Array.from(input.txid).reverse(), vout: input.index, sequence: input.sequence ?? 0xffffffff, path, raw };
+  return {
+    txid: Uint8Array.from(input.txid).reverse(),
+    vout: input.index,
+    sequence: input.sequence ?? 0xffffffff,
+    path,
+    raw,
+  };
 }
 
 async function carryCoin(client: ConsoleClient, coin: Coin): Promise<void> {
@@ -60,20 +67,30 @@ function derOf(sig64: Uint8Array): Uint8Array {
 }
 
 /**
- * Has the board sign a sweep. options.confirm sees what the board shows (inputs, address, fee) and answers whether to sign.
- * Rejects with `psbt-incomplete`, `psbt-outputs`, `declined`, and the board's own codes (`bad-fee`, `not-own-coin`, `pin-wrong` ...).
+ * Has the board sign a sweep. options.confirm sees what the board shows (inputs, address, fee) and answers whether to
+ * sign. Rejects with `psbt-incomplete`, `psbt-outputs`, `declined`, and the board's own codes (`bad-fee`,
+ * `not-own-coin`, `pin-wrong` ...).
  */
 export async function sweep(
   client: ConsoleClient,
   psbtBase64: string,
-  options: { account: number; pin: string | (() => Promise<string>); confirm?: (shown: string[]) => boolean | Promise<boolean> },
+  options: {
+    account: number;
+    pin: string | (() => Promise<string>);
+    confirm?: (shown: string[]) => boolean | Promise<boolean>;
+  },
 ): Promise<SweepResult> {
   const tx = btc.Transaction.fromPSBT(new Uint8Array(Buffer.from(psbtBase64, 'base64')));
   if (tx.outputsLength !== 1) throw fail('psbt-outputs', 'a sweep has exactly one output: the payout address');
   const coins = Array.from({ length: tx.inputsLength }, (_, i) => coinOf(tx, i));
-  const total = Array.from({ length: tx.inputsLength }, (_, i) => tx.getInput(i)).reduce((sum, input) => sum + input.nonWitnessUtxo!.outputs[input.index!]!.amount, 0n);
+  const total = Array.from({ length: tx.inputsLength }, (_, i) => tx.getInput(i)).reduce(
+    (sum, input) => sum + input.nonWitnessUtxo!.outputs[input.index!]!.amount,
+    0n,
+  );
   const payout = tx.getOutput(0).amount!;
-  await client.run(`sweep begin ${base64([options.account, tx.version, tx.lockTime, tx.inputsLength, Number(payout), Number(total - payout)])}`);
+  await client.run(
+    `sweep begin ${base64([options.account, tx.version, tx.lockTime, tx.inputsLength, Number(payout), Number(total - payout)])}`,
+  );
   for (const coin of coins) await carryCoin(client, coin);
   const shown: string[] = [];
   const lines = await client.run(
@@ -94,5 +111,8 @@ export async function sweep(
     const pub = Uint8Array.from(Buffer.from(m[2]!, 'hex'));
     tx.updateInput(Number(m[1]), { partialSig: [[pub, derOf(Uint8Array.from(Buffer.from(m[3]!, 'hex')))]] });
   }
-  return { psbt: Buffer.from(tx.toPSBT(0)).toString('base64'), shown: shown.filter((line) => line.startsWith('sweep ')) };
+  return {
+    psbt: Buffer.from(tx.toPSBT(0)).toString('base64'),
+    shown: shown.filter((line) => line.startsWith('sweep ')),
+  };
 }

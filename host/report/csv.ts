@@ -15,9 +15,35 @@ function field(value: string | number | null): string {
 export function statementCsv(statement: Statement): string {
   const lines = [
     ['account', 'side', ...COLUMNS].join(','),
-    [statement.account, statement.side, statement.from, 'opening', '', '', '', '', '', '', statement.opening_balance].join(','),
-    ...statement.entries.map((entry) => [statement.account, statement.side, ...COLUMNS.map((name) => field(entry[name]))].join(',')),
-    [statement.account, statement.side, statement.to ?? '', 'closing', statement.tip?.height ?? '', '', '', statement.deposits, statement.sends + statement.sweeps + statement.others, statement.fees, statement.closing_balance].join(','),
+    [
+      statement.account,
+      statement.side,
+      statement.from,
+      'opening',
+      '',
+      '',
+      '',
+      '',
+      '',
+      '',
+      statement.opening_balance,
+    ].join(','),
+    ...statement.entries.map((entry) =>
+      [statement.account, statement.side, ...COLUMNS.map((name) => field(entry[name]))].join(','),
+    ),
+    [
+      statement.account,
+      statement.side,
+      statement.to ?? '',
+      'closing',
+      statement.tip?.height ?? '',
+      '',
+      '',
+      statement.deposits,
+      statement.sends + statement.sweeps + statement.others,
+      statement.fees,
+      statement.closing_balance,
+    ].join(','),
   ];
   return lines.join('\r\n') + '\r\n';
 }

@@ -1,6 +1,7 @@
-// Makes a statement from the indexed chain: every confirmed transaction of one side of an account, in the chain's order.
-// Spec: SYSTEM.md flow 7. Block times may go back, so a period is cut by height: it begins at the first block whose time has
-// reached it. A reorganisation moves entries as it moves the transactions.
+// Makes a statement from the indexed chain: every confirmed transaction of one side of an account, in the chain's
+// order.
+// Spec: SYSTEM.md flow 7. Block times may go back, so a period is cut by height: it begins at the first block whose
+// time has reached it. A reorganisation moves entries as it moves the transactions.
 
 import { fail } from '../../protocol/errors';
 import type { Db } from '../db';
@@ -59,11 +60,27 @@ export async function statement(db: Db, query: StatementQuery): Promise<Statemen
         (SELECT COUNT(*) FROM sweeps s WHERE s.txid = t.txid AND s.account = ? AND ? = 2) AS swept
        FROM txs t WHERE t.state = 'confirmed' AND t.height < ?
         AND t.txid IN (SELECT o.txid FROM tx_outputs o WHERE o.account = ? AND o.side = ? UNION SELECT i.txid FROM tx_inputs i WHERE i.account = ? AND i.side = ?)
-       ORDER BY t.height, t.block_index`, [...own, ...own, ...own, ...own, ...own, endHeight, ...own, ...own]);
-    const tip = (await tx.get<{ height: number; hash: string }>('SELECT height, hash FROM blocks ORDER BY height DESC LIMIT 1')) ?? null;
+       ORDER BY t.height, t.block_index`,
+      [...own, ...own, ...own, ...own, ...own, endHeight, ...own, ...own],
+    );
+    const tip =
+      (await tx.get<{ height: number; hash: string }>(
+        'SELECT height, hash FROM blocks ORDER BY height DESC LIMIT 1',
+      )) ?? null;
     const result: Statement = {
-      account, side: side === 1 ? 'hot_sending' : 'cold_receiving', from: timeText(fromMs), to: toMs === undefined ? null : timeText(toMs), tip,
-      opening_balance: 0, deposits: 0, sends: 0, sweeps: 0, others: 0, fees: 0, closing_balance: 0, entries: [],
+      account,
+      side: side === 1 ? 'hot_sending' : 'cold_receiving',
+      from: timeText(fromMs),
+      to: toMs === undefined ? null : timeText(toMs),
+      tip,
+      opening_balance: 0,
+      deposits: 0,
+      sends: 0,
+      sweeps: 0,
+      others: 0,
+      fees: 0,
+      closing_balance: 0,
+      entries: [],
     };
     for (const row of rows) add(result, entryOf(row), row.height >= startHeight);
     await aSoundSum(tx, query, endHeight, result);
@@ -73,7 +90,9 @@ export async function statement(db: Db, query: StatementQuery): Promise<Statemen
 
 /** The first block whose time has reached `ms`; above the tip when none has. */
 async function heightAt(tx: Db, ms: number): Promise<number> {
-  const found = await tx.get<{ height: number | null }>('SELECT MIN(height) AS height FROM blocks WHERE time >= ?', [Math.ceil(ms / 1000)]);
+  const found = await tx.get<{ height: number | null }>('SELECT MIN(height) AS height FROM blocks WHERE time >= ?', [
+    Math.ceil(ms / 1000),
+  ]);
   return found?.height ?? ABOVE_ALL;
 }
 
@@ -92,10 +111,17 @@ function add(result: Statement, entry: Omit<StatementEntry, 'balance'>, isInPeri
 }
 
 /** The closing balance again, another way: outputs that no transaction up to then had spent. */
-async function aSoundSum(tx: Db, { account, side }: StatementQuery, endHeight: number, result: Statement): Promise<void> {
+async function aSoundSum(
+  tx: Db,
+  { account, side }: StatementQuery,
+  endHeight: number,
+  result: Statement,
+): Promise<void> {
   const left = await tx.get<{ sum: number | null }>(
     `SELECT SUM(o.value) AS sum FROM tx_outputs o JOIN txs t ON t.txid = o.txid WHERE o.account = ? AND o.side = ? AND t.state = 'confirmed' AND t.height < ?
-      AND NOT EXISTS (SELECT 1 FROM tx_inputs i JOIN txs s ON s.txid = i.txid WHERE i.prev_txid = o.txid AND i.prev_vout = o.sn AND s.state = 'confirmed' AND s.height < ?)`, [account, side, endHeight, endHeight]);
+      AND NOT EXISTS (SELECT 1 FROM tx_inputs i JOIN txs s ON s.txid = i.txid WHERE i.prev_txid = o.txid AND i.prev_vout = o.sn AND s.state = 'confirmed' AND s.height < ?)`,
+    [account, side, endHeight, endHeight],
+  );
   const { opening_balance: opening, deposits, sends, sweeps, others, fees, closing_balance: closing } = result;
   if (opening + deposits - sends - sweeps - others - fees === closing && Number(left?.sum ?? 0) === closing) return;
   throw fail('report-sum', `the statement of account ${account} does not add up: read the chain again before using it`);

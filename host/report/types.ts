@@ -1,10 +1,14 @@
-// A statement: one side of an account over a period, to the satoshi. closing = opening + deposits - sends - sweeps - fees.
+// A statement: one side of an account over a period, to the satoshi. closing = opening + deposits - sends - sweeps -
+// fees.
 
 export interface StatementQuery {
   account: number;
   /** 1 hot sending, 2 cold receiving. */
   side: number;
-  /** The period begins with the first block whose time has reached `fromMs` and ends before the first that has reached `toMs`. */
+  /**
+   * The period begins with the first block whose time has reached `fromMs` and ends before the first that has reached
+   * `toMs`.
+   */
   fromMs: number;
   /** Absent: up to the tip. */
   toMs?: number;
@@ -15,7 +19,10 @@ export interface StatementEntry {
   at: string;
   height: number;
   tx_hash: string;
-  /** `deposit` comes from outside; `send` was asked for by user_tx_no; `sweep` empties cold receiving addresses; `internal` moved between addresses of this side. */
+  /**
+   * `deposit` comes from outside; `send` was asked for by user_tx_no; `sweep` empties cold receiving addresses;
+   * `internal` moved between addresses of this side.
+   */
   kind: 'deposit' | 'send' | 'sweep' | 'internal' | 'other';
   user_tx_no: string | null;
   /** What came in from outside, satoshi. */

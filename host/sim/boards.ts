@@ -1,10 +1,19 @@
 // The two boards of the simulated system with everything that is plugged into them: serial lines, flash that outlives
-// power, one or two SIM800 modems on HSM-Cold. The images are the emitted ones; the engine is Node's or the genuine interpreter.
+// power, one or two SIM800 modems on HSM-Cold. The images are the emitted ones; the engine is Node's or the genuine
+// interpreter.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../../protocol/errors';
 import type { BytePort } from '../byte-port';
-import { createEspruinoBoard, createFlash, createNodeBoard, wire, type BoardData, type SimBoard, type Wire } from './board';
+import {
+  createEspruinoBoard,
+  createFlash,
+  createNodeBoard,
+  wire,
+  type BoardData,
+  type SimBoard,
+  type Wire,
+} from './board';
 import type { GsmNetwork } from './gsm';
 import { NUMBERS } from './numbers';
 import { createSim800, type Sim800 } from './sim800';
@@ -57,9 +66,11 @@ export async function createBoards(options: BoardsOptions): Promise<Boards> {
     hotConsole: wire(runtime, { baud: 115200 }),
     modems: [wire(runtime, { baud: 115200 }), wire(runtime, { baud: 115200 })],
   };
-  const modems = [NUMBERS.cold, NUMBERS.coldSpare].slice(0, options.modems ?? 2).map((number, i) =>
-    createSim800({ runtime, seed: `${seed}/modem${i}`, number, network: gsm, port: lines.modems[i]![1] }),
-  );
+  const modems = [NUMBERS.cold, NUMBERS.coldSpare]
+    .slice(0, options.modems ?? 2)
+    .map((number, i) =>
+      createSim800({ runtime, seed: `${seed}/modem${i}`, number, network: gsm, port: lines.modems[i]![1] }),
+    );
 
   function make(name: string, role: 'cold' | 'hot', ports: Record<string, BytePort>): SimBoard {
     const common = {
@@ -74,7 +85,9 @@ export async function createBoards(options: BoardsOptions): Promise<Boards> {
       ports,
       onLog: (line: string) => options.onLog?.(name, line),
     };
-    return options.espruino ? createEspruinoBoard({ ...common, espruino: options.espruino, prelude: options.prelude?.(role) }) : createNodeBoard(common);
+    return options.espruino
+      ? createEspruinoBoard({ ...common, espruino: options.espruino, prelude: options.prelude?.(role) })
+      : createNodeBoard(common);
   }
 
   const cold = make('HSM-Cold', 'cold', {

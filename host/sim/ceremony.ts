@@ -1,11 +1,21 @@
-// The platform's operator at the boards' consoles, in the simulator: holds the ceremony with host/operator's own functions, as
-// a person would, and comes back to the console when the story needs it.
+// The platform's operator at the boards' consoles, in the simulator: holds the ceremony with host/operator's own
+// functions, as a person would, and comes back to the console when the story needs it.
 import { secp256k1 } from '@noble/curves/secp256k1';
 import { bech32 } from '@scure/base';
 import type { AccountFile } from '../api';
 import type { BytePort } from '../byte-port';
 import {
-  addAccount, createConsoleClient, pairHot, provision, reopen, setPhones, setTime, status, sweep, unlock, type AccountPolicy,
+  addAccount,
+  createConsoleClient,
+  pairHot,
+  provision,
+  reopen,
+  setPhones,
+  setTime,
+  status,
+  sweep,
+  unlock,
+  type AccountPolicy,
 } from '../operator';
 import { codeOf } from '../vdevice';
 import type { EventListener } from './events';
@@ -15,7 +25,13 @@ import type { VirtualRuntime } from './virtual-runtime';
 const DICE_ROLLS = 120;
 
 /** Limits of the simulated account on HSM-Cold; amounts in satoshi. */
-const POLICY: AccountPolicy = { txMaxSats: 50_000_000, txMaxFeeSats: 100_000, maxFeerateSatVb: 200, maxOutputs: 20, minOutputSats: 10_000 };
+const POLICY: AccountPolicy = {
+  txMaxSats: 50_000_000,
+  txMaxFeeSats: 100_000,
+  maxFeerateSatVb: 200,
+  maxOutputs: 20,
+  minOutputSats: 10_000,
+};
 
 export interface CeremonyOptions {
   runtime: VirtualRuntime;
@@ -71,26 +87,54 @@ export async function holdCeremony(options: CeremonyOptions): Promise<Ceremony> 
   const vIdentityPriv = random(32);
   const vIdentity = secp256k1.getPublicKey(vIdentityPriv);
   const payoutAddress = bech32.encode('bcrt', [0, ...bech32.toWords(random(20))]);
-  const { words, fingerprint } = await at(provision(cold, { dice: rollDice(random), hostEntropy: random(32), pin }), 'the ceremony');
-  tell(`seed made from ${DICE_ROLLS} dice rolls, the host's and the board's randomness; ${words.length} words written down; fingerprint ${fingerprint}`);
+  const { words, fingerprint } = await at(
+    provision(cold, { dice: rollDice(random), hostEntropy: random(32), pin }),
+    'the ceremony',
+  );
+  tell(
+    `seed made from ${DICE_ROLLS} dice rolls, the host's and the board's randomness; ${words.length} words written down; fingerprint ${fingerprint}`,
+  );
   await at(setTime(cold, Math.floor(runtime.nowMs() / 1000), pin), 'setting the clock');
   await at(pairHot(cold, hot, random(32), pin), 'pairing of the two boards');
   tell('HSM-Cold and HSM-Hot share a link key');
-  await at(setPhones(cold, [NUMBERS.platformAdmin], pin), 'entering the admin\'s phone');
+  await at(setPhones(cold, [NUMBERS.platformAdmin], pin), "entering the admin's phone");
   const data = {
-    name: 'shop', network: 'regtest' as const, script: 'p2wpkh' as const, vIdentity, vPhones: [NUMBERS.v], adminPhones: [NUMBERS.customerAdmin],
+    name: 'shop',
+    network: 'regtest' as const,
+    script: 'p2wpkh' as const,
+    vIdentity,
+    vPhones: [NUMBERS.v],
+    adminPhones: [NUMBERS.customerAdmin],
     protocols: options.vProtocol === 'v1' ? (['v1', 'v2'] as const).slice() : undefined,
-    payoutAddress, policy: POLICY, hsmPhones: [NUMBERS.cold, NUMBERS.coldSpare],
+    payoutAddress,
+    policy: POLICY,
+    hsmPhones: [NUMBERS.cold, NUMBERS.coldSpare],
   };
   const file = await at(addAccount(cold, data, pin), 'entering the account');
   for (let n = 1; n < (options.accounts ?? 1); n++) {
-    await at(addAccount(cold, { ...data, name: `customer ${n}`, vIdentity: secp256k1.getPublicKey(random(32)), vPhones: [`${NUMBERS.v}${n}`] }, pin), 'entering another account');
+    await at(
+      addAccount(
+        cold,
+        {
+          ...data,
+          name: `customer ${n}`,
+          vIdentity: secp256k1.getPublicKey(random(32)),
+          vPhones: [`${NUMBERS.v}${n}`],
+        },
+        pin,
+      ),
+      'entering another account',
+    );
   }
   const pairingCodeAtV = codeOf(file, vIdentity);
   tell(`account ${file.account} entered; pairing code ${file.pairing_code} at HSM-Cold, ${pairingCodeAtV} at V`);
 
   return {
-    file, vIdentityPriv, pairingCodeAtV, payoutAddress, words,
+    file,
+    vIdentityPriv,
+    pairingCodeAtV,
+    payoutAddress,
+    words,
     async unlock() {
       await at(unlock(cold, pin), 'unlocking');
       tell('HSM-Cold unlocked');
@@ -107,7 +151,8 @@ export async function holdCeremony(options: CeremonyOptions): Promise<Ceremony> 
     status: () => at(status(cold), 'the status'),
     async hasDerived(side, count) {
       const name = side === 1 ? 'batches-hot' : 'batches-cold';
-      const line = (await at(status(cold), 'the status')).find((each) => each.startsWith(`account ${file.account} `)) ?? '';
+      const line =
+        (await at(status(cold), 'the status')).find((each) => each.startsWith(`account ${file.account} `)) ?? '';
       return Number(new RegExp(`${name} (\\d+)`).exec(line)?.[1] ?? 0) > count;
     },
   };

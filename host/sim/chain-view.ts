@@ -24,15 +24,21 @@ interface RawTx {
 const toSats = (btc: number): number => Math.round(btc * 1e8);
 
 function outputsOf(raw: RawTx): ChainOutput[] {
-  return raw.vout.map((out) => ({ address: out.scriptPubKey.address ?? out.scriptPubKey.addresses?.[0] ?? '', sats: toSats(out.value) }));
+  return raw.vout.map((out) => ({
+    address: out.scriptPubKey.address ?? out.scriptPubKey.addresses?.[0] ?? '',
+    sats: toSats(out.value),
+  }));
 }
 
 /** A transaction as the node knows it, with its fee computed from the transactions that it spends. */
 export async function readTx(rpc: Rpc, txid: string): Promise<ChainTx> {
   const raw = await rpc.call<RawTx>('getrawtransaction', [txid, true]);
-  const inputs = raw.vin.flatMap((input) => (input.txid === undefined ? [] : [{ txid: input.txid, vout: input.vout ?? 0 }]));
+  const inputs = raw.vin.flatMap((input) =>
+    input.txid === undefined ? [] : [{ txid: input.txid, vout: input.vout ?? 0 }],
+  );
   let inSats = 0;
-  for (const input of inputs) inSats += toSats((await rpc.call<RawTx>('getrawtransaction', [input.txid, true])).vout[input.vout]!.value);
+  for (const input of inputs)
+    inSats += toSats((await rpc.call<RawTx>('getrawtransaction', [input.txid, true])).vout[input.vout]!.value);
   const outputs = outputsOf(raw);
   const outSats = outputs.reduce((sum, output) => sum + output.sats, 0);
   return { txid: raw.txid, confirmations: raw.confirmations ?? 0, inputs, outputs, feeSats: inSats - outSats };

@@ -1,5 +1,5 @@
-// HSM-Cold's console cable in the simulator: one serial line, used by the simulated operator and, over TCP on the loopback
-// interface, by whoever wants to look with `chaincloud console`. All of them hear everything the board says.
+// HSM-Cold's console cable in the simulator: one serial line, used by the simulated operator and, over TCP on the
+// loopback interface, by whoever wants to look with `chaincloud console`. All of them hear everything the board says.
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { BytePort } from '../byte-port';
 

@@ -17,7 +17,8 @@ export interface Control {
 }
 
 function aCount(name: string, value: unknown, max: number): number {
-  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > max) throw fail('bad-parameter', `"${name}" expected 0..${max}`);
+  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > max)
+    throw fail('bad-parameter', `"${name}" expected 0..${max}`);
   return value as number;
 }
 
@@ -33,7 +34,9 @@ export async function startControl(sim: Simulation, pump: Pump, port = 0): Promi
   const body = (request: { body: unknown }): Record<string, unknown> => (request.body ?? {}) as Record<string, unknown>;
 
   app.setErrorHandler((error: { code?: string; message: string }, _request, reply) => {
-    reply.code(error.code === 'bad-parameter' ? 400 : 500).send({ code: error.code ?? 'internal', message: error.message });
+    reply
+      .code(error.code === 'bad-parameter' ? 400 : 500)
+      .send({ code: error.code ?? 'internal', message: error.message });
   });
   app.get('/state', async () => ({
     now: new Date(sim.runtime.nowMs()).toISOString(),
@@ -50,10 +53,14 @@ export async function startControl(sim: Simulation, pump: Pump, port = 0): Promi
     const { number } = request.params as { number: string };
     return Object.values(sim.phones).find((person) => person.number === number)?.inbox ?? [];
   });
-  app.post('/mine', async (request) => pump.exclusively(() => sim.mine(aCount('blocks', body(request).blocks ?? 1, 1000))));
+  app.post('/mine', async (request) =>
+    pump.exclusively(() => sim.mine(aCount('blocks', body(request).blocks ?? 1, 1000))),
+  );
   app.post('/fund', async (request) => {
     const { address, sats, blocks } = body(request);
-    const txid = await pump.exclusively(() => sim.pay(aText('address', address), aCount('sats', sats, 1e9), aCount('blocks', blocks ?? 1, 100)));
+    const txid = await pump.exclusively(() =>
+      sim.pay(aText('address', address), aCount('sats', sats, 1e9), aCount('blocks', blocks ?? 1, 100)),
+    );
     return { tx_hash: txid };
   });
   app.post('/advance', async (request) => {
@@ -72,7 +79,12 @@ export async function startControl(sim: Simulation, pump: Pump, port = 0): Promi
     const actions = ['drop', 'duplicate', 'hold', 'delay', 'refuse'] as const;
     const wanted = actions.find((candidate) => candidate === action);
     if (!wanted) throw fail('bad-parameter', `"action" expected one of ${actions.join(', ')}`);
-    sim.gsm.rule({ from: from as string | undefined, to: to as string | undefined, action: wanted, times: aCount('times', times ?? 1, 1000) });
+    sim.gsm.rule({
+      from: from as string | undefined,
+      to: to as string | undefined,
+      action: wanted,
+      times: aCount('times', times ?? 1, 1000),
+    });
     return { result: true };
   });
 

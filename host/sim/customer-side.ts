@@ -61,7 +61,13 @@ export async function startCustomer(options: CustomerOptions): Promise<Customer>
     onEvent,
   });
   const line = wire(runtime, { baud: 115200 });
-  const modem = createSim800({ runtime, seed: `${options.seed}/v-modem`, number: NUMBERS.v, network: gsm, port: line[1] });
+  const modem = createSim800({
+    runtime,
+    seed: `${options.seed}/v-modem`,
+    number: NUMBERS.v,
+    network: gsm,
+    port: line[1],
+  });
   const vRuntime = runtime.child('v');
 
   const startV = (): Promise<VDevice> =>

@@ -1,5 +1,5 @@
-// What the parts of the system tell a person: one event a thing said or done. Never a secret. The story, the console and
-// tests listen to the same stream.
+// What the parts of the system tell a person: one event a thing said or done. Never a secret. The story, the console
+// and tests listen to the same stream.
 
 export interface SystemEvent {
   /** Milliseconds since 1970, simulated time. */

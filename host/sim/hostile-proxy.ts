@@ -1,5 +1,5 @@
-// The internet between the customer and the ChainCloud API, in an attacker's hands: an HTTP proxy that passes everything on
-// until a test tells it to lie. It stands for a hacked API as the customer's machines see one.
+// The internet between the customer and the ChainCloud API, in an attacker's hands: an HTTP proxy that passes
+// everything on until a test tells it to lie. It stands for a hacked API as the customer's machines see one.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Runtime } from '../runtime';
@@ -43,7 +43,11 @@ function forwardedHeaders(request: IncomingMessage): Record<string, string> {
   return headers;
 }
 
-export async function startHostileProxy(options: { runtime: Runtime; targetUrl: string; port?: number }): Promise<HostileProxy> {
+export async function startHostileProxy(options: {
+  runtime: Runtime;
+  targetUrl: string;
+  port?: number;
+}): Promise<HostileProxy> {
   let lie: Lie | undefined;
 
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -57,7 +61,8 @@ export async function startHostileProxy(options: { runtime: Runtime; targetUrl: 
     });
     let text = await answer.text();
     const type = answer.headers.get('content-type') ?? 'application/json';
-    if (lie && type.includes('json')) text = JSON.stringify(lie({ method, path, status: answer.status, body: JSON.parse(text) }));
+    if (lie && type.includes('json'))
+      text = JSON.stringify(lie({ method, path, status: answer.status, body: JSON.parse(text) }));
     response.writeHead(answer.status, { 'content-type': type });
     response.end(text);
   }

@@ -22,7 +22,10 @@ export const SIM_TOKENS = {
 
 /** Simulated time at the start unless asked otherwise: shortly before the daily key exchange at 03:00. */
 export const SIM_START_MS = Date.UTC(2026, 0, 5, 2, 55, 0);
-/** How often the programs look for work that nobody told them of, ms of simulated time; node and API tell of news at once. */
+/**
+ * How often the programs look for work that nobody told them of, ms of simulated time; node and API tell of news at
+ * once.
+ */
 export interface Polls {
   /** V at the website, for withdrawals; for batches twice as long. */
   vMs: number;

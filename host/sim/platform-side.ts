@@ -1,5 +1,5 @@
-// The platform's machines on the internet: the regtest node, the ChainCloud API, the gateway beside HSM-Hot, and the wire
-// between customers and the API, which an attacker may hold.
+// The platform's machines on the internet: the regtest node, the ChainCloud API, the gateway beside HSM-Hot, and the
+// wire between customers and the API, which an attacker may hold.
 import type { Api, RegisteredAccount } from '../api';
 import { startApi } from '../api';
 import type { BytePort } from '../byte-port';
@@ -40,7 +40,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     for (const closer of closers.reverse()) await closer();
   };
   try {
-    const node = await startRegtestNode({ runtime: runtime.child('node'), seed: options.seed, port: options.ports.chain });
+    const node = await startRegtestNode({
+      runtime: runtime.child('node'),
+      seed: options.seed,
+      port: options.ports.chain,
+    });
     closers.push(() => node.close());
     const rpc = createRpc(node.rpc);
     closers.push(async () => rpc.close());

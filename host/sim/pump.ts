@@ -1,5 +1,5 @@
-// Lets simulated time flow beside the wall clock for people who look on, while jumps (`advance`) and scripted waits still
-// run as fast as they can: every use of time goes through one queue, so none overlaps another.
+// Lets simulated time flow beside the wall clock for people who look on, while jumps (`advance`) and scripted waits
+// still run as fast as they can: every use of time goes through one queue, so none overlaps another.
 import type { VirtualRuntime } from './virtual-runtime';
 
 /** Wall time between two turns of the pump. */

@@ -13,7 +13,7 @@ export function seededRandom(seed: string, label: string): (lenBytes: number) =>
   let pool: Uint8Array = new Uint8Array(0);
   return (lenBytes) => {
     const out = new Uint8Array(lenBytes);
-    for (let filled = 0; filled < lenBytes; ) {
+    for (let filled = 0; filled < lenBytes;) {
       if (pool.length === 0) {
         counter.setBigUint64(32, BigInt(count++));
         pool = sha256(block);

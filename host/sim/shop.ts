@@ -34,7 +34,10 @@ export function createShop(url: string, token: string): Shop {
     batches: () => call('GET', '/shop/batches'),
     depositAddress: () => call('POST', '/shop/deposit-address', {}),
     async withdraw(outs, idempotencyKey = `sim-${++count}`) {
-      const made = await call<{ vtest_id: number }>('POST', '/shop/withdrawals', { outs, idempotency_key: idempotencyKey });
+      const made = await call<{ vtest_id: number }>('POST', '/shop/withdrawals', {
+        outs,
+        idempotency_key: idempotencyKey,
+      });
       return made.vtest_id;
     },
     withdrawals: () => call('GET', '/shop/withdrawals'),

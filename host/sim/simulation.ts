@@ -31,7 +31,10 @@ export interface SimulationOptions {
   seed?: string;
   /** Path of the genuine Espruino interpreter: the boards run in it, in real time. */
   espruino?: string;
-  /** With the genuine interpreter: ES5 that runs on a board before its image at every start, such as a gauge that measures it. */
+  /**
+   * With the genuine interpreter: ES5 that runs on a board before its image at every start, such as a gauge that
+   * measures it.
+   */
   prelude?: (role: 'cold' | 'hot') => string;
   /** Which board's images run in Node's engine; default `linux`, the only one for the genuine interpreter. */
   board?: BoardData;
@@ -104,7 +107,10 @@ export async function createSimulation(options: SimulationOptions = {}): Promise
   const runtime = createVirtualRuntime({ seed, startMs, pace: options.espruino ? 'real' : 'fast' });
   const polls = options.polls ?? (options.espruino ? QUICK_POLLS : CALM_POLLS);
   const folder = mkdtempSync(join(tmpdir(), 'chaincloud-sim-'));
-  const closers: Array<() => Promise<void> | void> = [() => rmSync(folder, { recursive: true, force: true }), () => runtime.close()];
+  const closers: Array<() => Promise<void> | void> = [
+    () => rmSync(folder, { recursive: true, force: true }),
+    () => runtime.close(),
+  ];
 
   async function close(): Promise<void> {
     for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
@@ -112,9 +118,19 @@ export async function createSimulation(options: SimulationOptions = {}): Promise
 
   try {
     const gsm = createGsmNetwork({ runtime: runtime.child('gsm'), seed: `${seed}/gsm`, ...options.gsm });
-    const phones = { platformAdmin: gsm.person(NUMBERS.platformAdmin), customerAdmin: gsm.person(NUMBERS.customerAdmin) };
+    const phones = {
+      platformAdmin: gsm.person(NUMBERS.platformAdmin),
+      customerAdmin: gsm.person(NUMBERS.customerAdmin),
+    };
     const boards = await createBoards({
-      runtime, seed, gsm, board: options.board ?? LINUX, espruino: options.espruino, prelude: options.prelude, modems: options.modems, onLog: options.onLog,
+      runtime,
+      seed,
+      gsm,
+      board: options.board ?? LINUX,
+      espruino: options.espruino,
+      prelude: options.prelude,
+      modems: options.modems,
+      onLog: options.onLog,
     });
     closers.push(() => boards.close());
     const consoleHub = createConsoleHub(boards.consolePort);
@@ -122,7 +138,15 @@ export async function createSimulation(options: SimulationOptions = {}): Promise
     await boards.hot.powerOn();
     await boards.cold.powerOn();
     const database = options.database ?? join(folder, 'api.db');
-    const platform = await startPlatform({ runtime, seed, database, hostPort: boards.hostPort, ports: options.ports ?? {}, polls, onEvent });
+    const platform = await startPlatform({
+      runtime,
+      seed,
+      database,
+      hostPort: boards.hostPort,
+      ports: options.ports ?? {},
+      polls,
+      onEvent,
+    });
     closers.push(() => platform.close());
     let ceremony: Ceremony | undefined;
     let customer: Customer | undefined;
@@ -149,10 +173,22 @@ export async function createSimulation(options: SimulationOptions = {}): Promise
         return needed(customer);
       },
       async provision() {
-        ceremony = await holdCeremony({ runtime, coldConsole: consoleHub.attach(), hotConsole: boards.hotConsolePort, vProtocol: options.vProtocol, accounts: options.accounts, onEvent });
+        ceremony = await holdCeremony({
+          runtime,
+          coldConsole: consoleHub.attach(),
+          hotConsole: boards.hotConsolePort,
+          vProtocol: options.vProtocol,
+          accounts: options.accounts,
+          onEvent,
+        });
         registered = await platform.register(ceremony.file);
         customer = await startCustomer({
-          runtime, seed, gsm, folder, polls, onEvent,
+          runtime,
+          seed,
+          gsm,
+          folder,
+          polls,
+          onEvent,
           apiUrl: platform.internet.url,
           file: ceremony.file,
           tokens: registered.tokens,
@@ -176,7 +212,10 @@ export async function createSimulation(options: SimulationOptions = {}): Promise
         const { v } = sim.customer;
         const before = (await v.status()).channel?.id;
         await v.openChannel();
-        await sim.until(async () => ![undefined, before].includes((await v.status()).channel?.id), 'a channel between V and HSM-Cold');
+        await sim.until(
+          async () => ![undefined, before].includes((await v.status()).channel?.id),
+          'a channel between V and HSM-Cold',
+        );
       },
       async verifyBatch(side, batchNo) {
         const { shop } = sim.customer;
@@ -189,9 +228,13 @@ export async function createSimulation(options: SimulationOptions = {}): Promise
       advance: (ms) => runtime.runFor(ms),
       async fundHot(sats) {
         const user = async (): Promise<{ balance: number }> =>
-          (await fetch(`${platform.api.url}/api/v1/open/user`, { headers: { token: sim.tokens.hot_sending } })).json() as Promise<{ balance: number }>;
+          (
+            await fetch(`${platform.api.url}/api/v1/open/user`, { headers: { token: sim.tokens.hot_sending } })
+          ).json() as Promise<{ balance: number }>;
         const { balance } = await user();
-        const { address } = await sim.customer.shop.call<{ address: string }>('POST', '/shop/deposit-address', { side: 'hot' });
+        const { address } = await sim.customer.shop.call<{ address: string }>('POST', '/shop/deposit-address', {
+          side: 'hot',
+        });
         const txid = await sim.pay(address, sats, 1);
         await sim.until(async () => (await user()).balance === balance + sats, 'the hot balance at the API');
         return txid;
@@ -205,7 +248,8 @@ export async function createSimulation(options: SimulationOptions = {}): Promise
       async until(holds, what, limitMs = 600_000) {
         const endMs = runtime.nowMs() + limitMs;
         while (!(await holds())) {
-          if (runtime.nowMs() >= endMs) throw fail('sim-timeout', `${what} did not come within ${limitMs / 1000} s of simulated time`);
+          if (runtime.nowMs() >= endMs)
+            throw fail('sim-timeout', `${what} did not come within ${limitMs / 1000} s of simulated time`);
           await runtime.runFor(polls.vMs / ASKS_A_POLL);
         }
       },

@@ -1,7 +1,7 @@
-// The simulator's clock. Fast pace: time jumps from event to event and stands still while anything that was tracked is in
-// flight, so one event with all its consequences (HTTP answers, database writes) ends before the next one starts and a
-// run is repeatable to the byte. Real pace: the same events, due by the wall clock, for people and for boards that are
-// real processes; there nothing waits for anything.
+// The simulator's clock. Fast pace: time jumps from event to event and stands still while anything that was tracked is
+// in flight, so one event with all its consequences (HTTP answers, database writes) ends before the next one starts and
+// a run is repeatable to the byte. Real pace: the same events, due by the wall clock, for people and for boards that
+// are real processes; there nothing waits for anything.
 import type { Runtime, Timer } from '../runtime';
 import { fail } from '../../protocol/errors';
 import { createEventQueue } from './event-queue';
@@ -16,8 +16,8 @@ export interface VirtualRuntime extends Runtime {
   /** Lets `ms` of simulated time pass. */
   runFor(ms: number): Promise<void>;
   /**
-   * Lets time pass until `isDone()` holds; it is asked after every event. Throws code `sim-timeout` when it does not hold
-   * within `limitMs` of simulated time; `what` names it in the message.
+   * Lets time pass until `isDone()` holds; it is asked after every event. Throws code `sim-timeout` when it does not
+   * hold within `limitMs` of simulated time; `what` names it in the message.
    */
   runUntil(isDone: () => boolean, what: string, limitMs?: number): Promise<void>;
   /** Runs time while `work` is pending and answers its result; for code that itself waits for the simulated world. */

@@ -1,8 +1,9 @@
 // The object inside vtest_info, and the seal that ties it to its vtest_id. Spec: chaincloud-v1 sections 6.2 and 7.
-// The published format is neither authenticated nor bound: whoever writes the website's table can copy a ciphertext under a
-// new id and have it paid twice. So the website adds two fields that the published app ignores:
-//   "vtest_id": 11, "seal": hex of HMAC-SHA256(HMAC-SHA256(aes key, "chaincloud vtest seal"), "<vtest_id>\n<dynamic>\n<outs>")
-// V checks them when they are there; when it may do without them is its own decision (host/vdevice).
+// The published format is neither authenticated nor bound: whoever writes the website's table can copy a ciphertext
+// under a new id and have it paid twice. So the website adds two fields that the published app ignores:
+//   "vtest_id": 11, "seal": hex of HMAC-SHA256(HMAC-SHA256(aes key, "chaincloud vtest seal"),
+//   "<vtest_id>\n<dynamic>\n<outs>") V checks them when they are there; when it may do without them is its own decision
+//   (host/vdevice).
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { fail } from '../../protocol/errors';
@@ -29,15 +30,22 @@ export async function encryptBoundInfo(
   const salt = random(8);
   const key = await vtestKey(password, salt);
   const seal = sealOf(key, String(vtestId), info.dynamic, info.outs).toString('hex');
-  const plain = JSON.stringify({ outs: info.outs, dynamic: info.dynamic, confirmed: info.confirmed, vtest_id: vtestId, seal });
+  const plain = JSON.stringify({
+    outs: info.outs,
+    dynamic: info.dynamic,
+    confirmed: info.confirmed,
+    vtest_id: vtestId,
+    seal,
+  });
   const text = encryptParts(plain, key, salt, random(16));
   key.fill(0);
   return text;
 }
 
 /**
- * Decrypts and checks what the website gave under `vtestId`. Throws `vtest-format`, `vtest-decrypt`, `vtest-json` (not the
- * object of 6.2), `vtest-seal` (sealed to another id, or altered), `vtest-coin` (not BTC, or a field that BTC does not have).
+ * Decrypts and checks what the website gave under `vtestId`. Throws `vtest-format`, `vtest-decrypt`, `vtest-json` (not
+ * the object of 6.2), `vtest-seal` (sealed to another id, or altered), `vtest-coin` (not BTC, or a field that BTC does
+ * not have).
  */
 export async function decryptBoundInfo(text: string, vtestId: string, password: string): Promise<VtestInfo> {
   const parts = parseVtestInfo(text);
@@ -59,7 +67,9 @@ export async function decryptBoundInfo(text: string, vtestId: string, password: 
 
 function sealOf(key: Uint8Array, vtestId: string, dynamic: number, outs: string): Buffer {
   const sealKey = createHmac('sha256', key).update(SEAL_LABEL).digest();
-  return createHmac('sha256', sealKey).update(vtestId + '\n' + dynamic + '\n' + outs).digest();
+  return createHmac('sha256', sealKey)
+    .update(vtestId + '\n' + dynamic + '\n' + outs)
+    .digest();
 }
 
 function anObject(plain: Buffer): Record<string, unknown> {
@@ -69,7 +79,8 @@ function anObject(plain: Buffer): Record<string, unknown> {
   } catch {
     throw fail('vtest-json', 'the plaintext is not JSON');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fail('vtest-json', 'the plaintext is not an object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw fail('vtest-json', 'the plaintext is not an object');
   return value as Record<string, unknown>;
 }
 
@@ -80,8 +91,14 @@ function readInfo(object: Record<string, unknown>): VtestInfo {
   for (const name of ['memo', 'nonce', 'gas_price']) {
     if (object[name] !== undefined && object[name] !== null) throw fail('vtest-coin', name + ' does not exist for BTC');
   }
-  if (object.out_type !== undefined && Number(object.out_type) !== 0) throw fail('vtest-coin', 'out_type does not exist for BTC');
-  return { outs: object.outs, dynamic: aBit('dynamic', object.dynamic), confirmed: aBit('confirmed', object.confirmed), sealed: false };
+  if (object.out_type !== undefined && Number(object.out_type) !== 0)
+    throw fail('vtest-coin', 'out_type does not exist for BTC');
+  return {
+    outs: object.outs,
+    dynamic: aBit('dynamic', object.dynamic),
+    confirmed: aBit('confirmed', object.confirmed),
+    sealed: false,
+  };
 }
 
 function aBit(name: string, value: unknown): 0 | 1 {

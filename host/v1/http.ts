@@ -1,6 +1,6 @@
-// HTTP as the published app speaks it: token header, form bodies, JSON answers. Spec: chaincloud-v1 section 5, open-api.
-// Used by V for both its servers and by the website for the API. Never throws for an HTTP status; throws `http-network`
-// when there was no answer. The calls themselves are named by who makes them.
+// HTTP as the published app speaks it: token header, form bodies, JSON answers. Spec: chaincloud-v1 section 5,
+// open-api. Used by V for both its servers and by the website for the API. Never throws for an HTTP status; throws
+// `http-network` when there was no answer. The calls themselves are named by who makes them.
 
 import { Agent, request as httpRequest } from 'node:http';
 import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
@@ -25,7 +25,9 @@ export interface HttpClient {
   close(): void;
 }
 
-/** `base`: http(s)://host:port with or without a path before `/api/v1`. `token` is secret and goes into the header only. */
+/**
+ * `base`: http(s)://host:port with or without a path before `/api/v1`. `token` is secret and goes into the header only.
+ */
 export function httpClient(base: string, token: string): HttpClient {
   const root = new URL(base.replace(/\/+$/, '').replace(/\/api\/v1(\/open)?$/, ''));
   const tls = root.protocol === 'https:';
@@ -40,7 +42,15 @@ export function httpClient(base: string, token: string): HttpClient {
       headers['Content-Type'] = 'application/x-www-form-urlencoded; charset=UTF-8';
       headers['Content-Length'] = Buffer.byteLength(body);
     }
-    const options = { agent, method, headers, protocol: root.protocol, hostname: root.hostname, port: root.port, path: prefix + path };
+    const options = {
+      agent,
+      method,
+      headers,
+      protocol: root.protocol,
+      hostname: root.hostname,
+      port: root.port,
+      path: prefix + path,
+    };
     return new Promise((resolve, reject) => {
       const request = send(options, (response) => {
         const chunks: Buffer[] = [];
@@ -63,7 +73,8 @@ export function httpClient(base: string, token: string): HttpClient {
     get: (path) => call('GET', path),
     postForm(path, form) {
       const fields = new URLSearchParams();
-      for (const [name, value] of Object.entries(form)) if (value !== null && value !== undefined) fields.append(name, String(value));
+      for (const [name, value] of Object.entries(form))
+        if (value !== null && value !== undefined) fields.append(name, String(value));
       return call('POST', path, fields.toString());
     },
     close: () => agent.destroy(),

@@ -1,6 +1,7 @@
 // `addr,sats;addr,sats`: what a withdrawal pays. Spec: open-api POST /tx/request, chaincloud-v1 section 6.3.
-// Strict where the published app was not: no sign, no leading zero, no trailing separator, addresses of this network only.
-// The grammar is protocol/outs.ts, the same for V, API and HSM-Cold; how much may be paid to whom is the policy's business.
+// Strict where the published app was not: no sign, no leading zero, no trailing separator, addresses of this network
+// only. The grammar is protocol/outs.ts, the same for V, API and HSM-Cold; how much may be paid to whom is the policy's
+// business.
 
 import { Address, NETWORK, TEST_NETWORK } from '@scure/btc-signer';
 import { parseOuts, type Out } from '../../protocol/outs';
@@ -27,7 +28,10 @@ export function sumSats(outs: readonly Out[]): number {
   return outs.reduce((sum, out) => sum + out.sats, 0);
 }
 
-/** True for a valid address of `network`: base58, or bech32 in one case; taproot and other witness versions of BIP350 included. */
+/**
+ * True for a valid address of `network`: base58, or bech32 in one case; taproot and other witness versions of BIP350
+ * included.
+ */
 export function isAddress(address: string, network: Network): boolean {
   if (address.length < 26 || address.length > 90) return false;
   try {

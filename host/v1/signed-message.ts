@@ -1,5 +1,6 @@
 // "Bitcoin signed message" as the published app makes and reads it. Spec: chaincloud-v1 section 2.
-// Two readers: strict (what every new verifier uses) and lenient (what the Java verifier took, for reading old records).
+// Two readers: strict (what every new verifier uses) and lenient (what the Java verifier took, for reading old
+// records).
 
 import { secp256k1 } from '@noble/curves/secp256k1';
 import { sha256 } from '@noble/hashes/sha256';
@@ -14,7 +15,10 @@ export type Reader = 'strict' | 'lenient';
 
 /** UTF-8 with `?` for an unpaired surrogate, as Java writes it. */
 export function utf8LikeJava(text: string): Buffer {
-  return Buffer.from(text.replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g, (unit) => (unit.length === 2 ? unit : '?')), 'utf8');
+  return Buffer.from(
+    text.replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g, (unit) => (unit.length === 2 ? unit : '?')),
+    'utf8',
+  );
 }
 
 /** SHA256d of the magic, the length as a varint and the text. 32 bytes. */
@@ -38,7 +42,8 @@ export function recoverMessageKey(text: string, base64: string, reader: Reader):
   const raw = reader === 'strict' ? strictBase64(base64) : lenientBase64(base64);
   const header = raw[0];
   const lowest = reader === 'strict' ? HEADER_COMPRESSED : HEADER_UNCOMPRESSED;
-  if (header < lowest || header > HEADER_COMPRESSED + 3) throw fail('signature-format', 'header ' + header + ' is out of range');
+  if (header < lowest || header > HEADER_COMPRESSED + 3)
+    throw fail('signature-format', 'header ' + header + ' is out of range');
   const compressed = header >= HEADER_COMPRESSED;
   const recovery = (header - HEADER_UNCOMPRESSED) & 3;
   const signature = aSignature(raw.subarray(1, SIG_BYTES));

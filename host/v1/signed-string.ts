@@ -29,7 +29,8 @@ export function requestText(request: V1Request): string {
 
 /** Throws `unsafe-field` for a quote, a backslash or a control character. */
 export function aSafeField(name: string, value: string): string {
-  if (/["\\\u0000-\u001f\u007f]/.test(value)) throw fail('unsafe-field', name + ' has a character that the signed text cannot carry');
+  if (/["\\\u0000-\u001f\u007f]/.test(value))
+    throw fail('unsafe-field', name + ' has a character that the signed text cannot carry');
   return value;
 }
 

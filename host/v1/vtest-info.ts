@@ -1,6 +1,6 @@
 // The withdrawal that the website encrypts for V: AES-256-CBC under a scrypt key of the shared password.
-// Spec: chaincloud-v1 section 7. The format has no authentication of its own; bound-info.ts adds it inside the plaintext.
-// What the decrypted outputs may be is decided by outs.ts and the policy.
+// Spec: chaincloud-v1 section 7. The format has no authentication of its own; bound-info.ts adds it inside the
+// plaintext. What the decrypted outputs may be is decided by outs.ts and the policy.
 
 import { createCipheriv, createDecipheriv, scrypt } from 'node:crypto';
 import { fail } from '../../protocol/errors';
@@ -35,11 +35,13 @@ export function vtestKey(password: string, salt: Uint8Array): Promise<Buffer> {
  * A salt of 9 bytes or more carries a flag byte first: bytes 1..8 are used. Throws `vtest-format`.
  */
 export function parseVtestInfo(text: string): VtestCipher {
-  if (text.length > MAX_VTEST_INFO_CHARS) throw fail('vtest-format', 'longer than ' + MAX_VTEST_INFO_CHARS + ' characters');
+  if (text.length > MAX_VTEST_INFO_CHARS)
+    throw fail('vtest-format', 'longer than ' + MAX_VTEST_INFO_CHARS + ' characters');
   const parts = text.split(text.includes(':') ? ':' : '/');
   if (parts.length < 3) throw fail('vtest-format', 'expected 3 parts, got ' + parts.length);
   const [ciphertext, iv, saltField] = parts.slice(0, 3).map(aHex);
-  if (ciphertext.length === 0 || ciphertext.length % BLOCK_BYTES !== 0) throw fail('vtest-format', 'ciphertext is not whole blocks');
+  if (ciphertext.length === 0 || ciphertext.length % BLOCK_BYTES !== 0)
+    throw fail('vtest-format', 'ciphertext is not whole blocks');
   if (iv.length !== IV_BYTES) throw fail('vtest-format', 'expected an IV of 16 bytes, got ' + iv.length);
   if (saltField.length < SALT_BYTES) throw fail('vtest-format', 'expected a salt of 8 bytes, got ' + saltField.length);
   const salt = saltField.length === SALT_BYTES ? saltField : saltField.subarray(1, 1 + SALT_BYTES);
@@ -85,7 +87,9 @@ export async function encryptVtestInfo(
   }
 }
 
-/** As encryptVtestInfo, with the key (32 bytes, stays the caller's) at hand. salt: 8 bytes, iv: 16 bytes, both fresh. */
+/**
+ * As encryptVtestInfo, with the key (32 bytes, stays the caller's) at hand. salt: 8 bytes, iv: 16 bytes, both fresh.
+ */
 export function encryptParts(plain: string | Uint8Array, key: Uint8Array, salt: Uint8Array, iv: Uint8Array): string {
   const cipher = createCipheriv('aes-256-cbc', key, iv);
   const ciphertext = Buffer.concat([cipher.update(Buffer.from(plain as string)), cipher.final()]);

@@ -1,5 +1,6 @@
 // SMS from V's admins: START_LOOP, STOP_LOOP, PING, TIME, with the published answers. Spec: chaincloud-v1 section 3.6.
-// A number proves nothing, so no command can move money past a check; answers are counted, or a forged number would cost money.
+// A number proves nothing, so no command can move money past a check; answers are counted, or a forged number would
+// cost money.
 
 import type { VContext } from './context';
 

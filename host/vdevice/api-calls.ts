@@ -1,4 +1,5 @@
-// The API's answers as V reads them, with the traps of the published app closed: what is not plainly final is not final.
+// The API's answers as V reads them, with the traps of the published app closed: what is not plainly final is not
+// final.
 // Spec: open-api, chaincloud-v1 sections 6.4 and 6.5.
 
 import type { HttpAnswer, HttpClient, Out } from '../v1';
@@ -28,8 +29,14 @@ export type Outcome =
 
 export async function postRequest(api: HttpClient, request: RequestForm, isPing = false): Promise<Posted> {
   const answer = await api.postForm(isPing ? '/api/v1/open/tx/request' : '/api/v1/open/BTC/tx/request', {
-    coin_code: 'BTC', user_tx_no: request.userTxNo, outs: request.outs, vc_code: request.vcCode, is_dynamic_fee: request.dynamic,
-    only_confirmed: isPing ? null : request.confirmed, c_id: request.channelId, out_type: isPing ? null : 0,
+    coin_code: 'BTC',
+    user_tx_no: request.userTxNo,
+    outs: request.outs,
+    vc_code: request.vcCode,
+    is_dynamic_fee: request.dynamic,
+    only_confirmed: isPing ? null : request.confirmed,
+    c_id: request.channelId,
+    out_type: isPing ? null : 0,
   });
   const body = fields(answer);
   if (answer.status >= 200 && answer.status < 300 && (body.result === true || body.result === 'true')) return 'taken';
@@ -45,8 +52,11 @@ export async function readOutcome(api: HttpClient, request: RequestForm, isPing 
   const body = fields(answer);
   const sent = (body.send_request ?? null) as Record<string, unknown> | null;
   if (sent === null) return { kind: 'open' };
-  const isOurs = String(sent.user_tx_no) === request.userTxNo && sent.outs === request.outs && Number(sent.is_dynamic_fee) === request.dynamic
-    && (body.vc_code === undefined || body.vc_code === null || body.vc_code === request.vcCode);
+  const isOurs =
+    String(sent.user_tx_no) === request.userTxNo &&
+    sent.outs === request.outs &&
+    Number(sent.is_dynamic_fee) === request.dynamic &&
+    (body.vc_code === undefined || body.vc_code === null || body.vc_code === request.vcCode);
   if (!isOurs) return { kind: 'contradiction', what: 'another request' };
   const status = String(body.hot_wallet_tx_status);
   if (isPing && status === '1') return { kind: 'sent', txHash: '' };
@@ -79,26 +89,39 @@ export async function readPayment(api: HttpClient, txHash: string, outs: readonl
   const body = fields(answer);
   if (answer.status !== 200 || !Array.isArray(body.outputs)) return null;
   const left = (body.outputs as Record<string, unknown>[]).map((out) => payKey(String(out.address), Number(out.value)));
-  const paid = body.tx_hash === txHash && outs.every((out) => {
-    const at = left.indexOf(payKey(out.address, out.sats));
-    if (at >= 0) left.splice(at, 1);
-    return at >= 0;
-  });
+  const paid =
+    body.tx_hash === txHash &&
+    outs.every((out) => {
+      const at = left.indexOf(payKey(out.address, out.sats));
+      if (at >= 0) left.splice(at, 1);
+      return at >= 0;
+    });
   return { paid, feeSats: feeOf(body.inputs, body.outputs), vbytes: vbytesOf(body.inputs, body.outputs) };
 }
 
 const OVERHEAD_VBYTES = 15;
 
-/** Virtual bytes from counts and kinds of address; an input without one is a p2wpkh, the smallest, so that the fee rate shows as high as it can be. */
+/**
+ * Virtual bytes from counts and kinds of address; an input without one is a p2wpkh, the smallest, so that the fee rate
+ * shows as high as it can be.
+ */
 function vbytesOf(inputs: unknown, outputs: unknown): number {
-  const addresses = (list: unknown): string[] => (Array.isArray(list) ? list.map((item) => String((item as { address?: unknown } | null)?.address ?? '')) : []);
-  const inputBytes = addresses(inputs).reduce((sum, address) => sum + (address === '' || BECH32.test(address) ? 68 : 148), 0);
-  const outputBytes = addresses(outputs).reduce((sum, address) => sum + 9 + (!BECH32.test(address) ? 25 : address.length > 50 ? 34 : 22), 0);
+  const addresses = (list: unknown): string[] =>
+    Array.isArray(list) ? list.map((item) => String((item as { address?: unknown } | null)?.address ?? '')) : [];
+  const inputBytes = addresses(inputs).reduce(
+    (sum, address) => sum + (address === '' || BECH32.test(address) ? 68 : 148),
+    0,
+  );
+  const outputBytes = addresses(outputs).reduce(
+    (sum, address) => sum + 9 + (!BECH32.test(address) ? 25 : address.length > 50 ? 34 : 22),
+    0,
+  );
   return OVERHEAD_VBYTES + inputBytes + outputBytes;
 }
 
 function feeOf(inputs: unknown, outputs: unknown): number | null {
-  const sum = (list: unknown) => (Array.isArray(list) ? list.reduce((total, item) => total + Number((item as { value?: unknown })?.value), 0) : NaN);
+  const sum = (list: unknown) =>
+    Array.isArray(list) ? list.reduce((total, item) => total + Number((item as { value?: unknown })?.value), 0) : NaN;
   const fee = sum(inputs) - sum(outputs);
   return Number.isSafeInteger(fee) && fee >= 0 ? fee : null;
 }

@@ -22,7 +22,9 @@ export interface VContext {
   hsmPhones: string[];
   adminPhones: string[];
   pollMs: number;
-  /** The last withdrawal that was decrypted: one that waits is looked at again at every poll, and the key costs 50 ms. */
+  /**
+   * The last withdrawal that was decrypted: one that waits is looked at again at every poll, and the key costs 50 ms.
+   */
   decrypted?: { id: string; infoHash: string; info: VtestInfo };
   /** A line for people. Never a secret. */
   tell(text: string, link?: 'sms' | 'http'): void;

@@ -1,5 +1,5 @@
-// V's side of the SMS link with HSM-Cold, whichever protocol is spoken: what the loops ask of it and what it tells them.
-// link-v2.ts: the binary protocol. link-v1.ts: the text protocol of the published app.
+// V's side of the SMS link with HSM-Cold, whichever protocol is spoken: what the loops ask of it and what it tells
+// them. link-v2.ts: the binary protocol. link-v1.ts: the text protocol of the published app.
 
 import type { Batch } from './state';
 import type { ColdStatus, IncomingSms } from './types';
@@ -36,7 +36,10 @@ export interface HsmLinkEvents {
   onAlarm(words: string): void;
 }
 
-/** Pause after attempt n = 0.. of an SMS: 3, 6, 12 … 60 minutes. HSM-Cold may need one for its arithmetic, the network another. */
+/**
+ * Pause after attempt n = 0.. of an SMS: 3, 6, 12 … 60 minutes. HSM-Cold may need one for its arithmetic, the network
+ * another.
+ */
 export function retryPauseMs(attempt: number): number {
   return Math.min(180000 * 2 ** attempt, 3600000);
 }

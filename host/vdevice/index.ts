@@ -1,5 +1,6 @@
-// The customer's V-Device: assembles its parts, owns its clock. Spec: chaincloud-v1 (the published app), protocol/SPEC.md 6.
-// SMS with HSM-Cold: link-v2.ts, link-v1.ts. Withdrawals: intake.ts, send-loop.ts. Batches: batch-loop.ts. Admins: admin.ts.
+// The customer's V-Device: assembles its parts, owns its clock. Spec: chaincloud-v1 (the published app),
+// protocol/SPEC.md 6. SMS with HSM-Cold: link-v2.ts, link-v1.ts. Withdrawals: intake.ts, send-loop.ts. Batches:
+// batch-loop.ts. Admins: admin.ts.
 
 import { fail } from '../../protocol/errors';
 import { SMS_PORT } from '../../protocol/wire';
@@ -30,8 +31,9 @@ const DEFAULT_POLL_MS = 6000;
 const BATCH_POLL_FACTOR = 5;
 
 /**
- * Starts V from its state file. A send loop that ran when V went down runs again; a channel is opened at `rekeyAt` or by
- * `openChannel`. Throws `vdevice-options`, `account-file`, `pairing-mismatch`, `bad-policy`, `bad-time`, `sql-file`, `seal-key`, `seal-broken`.
+ * Starts V from its state file. A send loop that ran when V went down runs again; a channel is opened at `rekeyAt` or
+ * by `openChannel`. Throws `vdevice-options`, `account-file`, `pairing-mismatch`, `bad-policy`, `bad-time`, `sql-file`,
+ * `seal-key`, `seal-broken`.
  */
 export async function startVDevice(options: VDeviceOptions): Promise<VDevice> {
   const { runtime } = options;
@@ -40,41 +42,58 @@ export async function startVDevice(options: VDeviceOptions): Promise<VDevice> {
   const { state } = context;
   let batches: BatchLoop;
   let cold: ColdStatus | null = null;
-  const link: HsmLink = (options.protocol === 'v1' ? linkV1 : linkV2)(context, {
-    onOpened() {
-      batches.askAgain();
-      batchTimer.poke();
+  const link: HsmLink = (options.protocol === 'v1' ? linkV1 : linkV2)(
+    context,
+    {
+      onOpened() {
+        batches.askAgain();
+        batchTimer.poke();
+      },
+      onBatchAnswer(side, batchNo, matches) {
+        batches.answered(side, batchNo, matches);
+        batchTimer.poke();
+      },
+      onBatchLater(side, batchNo, seconds) {
+        batches.later(side, batchNo, seconds);
+        clockTimer.poke();
+      },
+      onBatchRefused: (side, batchNo) => batches.refused(side, batchNo),
+      onStatus(status) {
+        cold = status;
+        context.tell(`HSM-Cold: device state ${status.deviceState}, account state ${status.accountState}`, 'sms');
+      },
+      onAlarm(words) {
+        context.tell(words, 'sms');
+        context.tellAdmins(words);
+      },
     },
-    onBatchAnswer(side, batchNo, matches) {
-      batches.answered(side, batchNo, matches);
-      batchTimer.poke();
-    },
-    onBatchLater(side, batchNo, seconds) {
-      batches.later(side, batchNo, seconds);
-      clockTimer.poke();
-    },
-    onBatchRefused: (side, batchNo) => batches.refused(side, batchNo),
-    onStatus(status) {
-      cold = status;
-      context.tell(`HSM-Cold: device state ${status.deviceState}, account state ${status.accountState}`, 'sms');
-    },
-    onAlarm(words) {
-      context.tell(words, 'sms');
-      context.tellAdmins(words);
-    },
-  }, options.v1WithoutCoin === true);
+    options.v1WithoutCoin === true,
+  );
   batches = batchLoop(context, link);
   const loop = sendLoop(context, link);
   const keeper = timekeeper(context, link, loop, rekeyMinute);
 
-  const guarded = (what: string, work: () => Promise<void>) => () => work().catch((error) => context.tell(`${what}: ${(error as { code?: string }).code ?? 'internal error'}`));
-  const sendTimer = repeat(runtime, () => context.pollMs, guarded('send loop', async () => void (loop.isRunning() && (await loop.run()))));
-  const batchTimer = repeat(runtime, () => batches.pauseMs(options.batchPollMs ?? context.pollMs * BATCH_POLL_FACTOR), guarded('batches', async () => void (link.current() && (await batches.poll()))));
-  const clockTimer = repeat(runtime, () => keeper.pauseMs([link.nextDueMs(), batches.nextDueMs()]), guarded('clock', async () => {
-    keeper.tick();
-    link.tick();
-    batches.tick();
-  }));
+  const guarded = (what: string, work: () => Promise<void>) => () =>
+    work().catch((error) => context.tell(`${what}: ${(error as { code?: string }).code ?? 'internal error'}`));
+  const sendTimer = repeat(
+    runtime,
+    () => context.pollMs,
+    guarded('send loop', async () => void (loop.isRunning() && (await loop.run()))),
+  );
+  const batchTimer = repeat(
+    runtime,
+    () => batches.pauseMs(options.batchPollMs ?? context.pollMs * BATCH_POLL_FACTOR),
+    guarded('batches', async () => void (link.current() && (await batches.poll()))),
+  );
+  const clockTimer = repeat(
+    runtime,
+    () => keeper.pauseMs([link.nextDueMs(), batches.nextDueMs()]),
+    guarded('clock', async () => {
+      keeper.tick();
+      link.tick();
+      batches.tick();
+    }),
+  );
 
   const actions = {
     start() {
@@ -124,7 +143,12 @@ export async function startVDevice(options: VDeviceOptions): Promise<VDevice> {
   };
 }
 
-function takeSms(context: VContext, link: HsmLink, sms: IncomingSms, actions: Parameters<typeof takeAdminText>[1]): void {
+function takeSms(
+  context: VContext,
+  link: HsmLink,
+  sms: IncomingSms,
+  actions: Parameters<typeof takeAdminText>[1],
+): void {
   context.state.count('sms-in');
   const isAdmin = isOneOf(sms.from, context.adminPhones);
   const isCold = isOneOf(sms.from, context.hsmPhones);
@@ -140,20 +164,48 @@ function openContext(options: VDeviceOptions): VContext & { closeAll(): void } {
   };
   need(options.password !== '', 'an empty password would leave withdrawals unencrypted');
   need(options.identityPriv.length === 32, 'identityPriv: expected 32 bytes');
-  need(options.hsmPhones.length > 0 && options.hsmPhones.every((number) => phoneKey(number) !== null), 'hsmPhones: expected phone numbers');
-  need(options.adminPhones.length > 0 && options.adminPhones.every((number) => phoneKey(number) !== null), 'adminPhones: expected phone numbers');
-  need(!options.adminPhones.some((number) => isOneOf(number, options.hsmPhones)), 'a number is both HSM-Cold and admin');
+  need(
+    options.hsmPhones.length > 0 && options.hsmPhones.every((number) => phoneKey(number) !== null),
+    'hsmPhones: expected phone numbers',
+  );
+  need(
+    options.adminPhones.length > 0 && options.adminPhones.every((number) => phoneKey(number) !== null),
+    'adminPhones: expected phone numbers',
+  );
+  need(
+    !options.adminPhones.some((number) => isOneOf(number, options.hsmPhones)),
+    'a number is both HSM-Cold and admin',
+  );
   const account = readAccount(options.account);
   const crypto = protocolCrypto((lenBytes) => runtime.random(lenBytes));
   aPaired(account, crypto.pubkeyCreate(options.identityPriv));
   const policy = aPolicy(options.policy ?? {});
-  const [website, api] = [httpClient(options.websiteUrl, options.websiteToken), httpClient(options.apiUrl, options.apiToken)];
-  const state = openState(options.file, openSealer(options.file + '.key', (lenBytes) => runtime.random(lenBytes)));
+  const [website, api] = [
+    httpClient(options.websiteUrl, options.websiteToken),
+    httpClient(options.apiUrl, options.apiToken),
+  ];
+  const state = openState(
+    options.file,
+    openSealer(options.file + '.key', (lenBytes) => runtime.random(lenBytes)),
+  );
   const modem = openModem(options.modem, runtime, state, options.simPin);
   const context = {
-    runtime, crypto, state, modem, website, api, account, policy, identityPriv: options.identityPriv, password: options.password,
-    time: localTime(options.utcOffsetMinutes), hsmPhones: options.hsmPhones, adminPhones: options.adminPhones, pollMs: options.pollMs ?? DEFAULT_POLL_MS,
-    tell: (text: string, link?: 'sms' | 'http') => options.onEvent?.({ at: runtime.nowMs(), who: 'v-device', link, text }),
+    runtime,
+    crypto,
+    state,
+    modem,
+    website,
+    api,
+    account,
+    policy,
+    identityPriv: options.identityPriv,
+    password: options.password,
+    time: localTime(options.utcOffsetMinutes),
+    hsmPhones: options.hsmPhones,
+    adminPhones: options.adminPhones,
+    pollMs: options.pollMs ?? DEFAULT_POLL_MS,
+    tell: (text: string, link?: 'sms' | 'http') =>
+      options.onEvent?.({ at: runtime.nowMs(), who: 'v-device', link, text }),
     sendText(to: string, text: string) {
       state.count('sms-out');
       modem.sendText(to, text);
@@ -181,9 +233,18 @@ function statusOf(state: State, link: HsmLink, loop: SendLoop): Omit<VStatus, 'c
   return {
     channel: link.current(),
     opening: link.isOpening(),
-    loop: { running: loop.isRunning(), state: loop.state(), vtestId: state.openWithdrawal()?.vtest_id ?? null, stoppedBecause: loop.stoppedBecause() },
+    loop: {
+      running: loop.isRunning(),
+      state: loop.state(),
+      vtestId: state.openWithdrawal()?.vtest_id ?? null,
+      stoppedBecause: loop.stoppedBecause(),
+    },
     batches: { verified: counts.verified ?? 0, failed: counts.failed ?? 0, waiting: counts.asking ?? 0 },
     sent: { count: sent.count, sats: sent.sats ?? 0 },
-    sms: { in: state.getNumber('sms-in', 0), out: state.getNumber('sms-out', 0), ignored: state.getNumber('sms-ignored', 0) },
+    sms: {
+      in: state.getNumber('sms-in', 0),
+      out: state.getNumber('sms-out', 0),
+      ignored: state.getNumber('sms-ignored', 0),
+    },
   };
 }

@@ -1,6 +1,6 @@
 // A withdrawal from the website on its way to an authority: decrypt, check, policy, balance, then the authority itself.
-// Spec: chaincloud-v1 sections 6.2 and 6.3. The website's table may be the attacker's: every refusal stops the loop and tells the
-// admin by SMS in the published words. What happens once an authority exists is send-loop.ts.
+// Spec: chaincloud-v1 sections 6.2 and 6.3. The website's table may be the attacker's: every refusal stops the loop and
+// tells the admin by SMS in the published words. What happens once an authority exists is send-loop.ts.
 
 import { createHash } from 'node:crypto';
 import { anOuts, decryptBoundInfo, sumSats, type Out, type VtestInfo } from '../v1';
@@ -10,7 +10,10 @@ import type { HsmLink } from './hsm-link';
 import { judge } from './policy';
 import type { Withdrawal } from './state';
 
-/** stop: tell the admin `words`, stop the loop. wait: look again at the next poll. known: V had it before, `row` says how it went. */
+/**
+ * stop: tell the admin `words`, stop the loop. wait: look again at the next poll. known: V had it before, `row` says
+ * how it went.
+ */
 export type Intake =
   | { kind: 'none' }
   | { kind: 'wait'; why: string }
@@ -32,7 +35,11 @@ export async function takeNext(context: VContext, link: HsmLink): Promise<Intake
   const known = usedOne(context.state.withdrawal(pulled.id));
   const twin = usedOne(context.state.withdrawalOfInfo(infoHash));
   if ((known && known.info_hash !== infoHash) || (twin && twin.vtest_id !== pulled.id)) {
-    return { kind: 'stop', words: `withdrawal ${pulled.id} is another one under a used id, or a used one again`, why: 'vtest-replay' };
+    return {
+      kind: 'stop',
+      words: `withdrawal ${pulled.id} is another one under a used id, or a used one again`,
+      why: 'vtest-replay',
+    };
   }
   if (known) return { kind: 'known', row: known };
   return examine(context, link, pulled, infoHash);
@@ -46,8 +53,19 @@ function usedOne(row: Withdrawal | undefined): Withdrawal | undefined {
 async function examine(context: VContext, link: HsmLink, pulled: Pulled, infoHash: string): Promise<Intake> {
   const { state } = context;
   const row: Withdrawal = {
-    vtest_id: pulled.id, info_hash: infoHash, outs: '', dynamic: 0, confirmed: 0, sats: 0, state: 'refused',
-    channel_id: null, vc_code: null, authorised_ms: null, tries: 0, tx_hash: null, reported: 0,
+    vtest_id: pulled.id,
+    info_hash: infoHash,
+    outs: '',
+    dynamic: 0,
+    confirmed: 0,
+    sats: 0,
+    state: 'refused',
+    channel_id: null,
+    vc_code: null,
+    authorised_ms: null,
+    tries: 0,
+    tx_hash: null,
+    reported: 0,
   };
   /** Written down, so that the operator can have it reported as failed (dismiss). */
   const stop = (words: string, why: string): Intake => {
@@ -62,7 +80,8 @@ async function examine(context: VContext, link: HsmLink, pulled: Pulled, infoHas
     const { code } = error as { code?: string };
     return stop(code === 'vtest-coin' ? 'tx out invalid' : 'AES decrypt error', code ?? 'vtest-decrypt');
   }
-  // Once the website has sealed, an item without a seal is an attacker's or a rollback of the website: not for V to guess.
+  // Once the website has sealed, an item without a seal is an attacker's or a rollback of the website: not for V to
+  // guess.
   if (!info.sealed && state.getNumber('sealed-seen', 0) === 1) return stop('AES decrypt error', 'vtest-unsealed');
   try {
     outs = anOuts(info.outs, context.account.network);
@@ -71,7 +90,9 @@ async function examine(context: VContext, link: HsmLink, pulled: Pulled, infoHas
   }
   Object.assign(row, { outs: info.outs, dynamic: info.dynamic, confirmed: info.confirmed, sats: sumSats(outs) });
   const nowMs = context.runtime.nowMs();
-  const verdict = judge(context.policy, outs, info.dynamic, nowMs, context.time, (sinceMs) => state.spentSince(sinceMs));
+  const verdict = judge(context.policy, outs, info.dynamic, nowMs, context.time, (sinceMs) =>
+    state.spentSince(sinceMs),
+  );
   if (verdict.verdict === 'refuse') return stop(`${verdict.tag} refuses withdrawal ${pulled.id}`, verdict.tag);
   if (verdict.verdict === 'wait') {
     tellOnce(context, pulled.id, `${verdict.tag} holds withdrawal ${pulled.id}`);
@@ -97,7 +118,12 @@ async function decrypt(context: VContext, pulled: Pulled, infoHash: string): Pro
 export function authorise(context: VContext, link: HsmLink, row: Withdrawal, sealed: boolean): Withdrawal {
   const { channelId, vcCode } = link.authorise(row.vtest_id, row.outs, row.dynamic);
   const done: Withdrawal = {
-    ...row, state: 'authorised', channel_id: channelId, vc_code: vcCode, authorised_ms: row.authorised_ms ?? context.runtime.nowMs(), tries: 0,
+    ...row,
+    state: 'authorised',
+    channel_id: channelId,
+    vc_code: vcCode,
+    authorised_ms: row.authorised_ms ?? context.runtime.nowMs(),
+    tries: 0,
   };
   context.state.transaction(() => {
     context.state.putWithdrawal(done);

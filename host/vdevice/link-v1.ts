@@ -1,6 +1,7 @@
-// V's side of the published app's text protocol, for an HSM-Cold that is asked to speak it. Spec: chaincloud-v1 sections 3, 4, 6.4, 8.
-// Kept apart from the app's mistakes: a QC counts only while V waits for it (or word for word again), keys and signatures are read
-// strictly, and a reply counts only for the channel in use. The protocol's own weaknesses (section 9) remain.
+// V's side of the published app's text protocol, for an HSM-Cold that is asked to speak it. Spec: chaincloud-v1
+// sections 3, 4, 6.4, 8. Kept apart from the app's mistakes: a QC counts only while V waits for it (or word for word
+// again), keys and signatures are read strictly, and a reply counts only for the channel in use. The protocol's own
+// weaknesses (section 9) remain.
 
 import { secp256k1 } from '@noble/curves/secp256k1';
 import { fail } from '../../protocol/errors';
@@ -65,7 +66,13 @@ export function linkV1(context: VContext, events: HsmLinkEvents, withoutCoin: bo
     return true;
   }
 
-  function takeAddresses(reply: { side: number; batchNo: number; signature: string; cId: number; coin?: string }): boolean {
+  function takeAddresses(reply: {
+    side: number;
+    batchNo: number;
+    signature: string;
+    cId: number;
+    coin?: string;
+  }): boolean {
     if (!kept || reply.cId !== kept.cId || (reply.coin ?? '').toUpperCase() !== (coin ?? '')) return false;
     const pub = unhex(kept.qc);
     events.onBatchAnswer(reply.side, reply.batchNo, (batch) => isSignedBy(batch.content, reply.signature, pub));

@@ -2,13 +2,50 @@
 // Records are on disk before an SMS leaves: a repeated counter or sequence number would be a repeated key stream.
 
 import { sendAuthority, equalBytes, batchProof } from '../../protocol/authority';
-import { MADE_BY_BOTH, channelKey, pairChannel, pairKey, wipeChannel, type Channel, type ChannelPeers } from '../../protocol/channel';
-import { beginOpen, beginRenew, finishPending, pendingSms, receiveOnly, wipePending, type Pending } from '../../protocol/channel-v';
+import {
+  MADE_BY_BOTH,
+  channelKey,
+  pairChannel,
+  pairKey,
+  wipeChannel,
+  type Channel,
+  type ChannelPeers,
+} from '../../protocol/channel';
+import {
+  beginOpen,
+  beginRenew,
+  finishPending,
+  pendingSms,
+  receiveOnly,
+  wipePending,
+  type Pending,
+} from '../../protocol/channel-v';
 import type { CborValue } from '../../protocol/cbor';
 import { fail } from '../../protocol/errors';
-import { aAlarm, aBatchAnswer, aNotice, aStatusAnswer, batchVerifyFields, openSms, sealSms, smsChannelHint, smsOp } from '../../protocol/sms/v2';
 import {
-  ACCOUNT_CLOSED, ALARM_NAMES, BATCH_DERIVING, BATCH_OK, SMS_ACCEPT, SMS_ALARM, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_NOTICE, SMS_STATUS, SMS_STATUS_ANSWER, U32_MAX,
+  aAlarm,
+  aBatchAnswer,
+  aNotice,
+  aStatusAnswer,
+  batchVerifyFields,
+  openSms,
+  sealSms,
+  smsChannelHint,
+  smsOp,
+} from '../../protocol/sms/v2';
+import {
+  ACCOUNT_CLOSED,
+  ALARM_NAMES,
+  BATCH_DERIVING,
+  BATCH_OK,
+  SMS_ACCEPT,
+  SMS_ALARM,
+  SMS_BATCH_ANSWER,
+  SMS_BATCH_VERIFY,
+  SMS_NOTICE,
+  SMS_STATUS,
+  SMS_STATUS_ANSWER,
+  U32_MAX,
 } from '../../protocol/wire';
 import { protocolCrypto } from '../protocol-crypto';
 import type { VContext } from './context';
@@ -16,9 +53,14 @@ import { retryPauseMs, type HsmLink, type HsmLinkEvents } from './hsm-link';
 import { hex, unhex } from './seal';
 
 const BYTES = ['key32', 'own32', 'other32', 'fresh32', 'toV64'];
-/** Asked again by people or the clock: what was begun less than this ago is repeated; after that V opens, anew or instead of renewing. */
+/**
+ * Asked again by people or the clock: what was begun less than this ago is repeated; after that V opens, anew or
+ * instead of renewing.
+ */
 const FRESH_MS = 60000;
-/** A RENEW without an answer to so many tries: HSM-Cold may have lost the channel, so V opens between the identities. */
+/**
+ * A RENEW without an answer to so many tries: HSM-Cold may have lost the channel, so V opens between the identities.
+ */
 const RENEW_TRIES = 4;
 /** An OPEN without an answer to so many tries is begun anew. */
 const OPEN_TRIES = 6;
@@ -42,12 +84,20 @@ interface Kept {
   oldUntilMs?: number;
 }
 
-/** Sealed records of this link: `v2-channel` {channel, openedAtMs, old, oldUntilMs}, `v2-opening`; the counter is in `v2-counter`. */
+/**
+ * Sealed records of this link: `v2-channel` {channel, openedAtMs, old, oldUntilMs}, `v2-opening`; the counter is in
+ * `v2-counter`.
+ */
 export function linkV2(context: VContext, events: HsmLinkEvents): HsmLink {
   const { state, runtime, account } = context;
   const crypto = protocolCrypto((lenBytes) => runtime.random(lenBytes));
   const coldIdentity33 = unhex(account.identity);
-  const peers: ChannelPeers = { network: account.network, account: account.account, coldIdentity33, vIdentity33: crypto.pubkeyCreate(context.identityPriv) };
+  const peers: ChannelPeers = {
+    network: account.network,
+    account: account.account,
+    coldIdentity33,
+    vIdentity33: crypto.pubkeyCreate(context.identityPriv),
+  };
   const pair = pairChannel(account.account, pairKey(crypto, peers, context.identityPriv, coldIdentity33));
   let kept: Kept | undefined = thaw(state.getSecret('v2-channel'));
   let opening: Opening | undefined = thaw(state.getSecret('v2-opening'));
@@ -57,7 +107,10 @@ export function linkV2(context: VContext, events: HsmLinkEvents): HsmLink {
   const phone = (attempt: number) => context.hsmPhones[attempt % context.hsmPhones.length];
   const baseOf = (pending: Pending): Channel => (pending.made === MADE_BY_BOTH ? pair : kept!.channel);
 
-  /** RENEW of the channel there is, OPEN when there is none or `mustOpen`. The counter follows the clock: a restored copy of V's state is not behind. */
+  /**
+   * RENEW of the channel there is, OPEN when there is none or `mustOpen`. The counter follows the clock: a restored
+   * copy of V's state is not behind.
+   */
   function begin(mustOpen: boolean): void {
     const nowMs = runtime.nowMs();
     if (opening) wipePending(opening.pending);
@@ -89,7 +142,9 @@ export function linkV2(context: VContext, events: HsmLinkEvents): HsmLink {
     const channel = finishPending(crypto, peers, context.identityPriv, baseOf(pending), pending, data);
     const nowMs = runtime.nowMs();
     if (kept?.old) wipeChannel(kept.old);
-    kept = kept ? { channel, openedAtMs: nowMs, old: receiveOnly(crypto, kept.channel), oldUntilMs: nowMs + OLD_MS } : { channel, openedAtMs: nowMs };
+    kept = kept
+      ? { channel, openedAtMs: nowMs, old: receiveOnly(crypto, kept.channel), oldUntilMs: nowMs + OLD_MS }
+      : { channel, openedAtMs: nowMs };
     wipePending(pending);
     opening = undefined;
     state.transaction(() => {
@@ -113,7 +168,8 @@ export function linkV2(context: VContext, events: HsmLinkEvents): HsmLink {
 
   function takeSealed(data: Uint8Array): boolean {
     dropOld();
-    const isOf = (channel?: Channel): boolean => channel !== undefined && smsChannelHint(data) === (channel.id & 0xffff);
+    const isOf = (channel?: Channel): boolean =>
+      channel !== undefined && smsChannelHint(data) === (channel.id & 0xffff);
     const isOld = !isOf(kept?.channel);
     if (!kept || (isOld && !isOf(kept.old))) return false;
     const { op, fields } = openSms(crypto, isOld ? kept.old! : kept.channel, 'to-v', data);
@@ -139,7 +195,9 @@ export function linkV2(context: VContext, events: HsmLinkEvents): HsmLink {
     else if (status !== BATCH_OK || !proof) events.onBatchRefused(side, batchNo);
     else {
       const key = channelKey(crypto, kept!.channel, 'proof', 32);
-      events.onBatchAnswer(side, batchNo, (batch) => equalBytes(batchProof(crypto, key, side, batchNo, unhex(batch.digest)), proof));
+      events.onBatchAnswer(side, batchNo, (batch) =>
+        equalBytes(batchProof(crypto, key, side, batchNo, unhex(batch.digest)), proof),
+      );
     }
   }
 
@@ -168,7 +226,16 @@ export function linkV2(context: VContext, events: HsmLinkEvents): HsmLink {
     authorise(userTxNo, outs, dynamic) {
       if (!kept) throw fail('no-channel', 'no channel with HSM-Cold');
       const { id } = kept.channel;
-      const authority = sendAuthority(crypto, channelKey(crypto, kept.channel, 'request', 32), account.network, account.account, id, userTxNo, outs, dynamic);
+      const authority = sendAuthority(
+        crypto,
+        channelKey(crypto, kept.channel, 'request', 32),
+        account.network,
+        account.account,
+        id,
+        userTxNo,
+        outs,
+        dynamic,
+      );
       return { channelId: id, vcCode: '2:' + Buffer.from(authority).toString('base64url') };
     },
     askBatch: (side, batchNo, attempt) => ask(SMS_BATCH_VERIFY, batchVerifyFields({ side, batchNo }), attempt),
@@ -187,12 +254,15 @@ export function linkV2(context: VContext, events: HsmLinkEvents): HsmLink {
 
 /** Typed arrays to hex, by the names of the fields that hold them. */
 function freeze(value: unknown): unknown {
-  return value === undefined ? undefined : JSON.parse(JSON.stringify(value, (_name, item) => (item instanceof Uint8Array ? hex(item) : item)));
+  return value === undefined
+    ? undefined
+    : JSON.parse(JSON.stringify(value, (_name, item) => (item instanceof Uint8Array ? hex(item) : item)));
 }
 
 function thaw(value: any): any {
   if (value === undefined || value === null || typeof value !== 'object') return value;
   const copy: Record<string, unknown> = {};
-  for (const [name, item] of Object.entries(value)) copy[name] = BYTES.includes(name) ? unhex(item as string) : thaw(item);
+  for (const [name, item] of Object.entries(value))
+    copy[name] = BYTES.includes(name) ? unhex(item as string) : thaw(item);
   return copy;
 }

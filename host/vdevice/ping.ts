@@ -1,4 +1,5 @@
-// The admin's PING: a signed request that pays nothing goes through API, HSM-Hot and HSM-Cold and back. Spec: chaincloud-v1 section 6.5.
+// The admin's PING: a signed request that pays nothing goes through API, HSM-Hot and HSM-Cold and back. Spec:
+// chaincloud-v1 section 6.5.
 
 import { postRequest, readOutcome, type RequestForm } from './api-calls';
 import type { VContext } from './context';
@@ -9,7 +10,12 @@ const PATIENCE_MS = 600000;
 const OUTS = 'PING';
 
 /** Starts one; `answer` is called once, later. `every(fn)` calls fn after a poll's pause, inside tracked work. */
-export function startPing(context: VContext, link: HsmLink, every: (fn: () => Promise<void>) => void, answer: (text: string) => void): void {
+export function startPing(
+  context: VContext,
+  link: HsmLink,
+  every: (fn: () => Promise<void>) => void,
+  answer: (text: string) => void,
+): void {
   const userTxNo = uuid(context.runtime.random(16));
   const { channelId, vcCode } = link.authorise(userTxNo, OUTS, 1);
   const request: RequestForm = { userTxNo, outs: OUTS, dynamic: 1, confirmed: 0, vcCode, channelId };
@@ -17,7 +23,8 @@ export function startPing(context: VContext, link: HsmLink, every: (fn: () => Pr
 
   async function poll(): Promise<void> {
     const outcome = await readOutcome(context.api, request, true).catch(() => null);
-    if (!outcome || outcome.kind === 'unknown' || outcome.kind === 'contradiction') return answer('get tx status from ChainCloud is error');
+    if (!outcome || outcome.kind === 'unknown' || outcome.kind === 'contradiction')
+      return answer('get tx status from ChainCloud is error');
     if (outcome.kind === 'failed') return answer('ping failed');
     if (outcome.kind === 'sent') return answer('ping is ok');
     if (context.runtime.nowMs() >= deadlineMs) return answer('ping failed');

@@ -1,7 +1,8 @@
-// V's own limits: on a withdrawal before any authority is made, and on its fee once the API built the transaction, for only then V can
-// know it. Kinds, names and tags are HSM-Cold's (firmware/policy/policy.ts), set tighter by the customer; HSM-Cold applies its own
-// afterwards, and neither relies on the other. The fee is the API's word here; HSM-Cold's limits bound what a lying API can burn.
-// Leaves to others: reading a policy (policy-form.ts), what was spent (state.ts). Spec: SPEC.md 11.
+// V's own limits: on a withdrawal before any authority is made, and on its fee once the API built the transaction, for
+// only then V can know it. Kinds, names and tags are HSM-Cold's (firmware/policy/policy.ts), set tighter by the
+// customer; HSM-Cold applies its own afterwards, and neither relies on the other. The fee is the API's word here;
+// HSM-Cold's limits bound what a lying API can burn. Leaves to others: reading a policy (policy-form.ts), what was
+// spent (state.ts). Spec: SPEC.md 11.
 
 import { MIN_OUT_SATS, sumSats, type Out } from '../v1';
 import { aMinuteOfDay, type LocalTime } from './local-time';
@@ -9,8 +10,20 @@ import type { VPolicy, VWindow } from './types';
 
 /** HSM-Cold's tags, then V's own. */
 export const POLICY_TAGS = [
-  'policy-outputs', 'policy-dust', 'policy-destination', 'policy-tx-amount', 'policy-tx-fee', 'policy-fee-rate', 'policy-velocity', 'policy-fee-velocity', 'policy-count', 'policy-time',
-  'policy-clock', 'policy-out-amount', 'policy-dynamic-fee', 'policy-fee-unknown',
+  'policy-outputs',
+  'policy-dust',
+  'policy-destination',
+  'policy-tx-amount',
+  'policy-tx-fee',
+  'policy-fee-rate',
+  'policy-velocity',
+  'policy-fee-velocity',
+  'policy-count',
+  'policy-time',
+  'policy-clock',
+  'policy-out-amount',
+  'policy-dynamic-fee',
+  'policy-fee-unknown',
 ] as const;
 
 export type PolicyTag = (typeof POLICY_TAGS)[number];
@@ -34,45 +47,69 @@ const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1440;
 
 /** Judges a withdrawal before it is signed. `spentSince(ms)`: what was authorised since then. */
-export function judge(policy: VPolicy, outs: readonly Out[], dynamic: number, nowMs: number, time: LocalTime, spentSince: (sinceMs: number) => Spent): Verdict {
+export function judge(
+  policy: VPolicy,
+  outs: readonly Out[],
+  dynamic: number,
+  nowMs: number,
+  time: LocalTime,
+  spentSince: (sinceMs: number) => Spent,
+): Verdict {
   const total = sumSats(outs);
   const refused = refusalTag(policy, outs, total, dynamic);
   if (refused) return { verdict: 'refuse', tag: refused };
   const windows = windowsOf(policy);
-  if (windows.some((window) => window.windowMaxSats && total > window.windowMaxSats)) return { verdict: 'refuse', tag: 'policy-velocity' };
+  if (windows.some((window) => window.windowMaxSats && total > window.windowMaxSats))
+    return { verdict: 'refuse', tag: 'policy-velocity' };
   const held = timeTag(policy, nowMs, time);
   if (held) return { verdict: 'wait', tag: held };
   for (const window of windows) {
     const spent = spentSince(nowMs - secondsOf(window) * 1000);
-    if (window.windowMaxSats && spent.sats + total > window.windowMaxSats) return { verdict: 'wait', tag: 'policy-velocity' };
-    if (window.windowMaxFeeSats && spent.feeSats >= window.windowMaxFeeSats) return { verdict: 'wait', tag: 'policy-fee-velocity' };
-    if (window.windowMaxCount && spent.count + 1 > window.windowMaxCount) return { verdict: 'wait', tag: 'policy-count' };
+    if (window.windowMaxSats && spent.sats + total > window.windowMaxSats)
+      return { verdict: 'wait', tag: 'policy-velocity' };
+    if (window.windowMaxFeeSats && spent.feeSats >= window.windowMaxFeeSats)
+      return { verdict: 'wait', tag: 'policy-fee-velocity' };
+    if (window.windowMaxCount && spent.count + 1 > window.windowMaxCount)
+      return { verdict: 'wait', tag: 'policy-count' };
   }
   return { verdict: 'ok' };
 }
 
 /**
- * The fee limit that a built transaction breaks; empty: none. feeSats null: the API does not show it, which matters when a limit was set.
- * vbytes: upper estimate of the size. `spentSince`: without this fee.
+ * The fee limit that a built transaction breaks; empty: none. feeSats null: the API does not show it, which matters
+ * when a limit was set. vbytes: upper estimate of the size. `spentSince`: without this fee.
  */
-export function feeTag(policy: VPolicy, feeSats: number | null, vbytes: number, nowMs: number, spentSince: (sinceMs: number) => Spent): PolicyTag | '' {
+export function feeTag(
+  policy: VPolicy,
+  feeSats: number | null,
+  vbytes: number,
+  nowMs: number,
+  spentSince: (sinceMs: number) => Spent,
+): PolicyTag | '' {
   const windows = windowsOf(policy);
   if (feeSats === null) return hasFeeLimit(policy) ? 'policy-fee-unknown' : '';
   if (policy.txMaxFeeSats && feeSats > policy.txMaxFeeSats) return 'policy-tx-fee';
   if (feeSats > (policy.maxFeerateSatVb || FEERATE_MAX_DEFAULT) * vbytes) return 'policy-fee-rate';
-  const isOver = windows.some((window) => window.windowMaxFeeSats && spentSince(nowMs - secondsOf(window) * 1000).feeSats + feeSats > window.windowMaxFeeSats);
+  const isOver = windows.some(
+    (window) =>
+      window.windowMaxFeeSats &&
+      spentSince(nowMs - secondsOf(window) * 1000).feeSats + feeSats > window.windowMaxFeeSats,
+  );
   return isOver ? 'policy-fee-velocity' : '';
 }
 
 /** Did the customer limit fees? */
 export function hasFeeLimit(policy: VPolicy): boolean {
-  return Boolean(policy.txMaxFeeSats || policy.maxFeerateSatVb || windowsOf(policy).some((window) => window.windowMaxFeeSats));
+  return Boolean(
+    policy.txMaxFeeSats || policy.maxFeerateSatVb || windowsOf(policy).some((window) => window.windowMaxFeeSats),
+  );
 }
 
 function refusalTag(policy: VPolicy, outs: readonly Out[], total: number, dynamic: number): PolicyTag | '' {
   if (outs.length > (policy.maxOutputs || OUTPUTS_MAX)) return 'policy-outputs';
   if (outs.some((out) => out.sats < (policy.minOutputSats || MIN_OUT_SATS))) return 'policy-dust';
-  if ((policy.isAllowListOnly || policy.allowList) && outs.some((out) => !policy.allowList?.includes(out.address))) return 'policy-destination';
+  if ((policy.isAllowListOnly || policy.allowList) && outs.some((out) => !policy.allowList?.includes(out.address)))
+    return 'policy-destination';
   if (policy.txMaxSats && total > policy.txMaxSats) return 'policy-tx-amount';
   if (policy.maxOutSats && outs.some((out) => out.sats > policy.maxOutSats!)) return 'policy-out-amount';
   return policy.dynamicFee === false && dynamic === 1 ? 'policy-dynamic-fee' : '';
@@ -84,7 +121,10 @@ function timeTag(policy: VPolicy, nowMs: number, time: LocalTime): PolicyTag | '
   if (from === to && !policy.hours) return '';
   if (nowMs < CLOCK_SET_MS) return 'policy-clock';
   if (from !== to && !isWithin(from, to, Math.floor(nowMs / MINUTE_MS) % DAY_MINUTES)) return 'policy-time';
-  return policy.hours && !isWithin(aMinuteOfDay(policy.hours.from), aMinuteOfDay(policy.hours.to), time.minuteOfDay(nowMs)) ? 'policy-time' : '';
+  return policy.hours &&
+    !isWithin(aMinuteOfDay(policy.hours.from), aMinuteOfDay(policy.hours.to), time.minuteOfDay(nowMs))
+    ? 'policy-time'
+    : '';
 }
 
 function windowsOf(policy: VPolicy): VWindow[] {

@@ -1,5 +1,5 @@
-// Secrets at rest: AES-256-GCM under a key in a file of its own (mode 600), so that a copy of the state file alone is worth nothing.
-// Whoever can read both as V's user has V: the machine's own protection is what remains.
+// Secrets at rest: AES-256-GCM under a key in a file of its own (mode 600), so that a copy of the state file alone is
+// worth nothing. Whoever can read both as V's user has V: the machine's own protection is what remains.
 
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { existsSync, fsyncSync, openSync, closeSync, readFileSync, writeSync } from 'node:fs';

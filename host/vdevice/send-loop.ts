@@ -1,7 +1,7 @@
-// The send loop: pull, authorise, post, poll, report, one withdrawal at a time. Spec: chaincloud-v1 sections 6.1 and 6.3 to 6.5.
-// Stricter than the published app where it lost money: 404 and 400 on the status are not a failure, code 3 is compared, the id that is
-// reported is V's own, a hash must pay what was asked, and contradictions stop the loop instead of being booked. A fee beyond V's limits
-// stops it too, once the payment is booked.
+// The send loop: pull, authorise, post, poll, report, one withdrawal at a time. Spec: chaincloud-v1 sections 6.1 and
+// 6.3 to 6.5. Stricter than the published app where it lost money: 404 and 400 on the status are not a failure, code 3
+// is compared, the id that is reported is V's own, a hash must pay what was asked, and contradictions stop the loop
+// instead of being booked. A fee beyond V's limits stops it too, once the payment is booked.
 
 import { anOuts } from '../v1';
 import { postRequest, readOutcome, readPayment, type Payment, type RequestForm } from './api-calls';
@@ -77,7 +77,9 @@ export function sendLoop(context: VContext, link: HsmLink): SendLoop {
       return true;
     }
     if (intake.kind !== 'authorised') return false;
-    context.tell(`authorises withdrawal ${intake.row.vtest_id}, ${intake.row.sats} sats, under channel ${intake.row.channel_id}`);
+    context.tell(
+      `authorises withdrawal ${intake.row.vtest_id}, ${intake.row.sats} sats, under channel ${intake.row.channel_id}`,
+    );
     return true;
   }
 
@@ -91,7 +93,10 @@ export function sendLoop(context: VContext, link: HsmLink): SendLoop {
     return posted === 'known';
   }
 
-  /** The channel changed before the API said that it has the request: only if it plainly has not, a new authority is made. */
+  /**
+   * The channel changed before the API said that it has the request: only if it plainly has not, a new authority is
+   * made.
+   */
   async function renew(row: Withdrawal): Promise<boolean> {
     const outcome = await readOutcome(context.api, formOf(row));
     if (outcome.kind === 'open' && row.tries < PATIENCE) return tryLater(row, '');
@@ -107,7 +112,11 @@ export function sendLoop(context: VContext, link: HsmLink): SendLoop {
   async function poll(row: Withdrawal): Promise<boolean> {
     loopState = 'posted';
     const outcome = await readOutcome(context.api, formOf(row));
-    if (outcome.kind === 'contradiction') return stopAndTell(`ChainCloud contradicts itself on withdrawal ${row.vtest_id}: ${outcome.what}`, 'contradiction');
+    if (outcome.kind === 'contradiction')
+      return stopAndTell(
+        `ChainCloud contradicts itself on withdrawal ${row.vtest_id}: ${outcome.what}`,
+        'contradiction',
+      );
     if (outcome.kind === 'unknown') {
       tryLater(row, `ChainCloud does not know withdrawal ${row.vtest_id}`);
       if ((row.tries + 1) % REPOST_AFTER === 0) await postRequest(context.api, formOf(row));
@@ -116,19 +125,22 @@ export function sendLoop(context: VContext, link: HsmLink): SendLoop {
     if (outcome.kind === 'open') return false;
     if (outcome.kind === 'failed') return finish(row, 'failed', null);
     const payment = await readPayment(context.api, outcome.txHash, anOuts(row.outs, context.account.network));
-    if (payment && !payment.paid) return stopAndTell(`tx of withdrawal ${row.vtest_id} does not pay what was asked`, 'wrong-payment');
+    if (payment && !payment.paid)
+      return stopAndTell(`tx of withdrawal ${row.vtest_id} does not pay what was asked`, 'wrong-payment');
     const isFeeDue = payment?.feeSats == null && hasFeeLimit(context.policy);
     if ((!payment || isFeeDue) && row.tries < DETAIL_TRIES) return tryLater(row, '');
     return settle(row, outcome.txHash, payment);
   }
 
   /**
-   * Books a sent withdrawal with its fee. A fee beyond a limit, or one that the API hides where there is a limit, stops the loop: the
-   * payment is out, the next one is not. A hidden fee counts as the most that one may be.
+   * Books a sent withdrawal with its fee. A fee beyond a limit, or one that the API hides where there is a limit, stops
+   * the loop: the payment is out, the next one is not. A hidden fee counts as the most that one may be.
    */
   function settle(row: Withdrawal, txHash: string, payment: Payment | null): boolean {
     const feeSats = payment?.feeSats ?? null;
-    const tag = feeTag(context.policy, feeSats, payment?.vbytes ?? 0, context.runtime.nowMs(), (sinceMs) => state.spentSince(sinceMs));
+    const tag = feeTag(context.policy, feeSats, payment?.vbytes ?? 0, context.runtime.nowMs(), (sinceMs) =>
+      state.spentSince(sinceMs),
+    );
     state.transaction(() => {
       state.putFee(row.vtest_id, feeSats ?? context.policy.txMaxFeeSats ?? 0);
       finish(row, 'sent', txHash);
@@ -148,9 +160,13 @@ export function sendLoop(context: VContext, link: HsmLink): SendLoop {
 
   async function report(row: Withdrawal): Promise<boolean> {
     loopState = 'final';
-    const answer = await context.website.postForm('/api/v1/open/vtest', { vtest_id: row.vtest_id, tx_hash: row.tx_hash });
+    const answer = await context.website.postForm('/api/v1/open/vtest', {
+      vtest_id: row.vtest_id,
+      tx_hash: row.tx_hash,
+    });
     const { result } = (answer.body ?? {}) as { result?: unknown };
-    if (answer.status !== 200 || (result !== true && result !== 'true')) return tryLater(row, `website refuses the report of withdrawal ${row.vtest_id}`);
+    if (answer.status !== 200 || (result !== true && result !== 'true'))
+      return tryLater(row, `website refuses the report of withdrawal ${row.vtest_id}`);
     state.putWithdrawal({ ...row, reported: 1, tries: 0 });
     context.tell(`reports withdrawal ${row.vtest_id} to the website`, 'http');
     return false;
@@ -173,5 +189,12 @@ export function sendLoop(context: VContext, link: HsmLink): SendLoop {
 
 /** The request of a row, always the one that was written down. */
 export function formOf(row: Withdrawal): RequestForm {
-  return { userTxNo: row.vtest_id, outs: row.outs, dynamic: row.dynamic, confirmed: row.confirmed, vcCode: row.vc_code!, channelId: row.channel_id! };
+  return {
+    userTxNo: row.vtest_id,
+    outs: row.outs,
+    dynamic: row.dynamic,
+    confirmed: row.confirmed,
+    vcCode: row.vc_code!,
+    channelId: row.channel_id!,
+  };
 }

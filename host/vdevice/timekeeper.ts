@@ -1,5 +1,5 @@
-// V's clock: the daily key exchange, and an eye on the clock itself. A clock that jumps could empty a velocity limit or open the
-// policy's hours, so a jump stops the send loop until the admin starts it again.
+// V's clock: the daily key exchange, and an eye on the clock itself. A clock that jumps could empty a velocity limit or
+// open the policy's hours, so a jump stops the send loop until the admin starts it again.
 
 import type { VContext } from './context';
 import type { HsmLink } from './hsm-link';
@@ -9,7 +9,10 @@ const TICK_MS = 60000;
 /** After a start something may be overdue. */
 const FIRST_TICK_MS = 1000;
 const DAY_MS = 86400000;
-/** A jump of the clock between two ticks, in either direction, beyond what a busy machine explains; back, also over a restart. */
+/**
+ * A jump of the clock between two ticks, in either direction, beyond what a busy machine explains; back, also over a
+ * restart.
+ */
 const JUMP_MS = 600000;
 /** A withdrawal under way keeps its channel this long: its authority would die with it. */
 const DEFER_MS = 6 * 3600000;

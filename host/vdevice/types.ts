@@ -1,5 +1,5 @@
-// What the V-Device takes and gives: options, state and events. The modem is an interface here, so that V is tested without one.
-// Secrets come in as options and are kept only sealed (see seal.ts).
+// What the V-Device takes and gives: options, state and events. The modem is an interface here, so that V is tested
+// without one. Secrets come in as options and are kept only sealed (see seal.ts).
 
 import type { BytePort } from '../byte-port';
 import type { AccountFile } from '../api/types';
@@ -17,7 +17,10 @@ export interface IncomingSms {
 export interface VModem {
   sendText(to: string, text: string): void;
   sendData(to: string, port: number, data: Uint8Array): void;
-  /** One listener. It calls `done` when the effect is on disk; until then the modem keeps the message and gives it again. */
+  /**
+   * One listener. It calls `done` when the effect is on disk; until then the modem keeps the message and gives it
+   * again.
+   */
   onSms(listener: (sms: IncomingSms, done: () => void) => void): void;
 }
 
@@ -31,8 +34,9 @@ export interface VWindow {
 }
 
 /**
- * V's own limits, checked before HSM-Cold's and set tighter. Names as in HSM-Cold's account policy (firmware/policy/policy.ts), in the
- * same units: satoshi, seconds, minutes of the UTC day. Absent or 0 = no such limit, except where said. Spec: SPEC.md 11.
+ * V's own limits, checked before HSM-Cold's and set tighter. Names as in HSM-Cold's account policy
+ * (firmware/policy/policy.ts), in the same units: satoshi, seconds, minutes of the UTC day. Absent or 0 = no such
+ * limit, except where said. Spec: SPEC.md 11.
  */
 export interface VPolicy extends VWindow {
   /** Largest sum of the outputs of one withdrawal. */
@@ -91,7 +95,10 @@ export interface VDeviceOptions {
   identityPriv: Uint8Array;
   /** The account public file: its path or its content. */
   account: string | AccountPublic;
-  /** A modem, or the serial line of one: then V runs the driver on it, with a send queue that survives a restart. The line stays the caller's to close. */
+  /**
+   * A modem, or the serial line of one: then V runs the driver on it, with a send queue that survives a restart. The
+   * line stays the caller's to close.
+   */
   modem: VModem | BytePort;
   /** PIN of the SIM, when `modem` is a serial line. */
   simPin?: string;
@@ -146,7 +153,10 @@ export interface VDevice {
   status(): Promise<VStatus>;
   /** Asks HSM-Cold by SMS how it is; see VStatus.cold. Throws `no-channel`, `not-in-v1`. */
   askStatus(): Promise<void>;
-  /** Has a withdrawal that V refused and never authorised reported to the website as failed, by the send loop. Throws `vtest-authorised`. */
+  /**
+   * Has a withdrawal that V refused and never authorised reported to the website as failed, by the send loop. Throws
+   * `vtest-authorised`.
+   */
   dismiss(vtestId: string): Promise<void>;
   /** Text of the short code to compare with HSM-Cold's console. */
   pairingCode(): string;

@@ -8,8 +8,15 @@ import { SIDE_COLD, type Attestation } from './store';
 
 const BATCH_SIZE = 1000;
 
-/** Asks the API for batch `batchNo` and stores it as unverified. Throws `api-failed`, `batch-form`, `batch-known`, `batch-overlap`. */
-export async function pullBatch(context: WebsiteContext, side: 1 | 2, batchNo: number): Promise<{ attestation: Attestation }> {
+/**
+ * Asks the API for batch `batchNo` and stores it as unverified. Throws `api-failed`, `batch-form`, `batch-known`,
+ * `batch-overlap`.
+ */
+export async function pullBatch(
+  context: WebsiteContext,
+  side: 1 | 2,
+  batchNo: number,
+): Promise<{ attestation: Attestation }> {
   const api = side === SIDE_COLD ? context.api.cold : context.api.hot;
   const answer = await api.get('/api/v1/open/address/batch/' + batchNo);
   if (answer.status !== 200) throw fail('api-failed', 'the API answered ' + answer.status + ' to the batch');
@@ -25,7 +32,9 @@ function aBatch(body: unknown, batchNo: number, context: WebsiteContext): Indexe
   return body.map((item, i) => {
     const { index, address } = (item ?? {}) as Partial<IndexedAddress>;
     if (index !== batchNo * BATCH_SIZE + i) throw fail('batch-form', 'item ' + i + ' has another index');
-    const good = typeof address === 'string' && (context.account ? isAddress(address, context.account.network) : /^[a-zA-Z0-9]{26,90}$/.test(address));
+    const good =
+      typeof address === 'string' &&
+      (context.account ? isAddress(address, context.account.network) : /^[a-zA-Z0-9]{26,90}$/.test(address));
     if (!good) throw fail('batch-form', 'item ' + i + ' is no address of this network');
     return { index, address: address as string };
   });
@@ -35,7 +44,12 @@ function aBatch(body: unknown, batchNo: number, context: WebsiteContext): Indexe
  * HSM-Cold's signature on this list, as the API hands it out. `none`: not there yet, V's word alone counts until it is.
  * A wrong one is never overruled by V's word.
  */
-async function readAttestation(context: WebsiteContext, side: 1 | 2, batchNo: number, list: IndexedAddress[]): Promise<Attestation> {
+async function readAttestation(
+  context: WebsiteContext,
+  side: 1 | 2,
+  batchNo: number,
+  list: IndexedAddress[],
+): Promise<Attestation> {
   if (!context.account) return 'none';
   const api = side === SIDE_COLD ? context.api.cold : context.api.hot;
   const answer = await api.get(`/api/v1/open/address/batch/${batchNo}/attestation`);

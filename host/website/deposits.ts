@@ -26,7 +26,9 @@ export async function refreshDeposits(context: WebsiteContext): Promise<void> {
 }
 
 function depositOf(tx: ApiTx, address: string): DepositRow {
-  const sats = (tx.outputs ?? []).filter((out) => out.address === address).reduce((sum, out) => sum + Number(out.value), 0);
+  const sats = (tx.outputs ?? [])
+    .filter((out) => out.address === address)
+    .reduce((sum, out) => sum + Number(out.value), 0);
   return { address, tx_hash: String(tx.tx_hash), sats, confirmations: Number(tx.confirmation) };
 }
 

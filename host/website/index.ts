@@ -1,5 +1,6 @@
 // The customer's reference website: a shop that takes and pays bitcoin through V. Spec: open-api "The website's side".
-// Assembles the parts; what each end point does is in open-routes.ts (V) and shop-routes.ts (the customer's own programs).
+// Assembles the parts; what each end point does is in open-routes.ts (V) and shop-routes.ts (the customer's own
+// programs).
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -18,22 +19,38 @@ import { sealLeftovers } from './withdrawals';
 
 export * from './types';
 
-const STATUS_OF: Record<string, number> = { 'bad-parameter': 400, 'idempotency-conflict': 409, 'batch-known': 409, 'batch-overlap': 409, 'api-failed': 502, 'batch-form': 502, 'http-network': 502 };
+const STATUS_OF: Record<string, number> = {
+  'bad-parameter': 400,
+  'idempotency-conflict': 409,
+  'batch-known': 409,
+  'batch-overlap': 409,
+  'api-failed': 502,
+  'batch-form': 502,
+  'http-network': 502,
+};
 /** Pauses between looks for attestations that HSM-Cold had not made yet; each call costs the customer. */
 const ATTESTATION_FIRST_MS = 60000;
 const ATTESTATION_LAST_MS = 3600000;
-const HEADERS = { 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'", 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+const HEADERS = {
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+};
 
 /** Starts the website on 127.0.0.1. Throws `website-options`, `website-port` (busy), `sql-file`. */
 export async function startWebsite(options: WebsiteOptions): Promise<Website> {
   if (options.password === '') throw fail('website-options', 'an empty password would leave withdrawals unencrypted');
-  if (options.token === '' || options.adminToken === '') throw fail('website-options', 'token and adminToken are needed');
+  if (options.token === '' || options.adminToken === '')
+    throw fail('website-options', 'token and adminToken are needed');
   const store = openStore(options.file);
   const context: WebsiteContext = {
     runtime: options.runtime,
     store,
     password: options.password,
-    api: { hot: httpClient(options.apiUrl, options.apiTokens.hot), cold: httpClient(options.apiUrl, options.apiTokens.cold) },
+    api: {
+      hot: httpClient(options.apiUrl, options.apiTokens.hot),
+      cold: httpClient(options.apiUrl, options.apiTokens.cold),
+    },
     account: options.attestation,
     confirmations: options.confirmations ?? 3,
     expectAttestations() {},
@@ -60,10 +77,16 @@ export async function startWebsite(options: WebsiteOptions): Promise<Website> {
     throw fail('website-port', 'cannot listen on port ' + options.port + ': ' + (error as Error).message);
   }
   let attestationPauseMs = ATTESTATION_FIRST_MS;
-  const attestations = repeat(options.runtime, () => attestationPauseMs, async () => {
-    attestationPauseMs = Math.min(attestationPauseMs * 2, ATTESTATION_LAST_MS);
-    await refreshAttestations(context).catch((error: { code?: string }) => context.tell('attestations: ' + (error.code ?? 'internal error')));
-  });
+  const attestations = repeat(
+    options.runtime,
+    () => attestationPauseMs,
+    async () => {
+      attestationPauseMs = Math.min(attestationPauseMs * 2, ATTESTATION_LAST_MS);
+      await refreshAttestations(context).catch((error: { code?: string }) =>
+        context.tell('attestations: ' + (error.code ?? 'internal error')),
+      );
+    },
+  );
   context.expectAttestations = () => {
     attestationPauseMs = ATTESTATION_FIRST_MS;
     attestations.poke();
@@ -82,10 +105,13 @@ export async function startWebsite(options: WebsiteOptions): Promise<Website> {
 
 function prepare(app: FastifyInstance): void {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
-    done(null, Object.fromEntries(new URLSearchParams(body as string))));
+    done(null, Object.fromEntries(new URLSearchParams(body as string))),
+  );
   app.setErrorHandler((error: { code?: string; statusCode?: number; message: string }, _request, reply) => {
     const status = STATUS_OF[error.code ?? ''] ?? (error.statusCode && error.statusCode < 500 ? error.statusCode : 500);
-    reply.code(status).send({ code: error.code ?? 'internal', message: status === 500 ? 'internal error' : error.message });
+    reply
+      .code(status)
+      .send({ code: error.code ?? 'internal', message: status === 500 ? 'internal error' : error.message });
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: 'not-found', message: 'no such path' }));
   app.addHook('onSend', async (_request, reply) => void reply.headers(HEADERS));
@@ -103,7 +129,9 @@ function pageRoutes(app: FastifyInstance, context: WebsiteContext, isAdmin: (tok
   app.post('/login', async (request, reply) => {
     const token = (request.body as { token?: string } | undefined)?.token;
     if (!isAdmin(token)) return reply.code(401).type('text/html; charset=utf-8').send(loginPage());
-    return reply.header('set-cookie', `shop=${encodeURIComponent(token as string)}; HttpOnly; SameSite=Strict; Path=/`).redirect('/', 303);
+    return reply
+      .header('set-cookie', `shop=${encodeURIComponent(token as string)}; HttpOnly; SameSite=Strict; Path=/`)
+      .redirect('/', 303);
   });
 }
 
@@ -115,7 +143,10 @@ function tokenTest(token: string): (given: unknown) => boolean {
 }
 
 function guard(isGood: (token: unknown) => boolean) {
-  return async (request: { headers: Record<string, unknown> }, reply: { code(status: number): { send(body: object): unknown } }) => {
+  return async (
+    request: { headers: Record<string, unknown> },
+    reply: { code(status: number): { send(body: object): unknown } },
+  ) => {
     if (!isGood(request.headers.token)) return reply.code(401).send({ code: 2, message: 'token is missing or wrong' });
   };
 }

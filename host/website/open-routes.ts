@@ -26,19 +26,30 @@ export function openRoutes(app: FastifyInstance, context: WebsiteContext): void 
     const vtestId = aCount(form.vtest_id);
     const txHash = form.tx_hash === undefined || form.tx_hash === '' ? null : form.tx_hash;
     if (vtestId === null) return reply.code(400).send({ code: 1, message: 'vtest_id is not a number' });
-    if (txHash !== null && !/^[0-9a-f]{64}$/.test(txHash)) return reply.code(400).send({ code: 1, message: 'tx_hash is not 64 hex digits' });
+    if (txHash !== null && !/^[0-9a-f]{64}$/.test(txHash))
+      return reply.code(400).send({ code: 1, message: 'tx_hash is not 64 hex digits' });
     const result = store.reportWithdrawal(vtestId, txHash, runtime.nowMs());
-    tell(result ? `withdrawal ${vtestId} ${txHash === null ? 'failed' : 'paid by ' + txHash}` : `report on withdrawal ${vtestId} refused`);
+    tell(
+      result
+        ? `withdrawal ${vtestId} ${txHash === null ? 'failed' : 'paid by ' + txHash}`
+        : `report on withdrawal ${vtestId} refused`,
+    );
     return { result };
   });
 
   app.get('/api/v1/open/batch', async () => {
     const row = store.nextBatch();
     if (!row) return null;
-    return { batch_no: row.batch_no, address_list: JSON.parse(row.address_list), address_type: row.side, coin_type: 'BTC' };
+    return {
+      batch_no: row.batch_no,
+      address_list: JSON.parse(row.address_list),
+      address_type: row.side,
+      coin_type: 'BTC',
+    };
   });
 
-  // A `digest` (ours, not the published app's) says which list V judged: a word on an older list does not count for this one.
+  // A `digest` (ours, not the published app's) says which list V judged: a word on an older list does not count for
+  // this one.
   app.post('/api/v1/open/batch', async (request, reply) => {
     const form = (request.body ?? {}) as Form;
     const [batchNo, side, status] = [aCount(form.batch_no), aCount(form.type), aCount(form.status)];
@@ -48,7 +59,13 @@ export function openRoutes(app: FastifyInstance, context: WebsiteContext): void 
     const row = store.batch(side, batchNo);
     if (!row) return { result: false };
     if (form.digest !== undefined && context.account) {
-      const digest = batchDigest(context.account.network, context.account.account, side, batchNo, JSON.parse(row.address_list));
+      const digest = batchDigest(
+        context.account.network,
+        context.account.account,
+        side,
+        batchNo,
+        JSON.parse(row.address_list),
+      );
       if (Buffer.from(digest).toString('hex') !== form.digest) return { result: false };
     }
     const result = store.markBatch(side, batchNo, status);

@@ -22,7 +22,8 @@ export function shopRoutes(app: FastifyInstance, context: WebsiteContext): void 
   app.post('/shop/withdrawals', async (request, reply) => {
     const body = (request.body ?? {}) as Record<string, unknown>;
     const key = request.headers['idempotency-key'] ?? body.idempotency_key;
-    if (typeof key !== 'string' || key.length < 1 || key.length > 100) throw fail('bad-parameter', 'idempotency_key: expected 1 to 100 characters');
+    if (typeof key !== 'string' || key.length < 1 || key.length > 100)
+      throw fail('bad-parameter', 'idempotency_key: expected 1 to 100 characters');
     const dynamic = body.dynamic === undefined || body.dynamic === 1 || body.dynamic === true ? 1 : 0;
     const row = await runtime.track(bookAndSeal(context, key, aShopOuts(body.outs, context), dynamic));
     return reply.code(201).send(shopWithdrawal(row));
@@ -37,22 +38,32 @@ export function shopRoutes(app: FastifyInstance, context: WebsiteContext): void 
   app.post('/shop/batches', async (request) => {
     const body = (request.body ?? {}) as Record<string, unknown>;
     const batchNo = body.batch_no ?? 0;
-    if (!Number.isInteger(batchNo) || (batchNo as number) < 0 || (batchNo as number) > BATCH_NO_MAX) throw fail('bad-parameter', 'batch_no: expected 0..' + BATCH_NO_MAX);
+    if (!Number.isInteger(batchNo) || (batchNo as number) < 0 || (batchNo as number) > BATCH_NO_MAX)
+      throw fail('bad-parameter', 'batch_no: expected 0..' + BATCH_NO_MAX);
     const side = aSide(body.side);
     const { attestation } = await runtime.track(pullBatch(context, side, batchNo as number));
     return { side, batch_no: batchNo, status: 1, attestation };
   });
   app.get('/shop/batches', async () =>
-    store.batches().map((row) => ({ side: row.side, batch_no: row.batch_no, status: row.status, attestation: row.attestation })));
+    store
+      .batches()
+      .map((row) => ({ side: row.side, batch_no: row.batch_no, status: row.status, attestation: row.attestation })),
+  );
 
-  /** {ref?, side?}: the next verified address that nobody has (cold, unless asked otherwise); one `ref` gets one address. */
+  /**
+   * {ref?, side?}: the next verified address that nobody has (cold, unless asked otherwise); one `ref` gets one
+   * address.
+   */
   app.post('/shop/deposit-address', async (request, reply) => {
     const body = (request.body ?? {}) as Record<string, unknown>;
-    if (body.ref !== undefined && (typeof body.ref !== 'string' || body.ref.length > 100)) throw fail('bad-parameter', 'ref: expected up to 100 characters');
+    if (body.ref !== undefined && (typeof body.ref !== 'string' || body.ref.length > 100))
+      throw fail('bad-parameter', 'ref: expected up to 100 characters');
     const side = body.side === undefined ? SIDE_COLD : aSide(body.side);
     const row = store.giveAddress(side, (body.ref as string | undefined) ?? null, runtime.nowMs());
     if (!row) return reply.code(409).send({ code: 'no-verified-address', message: 'pull a batch and let V verify it' });
-    return reply.code(201).send({ address: row.address, index: row.idx, batch_no: row.batch_no, side: row.side, ref: row.ref });
+    return reply
+      .code(201)
+      .send({ address: row.address, index: row.idx, batch_no: row.batch_no, side: row.side, ref: row.ref });
   });
 
   app.get('/shop/deposits', async () => {
@@ -82,10 +93,13 @@ function aSide(value: unknown): 1 | 2 {
 }
 
 function aShopOuts(value: unknown, context: WebsiteContext): Out[] {
-  if (!Array.isArray(value) || value.length < 1 || value.length > OUTS_COUNT_MAX) throw fail('bad-parameter', 'outs: expected 1 to ' + OUTS_COUNT_MAX);
+  if (!Array.isArray(value) || value.length < 1 || value.length > OUTS_COUNT_MAX)
+    throw fail('bad-parameter', 'outs: expected 1 to ' + OUTS_COUNT_MAX);
   return value.map((item, i) => {
     const { address, sats } = (item ?? {}) as Partial<Out>;
-    const known = typeof address === 'string' && (context.account ? isAddress(address, context.account.network) : /^[a-zA-Z0-9]{26,90}$/.test(address));
+    const known =
+      typeof address === 'string' &&
+      (context.account ? isAddress(address, context.account.network) : /^[a-zA-Z0-9]{26,90}$/.test(address));
     if (!known) throw fail('bad-parameter', `outs[${i}].address: not an address of this network`);
     if (!Number.isInteger(sats) || (sats as number) < MIN_OUT_SATS || (sats as number) > AMOUNT_MAX_SATS) {
       throw fail('bad-parameter', `outs[${i}].sats: expected ${MIN_OUT_SATS} or more`);

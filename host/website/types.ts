@@ -25,7 +25,10 @@ export interface WebsiteOptions {
   apiTokens: { cold: string; hot: string };
   /** Header `token` of every /shop call that changes something. */
   adminToken: string;
-  /** HSM-Cold's identity key of the account (hex, 33 bytes) with network and account: attestations are checked when given. */
+  /**
+   * HSM-Cold's identity key of the account (hex, 33 bytes) with network and account: attestations are checked when
+   * given.
+   */
   attestation?: { identity: string; network: 'main' | 'test' | 'regtest'; account: number };
   /** Confirmations after which a deposit counts as received, default 3. */
   confirmations?: number;

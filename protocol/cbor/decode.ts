@@ -79,12 +79,14 @@ function readString(reader: Reader, isText: boolean, length: number, start: numb
 
 /** Notes a key that stands at bytes[start, end): text or integer, sorted after the one before. */
 function takeKey(reader: Reader, open: Open, key: CborValue, start: number): void {
-  if (typeof key !== 'string' && typeof key !== 'number' || reader.bytes[start] >= 0xf9) throw cborError('cbor-bad-key', start);
+  if ((typeof key !== 'string' && typeof key !== 'number') || reader.bytes[start] >= 0xf9)
+    throw cborError('cbor-bad-key', start);
   const keys = open.keys as (string | number)[];
   if (keys.length) {
     const bytes = reader.bytes;
     let i = 0;
-    while (start + i < reader.pos && open.keyStart + i < open.keyEnd && bytes[start + i] === bytes[open.keyStart + i]) i++;
+    while (start + i < reader.pos && open.keyStart + i < open.keyEnd && bytes[start + i] === bytes[open.keyStart + i])
+      i++;
     if (start + i === reader.pos) throw cborError('cbor-duplicate-key', start);
     if (bytes[start + i] < bytes[open.keyStart + i]) throw cborError('cbor-key-order', start);
   }
@@ -111,7 +113,8 @@ function finish(open: Open): CborValue {
 /** Opens the container of `count` entries whose head stands at `start`. */
 function openContainer(reader: Reader, isMap: boolean, count: number, start: number, depth: number): Open {
   if (depth >= CBOR_DEPTH_MAX) throw cborError('cbor-depth', start);
-  if (count * (isMap ? 2 : 1) > reader.bytes.length - reader.pos) throw cborError('cbor-truncated', reader.bytes.length);
+  if (count * (isMap ? 2 : 1) > reader.bytes.length - reader.pos)
+    throw cborError('cbor-truncated', reader.bytes.length);
   if (count > reader.itemsLeft) throw cborError('cbor-items', start);
   return { left: count, values: [], keys: isMap ? [] : undefined, keyStart: 0, keyEnd: 0 };
 }

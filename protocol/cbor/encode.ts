@@ -67,7 +67,8 @@ function writeHead(writer: Writer, major: number, n: number): void {
 }
 
 function writeNumber(writer: Writer, value: number): void {
-  const isWhole = value <= MAX_SAFE && value >= -MAX_SAFE && Math.floor(value) === value && !(value === 0 && 1 / value < 0);
+  const isWhole =
+    value <= MAX_SAFE && value >= -MAX_SAFE && Math.floor(value) === value && !(value === 0 && 1 / value < 0);
   if (isWhole) return value < 0 ? writeHead(writer, 1, -1 - value) : writeHead(writer, 0, value);
   const count = floatBytes(value);
   const at = reserve(writer, count + 1);
@@ -95,7 +96,8 @@ function keyedItems(value: any): KeyedItem[] {
   const items: KeyedItem[] = [];
   if (isCborMap(value)) {
     (value as CborMap).forEach(function (item, key) {
-      if (typeof key !== 'string' && (typeof key !== 'number' || Math.floor(key) !== key)) throw fail('cbor-bad-key', 'keys are text or integers');
+      if (typeof key !== 'string' && (typeof key !== 'number' || Math.floor(key) !== key))
+        throw fail('cbor-bad-key', 'keys are text or integers');
       items.push({ key: cborEncode(key), value: item });
     });
   } else {
@@ -116,10 +118,15 @@ function writeMap(writer: Writer, value: any, depth: number): void {
   }
 }
 
-/** Plain data only: an object with a prototype of its own (a Date, a class) is refused. Espruino cannot tell, and need not. */
+/**
+ * Plain data only: an object with a prototype of its own (a Date, a class) is refused. Espruino cannot tell, and need
+ * not.
+ */
 function isPlain(value: any): boolean {
   const made = value.constructor;
-  return typeof made !== 'function' || made === Object || isCborMap(value) || Object.keys(value).indexOf('constructor') >= 0;
+  return (
+    typeof made !== 'function' || made === Object || isCborMap(value) || Object.keys(value).indexOf('constructor') >= 0
+  );
 }
 
 function writeItem(writer: Writer, value: any, depth: number): void {

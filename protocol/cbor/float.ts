@@ -51,7 +51,10 @@ function ofHalf(view: DataView, bits: number): number {
   return bits & 0x8000 ? -size : size;
 }
 
-/** The float in `count` octets at `offset`; undefined for a NaN other than the one. Says nothing about the shortest form. */
+/**
+ * The float in `count` octets at `offset`; undefined for a NaN other than the one. Says nothing about the shortest
+ * form.
+ */
 export function getFloat(bytes: Uint8Array, offset: number, count: number): number | undefined {
   const view = newView();
   for (let i = 0; i < count; i++) view.setUint8(i, bytes[offset + i]);

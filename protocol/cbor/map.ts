@@ -1,4 +1,6 @@
-/** Maps that a plain object cannot hold: integer keys stay apart from text keys, `__proto__` is a key like any other. */
+/**
+ * Maps that a plain object cannot hold: integer keys stay apart from text keys, `__proto__` is a key like any other.
+ */
 import { CborMap, CborValue } from './types';
 
 declare const Map: any;

@@ -43,7 +43,10 @@ function wideText(bytes: Uint8Array, start: number, end: number): string {
     const count = characterBytes(bytes, at, end);
     let point = count === 1 ? lead : lead & (0xff >> (count + 1));
     for (let i = 1; i < count; i++) point = (point << 6) | (bytes[at + i] & 0x3f);
-    text += point < 0x10000 ? String.fromCharCode(point) : String.fromCharCode(0xd7c0 + (point >> 10), 0xdc00 + (point & 0x3ff));
+    text +=
+      point < 0x10000
+        ? String.fromCharCode(point)
+        : String.fromCharCode(0xd7c0 + (point >> 10), 0xdc00 + (point & 0x3ff));
     at += count;
   }
   return text;

@@ -3,7 +3,8 @@ import { fail } from '../errors';
 
 /**
  * A map with a key that a plain object cannot hold safely: an integer key, or the text `__proto__`.
- * Where the interpreter has a built-in Map the decoder gives one of those; elsewhere a small stand-in with the same calls.
+ * Where the interpreter has a built-in Map the decoder gives one of those; elsewhere a small stand-in with the same
+ * calls.
  */
 export interface CborMap {
   size: number;

@@ -4,10 +4,23 @@
  */
 import { cborEncode } from '../cbor/encode';
 import { CborArray, CborValue } from '../cbor/types';
-import { ACK_DELAY_MS, MSG_REFUSAL, MSG_REPLY, REFUSAL_TAG_MAX, REFUSE_BAD_REQUEST, REFUSE_INTERNAL, REFUSE_LIMIT, REMEMBERED_REPLY_MAX, REQUESTS_MAX } from '../wire';
+import {
+  ACK_DELAY_MS,
+  MSG_REFUSAL,
+  MSG_REPLY,
+  REFUSAL_TAG_MAX,
+  REFUSE_BAD_REQUEST,
+  REFUSE_INTERNAL,
+  REFUSE_LIMIT,
+  REMEMBERED_REPLY_MAX,
+  REQUESTS_MAX,
+} from '../wire';
 import { armSoon, indexOfId, PeerState } from './requests';
 
-/** Sends the answer to request `id` of the other end's run `run`, once. A reply without fields is the bare id: one octet. */
+/**
+ * Sends the answer to request `id` of the other end's run `run`, once. A reply without fields is the bare id: one
+ * octet.
+ */
 function answer(peer: PeerState, run: number, id: number, message: CborValue[]): void {
   const busy = peer.busyIds.indexOf(id);
   if (run !== peer.run || busy < 0) return;
@@ -48,11 +61,17 @@ function handle(peer: PeerState, message: CborArray): void {
     );
   } catch (error) {
     const thrown = error as { refusal?: number; code?: string };
-    refuse(thrown.refusal || (thrown.code === 'bad-request' ? REFUSE_BAD_REQUEST : REFUSE_INTERNAL), thrown.code || 'error');
+    refuse(
+      thrown.refusal || (thrown.code === 'bad-request' ? REFUSE_BAD_REQUEST : REFUSE_INTERNAL),
+      thrown.code || 'error',
+    );
   }
 }
 
-/** Takes a request: a repeated one is answered from memory or already under way, a new one is handled now or in its turn. */
+/**
+ * Takes a request: a repeated one is answered from memory or already under way, a new one is handled now or in its
+ * turn.
+ */
 export function takeRequest(peer: PeerState, message: CborArray): void {
   const id = message[1] as number;
   if (peer.busyIds.indexOf(id) >= 0 || isHeld(peer, id)) return;

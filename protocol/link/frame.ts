@@ -1,6 +1,6 @@
 /**
- * Frames on a UART: COBS (Cheshire & Baker 1999) with 0x00 between frames, so that a receiver finds the next frame after any
- * garbage. Spec: SPEC.md 4.1. Whole blocks are moved at a time; leaves check sums and tags to secure.ts.
+ * Frames on a UART: COBS (Cheshire & Baker 1999) with 0x00 between frames, so that a receiver finds the next frame
+ * after any garbage. Spec: SPEC.md 4.1. Whole blocks are moved at a time; leaves check sums and tags to secure.ts.
  */
 import { cutBytes } from '../bytes';
 import { LINE_FRAME_MAX } from '../wire';
@@ -43,7 +43,8 @@ export function frameBody(line: Uint8Array, end: number): Uint8Array | undefined
   while (read < end) {
     const before = code;
     code = line[read];
-    if (code === 0 || read + code > end || (before === BLOCK_MAX + 1 && code === 1 && read + 1 === end)) return undefined;
+    if (code === 0 || read + code > end || (before === BLOCK_MAX + 1 && code === 1 && read + 1 === end))
+      return undefined;
     if (code > 1) out.set(line.subarray(read + 1, read + code), write);
     write += code - 1;
     read += code;

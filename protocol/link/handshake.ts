@@ -1,10 +1,18 @@
 /**
- * How a session begins: HELLO, HELLO_REPLY, and the first frame that proves it. Spec: SPEC.md 4.2 and 4.3. No frame that
- * anyone could have made ends an authenticated session or changes it. Leaves keys and tags to secure.ts.
+ * How a session begins: HELLO, HELLO_REPLY, and the first frame that proves it. Spec: SPEC.md 4.2 and 4.3. No frame
+ * that anyone could have made ends an authenticated session or changes it. Leaves keys and tags to secure.ts.
  */
 import { cutBytes, equalBytes, joinBytes, putU32 } from '../bytes';
 import {
-  FRAME_HELLO, FRAME_HELLO_REPLY, FRAME_NO_SESSION, HELLO_FIRST_MS, LINK_NONCE_BYTES, LINK_TAG_BYTES, MESSAGE_MIN, NO_SESSION_PAUSE_MS, PAYLOAD_MIN,
+  FRAME_HELLO,
+  FRAME_HELLO_REPLY,
+  FRAME_NO_SESSION,
+  HELLO_FIRST_MS,
+  LINK_NONCE_BYTES,
+  LINK_TAG_BYTES,
+  MESSAGE_MIN,
+  NO_SESSION_PAUSE_MS,
+  PAYLOAD_MIN,
 } from '../wire';
 import { HelloLimits, helloBytes, helloLimits, helloTag, sessionKeys, SessionKeys } from './secure';
 import { endSession, newSession, Session } from './session';
@@ -13,7 +21,8 @@ import { EVENT_RENEWED, EVENT_RESTARTED, EVENT_UP, Link, transmit, writePlain } 
 /** A nonce that this end has not used before: random, or on a plain link the boot id and a count. */
 function newNonce(link: Link): Uint8Array {
   link.handshakes++;
-  if (link.secure) return link.secure.random ? link.secure.random(LINK_NONCE_BYTES) : link.secure.crypto.random(LINK_NONCE_BYTES);
+  if (link.secure)
+    return link.secure.random ? link.secure.random(LINK_NONCE_BYTES) : link.secure.crypto.random(LINK_NONCE_BYTES);
   const nonce = new Uint8Array(LINK_NONCE_BYTES);
   putU32(nonce, 0, link.own.bootId);
   putU32(nonce, 4, link.handshakes);
@@ -31,8 +40,12 @@ export function beginHello(link: Link, nowMs: number): void {
 function agreedVersion(link: Link, other: HelloLimits): number {
   const version = other.versionMax < link.own.versionMax ? other.versionMax : link.own.versionMax;
   const isGood =
-    version >= other.versionMin && version >= link.own.versionMin && other.window >= 1 && other.payloadMax >= PAYLOAD_MIN &&
-    other.messageMax >= MESSAGE_MIN && other.requestsMax >= 1;
+    version >= other.versionMin &&
+    version >= link.own.versionMin &&
+    other.window >= 1 &&
+    other.payloadMax >= PAYLOAD_MIN &&
+    other.messageMax >= MESSAGE_MIN &&
+    other.requestsMax >= 1;
   if (!isGood) link.stats.refusedVersions++;
   return isGood ? version : 0;
 }
@@ -71,7 +84,12 @@ export function takeHello(link: Link, hello: Uint8Array, nowMs: number): void {
   if (!link.reply || !link.hello || !equalBytes(link.hello, hello)) {
     const other = helloLimits(hello);
     link.hello = hello;
-    link.reply = helloBytes(FRAME_HELLO_REPLY, link.own, newNonce(link), hello.subarray(hello.length - LINK_NONCE_BYTES));
+    link.reply = helloBytes(
+      FRAME_HELLO_REPLY,
+      link.own,
+      newNonce(link),
+      hello.subarray(hello.length - LINK_NONCE_BYTES),
+    );
     if (link.next) endSession(link.next);
     link.next = undefined;
     const version = agreedVersion(link, other);
@@ -82,7 +100,10 @@ export function takeHello(link: Link, hello: Uint8Array, nowMs: number): void {
     }
     link.helloAtMs = nowMs;
   }
-  writePlain(link, secure ? joinBytes(link.reply, helloTag(secure.crypto, secure.linkKey32, link.hello, link.reply)) : link.reply);
+  writePlain(
+    link,
+    secure ? joinBytes(link.reply, helloTag(secure.crypto, secure.linkKey32, link.hello, link.reply)) : link.reply,
+  );
 }
 
 /** Initiator: the answer to the open HELLO; anything else is ignored. Answers false when it does not belong. */
@@ -90,8 +111,15 @@ export function takeHelloReply(link: Link, body: Uint8Array, nowMs: number): boo
   const secure = link.secure;
   if (!link.hello) return false;
   const reply = secure ? cutBytes(body, 0, body.length - LINK_TAG_BYTES) : body;
-  if (!equalBytes(reply.subarray(reply.length - LINK_NONCE_BYTES), link.hello.subarray(link.hello.length - LINK_NONCE_BYTES))) return false;
-  if (secure && !equalBytes(helloTag(secure.crypto, secure.linkKey32, link.hello, reply), body.subarray(reply.length))) return false;
+  if (
+    !equalBytes(
+      reply.subarray(reply.length - LINK_NONCE_BYTES),
+      link.hello.subarray(link.hello.length - LINK_NONCE_BYTES),
+    )
+  )
+    return false;
+  if (secure && !equalBytes(helloTag(secure.crypto, secure.linkKey32, link.hello, reply), body.subarray(reply.length)))
+    return false;
   const other = helloLimits(reply);
   const version = agreedVersion(link, other);
   if (!version) return true;

@@ -1,13 +1,36 @@
 /**
- * A link: what comes off the line, what the clock asks for, what goes out. Spec: SPEC.md 4.4 and 4.5. It never calls anybody
- * but the UART: peer.ts reads `inbox`, `events` and the deadline.
+ * A link: what comes off the line, what the clock asks for, what goes out. Spec: SPEC.md 4.4 and 4.5. It never calls
+ * anybody but the UART: peer.ts reads `inbox`, `events` and the deadline.
  */
 import { cutBytes, joinBytes } from '../bytes';
-import { CRC_BYTES, FRAME_FLAG_CONTINUES, FRAME_FLAG_MORE, FRAME_HELLO, FRAME_NO_SESSION, HELLO_LAST_MS, KEEP_ALIVE_MS, LINK_DEAD_MS, REKEY_FRAMES } from '../wire';
+import {
+  CRC_BYTES,
+  FRAME_FLAG_CONTINUES,
+  FRAME_FLAG_MORE,
+  FRAME_HELLO,
+  FRAME_NO_SESSION,
+  HELLO_LAST_MS,
+  KEEP_ALIVE_MS,
+  LINK_DEAD_MS,
+  REKEY_FRAMES,
+} from '../wire';
 import { frameBody, lineClear, lineTake } from './frame';
 import { beginHello, takeHello, takeHelloReply, tellNoSession, useSession } from './handshake';
 import { isHello, isSound } from './secure';
-import { ackBody, backOff, endSession, framePayload, hasRoom, isSessionKind, sentBody, Session, takeFrame, TAKEN_BAD, TAKEN_DATA, TAKEN_OLD } from './session';
+import {
+  ackBody,
+  backOff,
+  endSession,
+  framePayload,
+  hasRoom,
+  isSessionKind,
+  sentBody,
+  Session,
+  takeFrame,
+  TAKEN_BAD,
+  TAKEN_DATA,
+  TAKEN_OLD,
+} from './session';
 import { EVENT_DOWN, Link, transmit, writeBody, writePlain } from './state';
 
 export * from './state';
@@ -31,7 +54,8 @@ function takeSessionFrame(link: Link, body: Uint8Array, nowMs: number): number {
     if (taken !== TAKEN_BAD) useSession(link, link.next);
   }
   if (taken === TAKEN_OLD) link.stats.duplicates++;
-  if (taken === TAKEN_DATA && link.session) takePayload(link, framePayload(link.session, body, crypto), (body[0] & FRAME_FLAG_CONTINUES) !== 0);
+  if (taken === TAKEN_DATA && link.session)
+    takePayload(link, framePayload(link.session, body, crypto), (body[0] & FRAME_FLAG_CONTINUES) !== 0);
   return taken;
 }
 
@@ -53,7 +77,9 @@ function takeBody(link: Link, body: Uint8Array, nowMs: number): boolean {
   return true;
 }
 
-/** Takes bytes off the line, whatever they are. Changes state, fills `inbox` and `events`; calls nobody but the UART. */
+/**
+ * Takes bytes off the line, whatever they are. Changes state, fills `inbox` and `events`; calls nobody but the UART.
+ */
 export function linkFeed(link: Link, bytes: Uint8Array, nowMs: number): void {
   link.stats.bytesIn += bytes.length;
   let from = lineTake(link.line, bytes, 0);
@@ -70,8 +96,9 @@ export function linkFeed(link: Link, bytes: Uint8Array, nowMs: number): void {
 }
 
 /**
- * Sends again what nobody acknowledged: everything the first time, then only the oldest, to spare a deaf line. An initiator
- * whose session the other end has not used yet begins another beside it: somebody may have put a HELLO of his own in between.
+ * Sends again what nobody acknowledged: everything the first time, then only the oldest, to spare a deaf line. An
+ * initiator whose session the other end has not used yet begins another beside it: somebody may have put a HELLO of his
+ * own in between.
  */
 function retransmit(link: Link, session: Session, nowMs: number): void {
   if (link.isInitiator && !link.hello && !session.sendBase && !session.recvNext) beginHello(link, nowMs);
@@ -103,7 +130,8 @@ export function linkTimers(link: Link, nowMs: number): void {
     if (nowMs >= session.heardAtMs + LINK_DEAD_MS) return linkDown(link, nowMs);
     if (session.retryAtMs && nowMs >= session.retryAtMs) retransmit(link, session, nowMs);
     if (link.isInitiator && !link.hello && session.sendNext + session.recvNext > REKEY_FRAMES) beginHello(link, nowMs);
-    if (link.isInitiator && !session.sent.length && nowMs >= session.spokeAtMs + KEEP_ALIVE_MS) transmit(link, session, new Uint8Array(0), 0, nowMs);
+    if (link.isInitiator && !session.sent.length && nowMs >= session.spokeAtMs + KEEP_ALIVE_MS)
+      transmit(link, session, new Uint8Array(0), 0, nowMs);
   } else if (link.isInitiator && !link.hello) beginHello(link, nowMs);
   else if (link.isUp && nowMs >= link.helloAtMs + LINK_DEAD_MS) return linkDown(link, nowMs);
   if (link.isInitiator && link.hello && nowMs >= link.helloAtMs) {
@@ -122,7 +150,8 @@ function nextPayload(link: Link, room: number): { payload: Uint8Array; goesOn: b
   }
   let count = 0;
   let length = 0;
-  while (count < link.outbox.length && length + link.outbox[count].length <= room) length += link.outbox[count++].length;
+  while (count < link.outbox.length && length + link.outbox[count].length <= room)
+    length += link.outbox[count++].length;
   const payload = new Uint8Array(length);
   let at = 0;
   for (let i = 0; i < count; i++) {
@@ -141,9 +170,16 @@ export function linkFlush(link: Link, nowMs: number): void {
   while (link.outbox.length && hasRoom(session)) {
     const part = nextPayload(link, session.other.payloadMax);
     const hasMore = link.outbox.length > 0 && session.sent.length + 1 < session.other.window;
-    transmit(link, session, part.payload, (hasMore ? FRAME_FLAG_MORE : 0) | (part.goesOn ? FRAME_FLAG_CONTINUES : 0), nowMs);
+    transmit(
+      link,
+      session,
+      part.payload,
+      (hasMore ? FRAME_FLAG_MORE : 0) | (part.goesOn ? FRAME_FLAG_CONTINUES : 0),
+      nowMs,
+    );
   }
-  if (session.ackAtMs && nowMs >= session.ackAtMs) writeBody(link, ackBody(session, nowMs, link.secure && link.secure.crypto), false);
+  if (session.ackAtMs && nowMs >= session.ackAtMs)
+    writeBody(link, ackBody(session, nowMs, link.secure && link.secure.crypto), false);
 }
 
 function sooner(a: number, b: number): number {

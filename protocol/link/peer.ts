@@ -1,7 +1,7 @@
 /**
  * One end of a link for the rest of the program: requests, replies and refusals over numbered frames. The same code on
- * HSM-Cold, HSM-Hot and the host. Spec: SPEC.md 5. One timer a peer; whatever is called back is called from it, so never
- * from inside a call and never deeper than three calls. Leaves the fields' meaning to messages.ts.
+ * HSM-Cold, HSM-Hot and the host. Spec: SPEC.md 5. One timer a peer; whatever is called back is called from it, so
+ * never from inside a call and never deeper than three calls. Leaves the fields' meaning to messages.ts.
  */
 import { cborDecodeSequence } from '../cbor/decode';
 import { cborEncode } from '../cbor/encode';
@@ -9,8 +9,29 @@ import { CborArray, CborValue } from '../cbor/types';
 import { fail } from '../errors';
 import { MESSAGE_ITEMS_MAX, MSG_REFUSAL, MSG_REPLY, QUEUE_MAX, REQUEST_ID_COUNT, REQUEST_TIMEOUT_MS } from '../wire';
 import { takeHeld, takeRequest } from './answers';
-import { EVENT_DOWN, EVENT_RENEWED, EVENT_RESTARTED, linkDeadline, linkDown, linkFeed, linkFlush, linkTimers, newLink } from './link';
-import { arm, armInstead, armSoon, Asked, endAll, endAsked, openWaiting, PeerState, takeReply, timeOut } from './requests';
+import {
+  EVENT_DOWN,
+  EVENT_RENEWED,
+  EVENT_RESTARTED,
+  linkDeadline,
+  linkDown,
+  linkFeed,
+  linkFlush,
+  linkTimers,
+  newLink,
+} from './link';
+import {
+  arm,
+  armInstead,
+  armSoon,
+  Asked,
+  endAll,
+  endAsked,
+  openWaiting,
+  PeerState,
+  takeReply,
+  timeOut,
+} from './requests';
 import { endSession } from './session';
 import { LinkSecurity, LinkStats, Peer, PeerOptions, RequestCallback } from './types';
 
@@ -24,12 +45,19 @@ function isSmallWhole(value: CborValue, count: number): boolean {
   return typeof value === 'number' && value >= 0 && value < count && Math.floor(value) === value;
 }
 
-/** True for [type, request_id, …] with numbers in range, the four fields of a refusal, and a bare id: a reply without fields. */
+/**
+ * True for [type, request_id, …] with numbers in range, the four fields of a refusal, and a bare id: a reply without
+ * fields.
+ */
 function isMessage(value: CborValue): boolean {
   if (!Array.isArray(value)) return isSmallWhole(value, REQUEST_ID_COUNT);
-  if (value.length < 2 || !isSmallWhole(value[0], TYPE_COUNT) || !isSmallWhole(value[1], REQUEST_ID_COUNT)) return false;
+  if (value.length < 2 || !isSmallWhole(value[0], TYPE_COUNT) || !isSmallWhole(value[1], REQUEST_ID_COUNT))
+    return false;
   if (value[0] === MSG_REPLY) return value.length > 2;
-  return value[0] !== MSG_REFUSAL || (value.length === 4 && isSmallWhole(value[2], REFUSAL_CODE_COUNT) && typeof value[3] === 'string');
+  return (
+    value[0] !== MSG_REFUSAL ||
+    (value.length === 4 && isSmallWhole(value[2], REFUSAL_CODE_COUNT) && typeof value[3] === 'string')
+  );
 }
 
 /** Takes one payload apart; one bad message spoils it, none of it is acted on. */
@@ -97,24 +125,45 @@ function tick(peer: PeerState): void {
   openWaiting(peer);
   const isGathering = peer.held.length > 0 && link.outbox.length > 0 && nowMs < peer.gatherUntilMs;
   if (!isGathering) linkFlush(link, peer.clock.uptimeMs());
-  if (!peer.isClosed) armInstead(peer, guardAtMs, peer.due.length ? nowMs : isGathering ? peer.gatherUntilMs : linkDeadline(link, timeOutMs));
+  if (!peer.isClosed)
+    armInstead(
+      peer,
+      guardAtMs,
+      peer.due.length ? nowMs : isGathering ? peer.gatherUntilMs : linkDeadline(link, timeOutMs),
+    );
 }
 
-function request(peer: PeerState, type: number, fields: CborValue[], callback: RequestCallback, timeoutMs: number | undefined): void {
-  if (type <= MSG_REFUSAL || type >= TYPE_COUNT) throw fail('bad-type', 'a request has a type of 2..' + (TYPE_COUNT - 1));
-  const asked: Asked = { id: 0, bytes: new Uint8Array(0), callback: callback, endsAtMs: peer.clock.uptimeMs() + (timeoutMs || peer.timeoutMs) };
+function request(
+  peer: PeerState,
+  type: number,
+  fields: CborValue[],
+  callback: RequestCallback,
+  timeoutMs: number | undefined,
+): void {
+  if (type <= MSG_REFUSAL || type >= TYPE_COUNT)
+    throw fail('bad-type', 'a request has a type of 2..' + (TYPE_COUNT - 1));
+  const asked: Asked = {
+    id: 0,
+    bytes: new Uint8Array(0),
+    callback: callback,
+    endsAtMs: peer.clock.uptimeMs() + (timeoutMs || peer.timeoutMs),
+  };
   const session = peer.link.session;
   if (!session || !peer.isUp) endAsked(peer, asked, fail('link-down', 'the link is not up'), []);
   else if (peer.waiting.length >= peer.queueMax) endAsked(peer, asked, fail('link-busy', 'too many requests wait'), []);
   else {
     asked.bytes = cborEncode(([type, 0] as CborValue[]).concat(fields));
-    if (asked.bytes.length > session.other.messageMax) endAsked(peer, asked, fail('link-too-long', 'longer than the other end takes'), []);
+    if (asked.bytes.length > session.other.messageMax)
+      endAsked(peer, asked, fail('link-too-long', 'longer than the other end takes'), []);
     else peer.waiting.push(asked);
   }
   armSoon(peer);
 }
 
-/** Another link key from now on: what was opened, or asked, under the old one is over. linkKey32: secret, the link's from now on. */
+/**
+ * Another link key from now on: what was opened, or asked, under the old one is over. linkKey32: secret, the link's
+ * from now on.
+ */
 export function rekeyPeer(peer: PeerState, linkKey32: Uint8Array): void {
   const link = peer.link;
   const secure = link.secure as LinkSecurity;
@@ -140,12 +189,21 @@ function close(peer: PeerState): void {
 }
 
 /**
- * Starts one end of a link and answers its bare state, for a program that only answers: it sets `handler` and reads `isUp`.
- * On a board each function that is held costs six variables. Spec: SPEC.md 4 and 5.
+ * Starts one end of a link and answers its bare state, for a program that only answers: it sets `handler` and reads
+ * `isUp`. On a board each function that is held costs six variables. Spec: SPEC.md 4 and 5.
  */
 export function startPeer(options: PeerOptions): PeerState {
   const stats: LinkStats = {
-    bytesIn: 0, bytesOut: 0, framesIn: 0, framesOut: 0, badFrames: 0, badMessages: 0, duplicates: 0, retransmits: 0, handshakes: 0, refusedVersions: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+    framesIn: 0,
+    framesOut: 0,
+    badFrames: 0,
+    badMessages: 0,
+    duplicates: 0,
+    retransmits: 0,
+    handshakes: 0,
+    refusedVersions: 0,
   };
   const peer: PeerState = {
     link: newLink(options, stats),

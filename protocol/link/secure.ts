@@ -1,10 +1,20 @@
 /**
- * What makes a frame believable: CRC-32 on a plain link, on the Hot-Cold link keys of a session that both ends made from
- * the link key and fresh nonces of both. Spec: SPEC.md 4.2 and 4.3. Leaves windows, timers and messages to the others.
+ * What makes a frame believable: CRC-32 on a plain link, on the Hot-Cold link keys of a session that both ends made
+ * from the link key and fresh nonces of both. Spec: SPEC.md 4.2 and 4.3. Leaves windows, timers and messages to the
+ * others.
  */
 import { bytesOfText, crc32, cutBytes, equalBytes, getU32, joinBytes, putU32, wipeBytes } from '../bytes';
 import { ProtocolCrypto } from '../crypto';
-import { CRC_BYTES, FRAME_FLAG_SEALED, FRAME_HELLO, FRAME_HELLO_REPLY, HELLO_BYTES, HELLO_REPLY_BYTES, LINK_NONCE_BYTES, LINK_TAG_BYTES } from '../wire';
+import {
+  CRC_BYTES,
+  FRAME_FLAG_SEALED,
+  FRAME_HELLO,
+  FRAME_HELLO_REPLY,
+  HELLO_BYTES,
+  HELLO_REPLY_BYTES,
+  LINK_NONCE_BYTES,
+  LINK_TAG_BYTES,
+} from '../wire';
 
 /** What an end says of itself in HELLO and HELLO_REPLY. */
 export interface HelloLimits {
@@ -26,8 +36,8 @@ export interface SessionKeys {
 }
 
 /**
- * HELLO: kind, versions, boot id u32, payload u16, window, message u16, requests, nonce16. HELLO_REPLY: the same with its
- * own nonce, then the nonce it answers, then (secure) a tag. Without the check sum.
+ * HELLO: kind, versions, boot id u32, payload u16, window, message u16, requests, nonce16. HELLO_REPLY: the same with
+ * its own nonce, then the nonce it answers, then (secure) a tag. Without the check sum.
  */
 export function helloBytes(kind: number, limits: HelloLimits, nonce16: Uint8Array, echo16?: Uint8Array): Uint8Array {
   const out = new Uint8Array(kind === FRAME_HELLO ? HELLO_BYTES : HELLO_REPLY_BYTES - LINK_TAG_BYTES);
@@ -59,13 +69,24 @@ export function helloLimits(body: Uint8Array): HelloLimits {
 }
 
 /** Tag of HELLO_REPLY: proves the responder's link key over both hellos, and so over both version ranges. */
-export function helloTag(crypto: ProtocolCrypto, linkKey32: Uint8Array, hello: Uint8Array, reply: Uint8Array): Uint8Array {
+export function helloTag(
+  crypto: ProtocolCrypto,
+  linkKey32: Uint8Array,
+  hello: Uint8Array,
+  reply: Uint8Array,
+): Uint8Array {
   const key = crypto.hkdfSha256(linkKey32, new Uint8Array(0), bytesOfText('chaincloud link hello'), 32);
   return crypto.hmacSha256(key, joinBytes(hello, reply)).subarray(0, LINK_TAG_BYTES);
 }
 
 /** Keys of the session that `hello` and `reply` (without tag) begin. */
-export function sessionKeys(crypto: ProtocolCrypto, linkKey32: Uint8Array, hello: Uint8Array, reply: Uint8Array, isInitiator: boolean): SessionKeys {
+export function sessionKeys(
+  crypto: ProtocolCrypto,
+  linkKey32: Uint8Array,
+  hello: Uint8Array,
+  reply: Uint8Array,
+  isInitiator: boolean,
+): SessionKeys {
   const salt = crypto.sha256(joinBytes(hello, reply));
   const all = crypto.hkdfSha256(linkKey32, salt, bytesOfText('chaincloud link session'), 128);
   const first = { enc: cutBytes(all, 0, 32), mac: cutBytes(all, 32, 64) };
@@ -90,8 +111,19 @@ export function cipher(crypto: ProtocolCrypto, key32: Uint8Array, seq: number, p
   return crypto.aes256Ctr(key32, iv, payload);
 }
 
-/** Tag over kind, whole seq, whole ack and body[headBytes, end): the octets that the frame shows only the low part of are covered in full. */
-function sessionTag(crypto: ProtocolCrypto, mac32: Uint8Array, body: Uint8Array, headBytes: number, end: number, seq: number, ack: number): Uint8Array {
+/**
+ * Tag over kind, whole seq, whole ack and body[headBytes, end): the octets that the frame shows only the low part of
+ * are covered in full.
+ */
+function sessionTag(
+  crypto: ProtocolCrypto,
+  mac32: Uint8Array,
+  body: Uint8Array,
+  headBytes: number,
+  end: number,
+  seq: number,
+  ack: number,
+): Uint8Array {
   const input = new Uint8Array(9 + end - headBytes);
   input[0] = body[0];
   putU32(input, 1, seq);
@@ -106,7 +138,14 @@ export function checkBytes(kind: number): number {
 }
 
 /** Fills in the check at the end of `body`, whose room for it is there. `keys` is needed for a sealed kind. */
-export function closeFrame(body: Uint8Array, headBytes: number, seq: number, ack: number, crypto?: ProtocolCrypto, keys?: SessionKeys): void {
+export function closeFrame(
+  body: Uint8Array,
+  headBytes: number,
+  seq: number,
+  ack: number,
+  crypto?: ProtocolCrypto,
+  keys?: SessionKeys,
+): void {
   const end = body.length - checkBytes(body[0]);
   if (crypto && keys) body.set(sessionTag(crypto, keys.macOut, body, headBytes, end, seq, ack), end);
   else putU32(body, end, crc32(body, end));
@@ -119,9 +158,18 @@ export function isSound(body: Uint8Array): boolean {
 }
 
 /** True when the tag of a sealed frame is right for these whole seq and ack. */
-export function isSealedBy(crypto: ProtocolCrypto, keys: SessionKeys, body: Uint8Array, headBytes: number, seq: number, ack: number): boolean {
+export function isSealedBy(
+  crypto: ProtocolCrypto,
+  keys: SessionKeys,
+  body: Uint8Array,
+  headBytes: number,
+  seq: number,
+  ack: number,
+): boolean {
   const end = body.length - LINK_TAG_BYTES;
-  return end >= headBytes && equalBytes(sessionTag(crypto, keys.macIn, body, headBytes, end, seq, ack), body.subarray(end));
+  return (
+    end >= headBytes && equalBytes(sessionTag(crypto, keys.macIn, body, headBytes, end, seq, ack), body.subarray(end))
+  );
 }
 
 /** True when a plain HELLO or HELLO_REPLY body (without check) has its one length. */

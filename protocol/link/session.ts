@@ -5,15 +5,25 @@
 import { cutBytes } from '../bytes';
 import { ProtocolCrypto } from '../crypto';
 import {
-  ACK_DELAY_MS, FRAME_ACK, FRAME_DATA, FRAME_FLAG_CONTINUES, FRAME_FLAG_MORE, FRAME_FLAG_SEALED, LINK_SEQ_MAX,
-  RETRANSMIT_FIRST_MS, RETRANSMIT_LAST_MS,
+  ACK_DELAY_MS,
+  FRAME_ACK,
+  FRAME_DATA,
+  FRAME_FLAG_CONTINUES,
+  FRAME_FLAG_MORE,
+  FRAME_FLAG_SEALED,
+  LINK_SEQ_MAX,
+  RETRANSMIT_FIRST_MS,
+  RETRANSMIT_LAST_MS,
 } from '../wire';
 import { checkBytes, cipher, closeFrame, HelloLimits, isSealedBy, isSound, SessionKeys, wipeKeys } from './secure';
 
 /** Octets before the payload of a DATA frame, and before the check of an ACK frame. */
 export const DATA_HEAD = 3;
 export const ACK_HEAD = 2;
-/** A frame alone may wait for a reply to ride with; a second one is acknowledged at once, so that a sender's window moves. */
+/**
+ * A frame alone may wait for a reply to ride with; a second one is acknowledged at once, so that a sender's window
+ * moves.
+ */
 const UNACKED_MAX = 2;
 
 /** A frame that the other end has not acknowledged: payload as it goes out (sealed already on a secure link). */
@@ -104,10 +114,19 @@ function spoke(session: Session, nowMs: number): void {
 }
 
 /** Numbers a new frame, keeps it until it is acknowledged and answers its body. The caller has asked `hasRoom`. */
-export function sendFrame(session: Session, payload: Uint8Array, flags: number, nowMs: number, crypto?: ProtocolCrypto): Uint8Array {
+export function sendFrame(
+  session: Session,
+  payload: Uint8Array,
+  flags: number,
+  nowMs: number,
+  crypto?: ProtocolCrypto,
+): Uint8Array {
   const seq = session.sendNext++;
   const keys = session.keys;
-  const frame = { kind: FRAME_DATA | flags | (keys ? FRAME_FLAG_SEALED : 0), payload: keys && crypto ? cipher(crypto, keys.encOut, seq, payload) : payload };
+  const frame = {
+    kind: FRAME_DATA | flags | (keys ? FRAME_FLAG_SEALED : 0),
+    payload: keys && crypto ? cipher(crypto, keys.encOut, seq, payload) : payload,
+  };
   session.sent.push(frame);
   if (!session.retryAtMs) session.retryAtMs = nowMs + session.retryDelayMs;
   const body = dataBody(session, frame, seq, crypto);
@@ -160,12 +179,19 @@ function owe(session: Session, isHurried: boolean, nowMs: number): void {
  * Judges a DATA or ACK body and moves the window. TAKEN_DATA: the next frame in order, read it with `framePayload`.
  * TAKEN_OLD: a repetition or one after a gap. TAKEN_BAD: not sound, not of this session; nothing has changed.
  */
-export function takeFrame(session: Session, body: Uint8Array, ownWindow: number, nowMs: number, crypto?: ProtocolCrypto): number {
+export function takeFrame(
+  session: Session,
+  body: Uint8Array,
+  ownWindow: number,
+  nowMs: number,
+  crypto?: ProtocolCrypto,
+): number {
   const keys = session.keys;
   const kind = body[0];
   const isAck = (kind & ~FRAME_FLAG_SEALED) === FRAME_ACK;
   const headBytes = isAck ? ACK_HEAD : DATA_HEAD;
-  if (body.length < headBytes + checkBytes(kind) || (kind & FRAME_FLAG_SEALED) !== (keys ? FRAME_FLAG_SEALED : 0)) return TAKEN_BAD;
+  if (body.length < headBytes + checkBytes(kind) || (kind & FRAME_FLAG_SEALED) !== (keys ? FRAME_FLAG_SEALED : 0))
+    return TAKEN_BAD;
   if (isAck && body.length > headBytes + checkBytes(kind)) return TAKEN_BAD;
   const seq = isAck ? 0 : wholeNumber(body[1], session.recvNext);
   const ack = wholeNumber(body[headBytes - 1], session.sendBase);

@@ -4,7 +4,17 @@
  */
 import { joinBytes } from '../bytes';
 import {
-  CRC_BYTES, HELLO_FIRST_MS, LINK_VERSION_MAX, LINK_VERSION_MIN, MESSAGE_MAX, MESSAGE_MIN, PAYLOAD_MAX, PAYLOAD_MIN, REQUESTS_MAX, WINDOW_DEFAULT, WINDOW_MAX,
+  CRC_BYTES,
+  HELLO_FIRST_MS,
+  LINK_VERSION_MAX,
+  LINK_VERSION_MIN,
+  MESSAGE_MAX,
+  MESSAGE_MIN,
+  PAYLOAD_MAX,
+  PAYLOAD_MIN,
+  REQUESTS_MAX,
+  WINDOW_DEFAULT,
+  WINDOW_MAX,
 } from '../wire';
 import { frameLine, LineBuffer, lineBuffer } from './frame';
 import { closeFrame, HelloLimits } from './secure';
@@ -58,7 +68,11 @@ export function newLink(options: PeerOptions, stats: LinkStats): Link {
     uart: options.uart,
     isInitiator: options.role === 'initiator',
     own: {
-      versionMin: bounded(options.versionMin === undefined ? LINK_VERSION_MIN : options.versionMin, LINK_VERSION_MIN, 255),
+      versionMin: bounded(
+        options.versionMin === undefined ? LINK_VERSION_MIN : options.versionMin,
+        LINK_VERSION_MIN,
+        255,
+      ),
       versionMax: LINK_VERSION_MAX,
       bootId: options.bootId,
       payloadMax: bounded(options.payloadMax, PAYLOAD_MIN, PAYLOAD_MAX),

@@ -36,7 +36,8 @@ export interface PeerOptions {
   secure?: LinkSecurity;
   /**
    * What this end can take, told to the other one: octets a frame's payload, frames in flight (default WINDOW_DEFAULT),
-   * octets a message, open requests. What is in flight has to fit the receive buffer of a board that is busy for seconds.
+   * octets a message, open requests. What is in flight has to fit the receive buffer of a board that is busy for
+   * seconds.
    */
   payloadMax?: number;
   window?: number;
@@ -44,7 +45,9 @@ export interface PeerOptions {
   requestsMax?: number;
   /** Requests that may wait here before `link-busy`. Default 16. */
   queueMax?: number;
-  /** The handler gets a request when the one before is answered: those that come meanwhile wait, at most requestsMax. */
+  /**
+   * The handler gets a request when the one before is answered: those that come meanwhile wait, at most requestsMax.
+   */
   oneAtATime?: boolean;
   /** Lowest link version to accept: the caller keeps the highest it has seen. Default LINK_VERSION_MIN. */
   versionMin?: number;
@@ -52,7 +55,10 @@ export interface PeerOptions {
   requestTimeoutMs?: number;
 }
 
-/** `error.code`: `refused` (then `refusal` and `tag` are set), `link-down`, `link-busy`, `link-restarted`, `link-timeout`, `link-too-long`. */
+/**
+ * `error.code`: `refused` (then `refusal` and `tag` are set), `link-down`, `link-busy`, `link-restarted`,
+ * `link-timeout`, `link-too-long`.
+ */
 export interface LinkError extends Error {
   code: string;
   refusal?: number;

@@ -9,17 +9,25 @@ const ESCAPE = 0x1b;
 export const UTF8_SIZE = 0x200000;
 
 /**
- * Six digits an entry: septet (0x80 set = extension table), then its code point. What is not here is the same in ASCII. One
- * literal in one line: the bundler puts it where it is used, so it stays in flash, and indexOf() searches it natively.
+ * Six digits an entry: septet (0x80 set = extension table), then its code point. What is not here is the same in ASCII.
+ * One literal in one line: the bundler puts it where it is used, so it stays in flash, and indexOf() searches it
+ * natively.
  */
-const TABLE = '0000400100a30200240300a50400e80500e90600f90700ec0800f20900c70b00d80c00f80e00c50f00e510039411005f1203a613039314039b1503a91603a01703a81803a31903981a039e1c00c61d00e61e00df1f00c92400a44000a15b00c45c00d65d00d15e00dc5f00a76000bf7b00e47c00f67d00f17e00fc7f00e08a000c94005ea8007ba9007daf005cbc005bbd007ebe005dc0007ce520ac';
+const TABLE =
+  '0000400100a30200240300a50400e80500e90600f90700ec0800f20900c70b00d80c00f80e00c50f00e510039411005f1203a613039314039b1503a91603a01703a81803a31903981a039e1c00c61d00e61e00df1f00c92400a44000a15b00c45c00d65d00d15e00dc5f00a76000bf7b00e47c00f67d00f17e00fc7f00e08a000c94005ea8007ba9007daf005cbc005bbd007ebe005dc0007ce520ac';
 
 /**
- * Looks a value up in TABLE: a septet (with EXTENDED for the second table) to its code point when `digits` is 2, a code point
- * to its septet when `digits` is 4. -1 when there is none.
+ * Looks a value up in TABLE: a septet (with EXTENDED for the second table) to its code point when `digits` is 2, a code
+ * point to its septet when `digits` is 4. -1 when there is none.
  */
 function translate(value: number, digits: number): number {
-  if (value === 0x0a || value === 0x0d || value === 0x20 || (value > 0x20 && value < 0x7b && value !== 0x24 && value !== 0x40 && (value < 0x5b || value > 0x60))) return value;
+  if (
+    value === 0x0a ||
+    value === 0x0d ||
+    value === 0x20 ||
+    (value > 0x20 && value < 0x7b && value !== 0x24 && value !== 0x40 && (value < 0x5b || value > 0x60))
+  )
+    return value;
   if (value > 0xffff) return -1;
   const padded = '000' + value.toString(16);
   const key = padded.substr(padded.length - digits);
@@ -40,7 +48,10 @@ function utf8OfCode(code: number): string {
   return String.fromCharCode(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63)) + tail;
 }
 
-/** Code point at `at` of a UTF-8 byte string plus its octets times UTF8_SIZE; an octet that is not UTF-8 stands for itself. */
+/**
+ * Code point at `at` of a UTF-8 byte string plus its octets times UTF8_SIZE; an octet that is not UTF-8 stands for
+ * itself.
+ */
 export function readUtf8(text: string, at: number): number {
   const first = text.charCodeAt(at);
   const size = first < 0xc2 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 1;
@@ -56,7 +67,7 @@ export function readUtf8(text: string, at: number): number {
 /** Septets of a UTF-8 byte string, escapes written out; null when a character is not in the alphabet. */
 export function septetsOfText(text: string): number[] | null {
   const septets: number[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const read = readUtf8(text, at);
     const septet = translate(read & (UTF8_SIZE - 1), 4);
     at += read >> 21;

@@ -14,8 +14,12 @@ export function encodeTime(unixS: number, quarters: number): Uint8Array {
   const local = new Date((unixS + quarters * 900) * 1000);
   const zone = Math.abs(quarters);
   return new Uint8Array([
-    semiOctet(local.getUTCFullYear() % 100), semiOctet(local.getUTCMonth() + 1), semiOctet(local.getUTCDate()),
-    semiOctet(local.getUTCHours()), semiOctet(local.getUTCMinutes()), semiOctet(local.getUTCSeconds()),
+    semiOctet(local.getUTCFullYear() % 100),
+    semiOctet(local.getUTCMonth() + 1),
+    semiOctet(local.getUTCDate()),
+    semiOctet(local.getUTCHours()),
+    semiOctet(local.getUTCMinutes()),
+    semiOctet(local.getUTCSeconds()),
     semiOctet(zone) | (quarters < 0 ? 8 : 0),
   ]);
 }
@@ -24,7 +28,8 @@ export function encodeTime(unixS: number, quarters: number): Uint8Array {
 export function encodeOriginator(from: string): Uint8Array {
   if (/^\+?[0-9*#]{1,20}$/.test(from)) return encodeAddress(from);
   const septets = septetsOfText(from);
-  if (!septets || septets.length < 1 || septets.length > 11) throw fail('pdu-address', 'a number or 11 GSM-7 characters');
+  if (!septets || septets.length < 1 || septets.length > 11)
+    throw fail('pdu-address', 'a number or 11 GSM-7 characters');
   const octets = (septets.length * 7 + 7) >> 3;
   const bytes = new Uint8Array(2 + octets);
   bytes[0] = Math.min(MAX_ADDRESS_DIGITS, Math.floor((septets.length * 7 + 3) / 4));
@@ -55,13 +60,41 @@ export function joinBytes(parts: Uint8Array[]): Uint8Array {
 }
 
 /** SMS-DELIVER with service centre address. `userData` as encodeUserData() gives it or as it stood in a SUBMIT. */
-export function encodeDeliver(smsc: string, from: string, dcs: number, hasHeader: boolean, userData: Uint8Array, unixS: number): Uint8Array {
+export function encodeDeliver(
+  smsc: string,
+  from: string,
+  dcs: number,
+  hasHeader: boolean,
+  userData: Uint8Array,
+  unixS: number,
+): Uint8Array {
   const first = new Uint8Array([hasHeader ? 0x44 : 0x04]);
-  return joinBytes([encodeServiceCentre(smsc), first, encodeOriginator(from), new Uint8Array([0, dcs]), encodeTime(unixS, 32), userData]);
+  return joinBytes([
+    encodeServiceCentre(smsc),
+    first,
+    encodeOriginator(from),
+    new Uint8Array([0, dcs]),
+    encodeTime(unixS, 32),
+    userData,
+  ]);
 }
 
 /** SMS-STATUS-REPORT with service centre address: `status` 0 = delivered (9.2.3.15). */
-export function encodeReport(smsc: string, reference: number, to: string, sentS: number, doneS: number, status: number): Uint8Array {
+export function encodeReport(
+  smsc: string,
+  reference: number,
+  to: string,
+  sentS: number,
+  doneS: number,
+  status: number,
+): Uint8Array {
   const first = new Uint8Array([0x06, reference]);
-  return joinBytes([encodeServiceCentre(smsc), first, encodeAddress(to), encodeTime(sentS, 32), encodeTime(doneS, 32), new Uint8Array([status])]);
+  return joinBytes([
+    encodeServiceCentre(smsc),
+    first,
+    encodeAddress(to),
+    encodeTime(sentS, 32),
+    encodeTime(doneS, 32),
+    new Uint8Array([status]),
+  ]);
 }

@@ -1,6 +1,6 @@
-// Texts of any length as SMS-SUBMITs: GSM-7 where it can be, UCS-2 otherwise, one SMS or concatenated parts with an 8-bit
-// reference. Spec: 3GPP TS 23.040 9.2.3.24.1. Text is a UTF-8 byte string. Used by hosts, phones and the send queue;
-// leaves joining of parts to the receiver (host/modem/joiner.ts).
+// Texts of any length as SMS-SUBMITs: GSM-7 where it can be, UCS-2 otherwise, one SMS or concatenated parts with an
+// 8-bit reference. Spec: 3GPP TS 23.040 9.2.3.24.1. Text is a UTF-8 byte string. Used by hosts, phones and the send
+// queue; leaves joining of parts to the receiver (host/modem/joiner.ts).
 import { UTF8_SIZE, readUtf8, septetsOfText } from './pdu-alphabet';
 import { CODING_GSM7, CODING_UCS2, MAX_SMS_OCTETS, MAX_SMS_SEPTETS, encodeSubmit } from './pdu';
 import { fail } from '../errors';
@@ -13,7 +13,7 @@ const PART_OCTETS = 134;
 
 function ucs2OfText(text: string): number[] {
   const octets: number[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const read = readUtf8(text, at);
     const code = read & (UTF8_SIZE - 1);
     at += read >> 21;
@@ -44,7 +44,8 @@ export function encodeText(to: string, text: string, ref: number, validity: numb
   const coding = septets ? CODING_GSM7 : CODING_UCS2;
   const units = septets || ucs2OfText(text);
   if (units.length < 1) throw fail('pdu-length', 'empty text');
-  if (units.length <= (septets ? MAX_SMS_SEPTETS : MAX_SMS_OCTETS)) return [encodeSubmit(to, coding, null, units, validity)];
+  if (units.length <= (septets ? MAX_SMS_SEPTETS : MAX_SMS_OCTETS))
+    return [encodeSubmit(to, coding, null, units, validity)];
   const ends: number[] = [];
   for (let at = 0; at < units.length; at = ends[ends.length - 1]) {
     ends.push(partEnd(units, at, septets ? PART_SEPTETS : PART_OCTETS, septets !== null));

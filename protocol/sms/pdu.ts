@@ -1,7 +1,7 @@
-// SMS PDUs as the device needs them: SMS-SUBMIT out, SMS-DELIVER and SMS-STATUS-REPORT (and SMS-SUBMIT, for the other end)
-// in. Spec: 3GPP TS 23.040 9.2.2 (PDUs), 9.2.3.24 (user data header); 23.038 4 (data coding scheme). Text is a UTF-8 byte
-// string. Leaves to others: the alphabet (pdu-alphabet.ts), long texts (pdu-parts.ts), what only a network or a phone in
-// the simulator writes (pdu-network.ts).
+// SMS PDUs as the device needs them: SMS-SUBMIT out, SMS-DELIVER and SMS-STATUS-REPORT (and SMS-SUBMIT, for the other
+// end) in. Spec: 3GPP TS 23.040 9.2.2 (PDUs), 9.2.3.24 (user data header); 23.038 4 (data coding scheme). Text is a
+// UTF-8 byte string. Leaves to others: the alphabet (pdu-alphabet.ts), long texts (pdu-parts.ts), what only a network
+// or a phone in the simulator writes (pdu-network.ts).
 // Decode errors, a closed list of codes: pdu-truncated, pdu-trailing, pdu-type, pdu-address, pdu-length, pdu-header,
 // pdu-coding, pdu-hex. Encode errors: pdu-address, pdu-length.
 import { fail, CodedError } from '../errors';
@@ -102,7 +102,10 @@ export function encodeAddress(number: string): Uint8Array {
   return bytes;
 }
 
-/** The address at `offset`: digits, with '+' when international, or text when alphanumeric. It takes 2 + half its digits. */
+/**
+ * The address at `offset`: digits, with '+' when international, or text when alphanumeric. It takes 2 + half its
+ * digits.
+ */
 function decodeAddress(bytes: Uint8Array, offset: number): string {
   const digits = bytes[offset];
   const first = offset + 2;
@@ -131,7 +134,8 @@ function decodeTime(bytes: Uint8Array, offset: number): number {
     field[i] = tens * 10 + (pair >> 4);
   }
   const month = field[1];
-  if (month < 1 || month > 12 || field[2] < 1 || field[2] > 31 || field[3] > 23 || field[4] > 59 || field[5] > 59) return 0;
+  if (month < 1 || month > 12 || field[2] < 1 || field[2] > 31 || field[3] > 23 || field[4] > 59 || field[5] > 59)
+    return 0;
   const zoneS = field[6] * 900 * (bytes[offset + 6] & 8 ? -1 : 1);
   return daysSince1970(2000 + field[0], month, field[2]) * 86400 + field[3] * 3600 + field[4] * 60 + field[5] - zoneS;
 }
@@ -175,7 +179,8 @@ function decodeUserData(pdu: Pdu, bytes: Uint8Array, dcs: number, lengthAt: numb
   if (lengthAt >= bytes.length) throw at('pdu-truncated', bytes.length);
   const group = dcs >> 4;
   let coding = dcs & 12;
-  if (group < 8 ? dcs & 0x20 || coding === 12 : group < 12 || (group === 15 && dcs & 8)) throw at('pdu-coding', lengthAt);
+  if (group < 8 ? dcs & 0x20 || coding === 12 : group < 12 || (group === 15 && dcs & 8))
+    throw at('pdu-coding', lengthAt);
   if (group > 11 && group < 15) coding = group === 14 ? CODING_UCS2 : CODING_GSM7;
   const units = bytes[lengthAt];
   const isGsm7 = coding === CODING_GSM7;
@@ -218,8 +223,20 @@ export function decodePdu(bytes: Uint8Array, isFromPhone: boolean): Pdu {
   const first = bytes[offset++];
   const kind = first & 3;
   const pdu: Pdu = {
-    type: kind, address: '', coding: 0, text: null, data: null, port: -1, sourcePort: -1, ref: 0, total: 1, part: 1,
-    sentAt: 0, reference: 0, status: -1, octets: 0,
+    type: kind,
+    address: '',
+    coding: 0,
+    text: null,
+    data: null,
+    port: -1,
+    sourcePort: -1,
+    ref: 0,
+    total: 1,
+    part: 1,
+    sentAt: 0,
+    reference: 0,
+    status: -1,
+    octets: 0,
   };
   if (isFromPhone ? kind !== PDU_SUBMIT : kind !== PDU_DELIVER && kind !== PDU_REPORT) throw at('pdu-type', offset - 1);
   if (kind !== PDU_DELIVER) pdu.reference = bytes[offset++];
@@ -248,8 +265,8 @@ export function portHeader(port: number): Uint8Array {
 }
 
 /**
- * User data with its UDL in front. `header` starts with its own length, or is null; `body` holds septets for CODING_GSM7,
- * octets otherwise. Throws `pdu-length`.
+ * User data with its UDL in front. `header` starts with its own length, or is null; `body` holds septets for
+ * CODING_GSM7, octets otherwise. Throws `pdu-length`.
  */
 export function encodeUserData(coding: number, header: Uint8Array | null, body: ArrayLike<number>): Uint8Array {
   const headerBytes = header ? header.length : 0;
@@ -269,7 +286,13 @@ export function encodeUserData(coding: number, header: Uint8Array | null, body: 
  * SMS-SUBMIT without the service centre address (its length is what AT+CMGS wants). The modem fills in the reference.
  * `validity`: relative validity octet (9.2.3.12.1; 0xA7 = 24 hours) or -1. Throws `pdu-address`, `pdu-length`.
  */
-export function encodeSubmit(to: string, coding: number, header: Uint8Array | null, body: ArrayLike<number>, validity: number): Uint8Array {
+export function encodeSubmit(
+  to: string,
+  coding: number,
+  header: Uint8Array | null,
+  body: ArrayLike<number>,
+  validity: number,
+): Uint8Array {
   const address = encodeAddress(to);
   const userData = encodeUserData(coding, header, body);
   const hasValidity = validity >= 0 ? 1 : 0;

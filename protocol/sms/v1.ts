@@ -1,7 +1,8 @@
 /**
- * The text protocol of the published V-Device app (chaincloud-v): SMS texts and the texts that are signed. Spec: SPEC.md 9.
- * The parsers take exactly what a genuine app and HSM send, no more: what the app leniently understands besides is answered
- * with undefined. Leaves signatures to the holder of the key, and its known weaknesses to whoever switches it on.
+ * The text protocol of the published V-Device app (chaincloud-v): SMS texts and the texts that are signed. Spec:
+ * SPEC.md 9. The parsers take exactly what a genuine app and HSM send, no more: what the app leniently understands
+ * besides is answered with undefined. Leaves signatures to the holder of the key, and its known weaknesses to whoever
+ * switches it on.
  */
 import { bytesOfText, joinBytes } from '../bytes';
 import { putUtf8, utf8Length } from '../cbor/text';
@@ -64,7 +65,8 @@ function isSignature(text: string): boolean {
 
 /** Fields between `CC:` and the closing colon; undefined for any other text. */
 function fieldsOf(text: string): string[] | undefined {
-  if (text.length > 160 || text.substr(0, 3) !== 'CC:' || text.charAt(text.length - 1) !== ':' || text.length < 5) return undefined;
+  if (text.length > 160 || text.substr(0, 3) !== 'CC:' || text.charAt(text.length - 1) !== ':' || text.length < 5)
+    return undefined;
   return text.substring(3, text.length - 1).split(':');
 }
 
@@ -103,7 +105,8 @@ export function v1ParseToV(text: string): { accept?: V1Accept; addresses?: V1Add
   if (side < 0 || (fields.length !== 4 && fields.length !== 5)) return undefined;
   const batchNo = wholeOf(fields[1], 0, BATCH_NO_MAX);
   const cId = wholeOf(fields[3], 1, ID_MAX);
-  if (batchNo < 0 || cId < 0 || !isSignature(fields[2]) || (fields.length === 5 && !isCoin(fields[4]))) return undefined;
+  if (batchNo < 0 || cId < 0 || !isSignature(fields[2]) || (fields.length === 5 && !isCoin(fields[4])))
+    return undefined;
   return { addresses: { side: side, batchNo: batchNo, signature: fields[2], cId: cId, coin: fields[4] } };
 }
 
@@ -116,7 +119,14 @@ export function v1FormatChannelOk(cId: number): string {
 }
 
 export function v1FormatVerify(m: V1Verify): string {
-  return 'CC:VERIFY_' + (m.side === SIDE_COLD ? 'COLD' : 'HOT') + '_ADDRESSES:' + m.batchNo + ':' + (m.coin === undefined ? '' : m.coin + ':');
+  return (
+    'CC:VERIFY_' +
+    (m.side === SIDE_COLD ? 'COLD' : 'HOT') +
+    '_ADDRESSES:' +
+    m.batchNo +
+    ':' +
+    (m.coin === undefined ? '' : m.coin + ':')
+  );
 }
 
 export function v1FormatAccept(m: V1Accept): string {
@@ -125,14 +135,26 @@ export function v1FormatAccept(m: V1Accept): string {
 
 export function v1FormatAddresses(m: V1Addresses): string {
   const coin = m.coin === undefined ? '' : m.coin + ':';
-  return 'CC:' + (m.side === SIDE_COLD ? 'COLD' : 'HOT') + '_ADDRESSES:' + m.batchNo + ':' + m.signature + ':' + m.cId + ':' + coin;
+  return (
+    'CC:' +
+    (m.side === SIDE_COLD ? 'COLD' : 'HOT') +
+    '_ADDRESSES:' +
+    m.batchNo +
+    ':' +
+    m.signature +
+    ':' +
+    m.cId +
+    ':' +
+    coin
+  );
 }
 
 /** A field of the signed text: it has no escaping, so what could end the field is refused. */
 function aV1Field(name: string, value: string): string {
   for (let i = 0; i < value.length; i++) {
     const c = value.charCodeAt(i);
-    if (c < 0x20 || c === 0x22 || c === 0x5c || c === 0x7f) throw fail('v1-bad-field', '"' + name + '" holds a quote, a backslash or a control character');
+    if (c < 0x20 || c === 0x22 || c === 0x5c || c === 0x7f)
+      throw fail('v1-bad-field', '"' + name + '" holds a quote, a backslash or a control character');
   }
   return value;
 }
@@ -169,15 +191,24 @@ export function v1BatchText(addresses: string[]): string {
   return text;
 }
 
-/** What stands in front of a message of `lenBytes` octets before it is hashed: 0x18, the magic, the length (Bitcoin's varint). */
+/**
+ * What stands in front of a message of `lenBytes` octets before it is hashed: 0x18, the magic, the length (Bitcoin's
+ * varint).
+ */
 export function v1PayloadHead(lenBytes: number): Uint8Array {
   const head = bytesOfText(String.fromCharCode(MESSAGE_MAGIC.length) + MESSAGE_MAGIC);
   if (lenBytes < 253) return joinBytes(head, new Uint8Array([lenBytes]));
   if (lenBytes < 65536) return joinBytes(head, new Uint8Array([253, lenBytes & 255, lenBytes >> 8]));
-  return joinBytes(head, new Uint8Array([254, lenBytes & 255, (lenBytes >> 8) & 255, (lenBytes >> 16) & 255, lenBytes >>> 24]));
+  return joinBytes(
+    head,
+    new Uint8Array([254, lenBytes & 255, (lenBytes >> 8) & 255, (lenBytes >> 16) & 255, lenBytes >>> 24]),
+  );
 }
 
-/** "Bitcoin signed message" around `text`: hash the result twice with SHA-256. Throws `v1-bad-field` for text that is not UTF-8. */
+/**
+ * "Bitcoin signed message" around `text`: hash the result twice with SHA-256. Throws `v1-bad-field` for text that is
+ * not UTF-8.
+ */
 export function v1SignedPayload(text: string): Uint8Array {
   const length = utf8Length(text);
   if (length < 0) throw fail('v1-bad-field', 'a lone surrogate');

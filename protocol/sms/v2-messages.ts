@@ -1,13 +1,28 @@
 /**
- * The fields of the operations under a channel, in their order. Each `a*` checks every field and throws code `bad-request`;
- * each `*Fields` makes them. Spec: SPEC.md 6.3.
+ * The fields of the operations under a channel, in their order. Each `a*` checks every field and throws code
+ * `bad-request`; each `*Fields` makes them. Spec: SPEC.md 6.3.
  */
 import { CborValue } from '../cbor/types';
 import { fail } from '../errors';
 import { aBytes, aCount, aWhole } from '../messages';
 import {
-  ACCOUNT_CLOSED, ACCOUNT_OPEN, ALARM_CODE_MAX, ALARM_FORGERY, AMOUNT_MAX_SATS, BATCH_DERIVING, BATCH_NO_MAX, BATCH_OK, BATCH_REFUSED,
-  BATCH_WAIT_MAX_S, DEVICE_FACTORY, DEVICE_WIPED, NOTICE_DIGEST_BYTES, PROOF_BYTES, SIDE_COLD, SIDE_HOT, U32_MAX,
+  ACCOUNT_CLOSED,
+  ACCOUNT_OPEN,
+  ALARM_CODE_MAX,
+  ALARM_FORGERY,
+  AMOUNT_MAX_SATS,
+  BATCH_DERIVING,
+  BATCH_NO_MAX,
+  BATCH_OK,
+  BATCH_REFUSED,
+  BATCH_WAIT_MAX_S,
+  DEVICE_FACTORY,
+  DEVICE_WIPED,
+  NOTICE_DIGEST_BYTES,
+  PROOF_BYTES,
+  SIDE_COLD,
+  SIDE_HOT,
+  U32_MAX,
 } from '../wire';
 
 export interface BatchVerify {
@@ -80,7 +95,8 @@ export function aBatchAnswer(fields: CborValue[]): BatchAnswer {
 
 /** Throws `bad-request` when status and proof do not go together. */
 export function batchAnswerFields(m: BatchAnswer): CborValue[] {
-  if ((m.status === BATCH_OK) !== (m.proof !== undefined)) throw fail('bad-request', '"proof" expected exactly when all is well');
+  if ((m.status === BATCH_OK) !== (m.proof !== undefined))
+    throw fail('bad-request', '"proof" expected exactly when all is well');
   return [m.side, m.batchNo, m.status, m.proof || (m.status === BATCH_DERIVING ? m.seconds : 0)];
 }
 

@@ -1,8 +1,9 @@
 /**
- * The operations: sealed bodies of binary SMS, one SMS each way. Spec: SPEC.md 6. A body is op, channel id (low 16 bits), seq
- * u16, sealed CBOR sequence, tag. The tag over all of it in full is made first and is the cipher's IV (as in RFC 5297): a
- * sender whose counter was rolled back by a power cut gives away that two messages were equal, nothing more. ACCEPT goes in
- * the clear, having in it what its keys are made from. Leaves the PDU and its header to pdu.ts, the channels to channel.ts.
+ * The operations: sealed bodies of binary SMS, one SMS each way. Spec: SPEC.md 6. A body is op, channel id (low 16
+ * bits), seq u16, sealed CBOR sequence, tag. The tag over all of it in full is made first and is the cipher's IV (as in
+ * RFC 5297): a sender whose counter was rolled back by a power cut gives away that two messages were equal, nothing
+ * more. ACCEPT goes in the clear, having in it what its keys are made from. Leaves the PDU and its header to pdu.ts,
+ * the channels to channel.ts.
  */
 import { cutBytes, equalBytes, putU32 } from '../bytes';
 import { cborDecodeSequence } from '../cbor/decode';
@@ -12,7 +13,16 @@ import { Channel, MADE_BY_V, channelKey } from '../channel';
 import { ProtocolCrypto } from '../crypto';
 import { fail } from '../errors';
 import {
-  SMS_ACCEPT, SMS_BATCH_VERIFY, SMS_BODY_MAX, SMS_HEADER_BYTES, SMS_OPEN, SMS_RENEW, SMS_REPLAY_WINDOW, SMS_SEQ_MAX, SMS_STATUS, SMS_TAG_BYTES,
+  SMS_ACCEPT,
+  SMS_BATCH_VERIFY,
+  SMS_BODY_MAX,
+  SMS_HEADER_BYTES,
+  SMS_OPEN,
+  SMS_RENEW,
+  SMS_REPLAY_WINDOW,
+  SMS_SEQ_MAX,
+  SMS_STATUS,
+  SMS_TAG_BYTES,
 } from '../wire';
 
 export * from './v2-messages';
@@ -32,14 +42,22 @@ export function smsOp(bytes: Uint8Array): number {
   return bytes[0] >= SMS_OPEN && bytes[0] <= SMS_RENEW ? bytes[0] : -1;
 }
 
-/** Low 16 bits of the channel id (of OPEN: the account) that an operation names, believed by nobody yet; −1 when `bytes` is none. */
+/**
+ * Low 16 bits of the channel id (of OPEN: the account) that an operation names, believed by nobody yet; −1 when `bytes`
+ * is none.
+ */
 export function smsChannelHint(bytes: Uint8Array): number {
   if (smsOp(bytes) < 0 || bytes.length < SMS_HEADER_BYTES + SMS_TAG_BYTES || bytes.length > SMS_BODY_MAX) return -1;
   return (bytes[1] << 8) | bytes[2];
 }
 
 function isForDirection(op: number, direction: ToSide): boolean {
-  return (op === SMS_OPEN || op === SMS_RENEW || op === SMS_BATCH_VERIFY || op === SMS_STATUS) === (direction === 'to-cold') && op >= SMS_OPEN && op <= SMS_RENEW;
+  return (
+    (op === SMS_OPEN || op === SMS_RENEW || op === SMS_BATCH_VERIFY || op === SMS_STATUS) ===
+      (direction === 'to-cold') &&
+    op >= SMS_OPEN &&
+    op <= SMS_RENEW
+  );
 }
 
 /** Cipher key and tag key of a direction, 64 bytes. */
@@ -48,7 +66,14 @@ function directionKeys(crypto: ProtocolCrypto, channel: Channel, direction: ToSi
 }
 
 /** Tag over op, whole channel id, seq and the plain fields. */
-function bodyTag(crypto: ProtocolCrypto, keys: Uint8Array, op: number, channelId: number, seq: number, plain: Uint8Array): Uint8Array {
+function bodyTag(
+  crypto: ProtocolCrypto,
+  keys: Uint8Array,
+  op: number,
+  channelId: number,
+  seq: number,
+  plain: Uint8Array,
+): Uint8Array {
   const input = new Uint8Array(7 + plain.length);
   input[0] = op;
   putU32(input, 1, channelId);
@@ -58,7 +83,14 @@ function bodyTag(crypto: ProtocolCrypto, keys: Uint8Array, op: number, channelId
   return cutBytes(crypto.hmacSha256(keys.subarray(32, 64), input), 0, SMS_TAG_BYTES);
 }
 
-function applyCipher(crypto: ProtocolCrypto, keys: Uint8Array, tag: Uint8Array, op: number, seq: number, bytes: Uint8Array): Uint8Array {
+function applyCipher(
+  crypto: ProtocolCrypto,
+  keys: Uint8Array,
+  tag: Uint8Array,
+  op: number,
+  seq: number,
+  bytes: Uint8Array,
+): Uint8Array {
   if (!bytes.length || op === SMS_ACCEPT) return bytes;
   const iv = new Uint8Array(16);
   iv.set(tag, 0);
@@ -69,13 +101,20 @@ function applyCipher(crypto: ProtocolCrypto, keys: Uint8Array, tag: Uint8Array, 
 }
 
 /**
- * Seals one operation under the next channel.sendSeq: keep the channel before the SMS leaves. At most SMS_BODY_MAX octets.
- * Throws `bad-op`, `sms-too-long`, `channel-exhausted`; the channel is then unchanged.
+ * Seals one operation under the next channel.sendSeq: keep the channel before the SMS leaves. At most SMS_BODY_MAX
+ * octets. Throws `bad-op`, `sms-too-long`, `channel-exhausted`; the channel is then unchanged.
  */
-export function sealSms(crypto: ProtocolCrypto, channel: Channel, direction: ToSide, op: number, fields: CborValue[]): Uint8Array {
+export function sealSms(
+  crypto: ProtocolCrypto,
+  channel: Channel,
+  direction: ToSide,
+  op: number,
+  fields: CborValue[],
+): Uint8Array {
   if (!isForDirection(op, direction)) throw fail('bad-op', 'not an operation ' + direction);
   const plain = cborEncodeSequence(fields);
-  if (SMS_HEADER_BYTES + plain.length + SMS_TAG_BYTES > SMS_BODY_MAX) throw fail('sms-too-long', 'more than one SMS holds');
+  if (SMS_HEADER_BYTES + plain.length + SMS_TAG_BYTES > SMS_BODY_MAX)
+    throw fail('sms-too-long', 'more than one SMS holds');
   if (channel.sendSeq >= SMS_SEQ_MAX) throw fail('channel-exhausted', 'open a new channel');
   const seq = ++channel.sendSeq;
   const keys = directionKeys(crypto, channel, direction);
@@ -91,7 +130,9 @@ export function sealSms(crypto: ProtocolCrypto, channel: Channel, direction: ToS
   return out;
 }
 
-/** HSM-Cold: the ACCEPT of a channel that V does not use yet, always the same SMS. Throws what `pubkeyCreate` throws. */
+/**
+ * HSM-Cold: the ACCEPT of a channel that V does not use yet, always the same SMS. Throws what `pubkeyCreate` throws.
+ */
 export function sealAccept(crypto: ProtocolCrypto, channel: Channel): Uint8Array {
   if (channel.made !== MADE_BY_V && !channel.said32) channel.said32 = crypto.pubkeyCreate(channel.own32).subarray(1);
   channel.sendSeq = 0;
@@ -121,18 +162,27 @@ export function noteSeq(channel: Channel, seq: number): void {
 
 /**
  * Opens one operation and moves the replay window: late and reordered SMS pass once, up to SMS_REPLAY_WINDOW behind the
- * highest. Keep the channel before acting on the answer. Throws `sms-malformed`, `sms-forged`, `sms-replayed`; the channel
- * is then unchanged.
+ * highest. Keep the channel before acting on the answer. Throws `sms-malformed`, `sms-forged`, `sms-replayed`; the
+ * channel is then unchanged.
  */
 export function openSms(crypto: ProtocolCrypto, channel: Channel, direction: ToSide, bytes: Uint8Array): Opened {
   const op = bytes[0];
-  if (smsChannelHint(bytes) < 0 || !isForDirection(op, direction)) throw fail('sms-malformed', 'no operation ' + direction);
+  if (smsChannelHint(bytes) < 0 || !isForDirection(op, direction))
+    throw fail('sms-malformed', 'no operation ' + direction);
   const seq = (bytes[3] << 8) | bytes[4];
   const tag = cutBytes(bytes, bytes.length - SMS_TAG_BYTES, bytes.length);
   const keys = directionKeys(crypto, channel, direction);
-  const plain = applyCipher(crypto, keys, tag, op, seq, cutBytes(bytes, SMS_HEADER_BYTES, bytes.length - SMS_TAG_BYTES));
+  const plain = applyCipher(
+    crypto,
+    keys,
+    tag,
+    op,
+    seq,
+    cutBytes(bytes, SMS_HEADER_BYTES, bytes.length - SMS_TAG_BYTES),
+  );
   const isOurs = bytes[1] === ((channel.id >>> 8) & 0xff) && bytes[2] === (channel.id & 0xff);
-  if (!isOurs || !seq || !equalBytes(bodyTag(crypto, keys, op, channel.id, seq, plain), tag)) throw fail('sms-forged', 'not under this channel');
+  if (!isOurs || !seq || !equalBytes(bodyTag(crypto, keys, op, channel.id, seq, plain), tag))
+    throw fail('sms-forged', 'not under this channel');
   if (isReplayed(channel, seq)) throw fail('sms-replayed', 'taken before, or too late');
   let fields: CborValue[];
   try {

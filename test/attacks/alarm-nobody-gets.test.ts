@@ -1,22 +1,45 @@
-// Attack: the alarm of a closure is made undeliverable: a name or number that no SMS takes, an admin who is entered too late.
-// Invariants: 4 (SPEC.md, what must never happen).
+// Attack: the alarm of a closure is made undeliverable: a name or number that no SMS takes, an admin who is entered too
+// late. Invariants: 4 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { addAccount, setPhones, status } from '../../host/operator';
 import { ALARM_TIMES } from '../../firmware/cold/closing';
 import { begin, makeCoin, out, refusalOf } from '../firmware/payments';
 import { accountData, ADMIN_NUMBER, channelRig, PIN, type Rig } from '../firmware/rig';
 
-const codeOf = (rig: Rig, work: Promise<unknown>): Promise<string> => rig.world.finish(work).then(() => 'taken', (error) => error.code);
+const codeOf = (rig: Rig, work: Promise<unknown>): Promise<string> =>
+  rig.world.finish(work).then(
+    () => 'taken',
+    (error) => error.code,
+  );
 
 async function forge(rig: Rig): Promise<void> {
-  await refusalOf(begin(rig, { userTxNo: 'f', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000, authority: new Uint8Array(32) }));
+  await refusalOf(
+    begin(rig, {
+      userTxNo: 'f',
+      outs: out(50_000),
+      coins: [makeCoin(rig, { sats: 100_000 })],
+      feeSats: 1000,
+      authority: new Uint8Array(32),
+    }),
+  );
 }
 
 describe('attack: an alarm that nobody gets', () => {
   it('names and numbers that an SMS does not take are refused where they are entered', async () => {
     const rig = await channelRig();
-    for (const name of ['sh`op', 'sh[op', 'shöp', 'shop\n', '', 'x'.repeat(33)]) expect(await codeOf(rig, addAccount(rig.coldConsole, { ...accountData(rig, {}), name }, PIN)), JSON.stringify(name)).to.equal('account-form');
-    for (const phones of [['+1xyz'], ['13800'], ['+12'], [ADMIN_NUMBER, '+1-2-3'], Array.from({ length: 5 }, (_, n) => `+4911111${n}`)]) expect(await codeOf(rig, setPhones(rig.coldConsole, phones, PIN)), phones.join()).to.equal('phone-form');
+    for (const name of ['sh`op', 'sh[op', 'shöp', 'shop\n', '', 'x'.repeat(33)])
+      expect(
+        await codeOf(rig, addAccount(rig.coldConsole, { ...accountData(rig, {}), name }, PIN)),
+        JSON.stringify(name),
+      ).to.equal('account-form');
+    for (const phones of [
+      ['+1xyz'],
+      ['13800'],
+      ['+12'],
+      [ADMIN_NUMBER, '+1-2-3'],
+      Array.from({ length: 5 }, (_, n) => `+4911111${n}`),
+    ])
+      expect(await codeOf(rig, setPhones(rig.coldConsole, phones, PIN)), phones.join()).to.equal('phone-form');
     await forge(rig);
     await rig.world.run(20_000);
     expect(rig.admin.inbox.length).to.equal(1);

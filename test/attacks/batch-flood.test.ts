@@ -11,8 +11,10 @@ describe('attack: batch flood', () => {
   it('the link has batches derived next to the last only, and V comes before them', async () => {
     const rig = await channelRig();
     const before = rig.cold.files.size;
-    for (let n = 0; n < 8; n++) expect((await refusalOf(rig.ask(MSG_ATTEST, [0, 1 + (n % 2), 100_000 + n]))).refusal).to.equal(REFUSE_NOT_READY);
-    for (const batchNo of [1, 2, 3, 4, 5]) for (const side of [1, 2]) await refusalOf(rig.ask(MSG_ATTEST, [0, side, batchNo]));
+    for (let n = 0; n < 8; n++)
+      expect((await refusalOf(rig.ask(MSG_ATTEST, [0, 1 + (n % 2), 100_000 + n]))).refusal).to.equal(REFUSE_NOT_READY);
+    for (const batchNo of [1, 2, 3, 4, 5])
+      for (const side of [1, 2]) await refusalOf(rig.ask(MSG_ATTEST, [0, side, batchNo]));
     const askedMs = rig.world.nowMs;
     let ready = false;
     while (!ready) {

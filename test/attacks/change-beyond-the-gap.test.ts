@@ -1,5 +1,5 @@
-// Attack: change at an index where no wallet restored from the words looks, at once, by replacements, after archiving and a restart.
-// Invariants: 8 (SPEC.md, what must never happen).
+// Attack: change at an index where no wallet restored from the words looks, at once, by replacements, after archiving
+// and a restart. Invariants: 8 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { CHANGE_GAP } from '../../firmware/cold/payment';
 import { backup, restore, restoreState, setTime } from '../../host/operator';
@@ -8,8 +8,15 @@ import { fill } from '../firmware/cuts/operations';
 import { makeCoin, out, pay, refusalOf, type Payment } from '../firmware/payments';
 import { channelRig, DICE, makeRig, PIN, START_S, wake, type Rig } from '../firmware/rig';
 
-const payment = (rig: Rig, userTxNo: string, changeIndex: number | null): Payment => ({ userTxNo, outs: out(50_000), coins: [makeCoin(rig, { sats: changeIndex === null ? 51_000 : 100_000 })], feeSats: 1000, changeIndex });
-const refused = async (rig: Rig, userTxNo: string, changeIndex: number): Promise<unknown> => refusalOf(pay(rig, payment(rig, userTxNo, changeIndex)));
+const payment = (rig: Rig, userTxNo: string, changeIndex: number | null): Payment => ({
+  userTxNo,
+  outs: out(50_000),
+  coins: [makeCoin(rig, { sats: changeIndex === null ? 51_000 : 100_000 })],
+  feeSats: 1000,
+  changeIndex,
+});
+const refused = async (rig: Rig, userTxNo: string, changeIndex: number): Promise<unknown> =>
+  refusalOf(pay(rig, payment(rig, userTxNo, changeIndex)));
 const GAP = { refusal: REFUSE_BAD_INPUT, tag: 'change-gap' };
 
 describe('attack: change beyond the gap', () => {
@@ -45,12 +52,20 @@ describe('attack: change beyond the gap', () => {
     expect(await refused(rig, 'b', 40)).to.deep.equal(GAP);
     const text = await rig.world.finish(backup(rig.coldConsole, PIN));
     const other = makeRig({ seed: 'fresh' });
-    await other.world.finish(restore(other.coldConsole, { words: rig.words, dice: DICE, hostEntropy: new Uint8Array(32).fill(3), pin: PIN }));
+    await other.world.finish(
+      restore(other.coldConsole, { words: rig.words, dice: DICE, hostEntropy: new Uint8Array(32).fill(3), pin: PIN }),
+    );
     await other.world.finish(setTime(other.coldConsole, START_S + 100_000, PIN));
-    await other.world.finish(restoreState(other.coldConsole, text, { pin: PIN, channelIds: [rig.v.channel!.id], payments: 1 }));
+    await other.world.finish(
+      restoreState(other.coldConsole, text, { pin: PIN, channelIds: [rig.v.channel!.id], payments: 1 }),
+    );
     expect(other.cold.files.get('u1')).to.deep.equal(rig.cold.files.get('u1'));
     other.file = rig.file;
-    Object.assign(other.v, { identityPriv: rig.v.identityPriv, identityPub: rig.v.identityPub, counter: rig.v.counter });
+    Object.assign(other.v, {
+      identityPriv: rig.v.identityPriv,
+      identityPub: rig.v.identityPub,
+      counter: rig.v.counter,
+    });
     other.v.pair(other.file);
     const link = 'cd'.repeat(32);
     await other.world.finish(other.coldConsole.run(`link key ${link}`, () => PIN));

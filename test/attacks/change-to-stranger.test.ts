@@ -6,11 +6,21 @@ import { beginFields, makeCoin, out, pay, pubOf, refusalOf, scriptOf } from '../
 import { channelRig } from '../firmware/rig';
 
 describe('attack: change to stranger', () => {
-  it('change cannot be named, only an index of the account\'s own change chain', async () => {
+  it("change cannot be named, only an index of the account's own change chain", async () => {
     const rig = await channelRig();
-    const payment = { userTxNo: '1', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000, changeIndex: 17 };
+    const payment = {
+      userTxNo: '1',
+      outs: out(50_000),
+      coins: [makeCoin(rig, { sats: 100_000 })],
+      feeSats: 1000,
+      changeIndex: 17,
+    };
     const signed = await pay(rig, payment);
-    expect(Buffer.from(signed.tx.getOutput(1).script!).equals(Buffer.from(scriptOf('p2wpkh', pubOf(rig.file.hot.xpub, 1, 17))))).to.equal(true);
+    expect(
+      Buffer.from(signed.tx.getOutput(1).script!).equals(
+        Buffer.from(scriptOf('p2wpkh', pubOf(rig.file.hot.xpub, 1, 17))),
+      ),
+    ).to.equal(true);
     const fields = beginFields(rig, { ...payment, userTxNo: '2' });
     fields[11] = new Uint8Array(22);
     expect((await refusalOf(rig.ask(MSG_SIGN_BEGIN, fields))).refusal).to.equal(REFUSE_BAD_REQUEST);

@@ -1,5 +1,5 @@
-// Attack: payments that were archived stay paid and are replaced by their own coin only; a changed archive stops the board.
-// Invariants: 2, 5 (SPEC.md, what must never happen).
+// Attack: payments that were archived stay paid and are replaced by their own coin only; a changed archive stops the
+// board. Invariants: 2, 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { status, valueOf } from '../../host/operator';
 import { REFUSE_CONFLICT } from '../../protocol/wire';
@@ -12,14 +12,21 @@ describe('attack: changed archive', () => {
     const first = { userTxNo: 'n0', outs: out(10_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000 };
     await pay(rig, first);
     for (let n = 1; n < 100; n++) {
-      await pay(rig, { userTxNo: `n${n}`, outs: out(10_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000 });
+      await pay(rig, {
+        userTxNo: `n${n}`,
+        outs: out(10_000),
+        coins: [makeCoin(rig, { sats: 100_000 })],
+        feeSats: 1000,
+      });
       await rig.world.run(3000);
     }
     await rig.world.run(20_000);
     expect(rig.cold.files.has('u1')).to.equal(true);
     await pay(rig, first);
     await pay(rig, { ...first, feeSats: 2000 });
-    expect((await refusalOf(pay(rig, { ...first, coins: [makeCoin(rig, { sats: 100_000 })] }))).tag).to.equal('no-common-coin');
+    expect((await refusalOf(pay(rig, { ...first, coins: [makeCoin(rig, { sats: 100_000 })] }))).tag).to.equal(
+      'no-common-coin',
+    );
     expect((await refusalOf(pay(rig, { ...first, outs: out(20_000) }))).refusal).to.equal(REFUSE_CONFLICT);
     rig.coldOff();
     rig.cold.files.get('u1')![40]! ^= 1;

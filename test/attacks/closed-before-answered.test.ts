@@ -11,9 +11,18 @@ describe('attack: closed before answered', () => {
       const rig = await channelRig();
       rig.cold.flash.operations = 0;
       rig.cold.flash.cutAt = cut;
-      const forged = { userTxNo: 'f', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000, authority: new Uint8Array(32).fill(1) };
+      const forged = {
+        userTxNo: 'f',
+        outs: out(50_000),
+        coins: [makeCoin(rig, { sats: 100_000 })],
+        feeSats: 1000,
+        authority: new Uint8Array(32).fill(1),
+      };
       let isAnswered = false;
-      const asked = rig.ask(MSG_SIGN_BEGIN, beginFields(rig, forged)).then(() => undefined, (error) => void (isAnswered = error.code === 'refused' && error.refusal === REFUSE_BAD_AUTHORITY));
+      const asked = rig.ask(MSG_SIGN_BEGIN, beginFields(rig, forged)).then(
+        () => undefined,
+        (error) => void (isAnswered = error.code === 'refused' && error.refusal === REFUSE_BAD_AUTHORITY),
+      );
       await rig.world.run(3000);
       expect(isAnswered, `cut ${cut}`).to.equal(false);
       rig.coldOff();

@@ -8,7 +8,14 @@ import { channelRig } from '../firmware/rig';
 describe('attack: cold coin over link', () => {
   it('a coin of the cold receiving side never gets a signature over the link', async () => {
     const rig = await channelRig();
-    const refused = await refusalOf(pay(rig, { userTxNo: '1', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000, side: 'cold' })], feeSats: 1000 }));
+    const refused = await refusalOf(
+      pay(rig, {
+        userTxNo: '1',
+        outs: out(50_000),
+        coins: [makeCoin(rig, { sats: 100_000, side: 'cold' })],
+        feeSats: 1000,
+      }),
+    );
     expect(refused).to.deep.equal({ refusal: REFUSE_BAD_INPUT, tag: 'not-own-coin' });
   }).timeout(180_000);
 });

@@ -1,5 +1,5 @@
-// Attack: two transactions, or two contents, that the API made alike in half of their digests. Nothing is signed for the second.
-// Invariants: 2 (SPEC.md, what must never happen).
+// Attack: two transactions, or two contents, that the API made alike in half of their digests. Nothing is signed for
+// the second. Invariants: 2 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { ARCHIVE_ENTRIES, PAID_KEPT_MAX, archiveOldest } from '../../firmware/cold/archive';
 import { recordPayment } from '../../firmware/cold/payment';
@@ -7,12 +7,26 @@ import { settle } from '../../firmware/cold/closing';
 import type { Op } from '../firmware/model/model';
 import { makeMachine, sessionFor, type Machine } from '../firmware/model/world';
 
-const pay = (number: number, coin: number, fee = 500): Op => ({ kind: 'pay', number, content: number, coins: [coin], sats: 1000, fee, change: -1 });
+const pay = (number: number, coin: number, fee = 500): Op => ({
+  kind: 'pay',
+  number,
+  content: number,
+  coins: [coin],
+  sats: 1000,
+  fee,
+  change: -1,
+});
 
 /** Ids that share all octets up to `from`. */
-const id = (from: number, other: number): Uint8Array => Uint8Array.from({ length: 32 }, (_, i) => (i < from ? 7 : other));
+const id = (from: number, other: number): Uint8Array =>
+  Uint8Array.from({ length: 32 }, (_, i) => (i < from ? 7 : other));
 
-function tagOf(machine: Machine, op: Op, tx: Uint8Array, change?: (session: ReturnType<typeof sessionFor>) => void): string {
+function tagOf(
+  machine: Machine,
+  op: Op,
+  tx: Uint8Array,
+  change?: (session: ReturnType<typeof sessionFor>) => void,
+): string {
   const session = sessionFor(machine, op);
   change?.(session);
   try {
@@ -45,7 +59,10 @@ describe('attack: colliding ids', () => {
       const machine = makeMachine();
       expect(tagOf(machine, pay(1, 1), id(32, 1))).to.equal('ok');
       if (where === 'archive') archived(machine);
-      const tag = tagOf(machine, pay(1, 1), id(32, 1), (session) => { session.content = session.content.slice(); session.content[31] ^= 1; });
+      const tag = tagOf(machine, pay(1, 1), id(32, 1), (session) => {
+        session.content = session.content.slice();
+        session.content[31] ^= 1;
+      });
       expect(tag).to.equal(where === 'archive' ? 'no-common-coin' : 'user-tx-conflict');
     });
   }

@@ -6,7 +6,12 @@ import { START_S, readyRig } from '../firmware/rig';
 describe('attack: console without pin', () => {
   it('at the console nothing that matters happens without the PIN', async () => {
     const rig = await readyRig();
-    const codeOf = async (line: string): Promise<string> => (await rig.world.finish(rig.coldConsole.run(line, (question) => (question === 'PIN' ? '999998' : undefined))).catch((e) => e)).code;
+    const codeOf = async (line: string): Promise<string> =>
+      (
+        await rig.world
+          .finish(rig.coldConsole.run(line, (question) => (question === 'PIN' ? '999998' : undefined)))
+          .catch((e) => e)
+      ).code;
     expect(await codeOf('phones +4411')).to.equal('pin-wrong');
     expect(await codeOf(`time ${START_S + 5_000_000}`)).to.equal('pin-wrong');
     expect(await codeOf('reopen 0')).to.equal('bad-state');

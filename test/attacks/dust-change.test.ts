@@ -8,7 +8,9 @@ import { channelRig } from '../firmware/rig';
 describe('attack: dust change', () => {
   it('change that nobody can spend', async () => {
     const rig = await channelRig();
-    const refused = await refusalOf(pay(rig, { userTxNo: '1', outs: out(50_000), coins: [makeCoin(rig, { sats: 51_545 })], feeSats: 1000 }));
+    const refused = await refusalOf(
+      pay(rig, { userTxNo: '1', outs: out(50_000), coins: [makeCoin(rig, { sats: 51_545 })], feeSats: 1000 }),
+    );
     expect(refused.refusal).to.equal(REFUSE_BAD_FEE);
     await pay(rig, { userTxNo: '2', outs: out(50_000), coins: [makeCoin(rig, { sats: 51_546 })], feeSats: 1000 });
   }).timeout(180_000);

@@ -1,5 +1,5 @@
-// Attack: a primitive that computes wrongly (a fault, a changed image): the board makes no key, opens nothing and signs nothing.
-// Each primitive that HSM-Cold uses is made wrong by one bit, one letter or one verdict.
+// Attack: a primitive that computes wrongly (a fault, a changed image): the board makes no key, opens nothing and signs
+// nothing. Each primitive that HSM-Cold uses is made wrong by one bit, one letter or one verdict.
 // Invariants: 1, 6 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { provision, restore, status, unlock, valueOf } from '../../host/operator';
@@ -21,28 +21,67 @@ type Row = [module: string, name: string, step: string, make?: (right: any) => u
 
 /** Found at each start. */
 const AT_START: Row[] = [
-  ['sha256', 'sha256', 'sha256'], ['sha512', 'sha512', 'sha512'], ['ripemd160', 'ripemd160', 'ripemd160'], ['hmac', 'hmacSha256', 'hmac'], ['hmac', 'hmacSha512', 'hmac'], ['hmac', 'hkdfSha256', 'hkdf'],
-  ['hmac', 'pbkdf2Sha512', 'pbkdf2'], ['aes', 'aes256Ctr', 'aes'], ['aes', 'seal', 'aes'], ['aes', 'open', 'aes'], ['aes', 'open', 'aes', () => () => new Uint8Array([97, 98, 99])], ['drbg', 'drbgInit', 'drbg'], ['drbg', 'drbgGenerate', 'drbg'],
-  ['ecdsa', 'ecdsaSignRecoverable', 'sign'], ['affine', 'isOnCurve', 'sign'], ['ecdsa', 'pubkeyCreate', 'bip32'], ['bip32', 'privFromSeed', 'bip32'], ['bip32', 'ckdPriv', 'bip32'],
+  ['sha256', 'sha256', 'sha256'],
+  ['sha512', 'sha512', 'sha512'],
+  ['ripemd160', 'ripemd160', 'ripemd160'],
+  ['hmac', 'hmacSha256', 'hmac'],
+  ['hmac', 'hmacSha512', 'hmac'],
+  ['hmac', 'hkdfSha256', 'hkdf'],
+  ['hmac', 'pbkdf2Sha512', 'pbkdf2'],
+  ['aes', 'aes256Ctr', 'aes'],
+  ['aes', 'seal', 'aes'],
+  ['aes', 'open', 'aes'],
+  ['aes', 'open', 'aes', () => () => new Uint8Array([97, 98, 99])],
+  ['drbg', 'drbgInit', 'drbg'],
+  ['drbg', 'drbgGenerate', 'drbg'],
+  ['ecdsa', 'ecdsaSignRecoverable', 'sign'],
+  ['affine', 'isOnCurve', 'sign'],
+  ['ecdsa', 'pubkeyCreate', 'bip32'],
+  ['bip32', 'privFromSeed', 'bip32'],
+  ['bip32', 'ckdPriv', 'bip32'],
 ];
 /** Found before a key is made. */
 const AT_CEREMONY: Row[] = [
-  ['ecdsa', 'ecdsaVerify', 'verify', () => () => false], ['ecdsa', 'ecdsaVerify', 'forged', () => () => true], ['ecdh', 'ecdh', 'ecdh'], ['ripemd160', 'hash160', 'address'], ['address', 'addressOfHash', 'address'], ['address', 'addressToScript', 'address'],
-  ['bech32', 'segwitEncode', 'address'], ['bech32', 'segwitDecode', 'address'], ['base58', 'base58checkEncode', 'address'], ['base58', 'base58checkDecode', 'address'],
-  ['bip32', 'ckdPub', 'public'], ['batch', 'batchSlice', 'public'], ['bip39', 'bip39Seed', 'bip39'], ['sha256-running', 'sha256Final', 'pieces'],
-  ['sighash', 'segwitSighashDigest', 'sighash'], ['bip39', 'mnemonicEncode', 'words'], ['bip39', 'mnemonicDecode', 'words'],
+  ['ecdsa', 'ecdsaVerify', 'verify', () => () => false],
+  ['ecdsa', 'ecdsaVerify', 'forged', () => () => true],
+  ['ecdh', 'ecdh', 'ecdh'],
+  ['ripemd160', 'hash160', 'address'],
+  ['address', 'addressOfHash', 'address'],
+  ['address', 'addressToScript', 'address'],
+  ['bech32', 'segwitEncode', 'address'],
+  ['bech32', 'segwitDecode', 'address'],
+  ['base58', 'base58checkEncode', 'address'],
+  ['base58', 'base58checkDecode', 'address'],
+  ['bip32', 'ckdPub', 'public'],
+  ['batch', 'batchSlice', 'public'],
+  ['bip39', 'bip39Seed', 'bip39'],
+  ['sha256-running', 'sha256Final', 'pieces'],
+  ['sighash', 'segwitSighashDigest', 'sighash'],
+  ['bip39', 'mnemonicEncode', 'words'],
+  ['bip39', 'mnemonicDecode', 'words'],
 ];
 
 const entropy = { dice: DICE, hostEntropy: new Uint8Array(32), pin: PIN };
 
 async function provisioning(rig: Rig): Promise<{ code: string; message: string }> {
-  return rig.world.finish(provision(rig.coldConsole, entropy)).then(() => ({ code: 'provisioned', message: '' }), (error) => error);
+  return rig.world.finish(provision(rig.coldConsole, entropy)).then(
+    () => ({ code: 'provisioned', message: '' }),
+    (error) => error,
+  );
 }
 
 const isBlank = (rig: Rig): boolean => rig.cold.flash.cells.every((cell) => cell === 255);
 
 function withWrong([module, name, , make]: Row, work: () => Promise<void>): Promise<void> {
-  return withExport(require(`../../firmware/crypto/${module}`), name, make ?? ((right) => (...args: unknown[]) => wrong(right(...args))), work);
+  return withExport(
+    require(`../../firmware/crypto/${module}`),
+    name,
+    make ??
+      ((right) =>
+        (...args: unknown[]) =>
+          wrong(right(...args))),
+    work,
+  );
 }
 
 describe('attack: failed selftest', () => {
@@ -91,7 +130,9 @@ describe('attack: failed selftest', () => {
   it('a restored seed is no exception', () =>
     withWrong(AT_CEREMONY[2]!, async () => {
       const rig = makeRig();
-      const error: any = await rig.world.finish(restore(rig.coldConsole, { ...entropy, words: [...'x'.repeat(24)] })).catch((e) => e);
+      const error: any = await rig.world
+        .finish(restore(rig.coldConsole, { ...entropy, words: [...'x'.repeat(24)] }))
+        .catch((e) => e);
       expect([error.code, isBlank(rig)]).to.deep.equal(['selftest-failed', true]);
     }));
 
@@ -107,9 +148,13 @@ describe('attack: failed selftest', () => {
 
   it('an unlocked one whose console finds it out is locked', async () => {
     const rig = await channelRig();
-    expect((await rig.world.finish(rig.coldConsole.run('selftest'))).filter((line) => line.startsWith('selftest '))).to.have.length(20);
+    expect(
+      (await rig.world.finish(rig.coldConsole.run('selftest'))).filter((line) => line.startsWith('selftest ')),
+    ).to.have.length(20);
     await withWrong(AT_CEREMONY[2]!, async () => {
-      expect((await rig.world.finish(rig.coldConsole.run('selftest')).catch((e) => e)).code).to.equal('selftest-failed');
+      expect((await rig.world.finish(rig.coldConsole.run('selftest')).catch((e) => e)).code).to.equal(
+        'selftest-failed',
+      );
       expect((await rig.ask(MSG_COLD_STATUS, []))[0], 'device state').to.equal(2);
     });
     expect((await rig.world.finish(unlock(rig.coldConsole, PIN)).catch((e) => e)).code).to.equal('selftest-failed');

@@ -1,15 +1,20 @@
-// Attack: the hacked API pays what V authorised and burns the rest of the coins as fees, on an account whose operator said nothing of fees.
-// Invariants: 1 (SPEC.md 11: the limits of fees are what bounds the loss).
+// Attack: the hacked API pays what V authorised and burns the rest of the coins as fees, on an account whose operator
+// said nothing of fees. Invariants: 1 (SPEC.md 11: the limits of fees are what bounds the loss).
 import { expect } from 'chai';
 import { FEE_LIMITS_DEFAULT } from '../../host/operator';
 import { makeCoin, out, pay, refusalOf } from '../firmware/payments';
 import { channelRig, type Rig } from '../firmware/rig';
 
 describe('attack: fees burnt by the API', () => {
-  const payer = (rig: Rig) => (n: number, feeSats: number, coins = 1) =>
-    pay(rig, {
-      userTxNo: `burn ${n}`, outs: out(50_000), coins: Array.from({ length: coins }, (_, i) => makeCoin(rig, { sats: 5_000_000, index: 10 * n + i })), feeSats,
-    });
+  const payer =
+    (rig: Rig) =>
+    (n: number, feeSats: number, coins = 1) =>
+      pay(rig, {
+        userTxNo: `burn ${n}`,
+        outs: out(50_000),
+        coins: Array.from({ length: coins }, (_, i) => makeCoin(rig, { sats: 5_000_000, index: 10 * n + i })),
+        feeSats,
+      });
 
   it('runs into the fee rate and into the fee of one payment', async () => {
     const payment = payer(await channelRig());

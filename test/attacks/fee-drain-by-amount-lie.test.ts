@@ -10,7 +10,9 @@ describe('attack: fee drain by amount lie', () => {
     const rig = await channelRig();
     const real = makeCoin(rig, { sats: 10_000_000 });
     const lie = makeCoin(rig, { sats: 100_000 });
-    const refused = await refusalOf(pay(rig, { userTxNo: '1', outs: out(50_000), coins: [{ ...lie, txid: real.txid }], feeSats: 1000 }));
+    const refused = await refusalOf(
+      pay(rig, { userTxNo: '1', outs: out(50_000), coins: [{ ...lie, txid: real.txid }], feeSats: 1000 }),
+    );
     expect(refused).to.deep.equal({ refusal: REFUSE_BAD_PREV_TX, tag: 'prev-tx-hash' });
   }).timeout(180_000);
 });

@@ -7,6 +7,12 @@ import { channelRig } from '../firmware/rig';
 describe('attack: fee rate', () => {
   it('a small payment with a large fee', async () => {
     const rig = await channelRig({ account: { policy: { maxFeerateSatVb: 50 } } });
-    expect((await refusalOf(pay(rig, { userTxNo: '1', outs: out(50_000), coins: [makeCoin(rig, { sats: 1_000_000 })], feeSats: 20_000 }))).tag).to.equal('policy-fee-rate');
+    expect(
+      (
+        await refusalOf(
+          pay(rig, { userTxNo: '1', outs: out(50_000), coins: [makeCoin(rig, { sats: 1_000_000 })], feeSats: 20_000 }),
+        )
+      ).tag,
+    ).to.equal('policy-fee-rate');
   }).timeout(180_000);
 });

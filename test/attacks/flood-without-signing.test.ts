@@ -10,7 +10,14 @@ describe('attack: flood without signing', () => {
     const rig = await channelRig();
     const heard = rig.cold.link.written.length;
     for (let n = 0; n < 200; n++) {
-      const [type, fields] = ([[MSG_PREV_TX, [0, 0, new Uint8Array(400)]], [MSG_SIGN_FINISH, []], [MSG_SIGN_RESULT, [0]], [MSG_SIGN_OUTS, [0, 'x']]] as [number, unknown[]][])[n % 4]!;
+      const [type, fields] = (
+        [
+          [MSG_PREV_TX, [0, 0, new Uint8Array(400)]],
+          [MSG_SIGN_FINISH, []],
+          [MSG_SIGN_RESULT, [0]],
+          [MSG_SIGN_OUTS, [0, 'x']],
+        ] as [number, unknown[]][]
+      )[n % 4]!;
       expect(await refusalOf(rig.ask(type, fields))).to.deep.equal({ refusal: REFUSE_BAD_STATE, tag: 'no-signing' });
     }
     expect(rig.cold.link.written.length - heard, 'octets that HSM-Cold said meanwhile').to.be.lessThan(100);

@@ -10,7 +10,13 @@ describe('attack: forged authority', () => {
   it('a request that V never authorised: nothing signed, account closed over a restart, admin told', async () => {
     const rig = await channelRig();
     const coin = makeCoin(rig, { sats: 100_000 });
-    const forged = { userTxNo: 'f', outs: out(50_000), coins: [coin], feeSats: 1000, authority: new Uint8Array(32).fill(1) };
+    const forged = {
+      userTxNo: 'f',
+      outs: out(50_000),
+      coins: [coin],
+      feeSats: 1000,
+      authority: new Uint8Array(32).fill(1),
+    };
     expect((await refusalOf(pay(rig, forged))).refusal).to.equal(REFUSE_BAD_AUTHORITY);
     rig.coldOff();
     rig.coldOn();

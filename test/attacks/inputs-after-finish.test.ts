@@ -12,6 +12,8 @@ describe('attack: inputs after finish', () => {
     await rig.ask(MSG_SIGN_BEGIN, beginFields(rig, { userTxNo: '1', outs: out(50_000), coins: [coin], feeSats: 1000 }));
     await sendCoin(rig, 0, coin);
     await rig.ask(MSG_SIGN_FINISH, []);
-    expect((await refusalOf(sendCoin(rig, 1, makeCoin(rig, { sats: 90_000, index: 1 })))).refusal).to.equal(REFUSE_BAD_STATE);
+    expect((await refusalOf(sendCoin(rig, 1, makeCoin(rig, { sats: 90_000, index: 1 })))).refusal).to.equal(
+      REFUSE_BAD_STATE,
+    );
   }).timeout(180_000);
 });

@@ -13,7 +13,14 @@ describe('attack: old channel', () => {
     rig.v.open();
     await rig.world.until(() => rig.v.channel !== undefined);
     await pay(rig, { userTxNo: '1', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000 });
-    const late = { userTxNo: '2', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000, channelId: old.id, authority: rig.v.authority('2', out(50_000), 0, old) };
+    const late = {
+      userTxNo: '2',
+      outs: out(50_000),
+      coins: [makeCoin(rig, { sats: 100_000 })],
+      feeSats: 1000,
+      channelId: old.id,
+      authority: rig.v.authority('2', out(50_000), 0, old),
+    };
     expect((await refusalOf(pay(rig, late))).refusal).to.equal(REFUSE_NO_CHANNEL);
   }).timeout(180_000);
 });

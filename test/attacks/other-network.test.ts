@@ -11,8 +11,23 @@ describe('attack: other network', () => {
   it('an authority made for another network is worth nothing', async () => {
     const rig = await channelRig();
     const v = rig.v;
-    const authority = sendAuthority(v.crypto, channelKey(v.crypto, v.channel!, 'request', 32), 'main', 0, v.channel!.id, '1', out(50_000), 0);
-    const payment = { userTxNo: '1', outs: out(50_000), coins: [makeCoin(rig, { sats: 1_000_000 })], feeSats: 1000, authority };
+    const authority = sendAuthority(
+      v.crypto,
+      channelKey(v.crypto, v.channel!, 'request', 32),
+      'main',
+      0,
+      v.channel!.id,
+      '1',
+      out(50_000),
+      0,
+    );
+    const payment = {
+      userTxNo: '1',
+      outs: out(50_000),
+      coins: [makeCoin(rig, { sats: 1_000_000 })],
+      feeSats: 1000,
+      authority,
+    };
     expect((await refusalOf(pay(rig, payment))).refusal).to.equal(REFUSE_BAD_AUTHORITY);
   }).timeout(180_000);
 });

@@ -8,7 +8,13 @@ describe('attack: other output of prev tx', () => {
   it('the right previous transaction, the wrong output of it', async () => {
     const rig = await channelRig();
     const coin = makeCoin(rig, { sats: 100_000, outputs: 3 });
-    expect((await refusalOf(pay(rig, { userTxNo: '1', outs: out(50_000), coins: [{ ...coin, vout: 0 }], feeSats: 500 }))).tag).to.equal('not-own-coin');
-    expect((await refusalOf(pay(rig, { userTxNo: '2', outs: out(50_000), coins: [{ ...coin, vout: 3 }], feeSats: 500 }))).tag).to.equal('bad-prev-tx');
+    expect(
+      (await refusalOf(pay(rig, { userTxNo: '1', outs: out(50_000), coins: [{ ...coin, vout: 0 }], feeSats: 500 })))
+        .tag,
+    ).to.equal('not-own-coin');
+    expect(
+      (await refusalOf(pay(rig, { userTxNo: '2', outs: out(50_000), coins: [{ ...coin, vout: 3 }], feeSats: 500 })))
+        .tag,
+    ).to.equal('bad-prev-tx');
   }).timeout(180_000);
 });

@@ -1,5 +1,5 @@
-// Attack: cutting the power after each wrong PIN is counted, before the board can erase itself, gives no try beyond the limit; a
-// flash that takes no audit record takes away neither the delay nor the erasure.
+// Attack: cutting the power after each wrong PIN is counted, before the board can erase itself, gives no try beyond the
+// limit; a flash that takes no audit record takes away neither the delay nor the erasure.
 // Invariants: 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import type { Cold } from '../../firmware/cold/context';
@@ -36,7 +36,10 @@ async function cutTry(rig: Rig, operation: number): Promise<void> {
 }
 
 async function codeOf(rig: Rig, pin: string): Promise<string> {
-  return rig.world.finish(unlock(rig.coldConsole, pin)).then(() => 'ok', (error: { code: string }) => error.code);
+  return rig.world.finish(unlock(rig.coldConsole, pin)).then(
+    () => 'ok',
+    (error: { code: string }) => error.code,
+  );
 }
 
 /** A board with so many wrong PINs behind it, its delay over. */
@@ -62,7 +65,12 @@ function loseWrites(rig: Rig, kept: number): void {
 /** The board as a state backup leaves it that was not read to its end, just started. */
 function leaveRestoring(rig: Rig): void {
   rig.coldOff();
-  const cold = { hal: rig.cold.hal, device: readDevice(rig.cold.flash), state: makeState(), counters: {} } as unknown as Cold;
+  const cold = {
+    hal: rig.cold.hal,
+    device: readDevice(rig.cold.flash),
+    state: makeState(),
+    counters: {},
+  } as unknown as Cold;
   openStore(cold, false);
   save(cold, R_RESTORE, new Uint8Array([1]));
   rig.coldOn();

@@ -11,7 +11,10 @@ describe('attack: power cut while signing', () => {
       const payment = { userTxNo: '1', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000 };
       rig.cold.flash.operations = 0;
       rig.cold.flash.cutAt = cut;
-      const first = pay(rig, payment).then((signed) => signed.sigs, () => undefined);
+      const first = pay(rig, payment).then(
+        (signed) => signed.sigs,
+        () => undefined,
+      );
       await rig.world.run(5000);
       const isCut = rig.cold.flash.isOff;
       rig.coldOff();

@@ -20,9 +20,18 @@ describe('attack: proof of another batch', () => {
       expect(answer.status).to.equal(BATCH_OK);
       proofs.push(Buffer.from(answer.proof!).toString('hex'));
     }
-    const addresses = (xpub: string): string[] => Array.from({ length: 1000 }, (_, i) => addressOf('p2wpkh', pubOf(xpub, 0, i)));
+    const addresses = (xpub: string): string[] =>
+      Array.from({ length: 1000 }, (_, i) => addressOf('p2wpkh', pubOf(xpub, 0, i)));
     const expected = [rig.file.hot.xpub, rig.file.cold.xpub].map((xpub, i) =>
-      Buffer.from(batchProof(rig.v.crypto, channelKey(rig.v.crypto, rig.v.channel!, 'proof', 32), i + 1, 0, batchDigest(rig.v.crypto, 'regtest', 0, i + 1, 0, addresses(xpub)))).toString('hex'),
+      Buffer.from(
+        batchProof(
+          rig.v.crypto,
+          channelKey(rig.v.crypto, rig.v.channel!, 'proof', 32),
+          i + 1,
+          0,
+          batchDigest(rig.v.crypto, 'regtest', 0, i + 1, 0, addresses(xpub)),
+        ),
+      ).toString('hex'),
     );
     expect(proofs).to.deep.equal(expected);
     expect(proofs[0]).to.not.equal(proofs[1]);

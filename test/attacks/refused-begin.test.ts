@@ -13,7 +13,9 @@ describe('attack: refused begin', () => {
     strange[0] = 7;
     await begin(rig, payment);
     expect((await refusalOf(rig.ask(MSG_SIGN_BEGIN, strange))).refusal).to.equal(REFUSE_NO_ACCOUNT);
-    expect((await refusalOf(rig.ask(MSG_PING, [7, 2, 1, 'p', 'PING', 0, new Uint8Array(32)]))).refusal).to.equal(REFUSE_NO_ACCOUNT);
+    expect((await refusalOf(rig.ask(MSG_PING, [7, 2, 1, 'p', 'PING', 0, new Uint8Array(32)]))).refusal).to.equal(
+      REFUSE_NO_ACCOUNT,
+    );
     await sendCoin(rig, 0, payment.coins[0]!);
     await rig.ask(MSG_SIGN_FINISH, []);
     expect((await rig.ask(MSG_SIGN_RESULT, [0]))[0].length).to.equal(1);

@@ -10,11 +10,14 @@ describe('attack: reopen without pin', () => {
   it('each wrong PIN counts, and the account stays closed, over restarts too', async () => {
     const rig = await channelRig();
     const payment = { userTxNo: '1', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000 };
-    const standing = async (): Promise<string> => (await rig.world.finish(status(rig.coldConsole))).find((line) => line.startsWith('account 0'))!;
+    const standing = async (): Promise<string> =>
+      (await rig.world.finish(status(rig.coldConsole))).find((line) => line.startsWith('account 0'))!;
     await refusalOf(pay(rig, { ...payment, userTxNo: 'f', authority: new Uint8Array(32) }));
     await rig.world.run(20_000);
     for (const pin of ['000001', '', PIN + '0']) {
-      expect((await rig.world.finish(reopen(rig.coldConsole, 0, pin)).catch((error) => error)).code).to.equal('pin-wrong');
+      expect((await rig.world.finish(reopen(rig.coldConsole, 0, pin)).catch((error) => error)).code).to.equal(
+        'pin-wrong',
+      );
       expect(await standing()).to.match(/^account 0 closed /);
       await rig.world.run(20_000);
     }

@@ -15,6 +15,8 @@ describe('attack: replay after restart', () => {
     rig.coldOn();
     await wake(rig);
     expect((await pay(rig, payment)).sigs).to.deep.equal(first.sigs);
-    expect((await refusalOf(pay(rig, { ...payment, coins: [makeCoin(rig, { sats: 100_000, index: 5 })] }))).tag).to.equal('no-common-coin');
+    expect(
+      (await refusalOf(pay(rig, { ...payment, coins: [makeCoin(rig, { sats: 100_000, index: 5 })] }))).tag,
+    ).to.equal('no-common-coin');
   }).timeout(180_000);
 });

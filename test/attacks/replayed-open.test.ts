@@ -22,6 +22,13 @@ describe('attack: replayed open', () => {
     await wake(rig);
     rig.gsm.inject({ from: V_NUMBER, to: COLD_NUMBER, data: open!, port: SMS_PORT });
     await rig.world.run(120_000);
-    await pay(rig, { userTxNo: '2', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000, channelId: channel.id, authority: rig.v.authority('2', out(50_000), 0, channel) });
+    await pay(rig, {
+      userTxNo: '2',
+      outs: out(50_000),
+      coins: [makeCoin(rig, { sats: 100_000 })],
+      feeSats: 1000,
+      channelId: channel.id,
+      authority: rig.v.authority('2', out(50_000), 0, channel),
+    });
   }).timeout(180_000);
 });

@@ -8,6 +8,8 @@ describe('attack: same coin twice', () => {
   it('one coin counted twice', async () => {
     const rig = await channelRig();
     const coin = makeCoin(rig, { sats: 100_000 });
-    expect((await refusalOf(pay(rig, { userTxNo: '1', outs: out(150_000), coins: [coin, coin], feeSats: 1000 }))).tag).to.equal('same-coin-twice');
+    expect(
+      (await refusalOf(pay(rig, { userTxNo: '1', outs: out(150_000), coins: [coin, coin], feeSats: 1000 }))).tag,
+    ).to.equal('same-coin-twice');
   }).timeout(180_000);
 });

@@ -1,6 +1,6 @@
-// Attack: whoever has the console of a provisioned board makes it fail its start (a changed journal, a changed image, a changed
-// device page) and asks for the interpreter's prompt: with the device secret still on the flash, that would be a search of all PINs.
-// Invariants: 6 (SPEC.md, what must never happen).
+// Attack: whoever has the console of a provisioned board makes it fail its start (a changed journal, a changed image, a
+// changed device page) and asks for the interpreter's prompt: with the device secret still on the flash, that would be
+// a search of all PINs. Invariants: 6 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { createConsoleClient, status, unlock, valueOf, wipe } from '../../host/operator';
 import { makeRig, PIN, readyRig, type Rig } from '../firmware/rig';
@@ -14,7 +14,10 @@ function restart(rig: Rig): void {
 }
 
 async function serviceOf(rig: Rig, pin = PIN): Promise<string> {
-  const code = await rig.world.finish(rig.coldConsole.run('service', () => pin)).then(() => 'ok', (error: { code: string }) => error.code);
+  const code = await rig.world.finish(rig.coldConsole.run('service', () => pin)).then(
+    () => 'ok',
+    (error: { code: string }) => error.code,
+  );
   await rig.world.run(1000);
   return code;
 }
@@ -71,7 +74,10 @@ describe('attack: service without pin', () => {
       restart(rig);
       const state = await stateOf(rig);
       expect(state).to.equal(at === 64 ? 'factory' : 'device-damaged');
-      if (at !== 64) expect(await rig.world.finish(unlock(rig.coldConsole, PIN)).catch((error) => error.code)).to.equal('device-damaged');
+      if (at !== 64)
+        expect(await rig.world.finish(unlock(rig.coldConsole, PIN)).catch((error) => error.code)).to.equal(
+          'device-damaged',
+        );
       await isRefused(rig);
     }
   }).timeout(180_000);

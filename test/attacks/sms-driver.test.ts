@@ -1,11 +1,17 @@
-// Attacks on HSM-Cold's phone line, below the protocol: floods, senders and texts made to look like modem answers, broken
-// PDUs, a modem that lies. Holds invariants 7 and 9: nothing breaks, nobody gains anything, what is honest still comes through.
+// Attacks on HSM-Cold's phone line, below the protocol: floods, senders and texts made to look like modem answers,
+// broken PDUs, a modem that lies. Holds invariants 7 and 9: nothing breaks, nobody gains anything, what is honest still
+// comes through.
 import { expect } from 'chai';
 import { modemStatus, sendText } from '../../firmware/modem/modem';
 import { ANNA, COLD, createWorld, type Station, type World } from '../firmware/modem/world';
 
 const STRANGER = '+447700900123';
-const ready = (world: World, station: Station): Promise<void> => world.runtime.runUntil(() => modemStatus(station.modem).state === 2 && modemStatus(station.modem).registered, 'ready', 120_000);
+const ready = (world: World, station: Station): Promise<void> =>
+  world.runtime.runUntil(
+    () => modemStatus(station.modem).state === 2 && modemStatus(station.modem).registered,
+    'ready',
+    120_000,
+  );
 
 describe('attacks on the SMS driver', function () {
   this.timeout(60_000);
@@ -14,7 +20,8 @@ describe('attacks on the SMS driver', function () {
     const world = createWorld('flood');
     const station = world.station({ capacity: 10 });
     await ready(world, station);
-    for (let i = 0; i < 500; i++) world.network.inject({ from: STRANGER, to: COLD, text: `CC:QC:${i}`, delayMs: 1000 + 20 * i });
+    for (let i = 0; i < 500; i++)
+      world.network.inject({ from: STRANGER, to: COLD, text: `CC:QC:${i}`, delayMs: 1000 + 20 * i });
     world.network.inject({ from: ANNA, to: COLD, data: new Uint8Array([42]), port: 17229, delayMs: 5000 });
     let most = 0;
     for (let i = 0; i < 600; i++) {
@@ -46,8 +53,12 @@ describe('attacks on the SMS driver', function () {
     await ready(world, station);
     const time = '62112211000023';
     const broken = [
-      `0044058101 80F60004${time}0406050443`, `0004058101F0F60004${time}0461626364`, `0004058101 80F60024${time}0461626364`, `0004058101 80F60008${time}03004100`,
-      `00041581018 0F61111111111111111110004${time}00`, `0007058101 80F60004${time}00`,
+      `0044058101 80F60004${time}0406050443`,
+      `0004058101F0F60004${time}0461626364`,
+      `0004058101 80F60024${time}0461626364`,
+      `0004058101 80F60008${time}03004100`,
+      `00041581018 0F61111111111111111110004${time}00`,
+      `0007058101 80F60004${time}00`,
     ].map((text) => Uint8Array.from(Buffer.from(text.replace(/ /g, ''), 'hex')));
     for (const pdu of broken) world.network.inject({ from: STRANGER, to: COLD, pdu, delayMs: 100 });
     world.network.inject({ from: ANNA, to: COLD, text: 'honest', delayMs: 3000 });

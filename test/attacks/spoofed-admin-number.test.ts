@@ -1,5 +1,5 @@
-// Attack: the alarm goes on until the number it names comes back; a guess does not end it, and nothing opens the account.
-// Invariants: 4, 7 (SPEC.md, what must never happen).
+// Attack: the alarm goes on until the number it names comes back; a guess does not end it, and nothing opens the
+// account. Invariants: 4, 7 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { REFUSE_ACCOUNT_CLOSED } from '../../protocol/wire';
 import { makeCoin, out, pay, refusalOf } from '../firmware/payments';
@@ -8,7 +8,13 @@ import { COLD_NUMBER, channelRig } from '../firmware/rig';
 describe('attack: spoofed admin number', () => {
   it('the alarm goes on until the number it names comes back; a guess does not end it, and nothing opens the account', async () => {
     const rig = await channelRig();
-    const forged = { userTxNo: 'f', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000, authority: new Uint8Array(32) };
+    const forged = {
+      userTxNo: 'f',
+      outs: out(50_000),
+      coins: [makeCoin(rig, { sats: 100_000 })],
+      feeSats: 1000,
+      authority: new Uint8Array(32),
+    };
     await refusalOf(pay(rig, forged));
     rig.gsm.inject({ from: '+4411111111', to: COLD_NUMBER, text: 'CC:ACK:0000' });
     await rig.world.run(700_000);

@@ -12,7 +12,12 @@ describe('attack: sweep to stranger', () => {
     const signed = await rig.world.finish(sweep(rig.coldConsole, sweepPsbt(rig, thief, 1), { account: 0, pin: PIN }));
     expect(signed.shown.join('\n')).to.include('bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080').and.not.include(thief);
     expect(isSigned(signed.psbt)).to.equal(false);
-    const good = await rig.world.finish(sweep(rig.coldConsole, sweepPsbt(rig, 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080', 3), { account: 0, pin: PIN }));
+    const good = await rig.world.finish(
+      sweep(rig.coldConsole, sweepPsbt(rig, 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080', 3), {
+        account: 0,
+        pin: PIN,
+      }),
+    );
     expect(isSigned(good.psbt)).to.equal(true);
   }).timeout(180_000);
 });

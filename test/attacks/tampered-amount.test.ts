@@ -9,7 +9,14 @@ describe('attack: tampered amount', () => {
   it('an amount changed after V authorised: forged', async () => {
     const rig = await channelRig();
     const authority = rig.v.authority('1', out(50_000), 0);
-    const payment = { userTxNo: '1', outs: out(50_000), coins: [makeCoin(rig, { sats: 1_000_000 })], feeSats: 1000, authority, ...({ outs: out(50_001) } as object) };
+    const payment = {
+      userTxNo: '1',
+      outs: out(50_000),
+      coins: [makeCoin(rig, { sats: 1_000_000 })],
+      feeSats: 1000,
+      authority,
+      ...({ outs: out(50_001) } as object),
+    };
     expect((await refusalOf(pay(rig, payment))).refusal).to.equal(REFUSE_BAD_AUTHORITY);
   }).timeout(180_000);
 });

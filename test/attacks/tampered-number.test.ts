@@ -6,10 +6,17 @@ import { makeCoin, out, pay, refusalOf } from '../firmware/payments';
 import { channelRig } from '../firmware/rig';
 
 describe('attack: tampered number', () => {
-  it('another user_tx_no under V\'s authority: forged', async () => {
+  it("another user_tx_no under V's authority: forged", async () => {
     const rig = await channelRig();
     const authority = rig.v.authority('1', out(50_000), 0);
-    const payment = { userTxNo: '1', outs: out(50_000), coins: [makeCoin(rig, { sats: 1_000_000 })], feeSats: 1000, authority, ...({ userTxNo: '2' } as object) };
+    const payment = {
+      userTxNo: '1',
+      outs: out(50_000),
+      coins: [makeCoin(rig, { sats: 1_000_000 })],
+      feeSats: 1000,
+      authority,
+      ...({ userTxNo: '2' } as object),
+    };
     expect((await refusalOf(pay(rig, payment))).refusal).to.equal(REFUSE_BAD_AUTHORITY);
   }).timeout(180_000);
 });

@@ -9,6 +9,7 @@ describe('attack: time locked', () => {
     const rig = await channelRig();
     const payment = { outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000 };
     expect((await refusalOf(pay(rig, { ...payment, userTxNo: '1', sequence: 144 }))).tag).to.equal('bad-sequence');
-    for (const locktime of [1, 800_000, 1_900_000_000]) expect((await refusalOf(pay(rig, { ...payment, userTxNo: '2', locktime }))).tag).to.equal('bad-locktime');
+    for (const locktime of [1, 800_000, 1_900_000_000])
+      expect((await refusalOf(pay(rig, { ...payment, userTxNo: '2', locktime }))).tag).to.equal('bad-locktime');
   }).timeout(180_000);
 });

@@ -1,6 +1,6 @@
-// Attack: whoever takes a board whose operator has switched `unattended` off reads its whole flash, device secret included, and looks
-// for anything that opens to the seed without the PIN: every octet of both halves, superseded and torn records among them.
-// Invariants: 6 (SPEC.md, what must never happen).
+// Attack: whoever takes a board whose operator has switched `unattended` off reads its whole flash, device secret
+// included, and looks for anything that opens to the seed without the PIN: every octet of both halves, superseded and
+// torn records among them. Invariants: 6 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { mnemonicToSeedSync } from '@scure/bip39';
 import { textBytes } from '../../firmware/crypto/bytes';
@@ -23,7 +23,12 @@ function findSeeds(rig: Rig): number[] {
     if (cells[at] === 255 && cells[at + 1] === 255 && cells[at + 2] === 255 && cells[at + 3] === 255) continue;
     if (seed.equals(cells.subarray(at, at + SEED_BYTES))) found.push(at);
     try {
-      if (seed.equals(open(key, new Uint8Array(0), new Uint8Array(0), cells.slice(at, at + SEED_BYTES + TAG_BYTES), TAG_BYTES))) found.push(at);
+      if (
+        seed.equals(
+          open(key, new Uint8Array(0), new Uint8Array(0), cells.slice(at, at + SEED_BYTES + TAG_BYTES), TAG_BYTES),
+        )
+      )
+        found.push(at);
     } catch {
       continue;
     }
@@ -82,7 +87,12 @@ describe('attack: unattended off', () => {
       rig.cold.flash.cells.set(cells);
       restart(rig);
       await rig.world.run(10_000);
-      Object.assign(rig.cold.flash, { operations: 0, cutAt: cut, cutPart: [0, 0.5, 1][cut % 3], cutFromEnd: cut % 2 === 1 });
+      Object.assign(rig.cold.flash, {
+        operations: 0,
+        cutAt: cut,
+        cutPart: [0, 0.5, 1][cut % 3],
+        cutFromEnd: cut % 2 === 1,
+      });
       void rig.coldConsole.run('unattended off', () => PIN).catch(() => undefined);
       await rig.world.until(() => rig.cold.flash.isOff, 20_000);
       expect(rig.cold.flash.isOff, `cut ${cut}`).to.equal(true);

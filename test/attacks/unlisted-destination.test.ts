@@ -9,7 +9,10 @@ describe('attack: unlisted destination', () => {
     const listed = out(1, 3).split(',')[0]!;
     const rig = await channelRig({ account: { policy: { isAllowListOnly: true }, allowList: [listed] } });
     const coins = [makeCoin(rig, { sats: 100_000 })];
-    expect((await refusalOf(pay(rig, { userTxNo: '1', outs: `${out(20_000, 3)};${out(20_000, 4)}`, coins, feeSats: 1000 }))).tag).to.equal('policy-destination');
+    expect(
+      (await refusalOf(pay(rig, { userTxNo: '1', outs: `${out(20_000, 3)};${out(20_000, 4)}`, coins, feeSats: 1000 })))
+        .tag,
+    ).to.equal('policy-destination');
     await pay(rig, { userTxNo: '2', outs: out(20_000, 3), coins, feeSats: 1000 });
   }).timeout(180_000);
 });

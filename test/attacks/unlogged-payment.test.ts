@@ -1,5 +1,5 @@
-// Attack: power is cut between a payment's record and its entry in the log, so that a signature leaves which the log does not tell of.
-// Invariants: 5 (SPEC.md, what must never happen).
+// Attack: power is cut between a payment's record and its entry in the log, so that a signature leaves which the log
+// does not tell of. Invariants: 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { AUDIT_SIGNED } from '../../firmware/cold/store';
 import { parseLog, readLog, verifyShown } from '../../host/operator';
@@ -15,7 +15,10 @@ describe('attack: unlogged payment', () => {
         const payment = { userTxNo: '1', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000 };
         Object.assign(rig.cold.flash, { operations: 0, cutAt: cut, cutPart: part });
         let isSigned = false;
-        await pay(rig, payment).then(() => (isSigned = true), () => undefined);
+        await pay(rig, payment).then(
+          () => (isSigned = true),
+          () => undefined,
+        );
         if (!isSigned) {
           rig.cold.flash.cutAt = 0;
           rig.world.errors.length = 0;

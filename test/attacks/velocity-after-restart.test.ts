@@ -11,7 +11,12 @@ describe('attack: velocity after restart', () => {
     rig.coldOff();
     rig.coldOn();
     await wake(rig);
-    const more = { userTxNo: '2', outs: out(40_001), coins: [makeCoin(rig, { sats: 100_000, index: 1 })], feeSats: 1000 };
+    const more = {
+      userTxNo: '2',
+      outs: out(40_001),
+      coins: [makeCoin(rig, { sats: 100_000, index: 1 })],
+      feeSats: 1000,
+    };
     expect((await refusalOf(pay(rig, more))).tag).to.equal('policy-velocity');
     await pay(rig, { ...more, userTxNo: '3', outs: out(40_000) });
   }).timeout(180_000);

@@ -15,6 +15,17 @@ describe('attack: velocity by clock', () => {
     rig.coldOn();
     await rig.world.finish(unlock(rig.coldConsole, PIN));
     await linkUp(rig);
-    expect((await refusalOf(pay(rig, { userTxNo: '2', outs: out(40_000), coins: [makeCoin(rig, { sats: 100_000, index: 1 })], feeSats: 1000 }))).tag).to.equal('policy-velocity');
+    expect(
+      (
+        await refusalOf(
+          pay(rig, {
+            userTxNo: '2',
+            outs: out(40_000),
+            coins: [makeCoin(rig, { sats: 100_000, index: 1 })],
+            feeSats: 1000,
+          }),
+        )
+      ).tag,
+    ).to.equal('policy-velocity');
   }).timeout(180_000);
 });

@@ -8,8 +8,17 @@ import { channelRig } from '../firmware/rig';
 describe('attack: wire cannot reopen', () => {
   it('no request over the link opens, unlocks or sets anything', async () => {
     const rig = await channelRig();
-    await refusalOf(pay(rig, { userTxNo: 'f', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000, authority: new Uint8Array(32) }));
-    for (let type = 13; type < 24; type++) expect((await refusalOf(rig.ask(type, [0]))).refusal).to.equal(REFUSE_UNKNOWN_TYPE);
+    await refusalOf(
+      pay(rig, {
+        userTxNo: 'f',
+        outs: out(50_000),
+        coins: [makeCoin(rig, { sats: 100_000 })],
+        feeSats: 1000,
+        authority: new Uint8Array(32),
+      }),
+    );
+    for (let type = 13; type < 24; type++)
+      expect((await refusalOf(rig.ask(type, [0]))).refusal).to.equal(REFUSE_UNKNOWN_TYPE);
     const cold = await rig.ask(MSG_COLD_STATUS, []);
     expect(cold[5][0].slice(0, 2)).to.deep.equal([0, 2]);
   }).timeout(180_000);

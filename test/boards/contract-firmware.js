@@ -1,6 +1,6 @@
-// The device's half of the HAL contract suite: a firmware that tries every promise of firmware/hal.ts on the board it runs
-// on and tells the outcome on its console, one line a case: `ok NAME` or `fail NAME: WHY`, then `done N` where N counts the
-// boots. It echoes the link afterwards; the byte sequence `!reboot` there restarts the board.
+// The device's half of the HAL contract suite: a firmware that tries every promise of firmware/hal.ts on the board it
+// runs on and tells the outcome on its console, one line a case: `ok NAME` or `fail NAME: WHY`, then `done N` where N
+// counts the boots. It echoes the link afterwards; the byte sequence `!reboot` there restarts the board.
 
 var hal;
 var lines = 0;
@@ -50,7 +50,10 @@ function checkFlash() {
   });
   check('flash: a write can be read back', function () {
     hal.flash.writeBytes(PAGE * 4096 + 3, new Uint8Array([1, 2, 3, 0, 255]));
-    expect(same(hal.flash.readBytes(PAGE * 4096 + 2, 7), [255, 1, 2, 3, 0, 255, 255]), 'bytes ' + hal.flash.readBytes(PAGE * 4096 + 2, 7).join());
+    expect(
+      same(hal.flash.readBytes(PAGE * 4096 + 2, 7), [255, 1, 2, 3, 0, 255, 255]),
+      'bytes ' + hal.flash.readBytes(PAGE * 4096 + 2, 7).join(),
+    );
   });
   check('flash: a write only clears bits', function () {
     hal.flash.writeBytes(PAGE * 4096 + 3, new Uint8Array([0xfe, 3]));
@@ -70,9 +73,24 @@ function checkFlash() {
     expect(hal.flash.readBytes(65536, 0).length === 0, 'length');
   });
   check('flash: refuses what is out of range', function () {
-    expect(codeOf(function () { hal.flash.readBytes(65535, 2); }) === 'flash-range', 'read');
-    expect(codeOf(function () { hal.flash.writeBytes(-1, new Uint8Array(1)); }) === 'flash-range', 'write');
-    expect(codeOf(function () { hal.flash.clearPage(16); }) === 'flash-range', 'erase');
+    expect(
+      codeOf(function () {
+        hal.flash.readBytes(65535, 2);
+      }) === 'flash-range',
+      'read',
+    );
+    expect(
+      codeOf(function () {
+        hal.flash.writeBytes(-1, new Uint8Array(1));
+      }) === 'flash-range',
+      'write',
+    );
+    expect(
+      codeOf(function () {
+        hal.flash.clearPage(16);
+      }) === 'flash-range',
+      'erase',
+    );
   });
   check('flash: the caller keeps its buffer', function () {
     var bytes = new Uint8Array([5, 6]);
@@ -111,11 +129,19 @@ function checkFiles() {
   check('files: kinds of files are gone, others stay', function () {
     var gone = ['u1', 'u20', 'b0-1-13', 'm7-2-9'];
     var kept = ['u', 'b1x2', 'bat1', 'v1', 'b0-1-'];
-    gone.concat(kept).forEach(function (name) { hal.files.writeFile(name, new Uint8Array([1])); });
+    gone.concat(kept).forEach(function (name) {
+      hal.files.writeFile(name, new Uint8Array([1]));
+    });
     hal.files.eraseFiles('ubm');
-    gone.forEach(function (name) { expect(hal.files.readFile(name) === undefined, name + ' is still there'); });
-    kept.forEach(function (name) { expect(hal.files.readFile(name) !== undefined, name + ' is gone'); });
-    kept.forEach(function (name) { hal.files.eraseFile(name); });
+    gone.forEach(function (name) {
+      expect(hal.files.readFile(name) === undefined, name + ' is still there');
+    });
+    kept.forEach(function (name) {
+      expect(hal.files.readFile(name) !== undefined, name + ' is gone');
+    });
+    kept.forEach(function (name) {
+      hal.files.eraseFile(name);
+    });
   });
 }
 
@@ -169,9 +195,15 @@ function afterAll() {
 }
 
 function checkTimers() {
-  hal.clock.after(30, function () { order += 'b,'; });
-  hal.clock.after(1, function () { order += 'a,'; });
-  var cancelled = hal.clock.after(2, function () { order += 'cancelled,'; });
+  hal.clock.after(30, function () {
+    order += 'b,';
+  });
+  hal.clock.after(1, function () {
+    order += 'a,';
+  });
+  var cancelled = hal.clock.after(2, function () {
+    order += 'cancelled,';
+  });
   hal.clock.cancel(cancelled);
   hal.clock.cancel(cancelled);
   order += 'sync,';
@@ -193,7 +225,9 @@ function onLink(bytes) {
 
 export function runContract(given) {
   hal = given;
-  hal.link.onData(function () { tell('fail link: the first listener was not replaced'); });
+  hal.link.onData(function () {
+    tell('fail link: the first listener was not replaced');
+  });
   hal.link.onData(onLink);
   checkFlash();
   checkFiles();

@@ -24,5 +24,8 @@ export async function imageOf(board: string, entry: string): Promise<string> {
 
 /** The contract firmware on this board, as HSM-Cold. */
 export function contractImage(board: string): Promise<string> {
-  return imageOf(board, "import { coldHal } from '@hal'; import { runContract } from '@root/test/boards/contract-firmware.js'; runContract(coldHal());");
+  return imageOf(
+    board,
+    "import { coldHal } from '@hal'; import { runContract } from '@root/test/boards/contract-firmware.js'; runContract(coldHal());",
+  );
 }

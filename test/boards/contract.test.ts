@@ -1,5 +1,5 @@
-// Holds: firmware/hal.ts, every promise of it, on every board. One firmware tries them (contract-firmware.js); it runs in
-// the Node engine for each board and in the genuine interpreter for board linux when ESPRUINO names one.
+// Holds: firmware/hal.ts, every promise of it, on every board. One firmware tries them (contract-firmware.js); it runs
+// in the Node engine for each board and in the genuine interpreter for board linux when ESPRUINO names one.
 import { expect } from 'chai';
 import { BOARD as LINUX } from '../../boards/linux/board';
 import { createEspruinoBoard, createFlash, createNodeBoard, type BoardData, type SimBoard } from '../../host/sim/board';
@@ -79,7 +79,15 @@ function holdsContract(makeBench: (board: BoardData, image: string) => Bench, bo
 }
 
 function options(board: BoardData, image: string, runtime: Runtime): Parameters<typeof createNodeBoard>[0] {
-  return { name: board.name, role: 'cold', image, board, runtime, flash: createFlash(board.flash), storage: createFlash(board.storage) };
+  return {
+    name: board.name,
+    role: 'cold',
+    image,
+    board,
+    runtime,
+    flash: createFlash(board.flash),
+    storage: createFlash(board.storage),
+  };
 }
 
 describe('HAL contract (firmware/hal.ts)', () => {
@@ -114,7 +122,11 @@ describe('HAL contract (firmware/hal.ts)', () => {
           await new Promise((resolve) => setTimeout(resolve, 10));
         }
       };
-      return attach(createEspruinoBoard({ ...options(data, image, realRuntime()), espruino }), until, () => new Promise((resolve) => setTimeout(resolve, 100)));
+      return attach(
+        createEspruinoBoard({ ...options(data, image, realRuntime()), espruino }),
+        until,
+        () => new Promise((resolve) => setTimeout(resolve, 100)),
+      );
     }, LINUX);
   });
 });

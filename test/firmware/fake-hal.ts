@@ -1,5 +1,5 @@
-// A board in this process for tests of the firmware: everything of firmware/hal.ts in memory, deterministic, on one event queue that
-// the test turns by hand. Flash follows the erase and program rules and can lose power at any write.
+// A board in this process for tests of the firmware: everything of firmware/hal.ts in memory, deterministic, on one
+// event queue that the test turns by hand. Flash follows the erase and program rules and can lose power at any write.
 import type { BytePort } from '../../host/byte-port';
 import type { Flash, Hal, Uart } from '../../firmware/hal';
 import { withNative } from './native';
@@ -40,7 +40,12 @@ export class World {
   step(untilMs: number): boolean {
     let best = -1;
     for (let i = 0; i < this.events.length; i++) {
-      if (best < 0 || this.events[i]!.atMs < this.events[best]!.atMs || (this.events[i]!.atMs === this.events[best]!.atMs && this.events[i]!.order < this.events[best]!.order)) best = i;
+      if (
+        best < 0 ||
+        this.events[i]!.atMs < this.events[best]!.atMs ||
+        (this.events[i]!.atMs === this.events[best]!.atMs && this.events[i]!.order < this.events[best]!.order)
+      )
+        best = i;
     }
     if (best < 0 || this.events[best]!.atMs > untilMs) return false;
     const [event] = this.events.splice(best, 1);
@@ -73,8 +78,12 @@ export class World {
   /** Turns the queue until the promise settles. */
   async finish<T>(promise: Promise<T>, limitMs = 600_000): Promise<T> {
     let settled = false;
-    void promise.then(() => (settled = true), () => (settled = true));
-    if (!(await this.until(() => settled, limitMs))) throw new Error('the promise did not settle in the time of the test');
+    void promise.then(
+      () => (settled = true),
+      () => (settled = true),
+    );
+    if (!(await this.until(() => settled, limitMs)))
+      throw new Error('the promise did not settle in the time of the test');
     return promise;
   }
 
@@ -125,7 +134,10 @@ export function makeLine(world: World, isOff: () => boolean = () => false, runne
       onData: (listener) => void (toBoard = listener),
     },
     port: {
-      write: (bytes) => chunks(Uint8Array.from(bytes)).forEach((chunk) => world.after(1, () => (toBoard && runner?.() ? runner()!.run(() => toBoard?.(chunk)) : toBoard?.(chunk)))),
+      write: (bytes) =>
+        chunks(Uint8Array.from(bytes)).forEach((chunk) =>
+          world.after(1, () => (toBoard && runner?.() ? runner()!.run(() => toBoard?.(chunk)) : toBoard?.(chunk))),
+        ),
       onData: (listener) => {
         toTest = listener;
         waiting.splice(0).forEach((chunk) => listener(chunk));
@@ -162,7 +174,8 @@ export class FakeFlash implements Flash {
 
   private check(offset: number, lenBytes: number): void {
     if (this.isOff) throw new PowerCut();
-    if (offset < 0 || offset + lenBytes > this.cells.length) throw Object.assign(new Error('outside of the flash'), { code: 'flash-range' });
+    if (offset < 0 || offset + lenBytes > this.cells.length)
+      throw Object.assign(new Error('outside of the flash'), { code: 'flash-range' });
   }
 
   /** Counts an operation; answers whether the power goes at it. Files count as well. */
@@ -245,13 +258,20 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
   const files = new Map(Object.entries(options.files ?? {}));
   const isOff = (): boolean => flash.isOff;
   const runner = (): Runner | undefined => board.runner;
-  const lines = { console: makeLine(world, isOff, runner), link: makeLine(world, isOff, runner), host: makeLine(world, isOff, runner), modem: makeLine(world, isOff, runner), spare: makeLine(world, isOff, runner) };
+  const lines = {
+    console: makeLine(world, isOff, runner),
+    link: makeLine(world, isOff, runner),
+    host: makeLine(world, isOff, runner),
+    modem: makeLine(world, isOff, runner),
+    spare: makeLine(world, isOff, runner),
+  };
   const uptimeMs = (): number => world.nowMs - startMs;
   const board: FakeBoard = {
     flash,
     files,
     ...lines,
-    rebooted: 0, isStuck: false,
+    rebooted: 0,
+    isStuck: false,
     storageBytes: 917_504,
     isStorageStuck: false,
     hal: {
@@ -270,7 +290,11 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
           if (board.isStorageStuck) return false;
           if (flash.isCut()) {
             const count = Math.floor(bytes.length * flash.cutPart);
-            if (count) files.set(name, Uint8Array.from(bytes, (byte, i) => (i < count ? byte : 255)));
+            if (count)
+              files.set(
+                name,
+                Uint8Array.from(bytes, (byte, i) => (i < count ? byte : 255)),
+              );
             throw new PowerCut();
           }
           files.set(name, Uint8Array.from(bytes));
@@ -279,9 +303,12 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
         eraseFile: (name) => void files.delete(name),
         eraseFiles: (kinds) => {
           if (flash.isOff) throw new PowerCut();
-          [...files.keys()].filter((name) => kinds.includes(name[0]!) && /^.[-0-9]*[0-9]$/.test(name)).forEach((name) => files.delete(name));
+          [...files.keys()]
+            .filter((name) => kinds.includes(name[0]!) && /^.[-0-9]*[0-9]$/.test(name))
+            .forEach((name) => files.delete(name));
         },
-        freeBytes: () => Math.max(0, board.storageBytes - [...files.values()].reduce((sum, bytes) => sum + bytes.length + 32, 0)),
+        freeBytes: () =>
+          Math.max(0, board.storageBytes - [...files.values()].reduce((sum, bytes) => sum + bytes.length + 32, 0)),
       },
       clock: {
         uptimeMs,

@@ -1,5 +1,5 @@
-// Holds firmware/guard.ts on both boards: a serial listener that did not end, as one that ran out of memory, restarts the board at its
-// next handler, whatever that is; nothing is served before.
+// Holds firmware/guard.ts on both boards: a serial listener that did not end, as one that ran out of memory, restarts
+// the board at its next handler, whatever that is; nothing is served before.
 import { expect } from 'chai';
 import { MSG_STATUS } from '../../protocol/wire';
 import { readyRig } from './rig';
@@ -21,7 +21,10 @@ describe('guard', () => {
       const rig = await readyRig();
       rig[name].isStuck = true;
       let isAnswered = false;
-      void rig[`${name}Console`].run('status').then(() => (isAnswered = true), () => undefined);
+      void rig[`${name}Console`].run('status').then(
+        () => (isAnswered = true),
+        () => undefined,
+      );
       await rig.world.run(500);
       expect([isAnswered, rig[name].rebooted > 0], name).to.deep.equal([false, true]);
       rig.world.errors.length = 0;

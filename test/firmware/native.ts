@@ -1,6 +1,6 @@
-// The native hashes of the board's interpreter, for firmware that runs in this process: a PIN's key alone takes a quarter of a second in
-// ES5, which the boards do not run. Only what a board's own handlers call gets them: a test that calls the firmware's functions
-// itself has the ES5 forms. Spec: jswrap_crypto.c of the interpreter.
+// The native hashes of the board's interpreter, for firmware that runs in this process: a PIN's key alone takes a
+// quarter of a second in ES5, which the boards do not run. Only what a board's own handlers call gets them: a test that
+// calls the firmware's functions itself has the ES5 forms. Spec: jswrap_crypto.c of the interpreter.
 import { createHash, pbkdf2Sync } from 'node:crypto';
 import * as standin from '../../firmware/crypto/standin';
 

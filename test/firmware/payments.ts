@@ -1,11 +1,22 @@
-// Coins for HSM-Cold that need no chain: previous transactions made up on the spot, requests as the gateway would send them, and the
-// signed transaction put together and checked with @scure/btc-signer and the noble curve, independently of the firmware.
+// Coins for HSM-Cold that need no chain: previous transactions made up on the spot, requests as the gateway would send
+// them, and the signed transaction put together and checked with @scure/btc-signer and the noble curve, independently
+// of the firmware.
 import { secp256k1 } from '@noble/curves/secp256k1';
 import { sha256 } from '@noble/hashes/sha2';
 import { RawTx } from '@scure/btc-signer/script';
 import { HDKey } from '@scure/bip32';
 import * as btc from '@scure/btc-signer';
-import { MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_OUTS, OUTS_CHUNK_MAX, OUTS_INLINE_MAX, MSG_SIGN_FINISH, MSG_SIGN_INPUT, MSG_SIGN_RESULT, PREV_TX_CHUNK_MAX } from '../../protocol/wire';
+import {
+  MSG_PREV_TX,
+  MSG_SIGN_BEGIN,
+  MSG_SIGN_OUTS,
+  OUTS_CHUNK_MAX,
+  OUTS_INLINE_MAX,
+  MSG_SIGN_FINISH,
+  MSG_SIGN_INPUT,
+  MSG_SIGN_RESULT,
+  PREV_TX_CHUNK_MAX,
+} from '../../protocol/wire';
 import type { Rig } from './rig';
 
 export const TEST_NETWORK = { bech32: 'bcrt', pubKeyHash: 0x6f, scriptHash: 0xc4, wif: 0xef };
@@ -36,7 +47,18 @@ export function addressOf(script: string, pub: Uint8Array): string {
 let salt = 0;
 
 /** A transaction that pays one of the account's keys; hasWitness: serialised with one, as nodes give it. */
-export function makeCoin(rig: Rig, options: { side?: 'hot' | 'cold'; chain?: number; index?: number; sats: number; hasWitness?: boolean; script?: Uint8Array; outputs?: number }): Coin {
+export function makeCoin(
+  rig: Rig,
+  options: {
+    side?: 'hot' | 'cold';
+    chain?: number;
+    index?: number;
+    sats: number;
+    hasWitness?: boolean;
+    script?: Uint8Array;
+    outputs?: number;
+  },
+): Coin {
   const chain = options.chain ?? 0;
   const index = options.index ?? 0;
   const pub = pubOf(rig.file[options.side ?? 'hot'].xpub, chain, index);
@@ -46,18 +68,31 @@ export function makeCoin(rig: Rig, options: { side?: 'hot' | 'cold'; chain?: num
   const count = options.outputs ?? 2;
   const vout = count - 1;
   const stranger = scriptOf('p2wpkh', secp256k1.getPublicKey(new Uint8Array(32).fill(5)));
-  const outputs = Array.from({ length: count }, (_, i) => (i === vout ? { script: options.script ?? scriptOf(rig.file.script, pub), amount: BigInt(options.sats) } : { script: stranger, amount: 1000n + BigInt(i) }));
+  const outputs = Array.from({ length: count }, (_, i) =>
+    i === vout
+      ? { script: options.script ?? scriptOf(rig.file.script, pub), amount: BigInt(options.sats) }
+      : { script: stranger, amount: 1000n + BigInt(i) },
+  );
   const fields = {
     version: 2,
     segwitFlag: !!options.hasWitness,
-    inputs: [{ txid: seed, index: 1, sequence: 0xffffffff, finalScriptSig: options.hasWitness ? new Uint8Array(0) : new Uint8Array(107).fill(1) }],
+    inputs: [
+      {
+        txid: seed,
+        index: 1,
+        sequence: 0xffffffff,
+        finalScriptSig: options.hasWitness ? new Uint8Array(0) : new Uint8Array(107).fill(1),
+      },
+    ],
     outputs,
     witnesses: options.hasWitness ? [[new Uint8Array(71).fill(2), new Uint8Array(33).fill(3)]] : undefined,
     lockTime: 0,
   };
   const raw = RawTx.encode(fields as never);
   const stripped = RawTx.encode({ ...fields, segwitFlag: false, witnesses: undefined } as never);
-  const txid = Buffer.from(sha256(sha256(stripped))).reverse().toString('hex');
+  const txid = Buffer.from(sha256(sha256(stripped)))
+    .reverse()
+    .toString('hex');
   return { chain, index, sats: options.sats, vout, txid, raw, pub };
 }
 
@@ -93,8 +128,18 @@ export function beginFields(rig: Rig, payment: Payment): unknown[] {
   const dynamic = payment.dynamic ?? 0;
   const authority = payment.authority ?? rig.v.authority(payment.userTxNo, payment.outs, dynamic);
   return [
-    rig.file.account, payment.proto ?? 2, payment.channelId ?? rig.v.channel!.id, payment.userTxNo, payment.outs.length > OUTS_INLINE_MAX ? payment.outs.length : payment.outs, dynamic, authority, payment.txVersion ?? 2, payment.locktime ?? 0,
-    payment.coins.length, payment.feeSats, payment.changeIndex === undefined ? 0 : payment.changeIndex,
+    rig.file.account,
+    payment.proto ?? 2,
+    payment.channelId ?? rig.v.channel!.id,
+    payment.userTxNo,
+    payment.outs.length > OUTS_INLINE_MAX ? payment.outs.length : payment.outs,
+    dynamic,
+    authority,
+    payment.txVersion ?? 2,
+    payment.locktime ?? 0,
+    payment.coins.length,
+    payment.feeSats,
+    payment.changeIndex === undefined ? 0 : payment.changeIndex,
   ];
 }
 
@@ -102,12 +147,14 @@ export function beginFields(rig: Rig, payment: Payment): unknown[] {
 export async function begin(rig: Rig, payment: Payment): Promise<void> {
   await rig.ask(MSG_SIGN_BEGIN, beginFields(rig, payment));
   if (payment.outs.length <= OUTS_INLINE_MAX) return;
-  for (let at = 0; at < payment.outs.length; at += OUTS_CHUNK_MAX) await rig.ask(MSG_SIGN_OUTS, [at, payment.outs.slice(at, at + OUTS_CHUNK_MAX)]);
+  for (let at = 0; at < payment.outs.length; at += OUTS_CHUNK_MAX)
+    await rig.ask(MSG_SIGN_OUTS, [at, payment.outs.slice(at, at + OUTS_CHUNK_MAX)]);
 }
 
 export async function sendCoin(rig: Rig, i: number, coin: Coin, sequence = 0xfffffffd): Promise<void> {
   await rig.ask(MSG_SIGN_INPUT, [i, internal(coin.txid), coin.vout, sequence, coin.chain, coin.index, coin.raw.length]);
-  for (let at = 0; at < coin.raw.length; at += PREV_TX_CHUNK_MAX) await rig.ask(MSG_PREV_TX, [i, at, coin.raw.slice(at, at + PREV_TX_CHUNK_MAX)]);
+  for (let at = 0; at < coin.raw.length; at += PREV_TX_CHUNK_MAX)
+    await rig.ask(MSG_PREV_TX, [i, at, coin.raw.slice(at, at + PREV_TX_CHUNK_MAX)]);
 }
 
 /** The transaction that a payment stands for, by the fields alone. */
@@ -116,8 +163,12 @@ export function expectedTx(rig: Rig, payment: Payment): btc.Transaction {
   const tx = new btc.Transaction({ version: payment.txVersion ?? 2, lockTime: payment.locktime ?? 0 });
   payment.coins.forEach((coin) =>
     tx.addInput({
-      txid: coin.txid, index: coin.vout, sequence: payment.sequence ?? 0xfffffffd,
-      ...(script === 'p2pkh' ? { nonWitnessUtxo: coin.raw } : { witnessUtxo: { script: scriptOf(script, coin.pub), amount: BigInt(coin.sats) } }),
+      txid: coin.txid,
+      index: coin.vout,
+      sequence: payment.sequence ?? 0xfffffffd,
+      ...(script === 'p2pkh'
+        ? { nonWitnessUtxo: coin.raw }
+        : { witnessUtxo: { script: scriptOf(script, coin.pub), amount: BigInt(coin.sats) } }),
     }),
   );
   let total = 0;
@@ -127,11 +178,18 @@ export function expectedTx(rig: Rig, payment: Payment): btc.Transaction {
     total += Number(sats);
   }
   const change = payment.coins.reduce((sum, coin) => sum + coin.sats, 0) - total - payment.feeSats;
-  if (payment.changeIndex !== null) tx.addOutput({ script: scriptOf(script, pubOf(rig.file.hot.xpub, 1, payment.changeIndex ?? 0)), amount: BigInt(change) });
+  if (payment.changeIndex !== null)
+    tx.addOutput({
+      script: scriptOf(script, pubOf(rig.file.hot.xpub, 1, payment.changeIndex ?? 0)),
+      amount: BigInt(change),
+    });
   return tx;
 }
 
-/** Runs a payment over the link to its signatures, and checks them against the curve and the signature hashes of btc-signer. */
+/**
+ * Runs a payment over the link to its signatures, and checks them against the curve and the signature hashes of
+ * btc-signer.
+ */
 export async function pay(rig: Rig, payment: Payment): Promise<Signed> {
   await begin(rig, payment);
   for (let i = 0; i < payment.coins.length; i++) await sendCoin(rig, i, payment.coins[i]!, payment.sequence);
@@ -141,10 +199,20 @@ export async function pay(rig: Rig, payment: Payment): Promise<Signed> {
   const tx = expectedTx(rig, payment);
   payment.coins.forEach((coin, i) => {
     const code = btc.p2pkh(coin.pub, TEST_NETWORK).script;
-    const hash = rig.file.script === 'p2pkh' ? (tx as any).preimageLegacy(i, code, 1) : tx.preimageWitnessV0(i, code, 1, BigInt(coin.sats));
+    const hash =
+      rig.file.script === 'p2pkh'
+        ? (tx as any).preimageLegacy(i, code, 1)
+        : tx.preimageWitnessV0(i, code, 1, BigInt(coin.sats));
     if (!secp256k1.verify(sigs[i]!, hash, coin.pub, { lowS: true })) throw new Error(`signature ${i} does not hold`);
   });
-  return { digest, sigs, tx, unsignedId: Buffer.from(sha256(sha256(tx.unsignedTx))).reverse().toString('hex') };
+  return {
+    digest,
+    sigs,
+    tx,
+    unsignedId: Buffer.from(sha256(sha256(tx.unsignedTx)))
+      .reverse()
+      .toString('hex'),
+  };
 }
 
 /** The refusal of a request that must be refused. */
@@ -169,7 +237,11 @@ export function sweepPsbt(rig: Rig, address: string, count: number, side: 'cold'
     const coin = makeCoin(rig, { sats: 200_000, index, side, hasWitness: index % 2 === 1 });
     const path = [84, 1, side === 'cold' ? 0 : 1].map((n) => 0x80000000 + n).concat([0, index]);
     tx.addInput({
-      txid: coin.txid, index: coin.vout, sequence: 0xfffffffd, nonWitnessUtxo: coin.raw, witnessUtxo: { script: scriptOf('p2wpkh', coin.pub), amount: BigInt(coin.sats) },
+      txid: coin.txid,
+      index: coin.vout,
+      sequence: 0xfffffffd,
+      nonWitnessUtxo: coin.raw,
+      witnessUtxo: { script: scriptOf('p2wpkh', coin.pub), amount: BigInt(coin.sats) },
       bip32Derivation: [[coin.pub, { fingerprint: parseInt(rig.file.fingerprint, 16), path }]],
     });
   }

@@ -1,11 +1,23 @@
-// HSM-Cold and HSM-Hot on fake boards with everything around them that a test of the firmware needs: operator at both consoles, the
-// simulated GSM network with a SIM800, a V-Device made of the protocol's host side, a gateway that asks over the link.
+// HSM-Cold and HSM-Hot on fake boards with everything around them that a test of the firmware needs: operator at both
+// consoles, the simulated GSM network with a SIM800, a V-Device made of the protocol's host side, a gateway that asks
+// over the link.
 import * as fs from 'node:fs';
 import { startCold } from '../../firmware/cold/main';
 import { startHot } from '../../firmware/hot/main';
 import type { AccountFile } from '../../host/api/types';
 import { clockOf, uartOf } from '../../host/link-adapter';
-import { addAccount, changeAccount, createConsoleClient, pairHot, provision, setPhones, setTime, unlock, type AccountData, type ConsoleClient } from '../../host/operator';
+import {
+  addAccount,
+  changeAccount,
+  createConsoleClient,
+  pairHot,
+  provision,
+  setPhones,
+  setTime,
+  unlock,
+  type AccountData,
+  type ConsoleClient,
+} from '../../host/operator';
 import { protocolCrypto } from '../../host/protocol-crypto';
 import type { Runtime } from '../../host/runtime';
 import { createGsmNetwork, type GsmNetwork, type Person } from '../../host/sim/gsm';
@@ -24,7 +36,8 @@ export const V_NUMBER = '+8613800000001';
 export const ADMIN_NUMBER = '+8613800000008';
 export const START_S = 1_760_000_000;
 /** Seed words are different at every seed of the rig; dice are digits of a fixed generator. */
-export const DICE = '31415265351232462643331532411652154366543632123456515243261543625314265136425361524635142635142635142635142';
+export const DICE =
+  '31415265351232462643331532411652154366543632123456515243261543625314265136425361524635142635142635142635142';
 
 export function wordsFile(): Uint8Array {
   return new Uint8Array(fs.readFileSync(WORDS));
@@ -37,7 +50,8 @@ export function runtimeOf(world: World, seed: string): Runtime {
     nowMs: () => world.nowMs,
     random: (lenBytes) => {
       const parts: number[] = [];
-      while (parts.length < lenBytes) parts.push(...crypto.sha256(Uint8Array.from(Buffer.from(`${seed}/${counter++}`))));
+      while (parts.length < lenBytes)
+        parts.push(...crypto.sha256(Uint8Array.from(Buffer.from(`${seed}/${counter++}`))));
       return Uint8Array.from(parts.slice(0, lenBytes));
     },
     after: (delayMs, fn) => {
@@ -86,24 +100,49 @@ export interface Rig {
 export function makeRig(options: RigOptions = {}): Rig {
   const world = new World();
   const runtime = runtimeOf(world, options.seed ?? 'rig');
-  const cold = makeBoard(world, { files: { words: wordsFile() }, pageCount: options.pageCount, modems: options.modems });
+  const cold = makeBoard(world, {
+    files: { words: wordsFile() },
+    pageCount: options.pageCount,
+    modems: options.modems,
+  });
   const hot = makeBoard(world, { isHot: true });
   joinLines(cold.link, hot.link);
   const gsm = createGsmNetwork({ runtime, seed: options.seed ?? 'rig' });
   const sim800 = createSim800({ runtime, seed: 'modem', number: COLD_NUMBER, network: gsm, port: cold.modem.port });
-  const spare = options.modems === 2 ? createSim800({ runtime, seed: 'spare', number: SPARE_NUMBER, network: gsm, port: cold.spare.port }) : undefined;
+  const spare =
+    options.modems === 2
+      ? createSim800({ runtime, seed: 'spare', number: SPARE_NUMBER, network: gsm, port: cold.spare.port })
+      : undefined;
   const admin = gsm.person(ADMIN_NUMBER);
   const coldConsole = createConsoleClient({ port: cold.console.port });
   const hotConsole = createConsoleClient({ port: hot.console.port });
   const v = new VDouble(gsm.person(V_NUMBER), COLD_NUMBER, runtime);
   const peer = createPeer({ uart: uartOf(hot.host.port), clock: clockOf(runtime), role: 'initiator', bootId: 7 });
   const rig: Rig = {
-    world, runtime, cold, hot, gsm, sim800, spare, admin, v, coldConsole, hotConsole, peer,
+    world,
+    runtime,
+    cold,
+    hot,
+    gsm,
+    sim800,
+    spare,
+    admin,
+    v,
+    coldConsole,
+    hotConsole,
+    peer,
     file: undefined as never,
     words: [],
     ask: (type, fields, timeoutMs) =>
       world.finish(
-        new Promise((resolve, reject) => peer.request(type, fields as never, (error, answer) => (error ? reject(error) : resolve(answer as never)), timeoutMs)),
+        new Promise((resolve, reject) =>
+          peer.request(
+            type,
+            fields as never,
+            (error, answer) => (error ? reject(error) : resolve(answer as never)),
+            timeoutMs,
+          ),
+        ),
         1_200_000,
       ),
     coldOn: (isCutKept) => cold.on(startCold, isCutKept),
@@ -118,8 +157,14 @@ export function makeRig(options: RigOptions = {}): Rig {
 
 export function accountData(rig: Rig, options: RigOptions): AccountData {
   return {
-    name: 'shop', network: 'regtest', script: options.script ?? 'p2wpkh', vIdentity: rig.v.identityPub, vPhones: [V_NUMBER], adminPhones: [ADMIN_NUMBER],
-    payoutAddress: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080', ...options.account,
+    name: 'shop',
+    network: 'regtest',
+    script: options.script ?? 'p2wpkh',
+    vIdentity: rig.v.identityPub,
+    vPhones: [V_NUMBER],
+    adminPhones: [ADMIN_NUMBER],
+    payoutAddress: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080',
+    ...options.account,
   };
 }
 
@@ -127,7 +172,9 @@ export function accountData(rig: Rig, options: RigOptions): AccountData {
 async function newRig(options: RigOptions): Promise<Rig> {
   const rig = makeRig(options);
   const { world, coldConsole } = rig;
-  const made = await world.finish(provision(coldConsole, { dice: DICE, hostEntropy: rig.runtime.random(32), pin: PIN }));
+  const made = await world.finish(
+    provision(coldConsole, { dice: DICE, hostEntropy: rig.runtime.random(32), pin: PIN }),
+  );
   rig.words = made.words;
   await world.finish(setTime(coldConsole, START_S, PIN));
   await world.finish(setPhones(coldConsole, [ADMIN_NUMBER], PIN));
@@ -149,8 +196,8 @@ interface Snapshot {
 const snapshots = new Map<string, Promise<Snapshot>>();
 
 /**
- * A rig that is provisioned, paired, with one account and batch 0 of both sides derived: made once for each set of options, then
- * copied. Boards are on, HSM-Cold unlocked, its clock set, the link up.
+ * A rig that is provisioned, paired, with one account and batch 0 of both sides derived: made once for each set of
+ * options, then copied. Boards are on, HSM-Cold unlocked, its clock set, the link up.
  */
 export async function readyRig(options: RigOptions = {}): Promise<Rig> {
   const changed = Object.keys(options.account ?? {});
@@ -162,7 +209,13 @@ export async function readyRig(options: RigOptions = {}): Promise<Rig> {
   const key = JSON.stringify(options);
   let snapshot = snapshots.get(key);
   if (!snapshot) {
-    snapshot = newRig(options).then((rig) => ({ cold: rig.cold.flash.cells.slice(), hot: rig.hot.flash.cells.slice(), files: [...rig.cold.files], file: rig.file, words: rig.words }));
+    snapshot = newRig(options).then((rig) => ({
+      cold: rig.cold.flash.cells.slice(),
+      hot: rig.hot.flash.cells.slice(),
+      files: [...rig.cold.files],
+      file: rig.file,
+      words: rig.words,
+    }));
     snapshots.set(key, snapshot);
   }
   const made = await snapshot;

@@ -1,4 +1,5 @@
-// V as far as HSM-Cold can tell: its identity, the channel, operations by SMS and send authorities, with the host's primitives.
+// V as far as HSM-Cold can tell: its identity, the channel, operations by SMS and send authorities, with the host's
+// primitives.
 import { sendAuthority } from '../../protocol/authority';
 import { channelKey, pairChannel, pairKey, type Channel, type ChannelPeers } from '../../protocol/channel';
 import { beginOpen, beginRenew, finishPending, pendingSms, type Pending } from '../../protocol/channel-v';
@@ -22,7 +23,11 @@ export class VDouble {
   received: { op: number; fields: any[] }[] = [];
   forged = 0;
 
-  constructor(readonly phone: Person, readonly coldNumber: string, runtime: Runtime) {
+  constructor(
+    readonly phone: Person,
+    readonly coldNumber: string,
+    runtime: Runtime,
+  ) {
     this.crypto = protocolCrypto((lenBytes) => runtime.random(lenBytes));
     this.identityPriv = runtime.random(32);
     this.identityPub = this.crypto.pubkeyCreate(this.identityPriv);
@@ -56,7 +61,14 @@ export class VDouble {
   private take(data: Uint8Array): void {
     try {
       if (smsOp(data) === SMS_ACCEPT && this.pending) {
-        this.channel = finishPending(this.crypto, this.peers, this.identityPriv, this.pending.baseId ? this.channel! : this.pairing, this.pending, data);
+        this.channel = finishPending(
+          this.crypto,
+          this.peers,
+          this.identityPriv,
+          this.pending.baseId ? this.channel! : this.pairing,
+          this.pending,
+          data,
+        );
         this.pending = undefined;
       } else if (this.channel) {
         const opened = openSms(this.crypto, this.channel, 'to-v', data);
@@ -72,6 +84,15 @@ export class VDouble {
   }
 
   authority(userTxNo: string, outs: string, dynamic = 0, channel: Channel = this.channel!): Uint8Array {
-    return sendAuthority(this.crypto, channelKey(this.crypto, channel, 'request', 32), this.peers.network, this.peers.account, channel.id, userTxNo, outs, dynamic);
+    return sendAuthority(
+      this.crypto,
+      channelKey(this.crypto, channel, 'request', 32),
+      this.peers.network,
+      this.peers.account,
+      channel.id,
+      userTxNo,
+      outs,
+      dynamic,
+    );
   }
 }

@@ -55,7 +55,12 @@ describe('a BytePort as a Uart', () => {
     const written: Uint8Array[] = [];
     let close: ((error?: Error) => void) | undefined;
     let data: ((bytes: Uint8Array) => void) | undefined;
-    const port: BytePort = { write: (bytes) => void written.push(bytes), onData: (fn) => void (data = fn), onClose: (fn) => void (close = fn), close: () => undefined };
+    const port: BytePort = {
+      write: (bytes) => void written.push(bytes),
+      onData: (fn) => void (data = fn),
+      onClose: (fn) => void (close = fn),
+      close: () => undefined,
+    };
     const uart = uartOf(port);
     const seen: number[] = [];
     uart.onData((bytes) => seen.push(...bytes));
@@ -75,14 +80,22 @@ describe('the protocol’s primitives on the host, against node:crypto', () => {
   it('hashes', () => {
     expect(hex(crypto.sha256(data))).to.equal(createHash('sha256').update(data).digest('hex'));
     expect(hex(crypto.hmacSha256(key, data))).to.equal(createHmac('sha256', key).update(data).digest('hex'));
-    expect(hex(crypto.hkdfSha256(key, data, new Uint8Array([5]), 96))).to.equal(hex(hkdfSync('sha256', key, data, new Uint8Array([5]), 96)));
-    expect(hex(crypto.hkdfSha256(new Uint8Array(0), data, new Uint8Array(0), 96))).to.equal(hex(hkdfSync('sha256', new Uint8Array(0), data, new Uint8Array(0), 96)));
+    expect(hex(crypto.hkdfSha256(key, data, new Uint8Array([5]), 96))).to.equal(
+      hex(hkdfSync('sha256', key, data, new Uint8Array([5]), 96)),
+    );
+    expect(hex(crypto.hkdfSha256(new Uint8Array(0), data, new Uint8Array(0), 96))).to.equal(
+      hex(hkdfSync('sha256', new Uint8Array(0), data, new Uint8Array(0), 96)),
+    );
   });
 
   it('AES-256-CTR: NIST SP 800-38A F.5.5, and back', () => {
-    const nistKey = new Uint8Array(Buffer.from('603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4', 'hex'));
+    const nistKey = new Uint8Array(
+      Buffer.from('603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4', 'hex'),
+    );
     const iv = new Uint8Array(Buffer.from('f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff', 'hex'));
-    const plain = new Uint8Array(Buffer.from('6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51', 'hex'));
+    const plain = new Uint8Array(
+      Buffer.from('6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51', 'hex'),
+    );
     const sealed = crypto.aes256Ctr(nistKey, iv, plain);
     expect(hex(sealed)).to.equal('601ec313775789a5b7a7f504bbf3d228f443e3ca4d62b59aca84e990cacaf5c5');
     expect(crypto.aes256Ctr(nistKey, iv, sealed)).to.deep.equal(plain);
@@ -105,7 +118,8 @@ describe('the protocol’s primitives on the host, against node:crypto', () => {
     };
     const offCurve = new Uint8Array(33).fill(0);
     offCurve.set([2, 5]);
-    for (const pub of [new Uint8Array(33), new Uint8Array(32), offCurve.fill(0xff, 1), new Uint8Array(65)]) expect(code(() => crypto.ecdh(pub, key))).to.equal('bad-point');
+    for (const pub of [new Uint8Array(33), new Uint8Array(32), offCurve.fill(0xff, 1), new Uint8Array(65)])
+      expect(code(() => crypto.ecdh(pub, key))).to.equal('bad-point');
     for (const priv of [new Uint8Array(32), new Uint8Array(32).fill(255), new Uint8Array(31)]) {
       expect(code(() => crypto.ecdh(other, priv))).to.equal('bad-scalar');
       expect(code(() => crypto.pubkeyCreate(priv))).to.equal('bad-scalar');

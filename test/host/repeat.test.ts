@@ -10,7 +10,11 @@ describe('host/repeat', () => {
   it('never overlaps itself, works at once when poked, ends with close', async () => {
     const runtime = createVirtualRuntime({ seed: 'r', startMs: NOON, pace: 'fast' });
     const at: number[] = [];
-    const loop = repeat(runtime, () => 1000, async () => void at.push(runtime.nowMs() - NOON));
+    const loop = repeat(
+      runtime,
+      () => 1000,
+      async () => void at.push(runtime.nowMs() - NOON),
+    );
     await runtime.runFor(2500);
     loop.poke();
     loop.poke();

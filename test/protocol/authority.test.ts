@@ -1,7 +1,17 @@
 /** protocol/authority.ts: SPEC.md 8, computed a second time with node:crypto and hand-written encodings. */
 import { createHash, createHmac } from 'node:crypto';
 import { expect } from 'chai';
-import { attestationHash, batchDigest, batchDigestAddress, batchDigestHead, batchProof, equalBytes, pairingCode, sendAuthority, sendAuthorityHead } from '../../protocol/authority';
+import {
+  attestationHash,
+  batchDigest,
+  batchDigestAddress,
+  batchDigestHead,
+  batchProof,
+  equalBytes,
+  pairingCode,
+  sendAuthority,
+  sendAuthorityHead,
+} from '../../protocol/authority';
 import { protocolCrypto } from '../../host/protocol-crypto';
 
 const crypto = protocolCrypto((n) => new Uint8Array(n));
@@ -13,16 +23,30 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 describe('what is vouched for (SPEC.md 8)', () => {
   it('send authority: HMAC over the CBOR of all that it covers', () => {
     const cbor = Buffer.concat([
-      Buffer.from('87', 'hex'), Buffer.from('69', 'hex'), Buffer.from('ccv2-send'), Buffer.from('67', 'hex'), Buffer.from('regtest'), Buffer.from('07', 'hex'), Buffer.from('1a00011170', 'hex'),
-      Buffer.from('6438303031', 'hex'), Buffer.from('64612c3130', 'hex'), Buffer.from('01', 'hex'),
+      Buffer.from('87', 'hex'),
+      Buffer.from('69', 'hex'),
+      Buffer.from('ccv2-send'),
+      Buffer.from('67', 'hex'),
+      Buffer.from('regtest'),
+      Buffer.from('07', 'hex'),
+      Buffer.from('1a00011170', 'hex'),
+      Buffer.from('6438303031', 'hex'),
+      Buffer.from('64612c3130', 'hex'),
+      Buffer.from('01', 'hex'),
     ]);
-    expect(hex(sendAuthority(crypto, key, 'regtest', 7, 70_000, '8001', 'a,10', 1))).to.equal(createHmac('sha256', key).update(cbor).digest('hex'));
+    expect(hex(sendAuthority(crypto, key, 'regtest', 7, 70_000, '8001', 'a,10', 1))).to.equal(
+      createHmac('sha256', key).update(cbor).digest('hex'),
+    );
   });
 
   it('is the same over a text that comes in pieces', () => {
     for (const length of [1, 23, 24, 255, 256, 1700, 8200]) {
       const outs = 'a'.repeat(length);
-      const streamed = createHmac('sha256', key).update(sendAuthorityHead('regtest', 7, 70_000, '8001', length)).update(outs).update(Uint8Array.of(1)).digest('hex');
+      const streamed = createHmac('sha256', key)
+        .update(sendAuthorityHead('regtest', 7, 70_000, '8001', length))
+        .update(outs)
+        .update(Uint8Array.of(1))
+        .digest('hex');
       expect(hex(sendAuthority(crypto, key, 'regtest', 7, 70_000, '8001', outs, 1)), String(length)).to.equal(streamed);
     }
   });
@@ -30,8 +54,13 @@ describe('what is vouched for (SPEC.md 8)', () => {
   it('changes with everything it covers', () => {
     const base: [string, number, number, string, string, number] = ['regtest', 7, 70_000, '8001', 'a,10', 1];
     const others: [string, number, number, string, string, number][] = [
-      ['main', 7, 70_000, '8001', 'a,10', 1], ['regtest', 8, 70_000, '8001', 'a,10', 1], ['regtest', 7, 70_001, '8001', 'a,10', 1], ['regtest', 7, 70_000, '8002', 'a,10', 1],
-      ['regtest', 7, 70_000, '8001', 'a,11', 1], ['regtest', 7, 70_000, '8001', 'a,10', 0], ['regtest', 7, 70_000, '8001a', ',10', 1],
+      ['main', 7, 70_000, '8001', 'a,10', 1],
+      ['regtest', 8, 70_000, '8001', 'a,10', 1],
+      ['regtest', 7, 70_001, '8001', 'a,10', 1],
+      ['regtest', 7, 70_000, '8002', 'a,10', 1],
+      ['regtest', 7, 70_000, '8001', 'a,11', 1],
+      ['regtest', 7, 70_000, '8001', 'a,10', 0],
+      ['regtest', 7, 70_000, '8001a', ',10', 1],
     ];
     const all = [base, ...others].map((args) => hex(sendAuthority(crypto, key, ...args)));
     expect(new Set(all).size).to.equal(all.length);
@@ -46,14 +75,20 @@ describe('what is vouched for (SPEC.md 8)', () => {
     batchDigestHead(sink, 'regtest', 7, 2, 3);
     addresses.forEach((address, i) => batchDigestAddress(sink, i, address));
     expect(hash.digest('hex')).to.equal(hex(whole));
-    expect(() => batchDigest(crypto, 'regtest', 7, 2, 3, addresses.slice(1))).to.throw().with.property('code', 'bad-batch');
+    expect(() => batchDigest(crypto, 'regtest', 7, 2, 3, addresses.slice(1)))
+      .to.throw()
+      .with.property('code', 'bad-batch');
   });
 
   it('proof, attestation, pairing code', () => {
     const digest = new Uint8Array(32).fill(5);
     const input = Buffer.concat([Buffer.from('batch'), Buffer.from('0200000003', 'hex'), digest]);
-    expect(hex(batchProof(crypto, key, 2, 3, digest))).to.equal(createHmac('sha256', key).update(input).digest('hex').slice(0, 32));
-    expect(hex(attestationHash(crypto, digest))).to.equal(sha(sha(Buffer.concat([Buffer.from('chaincloud attestation v2\n'), digest]))).toString('hex'));
+    expect(hex(batchProof(crypto, key, 2, 3, digest))).to.equal(
+      createHmac('sha256', key).update(input).digest('hex').slice(0, 32),
+    );
+    expect(hex(attestationHash(crypto, digest))).to.equal(
+      sha(sha(Buffer.concat([Buffer.from('chaincloud attestation v2\n'), digest]))).toString('hex'),
+    );
     const [cold, v] = [new Uint8Array(33).fill(2), new Uint8Array(33).fill(3)];
     const code = sha(Buffer.concat([Buffer.from('chaincloud pairing'), cold, v])).toString('hex');
     expect(pairingCode(crypto, cold, v)).to.equal(`${code.slice(0, 5)}-${code.slice(5, 10)}`);

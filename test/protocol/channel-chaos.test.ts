@@ -1,10 +1,18 @@
 /**
- * The rules of SPEC.md 7.5 under every order of events that chance finds: SMS lost, doubled, late and crossed, restarts, states
- * restored and rolled back. At each step V's channel is one that HSM-Cold holds, but while V opens between the identities;
- * after the noise one clean exchange suffices.
+ * The rules of SPEC.md 7.5 under every order of events that chance finds: SMS lost, doubled, late and crossed,
+ * restarts, states restored and rolled back. At each step V's channel is one that HSM-Cold holds, but while V opens
+ * between the identities; after the noise one clean exchange suffices.
  * Curve25519 of node:crypto stands in for the curve: the rules are the same and thousands of runs take seconds.
  */
-import { createHash, createHmac, createPrivateKey, createPublicKey, diffieHellman, hkdfSync, createCipheriv } from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  hkdfSync,
+  createCipheriv,
+} from 'node:crypto';
 import { expect } from 'chai';
 import type { Channel } from '../../protocol/channel';
 import type { ProtocolCrypto } from '../../protocol/crypto';
@@ -19,23 +27,40 @@ const PRIVATE_HEAD = Buffer.from('302e020100300506032b656e04220420', 'hex');
 const PUBLIC_HEAD = Buffer.from('302a300506032b656e032100', 'hex');
 
 function quickCrypto(random: (lenBytes: number) => Uint8Array): ProtocolCrypto {
-  const privateKey = (priv: Uint8Array) => createPrivateKey({ key: Buffer.concat([PRIVATE_HEAD, priv]), format: 'der', type: 'pkcs8' });
+  const privateKey = (priv: Uint8Array) =>
+    createPrivateKey({ key: Buffer.concat([PRIVATE_HEAD, priv]), format: 'der', type: 'pkcs8' });
   const point = (x: Uint8Array): Uint8Array => Uint8Array.from([2, ...x]);
   return {
     sha256: (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
     hmacSha256: (key, bytes) => new Uint8Array(createHmac('sha256', key).update(bytes).digest()),
     hkdfSha256: (ikm, salt, info, lenBytes) => new Uint8Array(hkdfSync('sha256', ikm, salt, info, lenBytes)),
     aes256Ctr: (key, iv, bytes) => new Uint8Array(createCipheriv('aes-256-ctr', key, iv).update(bytes)),
-    pubkeyCreate: (priv) => point(createPublicKey(privateKey(priv)).export({ format: 'der', type: 'spki' }).subarray(-32)),
+    pubkeyCreate: (priv) =>
+      point(createPublicKey(privateKey(priv)).export({ format: 'der', type: 'spki' }).subarray(-32)),
     ecdh: (pub, priv) =>
-      point(diffieHellman({ privateKey: privateKey(priv), publicKey: createPublicKey({ key: Buffer.concat([PUBLIC_HEAD, pub.subarray(1)]), format: 'der', type: 'spki' }) })),
+      point(
+        diffieHellman({
+          privateKey: privateKey(priv),
+          publicKey: createPublicKey({
+            key: Buffer.concat([PUBLIC_HEAD, pub.subarray(1)]),
+            format: 'der',
+            type: 'spki',
+          }),
+        }),
+      ),
     random,
   };
 }
 
-const isSame = (a: Channel | undefined, b: Channel | undefined): boolean => a !== undefined && b !== undefined && a.id === b.id && Buffer.from(a.key32).equals(b.key32);
+const isSame = (a: Channel | undefined, b: Channel | undefined): boolean =>
+  a !== undefined && b !== undefined && a.id === b.id && Buffer.from(a.key32).equals(b.key32);
 const copyOf = (channel: Channel | undefined): Channel | undefined =>
-  channel && { ...channel, key32: Uint8Array.from(channel.key32), own32: Uint8Array.from(channel.own32), other32: Uint8Array.from(channel.other32) };
+  channel && {
+    ...channel,
+    key32: Uint8Array.from(channel.key32),
+    own32: Uint8Array.from(channel.own32),
+    other32: Uint8Array.from(channel.other32),
+  };
 
 interface Sms {
   toCold: boolean;
@@ -53,18 +78,20 @@ function run(seed: number, mayLoseState: boolean): { exchanges: number; alarms: 
   const figures = { exchanges: 0, alarms: 0, losses: 0 };
   let kept: { current?: Channel; old?: Channel; pending?: VChannels['pending']; tries: number } | undefined;
 
-  const takeV = (body: Uint8Array): void => void ignoring(() => {
-    const { op } = v.take(body);
-    if (op !== SMS_ALARM) return void figures.exchanges++;
-    const name = Buffer.from(body).toString('hex');
-    expect(sealed.has(name), 'an alarm of HSM-Cold').to.equal(true);
-    if (!mayLoseState) expect(sealed.delete(name), 'once').to.equal(true);
-    figures.alarms++;
-  });
-  const takeCold = (body: Uint8Array): void => void ignoring(() => {
-    const { accept } = cold.take(body);
-    if (accept) flying.push({ toCold: false, body: accept });
-  });
+  const takeV = (body: Uint8Array): void =>
+    void ignoring(() => {
+      const { op } = v.take(body);
+      if (op !== SMS_ALARM) return void figures.exchanges++;
+      const name = Buffer.from(body).toString('hex');
+      expect(sealed.has(name), 'an alarm of HSM-Cold').to.equal(true);
+      if (!mayLoseState) expect(sealed.delete(name), 'once').to.equal(true);
+      figures.alarms++;
+    });
+  const takeCold = (body: Uint8Array): void =>
+    void ignoring(() => {
+      const { accept } = cold.take(body);
+      if (accept) flying.push({ toCold: false, body: accept });
+    });
   const deliver = (sms: Sms): void => (sms.toCold ? takeCold(sms.body) : takeV(sms.body));
   /** V's counter follows the clock: no copy of its state takes it back. */
   const ask = (): Uint8Array => {
@@ -75,7 +102,8 @@ function run(seed: number, mayLoseState: boolean): { exchanges: number; alarms: 
   function step(dice: number): void {
     if (dice < 0.2) flying.push({ toCold: true, body: ask() });
     else if (dice < 0.23) v.beginOpen();
-    else if (dice < 0.35 && v.current) flying.push({ toCold: true, body: sealSms(crypto, v.current, 'to-cold', SMS_STATUS, []) });
+    else if (dice < 0.35 && v.current)
+      flying.push({ toCold: true, body: sealSms(crypto, v.current, 'to-cold', SMS_STATUS, []) });
     else if (dice < 0.42 && cold.current) {
       const body = sealSms(crypto, cold.current, 'to-v', SMS_ALARM, [1, 2, 3]);
       sealed.add(Buffer.from(body).toString('hex'));
@@ -85,7 +113,12 @@ function run(seed: number, mayLoseState: boolean): { exchanges: number; alarms: 
       kept = { current: copyOf(v.current), old: v.old, tries: v.tries };
       if (v.pending) kept.pending = { ...v.pending, own32: Uint8Array.from(v.pending.own32) };
     } else if (dice < 0.49 && mayLoseState && kept) {
-      Object.assign(v, { current: copyOf(kept.current), old: kept.old, pending: kept.pending && { ...kept.pending, own32: Uint8Array.from(kept.pending.own32) }, tries: kept.tries });
+      Object.assign(v, {
+        current: copyOf(kept.current),
+        old: kept.old,
+        pending: kept.pending && { ...kept.pending, own32: Uint8Array.from(kept.pending.own32) },
+        tries: kept.tries,
+      });
       figures.losses++;
     } else if (dice < 0.5 && mayLoseState) {
       cold.current = cold.next = undefined;
@@ -102,12 +135,18 @@ function run(seed: number, mayLoseState: boolean): { exchanges: number; alarms: 
   for (let i = 0; i < STEPS; i++) {
     step(next());
     const isOpening = v.pending !== undefined && !v.pending.baseId;
-    if (!mayLoseState && v.current && !isOpening) expect(isSame(v.current, cold.current) || isSame(v.current, cold.next), `seed ${seed} step ${i}: HSM-Cold holds V’s channel`).to.equal(true);
+    if (!mayLoseState && v.current && !isOpening)
+      expect(
+        isSame(v.current, cold.current) || isSame(v.current, cold.next),
+        `seed ${seed} step ${i}: HSM-Cold holds V’s channel`,
+      ).to.equal(true);
   }
   flying.length = 0;
   if (!mayLoseState && v.current && (!v.pending || v.pending.baseId)) {
     takeCold(sealSms(crypto, v.current, 'to-cold', SMS_STATUS, []));
-    expect(isSame(v.current, cold.current), `seed ${seed}: one operation, and both are on the same channel`).to.equal(true);
+    expect(isSame(v.current, cold.current), `seed ${seed}: one operation, and both are on the same channel`).to.equal(
+      true,
+    );
   }
   const before = v.current;
   figures.losses++;
@@ -118,7 +157,9 @@ function run(seed: number, mayLoseState: boolean): { exchanges: number; alarms: 
   }
   takeCold(sealSms(crypto, v.current!, 'to-cold', SMS_STATUS, []));
   expect(isSame(v.current, cold.current), `seed ${seed}: the same channel in the end`).to.equal(true);
-  expect(openSms(crypto, v.current!, 'to-v', sealSms(crypto, cold.current!, 'to-v', SMS_ALARM, [1, 2, 3])).op).to.equal(SMS_ALARM);
+  expect(openSms(crypto, v.current!, 'to-v', sealSms(crypto, cold.current!, 'to-v', SMS_ALARM, [1, 2, 3])).op).to.equal(
+    SMS_ALARM,
+  );
   return figures;
 }
 
@@ -133,7 +174,9 @@ describe('channel: any order of events (SPEC.md 7.5)', function () {
       }
       expect(sums.exchanges / RUNS).to.be.greaterThan(2);
       expect(sums.alarms).to.be.greaterThan(RUNS / 2);
-      console.log(`      ${sums.exchanges} exchanges finished, ${sums.alarms} alarms read, ${sums.losses - RUNS} states lost`);
+      console.log(
+        `      ${sums.exchanges} exchanges finished, ${sums.alarms} alarms read, ${sums.losses - RUNS} states lost`,
+      );
     });
   }
 });

@@ -1,4 +1,6 @@
-/** protocol/channel.ts and channel-v.ts: SPEC.md 7.5. Lost state, rollback, replay, and the laws under a bad network. */
+/**
+ * protocol/channel.ts and channel-v.ts: SPEC.md 7.5. Lost state, rollback, replay, and the laws under a bad network.
+ */
 import { expect } from 'chai';
 import { MADE_BY_BOTH, MADE_BY_V } from '../../protocol/channel';
 import { openSms, sealAccept, sealSms } from '../../protocol/sms/v2';
@@ -42,7 +44,9 @@ describe('channel: lost state, rollback, replay (SPEC.md 7.5)', () => {
     restored.lastId = 900;
     const answers = record.filter((sms) => code(() => restored.take(sms)) === 'accepted');
     expect(answers, 'only the recorded OPEN').to.deep.equal([record[0]]);
-    expect(restored.next!.other32, 'V’s old key: nobody holds its private half').to.deep.equal(openSms(crypto, { ...restored.pair }, 'to-cold', record[0]).fields[1]);
+    expect(restored.next!.other32, 'V’s old key: nobody holds its private half').to.deep.equal(
+      openSms(crypto, { ...restored.pair }, 'to-cold', record[0]).fields[1],
+    );
     v.beginOpen();
     const accept = restored.take(v.ask()).accept!;
     v.take(accept);
@@ -79,7 +83,10 @@ describe('channel: lost state, rollback, replay (SPEC.md 7.5)', () => {
     expect(Buffer.from(v.current!.key32).equals(cold.current!.key32)).to.equal(true);
     expect(code(() => cold.take(renew))).to.equal('no-channel');
     const next = v.ask();
-    expect(code(() => v.take(accept)), 'an ACCEPT of before').to.equal('channel-forged');
+    expect(
+      code(() => v.take(accept)),
+      'an ACCEPT of before',
+    ).to.equal('channel-forged');
     v.take(cold.take(next).accept!);
     use();
     expect(cold.current!.made).to.equal(MADE_BY_V);
@@ -108,7 +115,9 @@ describe('channel under a bad network: loss 10 %, duplicates 10 %, delays up to 
       const { crypto, ids } = start(seed);
       const wrong = Math.floor(next() * 4);
       const cold = new ColdModel(crypto, ids, digest);
-      const v = new VModel(crypto, ids, (side, batchNo) => (batchNo % 4 === wrong ? digest(9, 9) : digest(side, batchNo)));
+      const v = new VModel(crypto, ids, (side, batchNo) =>
+        batchNo % 4 === wrong ? digest(9, 9) : digest(side, batchNo),
+      );
       const net = new FaultySms(next, { loss: 0.1, duplicate: 0.1, delayMaxS: 3600 });
       const record: Uint8Array[] = [];
       const deliver = (sms: { to: string; body: Uint8Array }): void => {
@@ -137,7 +146,8 @@ describe('channel under a bad network: loss 10 %, duplicates 10 %, delays up to 
           for (tries = 0; !v.results.has(key); tries++) {
             expect(tries, `seed ${seed}: batch`).to.be.below(30);
             net.send('cold', v.verify(1, batchNo));
-            if (next() < 0.2 && record.length) net.inject(next() < 0.5 ? 'cold' : 'v', record[Math.floor(next() * record.length)], next() * 5000);
+            if (next() < 0.2 && record.length)
+              net.inject(next() < 0.5 ? 'cold' : 'v', record[Math.floor(next() * record.length)], next() * 5000);
             waitUntil(net.nowS + 600, () => v.results.has(key));
           }
           expect(v.results.get(key), `seed ${seed} batch ${batchNo}`).to.equal(batchNo % 4 !== wrong);

@@ -1,7 +1,16 @@
 /** protocol/channel.ts and channel-v.ts: SPEC.md 7. Who proves what, and what is bound. */
 import { createECDH, createHash } from 'node:crypto';
 import { expect } from 'chai';
-import { Channel, MADE_BY_BOTH, MADE_BY_COLD, MADE_BY_V, pairChannel, pairKey, sharedSecret, wipeChannel } from '../../protocol/channel';
+import {
+  Channel,
+  MADE_BY_BOTH,
+  MADE_BY_COLD,
+  MADE_BY_V,
+  pairChannel,
+  pairKey,
+  sharedSecret,
+  wipeChannel,
+} from '../../protocol/channel';
 import { beginOpen, beginRenew, finishPending, pendingSms, receiveOnly } from '../../protocol/channel-v';
 import type { ProtocolCrypto } from '../../protocol/crypto';
 import { openSms, sealSms } from '../../protocol/sms/v2';
@@ -26,7 +35,15 @@ describe('channel: an interactive X3DH, then the DH ratchet in turns (SPEC.md 7)
       expect(octets, 'half of v1’s 161').to.be.at.most(i ? 80 : 118);
       expect(v.pending).to.equal(undefined);
     }
-    expect(made).to.deep.equal([MADE_BY_BOTH, MADE_BY_V, MADE_BY_COLD, MADE_BY_V, MADE_BY_COLD, MADE_BY_V, MADE_BY_COLD]);
+    expect(made).to.deep.equal([
+      MADE_BY_BOTH,
+      MADE_BY_V,
+      MADE_BY_COLD,
+      MADE_BY_V,
+      MADE_BY_COLD,
+      MADE_BY_V,
+      MADE_BY_COLD,
+    ]);
     expect(seen.size).to.equal(7);
     expect(ids.peers.account).to.equal(7);
   });
@@ -35,13 +52,18 @@ describe('channel: an interactive X3DH, then the DH ratchet in turns (SPEC.md 7)
     const { cold, day } = ends(31);
     day();
     cold.lastId = wire.CHANNEL_ID_MAX - 3;
-    for (let i = 0; i < 3; i++) expect(day().reduce((sum, sms) => sum + sms.length + wire.SMS_UDH_BYTES, 0)).to.be.at.most(80);
+    for (let i = 0; i < 3; i++)
+      expect(day().reduce((sum, sms) => sum + sms.length + wire.SMS_UDH_BYTES, 0)).to.be.at.most(80);
   });
 
   it('costs HSM-Cold one multiplication a day, one more when it is its turn, and three and one for an OPEN', () => {
     const { crypto, ids } = start(2);
     const count = { ecdh: 0, pubkey: 0 };
-    const counted: ProtocolCrypto = { ...crypto, ecdh: (pub, priv) => (count.ecdh++, crypto.ecdh(pub, priv)), pubkeyCreate: (priv) => (count.pubkey++, crypto.pubkeyCreate(priv)) };
+    const counted: ProtocolCrypto = {
+      ...crypto,
+      ecdh: (pub, priv) => (count.ecdh++, crypto.ecdh(pub, priv)),
+      pubkeyCreate: (priv) => (count.pubkey++, crypto.pubkeyCreate(priv)),
+    };
     const cold = new ColdChannels(counted, ids.peers, ids.coldPriv);
     const v = new VChannels(crypto, ids.peers, ids.vPriv);
     const costs = [];
@@ -51,16 +73,25 @@ describe('channel: an interactive X3DH, then the DH ratchet in turns (SPEC.md 7)
       costs.push([count.ecdh, count.pubkey]);
       cold.take(sealSms(crypto, v.current!, 'to-cold', wire.SMS_STATUS, []));
     }
-    expect(costs).to.deep.equal([[3, 1], [1, 0], [1, 1]]);
+    expect(costs).to.deep.equal([
+      [3, 1],
+      [1, 0],
+      [1, 1],
+    ]);
   });
 
   it('DH is SHA-256 of the shared point’s x, as node:crypto computes it, whatever the sign of a key', () => {
     const { crypto, ids } = start(3);
     const ecdh = createECDH('secp256k1');
     ecdh.setPrivateKey(Buffer.from(ids.vPriv));
-    const expected = createHash('sha256').update(ecdh.computeSecret(Buffer.from(ids.peers.coldIdentity33))).digest('hex');
-    for (const pub of [ids.peers.coldIdentity33, ids.peers.coldIdentity33.slice(1)]) expect(Buffer.from(sharedSecret(crypto, pub, ids.vPriv)).toString('hex')).to.equal(expected);
-    expect(Buffer.from(sharedSecret(crypto, ids.peers.vIdentity33.slice(1), ids.coldPriv)).toString('hex')).to.equal(expected);
+    const expected = createHash('sha256')
+      .update(ecdh.computeSecret(Buffer.from(ids.peers.coldIdentity33)))
+      .digest('hex');
+    for (const pub of [ids.peers.coldIdentity33, ids.peers.coldIdentity33.slice(1)])
+      expect(Buffer.from(sharedSecret(crypto, pub, ids.vPriv)).toString('hex')).to.equal(expected);
+    expect(Buffer.from(sharedSecret(crypto, ids.peers.vIdentity33.slice(1), ids.coldPriv)).toString('hex')).to.equal(
+      expected,
+    );
   });
 
   it('every bit of OPEN, RENEW and ACCEPT counts', () => {
@@ -68,12 +99,22 @@ describe('channel: an interactive X3DH, then the DH ratchet in turns (SPEC.md 7)
     for (let turn = 0; turn < 3; turn++) {
       const ask = v.ask();
       const before = JSON.stringify([cold.current, cold.next, cold.vCounter, cold.lastId]);
-      for (const bad of flips(ask)) expect(code(() => cold.take(bad)), `turn ${turn}`).to.be.oneOf(['sms-forged', 'sms-malformed', 'no-channel']);
+      for (const bad of flips(ask))
+        expect(
+          code(() => cold.take(bad)),
+          `turn ${turn}`,
+        ).to.be.oneOf(['sms-forged', 'sms-malformed', 'no-channel']);
       expect(JSON.stringify([cold.current, cold.next, cold.vCounter, cold.lastId])).to.equal(before);
       const accept = cold.take(ask).accept!;
       const base = v.pending!.baseId ? v.current! : v.pair;
-      for (const bad of flips(accept)) expect(code(() => finishPending(crypto, ids.peers, ids.vPriv, base, v.pending!, bad))).to.equal('channel-forged');
-      for (let i = 0; i < accept.length; i++) expect(code(() => finishPending(crypto, ids.peers, ids.vPriv, base, v.pending!, accept.slice(0, i)))).to.equal('channel-forged');
+      for (const bad of flips(accept))
+        expect(code(() => finishPending(crypto, ids.peers, ids.vPriv, base, v.pending!, bad))).to.equal(
+          'channel-forged',
+        );
+      for (let i = 0; i < accept.length; i++)
+        expect(code(() => finishPending(crypto, ids.peers, ids.vPriv, base, v.pending!, accept.slice(0, i)))).to.equal(
+          'channel-forged',
+        );
       v.take(accept);
       use();
     }
@@ -83,17 +124,27 @@ describe('channel: an interactive X3DH, then the DH ratchet in turns (SPEC.md 7)
     const { crypto, ids } = start(5);
     const other = start(6).ids.peers;
     const pending = beginOpen(crypto, 5);
-    const pairOf = (peers: Identities['peers']): Channel => pairChannel(peers.account, pairKey(crypto, peers, ids.vPriv, ids.peers.coldIdentity33));
+    const pairOf = (peers: Identities['peers']): Channel =>
+      pairChannel(peers.account, pairKey(crypto, peers, ids.vPriv, ids.peers.coldIdentity33));
     const open = pendingSms(crypto, pairOf(ids.peers), pending);
     const accept = new ColdChannels(crypto, ids.peers, ids.coldPriv).take(open).accept!;
-    for (const peers of [{ ...ids.peers, network: 'main' }, { ...ids.peers, account: 8 }, { ...ids.peers, vIdentity33: other.vIdentity33 }, { ...ids.peers, coldIdentity33: other.coldIdentity33 }]) {
+    for (const peers of [
+      { ...ids.peers, network: 'main' },
+      { ...ids.peers, account: 8 },
+      { ...ids.peers, vIdentity33: other.vIdentity33 },
+      { ...ids.peers, coldIdentity33: other.coldIdentity33 },
+    ]) {
       const sms = Uint8Array.from(open);
       sms[2] = peers.account;
       const cold = new ColdChannels(crypto, peers, ids.coldPriv);
       expect(code(() => cold.take(sms))).to.equal('sms-forged');
-      expect(code(() => finishPending(crypto, peers, ids.vPriv, pairOf(peers), pending, accept))).to.equal('channel-forged');
+      expect(code(() => finishPending(crypto, peers, ids.vPriv, pairOf(peers), pending, accept))).to.equal(
+        'channel-forged',
+      );
     }
-    expect(code(() => finishPending(crypto, ids.peers, ids.vPriv, pairOf(ids.peers), beginOpen(crypto, 5), accept))).to.equal('channel-forged');
+    expect(
+      code(() => finishPending(crypto, ids.peers, ids.vPriv, pairOf(ids.peers), beginOpen(crypto, 5), accept)),
+    ).to.equal('channel-forged');
     expect(finishPending(crypto, ids.peers, ids.vPriv, pairOf(ids.peers), pending, accept).id).to.equal(1);
   });
 
@@ -111,7 +162,9 @@ describe('channel: an interactive X3DH, then the DH ratchet in turns (SPEC.md 7)
     Object.assign(crypto, { ecdh: never, pubkeyCreate: never });
     const stranger = protocolCrypto(seededBytes(seeded(99)));
     const guess = pairChannel(7, stranger.random(32));
-    expect(code(() => cold.take(pendingSms(stranger, guess, beginOpen(stranger, 4_000_000_000))))).to.equal('sms-forged');
+    expect(code(() => cold.take(pendingSms(stranger, guess, beginOpen(stranger, 4_000_000_000))))).to.equal(
+      'sms-forged',
+    );
     expect(code(() => cold.take(old))).to.equal('ignored');
   });
 
@@ -120,12 +173,16 @@ describe('channel: an interactive X3DH, then the DH ratchet in turns (SPEC.md 7)
     const cold = new ColdChannels(crypto, ids.peers, ids.coldPriv);
     const thief = beginOpen(crypto, 99);
     const accept = cold.take(pendingSms(crypto, cold.pair, thief)).accept!;
-    expect(code(() => finishPending(crypto, ids.peers, crypto.random(32), cold.pair, thief, accept)), 'se needs V’s identity key').to.equal('channel-forged');
+    expect(
+      code(() => finishPending(crypto, ids.peers, crypto.random(32), cold.pair, thief, accept)),
+      'se needs V’s identity key',
+    ).to.equal('channel-forged');
   });
 
   it('counters at their bounds', () => {
     const { crypto, ids } = start(9);
-    for (const counter of [0, -1, 1.5, 4294967296, NaN]) expect(code(() => beginOpen(crypto, counter))).to.equal('bad-counter');
+    for (const counter of [0, -1, 1.5, 4294967296, NaN])
+      expect(code(() => beginOpen(crypto, counter))).to.equal('bad-counter');
     const cold = new ColdChannels(crypto, ids.peers, ids.coldPriv);
     cold.take(pendingSms(crypto, cold.pair, beginOpen(crypto, 4294967295)));
     expect(cold.vCounter).to.equal(4294967295);
@@ -144,9 +201,12 @@ describe('channel: an interactive X3DH, then the DH ratchet in turns (SPEC.md 7)
     const { crypto, v, cold, day } = ends(11);
     day();
     expect(code(() => cold.take(sealSms(crypto, v.current!, 'to-cold', wire.SMS_RENEW, [])))).to.equal('ignored');
-    for (const bad of [new Uint8Array(31), new Uint8Array(33), 5, 'x'.repeat(32)]) expect(code(() => cold.take(sealSms(crypto, v.current!, 'to-cold', wire.SMS_RENEW, [bad])))).to.equal('ignored');
+    for (const bad of [new Uint8Array(31), new Uint8Array(33), 5, 'x'.repeat(32)])
+      expect(code(() => cold.take(sealSms(crypto, v.current!, 'to-cold', wire.SMS_RENEW, [bad])))).to.equal('ignored');
     day();
-    expect(code(() => cold.take(sealSms(crypto, v.current!, 'to-cold', wire.SMS_RENEW, [crypto.random(32)])))).to.equal('ignored');
+    expect(code(() => cold.take(sealSms(crypto, v.current!, 'to-cold', wire.SMS_RENEW, [crypto.random(32)])))).to.equal(
+      'ignored',
+    );
   });
 
   it('the same ACCEPT comes again for a repeated question, also after HSM-Cold restarted, and no second channel', () => {
@@ -161,15 +221,24 @@ describe('channel: an interactive X3DH, then the DH ratchet in turns (SPEC.md 7)
       use();
     }
     day();
-    expect(openSms(crypto, cold.current!, 'to-cold', sealSms(crypto, v.current!, 'to-cold', wire.SMS_STATUS, [])).op).to.equal(wire.SMS_STATUS);
-    expect(openSms(crypto, v.current!, 'to-v', sealSms(crypto, cold.current!, 'to-v', wire.SMS_ALARM, [1, 2, 3])).seq, 'after ACCEPT’s').to.equal(2);
+    expect(
+      openSms(crypto, cold.current!, 'to-cold', sealSms(crypto, v.current!, 'to-cold', wire.SMS_STATUS, [])).op,
+    ).to.equal(wire.SMS_STATUS);
+    expect(
+      openSms(crypto, v.current!, 'to-v', sealSms(crypto, cold.current!, 'to-v', wire.SMS_ALARM, [1, 2, 3])).seq,
+      'after ACCEPT’s',
+    ).to.equal(2);
   });
 
   it('a wiped channel seals nothing that the other end would take', () => {
     const { crypto, v, cold, day } = ends(13);
     day();
     wipeChannel(cold.current!);
-    expect(code(() => openSms(crypto, v.current!, 'to-v', sealSms(crypto, cold.current!, 'to-v', wire.SMS_ALARM, [1, 2, 3])))).to.equal('sms-forged');
+    expect(
+      code(() =>
+        openSms(crypto, v.current!, 'to-v', sealSms(crypto, cold.current!, 'to-v', wire.SMS_ALARM, [1, 2, 3])),
+      ),
+    ).to.equal('sms-forged');
   });
 
   it('forward secrecy: nothing of yesterday’s keys is left at either end', () => {
@@ -181,10 +250,13 @@ describe('channel: an interactive X3DH, then the DH ratchet in turns (SPEC.md 7)
     const secrets = [vOld.key32, coldOld.key32].map((key) => Uint8Array.from(key));
     exchange();
     use();
-    expect([vOld.key32, vOld.own32, coldOld.key32, coldOld.own32].every((key) => key.every((octet) => octet === 0))).to.equal(true);
+    expect(
+      [vOld.key32, vOld.own32, coldOld.key32, coldOld.own32].every((key) => key.every((octet) => octet === 0)),
+    ).to.equal(true);
     const left = JSON.stringify([v.current, v.old, cold.current, cold.next]);
     for (const key of secrets) expect(left).to.not.include(JSON.stringify(key));
-    for (const channel of [cold.current!, v.current!]) expect(code(() => openSms(crypto, { ...channel, id: vOld.id }, 'to-cold', recorded))).to.equal('sms-forged');
+    for (const channel of [cold.current!, v.current!])
+      expect(code(() => openSms(crypto, { ...channel, id: vOld.id }, 'to-cold', recorded))).to.equal('sms-forged');
   });
 
   it('what V keeps of the channel before reads HSM-Cold’s SMS, and neither asks, vouches nor leads on', () => {
@@ -211,7 +283,8 @@ describe('channel: an interactive X3DH, then the DH ratchet in turns (SPEC.md 7)
         pending.fresh32 = (fields[0] as Uint8Array | undefined) ?? new Uint8Array(0);
         const base = stolen;
         stolen = undefined;
-        if (code(() => (stolen = finishPending(crypto, ids.peers, ids.vPriv, base, pending, accept))) === 'accepted') followed++;
+        if (code(() => (stolen = finishPending(crypto, ids.peers, ids.vPriv, base, pending, accept))) === 'accepted')
+          followed++;
       }
       expect([followed, stolen], 'HSM-Cold’s turn he can follow, V’s not').to.deep.equal([turns - 1, undefined]);
       expect(Buffer.from(v.current!.key32).equals(cold.current!.key32)).to.equal(true);

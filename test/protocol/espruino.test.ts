@@ -1,4 +1,7 @@
-/** The protocol in the genuine Espruino interpreter: the same vectors, the same link, and what they take of its variables. */
+/**
+ * The protocol in the genuine Espruino interpreter: the same vectors, the same link, and what they take of its
+ * variables.
+ */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { expect } from 'chai';
@@ -37,9 +40,18 @@ describe('protocol in the genuine interpreter (ESPRUINO)', function () {
 
   it('CBOR: appendix A and every invalid form come out as in Node', async () => {
     const code = (await bundled({ 'protocol/cbor': ['cborEncode', 'cborDecode'] })) + HELPERS;
-    const good = rows('appendix-a.json').filter((row) => !row.refused && !row.decode_only).map((row) => row.hex);
-    const bad = [...rows('invalid.json'), ...rows('appendix-a.json').filter((row) => row.refused).map((row) => ({ hex: row.hex, code: row.refused }))];
-    const results = runInInterpreter(`${code}\nvar given=${JSON.stringify([...good, ...bad.map((row) => row.hex)])};for(var index=0;index<given.length;index++)out(tryDecode(given[index]));`);
+    const good = rows('appendix-a.json')
+      .filter((row) => !row.refused && !row.decode_only)
+      .map((row) => row.hex);
+    const bad = [
+      ...rows('invalid.json'),
+      ...rows('appendix-a.json')
+        .filter((row) => row.refused)
+        .map((row) => ({ hex: row.hex, code: row.refused })),
+    ];
+    const results = runInInterpreter(
+      `${code}\nvar given=${JSON.stringify([...good, ...bad.map((row) => row.hex)])};for(var index=0;index<given.length;index++)out(tryDecode(given[index]));`,
+    );
     good.forEach((text, i) => text === 'f98000' || expect(results[i]).to.equal(text));
     bad.forEach((row, i) => {
       const result = results[good.length + i];
@@ -52,20 +64,47 @@ describe('protocol in the genuine interpreter (ESPRUINO)', function () {
     const next = seeded(31);
     const values = Array.from({ length: 200 }, () => hex(cborEncode(anyValue(next, 2, 'mixed'))));
     const code = (await bundled({ 'protocol/cbor': ['cborEncode', 'cborDecode'] })) + HELPERS;
-    expect(runInInterpreter(`${code}\nvar given=${JSON.stringify(values)};for(var index=0;index<given.length;index++)out(tryDecode(given[index]));`)).to.deep.equal(values);
+    expect(
+      runInInterpreter(
+        `${code}\nvar given=${JSON.stringify(values)};for(var index=0;index<given.length;index++)out(tryDecode(given[index]));`,
+      ),
+    ).to.deep.equal(values);
   });
 
   it('CBOR: a message of 512 octets decodes in fewer than 250 variables at the peak', async () => {
     const code = await bundled({ 'protocol/cbor': ['cborEncode', 'cborDecode'] });
-    const probed = code.replace(/(function [\w$]*\([^)]*\)\{)/g, '$1probe();').replace(/for\(;;\)\{/g, 'for(;;){probe();');
+    const probed = code
+      .replace(/(function [\w$]*\([^)]*\)\{)/g, '$1probe();')
+      .replace(/for\(;;\)\{/g, 'for(;;){probe();');
     const messages: { [name: string]: Uint8Array } = {
-      'sign-begin': filled((n) => [6, 3, 1, 2, 77, '8c3f2d1e-0000-4000-8000-123456789abc', 'a'.repeat(n), 1, new Uint8Array(32), 2, 0, 2, 1500, 12]),
+      'sign-begin': filled((n) => [
+        6,
+        3,
+        1,
+        2,
+        77,
+        '8c3f2d1e-0000-4000-8000-123456789abc',
+        'a'.repeat(n),
+        1,
+        new Uint8Array(32),
+        2,
+        0,
+        2,
+        1500,
+        12,
+      ]),
       'prev-tx': filled((n) => [8, 3, 0, 400, new Uint8Array(n)]),
-      'sign-result': filled((n) => [0, 3, [new Uint8Array(64), new Uint8Array(64), new Uint8Array(64), new Uint8Array(64)], new Uint8Array(n)]),
+      'sign-result': filled((n) => [
+        0,
+        3,
+        [new Uint8Array(64), new Uint8Array(64), new Uint8Array(64), new Uint8Array(64)],
+        new Uint8Array(n),
+      ]),
       status: filled((n) => [0, 3, ...Array.from({ length: 12 }, (_, i) => [i, 1, 1, 2, 3, 4]), new Uint8Array(n)]),
     };
     const script = Object.entries(messages).map(
-      ([name, bytes]) => `bytes=unhex("${hex(bytes)}");value=0;peak=0;base=process.memory().usage;value=cborDecode(bytes);out(["${name}",bytes.length,peak-base]);bytes=0;base=0;`,
+      ([name, bytes]) =>
+        `bytes=unhex("${hex(bytes)}");value=0;peak=0;base=process.memory().usage;value=cborDecode(bytes);out(["${name}",bytes.length,peak-base]);bytes=0;base=0;`,
     );
     const head = 'var peak=0,bytes,value,base;function probe(){var u=process.memory().usage;if(u>peak)peak=u}\n';
     const results = runInInterpreter(`${head}${probed}${HELPERS}\n${script.join('\n')}`);
@@ -94,7 +133,13 @@ hot.onUp(function(){
   setTimeout(function(){cold.request(2,[],function(e,f){out(["back",e?e.code:0,f]);out(["stats",hot.stats.badFrames,hot.stats.badMessages,hot.stats.retransmits]);hot.close();cold.close();setTimeout(function(){out("end");quit&&quit()},50)})},600);
 });`;
       const results = runInInterpreter(`${code}\n${isSecure ? NATIVE_CRYPTO : ''}\n${script}`, 15_000);
-      expect(results.slice(0, 5)).to.deep.equal([['long', 0, [1500, 42]], ['short', 0, [3, 'c']], ['refused', 'refused', 6, 'locked'], ['back', 0, ['from hot']], ['stats', 0, 0, 0]]);
+      expect(results.slice(0, 5)).to.deep.equal([
+        ['long', 0, [1500, 42]],
+        ['short', 0, [3, 'c']],
+        ['refused', 'refused', 6, 'locked'],
+        ['back', 0, ['from hot']],
+        ['stats', 0, 0, 0],
+      ]);
     });
   }
 
@@ -104,8 +149,12 @@ hot.onUp(function(){
     const [vPub, coldPub] = [0x11, 0x22].map((octet) => hex(crypto.pubkeyCreate(new Uint8Array(32).fill(octet))));
     const key = hex(frozen['channel key and what comes of it'].subarray(0, 32));
     const code = await bundled({
-      'protocol/sms/v2': ['openSms', 'sealSms'], 'protocol/channel': ['channelKey', 'pairChannel'], 'protocol/authority': ['sendAuthority', 'pairingCode'], 'protocol/cbor': ['cborDecode'],
-      'protocol/messages': ['aSignBegin', 'aSignInput', 'parseOuts'], 'protocol/sms/v1': ['v1ParseToCold', 'v1ParseToV'],
+      'protocol/sms/v2': ['openSms', 'sealSms'],
+      'protocol/channel': ['channelKey', 'pairChannel'],
+      'protocol/authority': ['sendAuthority', 'pairingCode'],
+      'protocol/cbor': ['cborDecode'],
+      'protocol/messages': ['aSignBegin', 'aSignInput', 'parseOuts'],
+      'protocol/sms/v1': ['v1ParseToCold', 'v1ParseToV'],
     });
     const script = `
 function unhex(t){var o=new Uint8Array(t.length/2),i;for(i=0;i<o.length;i++)o[i]=parseInt(t.substr(2*i,2),16);return o}
@@ -132,8 +181,22 @@ out(v1ParseToCold("CC:VERIFY_COLD_ADDRESSES:12:BTC:"));out(v1ParseToV("CC:HOT_AD
 `;
     const outs = { address: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080', sats: 10000 };
     expect(runInInterpreter(`${code}\n${NATIVE_CRYPTO}\n${script}`)).to.deep.equal([
-      hex(frozen['sms batch-verify']), { op: 35, seq: 1, fields: [1, 0] }, 'sms-replayed', 'sms-forged', [33, 7, 32], 'sms-forged', ['8001', `${outs.address},10000`, 32, null], true, 'bad-request', 1000,
-      [outs, outs], 'bad-outs', Buffer.from(frozen['pairing code']).toString(), { verify: { side: 2, batchNo: 12, coin: 'BTC' } }, 1, 0,
+      hex(frozen['sms batch-verify']),
+      { op: 35, seq: 1, fields: [1, 0] },
+      'sms-replayed',
+      'sms-forged',
+      [33, 7, 32],
+      'sms-forged',
+      ['8001', `${outs.address},10000`, 32, null],
+      true,
+      'bad-request',
+      1000,
+      [outs, outs],
+      'bad-outs',
+      Buffer.from(frozen['pairing code']).toString(),
+      { verify: { side: 2, batchNo: 12, coin: 'BTC' } },
+      1,
+      0,
     ]);
   });
 
@@ -153,7 +216,8 @@ out(v1ParseToCold("CC:VERIFY_COLD_ADDRESSES:12:BTC:"));out(v1ParseToV("CC:HOT_AD
       v.take(accepts[i]);
     }
     const code = await bundled({
-      'protocol/channel': ['acceptBegin', 'acceptStep', 'acceptVerdict', 'pairChannel', 'pairKey'], 'protocol/sms/v2': ['openSms', 'sealAccept'],
+      'protocol/channel': ['acceptBegin', 'acceptStep', 'acceptVerdict', 'pairChannel', 'pairKey'],
+      'protocol/sms/v2': ['openSms', 'sealAccept'],
       'firmware/crypto/index': ['sha256', 'hmacSha256', 'hkdfSha256', 'aes256Ctr', 'pubkeyCreate', 'ecdh'],
     });
     const script = `

@@ -1,8 +1,24 @@
 /** protocol/messages.ts and outs.ts: SPEC.md 5.2, every field at its maximum, one beyond, and of a wrong kind. */
 import { expect } from 'chai';
 import {
-  aAttest, aAttestReply, aNoFields, aPing, aPrevTx, aSignBegin, aSignFinishReply, aSignInput, aSignOuts, aSignResult, aSignResultReply, attestFields, parseOuts,
-  pingFields, prevTxFields, signBeginFields, signInputFields, signOutsFields,
+  aAttest,
+  aAttestReply,
+  aNoFields,
+  aPing,
+  aPrevTx,
+  aSignBegin,
+  aSignFinishReply,
+  aSignInput,
+  aSignOuts,
+  aSignResult,
+  aSignResultReply,
+  attestFields,
+  parseOuts,
+  pingFields,
+  prevTxFields,
+  signBeginFields,
+  signInputFields,
+  signOutsFields,
 } from '../../protocol/messages';
 import type { CborValue } from '../../protocol/cbor';
 import * as wire from '../../protocol/wire';
@@ -24,46 +40,107 @@ interface FieldCase {
   good: CborValue[];
   bad: CborValue[];
 }
-const whole = (name: string, least: number, most: number): FieldCase => ({ name, good: [least, most], bad: [least - 1, most + 1, least + 0.5, NaN, Infinity, '1', null, undefined, true, []] });
-const octets = (name: string, least: number, most: number): FieldCase => ({ name, good: [bytes(least), bytes(most)], bad: [bytes(least - 1), bytes(most + 1), 'x'.repeat(least), null, [1], {}] });
-const text = (name: string, most: number): FieldCase => ({ name, good: ['x', 'x'.repeat(most)], bad: ['', 'x'.repeat(most + 1), 'a"b', 'a\\b', 'a\nb', 'é', 'a\u007f', 5, null, bytes(3)] });
+const whole = (name: string, least: number, most: number): FieldCase => ({
+  name,
+  good: [least, most],
+  bad: [least - 1, most + 1, least + 0.5, NaN, Infinity, '1', null, undefined, true, []],
+});
+const octets = (name: string, least: number, most: number): FieldCase => ({
+  name,
+  good: [bytes(least), bytes(most)],
+  bad: [bytes(least - 1), bytes(most + 1), 'x'.repeat(least), null, [1], {}],
+});
+const text = (name: string, most: number): FieldCase => ({
+  name,
+  good: ['x', 'x'.repeat(most)],
+  bad: ['', 'x'.repeat(most + 1), 'a"b', 'a\\b', 'a\nb', 'é', 'a\u007f', 5, null, bytes(3)],
+});
 
 const CASES: { name: string; check: Check; fields: FieldCase[] }[] = [
   {
     name: 'SIGN_BEGIN',
     check: aSignBegin,
     fields: [
-      whole('account', 0, wire.ACCOUNT_MAX), { name: 'proto', good: [2], bad: [0, 3, '2', null] }, whole('channel_id', 1, wire.CHANNEL_ID_MAX), text('user_tx_no', wire.USER_TX_NO_MAX),
-      { name: 'outs', good: ['x', 'x'.repeat(wire.OUTS_INLINE_MAX), wire.OUTS_INLINE_MAX + 1, wire.OUTS_MAX], bad: [...text('outs', wire.OUTS_INLINE_MAX).bad, wire.OUTS_INLINE_MAX, wire.OUTS_MAX + 1] }, whole('dynamic', 0, 1), octets('authority', 32, 32), whole('tx_version', 1, 2), whole('locktime', 0, wire.U32_MAX), whole('n_inputs', 1, wire.INPUTS_MAX),
-      whole('fee_sats', 0, wire.AMOUNT_MAX_SATS), { name: 'change_index', good: [null, 0, wire.INDEX_MAX], bad: [undefined, -1, wire.INDEX_MAX + 1, '0', false] },
+      whole('account', 0, wire.ACCOUNT_MAX),
+      { name: 'proto', good: [2], bad: [0, 3, '2', null] },
+      whole('channel_id', 1, wire.CHANNEL_ID_MAX),
+      text('user_tx_no', wire.USER_TX_NO_MAX),
+      {
+        name: 'outs',
+        good: ['x', 'x'.repeat(wire.OUTS_INLINE_MAX), wire.OUTS_INLINE_MAX + 1, wire.OUTS_MAX],
+        bad: [...text('outs', wire.OUTS_INLINE_MAX).bad, wire.OUTS_INLINE_MAX, wire.OUTS_MAX + 1],
+      },
+      whole('dynamic', 0, 1),
+      octets('authority', 32, 32),
+      whole('tx_version', 1, 2),
+      whole('locktime', 0, wire.U32_MAX),
+      whole('n_inputs', 1, wire.INPUTS_MAX),
+      whole('fee_sats', 0, wire.AMOUNT_MAX_SATS),
+      { name: 'change_index', good: [null, 0, wire.INDEX_MAX], bad: [undefined, -1, wire.INDEX_MAX + 1, '0', false] },
     ],
   },
-  { name: 'SIGN_OUTS', check: aSignOuts, fields: [whole('offset', 0, wire.OUTS_MAX - 1), text('text', wire.OUTS_CHUNK_MAX)] },
+  {
+    name: 'SIGN_OUTS',
+    check: aSignOuts,
+    fields: [whole('offset', 0, wire.OUTS_MAX - 1), text('text', wire.OUTS_CHUNK_MAX)],
+  },
   {
     name: 'SIGN_INPUT',
     check: aSignInput,
     fields: [
-      whole('i', 0, wire.INPUTS_MAX - 1), octets('prev_txid', 32, 32), whole('vout', 0, wire.U32_MAX), whole('sequence', 0, wire.U32_MAX), whole('chain', 0, 1), whole('index', 0, wire.INDEX_MAX),
+      whole('i', 0, wire.INPUTS_MAX - 1),
+      octets('prev_txid', 32, 32),
+      whole('vout', 0, wire.U32_MAX),
+      whole('sequence', 0, wire.U32_MAX),
+      whole('chain', 0, 1),
+      whole('index', 0, wire.INDEX_MAX),
       whole('prev_tx_len', wire.PREV_TX_MIN, wire.PREV_TX_MAX),
     ],
   },
-  { name: 'PREV_TX', check: aPrevTx, fields: [whole('i', 0, wire.INPUTS_MAX - 1), whole('offset', 0, wire.PREV_TX_MAX - 1), octets('bytes', 1, wire.PREV_TX_CHUNK_MAX)] },
-  { name: 'SIGN_FINISH reply', check: aSignFinishReply, fields: [whole('n_inputs', 1, wire.INPUTS_MAX), octets('digest', 32, 32)] },
+  {
+    name: 'PREV_TX',
+    check: aPrevTx,
+    fields: [
+      whole('i', 0, wire.INPUTS_MAX - 1),
+      whole('offset', 0, wire.PREV_TX_MAX - 1),
+      octets('bytes', 1, wire.PREV_TX_CHUNK_MAX),
+    ],
+  },
+  {
+    name: 'SIGN_FINISH reply',
+    check: aSignFinishReply,
+    fields: [whole('n_inputs', 1, wire.INPUTS_MAX), octets('digest', 32, 32)],
+  },
   { name: 'SIGN_RESULT', check: aSignResult, fields: [whole('first', 0, wire.INPUTS_MAX - 1)] },
   {
     name: 'SIGN_RESULT reply',
     check: aSignResultReply,
-    fields: [{ name: 'sigs', good: [[bytes(64)], Array(4).fill(bytes(64))], bad: [[], Array(5).fill(bytes(64)), [bytes(63)], [bytes(65)], null, bytes(64)] }],
+    fields: [
+      {
+        name: 'sigs',
+        good: [[bytes(64)], Array(4).fill(bytes(64))],
+        bad: [[], Array(5).fill(bytes(64)), [bytes(63)], [bytes(65)], null, bytes(64)],
+      },
+    ],
   },
   {
     name: 'PING',
     check: aPing,
     fields: [
-      whole('account', 0, wire.ACCOUNT_MAX), { name: 'proto', good: [2], bad: [0, 3] }, whole('channel_id', 1, wire.CHANNEL_ID_MAX), text('user_tx_no', wire.USER_TX_NO_MAX),
-      { name: 'outs', good: ['PING'], bad: ['ping', '', null] }, whole('dynamic', 0, 1), octets('authority', 32, 32),
+      whole('account', 0, wire.ACCOUNT_MAX),
+      { name: 'proto', good: [2], bad: [0, 3] },
+      whole('channel_id', 1, wire.CHANNEL_ID_MAX),
+      text('user_tx_no', wire.USER_TX_NO_MAX),
+      { name: 'outs', good: ['PING'], bad: ['ping', '', null] },
+      whole('dynamic', 0, 1),
+      octets('authority', 32, 32),
     ],
   },
-  { name: 'ATTEST', check: aAttest, fields: [whole('account', 0, wire.ACCOUNT_MAX), whole('side', 1, 2), whole('batch_no', 0, wire.BATCH_NO_MAX)] },
+  {
+    name: 'ATTEST',
+    check: aAttest,
+    fields: [whole('account', 0, wire.ACCOUNT_MAX), whole('side', 1, 2), whole('batch_no', 0, wire.BATCH_NO_MAX)],
+  },
   { name: 'ATTEST reply', check: aAttestReply, fields: [octets('digest', 32, 32), octets('sig', 64, 64)] },
 ];
 
@@ -74,7 +151,11 @@ describe('messages: each field at its bounds (SPEC.md 5.2)', () => {
       it(`${name} ${field.name}`, () => {
         const at = (value: CborValue): CborValue[] => sound.map((other, j) => (j === i ? value : other));
         for (const value of field.good) expect(code(() => check(at(value)))).to.equal('accepted');
-        for (const value of field.bad) expect(code(() => check(at(value))), String(value)).to.equal('bad-request');
+        for (const value of field.bad)
+          expect(
+            code(() => check(at(value))),
+            String(value),
+          ).to.equal('bad-request');
       });
     }
     it(`${name} takes neither fewer nor more fields`, () => {
@@ -93,7 +174,9 @@ describe('messages: each field at its bounds (SPEC.md 5.2)', () => {
   });
 
   it('fields come back as they were made', () => {
-    const begin = aSignBegin(CASES[0].fields.map((field) => (field.name === 'outs' ? 'x,1' : field.good[field.good.length - 1])));
+    const begin = aSignBegin(
+      CASES[0].fields.map((field) => (field.name === 'outs' ? 'x,1' : field.good[field.good.length - 1])),
+    );
     expect(aSignBegin(signBeginFields(begin))).to.deep.equal(begin);
     const long = aSignBegin(signBeginFields({ ...begin, outs: 'x'.repeat(wire.OUTS_INLINE_MAX + 1) }));
     expect(long).to.deep.equal({ ...begin, outs: '', outsLen: wire.OUTS_INLINE_MAX + 1 });
@@ -104,7 +187,11 @@ describe('messages: each field at its bounds (SPEC.md 5.2)', () => {
     expect(aPrevTx(prevTxFields(piece))).to.deep.equal(piece);
     const ping = aPing(CASES[7].fields.map((field) => field.good[0]));
     expect(aPing(pingFields(ping))).to.deep.equal(ping);
-    expect(aAttest(attestFields({ account: 1, side: 2, batchNo: 3 }))).to.deep.equal({ account: 1, side: 2, batchNo: 3 });
+    expect(aAttest(attestFields({ account: 1, side: 2, batchNo: 3 }))).to.deep.equal({
+      account: 1,
+      side: 2,
+      batchNo: 3,
+    });
     expect(code(() => aNoFields([]))).to.equal('accepted');
     expect(code(() => aNoFields([0]))).to.equal('bad-request');
   });
@@ -137,16 +224,45 @@ describe('outs grammar (SPEC.md 5.2)', () => {
   });
 
   const REFUSED: [string, string][] = [
-    ['nothing', ''], ['leading separator', `;${A},1`], ['trailing separator', `${A},1;`], ['two separators', `${A},1;;${A},1`], ['no amount', `${A}`], ['empty amount', `${A},`], ['trailing comma', `${A},1,`],
-    ['zero', `${A},0`], ['leading zero', `${A},010`], ['plus', `${A},+1`], ['minus', `${A},-1`], ['decimal', `${A},1.0`], ['exponent', `${A},1e4`], ['hexadecimal', `${A},0x10`], ['space', `${A}, 1`],
-    ['space before', ` ${A},1`], ['full-width digits', `${A},\uff11`], ['above 21e14', `${A},2100000000000001`], ['17 digits', `${A},10000000000000000`], ['sum above 21e14', `${A},2100000000000000;${B},1`],
-    ['no address', ',1'], ['short address', 'abc,1'], ['address of 65', `${'a'.repeat(65)},1`], ['odd character', `${A}!,1`], ['newline', `${A},1\n`], ['PING', 'PING'],
-    ['101 outputs', Array(101).fill(`${A},1`).join(';')], ['too long', 'x'.repeat(wire.OUTS_MAX + 1)],
+    ['nothing', ''],
+    ['leading separator', `;${A},1`],
+    ['trailing separator', `${A},1;`],
+    ['two separators', `${A},1;;${A},1`],
+    ['no amount', `${A}`],
+    ['empty amount', `${A},`],
+    ['trailing comma', `${A},1,`],
+    ['zero', `${A},0`],
+    ['leading zero', `${A},010`],
+    ['plus', `${A},+1`],
+    ['minus', `${A},-1`],
+    ['decimal', `${A},1.0`],
+    ['exponent', `${A},1e4`],
+    ['hexadecimal', `${A},0x10`],
+    ['space', `${A}, 1`],
+    ['space before', ` ${A},1`],
+    ['full-width digits', `${A},\uff11`],
+    ['above 21e14', `${A},2100000000000001`],
+    ['17 digits', `${A},10000000000000000`],
+    ['sum above 21e14', `${A},2100000000000000;${B},1`],
+    ['no address', ',1'],
+    ['short address', 'abc,1'],
+    ['address of 65', `${'a'.repeat(65)},1`],
+    ['odd character', `${A}!,1`],
+    ['newline', `${A},1\n`],
+    ['PING', 'PING'],
+    ['101 outputs', Array(101).fill(`${A},1`).join(';')],
+    ['too long', 'x'.repeat(wire.OUTS_MAX + 1)],
   ];
   for (const [name, outs] of REFUSED) it(`refuses ${name}`, () => expect(code(() => parse(outs))).to.equal('bad-outs'));
 
   it('takes 20 outputs of the longest form', () => {
-    expect(parse(Array(20).fill(`${'a'.repeat(64)},100000000000000`).join(';'))).to.have.length(20);
+    expect(
+      parse(
+        Array(20)
+          .fill(`${'a'.repeat(64)},100000000000000`)
+          .join(';'),
+      ),
+    ).to.have.length(20);
     expect(parse(`${A},2100000000000000`)).to.deep.equal([{ address: A, sats: wire.AMOUNT_MAX_SATS }]);
   });
 });

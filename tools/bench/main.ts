@@ -6,7 +6,8 @@ import { SUITES } from './suites';
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' } } });
-  const suites: BenchSuite[] = values.only === undefined ? SUITES : SUITES.filter((suite) => suite.name === values.only);
+  const suites: BenchSuite[] =
+    values.only === undefined ? SUITES : SUITES.filter((suite) => suite.name === values.only);
   if (suites.length === 0) {
     process.stderr.write(`no suite "${values.only}"; there are ${SUITES.map((suite) => suite.name).join(', ')}\n`);
     return 2;

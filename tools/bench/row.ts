@@ -1,5 +1,5 @@
-// One figure of the benchmarks. Times are given as a ratio to a named baseline measured in the same run, because machines
-// are noisy; counts and sizes stand for themselves.
+// One figure of the benchmarks. Times are given as a ratio to a named baseline measured in the same run, because
+// machines are noisy; counts and sizes stand for themselves.
 
 export interface BenchRow {
   name: string;
@@ -25,9 +25,21 @@ function show(value: number): string {
 /** The rows as a table for people. */
 export function benchTable(suite: string, rows: BenchRow[]): string {
   const cells = rows.map((row) => [
-    row.name, show(row.value), row.unit, `${show(row.ratio)} x ${row.baseline}`, row.goal ?? '', row.ok === undefined ? '' : row.ok ? 'reached' : 'MISSED',
+    row.name,
+    show(row.value),
+    row.unit,
+    `${show(row.ratio)} x ${row.baseline}`,
+    row.goal ?? '',
+    row.ok === undefined ? '' : row.ok ? 'reached' : 'MISSED',
   ]);
   const table = [[suite, 'value', 'unit', 'ratio to baseline', 'goal', ''], ...cells];
   const widths = table[0]!.map((_, column) => Math.max(...table.map((line) => line[column]!.length)));
-  return `${table.map((line) => line.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()).join('\n')}\n`;
+  return `${table
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')}\n`;
 }

@@ -7,4 +7,11 @@ import { benchSms } from './sms';
 import { benchSystem } from './system';
 import { benchWire } from './wire';
 
-export const SUITES: BenchSuite[] = [{ name: 'system', run: benchSystem }, { name: 'sms', run: benchSms }, { name: 'wire', run: () => benchWire() }, { name: 'firmware', run: benchFirmware }, { name: 'crypto', run: benchCrypto }, { name: 'flash', run: benchFlash }];
+export const SUITES: BenchSuite[] = [
+  { name: 'system', run: benchSystem },
+  { name: 'sms', run: benchSms },
+  { name: 'wire', run: () => benchWire() },
+  { name: 'firmware', run: benchFirmware },
+  { name: 'crypto', run: benchCrypto },
+  { name: 'flash', run: benchFlash },
+];

@@ -1,6 +1,7 @@
-// What an image asks of the board's stack and memory. How deep its own calls go: the longest chain of direct calls between functions named at the top level. A board
-// with Espruino's stack of 25,000 bytes carries some 15 to 25. Calls through tables, listeners and closures are not seen,
-// and a recursion counts once, so this is a lower bound: a figure for the size report, not a proof.
+// What an image asks of the board's stack and memory. How deep its own calls go: the longest chain of direct calls
+// between functions named at the top level. A board with Espruino's stack of 25,000 bytes carries some 15 to 25. Calls
+// through tables, listeners and closures are not seen, and a recursion counts once, so this is a lower bound: a figure
+// for the size report, not a proof.
 import { parse } from 'acorn';
 import { isFunction, walk, type AnyNode, type FunctionNode } from './dialect-walk';
 
@@ -10,17 +11,25 @@ export interface CallDepth {
   chain: number[];
 }
 
-/** Finds the longest chain in `code`. isTaken: is a call between two functions, by offsets within them, one that a board makes. */
-export function callDepthOf(code: string, isTaken: (caller: number, callee: number) => boolean = () => true): CallDepth {
+/**
+ * Finds the longest chain in `code`. isTaken: is a call between two functions, by offsets within them, one that a board
+ * makes.
+ */
+export function callDepthOf(
+  code: string,
+  isTaken: (caller: number, callee: number) => boolean = () => true,
+): CallDepth {
   const program = parse(code, { ecmaVersion: 5 });
   const bodies = new Map<string, AnyNode>();
-  for (const statement of program.body as AnyNode[]) if (statement.type === 'FunctionDeclaration' && statement.id) bodies.set(statement.id.name, statement);
+  for (const statement of program.body as AnyNode[])
+    if (statement.type === 'FunctionDeclaration' && statement.id) bodies.set(statement.id.name, statement);
   const calls = new Map<string, Set<string>>();
   for (const [name, body] of bodies) {
     const callees = new Set<string>();
     walk(body, (node) => {
       if (node !== body && isFunction(node)) return false;
-      if (node.type === 'CallExpression' && node.callee.type === 'Identifier' && bodies.has(node.callee.name)) callees.add(node.callee.name);
+      if (node.type === 'CallExpression' && node.callee.type === 'Identifier' && bodies.has(node.callee.name))
+        callees.add(node.callee.name);
       return undefined;
     });
     calls.set(name, callees);

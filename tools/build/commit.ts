@@ -1,5 +1,5 @@
-// Which commit an image was built from: twelve characters, so that it can take the place of the text of the same length in
-// boards/espruino/image.ts without moving anything.
+// Which commit an image was built from: twelve characters, so that it can take the place of the text of the same length
+// in boards/espruino/image.ts without moving anything.
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -15,7 +15,8 @@ function git(root: string, args: string[]): string {
 /** The commit of the tree at `root`, or `v` and the package's version where there is no git; always 12 characters. */
 export function commitOf(root: string): string {
   try {
-    if (path.resolve(git(root, ['rev-parse', '--show-toplevel'])) !== path.resolve(root)) throw new Error('another repository');
+    if (path.resolve(git(root, ['rev-parse', '--show-toplevel'])) !== path.resolve(root))
+      throw new Error('another repository');
     const id = git(root, ['rev-parse', 'HEAD']);
     const isChanged = git(root, ['status', '--porcelain', '--', ...IMAGE_SOURCES]) !== '';
     return isChanged ? `${id.slice(0, COMMIT_PLACE.length - 1)}+` : id.slice(0, COMMIT_PLACE.length);

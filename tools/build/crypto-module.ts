@@ -1,6 +1,7 @@
 /**
- * Emits dist/firmware/crypto.js (the device's cryptography as one ES5 CommonJS module), dist/firmware/comb.bin (the table of
- * multiples of the base point, Storage file `comb`) and dist/firmware/words.bin (BIP39's English list, Storage file `words`).
+ * Emits dist/firmware/crypto.js (the device's cryptography as one ES5 CommonJS module), dist/firmware/comb.bin (the
+ * table of multiples of the base point, Storage file `comb`) and dist/firmware/words.bin (BIP39's English list, Storage
+ * file `words`).
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -34,7 +35,11 @@ export async function buildCrypto(): Promise<{ code: number; comb: number; words
   fs.mkdirSync(OUT, { recursive: true });
   fs.writeFileSync(path.join(OUT, 'comb.bin'), comb);
   fs.writeFileSync(path.join(OUT, 'words.bin'), words);
-  const { bytes } = await bundleEs5('firmware/crypto/index.ts', { format: 'cjs', minify: true, out: path.join(OUT, 'crypto.js') });
+  const { bytes } = await bundleEs5('firmware/crypto/index.ts', {
+    format: 'cjs',
+    minify: true,
+    out: path.join(OUT, 'crypto.js'),
+  });
   return { code: bytes, comb: comb.length, words: words.length };
 }
 

@@ -34,14 +34,39 @@ function callFindings(node: AnyNode & { type: 'CallExpression' }): Finding[] {
   const object = callee.object.type === 'Identifier' ? callee.object.name : '';
   const args = node.arguments as AnyNode[];
   const found: Finding[] = [];
-  if (MISSING_METHODS.includes(method)) found.push({ rule: 'missing-builtin', at: callee.property.start, text: `.${method}() does not exist on Espruino` });
-  if (method === 'lastIndexOf' && callee.object.type === 'ArrayExpression') found.push({ rule: 'missing-builtin', at: callee.property.start, text: 'arrays have no .lastIndexOf() on Espruino' });
-  const isNothing = args[1] === undefined || (args[1].type === 'Identifier' && args[1].name === 'undefined') || (args[1].type === 'Literal' && args[1].value === null);
-  if (object === 'JSON' && !isNothing) found.push({ rule: 'json-callback', at: node.start, text: `JSON.${method} takes no reviver and no replacer on Espruino` });
-  if (object === 'Object' && method === 'create' && args.length > 1) found.push({ rule: 'missing-builtin', at: node.start, text: 'Object.create takes no properties on Espruino' });
-  if (object === 'Object' && /^define/.test(method)) found.push({ rule: 'missing-builtin', at: node.start, text: `Object.${method} does not keep its promises on Espruino (enumerable is ignored)` });
+  if (MISSING_METHODS.includes(method))
+    found.push({ rule: 'missing-builtin', at: callee.property.start, text: `.${method}() does not exist on Espruino` });
+  if (method === 'lastIndexOf' && callee.object.type === 'ArrayExpression')
+    found.push({
+      rule: 'missing-builtin',
+      at: callee.property.start,
+      text: 'arrays have no .lastIndexOf() on Espruino',
+    });
+  const isNothing =
+    args[1] === undefined ||
+    (args[1].type === 'Identifier' && args[1].name === 'undefined') ||
+    (args[1].type === 'Literal' && args[1].value === null);
+  if (object === 'JSON' && !isNothing)
+    found.push({
+      rule: 'json-callback',
+      at: node.start,
+      text: `JSON.${method} takes no reviver and no replacer on Espruino`,
+    });
+  if (object === 'Object' && method === 'create' && args.length > 1)
+    found.push({ rule: 'missing-builtin', at: node.start, text: 'Object.create takes no properties on Espruino' });
+  if (object === 'Object' && /^define/.test(method))
+    found.push({
+      rule: 'missing-builtin',
+      at: node.start,
+      text: `Object.${method} does not keep its promises on Espruino (enumerable is ignored)`,
+    });
   const exponent = isNumber(args[1]);
-  if (object === 'Math' && method === 'pow' && exponent !== undefined && exponent > MAX_EXACT_POW) found.push({ rule: 'inexact-pow', at: node.start, text: 'Math.pow is inexact from 2^53 on Espruino: write the number' });
+  if (object === 'Math' && method === 'pow' && exponent !== undefined && exponent > MAX_EXACT_POW)
+    found.push({
+      rule: 'inexact-pow',
+      at: node.start,
+      text: 'Math.pow is inexact from 2^53 on Espruino: write the number',
+    });
   return found;
 }
 
@@ -50,14 +75,30 @@ function memberFindings(node: AnyNode & { type: 'MemberExpression' }): Finding[]
   const property = node.property.name;
   if (node.object.type === 'Identifier') {
     const known = STATICS[node.object.name];
-    if (known && !known.includes(property)) return [{ rule: 'missing-builtin', at: node.start, text: `${node.object.name}.${property} does not exist on Espruino` }];
-    if (/^(Uint|Int|Float)\d+(Clamped)?Array$/.test(node.object.name)) return [{ rule: 'missing-builtin', at: node.start, text: `${node.object.name}.${property} throws on Espruino` }];
+    if (known && !known.includes(property))
+      return [
+        { rule: 'missing-builtin', at: node.start, text: `${node.object.name}.${property} does not exist on Espruino` },
+      ];
+    if (/^(Uint|Int|Float)\d+(Clamped)?Array$/.test(node.object.name))
+      return [{ rule: 'missing-builtin', at: node.start, text: `${node.object.name}.${property} throws on Espruino` }];
   }
   const inner = node.object as AnyNode;
-  if (inner.type !== 'MemberExpression' || inner.object.type !== 'Identifier' || inner.property.type !== 'Identifier' || inner.property.name !== 'prototype') return [];
+  if (
+    inner.type !== 'MemberExpression' ||
+    inner.object.type !== 'Identifier' ||
+    inner.property.type !== 'Identifier' ||
+    inner.property.name !== 'prototype'
+  )
+    return [];
   const owner = inner.object.name;
   if (METHODS[owner] === undefined || owner === 'Object') return [];
-  return [{ rule: 'missing-builtin', at: node.start, text: `${owner}.prototype has no methods on Espruino: take them from a value, as in [].slice` }];
+  return [
+    {
+      rule: 'missing-builtin',
+      at: node.start,
+      text: `${owner}.prototype has no methods on Espruino: take them from a value, as in [].slice`,
+    },
+  ];
 }
 
 /** Findings of this node alone. `code` is the whole text. */
@@ -71,32 +112,66 @@ export function nodeFindings(node: AnyNode, code: string): Finding[] {
     case 'SwitchStatement': {
       const position = node.cases.findIndex((one) => !one.test);
       if (position < 0 || position === node.cases.length - 1) return [];
-      return [{ rule: 'case-after-default', at: node.cases[position + 1].start, text: 'Espruino does not reach a case after default' }];
+      return [
+        {
+          rule: 'case-after-default',
+          at: node.cases[position + 1].start,
+          text: 'Espruino does not reach a case after default',
+        },
+      ];
     }
     case 'ReturnStatement': {
       const isBare = !node.argument && !code.slice(node.start, node.end).endsWith(';');
       if (!isBare) return [];
       return code.slice(node.end).trimStart()[0] === '}'
-        ? [{ rule: 'return-at-end', at, text: 'a bare return before } needs its semicolon: Espruino stops at the end of a function otherwise' }]
+        ? [
+            {
+              rule: 'return-at-end',
+              at,
+              text: 'a bare return before } needs its semicolon: Espruino stops at the end of a function otherwise',
+            },
+          ]
         : [{ rule: 'return-newline', at, text: 'Espruino returns what stands on the line after a bare return' }];
     }
     case 'Literal':
-      return node.regex ? regexTraps(node.regex.pattern, node.regex.flags).map((name) => ({ rule: 'regex', at, text: `Espruino's regular expressions lack ${name}` })) : [];
+      return node.regex
+        ? regexTraps(node.regex.pattern, node.regex.flags).map((name) => ({
+            rule: 'regex',
+            at,
+            text: `Espruino's regular expressions lack ${name}`,
+          }))
+        : [];
     case 'UnaryExpression':
-      return node.operator === '-' && isNumber(node.argument as AnyNode) === 0 ? [{ rule: 'minus-zero', at, text: 'Espruino has no -0' }] : [];
+      return node.operator === '-' && isNumber(node.argument as AnyNode) === 0
+        ? [{ rule: 'minus-zero', at, text: 'Espruino has no -0' }]
+        : [];
     case 'BinaryExpression':
-      return node.operator === 'instanceof' && node.right.type === 'Identifier' && NATIVE_ERRORS.includes(node.right.name)
-        ? [{ rule: 'instanceof-native', at, text: 'errors of the interpreter itself are no instances: branch on `code`' }]
+      return node.operator === 'instanceof' &&
+        node.right.type === 'Identifier' &&
+        NATIVE_ERRORS.includes(node.right.name)
+        ? [
+            {
+              rule: 'instanceof-native',
+              at,
+              text: 'errors of the interpreter itself are no instances: branch on `code`',
+            },
+          ]
         : [];
     case 'AssignmentExpression':
     case 'UpdateExpression': {
       const target = (node.type === 'AssignmentExpression' ? node.left : node.argument) as AnyNode;
-      const isLength = target.type === 'MemberExpression' && !target.computed && target.property.type === 'Identifier' && target.property.name === 'length';
+      const isLength =
+        target.type === 'MemberExpression' &&
+        !target.computed &&
+        target.property.type === 'Identifier' &&
+        target.property.name === 'length';
       return isLength ? [{ rule: 'set-length', at, text: 'assigning to length throws on Espruino' }] : [];
     }
     case 'NewExpression': {
       const isDynamic = node.callee.type === 'Identifier' && node.callee.name === 'RegExp';
-      return isDynamic ? [{ rule: 'regex', at, text: 'a RegExp made at run time cannot be checked: write it as a literal' }] : [];
+      return isDynamic
+        ? [{ rule: 'regex', at, text: 'a RegExp made at run time cannot be checked: write it as a literal' }]
+        : [];
     }
     case 'CallExpression':
       return callFindings(node);

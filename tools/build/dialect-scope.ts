@@ -1,6 +1,15 @@
 // Dialect rules about names and order. Espruino does not hoist: a function or variable exists from the moment its
 // declaration runs, an assignment before that goes to the outer variable, and a name nobody declared is an error.
-import { declaredIn, isFunction, isReference, walk, type AnyNode, type Finding, type Identifier, type Program } from './dialect-walk';
+import {
+  declaredIn,
+  isFunction,
+  isReference,
+  walk,
+  type AnyNode,
+  type Finding,
+  type Identifier,
+  type Program,
+} from './dialect-walk';
 
 /** Where a declaration takes effect: the nearest part of the program that may be skipped as a whole. */
 function blockOf(parents: readonly AnyNode[], scope: AnyNode): AnyNode {
@@ -10,7 +19,10 @@ function blockOf(parents: readonly AnyNode[], scope: AnyNode): AnyNode {
     if (node === scope) break;
     if (node.type === 'BlockStatement' && node !== (scope as { body?: unknown }).body) return node;
     if (node.type === 'SwitchCase') return node;
-    const isBranch = (node.type === 'IfStatement' && inner !== node.test) || (node.type === 'ForStatement' && inner === node.body) || ((node.type === 'ForInStatement' || node.type === 'WhileStatement') && inner === node.body);
+    const isBranch =
+      (node.type === 'IfStatement' && inner !== node.test) ||
+      (node.type === 'ForStatement' && inner === node.body) ||
+      ((node.type === 'ForInStatement' || node.type === 'WhileStatement') && inner === node.body);
     if (isBranch && inner) return inner;
   }
   return scope;
@@ -31,7 +43,10 @@ export function lateVars(scope: AnyNode): Identifier[] {
     const parent = parents[parents.length - 1];
     if (!isReference(node, parent) || fixed.has(node.name)) return undefined;
     const declared = byName.get(node.name);
-    const isCovered = declared?.some((one) => one.at <= node.end && (one.block === scope || (one.block.start <= node.start && node.end <= one.block.end)));
+    const isCovered = declared?.some(
+      (one) =>
+        one.at <= node.end && (one.block === scope || (one.block.start <= node.start && node.end <= one.block.end)),
+    );
     if (declared && !isCovered) found.push(node);
     return undefined;
   });
@@ -66,13 +81,18 @@ function lateTopLevel(program: Program): Finding[] {
     seen.add(reference.name);
     const target = functions.get(reference.name);
     if (!defined.has(reference.name)) {
-      found.push({ rule: 'hoisting', at: reference.start, text: `${reference.name} is reached from the top level${from} before its declaration has run` });
+      found.push({
+        rule: 'hoisting',
+        at: reference.start,
+        text: `${reference.name} is reached from the top level${from} before its declaration has run`,
+      });
       return;
     }
     if (!target) return;
     const { fixed, vars } = declaredIn(target);
     const own = new Set([...fixed, ...vars.map((one) => one.name)]);
-    for (const inner of references(target, false)) if (!own.has(inner.name)) visit(inner, seen, ` through ${reference.name}`);
+    for (const inner of references(target, false))
+      if (!own.has(inner.name)) visit(inner, seen, ` through ${reference.name}`);
   };
   for (const statement of program.body as AnyNode[]) {
     if (statement.type === 'FunctionDeclaration') {
@@ -103,7 +123,8 @@ function guardedIn(scope: AnyNode): string[] {
   const names: string[] = [];
   walk(scope, (node) => {
     if (node !== scope && isFunction(node)) return false;
-    if (node.type === 'UnaryExpression' && node.operator === 'typeof' && node.argument.type === 'Identifier') names.push(node.argument.name);
+    if (node.type === 'UnaryExpression' && node.operator === 'typeof' && node.argument.type === 'Identifier')
+      names.push(node.argument.name);
     return undefined;
   });
   return names;
@@ -125,8 +146,14 @@ function unknownNames(program: Program, globals: ReadonlySet<string>): Finding[]
         return false;
       }
       if (!isReference(one, parents[parents.length - 1])) return undefined;
-      if (one.name === 'arguments') found.push({ rule: 'arguments', at: one.start, text: 'arguments.length is padded on Espruino: name the parameters' });
-      else if (!globals.has(one.name) && !scopes.some((names) => names.has(one.name))) found.push({ rule: 'unknown-global', at: one.start, text: `${one.name} does not exist on Espruino` });
+      if (one.name === 'arguments')
+        found.push({
+          rule: 'arguments',
+          at: one.start,
+          text: 'arguments.length is padded on Espruino: name the parameters',
+        });
+      else if (!globals.has(one.name) && !scopes.some((names) => names.has(one.name)))
+        found.push({ rule: 'unknown-global', at: one.start, text: `${one.name} does not exist on Espruino` });
       return undefined;
     });
     scopes.pop();
@@ -140,7 +167,8 @@ export function scopeFindings(program: Program, globals: ReadonlySet<string>): F
   const found = [...lateTopLevel(program), ...unknownNames(program, globals)];
   walk(program, (node) => {
     if (!isFunction(node)) return;
-    for (const { name, start } of lateVars(node)) found.push({ rule: 'hoisting', at: start, text: `${name} is used where its declaration has not run` });
+    for (const { name, start } of lateVars(node))
+      found.push({ rule: 'hoisting', at: start, text: `${name} is used where its declaration has not run` });
   });
   return found;
 }

@@ -10,11 +10,15 @@ export interface TypeTrap {
 const TYPED_ARRAY = /^(Uint8|Int8|Uint16|Int16|Uint32|Int32|Float32|Float64|Uint8Clamped)Array\b/;
 
 function trapOf(typeName: string, isArray: boolean, isFunction: boolean, property: string): string | undefined {
-  if (TYPED_ARRAY.test(typeName) && property === 'slice') return 'slice of a typed array is a plain array on Espruino: use new Uint8Array and set';
-  if ((TYPED_ARRAY.test(typeName) || isArray) && property === 'lastIndexOf') return 'arrays have no lastIndexOf on Espruino';
-  if (TYPED_ARRAY.test(typeName) && property === 'BYTES_PER_ELEMENT') return 'typed arrays have no BYTES_PER_ELEMENT on Espruino';
+  if (TYPED_ARRAY.test(typeName) && property === 'slice')
+    return 'slice of a typed array is a plain array on Espruino: use new Uint8Array and set';
+  if ((TYPED_ARRAY.test(typeName) || isArray) && property === 'lastIndexOf')
+    return 'arrays have no lastIndexOf on Espruino';
+  if (TYPED_ARRAY.test(typeName) && property === 'BYTES_PER_ELEMENT')
+    return 'typed arrays have no BYTES_PER_ELEMENT on Espruino';
   if (isFunction && property === 'name') return 'functions have no name on Espruino';
-  if (/^(Coded)?Error$/.test(typeName) && property === 'name') return 'errors have no name on Espruino: branch on `code`';
+  if (/^(Coded)?Error$/.test(typeName) && property === 'name')
+    return 'errors have no name on Espruino: branch on `code`';
   return undefined;
 }
 
@@ -25,7 +29,12 @@ export function typeTraps(program: ts.Program): TypeTrap[] {
   const visit = (file: ts.SourceFile, node: ts.Node): void => {
     if (ts.isPropertyAccessExpression(node)) {
       const property = node.name.text;
-      if (property === 'slice' || property === 'lastIndexOf' || property === 'name' || property === 'BYTES_PER_ELEMENT') {
+      if (
+        property === 'slice' ||
+        property === 'lastIndexOf' ||
+        property === 'name' ||
+        property === 'BYTES_PER_ELEMENT'
+      ) {
         const type = checker.getTypeAtLocation(node.expression);
         const name = type.getSymbol()?.getName() ?? '';
         const text = trapOf(name, checker.isArrayType(type), type.getCallSignatures().length > 0, property);

@@ -37,7 +37,11 @@ export function childrenOf(node: AnyNode): AnyNode[] {
 }
 
 /** Visits `node` and everything below it; `enter` answers false to stay out of a node. */
-export function walk(node: AnyNode, enter: (node: AnyNode, parents: readonly AnyNode[]) => boolean | void, parents: AnyNode[] = []): void {
+export function walk(
+  node: AnyNode,
+  enter: (node: AnyNode, parents: readonly AnyNode[]) => boolean | void,
+  parents: AnyNode[] = [],
+): void {
   if (enter(node, parents) === false) return;
   parents.push(node);
   for (const child of childrenOf(node)) walk(child, enter, parents);
@@ -62,7 +66,9 @@ export interface Declared {
 
 const knownDeclared = new WeakMap<AnyNode, Declared>();
 
-/** The names that a function (or the program) declares itself: parameters, its own name, `var`s and inner declarations. */
+/**
+ * The names that a function (or the program) declares itself: parameters, its own name, `var`s and inner declarations.
+ */
 export function declaredIn(scope: AnyNode): Declared {
   const known = knownDeclared.get(scope);
   if (known) return known;
@@ -74,10 +80,12 @@ export function declaredIn(scope: AnyNode): Declared {
   }
   walk(scope, (node, parents) => {
     if (node !== scope && isFunction(node)) {
-      if (node.type === 'FunctionDeclaration' && node.id) vars.push({ name: node.id.name, at: node.start, node, parents: [...parents] });
+      if (node.type === 'FunctionDeclaration' && node.id)
+        vars.push({ name: node.id.name, at: node.start, node, parents: [...parents] });
       return false;
     }
-    if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier') vars.push({ name: node.id.name, at: node.end, node, parents: [...parents] });
+    if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier')
+      vars.push({ name: node.id.name, at: node.end, node, parents: [...parents] });
     if (node.type === 'CatchClause' && node.param?.type === 'Identifier') fixed.add(node.param.name);
     return undefined;
   });

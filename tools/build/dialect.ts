@@ -9,7 +9,9 @@ import { scopeFindings } from './dialect-scope';
 import { walk, type AnyNode, type Finding, type Program } from './dialect-walk';
 
 export interface DialectProblem {
-  /** Short name of the rule: hoisting, label, with, case-after-default, return-newline, regex, es5, unknown-global ... */
+  /**
+   * Short name of the rule: hoisting, label, with, case-after-default, return-newline, regex, es5, unknown-global ...
+   */
   rule: string;
   text: string;
   /** `firmware/x.ts:12:3`, or the emitted file's own position where no map leads back. */
@@ -37,7 +39,8 @@ export function locator(code: string, options: DialectOptions): (offset: number)
     let line = starts.length - 1;
     while (starts[line] > offset) line--;
     const column = offset - starts[line];
-    const entry = map?.findEntry(line, column) as { originalSource?: string; originalLine?: number; originalColumn?: number } | undefined;
+    const entry = map?.findEntry(line, column) as
+      { originalSource?: string; originalLine?: number; originalColumn?: number } | undefined;
     if (entry?.originalSource === undefined) return `${options.name}:${line + 1}:${column + 1}`;
     const file = path.resolve(options.mapDir ?? '.', entry.originalSource);
     return `${path.relative(options.root ?? '.', file)}:${(entry.originalLine ?? 0) + 1}:${(entry.originalColumn ?? 0) + 1}`;

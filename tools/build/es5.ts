@@ -1,10 +1,10 @@
 /**
  * From the device's TypeScript (protocol/, firmware/, boards/) to one flat ES5 file that stock Espruino runs.
- * tsc checks against lib ES5 and firmware/espruino.d.ts and emits ES modules into dist/.device/; rollup concatenates them
- * in dependency order; terser inlines literal constants, drops what nobody uses, renames and takes out white space.
- * Nothing structural is rewritten but that neighbouring `var`s become one: sequences and folded conditionals are slower in
- * the interpreter or make it misread (Espruino re-reads the source text at every execution, so short text is speed).
- * Leaves to others: which entries there are (the main build), and the lint over the emitted ES5.
+ * tsc checks against lib ES5 and firmware/espruino.d.ts and emits ES modules into dist/.device/; rollup concatenates
+ * them in dependency order; terser inlines literal constants, drops what nobody uses, renames and takes out white
+ * space. Nothing structural is rewritten but that neighbouring `var`s become one: sequences and folded conditionals are
+ * slower in the interpreter or make it misread (Espruino re-reads the source text at every execution, so short text is
+ * speed). Leaves to others: which entries there are (the main build), and the lint over the emitted ES5.
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -19,10 +19,29 @@ const OUT = path.join(ROOT, 'dist', '.device');
 const FOLDERS = ['protocol', 'firmware', 'boards'];
 
 /**
- * Names that must not come out of the renamer: words of Espruino's lexer that ES5 leaves free, its short globals, and the
- * one that overlay.ts puts at some two thousand places.
+ * Names that must not come out of the renamer: words of Espruino's lexer that ES5 leaves free, its short globals, and
+ * the one that overlay.ts puts at some two thousand places.
  */
-const RESERVED = ['of', 'let', 'get', 'set', 'static', 'class', 'super', 'extends', 'async', 'await', 'yield', 'as', 'E', 'NaN', 'A0', 'A1', 'D0', 'Q'];
+const RESERVED = [
+  'of',
+  'let',
+  'get',
+  'set',
+  'static',
+  'class',
+  'super',
+  'extends',
+  'async',
+  'await',
+  'yield',
+  'as',
+  'E',
+  'NaN',
+  'A0',
+  'A1',
+  'D0',
+  'Q',
+];
 
 /** Emitted module → the errors tsc found in its source. */
 let errorsByModule: { [file: string]: string[] } | undefined;
@@ -40,7 +59,10 @@ function emittedPath(sourceFile: string): string {
   return path.join(OUT, path.relative(ROOT, sourceFile)).replace(/\.ts$/, '.js');
 }
 
-/** Compiles the device program into dist/.device/. Errors are kept by file: a bundle fails only for those of its own modules. */
+/**
+ * Compiles the device program into dist/.device/. Errors are kept by file: a bundle fails only for those of its own
+ * modules.
+ */
 export function compileDevice(): void {
   const rootNames = FOLDERS.flatMap((name) => sourceFiles(path.join(ROOT, name)));
   const program = ts.createProgram(rootNames, {
@@ -74,7 +96,9 @@ export function compileDevice(): void {
   for (const trap of typeTraps(program)) {
     const where = ts.getLineAndCharacterOfPosition(trap.file, trap.start);
     const key = emittedPath(trap.file.fileName);
-    (found[key] = found[key] || []).push(`${path.relative(ROOT, trap.file.fileName)}:${where.line + 1}:${where.character + 1} ${trap.text}`);
+    (found[key] = found[key] || []).push(
+      `${path.relative(ROOT, trap.file.fileName)}:${where.line + 1}:${where.character + 1} ${trap.text}`,
+    );
   }
   errorsByModule = found;
 }
@@ -100,7 +124,9 @@ function resolveDevice(isImage: boolean): Plugin {
     name: 'device-modules',
     resolveId(source, importer) {
       const base = importer ? path.resolve(path.dirname(importer), source) : source;
-      const found = [base, `${base}.js`, path.join(base, 'index.js')].find((file) => fs.existsSync(file) && fs.statSync(file).isFile());
+      const found = [base, `${base}.js`, path.join(base, 'index.js')].find(
+        (file) => fs.existsSync(file) && fs.statSync(file).isFile(),
+      );
       if (!found) throw new Error(`device code imports ${source} from ${importer}: there is no such module`);
       return isImage && ES5_FORMS.includes(found) ? NO_ES5 : found;
     },
@@ -113,7 +139,10 @@ function resolveDevice(isImage: boolean): Plugin {
 }
 
 const FRONT = '\0front';
-/** The arithmetic's kernel. Espruino finds names at the top by walking a list, and nothing is looked up as often as these. */
+/**
+ * The arithmetic's kernel. Espruino finds names at the top by walking a list, and nothing is looked up as often as
+ * these.
+ */
 const KERNEL = path.join(OUT, 'firmware', 'crypto', 'field.js');
 
 /** An entry that puts the kernel, when the bundle has it, in front of all other modules. */
@@ -121,7 +150,8 @@ function kernelFirst(input: string): Plugin {
   return {
     name: 'kernel-first',
     resolveId: (source) => (source === FRONT ? source : null),
-    load: (id) => (id === FRONT ? `import ${JSON.stringify(KERNEL)};\nexport * from ${JSON.stringify(input)};\n` : null),
+    load: (id) =>
+      id === FRONT ? `import ${JSON.stringify(KERNEL)};\nexport * from ${JSON.stringify(input)};\n` : null,
   };
 }
 
@@ -133,38 +163,73 @@ function leadsToKernel(file: string, seen: Set<string> = new Set()): boolean {
   const imports = fs.readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^;]*?['"]([^'"]+)['"]/gm);
   for (const [, source] of imports) {
     const base = path.resolve(path.dirname(file), source as string);
-    if ([base, `${base}.js`, path.join(base, 'index.js')].some((name) => fs.existsSync(name) && fs.statSync(name).isFile() && leadsToKernel(name, seen))) return true;
+    if (
+      [base, `${base}.js`, path.join(base, 'index.js')].some(
+        (name) => fs.existsSync(name) && fs.statSync(name).isFile() && leadsToKernel(name, seen),
+      )
+    )
+      return true;
   }
   return false;
 }
 
-const LITERAL = /^var ([A-Z][A-Z0-9_$]*) = (-?(?:0x[0-9a-fA-F]+|[0-9][0-9.e]*)|'[^'\\\n]*'|"[^"\\\n]*"|true|false);\n/gm;
+const LITERAL =
+  /^var ([A-Z][A-Z0-9_$]*) = (-?(?:0x[0-9a-fA-F]+|[0-9][0-9.e]*)|'[^'\\\n]*'|"[^"\\\n]*"|true|false);\n/gm;
 
-/** Takes the top-level `var NAME = literal;` that nobody assigns to out of the code: terser then puts the literal at each use. */
+/**
+ * Takes the top-level `var NAME = literal;` that nobody assigns to out of the code: terser then puts the literal at
+ * each use.
+ */
 function takeLiterals(code: string): { code: string; literals: { [name: string]: number | string | boolean } } {
   const literals: { [name: string]: number | string | boolean } = {};
   const rest = code.replace(LITERAL, (whole, name: string, text: string) => {
-    const assignments = new RegExp(`(?:^|[^\\w$.])${name.replace(/\$/g, '\\$')}\\s*(?:=(?!=)|[-+*/%&|^]=|<<=|>>>?=|\\+\\+|--)|(?:\\+\\+|--)${name.replace(/\$/g, '\\$')}\\b`, 'gm');
+    const assignments = new RegExp(
+      `(?:^|[^\\w$.])${name.replace(/\$/g, '\\$')}\\s*(?:=(?!=)|[-+*/%&|^]=|<<=|>>>?=|\\+\\+|--)|(?:\\+\\+|--)${name.replace(/\$/g, '\\$')}\\b`,
+      'gm',
+    );
     if ((code.match(assignments) || []).length > 1) return whole;
-    literals[name] = text[0] === "'" || text[0] === '"' ? text.slice(1, -1) : text === 'true' ? true : text === 'false' ? false : Number(text);
+    literals[name] =
+      text[0] === "'" || text[0] === '"'
+        ? text.slice(1, -1)
+        : text === 'true'
+          ? true
+          : text === 'false'
+            ? false
+            : Number(text);
     return '\n'; // the line stays, for the source map
   });
   return { code: rest, literals };
 }
 
-const COMPRESS = { defaults: false, toplevel: true, evaluate: true, unused: true, dead_code: true, conditionals: false, join_vars: true, passes: 2 };
+const COMPRESS = {
+  defaults: false,
+  toplevel: true,
+  evaluate: true,
+  unused: true,
+  dead_code: true,
+  conditionals: false,
+  join_vars: true,
+  passes: 2,
+};
 
 /**
  * Bundles one entry and what it imports into the ES5 file `out`.
  * entry: a .ts file of the device program, or a .js ES module. format 'cjs' keeps the exports as `exports.name`;
  * 'iife' writes a self-contained script: flat, without a function around it, because Espruino finds names at the top
  * faster and with fewer variables than in a closure.
- * keepProperties: an 'iife' whose properties a script beside it uses by name. isImage: for boards, whose hashes and cipher are native.
- * Throws an Error listing the type errors of the bundle's own modules.
+ * keepProperties: an 'iife' whose properties a script beside it uses by name. isImage: for boards, whose hashes and
+ * cipher are native. Throws an Error listing the type errors of the bundle's own modules.
  */
 export async function bundleEs5(
   entryTsOrJs: string,
-  opts: { format: 'cjs' | 'iife'; minify: boolean; out: string; sourceMap?: string; keepProperties?: boolean; isImage?: boolean },
+  opts: {
+    format: 'cjs' | 'iife';
+    minify: boolean;
+    out: string;
+    sourceMap?: string;
+    keepProperties?: boolean;
+    isImage?: boolean;
+  },
 ): Promise<{ bytes: number }> {
   const entry = path.resolve(ROOT, entryTsOrJs);
   if (entry.endsWith('.ts') && !errorsByModule) compileDevice();
@@ -174,7 +239,8 @@ export async function bundleEs5(
     plugins: [kernelFirst(input), resolveDevice(opts.isImage === true)],
     treeshake: { moduleSideEffects: true },
     onwarn(warning) {
-      if (warning.code === 'CIRCULAR_DEPENDENCY' || warning.code === 'UNRESOLVED_IMPORT') throw new Error(warning.message);
+      if (warning.code === 'CIRCULAR_DEPENDENCY' || warning.code === 'UNRESOLVED_IMPORT')
+        throw new Error(warning.message);
     },
   });
   const errors = bundle.watchFiles.flatMap((file) => (errorsByModule && errorsByModule[file]) || []);
@@ -199,7 +265,14 @@ export async function bundleEs5(
     toplevel: true,
     module: false,
     compress: { ...COMPRESS, global_defs: taken.literals },
-    mangle: opts.minify ? { toplevel: true, reserved: RESERVED, properties: opts.format === 'iife' && !opts.keepProperties && { builtins: true, keep_quoted: true, reserved: [...KEPT_PROPERTIES] } } : false,
+    mangle: opts.minify
+      ? {
+          toplevel: true,
+          reserved: RESERVED,
+          properties: opts.format === 'iife' &&
+            !opts.keepProperties && { builtins: true, keep_quoted: true, reserved: [...KEPT_PROPERTIES] },
+        }
+      : false,
     format: { ecma: 5, beautify: !opts.minify, comments: false, semicolons: true, inline_script: false },
     sourceMap: opts.sourceMap !== undefined && chunk.map ? { content: chunk.map as never } : false,
   });

@@ -1,9 +1,9 @@
-// Finds the functions that objects hold: `{ read: readPage }`, `hal.after = function ...`. Each costs a board four variables, one for
-// each parameter, and more where it is copied to another object. Where a property never holds anything else, the function's place in
-// flash can stand there instead, a number that costs nothing beside the name, and whoever takes it out fetches the function
-// (overlay.ts). A property is such a one when it is the firmware's own and every value stored in it, anywhere in the program, is a
-// function of the top level, a function expression, what another such property holds, or nothing; and none of them asks for its
-// `this`, which a fetched function has not.
+// Finds the functions that objects hold: `{ read: readPage }`, `hal.after = function ...`. Each costs a board four
+// variables, one for each parameter, and more where it is copied to another object. Where a property never holds
+// anything else, the function's place in flash can stand there instead, a number that costs nothing beside the name,
+// and whoever takes it out fetches the function (overlay.ts). A property is such a one when it is the firmware's own
+// and every value stored in it, anywhere in the program, is a function of the top level, a function expression, what
+// another such property holds, or nothing; and none of them asks for its `this`, which a fetched function has not.
 // Leaves to others: which functions may leave RAM at all, moving and fetching them (overlay.ts).
 import { declaredIn, isFunction, isReference, walk, type AnyNode, type FunctionNode } from './dialect-walk';
 
@@ -22,7 +22,9 @@ interface Member {
 }
 
 function keyOf(node: AnyNode | undefined): string | undefined {
-  return node?.type === 'MemberExpression' && !node.computed && node.property.type === 'Identifier' ? node.property.name : undefined;
+  return node?.type === 'MemberExpression' && !node.computed && node.property.type === 'Identifier'
+    ? node.property.name
+    : undefined;
 }
 
 /** Does a function (not those within it) use `this` or `arguments`. */
@@ -38,7 +40,9 @@ function asksForThis(fn: AnyNode): boolean {
 
 /** Null or undefined. */
 function isNothing(node: AnyNode): boolean {
-  return (node.type === 'Literal' && node.raw === 'null') || (node.type === 'UnaryExpression' && node.operator === 'void');
+  return (
+    (node.type === 'Literal' && node.raw === 'null') || (node.type === 'UnaryExpression' && node.operator === 'void')
+  );
 }
 
 /** Does an expression's value only decide something: a number does that as well as a function. */
@@ -49,12 +53,18 @@ function isTested(node: AnyNode, parent: AnyNode | undefined): boolean {
 }
 
 /** What the program stores in its properties and where it uses them. */
-function readProperties(program: AnyNode): { stored: Map<string, AnyNode[]>; used: Member[]; spoilt: Set<string>; scopesOf: Map<AnyNode, AnyNode[]> } {
+function readProperties(program: AnyNode): {
+  stored: Map<string, AnyNode[]>;
+  used: Member[];
+  spoilt: Set<string>;
+  scopesOf: Map<AnyNode, AnyNode[]>;
+} {
   const stored = new Map<string, AnyNode[]>();
   const used: Member[] = [];
   const spoilt = new Set<string>();
   const scopesOf = new Map<AnyNode, AnyNode[]>();
-  const store = (key: string, value: AnyNode): void => void (stored.get(key) ?? stored.set(key, []).get(key)!).push(value);
+  const store = (key: string, value: AnyNode): void =>
+    void (stored.get(key) ?? stored.set(key, []).get(key)!).push(value);
   walk(program, (node, parents) => {
     const parent = parents[parents.length - 1];
     if (isFunction(node) || node.type === 'Identifier') scopesOf.set(node, parents.filter(isFunction));
@@ -65,7 +75,11 @@ function readProperties(program: AnyNode): { stored: Map<string, AnyNode[]>; use
     if (parent?.type === 'AssignmentExpression' && parent.left === node) {
       if (parent.operator === '=') store(key, parent.right);
       else spoilt.add(key);
-    } else if (parent?.type === 'UpdateExpression' || (parent?.type === 'UnaryExpression' && parent.operator === 'delete')) spoilt.add(key);
+    } else if (
+      parent?.type === 'UpdateExpression' ||
+      (parent?.type === 'UnaryExpression' && parent.operator === 'delete')
+    )
+      spoilt.add(key);
     else if (!isTested(node, parent)) used.push({ node, key });
   });
   return { stored, used, spoilt, scopesOf };
@@ -73,7 +87,10 @@ function readProperties(program: AnyNode): { stored: Map<string, AnyNode[]>; use
 
 /** Does a function take variables from the functions around it. */
 function isClosure(fn: AnyNode & FunctionNode, around: readonly AnyNode[]): boolean {
-  const namesOf = (scope: AnyNode): string[] => [...declaredIn(scope).fixed, ...declaredIn(scope).vars.map((one) => one.name)];
+  const namesOf = (scope: AnyNode): string[] => [
+    ...declaredIn(scope).fixed,
+    ...declaredIn(scope).vars.map((one) => one.name),
+  ];
   const outer = new Set(around.flatMap(namesOf));
   let takes = false;
   const visit = (scope: AnyNode, own: ReadonlySet<string>): void =>
@@ -90,13 +107,29 @@ function isClosure(fn: AnyNode & FunctionNode, around: readonly AnyNode[]): bool
 }
 
 /** Reads a whole program. isOwn: may a property of this name be used so; functions: those of the top level. */
-export function heldFunctions(program: AnyNode, functions: ReadonlyMap<string, AnyNode>, isOwn: (key: string) => boolean): Held {
+export function heldFunctions(
+  program: AnyNode,
+  functions: ReadonlyMap<string, AnyNode>,
+  isOwn: (key: string) => boolean,
+): Held {
   const { stored, used, spoilt, scopesOf } = readProperties(program);
   const isTop = (node: AnyNode): boolean =>
-    node.type === 'Identifier' && functions.has(node.name) && !asksForThis(functions.get(node.name)!) && !scopesOf.get(node)!.some((scope) => declaredIn(scope).fixed.has(node.name) || declaredIn(scope).vars.some((one) => one.name === node.name));
+    node.type === 'Identifier' &&
+    functions.has(node.name) &&
+    !asksForThis(functions.get(node.name)!) &&
+    !scopesOf
+      .get(node)!
+      .some(
+        (scope) =>
+          declaredIn(scope).fixed.has(node.name) || declaredIn(scope).vars.some((one) => one.name === node.name),
+      );
   const keys = new Set([...stored.keys()].filter((key) => isOwn(key) && !spoilt.has(key)));
-  const fits = (value: AnyNode): boolean => isNothing(value) || isTop(value) || (value.type === 'FunctionExpression' && !asksForThis(value)) || keys.has(keyOf(value) ?? '');
-  for (let size = -1; size !== keys.size; ) {
+  const fits = (value: AnyNode): boolean =>
+    isNothing(value) ||
+    isTop(value) ||
+    (value.type === 'FunctionExpression' && !asksForThis(value)) ||
+    keys.has(keyOf(value) ?? '');
+  for (let size = -1; size !== keys.size;) {
     size = keys.size;
     for (const key of keys) if (!stored.get(key)!.every(fits)) keys.delete(key);
   }

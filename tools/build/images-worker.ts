@@ -1,4 +1,5 @@
-// Bundles images in a thread of its own, one after another as they are given: six images on two processors take half the time.
+// Bundles images in a thread of its own, one after another as they are given: six images on two processors take half
+// the time.
 import { parentPort, workerData } from 'node:worker_threads';
 import { useCompiled } from './es5';
 import { bundleImage, type BundleAnswer, type BundleJob } from './images';

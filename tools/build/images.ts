@@ -23,9 +23,9 @@ const SOURCES = ['protocol', 'firmware', 'boards', 'tools/build', 'host/sim/boar
 export const IMAGE_GLOBALS = ['unescape'];
 
 /**
- * The functions that stay in RAM, by source: what runs some twenty times and more in one multiplication on the curve, and
- * what is used all over. All others are fetched from flash when they are called (overlay.ts), which costs some eight empty
- * calls; a step of the curve costs fifty to two thousand.
+ * The functions that stay in RAM, by source: what runs some twenty times and more in one multiplication on the curve,
+ * and what is used all over. All others are fetched from flash when they are called (overlay.ts), which costs some
+ * eight empty calls; a step of the curve costs fifty to two thousand.
  */
 export const RESIDENT: { [source: string]: readonly string[] } = {
   'firmware/crypto/field': ['mul', 'mulSub', 'mulSub2', 'spread', 'sub', 'half3'],
@@ -36,7 +36,9 @@ export const RESIDENT: { [source: string]: readonly string[] } = {
 };
 
 /** Calls, from source to source, that are made only where an engine has no native hashes. */
-const STANDIN_CALLS: readonly (readonly [string, string])[] = [['firmware/crypto/sha256', 'firmware/crypto/sha256-running']];
+const STANDIN_CALLS: readonly (readonly [string, string])[] = [
+  ['firmware/crypto/sha256', 'firmware/crypto/sha256-running'],
+];
 
 /** Does the function of this name stay in RAM. where: a position in it, as file:line. */
 export function isResident(where: string, name: string): boolean {
@@ -47,7 +49,10 @@ export interface ImageSize {
   board: string;
   role: string;
   bytes: number;
-  /** Longest chain of direct calls on a board, which has native hashes, and its functions as file:line, the outermost first. */
+  /**
+   * Longest chain of direct calls on a board, which has native hashes, and its functions as file:line, the outermost
+   * first.
+   */
   callDepth: number;
   callChain: string[];
   /** The same where ES5 stands in for the native hashes. */
@@ -62,12 +67,16 @@ export type Figures = Omit<ImageSize, 'board' | 'role' | 'bytes'>;
 /** The boards there are: the folders of boards/ with a board.ts. */
 export function boardNames(): string[] {
   const dir = path.join(ROOT, 'boards');
-  return fs.readdirSync(dir).filter((name) => fs.existsSync(path.join(dir, name, 'board.ts'))).sort();
+  return fs
+    .readdirSync(dir)
+    .filter((name) => fs.existsSync(path.join(dir, name, 'board.ts')))
+    .sort();
 }
 
 /** Puts the commit into the emitted text. Throws code `no-commit-place` when the text has no place for it. */
 export function stampCommit(code: string, commit: string): string {
-  if (commit.length !== COMMIT_PLACE.length) throw fail('bad-commit', `expected ${COMMIT_PLACE.length} characters, got ${commit}`);
+  if (commit.length !== COMMIT_PLACE.length)
+    throw fail('bad-commit', `expected ${COMMIT_PLACE.length} characters, got ${commit}`);
   const parts = code.split(COMMIT_PLACE);
   if (parts.length < 2) throw fail('no-commit-place', 'the image names no commit');
   return parts.join(commit);
@@ -75,13 +84,19 @@ export function stampCommit(code: string, commit: string): string {
 
 /** A refusal of the build that lists every problem, one a line, as `file:line:column rule: text`. */
 export function dialectError(problems: readonly DialectProblem[]): Error {
-  return fail('dialect', `Espruino would not run this as it is meant:\n${problems.map((one) => `${one.where} ${one.rule}: ${one.text}`).join('\n')}`);
+  return fail(
+    'dialect',
+    `Espruino would not run this as it is meant:\n${problems.map((one) => `${one.where} ${one.rule}: ${one.text}`).join('\n')}`,
+  );
 }
 
 function filesBelow(file: string): string[] {
   if (!fs.existsSync(file)) return [];
   if (!fs.statSync(file).isDirectory()) return [file];
-  return fs.readdirSync(file).sort().flatMap((name) => filesBelow(path.join(file, name)));
+  return fs
+    .readdirSync(file)
+    .sort()
+    .flatMap((name) => filesBelow(path.join(file, name)));
 }
 
 /** True for a position that leads back to a source, and not just to the emitted file. */
@@ -92,7 +107,8 @@ function isMapped(where: string): boolean {
 /** A digest of everything that the images are made from. */
 export function sourcesDigest(): string {
   const hash = createHash('sha256');
-  for (const file of SOURCES.flatMap((name) => filesBelow(path.join(ROOT, name)))) hash.update(path.relative(ROOT, file)).update('\0').update(fs.readFileSync(file)).update('\0');
+  for (const file of SOURCES.flatMap((name) => filesBelow(path.join(ROOT, name))))
+    hash.update(path.relative(ROOT, file)).update('\0').update(fs.readFileSync(file)).update('\0');
   return hash.digest('hex');
 }
 
@@ -104,16 +120,38 @@ export async function bundleImage(entry: string, out: string): Promise<Figures> 
   const map = `${out}.map`;
   await bundleEs5(entry, { format: 'iife', minify: true, out, sourceMap: map, isImage: true });
   const code = fs.readFileSync(out, 'utf8');
-  const options = { name: path.relative(ROOT, out), sourceMap: fs.readFileSync(map, 'utf8'), mapDir: process.cwd(), root: ROOT, extraGlobals: IMAGE_GLOBALS };
+  const options = {
+    name: path.relative(ROOT, out),
+    sourceMap: fs.readFileSync(map, 'utf8'),
+    mapDir: process.cwd(),
+    root: ROOT,
+    extraGlobals: IMAGE_GLOBALS,
+  };
   const problems = checkDialect(code, options);
   if (problems.length) throw dialectError(problems);
   const where = locator(code, options);
   const sourceOf = (offset: number): string => where(offset).replace(/\.ts:.*/, '');
-  const { depth, chain } = callDepthOf(code, (caller, callee) => !STANDIN_CALLS.some(([from, to]) => sourceOf(callee) === to && sourceOf(caller) !== to && sourceOf(caller).startsWith(from)));
-  const laid = overlay(code, options.sourceMap, (offset, name) => isMapped(where(offset)) && !isResident(where(offset), name), (key) => !KEPT_PROPERTIES.includes(key));
+  const { depth, chain } = callDepthOf(
+    code,
+    (caller, callee) =>
+      !STANDIN_CALLS.some(
+        ([from, to]) => sourceOf(callee) === to && sourceOf(caller) !== to && sourceOf(caller).startsWith(from),
+      ),
+  );
+  const laid = overlay(
+    code,
+    options.sourceMap,
+    (offset, name) => isMapped(where(offset)) && !isResident(where(offset), name),
+    (key) => !KEPT_PROPERTIES.includes(key),
+  );
   fs.writeFileSync(out, laid.code);
   fs.writeFileSync(map, laid.map);
-  return { callDepth: depth, callChain: chain.map((offset) => where(offset).replace(/:\d+$/, '')), callDepthBare: callDepthOf(code).depth, ...functionFigures(laid.code) };
+  return {
+    callDepth: depth,
+    callChain: chain.map((offset) => where(offset).replace(/:\d+$/, '')),
+    callDepthBare: callDepthOf(code).depth,
+    ...functionFigures(laid.code),
+  };
 }
 
 /** One image to bundle, for a worker thread (images-worker.ts). */
@@ -156,11 +194,24 @@ async function bundleAll(jobs: readonly BundleJob[]): Promise<{ [name: string]: 
 export async function buildImages(outDir: string, commit: string): Promise<ImageSize[]> {
   const digest = sourcesDigest();
   const stampFile = path.join(CACHE, 'sources.json');
-  const cached = fs.existsSync(stampFile) ? (JSON.parse(fs.readFileSync(stampFile, 'utf8')) as { digest: string; figures: { [name: string]: Figures } }) : undefined;
+  const cached = fs.existsSync(stampFile)
+    ? (JSON.parse(fs.readFileSync(stampFile, 'utf8')) as { digest: string; figures: { [name: string]: Figures } })
+    : undefined;
   const figures = cached?.digest === digest ? cached.figures : {};
-  const wanted = ROLES.flatMap((role) => boardNames().map((board) => ({ board, role, name: path.join(board, `hsm-${role}.js`) })));
+  const wanted = ROLES.flatMap((role) =>
+    boardNames().map((board) => ({ board, role, name: path.join(board, `hsm-${role}.js`) })),
+  );
   const missing = wanted.filter(({ name }) => !figures[name] || !fs.existsSync(path.join(CACHE, name)));
-  Object.assign(figures, await bundleAll(missing.map(({ board, role, name }) => ({ name, entry: `boards/${board}/hsm-${role}.ts`, out: path.join(CACHE, name) }))));
+  Object.assign(
+    figures,
+    await bundleAll(
+      missing.map(({ board, role, name }) => ({
+        name,
+        entry: `boards/${board}/hsm-${role}.ts`,
+        out: path.join(CACHE, name),
+      })),
+    ),
+  );
   const sizes: ImageSize[] = [];
   for (const board of boardNames()) {
     for (const role of ROLES) {

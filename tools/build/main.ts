@@ -23,7 +23,11 @@ function aFit(board: string, role: string, files: number[]): void {
   const { BOARD } = require(path.join(ROOT, 'dist', 'boards', board, 'board.js')) as { BOARD: BoardData };
   const roomBytes = BOARD.storage.pageBytes * BOARD.storage.pageCount - STORAGE_RESERVE_BYTES;
   const wantedBytes = files.reduce((sum, bytes) => sum + bytes + FILE_OVERHEAD_BYTES, 0);
-  if (wantedBytes > roomBytes) throw fail('no-room', `hsm-${role} with its tables takes ${wantedBytes} bytes, Storage of ${board} has ${roomBytes} for them`);
+  if (wantedBytes > roomBytes)
+    throw fail(
+      'no-room',
+      `hsm-${role} with its tables takes ${wantedBytes} bytes, Storage of ${board} has ${roomBytes} for them`,
+    );
 }
 
 /** Builds and checks the crypto module and its tables, unless they were built from the same sources before. */
@@ -31,12 +35,19 @@ async function cryptoSizes(outDir: string): Promise<{ code: number; comb: number
   const digest = sourcesDigest();
   const digestFile = path.join(ROOT, 'dist', '.crypto');
   const files = ['crypto.js', 'comb.bin', 'words.bin'].map((name) => path.join(outDir, name));
-  if (fs.existsSync(digestFile) && fs.readFileSync(digestFile, 'utf8') === digest && files.every((file) => fs.existsSync(file))) {
+  if (
+    fs.existsSync(digestFile) &&
+    fs.readFileSync(digestFile, 'utf8') === digest &&
+    files.every((file) => fs.existsSync(file))
+  ) {
     const [code, comb, words] = files.map((file) => fs.statSync(file).size);
     return { code, comb, words };
   }
   const sizes = await buildCrypto();
-  const problems = checkDialect(fs.readFileSync(files[0], 'utf8'), { name: 'dist/firmware/crypto.js', extraGlobals: CRYPTO_GLOBALS });
+  const problems = checkDialect(fs.readFileSync(files[0], 'utf8'), {
+    name: 'dist/firmware/crypto.js',
+    extraGlobals: CRYPTO_GLOBALS,
+  });
   if (problems.length) throw dialectError(problems);
   fs.writeFileSync(digestFile, digest);
   return sizes;
@@ -49,7 +60,10 @@ async function main(): Promise<void> {
   const images = await buildImages(outDir, commit);
   for (const { board, role, bytes } of images) aFit(board, role, [bytes, crypto.comb, crypto.words]);
   fs.writeFileSync(path.join(outDir, 'sizes.json'), `${JSON.stringify({ commit, crypto, images }, null, 2)}\n`);
-  for (const { board, role, bytes, callDepth, callDepthBare, functionVariables } of images) process.stderr.write(`  ${board}/hsm-${role}.js ${bytes} bytes, functions hold ${functionVariables} variables, calls ${callDepth} deep (${callDepthBare} without native hashes)\n`);
+  for (const { board, role, bytes, callDepth, callDepthBare, functionVariables } of images)
+    process.stderr.write(
+      `  ${board}/hsm-${role}.js ${bytes} bytes, functions hold ${functionVariables} variables, calls ${callDepth} deep (${callDepthBare} without native hashes)\n`,
+    );
 }
 
 main().catch((error: Error) => {

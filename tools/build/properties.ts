@@ -1,13 +1,17 @@
-// Short names for the firmware's own properties. On Espruino a property's name is a variable of its own, and a second one
-// when it is longer than four characters, in every object that has it: `heardAtMs` in ten objects costs ten variables
-// more than `a`. So an image's properties are renamed like its functions. What others give a meaning keeps its name: the
-// members of Espruino's own objects and of ES5's, the options that they read, and the keys of files that the host writes.
-// Leaves to others: the renaming itself (terser, es5.ts). `dist/firmware/crypto.js` is a module for everybody and keeps all.
+// Short names for the firmware's own properties. On Espruino a property's name is a variable of its own, and a second
+// one when it is longer than four characters, in every object that has it: `heardAtMs` in ten objects costs ten
+// variables more than `a`. So an image's properties are renamed like its functions. What others give a meaning keeps
+// its name: the members of Espruino's own objects and of ES5's, the options that they read, and the keys of files that
+// the host writes. Leaves to others: the renaming itself (terser, es5.ts). `dist/firmware/crypto.js` is a module for
+// everybody and keeps all.
 import { METHODS, MISSING_METHODS, STATICS } from '../../host/sim/board/builtins';
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
-/** Members of Espruino's objects and modules, and the options that they take. A test holds firmware/espruino.d.ts against it. */
+/**
+ * Members of Espruino's objects and modules, and the options that they take. A test holds firmware/espruino.d.ts
+ * against it.
+ */
 const NATIVE = words(`
   convolve mapInPlace toArrayBuffer toUint8Array toString toFlatString CRC32 enableWatchdog kickWatchdog setConsole setFlags
   getErrorFlags hwRand getAddressOf setTimeZone reboot defrag openFile on setup unsetup write print read available
@@ -23,4 +27,12 @@ const NATIVE = words(`
 const OUTSIDE = words('console link host modem0 modem1 debug CC_IMAGE CC_SLOT CC_SERVICE');
 
 /** Property names that stay as they are. */
-export const KEPT_PROPERTIES: readonly string[] = [...new Set([...Object.values(STATICS).flat(), ...Object.values(METHODS).flat(), ...MISSING_METHODS, ...NATIVE, ...OUTSIDE])];
+export const KEPT_PROPERTIES: readonly string[] = [
+  ...new Set([
+    ...Object.values(STATICS).flat(),
+    ...Object.values(METHODS).flat(),
+    ...MISSING_METHODS,
+    ...NATIVE,
+    ...OUTSIDE,
+  ]),
+];

@@ -16,7 +16,8 @@ interface Insertion {
 export function insertionsFor(code: string): Insertion[] {
   const found: Insertion[] = [];
   walk(parse(code, { ecmaVersion: 5 }) as AnyNode, (node) => {
-    if (node.type === 'ReturnStatement' && !node.argument && code[node.end - 1] !== ';') found.push({ at: node.end, text: ';' });
+    if (node.type === 'ReturnStatement' && !node.argument && code[node.end - 1] !== ';')
+      found.push({ at: node.end, text: ';' });
     if (!isFunction(node)) return;
     const names = [...new Set(lateVars(node).map((one) => one.name))];
     if (names.length) found.push({ at: node.body.start + 1, text: `var ${names.join(',')};` });
@@ -40,7 +41,9 @@ export function repair(code: string, mapText: string | undefined): { code: strin
   const lengths = code.split('\n').map((line) => line.length + 1);
   let lineStart = 0;
   const lines = decode(map.mappings).map((segments, i) => {
-    const here = insertions.filter(({ at }) => at >= lineStart && at < lineStart + lengths[i]).map(({ at, text }) => ({ column: at - lineStart, width: text.length }));
+    const here = insertions
+      .filter(({ at }) => at >= lineStart && at < lineStart + lengths[i])
+      .map(({ at, text }) => ({ column: at - lineStart, width: text.length }));
     lineStart += lengths[i] ?? 0;
     let shift = 0;
     let next = 0;

@@ -35,7 +35,8 @@ export interface CommandInput {
 /** Reads `args` as `command` declares them. Throws code `usage`. */
 export function readInput(command: Command, args: string[]): CommandInput {
   const options: Record<string, { type: 'string' | 'boolean'; multiple: boolean }> = {};
-  for (const [name, flag] of Object.entries(command.flags)) options[name] = { type: flag.value ? 'string' : 'boolean', multiple: flag.isList === true };
+  for (const [name, flag] of Object.entries(command.flags))
+    options[name] = { type: flag.value ? 'string' : 'boolean', multiple: flag.isList === true };
   let parsed: ReturnType<typeof parseArgs>;
   try {
     parsed = parseArgs({ args, options, allowPositionals: true, strict: true });
@@ -44,7 +45,8 @@ export function readInput(command: Command, args: string[]): CommandInput {
   }
   const wanted = command.positionals ?? [];
   const needed = wanted.filter((name) => !name.endsWith('?')).length;
-  if (parsed.positionals.length > wanted.length) throw fail('usage', `unexpected argument ${parsed.positionals[wanted.length]}`);
+  if (parsed.positionals.length > wanted.length)
+    throw fail('usage', `unexpected argument ${parsed.positionals[wanted.length]}`);
   if (parsed.positionals.length < needed) throw fail('usage', `missing ${wanted[parsed.positionals.length]}`);
   const values: Record<string, string | undefined> = {};
   const switches: Record<string, boolean> = {};
@@ -68,7 +70,8 @@ export function need(input: CommandInput, name: string): string {
 /** A TCP port number 0..65535 (0 = any free one). Throws code `usage`. */
 export function aPort(name: string, text: string): number {
   const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65535) throw fail('usage', `"--${name}" expected a port number 0..65535, got ${text}`);
+  if (!/^\d{1,5}$/.test(text) || port > 65535)
+    throw fail('usage', `"--${name}" expected a port number 0..65535, got ${text}`);
   return port;
 }
 

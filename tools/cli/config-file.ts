@@ -1,5 +1,5 @@
-// Settings of the long-running programs: a JSON file, so that secrets stay out of the process list. Unknown names, missing
-// names and wrong types are told by name before anything starts.
+// Settings of the long-running programs: a JSON file, so that secrets stay out of the process list. Unknown names,
+// missing names and wrong types are told by name before anything starts.
 import { readFileSync } from 'node:fs';
 import { fail } from '../../protocol/errors';
 
@@ -23,18 +23,23 @@ export function readConfig(path: string, shape: Shape): Settings {
   try {
     settings = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw fail('config', `${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'expected JSON'}`);
+    throw fail(
+      'config',
+      `${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'expected JSON'}`,
+    );
   }
   if (!isOfKind(settings, 'object')) throw fail('config', `${path}: expected a JSON object`);
   const given = settings as Settings;
   for (const name of Object.keys(given)) {
-    if (!(name in shape)) throw fail('config', `${path}: no setting is called "${name}"; expected ${Object.keys(shape).join(', ')}`);
+    if (!(name in shape))
+      throw fail('config', `${path}: no setting is called "${name}"; expected ${Object.keys(shape).join(', ')}`);
   }
   for (const [name, kind] of Object.entries(shape)) {
     const isOptional = kind.endsWith('?');
     const bare = kind.replace('?', '') as Kind;
     if (given[name] === undefined && isOptional) continue;
-    if (!isOfKind(given[name], bare)) throw fail('config', `${path}: "${name}" expected ${bare === 'texts' ? 'a list of texts' : `a ${bare}`}`);
+    if (!isOfKind(given[name], bare))
+      throw fail('config', `${path}: "${name}" expected ${bare === 'texts' ? 'a list of texts' : `a ${bare}`}`);
   }
   return given;
 }

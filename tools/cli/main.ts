@@ -5,13 +5,22 @@ import { COMMANDS } from './commands';
 
 function overview(): string {
   const rows = COMMANDS.map((command) => `  ${command.name.padEnd(12)} ${command.summary}`);
-  return ['usage: chaincloud COMMAND [options]', '', ...rows, '', 'chaincloud COMMAND --help tells the options of one.', ''].join('\n');
+  return [
+    'usage: chaincloud COMMAND [options]',
+    '',
+    ...rows,
+    '',
+    'chaincloud COMMAND --help tells the options of one.',
+    '',
+  ].join('\n');
 }
 
 /** A system error in words that say what to do. */
 function explain(error: NodeJS.ErrnoException & { port?: number; address?: string }): string {
-  if (error.code === 'EADDRINUSE') return `port ${error.port} is in use: stop the program that holds it or choose another port`;
-  if (error.code === 'ECONNREFUSED') return `nothing answers at ${error.address}:${error.port}: start it or check the address`;
+  if (error.code === 'EADDRINUSE')
+    return `port ${error.port} is in use: stop the program that holds it or choose another port`;
+  if (error.code === 'ECONNREFUSED')
+    return `nothing answers at ${error.address}:${error.port}: start it or check the address`;
   if (error.code === 'ENOENT' && error.path) return `${error.path} does not exist: check the path`;
   if (error.code === 'EACCES' && error.path) return `${error.path} cannot be opened: check its permissions`;
   return error.message || String(error);

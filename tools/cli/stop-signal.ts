@@ -1,4 +1,5 @@
-// Ctrl-C and the polite kill, as a promise: programs that run until they are stopped wait for it and then close in order.
+// Ctrl-C and the polite kill, as a promise: programs that run until they are stopped wait for it and then close in
+// order.
 
 /** Resolves at the first SIGINT or SIGTERM. A second one ends the process at once. */
 export function stopSignal(): Promise<void> {

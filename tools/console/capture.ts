@@ -1,5 +1,5 @@
-// A capture of a session: one JSON object a line, header first, so that it can be cut, searched and sent in. Holds decoded
-// lines without secrets, not raw bytes.
+// A capture of a session: one JSON object a line, header first, so that it can be cut, searched and sent in. Holds
+// decoded lines without secrets, not raw bytes.
 import * as fs from 'node:fs';
 import { fail } from '../../protocol/errors';
 import { redact } from './redact';
@@ -33,11 +33,13 @@ export function readCapture(file: string): TrafficEntry[] {
     }
   };
   const head = parse(lines[0] ?? '', 0);
-  if (head?.format !== FORMAT || head.version !== VERSION) throw fail('bad-capture', `${file} is no capture of this tool (version ${VERSION})`);
+  if (head?.format !== FORMAT || head.version !== VERSION)
+    throw fail('bad-capture', `${file} is no capture of this tool (version ${VERSION})`);
   return lines.slice(1).flatMap((text, i) => {
     const entry = text === '' ? undefined : (parse(text, i + 1) as unknown as TrafficEntry | undefined);
     if (entry === undefined) return [];
-    if (typeof entry.at !== 'number' || typeof entry.text !== 'string' || !LEVELS.includes(entry.level)) throw fail('bad-capture', `${file}: line ${i + 2} is no entry`);
+    if (typeof entry.at !== 'number' || typeof entry.text !== 'string' || !LEVELS.includes(entry.level))
+      throw fail('bad-capture', `${file}: line ${i + 2} is no entry`);
     return [entry];
   });
 }

@@ -1,13 +1,33 @@
-// Both directions of a link as people read them: each frame's kind, number, acknowledgement and length, and, with the link key,
-// what is in it. Sessions are followed from their HELLO and HELLO_REPLY on; a listener who came later sees sealed frames until the
-// next handshake. Spec: SPEC.md 4. Shows names, numbers and lengths of fields; never keys, nor the octets of a field.
+// Both directions of a link as people read them: each frame's kind, number, acknowledgement and length, and, with the
+// link key, what is in it. Sessions are followed from their HELLO and HELLO_REPLY on; a listener who came later sees
+// sealed frames until the next handshake. Spec: SPEC.md 4. Shows names, numbers and lengths of fields; never keys, nor
+// the octets of a field.
 import * as fs from 'node:fs';
 import { fail } from '../../protocol/errors';
 import { equalBytes } from '../../protocol/bytes';
 import { frameBody, lineBuffer, lineClear, lineTake } from '../../protocol/link/frame';
-import { checkBytes, cipher, helloLimits, helloTag, isHello, isSealedBy, isSound, sessionKeys, type SessionKeys } from '../../protocol/link/secure';
+import {
+  checkBytes,
+  cipher,
+  helloLimits,
+  helloTag,
+  isHello,
+  isSealedBy,
+  isSound,
+  sessionKeys,
+  type SessionKeys,
+} from '../../protocol/link/secure';
 import { ACK_HEAD, DATA_HEAD, wholeNumber } from '../../protocol/link/session';
-import { CRC_BYTES, FRAME_ACK, FRAME_FLAG_CONTINUES, FRAME_FLAG_SEALED, FRAME_HELLO, FRAME_HELLO_REPLY, LINK_NONCE_BYTES, LINK_TAG_BYTES } from '../../protocol/wire';
+import {
+  CRC_BYTES,
+  FRAME_ACK,
+  FRAME_FLAG_CONTINUES,
+  FRAME_FLAG_SEALED,
+  FRAME_HELLO,
+  FRAME_HELLO_REPLY,
+  LINK_NONCE_BYTES,
+  LINK_TAG_BYTES,
+} from '../../protocol/wire';
 import { protocolCrypto } from '../../host/protocol-crypto';
 import { describeFrame, describeMessage, levelOf, type Direction, type TrafficEntry } from './traffic';
 
@@ -47,11 +67,21 @@ export function createLinkView(give: (entry: TrafficEntry) => void, linkKey32?: 
   let sessions: Session[] = [];
 
   function begin(reply: Uint8Array): string {
-    if (!hello || !equalBytes(reply.subarray(reply.length - LINK_NONCE_BYTES), hello.bytes.subarray(hello.bytes.length - LINK_NONCE_BYTES))) return '';
+    if (
+      !hello ||
+      !equalBytes(
+        reply.subarray(reply.length - LINK_NONCE_BYTES),
+        hello.bytes.subarray(hello.bytes.length - LINK_NONCE_BYTES),
+      )
+    )
+      return '';
     const fromInitiator = sessionKeys(crypto, linkKey32!, hello.bytes, reply, false);
     const toInitiator = sessionKeys(crypto, linkKey32!, hello.bytes, reply, true);
     const way = (keys: SessionKeys): Way => ({ keys, next: 0, parts: [] });
-    const made = { [hello.direction]: way(fromInitiator), [OTHER[hello.direction]]: way(toInitiator) } as unknown as Session;
+    const made = {
+      [hello.direction]: way(fromInitiator),
+      [OTHER[hello.direction]]: way(toInitiator),
+    } as unknown as Session;
     sessions = [made, ...sessions.slice(0, 1)];
     return '; a session begins';
   }
@@ -69,7 +99,8 @@ export function createLinkView(give: (entry: TrafficEntry) => void, linkKey32?: 
     if (!isSecure || !linkKey32) return `HELLO-REPLY (${facts})`;
     const reply = bytes.slice(0, bytes.length - LINK_TAG_BYTES);
     if (!hello) return `HELLO-REPLY (${facts}); its HELLO was not heard: listen on both directions`;
-    if (!equalBytes(helloTag(crypto, linkKey32, hello.bytes, reply), bytes.subarray(reply.length))) return `HELLO-REPLY (${facts}); the link key given is not this link's`;
+    if (!equalBytes(helloTag(crypto, linkKey32, hello.bytes, reply), bytes.subarray(reply.length)))
+      return `HELLO-REPLY (${facts}); the link key given is not this link's`;
     return `HELLO-REPLY (${facts})${begin(reply)}`;
   }
 
@@ -92,7 +123,8 @@ export function createLinkView(give: (entry: TrafficEntry) => void, linkKey32?: 
       if (payload.length === 0) return `${head}nothing (keeps the session)`;
       way.parts.push(payload);
       const lenBytes = way.parts.reduce((sum, part) => sum + part.length, 0);
-      if (body[0]! & FRAME_FLAG_CONTINUES && lenBytes < MESSAGE_MAX) return `${head}part of a message, ${payload.length} bytes`;
+      if (body[0]! & FRAME_FLAG_CONTINUES && lenBytes < MESSAGE_MAX)
+        return `${head}part of a message, ${payload.length} bytes`;
       const message = new Uint8Array(Buffer.concat(way.parts.splice(0)));
       return `${head}${describeMessage(message)}`;
     }
@@ -101,14 +133,15 @@ export function createLinkView(give: (entry: TrafficEntry) => void, linkKey32?: 
 
   function describe(direction: Direction, body: Uint8Array): string {
     const kind = body[0]!;
-    if ((kind === FRAME_HELLO || kind === FRAME_HELLO_REPLY) && (isHello(body, true) || isHello(body, false))) return describeHello(direction, body);
+    if ((kind === FRAME_HELLO || kind === FRAME_HELLO_REPLY) && (isHello(body, true) || isHello(body, false)))
+      return describeHello(direction, body);
     return (kind & FRAME_FLAG_SEALED && linkKey32 ? open(direction, body) : undefined) ?? describeFrame(body);
   }
 
   return {
     take(direction, bytes, at) {
       const line = lines[direction];
-      for (let from = 0; ; ) {
+      for (let from = 0; ;) {
         const next = lineTake(line, bytes, from);
         if (next < 0) return;
         let text: string | undefined;

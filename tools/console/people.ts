@@ -1,5 +1,5 @@
-// Asking the person at the terminal: plain questions, secrets that are not shown, a yes. Without a terminal the answers are
-// the lines of standard input, so a script can give them.
+// Asking the person at the terminal: plain questions, secrets that are not shown, a yes. Without a terminal the answers
+// are the lines of standard input, so a script can give them.
 import { fail } from '../../protocol/errors';
 
 export interface People {
@@ -27,7 +27,10 @@ const CTRL_C = 3;
 const BACKSPACES = [8, 127];
 
 /** People at a terminal; tests give their own streams. */
-export function createPeople(input: Input = process.stdin as unknown as Input, output: { write(text: string): unknown } = process.stdout): People {
+export function createPeople(
+  input: Input = process.stdin as unknown as Input,
+  output: { write(text: string): unknown } = process.stdout,
+): People {
   let text = '';
   let isEnded = false;
   let waiting: { resolve(line: string): void; reject(error: Error): void; isSecret: boolean } | undefined;

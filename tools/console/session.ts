@@ -1,5 +1,6 @@
-// A session at a board's console: commands go out, answers and the board's own news come in decoded, questions are put to the
-// person without showing the answer, diagnostics end with a verdict. The board's line protocol is host/operator's.
+// A session at a board's console: commands go out, answers and the board's own news come in decoded, questions are put
+// to the person without showing the answer, diagnostics end with a verdict. The board's line protocol is
+// host/operator's.
 import { createConsoleClient, verifyShown, type ConsoleClient } from '../../host/operator';
 import type { BytePort } from '../../host/byte-port';
 import { COMMANDS, helpText, judge, REFUSED, type Finding } from './commands';
@@ -46,7 +47,9 @@ export function createSession(options: SessionOptions): Session {
   async function audit(words: string[]): Promise<Pick<CommandAnswer, 'lines' | 'findings'>> {
     const lines = await ask(`log ${words[1] ?? 0}`);
     const verdict = verifyShown(lines);
-    const text = verdict.ok ? `${verdict.entries} entries, ${verdict.first} to ${verdict.last}: the chain of hashes holds` : verdict.faults.join('; ');
+    const text = verdict.ok
+      ? `${verdict.entries} entries, ${verdict.first} to ${verdict.last}: the chain of hashes holds`
+      : verdict.faults.join('; ');
     return { lines, findings: [{ ok: verdict.ok, text }] };
   }
 
@@ -62,16 +65,39 @@ export function createSession(options: SessionOptions): Session {
     async run(line) {
       const words = line.trim().split(/\s+/);
       const name = words[0]!;
-      if (REFUSED[name]) return { command: name, ok: false, lines: [], findings: [], error: { code: 'refused-here', message: REFUSED[name]! } };
+      if (REFUSED[name])
+        return {
+          command: name,
+          ok: false,
+          lines: [],
+          findings: [],
+          error: { code: 'refused-here', message: REFUSED[name]! },
+        };
       if (name === 'help') return { command: name, ok: true, lines: helpText(words[1]), findings: [] };
       try {
         const command = COMMANDS.find((each) => each.name === name);
         const isDiagnosis = command?.runs !== undefined && words.length === 1;
-        const answer = name === 'audit' ? await audit(words) : isDiagnosis ? await diagnose(name) : { lines: await ask(line.trim()), findings: [] };
-        return { command: redact(line.trim()), ok: answer.findings.every((finding) => finding.ok), lines: answer.lines.map(redact), findings: answer.findings };
+        const answer =
+          name === 'audit'
+            ? await audit(words)
+            : isDiagnosis
+              ? await diagnose(name)
+              : { lines: await ask(line.trim()), findings: [] };
+        return {
+          command: redact(line.trim()),
+          ok: answer.findings.every((finding) => finding.ok),
+          lines: answer.lines.map(redact),
+          findings: answer.findings,
+        };
       } catch (error) {
         const { code = 'failed', message } = error as { code?: string; message: string };
-        return { command: redact(line.trim()), ok: false, lines: [], findings: [], error: { code, message: redact(message.replace(`${code}: `, '')) } };
+        return {
+          command: redact(line.trim()),
+          ok: false,
+          lines: [],
+          findings: [],
+          error: { code, message: redact(message.replace(`${code}: `, '')) },
+        };
       }
     },
     close: () => client.close(),

@@ -1,5 +1,5 @@
-// Bytes of a board's lines as people read them: the console's text, the modem's AT dialogue with its SMS, the link's frames.
-// Knows direction and time; shows kinds, names and lengths, never the content of a sealed message.
+// Bytes of a board's lines as people read them: the console's text, the modem's AT dialogue with its SMS, the link's
+// frames. Knows direction and time; shows kinds, names and lengths, never the content of a sealed message.
 import { DATA_HEAD } from '../../protocol/link/session';
 import { bytesOfHex, decodePdu } from '../../protocol/sms/pdu';
 import { smsOp } from '../../protocol/sms/v2';
@@ -25,14 +25,27 @@ export const LEVELS: Level[] = ['error', 'warn', 'info', 'debug'];
 /** Numbers of wire.ts with a prefix, as `value → name`. */
 function namesOf(prefix: string): Map<number, string> {
   const names = new Map<number, string>();
-  for (const [name, value] of Object.entries(wireNumbers)) if (name.startsWith(prefix) && typeof value === 'number') names.set(value, name.slice(prefix.length).toLowerCase().replace(/_/g, '-'));
+  for (const [name, value] of Object.entries(wireNumbers))
+    if (name.startsWith(prefix) && typeof value === 'number')
+      names.set(value, name.slice(prefix.length).toLowerCase().replace(/_/g, '-'));
   return names;
 }
 
 const MESSAGES = namesOf('MSG_');
 const REFUSALS = namesOf('REFUSE_');
 const SMS_NAMES = namesOf('SMS_');
-const { FRAME_ACK, FRAME_DATA, FRAME_FLAG_CONTINUES, FRAME_FLAG_MORE, FRAME_FLAG_SEALED, FRAME_HELLO, FRAME_HELLO_REPLY, FRAME_NO_SESSION, CRC_BYTES, LINK_TAG_BYTES } = wireNumbers;
+const {
+  FRAME_ACK,
+  FRAME_DATA,
+  FRAME_FLAG_CONTINUES,
+  FRAME_FLAG_MORE,
+  FRAME_FLAG_SEALED,
+  FRAME_HELLO,
+  FRAME_HELLO_REPLY,
+  FRAME_NO_SESSION,
+  CRC_BYTES,
+  LINK_TAG_BYTES,
+} = wireNumbers;
 
 /** A message of the link: its name and its request id; byte fields as their lengths. */
 export function describeMessage(payload: Uint8Array): string {
@@ -40,8 +53,17 @@ export function describeMessage(payload: Uint8Array): string {
     const fields = cborDecode(payload) as unknown[];
     const [type, id, ...rest] = fields as [number, number, ...unknown[]];
     const name = MESSAGES.get(type) ?? `type ${type}`;
-    if (name === 'refusal') return `refusal of ${id}: ${REFUSALS.get(rest[0] as number) ?? rest[0]} ${String(rest[1] ?? '')}`;
-    const shown = rest.map((field) => (field instanceof Uint8Array ? `${field.length} bytes` : Array.isArray(field) ? `[${field.length}]` : typeof field === 'string' ? JSON.stringify(field).slice(0, 60) : String(field)));
+    if (name === 'refusal')
+      return `refusal of ${id}: ${REFUSALS.get(rest[0] as number) ?? rest[0]} ${String(rest[1] ?? '')}`;
+    const shown = rest.map((field) =>
+      field instanceof Uint8Array
+        ? `${field.length} bytes`
+        : Array.isArray(field)
+          ? `[${field.length}]`
+          : typeof field === 'string'
+            ? JSON.stringify(field).slice(0, 60)
+            : String(field),
+    );
     return `${name} ${id}${shown.length ? ` (${shown.join(', ')})` : ''}`;
   } catch {
     return `${payload.length} bytes of a longer message`;
@@ -57,7 +79,8 @@ export function describeFrame(body: Uint8Array): string {
   const isSealed = (kind & FRAME_FLAG_SEALED) !== 0;
   const plain = kind & ~FRAME_FLAG_SEALED;
   if (plain === FRAME_ACK) return `ACK ${body[1]}${isSealed ? ' sealed' : ''}`;
-  if ((plain & ~(FRAME_FLAG_MORE | FRAME_FLAG_CONTINUES)) !== FRAME_DATA) return `unknown kind 0x${kind.toString(16)}, ${body.length} bytes`;
+  if ((plain & ~(FRAME_FLAG_MORE | FRAME_FLAG_CONTINUES)) !== FRAME_DATA)
+    return `unknown kind 0x${kind.toString(16)}, ${body.length} bytes`;
   const payload = body.subarray(DATA_HEAD, body.length - (isSealed ? LINK_TAG_BYTES : CRC_BYTES));
   const isPart = (plain & FRAME_FLAG_CONTINUES) !== 0;
   return `DATA ${body[1]} ack ${body[2]}: ${isSealed ? `sealed, ${payload.length} bytes` : isPart ? `part of a message, ${payload.length} bytes` : describeMessage(payload)}`;
@@ -94,8 +117,13 @@ export function levelOf(kind: LineKind, text: string): Level {
 }
 
 /** Takes one direction's bytes of a line of text and gives entries; link-view.ts reads links. */
-export function createReader(kind: Exclude<LineKind, 'link'>, direction: Direction, give: (entry: TrafficEntry) => void): (bytes: Uint8Array, at: number) => void {
-  const entry = (text: string, at: number): void => give({ at, kind, direction, level: levelOf(kind, text), text: redact(text) });
+export function createReader(
+  kind: Exclude<LineKind, 'link'>,
+  direction: Direction,
+  give: (entry: TrafficEntry) => void,
+): (bytes: Uint8Array, at: number) => void {
+  const entry = (text: string, at: number): void =>
+    give({ at, kind, direction, level: levelOf(kind, text), text: redact(text) });
   let text = '';
   return (bytes, at) => {
     text += Buffer.from(bytes).toString('latin1');

@@ -1,6 +1,6 @@
-// Whether a board's modem has power enough: talks to the modem through the board at its prompt, wired as the board's data say,
-// and watches its supply (AT+CBC) with the radio off and while it registers, which is when it draws its 2 A bursts, and on
-// request while it sends an SMS. Low voltage warnings and restarts that nobody asked for are counted.
+// Whether a board's modem has power enough: talks to the modem through the board at its prompt, wired as the board's
+// data say, and watches its supply (AT+CBC) with the radio off and while it registers, which is when it draws its 2 A
+// bursts, and on request while it sends an SMS. Low voltage warnings and restarts that nobody asked for are counted.
 // Spec: SIM800 Series AT Command Manual 1.09 (+CBC, +CFUN, UNDER-VOLTAGE WARNNING), SIM800 hardware design 4.1.
 import type { BoardData } from '../../boards/board';
 import { fail } from '../../protocol/errors';
@@ -19,7 +19,9 @@ export interface ModemDips {
   isSmsSent?: boolean;
 }
 
-/** Below the first the modem may restart in a burst; a fall of more than the second means a weak supply or thin wires. */
+/**
+ * Below the first the modem may restart in a burst; a fall of more than the second means a weak supply or thin wires.
+ */
 export const LOW_MV = 3500;
 export const FALL_MV = 300;
 
@@ -42,10 +44,18 @@ interface Modem {
 }
 
 /** Opens the line to modem 0 on the board and runs its power sequence. Throws `no-modem` for a board that has none. */
-async function openModem(prompt: Prompt, board: BoardData, runtime: Runtime, onText: (text: string) => void): Promise<Modem> {
+async function openModem(
+  prompt: Prompt,
+  board: BoardData,
+  runtime: Runtime,
+  onText: (text: string) => void,
+): Promise<Modem> {
   const port = board.ports.cold.modem0;
-  if (!port?.tx) throw fail('no-modem', `${board.name} has no modem on pins of its own: name the board that this one is wired as`);
-  await prompt.eval(`(global.$m="",${port.serial}.setup(${port.baud},{tx:${port.tx},rx:${port.rx}}),${port.serial}.removeAllListeners("data"),${port.serial}.on("data",function(d){$m=($m+d).substr(-1500);}),1)`);
+  if (!port?.tx)
+    throw fail('no-modem', `${board.name} has no modem on pins of its own: name the board that this one is wired as`);
+  await prompt.eval(
+    `(global.$m="",${port.serial}.setup(${port.baud},{tx:${port.tx},rx:${port.rx}}),${port.serial}.removeAllListeners("data"),${port.serial}.on("data",function(d){$m=($m+d).substr(-1500);}),1)`,
+  );
   for (const step of board.modem.on.split(';').filter((each) => each !== '')) {
     const [pin, level, waitMs] = step.split(/[=,]/);
     await prompt.eval(`(pinMode(${pin},"output"),digitalWrite(${pin},${level}),1)`);
@@ -84,10 +94,15 @@ async function supplyOf(modem: Modem): Promise<number | undefined> {
 }
 
 /**
- * Measures. smsTo: a phone that gets a text, paid by the board's SIM. Throws `no-modem`, `modem-silent`, and what a prompt throws.
- * Leaves the modem registered and its line without listener.
+ * Measures. smsTo: a phone that gets a text, paid by the board's SIM. Throws `no-modem`, `modem-silent`, and what a
+ * prompt throws. Leaves the modem registered and its line without listener.
  */
-export async function measureDips(prompt: Prompt, board: BoardData, runtime: Runtime, smsTo?: string): Promise<ModemDips> {
+export async function measureDips(
+  prompt: Prompt,
+  board: BoardData,
+  runtime: Runtime,
+  smsTo?: string,
+): Promise<ModemDips> {
   const dips: ModemDips = { restMv: 0, lowestMv: Infinity, warnings: 0, restarts: 0, isRegistered: false };
   let isCounting = false;
   const modem = await openModem(prompt, board, runtime, (text) => {
@@ -96,7 +111,11 @@ export async function measureDips(prompt: Prompt, board: BoardData, runtime: Run
   });
   try {
     for (let i = 0; (await modem.ask('AT\r')) === ''; i++) {
-      if (i === START_TRIES) throw fail('modem-silent', `no modem answers on ${board.ports.cold.modem0!.serial}: check its supply (4 V, 2 A peaks), ground, and that TX and RX are crossed`);
+      if (i === START_TRIES)
+        throw fail(
+          'modem-silent',
+          `no modem answers on ${board.ports.cold.modem0!.serial}: check its supply (4 V, 2 A peaks), ground, and that TX and RX are crossed`,
+        );
     }
     await modem.ask('ATE0\r');
     await modem.wait(AFTER_MS);
@@ -110,7 +129,7 @@ export async function measureDips(prompt: Prompt, board: BoardData, runtime: Run
     };
     await modem.ask('AT+CFUN=1\r', undefined, 10_000);
     const untilMs = runtime.nowMs() + REGISTER_MS;
-    for (let settledMs = Infinity; runtime.nowMs() < Math.min(untilMs, settledMs); ) {
+    for (let settledMs = Infinity; runtime.nowMs() < Math.min(untilMs, settledMs);) {
       await sample();
       dips.isRegistered = /\+CREG: \d,[15]/.test(await modem.ask('AT+CREG?\r'));
       if (dips.isRegistered && settledMs === Infinity) settledMs = runtime.nowMs() + AFTER_MS;
@@ -132,13 +151,20 @@ export async function measureDips(prompt: Prompt, board: BoardData, runtime: Run
 /** What the figures mean, in sentences with what to do; empty where all is well. */
 export function judgeDips(dips: ModemDips): string[] {
   const found: string[] = [];
-  const todo = 'give the modem a supply of its own (4.0 V, 2 A), short thick wires, and 1000 uF with low ESR at its pins';
-  if (dips.restarts > 0) found.push(`the modem restarted by itself ${dips.restarts} time(s) while it transmitted: ${todo}`);
+  const todo =
+    'give the modem a supply of its own (4.0 V, 2 A), short thick wires, and 1000 uF with low ESR at its pins';
+  if (dips.restarts > 0)
+    found.push(`the modem restarted by itself ${dips.restarts} time(s) while it transmitted: ${todo}`);
   if (dips.warnings > 0) found.push(`the modem warned of low voltage ${dips.warnings} time(s): ${todo}`);
-  if (dips.restMv > 0 && dips.restMv < LOW_MV) found.push(`${dips.restMv} mV with the radio off is too little: set its regulator to 4.0 V`);
-  else if (dips.lowestMv > 0 && dips.lowestMv < LOW_MV) found.push(`the supply falls to ${dips.lowestMv} mV on air: ${todo}`);
-  else if (dips.lowestMv > 0 && dips.restMv - dips.lowestMv > FALL_MV) found.push(`the supply falls by ${dips.restMv - dips.lowestMv} mV on air: ${todo}`);
-  if (!dips.isRegistered) found.push('the modem did not register: check SIM, antenna and whether the operator still runs 2G');
-  if (dips.isSmsSent === false) found.push("the SMS was not taken by the network: check the SIM's credit and the number");
+  if (dips.restMv > 0 && dips.restMv < LOW_MV)
+    found.push(`${dips.restMv} mV with the radio off is too little: set its regulator to 4.0 V`);
+  else if (dips.lowestMv > 0 && dips.lowestMv < LOW_MV)
+    found.push(`the supply falls to ${dips.lowestMv} mV on air: ${todo}`);
+  else if (dips.lowestMv > 0 && dips.restMv - dips.lowestMv > FALL_MV)
+    found.push(`the supply falls by ${dips.restMv - dips.lowestMv} mV on air: ${todo}`);
+  if (!dips.isRegistered)
+    found.push('the modem did not register: check SIM, antenna and whether the operator still runs 2G');
+  if (dips.isSmsSent === false)
+    found.push("the SMS was not taken by the network: check the SIM's credit and the number");
   return found;
 }

@@ -1,5 +1,6 @@
-// What answers on a port, looked at without changing it: an HSM's console, the interpreter's prompt, or neither. A console is
-// asked first, because the prompt's Ctrl-C would do nothing to it and a console's commands do nothing at a prompt.
+// What answers on a port, looked at without changing it: an HSM's console, the interpreter's prompt, or neither. A
+// console is asked first, because the prompt's Ctrl-C would do nothing to it and a console's commands do nothing at a
+// prompt.
 import { fail } from '../../protocol/errors';
 import { createConsoleClient } from '../../host/operator';
 import type { Runtime } from '../../host/runtime';
@@ -42,10 +43,13 @@ async function viewConsole(port: OpenPort, runtime: Runtime): Promise<BoardView 
       (command === undefined ? client.cancel().then(() => []) : client.run(command)).then(end, () => end());
     });
   const lines = (await ask()) && (await ask('status'));
-  const about = /^board (\S+) commit (\S+) interpreter (\S+)/.exec(lines?.find((line) => line.startsWith('board ')) ?? '');
+  const about = /^board (\S+) commit (\S+) interpreter (\S+)/.exec(
+    lines?.find((line) => line.startsWith('board ')) ?? '',
+  );
   if (!lines || !about) return undefined;
   const role = lines.some((line) => line.startsWith('memory ')) ? 'cold' : 'hot';
-  for (const command of role === 'cold' ? ['modem', 'flash', 'noise', 'log'] : []) lines.push(...((await ask(command)) ?? []));
+  for (const command of role === 'cold' ? ['modem', 'flash', 'noise', 'log'] : [])
+    lines.push(...((await ask(command)) ?? []));
   return { kind: 'console', role, board: about[1]!, commit: about[2]!, interpreter: about[3]!, lines };
 }
 
@@ -56,5 +60,11 @@ export async function viewBoard(port: OpenPort, runtime: Runtime): Promise<Board
   const prompt = await findPrompt(port, runtime, { ...(port.baud ? { baud: port.baud } : {}), tries: 2 });
   const interpreter = await probeInterpreter(prompt).catch(() => undefined);
   if (!interpreter) throw fail('not-espruino', 'what answers is neither an HSM nor an Espruino');
-  return { kind: 'prompt', board: interpreter.espruinoBoard, interpreter: interpreter.version, lines: [], freeVariables: interpreter.totalVariables };
+  return {
+    kind: 'prompt',
+    board: interpreter.espruinoBoard,
+    interpreter: interpreter.version,
+    lines: [],
+    freeVariables: interpreter.totalVariables,
+  };
 }

@@ -1,5 +1,5 @@
-// What a check of `chaincloud doctor` is: it looks at one thing and says what it found and what to do. Checks never change
-// anything and never throw: what they cannot look at is `skipped`, with the reason.
+// What a check of `chaincloud doctor` is: it looks at one thing and says what it found and what to do. Checks never
+// change anything and never throw: what they cannot look at is `skipped`, with the reason.
 import type { PortEntry } from '../serial/list';
 import type { BoardView } from './board-view';
 
@@ -43,10 +43,12 @@ export const bad = (text: string, todo: string): Result => ({ state: 'fail', tex
 export const skipped = (text: string): Result => ({ state: 'skipped', text });
 
 /** For checks of the board's console: gives its view, or a skip. */
-export async function consoleOf(patient: Patient): Promise<BoardView & { kind: 'console' } | Result> {
+export async function consoleOf(patient: Patient): Promise<(BoardView & { kind: 'console' }) | Result> {
   const view = await patient.board();
   if ('error' in view) return skipped('no board is reached');
-  return view.kind === 'console' ? (view as BoardView & { kind: 'console' }) : skipped("the board is at the interpreter's prompt");
+  return view.kind === 'console'
+    ? (view as BoardView & { kind: 'console' })
+    : skipped("the board is at the interpreter's prompt");
 }
 
 export function isResult(value: object): value is Result {

@@ -16,7 +16,23 @@ import { noise } from './checks/noise';
 import { packages } from './checks/packages';
 import { ports } from './checks/ports';
 
-export const CHECKS: Check[] = [nodeVersion, packages, ports, build, answers, espruinoVersion, image, condition, journal, channel, audit, noise, nodeSync, database, api];
+export const CHECKS: Check[] = [
+  nodeVersion,
+  packages,
+  ports,
+  build,
+  answers,
+  espruinoVersion,
+  image,
+  condition,
+  journal,
+  channel,
+  audit,
+  noise,
+  nodeSync,
+  database,
+  api,
+];
 
 export interface Diagnosis {
   ok: boolean;
@@ -27,7 +43,9 @@ export interface Diagnosis {
 export async function diagnose(patient: Patient, checks: Check[] = CHECKS): Promise<Diagnosis> {
   const results: Diagnosis['results'] = [];
   for (const check of checks) {
-    const found = await check.run(patient).catch((error: Error): Result[] => [{ state: 'skipped', text: `could not look: ${error.message}` }]);
+    const found = await check
+      .run(patient)
+      .catch((error: Error): Result[] => [{ state: 'skipped', text: `could not look: ${error.message}` }]);
     for (const result of found) results.push({ check: check.name, group: check.group, ...result });
   }
   return { ok: results.every((result) => result.state !== 'fail'), results };
@@ -46,6 +64,8 @@ export function diagnosisText({ results }: Diagnosis): string {
     if (result.todo && result.state !== 'ok') lines.push(`       ${''.padEnd(14)} -> ${result.todo}`);
   }
   const count = (state: Result['state']): number => results.filter((result) => result.state === state).length;
-  lines.push(`\n${count('fail')} failed, ${count('warn')} warnings, ${count('ok')} in order, ${count('skipped')} not looked at`);
+  lines.push(
+    `\n${count('fail')} failed, ${count('warn')} warnings, ${count('ok')} in order, ${count('skipped')} not looked at`,
+  );
   return `${lines.join('\n')}\n`;
 }

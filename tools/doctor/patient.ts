@@ -20,7 +20,9 @@ async function versionsOf(place: string): Promise<{ present: number; known: numb
   const db = isPostgres ? await openPostgres(place) : openLibsql(place);
   try {
     const known = MIGRATIONS[MIGRATIONS.length - 1]!.version;
-    const row = await db.get<{ version: number | null }>('SELECT MAX(version) AS version FROM schema_versions').catch(() => undefined);
+    const row = await db
+      .get<{ version: number | null }>('SELECT MAX(version) AS version FROM schema_versions')
+      .catch(() => undefined);
     return { present: Number(row?.version ?? 0), known };
   } finally {
     await db.close();
@@ -71,10 +73,21 @@ export function realPatient(options: PatientOptions): Patient {
         return false;
       }
     },
-    builtCommit: () => (fs.existsSync(SIZES) ? (JSON.parse(fs.readFileSync(SIZES, 'utf8')) as { commit: string }).commit : undefined),
+    builtCommit: () =>
+      fs.existsSync(SIZES) ? (JSON.parse(fs.readFileSync(SIZES, 'utf8')) as { commit: string }).commit : undefined,
     board: () => (seen ??= look()),
     ...(options.rpc ? { rpc: createRpc({ ...options.rpc, timeoutMs: 5000 }) } : {}),
-    ...(options.database !== undefined ? { database: { place: options.database, versions: () => versionsOf(options.database!) } } : {}),
-    ...(options.api !== undefined ? { api: { url: options.api, status: async () => (await fetch(new URL('/api/v1/open/tx', options.api), { signal: AbortSignal.timeout(5000) })).status } } : {}),
+    ...(options.database !== undefined
+      ? { database: { place: options.database, versions: () => versionsOf(options.database!) } }
+      : {}),
+    ...(options.api !== undefined
+      ? {
+          api: {
+            url: options.api,
+            status: async () =>
+              (await fetch(new URL('/api/v1/open/tx', options.api), { signal: AbortSignal.timeout(5000) })).status,
+          },
+        }
+      : {}),
   };
 }

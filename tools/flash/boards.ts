@@ -1,4 +1,5 @@
-// The boards that there are, as data: what each folder of boards/ says of itself in its board.ts. A new folder is found by itself.
+// The boards that there are, as data: what each folder of boards/ says of itself in its board.ts. A new folder is found
+// by itself.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fail } from '../../protocol/errors';
@@ -15,6 +16,10 @@ export const BOARDS: BoardData[] = fs
 /** The board of that folder. Throws code `wrong-board`. */
 export function boardNamed(name: string): BoardData {
   const board = BOARDS.find((candidate) => candidate.name === name);
-  if (!board) throw fail('wrong-board', `there is no board "${name}": choose one of ${BOARDS.map((each) => each.name).join(', ')}`);
+  if (!board)
+    throw fail(
+      'wrong-board',
+      `there is no board "${name}": choose one of ${BOARDS.map((each) => each.name).join(', ')}`,
+    );
   return board;
 }

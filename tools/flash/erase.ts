@@ -1,5 +1,6 @@
-// Empties a board's Storage, for laying it out anew. Keys, counters and journal lie outside of it; what else the firmware
-// keeps there and cannot make again are its archives of payments, without which it does nothing. They stop this.
+// Empties a board's Storage, for laying it out anew. Keys, counters and journal lie outside of it; what else the
+// firmware keeps there and cannot make again are its archives of payments, without which it does nothing. They stop
+// this.
 import { fail } from '../../protocol/errors';
 import type { Prompt } from './prompt';
 
@@ -10,7 +11,10 @@ const ERASE_MS = 60_000;
 export async function eraseStorage(prompt: Prompt, isForced: boolean): Promise<void> {
   const archives = Number(await prompt.eval(ARCHIVES));
   if (archives > 0 && !isForced) {
-    throw fail('archives-there', `Storage holds ${archives} archive(s) of payments, without which HSM-Cold does nothing: run "chaincloud backup" first; then --erase --force, a wipe at its console and "chaincloud restore"`);
+    throw fail(
+      'archives-there',
+      `Storage holds ${archives} archive(s) of payments, without which HSM-Cold does nothing: run "chaincloud backup" first; then --erase --force, a wipe at its console and "chaincloud restore"`,
+    );
   }
   await prompt.eval('require("Storage").eraseAll()', { timeoutMs: ERASE_MS });
 }

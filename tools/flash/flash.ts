@@ -65,7 +65,8 @@ async function isConsole({ port, runtime }: ReachOptions): Promise<boolean> {
 async function askForService(options: ReachOptions): Promise<void> {
   const client = createConsoleClient({ port: options.port });
   let pin: string | undefined;
-  const run = (): Promise<string[]> => client.run('service', (question) => (question.startsWith('PIN') ? pin : undefined));
+  const run = (): Promise<string[]> =>
+    client.run('service', (question) => (question.startsWith('PIN') ? pin : undefined));
   await run().catch(async (error: { code?: string }) => {
     if (error.code !== 'operator-question' || !options.askPin) throw error;
     pin = await options.askPin();
@@ -106,11 +107,18 @@ async function restart(prompt: Prompt, role: ImageInfo['role'], { runtime, port 
   prompt.line.send(prompt.board === PC_BOARD ? 'load()\n' : 'E.reboot()\n');
   if (prompt.board === PC_BOARD || role === 'hot') return {};
   const ready = await prompt.line.until((seen) => /chaincloud hsm-(?:cold|hot) (\S+)/.exec(seen)?.[1], READY_LIMIT_MS);
-  if (ready !== undefined && ready !== 'ready') throw fail('selftest-failed', `the image is on the board and says "${ready}": look at "chaincloud console --port ${port.name}", command status`);
+  if (ready !== undefined && ready !== 'ready')
+    throw fail(
+      'selftest-failed',
+      `the image is on the board and says "${ready}": look at "chaincloud console --port ${port.name}", command status`,
+    );
   return ready === undefined ? {} : { ready, readyMs: runtime.nowMs() - startMs };
 }
 
-/** Goes back to the image in the other slot (rollback.ts) and restarts. Throws what reaching the prompt throws, and `no-other-image`. */
+/**
+ * Goes back to the image in the other slot (rollback.ts) and restarts. Throws what reaching the prompt throws, and
+ * `no-other-image`.
+ */
 export async function rollBackBoard(options: ReachOptions): Promise<RollbackResult & Started> {
   const prompt = await reachPrompt(options);
   const result = await rollBack(prompt);
@@ -122,7 +130,8 @@ export async function flashBoard(options: FlashOptions): Promise<FlashResult> {
   const { runtime, say } = options;
   const prompt = await reachPrompt(options);
   say?.(`Espruino ${prompt.version} on ${prompt.board}`);
-  if (/^2v29(\.0)?$/.test(prompt.version) && prompt.board === 'ESP32') say?.('this version loses UART bytes in bursts: uploads may need repeats; a build after 2v29 is better');
+  if (/^2v29(\.0)?$/.test(prompt.version) && prompt.board === 'ESP32')
+    say?.('this version loses UART bytes in bursts: uploads may need repeats; a build after 2v29 is better');
   if (options.erase) {
     say?.('erasing Storage');
     await eraseStorage(prompt, options.force === true);

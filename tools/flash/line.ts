@@ -1,6 +1,7 @@
 // A byte line with the manners that a board's prompt needs: bytes leave no faster than the line takes them, so that an
 // XOFF finds little on its way; XOFF holds them back, and after a while without XON they go on all the same, because a
-// lost XON would hold them for ever. In a packet's two length bytes 17 and 19 are numbers. Time is the runtime's, so it works on the simulator's clock too.
+// lost XON would hold them for ever. In a packet's two length bytes 17 and 19 are numbers. Time is the runtime's, so it
+// works on the simulator's clock too.
 import { fail } from '../../protocol/errors';
 import type { BytePort } from '../../host/byte-port';
 import { pause, type Runtime } from '../../host/runtime';
@@ -8,7 +9,9 @@ import { XOFF, XON } from './packets';
 
 /** Longest wait for XON after XOFF. */
 export const XOFF_LIMIT_MS = 1500;
-/** Bytes that may be on their way when XOFF comes: a quarter of Espruino's input buffer, which asks at three quarters. */
+/**
+ * Bytes that may be on their way when XOFF comes: a quarter of Espruino's input buffer, which asks at three quarters.
+ */
 const AHEAD_BYTES = 192;
 const SEEN_LIMIT = 100_000;
 
@@ -72,7 +75,12 @@ export function createLine(port: BytePort, runtime: Runtime, baud?: number): Lin
   }
 
   function die(error?: Error): void {
-    gone ??= fail('port-gone', error ? error.message.replace(/^port-gone: /, '') : 'the line was closed at the other end: check the cable and the power');
+    gone ??= fail(
+      'port-gone',
+      error
+        ? error.message.replace(/^port-gone: /, '')
+        : 'the line was closed at the other end: check the cable and the power',
+    );
     queue = [];
     poke?.();
   }

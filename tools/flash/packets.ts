@@ -1,5 +1,5 @@
-// Espruino's packet transfer at the prompt: DLE SOH, two bytes of type and length, the data; answered by ACK or NAK and,
-// for EVAL, by a RESPONSE packet. Spec: README_Protocol.md of Espruino. Needs 2v25 or later. No I/O here.
+// Espruino's packet transfer at the prompt: DLE SOH, two bytes of type and length, the data; answered by ACK or NAK
+// and, for EVAL, by a RESPONSE packet. Spec: README_Protocol.md of Espruino. Needs 2v25 or later. No I/O here.
 import { fail } from '../../protocol/errors';
 
 export const DLE = 0x10;
@@ -18,7 +18,8 @@ export const MAX_PACKET_BYTES = 0x1fff;
 
 /** One packet as bytes. `text`: one character a byte, 1..8191. Throws code `packet-size`. */
 export function encodePacket(type: number, text: string): Uint8Array {
-  if (text.length < 1 || text.length > MAX_PACKET_BYTES) throw fail('packet-size', `a packet holds 1..${MAX_PACKET_BYTES} bytes, got ${text.length}`);
+  if (text.length < 1 || text.length > MAX_PACKET_BYTES)
+    throw fail('packet-size', `a packet holds 1..${MAX_PACKET_BYTES} bytes, got ${text.length}`);
   const word = type | text.length;
   const bytes = new Uint8Array(4 + text.length);
   bytes.set([DLE, SOH, word >> 8, word & 0xff]);
@@ -48,7 +49,9 @@ export function scanReply(seen: string): Reply {
     const code = seen.charCodeAt(i);
     if (code === NAK) {
       const text = seen.slice(i + 1);
-      return /\n>$/.test(text) || text.length > 500 ? { kind: 'nak', text: text.replace(/[\r>]|\x1b\[J/g, '').trim() } : undefined;
+      return /\n>$/.test(text) || text.length > 500
+        ? { kind: 'nak', text: text.replace(/[\r>]|\x1b\[J/g, '').trim() }
+        : undefined;
     }
     if (code !== ACK) continue;
     const at = seen.indexOf('\x10\x01', i + 1);
@@ -60,7 +63,10 @@ export function scanReply(seen: string): Reply {
   return undefined;
 }
 
-/** `text` (one character a byte, printable ASCII and \n) as a string literal of Espruino, in the shorter of the two quotes. */
+/**
+ * `text` (one character a byte, printable ASCII and \n) as a string literal of Espruino, in the shorter of the two
+ * quotes.
+ */
 export function quote(text: string): string {
   const doubles = text.split('"').length;
   const singles = text.split("'").length;

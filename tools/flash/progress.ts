@@ -3,7 +3,13 @@ import type { UploadProgress } from './upload';
 
 const WIDTH = 30;
 const NAMES: { [step in UploadProgress['step']]: string } = {
-  probe: 'looking at the board', tables: 'tables', layout: 'slots', erase: 'erasing', write: 'writing', verify: 'reading back', switch: 'switching',
+  probe: 'looking at the board',
+  tables: 'tables',
+  layout: 'slots',
+  erase: 'erasing',
+  write: 'writing',
+  verify: 'reading back',
+  switch: 'switching',
 };
 
 /** A step of an upload; `label` in place of the step's own name. */
@@ -19,7 +25,10 @@ export function progressLine({ step, doneBytes, totalBytes, label }: Progress): 
 }
 
 /** Writes progress to `out`. */
-export function progressBar(out: { write(text: string): unknown; isTTY?: boolean }): { show(progress: Progress): void; end(): void } {
+export function progressBar(out: { write(text: string): unknown; isTTY?: boolean }): {
+  show(progress: Progress): void;
+  end(): void;
+} {
   let last: string | undefined;
   return {
     show(progress) {

@@ -1,5 +1,5 @@
-// The prompt of an Espruino: gets to it out of whatever the board is doing, asks what the board is, evaluates expressions
-// by EVAL packets and repeats them through a bad line. Leaves to others: what is to be evaluated.
+// The prompt of an Espruino: gets to it out of whatever the board is doing, asks what the board is, evaluates
+// expressions by EVAL packets and repeats them through a bad line. Leaves to others: what is to be evaluated.
 import { fail } from '../../protocol/errors';
 import type { BytePort } from '../../host/byte-port';
 import type { Runtime } from '../../host/runtime';
@@ -45,14 +45,33 @@ const HAS_ENDED = /ASSERT.*FAILED|EXITING\.\r?\n$/s;
 
 /** Why the board at the other end is not at a prompt, from what it sent. */
 function whyNoPrompt(seen: string): Error {
-  if (HAS_ENDED.test(seen)) return fail('board-ended', 'the interpreter on the PC ended: start it again and run this again, it goes on where it stopped');
-  if (/password>/.test(seen)) return fail('board-password', 'the board asks for its console password: log in with a terminal, or erase the board and flash it anew (--erase)');
+  if (HAS_ENDED.test(seen))
+    return fail(
+      'board-ended',
+      'the interpreter on the PC ended: start it again and run this again, it goes on where it stopped',
+    );
+  if (/password>/.test(seen))
+    return fail(
+      'board-password',
+      'the board asks for its console password: log in with a terminal, or erase the board and flash it anew (--erase)',
+    );
   if (/rst:0x|ets [A-Z][a-z]{2} |boot:0x|waiting for download|invalid header/i.test(seen) && !/espruino/i.test(seen)) {
-    return fail('no-firmware', 'the ESP32 has no Espruino (or does not start it): flash the base firmware first, "chaincloud flash --base DIR"');
+    return fail(
+      'no-firmware',
+      'the ESP32 has no Espruino (or does not start it): flash the base firmware first, "chaincloud flash --base DIR"',
+    );
   }
-  if (seen.length === 0) return fail('board-silent', 'nothing answers on this port: check cable, power and baud rate, or restart the board while this runs');
-  if (/[^\x00-\x7f]{4}/.test(seen)) return fail('not-espruino', 'the line carries no readable text: this is another baud rate or another device');
-  return fail('not-espruino', 'what answers on this port is no Espruino prompt: a board that runs an HSM image gives it after "service" at its console');
+  if (seen.length === 0)
+    return fail(
+      'board-silent',
+      'nothing answers on this port: check cable, power and baud rate, or restart the board while this runs',
+    );
+  if (/[^\x00-\x7f]{4}/.test(seen))
+    return fail('not-espruino', 'the line carries no readable text: this is another baud rate or another device');
+  return fail(
+    'not-espruino',
+    'what answers on this port is no Espruino prompt: a board that runs an HSM image gives it after "service" at its console',
+  );
 }
 
 function versionOf(text: string): number[] {
@@ -71,10 +90,15 @@ async function askWho(line: Line): Promise<{ version: string; board: string } | 
 }
 
 /**
- * Finds the prompt: asks who is there; failing that breaks running code with Ctrl-C, lets a half-received packet time out,
- * and asks again. Throws `board-silent`, `no-firmware`, `not-espruino`, `board-password`, `espruino-old`, `port-gone`.
+ * Finds the prompt: asks who is there; failing that breaks running code with Ctrl-C, lets a half-received packet time
+ * out, and asks again. Throws `board-silent`, `no-firmware`, `not-espruino`, `board-password`, `espruino-old`,
+ * `port-gone`.
  */
-export async function findPrompt(port: BytePort, runtime: Runtime, options: { baud?: number; tries?: number } = {}): Promise<Prompt> {
+export async function findPrompt(
+  port: BytePort,
+  runtime: Runtime,
+  options: { baud?: number; tries?: number } = {},
+): Promise<Prompt> {
   const line = createLine(port, runtime, options.baud);
   const tries = options.tries ?? 5;
   let who = await askWho(line);
@@ -90,12 +114,16 @@ export async function findPrompt(port: BytePort, runtime: Runtime, options: { ba
     who = await askWho(line);
     heard += line.seen();
     if (who && /debug>[^>]*$/.test(heard)) who = undefined;
-    if (!who && /(^|\n)>/.test(heard) && i === tries - 1) throw fail('espruino-old', 'this Espruino is too old to say what it is: flash a base firmware of 2v25 or later');
+    if (!who && /(^|\n)>/.test(heard) && i === tries - 1)
+      throw fail('espruino-old', 'this Espruino is too old to say what it is: flash a base firmware of 2v25 or later');
   }
   if (!who) throw whyNoPrompt(heard);
   const [major, minor] = versionOf(who.version);
   if (major! < FIRST_VERSION[0]! || (major === FIRST_VERSION[0] && minor! < FIRST_VERSION[1]!)) {
-    throw fail('espruino-old', `the board runs Espruino ${who.version}: it needs 2v25 or later, flash a newer base firmware`);
+    throw fail(
+      'espruino-old',
+      `the board runs Espruino ${who.version}: it needs 2v25 or later, flash a newer base firmware`,
+    );
   }
 
   /** Back to an empty input line after something went wrong; half a packet takes the board 5 s to forget. */
@@ -128,7 +156,10 @@ export async function findPrompt(port: BytePort, runtime: Runtime, options: { ba
         if (HAS_ENDED.test(line.seen())) throw whyNoPrompt(line.seen());
         if (reply?.kind === 'nak' && /Uncaught/.test(reply.text)) {
           // The line may have spoilt the expression: only the same words twice are the board's own.
-          const words = reply.text.split('\n')[0]!.replace(/^.*Uncaught /, '').slice(0, 200);
+          const words = reply.text
+            .split('\n')[0]!
+            .replace(/^.*Uncaught /, '')
+            .slice(0, 200);
           complaints = words === complaint ? complaints + 1 : 1;
           complaint = words;
           if (complaints === 2) throw fail('board-error', complaint);
@@ -136,7 +167,10 @@ export async function findPrompt(port: BytePort, runtime: Runtime, options: { ba
         await resync();
       }
       if (complaint) throw fail('board-error', complaint);
-      throw fail('board-silent', 'the board does not answer packets: the line loses bytes, try a lower --baud or another cable');
+      throw fail(
+        'board-silent',
+        'the board does not answer packets: the line loses bytes, try a lower --baud or another cable',
+      );
     },
   };
 }

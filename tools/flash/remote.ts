@@ -1,5 +1,6 @@
-// Changes on a board through a line that may spoil bytes. A packet has no checksum of its own, so two small functions are
-// put on the board first: what they are to do comes with a CRC, and nothing is erased or written unless it is right.
+// Changes on a board through a line that may spoil bytes. A packet has no checksum of its own, so two small functions
+// are put on the board first: what they are to do comes with a CRC, and nothing is erased or written unless it is
+// right.
 import { fail } from '../../protocol/errors';
 import { crc32 } from './crc32';
 import { dataExpression, quote } from './packets';
@@ -11,7 +12,10 @@ const RUN = 'function (s,c) {return E.CRC32(s)==c?eval(s):"crc";}';
 const TRIES = 8;
 
 export interface Remote {
-  /** Evaluates an expression that changes something and may run twice. Throws `board-error`, `board-silent`, `port-gone`. */
+  /**
+   * Evaluates an expression that changes something and may run twice. Throws `board-error`, `board-silent`,
+   * `port-gone`.
+   */
   change(expression: string, timeoutMs?: number): Promise<unknown>;
   /** Writes flash at an absolute address; the cells must be erased or hold these bytes, in part or whole. */
   write(address: number, data: Uint8Array): Promise<void>;
@@ -24,9 +28,11 @@ const INSTALLED_CRC = crc32(text(WRITE + RUN));
 
 /** Puts the functions on the board. Throws `line-bad` when that does not succeed. */
 export async function createRemote(prompt: Prompt): Promise<Remote> {
-  const isThere = async (): Promise<boolean> => (await prompt.eval('E.CRC32(""+global.$w+global.$x)')) === INSTALLED_CRC;
+  const isThere = async (): Promise<boolean> =>
+    (await prompt.eval('E.CRC32(""+global.$w+global.$x)')) === INSTALLED_CRC;
   for (let i = 0; !(await isThere()); i++) {
-    if (i === TRIES) throw fail('line-bad', 'the line to the board spoils what is sent: use a shorter cable or a lower --baud');
+    if (i === TRIES)
+      throw fail('line-bad', 'the line to the board spoils what is sent: use a shorter cable or a lower --baud');
     await prompt.eval(`($w=${WRITE},$x=${RUN},1)`);
   }
 

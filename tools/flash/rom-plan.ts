@@ -32,7 +32,8 @@ export function anAppImage(name: string, data: Uint8Array): void {
   const view = Buffer.from(data);
   const bad = (why: string): Error => fail('bad-image', `${name}: ${why}; download it again`);
   if (data.length < HEADER_BYTES || data[0] !== IMAGE_MAGIC) throw bad('it is no ESP32 image');
-  if (view.readUInt16LE(12) !== ESP32_CHIP_ID) throw fail('wrong-board', `${name} is for another chip of the ESP32 family: take the build for the classic ESP32`);
+  if (view.readUInt16LE(12) !== ESP32_CHIP_ID)
+    throw fail('wrong-board', `${name} is for another chip of the ESP32 family: take the build for the classic ESP32`);
   let at = HEADER_BYTES;
   let sum = 0xef;
   for (let i = 0; i < data[1]!; i++) {
@@ -60,17 +61,29 @@ export function aPartitionTable(name: string, data: Uint8Array): void {
     const magic = view.readUInt16LE(at);
     if (magic === 0xebeb) {
       const sum = createHash('md5').update(data.subarray(0, at)).digest();
-      if (!sum.equals(view.subarray(at + 16, at + 32))) throw fail('bad-image', `${name}: its MD5 is wrong; download it again`);
+      if (!sum.equals(view.subarray(at + 16, at + 32)))
+        throw fail('bad-image', `${name}: its MD5 is wrong; download it again`);
     } else if (magic !== PARTITION_MAGIC) break;
-    else if (view.readUInt32LE(at + 4) === storage.address && view.readUInt32LE(at + 8) >= storage.pageBytes * storage.pageCount) hasStorage = true;
+    else if (
+      view.readUInt32LE(at + 4) === storage.address &&
+      view.readUInt32LE(at + 8) >= storage.pageBytes * storage.pageCount
+    )
+      hasStorage = true;
   }
-  if (!hasStorage) throw fail('bad-image', `${name} has no Storage at 0x${storage.address.toString(16)}: take the files of Espruino 2v26 or later`);
+  if (!hasStorage)
+    throw fail(
+      'bad-image',
+      `${name} has no Storage at 0x${storage.address.toString(16)}: take the files of Espruino 2v26 or later`,
+    );
 }
 
 /** Reads `sum  name` lines. Throws `bad-sums`. */
 function readSums(file: string): Map<string, string> {
   const sums = new Map<string, string>();
-  for (const line of fs.readFileSync(file, 'utf8').split('\n').filter((each) => each.trim() !== '')) {
+  for (const line of fs
+    .readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((each) => each.trim() !== '')) {
     const match = /^([0-9a-f]{64}) [ *](.+)$/i.exec(line.trim());
     if (!match) throw fail('bad-sums', `${file}: expected lines of sha256sum, got "${line.slice(0, 40)}"`);
     sums.set(path.basename(match[2]!), match[1]!.toLowerCase());
@@ -84,11 +97,16 @@ export function planBase(dir: string, sumsFile?: string): RomPart[] {
   const sums = sumsFile === undefined ? undefined : readSums(sumsFile);
   return BASE_FILES.map(({ name, pattern, address, isApp }) => {
     const found = names.filter((each) => pattern.test(each));
-    if (found.length !== 1) throw fail('no-image', `${dir} holds ${found.length} files like ${pattern.source.slice(1, -1)}: it needs exactly one (unpack Espruino's ESP32 download there)`);
+    if (found.length !== 1)
+      throw fail(
+        'no-image',
+        `${dir} holds ${found.length} files like ${pattern.source.slice(1, -1)}: it needs exactly one (unpack Espruino's ESP32 download there)`,
+      );
     const data = new Uint8Array(fs.readFileSync(path.join(dir, found[0]!)));
     const wanted = sums?.get(found[0]!);
     if (sums && wanted === undefined) throw fail('bad-sums', `the sums do not name ${found[0]}`);
-    if (wanted !== undefined && createHash('sha256').update(data).digest('hex') !== wanted) throw fail('bad-image', `${found[0]}: its SHA-256 is not the one given; download it again`);
+    if (wanted !== undefined && createHash('sha256').update(data).digest('hex') !== wanted)
+      throw fail('bad-image', `${found[0]}: its SHA-256 is not the one given; download it again`);
     if (isApp) anAppImage(found[0]!, data);
     else aPartitionTable(found[0]!, data);
     return { name, address, data };
@@ -106,6 +124,7 @@ export function storageOf(file: string): { board: BoardData; data: Uint8Array } 
 /** The same as a part for the ROM loader. Throws `wrong-board` for a board without one. */
 export function planStorage(file: string): RomPart[] {
   const { board, data } = storageOf(file);
-  if (board.espruinoBoard !== 'ESP32') throw fail('wrong-board', `${board.name} has no ROM loader: write its Storage to a file with --storage-out`);
+  if (board.espruinoBoard !== 'ESP32')
+    throw fail('wrong-board', `${board.name} has no ROM loader: write its Storage to a file with --storage-out`);
   return [{ name: 'Storage', address: board.storage.address, data }];
 }

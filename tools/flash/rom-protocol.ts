@@ -1,8 +1,16 @@
 // The serial protocol of the loader in the ESP32's ROM, as bytes: SLIP frames around commands and answers. No I/O.
-// Spec: Espressif, esptool documentation, "Serial Protocol" (requests, ROM answers with 4 status bytes, SLIP per RFC 1055).
+// Spec: Espressif, esptool documentation, "Serial Protocol" (requests, ROM answers with 4 status bytes, SLIP per RFC
+// 1055).
 
 export const OP = {
-  sync: 0x08, readReg: 0x0a, spiSetParams: 0x0b, spiAttach: 0x0d, changeBaud: 0x0f, deflBegin: 0x10, deflData: 0x11, flashMd5: 0x13,
+  sync: 0x08,
+  readReg: 0x0a,
+  spiSetParams: 0x0b,
+  spiAttach: 0x0d,
+  changeBaud: 0x0f,
+  deflBegin: 0x10,
+  deflData: 0x11,
+  flashMd5: 0x13,
 } as const;
 
 /** Where every ESP32 family holds a word that tells it apart, and the word of the classic ESP32. */
@@ -86,5 +94,10 @@ export function decodeAnswer(frame: Uint8Array): RomAnswer | undefined {
   const view = Buffer.from(frame);
   if (8 + view.readUInt16LE(2) !== frame.length) return undefined;
   const status = frame.subarray(frame.length - STATUS_BYTES);
-  return { op: frame[1]!, value: view.readUInt32LE(4), data: frame.slice(8, frame.length - STATUS_BYTES), error: status[0] ? status[1] || 0xff : 0 };
+  return {
+    op: frame[1]!,
+    value: view.readUInt32LE(4),
+    data: frame.slice(8, frame.length - STATUS_BYTES),
+    error: status[0] ? status[1] || 0xff : 0,
+  };
 }

@@ -6,7 +6,18 @@ import { deflateSync } from 'node:zlib';
 import { fail } from '../../protocol/errors';
 import { realRuntime, type Runtime } from '../../host/runtime';
 import { openPort, type OpenPort } from '../serial/open';
-import { BLOCK_BYTES, blockChecksum, CHIP_REG, decodeAnswer, encodeRequest, ESP32_MAGIC, OP, slipDecoder, words, type RomAnswer } from './rom-protocol';
+import {
+  BLOCK_BYTES,
+  blockChecksum,
+  CHIP_REG,
+  decodeAnswer,
+  encodeRequest,
+  ESP32_MAGIC,
+  OP,
+  slipDecoder,
+  words,
+  type RomAnswer,
+} from './rom-protocol';
 import type { RomPart } from './rom-plan';
 
 const SYNC_TRIES = 12;
@@ -41,7 +52,10 @@ function romOn(port: OpenPort, runtime: Runtime): Rom {
   });
   port.onData(decode);
   port.onClose(() => {
-    gone = fail('port-gone', `${port.name} is gone: the cable was pulled; run this again, the ROM loader is always there`);
+    gone = fail(
+      'port-gone',
+      `${port.name} is gone: the cable was pulled; run this again, the ROM loader is always there`,
+    );
     onGone?.();
   });
   return {
@@ -52,10 +66,24 @@ function romOn(port: OpenPort, runtime: Runtime): Rom {
           timer.cancel();
           act();
         };
-        const timer = runtime.after(timeoutMs, () => end(() => reject(fail('rom-silent', 'the ROM loader does not answer: hold BOOT while pressing EN, then run this again'))));
+        const timer = runtime.after(timeoutMs, () =>
+          end(() =>
+            reject(
+              fail('rom-silent', 'the ROM loader does not answer: hold BOOT while pressing EN, then run this again'),
+            ),
+          ),
+        );
         take = (answer) => {
           if (answer.op !== op) return;
-          if (answer.error && op !== OP.sync) end(() => reject(fail('rom-refused', `the ROM loader refuses command 0x${op.toString(16)} with error 0x${answer.error.toString(16)}`)));
+          if (answer.error && op !== OP.sync)
+            end(() =>
+              reject(
+                fail(
+                  'rom-refused',
+                  `the ROM loader refuses command 0x${op.toString(16)} with error 0x${answer.error.toString(16)}`,
+                ),
+              ),
+            );
           else end(() => resolve(answer));
         };
         onGone = () => end(() => reject(gone!));
@@ -76,7 +104,11 @@ async function connect(rom: Rom): Promise<void> {
     }
   }
   const { value } = await rom.ask(OP.readReg, words(CHIP_REG));
-  if (value !== ESP32_MAGIC) throw fail('wrong-board', `the chip is no classic ESP32 (it says 0x${value.toString(16)}): this image does not fit it`);
+  if (value !== ESP32_MAGIC)
+    throw fail(
+      'wrong-board',
+      `the chip is no classic ESP32 (it says 0x${value.toString(16)}): this image does not fit it`,
+    );
   await rom.ask(OP.spiAttach, words(0, 0));
   await rom.ask(OP.spiSetParams, words(0, FLASH_BYTES, 0x10000, 0x1000, 0x100, 0xffff));
 }
@@ -104,9 +136,12 @@ async function writePart(rom: Rom, part: RomPart, onProgress: RomOptions['onProg
 }
 
 async function verifyPart(rom: Rom, part: RomPart): Promise<void> {
-  const { data } = await rom.ask(OP.flashMd5, words(part.address, part.data.length, 0, 0), { timeoutMs: ANSWER_MS + (part.data.length / 1_000_000) * 8000 });
+  const { data } = await rom.ask(OP.flashMd5, words(part.address, part.data.length, 0, 0), {
+    timeoutMs: ANSWER_MS + (part.data.length / 1_000_000) * 8000,
+  });
   const read = Buffer.from(data).toString('latin1').slice(0, 32).toLowerCase();
-  if (read !== createHash('md5').update(part.data).digest('hex')) throw fail('verify-failed', `${part.name} reads back wrong: run this again; if it stays so the flash is worn`);
+  if (read !== createHash('md5').update(part.data).digest('hex'))
+    throw fail('verify-failed', `${part.name} reads back wrong: run this again; if it stays so the flash is worn`);
 }
 
 /**

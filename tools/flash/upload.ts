@@ -1,6 +1,6 @@
-// Brings an image onto a board that is at its Espruino prompt: layout of the slots at the first time, erase, write, read
-// back, switch. Every step can be cut off and the whole be run again: what is done already is found and left out, and at
-// each instant the board boots the image it had, or the new one (see slots.ts).
+// Brings an image onto a board that is at its Espruino prompt: layout of the slots at the first time, erase, write,
+// read back, switch. Every step can be cut off and the whole be run again: what is done already is found and left out,
+// and at each instant the board boots the image it had, or the new one (see slots.ts).
 // Leaves to others: getting to the prompt, the restart and what the image says after it.
 import { fail } from '../../protocol/errors';
 import { crc32 } from './crc32';
@@ -12,7 +12,17 @@ import { createRemote, type Remote } from './remote';
 import { probeBoard, type BoardState, type SlotState } from './probe';
 import type { Prompt } from './prompt';
 import { createFile, putTables } from './tables';
-import { choosePageCount, encodeSlotHeader, LOADER, PAD_NAME, padBytes, SLOT_HEADER_BYTES, SLOT_NAMES, slotFileBytes, slotOf } from './slots';
+import {
+  choosePageCount,
+  encodeSlotHeader,
+  LOADER,
+  PAD_NAME,
+  padBytes,
+  SLOT_HEADER_BYTES,
+  SLOT_NAMES,
+  slotFileBytes,
+  slotOf,
+} from './slots';
 
 export interface UploadProgress {
   step: 'probe' | 'tables' | 'layout' | 'erase' | 'write' | 'verify' | 'switch';
@@ -53,12 +63,23 @@ function chunkFor(state: BoardState): number {
 /** Refuses an image that is not for this board, before anything is written. */
 function aFittingImage(state: BoardState, image: DeviceImage, isForced: boolean): void {
   if (state.espruinoBoard !== image.espruinoBoard) {
-    throw fail('wrong-board', `this image is for ${image.info.board} (an Espruino "${image.espruinoBoard}") and the board is an Espruino "${state.espruinoBoard}": choose the image with --board`);
+    throw fail(
+      'wrong-board',
+      `this image is for ${image.info.board} (an Espruino "${image.espruinoBoard}") and the board is an Espruino "${state.espruinoBoard}": choose the image with --board`,
+    );
   }
   const now = state.active?.image;
   if (!now || isForced) return;
-  if (now.board !== image.info.board) throw fail('wrong-board', `the board runs the image of ${now.board} and this one is for ${image.info.board}: choose it with --board ${now.board}, or give --force if the board itself was wrongly flashed`);
-  if (now.role !== image.info.role) throw fail('wrong-role', `the board is an HSM-${now.role === 'cold' ? 'Cold' : 'Hot'} and this image is HSM-${now.role === 'cold' ? 'Hot' : 'Cold'}: take the other board, or give --force`);
+  if (now.board !== image.info.board)
+    throw fail(
+      'wrong-board',
+      `the board runs the image of ${now.board} and this one is for ${image.info.board}: choose it with --board ${now.board}, or give --force if the board itself was wrongly flashed`,
+    );
+  if (now.role !== image.info.role)
+    throw fail(
+      'wrong-role',
+      `the board is an HSM-${now.role === 'cold' ? 'Cold' : 'Hot'} and this image is HSM-${now.role === 'cold' ? 'Hot' : 'Cold'}: take the other board, or give --force`,
+    );
 }
 
 /** Makes sure that loader and both slots are there and large enough; answers the state after it. */
@@ -66,59 +87,115 @@ async function layOut(prompt: Prompt, remote: Remote, first: BoardState, imageBy
   let state = first;
   const wanted = Math.ceil((imageBytes + SLOT_HEADER_BYTES) / state.area.pageBytes);
   const small = state.slots.find((each) => each.slot.pageCount < wanted);
-  if (small) throw fail('no-space', `the board's slots hold ${small.slot.pageCount * state.area.pageBytes} bytes and the image has ${imageBytes}: lay Storage out anew with --erase (keys are elsewhere and stay)`);
-  const current = state.loaders.length === 1 && (await prompt.eval(`E.CRC32(require("Storage").read("${state.loaders[0]}"))`)) === crc32(Buffer.from(LOADER));
+  if (small)
+    throw fail(
+      'no-space',
+      `the board's slots hold ${small.slot.pageCount * state.area.pageBytes} bytes and the image has ${imageBytes}: lay Storage out anew with --erase (keys are elsewhere and stay)`,
+    );
+  const current =
+    state.loaders.length === 1 &&
+    (await prompt.eval(`E.CRC32(require("Storage").read("${state.loaders[0]}"))`)) === crc32(Buffer.from(LOADER));
   if (!current) {
     const taken = state.files.map((file) => file.name);
     const spoilt = state.slots.every((each) => !each.image) ? state.loaders : [];
     const free = [0, 1, 2, 3].map((n) => `.boot${n}`).find((name) => !taken.includes(name) || spoilt.includes(name));
-    if (!free) throw fail('boot-files', 'the files .boot0 to .boot3 are all in use by something else: delete one of them or use --erase');
+    if (!free)
+      throw fail(
+        'boot-files',
+        'the files .boot0 to .boot3 are all in use by something else: delete one of them or use --erase',
+      );
     await remote.change(`require("Storage").write("${free}",${quote(LOADER)})`);
-    if ((await prompt.eval(`E.CRC32(require("Storage").read("${free}"))`)) !== crc32(Buffer.from(LOADER))) throw fail('verify-failed', 'the loader reads back wrong: run this again');
-    for (const old of state.loaders.filter((name) => name !== free)) await remote.change(`require("Storage").erase("${old}")`);
+    if ((await prompt.eval(`E.CRC32(require("Storage").read("${free}"))`)) !== crc32(Buffer.from(LOADER)))
+      throw fail('verify-failed', 'the loader reads back wrong: run this again');
+    for (const old of state.loaders.filter((name) => name !== free))
+      await remote.change(`require("Storage").erase("${old}")`);
     state = await probeBoard(prompt);
   }
   for (const name of SLOT_NAMES) {
-    if (slotOf(state.files.find((file) => file.name === name), state.area)) continue;
+    if (
+      slotOf(
+        state.files.find((file) => file.name === name),
+        state.area,
+      )
+    )
+      continue;
     const other = state.slots.find((each) => each.name !== name);
     if (other && isSingle(state) && state.freeBytes < (other.slot.pageCount + 3) * state.area.pageBytes) break;
-    const { pageCount } = other ? other.slot : choosePageCount(imageBytes, state.freeBytes, state.area, isSingle(state));
+    const { pageCount } = other
+      ? other.slot
+      : choosePageCount(imageBytes, state.freeBytes, state.area, isSingle(state));
     const pad = padBytes(state.tail, state.area);
     if (pad) await createFile(remote, PAD_NAME + (name === 'hsm.b' ? '2' : ''), pad);
     await createFile(remote, name, slotFileBytes(name, pageCount, state.area));
     state = await probeBoard(prompt);
-    if (!slotOf(state.files.find((file) => file.name === name), state.area)) throw fail('layout-failed', 'Storage put a slot off its page: lay it out anew with --erase');
+    if (
+      !slotOf(
+        state.files.find((file) => file.name === name),
+        state.area,
+      )
+    )
+      throw fail('layout-failed', 'Storage put a slot off its page: lay it out anew with --erase');
   }
   return state;
 }
 
 /** The slot to write: never the one that boots, but where there is one slot only. */
 function targetOf(state: BoardState): SlotState {
-  const target = state.slots.find((each) => each.name !== state.active?.name) ?? (isSingle(state) ? state.slots[0] : undefined);
+  const target =
+    state.slots.find((each) => each.name !== state.active?.name) ?? (isSingle(state) ? state.slots[0] : undefined);
   if (!target) throw fail('layout-failed', 'the board has no free slot: lay Storage out anew with --erase');
   return target;
 }
 
 /**
- * Writes the image behind the header's place. A slot that has a header loses it first, so that at no time a header stands
- * before another image than its own.
+ * Writes the image behind the header's place. A slot that has a header loses it first, so that at no time a header
+ * stands before another image than its own.
  */
-async function fillSlot(prompt: Prompt, remote: Remote, state: BoardState, target: SlotState, code: Uint8Array, chunkBytes: number, report: Report): Promise<{ writtenBytes: number; erasedPages: number }> {
+async function fillSlot(
+  prompt: Prompt,
+  remote: Remote,
+  state: BoardState,
+  target: SlotState,
+  code: Uint8Array,
+  chunkBytes: number,
+  report: Report,
+): Promise<{ writtenBytes: number; erasedPages: number }> {
   const { pageBytes } = state.area;
-  const { name, slot: { address } } = target;
-  const hasHeader = (await prompt.eval(`E.sum(require("Flash").read(${SLOT_HEADER_BYTES},${address}))!=${SLOT_HEADER_BYTES * 255}`)) === true;
+  const {
+    name,
+    slot: { address },
+  } = target;
+  const hasHeader =
+    (await prompt.eval(`E.sum(require("Flash").read(${SLOT_HEADER_BYTES},${address}))!=${SLOT_HEADER_BYTES * 255}`)) ===
+    true;
   const headErased = hasHeader ? await erasePages(remote, address, 1, pageBytes) : 0;
-  const done = await fillFile(prompt, remote, { name, address, pieces: piecesOf(code, SLOT_HEADER_BYTES, pageBytes), pieceBytes: pageBytes, chunkBytes, isErasable: true, onProgress: report });
+  const done = await fillFile(prompt, remote, {
+    name,
+    address,
+    pieces: piecesOf(code, SLOT_HEADER_BYTES, pageBytes),
+    pieceBytes: pageBytes,
+    chunkBytes,
+    isErasable: true,
+    onProgress: report,
+  });
   report('verify', 1, 1);
-  if (!done.isRight) throw fail('verify-failed', 'the image reads back wrong and was not switched on: run this again; if it stays so the flash is worn');
+  if (!done.isRight)
+    throw fail(
+      'verify-failed',
+      'the image reads back wrong and was not switched on: run this again; if it stays so the flash is worn',
+    );
   return { writtenBytes: done.writtenBytes, erasedPages: done.erasedPages + headErased };
 }
 
 /**
- * Uploads `image`. Throws `wrong-board`, `wrong-role`, `no-space`, `table-differs`, `erase-failed`, `verify-failed`, `board-silent`,
- * `board-error`, `port-gone`; whichever it is, the board boots what it booted before.
+ * Uploads `image`. Throws `wrong-board`, `wrong-role`, `no-space`, `table-differs`, `erase-failed`, `verify-failed`,
+ * `board-silent`, `board-error`, `port-gone`; whichever it is, the board boots what it booted before.
  */
-export async function uploadImage(prompt: Prompt, image: DeviceImage, options: UploadOptions = {}): Promise<UploadResult> {
+export async function uploadImage(
+  prompt: Prompt,
+  image: DeviceImage,
+  options: UploadOptions = {},
+): Promise<UploadResult> {
   const report: Report = (step, doneBytes, totalBytes) => options.onProgress?.({ step, doneBytes, totalBytes });
   await startPacemaker(prompt);
   let state = await probeBoard(prompt, Object.keys(options.tables ?? {}));
@@ -129,8 +206,16 @@ export async function uploadImage(prompt: Prompt, image: DeviceImage, options: U
   const code = image.code;
   const crc = crc32(code);
   const now = state.active?.image;
-  const isSame = now !== undefined && now.crc32 === crc && now.lenBytes === code.length && now.commit === image.info.commit && now.role === image.info.role && now.board === image.info.board;
-  const tableBytes = await putTables(prompt, remote, state, options.tables ?? {}, chunkBytes, (done, total) => report('tables', done, total));
+  const isSame =
+    now !== undefined &&
+    now.crc32 === crc &&
+    now.lenBytes === code.length &&
+    now.commit === image.info.commit &&
+    now.role === image.info.role &&
+    now.board === image.info.board;
+  const tableBytes = await putTables(prompt, remote, state, options.tables ?? {}, chunkBytes, (done, total) =>
+    report('tables', done, total),
+  );
   if (isSame) return { slot: state.active!.name, isChanged: false, writtenBytes: tableBytes, erasedPages: 0, state };
   if (tableBytes > 0) state = await probeBoard(prompt);
   report('layout', 0, 1);
@@ -139,10 +224,24 @@ export async function uploadImage(prompt: Prompt, image: DeviceImage, options: U
   const { writtenBytes, erasedPages } = await fillSlot(prompt, remote, state, target, code, chunkBytes, report);
   const sequence = Math.max(0, ...state.slots.map((each) => each.image?.sequence ?? 0)) + 1;
   report('switch', 0, 1);
-  await remote.write(target.slot.address, encodeSlotHeader({ ...image.info, sequence, lenBytes: code.length, crc32: crc }));
+  await remote.write(
+    target.slot.address,
+    encodeSlotHeader({ ...image.info, sequence, lenBytes: code.length, crc32: crc }),
+  );
   state = await probeBoard(prompt);
-  if (state.active?.name !== target.name) throw fail('verify-failed', 'the new image is not the one that would boot: run this again; the board still boots what it had');
-  for (const old of state.files.filter((file) => file.name === '.bootcde' || file.name === '.bootrst')) await remote.change(`require("Storage").erase("${old.name}")`);
+  if (state.active?.name !== target.name)
+    throw fail(
+      'verify-failed',
+      'the new image is not the one that would boot: run this again; the board still boots what it had',
+    );
+  for (const old of state.files.filter((file) => file.name === '.bootcde' || file.name === '.bootrst'))
+    await remote.change(`require("Storage").erase("${old.name}")`);
   report('switch', 1, 1);
-  return { slot: target.name, isChanged: true, writtenBytes: tableBytes + writtenBytes + SLOT_HEADER_BYTES, erasedPages, state };
+  return {
+    slot: target.name,
+    isChanged: true,
+    writtenBytes: tableBytes + writtenBytes + SLOT_HEADER_BYTES,
+    erasedPages,
+    state,
+  };
 }

@@ -1,5 +1,6 @@
-// Accounts at HSM-Cold with a person at the keyboard: V's identity scanned, every reviewed line agreed to, the public file
-// written, and what V has to scan shown with the code that both screens must show. Leaves the board's state to flows.ts.
+// Accounts at HSM-Cold with a person at the keyboard: V's identity scanned, every reviewed line agreed to, the public
+// file written, and what V has to scan shown with the code that both screens must show. Leaves the board's state to
+// flows.ts.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fail } from '../../protocol/errors';
@@ -34,7 +35,9 @@ function showPairing({ people, hasColour }: Desk, file: AccountFile): void {
   const text = pairingText({ from: 'cold', identity: file.identity, account: file.account, network: file.network });
   for (const line of qrLines(text, hasColour === true)) people.say(line);
   people.say(`  for V, to scan or to type: ${text}`);
-  people.say(`  pairing code ${file.pairing_code}: use the account only if V shows the same ("chaincloud vdevice --pair --scan ...")`);
+  people.say(
+    `  pairing code ${file.pairing_code}: use the account only if V shows the same ("chaincloud vdevice --pair --scan ...")`,
+  );
 }
 
 export function writePublicFile(people: People, outDir: string, file: AccountFile): void {
@@ -45,24 +48,45 @@ export function writePublicFile(people: People, outDir: string, file: AccountFil
 }
 
 /** Adds the accounts that the board lacks, each after a yes; writes their public files into `outDir`. */
-export async function addAccounts(desk: Desk, pin: Pin, accounts: AccountData[], outDir: string): Promise<AccountFile[]> {
+export async function addAccounts(
+  desk: Desk,
+  pin: Pin,
+  accounts: AccountData[],
+  outDir: string,
+): Promise<AccountFile[]> {
   const { client, people, transcript } = desk;
   const names = (await client.run('account list')).map((line) => /^account \d+ (.*)$/.exec(line)?.[1]);
   const files: AccountFile[] = [];
   for (const [i, reviewed] of accounts.entries()) {
     let data = reviewed;
-    if (names[i] !== undefined && names[i] !== data.name) throw fail('account-order', `account ${i} on the board is "${names[i]}" and in the file "${data.name}": the file must list accounts in the board's order`);
+    if (names[i] !== undefined && names[i] !== data.name)
+      throw fail(
+        'account-order',
+        `account ${i} on the board is "${names[i]}" and in the file "${data.name}": the file must list accounts in the board's order`,
+      );
     let file: AccountFile;
     if (names[i] === undefined) {
       people.say(`\nAccount ${i}:`);
       if (data.vIdentity.length === 0) data = { ...data, vIdentity: await askIdentity(people) };
       for (const line of describeAccount(data)) people.say(`  ${line}`);
-      if (!(await people.confirm('Is every line as it was reviewed?'))) throw fail('declined', `account ${i} was not added: correct the file and run this again`);
+      if (!(await people.confirm('Is every line as it was reviewed?')))
+        throw fail('declined', `account ${i} was not added: correct the file and run this again`);
       file = await addAccount(client, data, await pin.get());
-      transcript.note('account added', { account: file.account, name: data.name, network: data.network, payout_address: data.payoutAddress, v_identity: file.v_identity ?? '', pairing_code: file.pairing_code ?? '' });
+      transcript.note('account added', {
+        account: file.account,
+        name: data.name,
+        network: data.network,
+        payout_address: data.payoutAddress,
+        v_identity: file.v_identity ?? '',
+        pairing_code: file.pairing_code ?? '',
+      });
     } else {
       file = { ...(await showAccount(client, i)), hsm_phones: data.hsmPhones ?? [] };
-      if (data.vIdentity.length > 0 && file.v_identity !== Buffer.from(data.vIdentity).toString('hex')) throw fail('account-differs', `account ${i} on the board has another V identity than the file: change neither, find out why`);
+      if (data.vIdentity.length > 0 && file.v_identity !== Buffer.from(data.vIdentity).toString('hex'))
+        throw fail(
+          'account-differs',
+          `account ${i} on the board has another V identity than the file: change neither, find out why`,
+        );
       people.say(`Account ${i} "${data.name}" is on the board already.`);
     }
     writePublicFile(people, outDir, file);

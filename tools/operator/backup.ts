@@ -1,6 +1,6 @@
-// A backup file: the accounts' public files, the audit log, and the board's state (accounts, limits used, everything ever
-// paid) in lines that only the seed opens. The secret part of a backup is the paper with the words; `checkWords` tells
-// whether a paper belongs to the board.
+// A backup file: the accounts' public files, the audit log, and the board's state (accounts, limits used, everything
+// ever paid) in lines that only the seed opens. The secret part of a backup is the paper with the words; `checkWords`
+// tells whether a paper belongs to the board.
 import * as fs from 'node:fs';
 import { HDKey } from '@scure/bip32';
 import { mnemonicToSeedSync } from '@scure/bip39';
@@ -21,14 +21,23 @@ export interface Backup {
 }
 
 /** Reads all of it from an unlocked board. */
-export async function makeBackup(client: ConsoleClient, board: Backup['board'], pin: string, nowMs: number): Promise<Backup> {
+export async function makeBackup(
+  client: ConsoleClient,
+  board: Backup['board'],
+  pin: string,
+  nowMs: number,
+): Promise<Backup> {
   const count = (await client.run('account list')).length;
   const accounts: AccountFile[] = [];
   for (let n = 0; n < count; n++) accounts.push(await showAccount(client, n));
   const state = (await readState(client, pin)).split('\n').filter((line) => line !== '');
   const audit = await readLog(client);
   const verdict = verifyShown(audit);
-  if (!verdict.ok) throw fail('audit-broken', `the board's audit log does not hold (${verdict.faults[0]}): keep the board as it is and find out why`);
+  if (!verdict.ok)
+    throw fail(
+      'audit-broken',
+      `the board's audit log does not hold (${verdict.faults[0]}): keep the board as it is and find out why`,
+    );
   return { version: VERSION, made_at: new Date(nowMs).toISOString(), board, accounts, audit, state };
 }
 
@@ -38,10 +47,19 @@ export function readBackup(file: string): Backup {
   try {
     json = JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<Backup>;
   } catch (error) {
-    throw fail('backup-file', `${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'expected JSON'}`);
+    throw fail(
+      'backup-file',
+      `${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'expected JSON'}`,
+    );
   }
-  const isRight = json?.version === VERSION && Array.isArray(json.state) && json.state.every((line) => /^[A-Za-z0-9+/=]+$/.test(String(line))) && Array.isArray(json.accounts) && json.accounts.every((each) => typeof each?.cold?.xpub === 'string' && typeof each.identity === 'string');
-  if (!isRight) throw fail('backup-file', `${file} is no backup of this tool: expected version ${VERSION} with accounts`);
+  const isRight =
+    json?.version === VERSION &&
+    Array.isArray(json.state) &&
+    json.state.every((line) => /^[A-Za-z0-9+/=]+$/.test(String(line))) &&
+    Array.isArray(json.accounts) &&
+    json.accounts.every((each) => typeof each?.cold?.xpub === 'string' && typeof each.identity === 'string');
+  if (!isRight)
+    throw fail('backup-file', `${file} is no backup of this tool: expected version ${VERSION} with accounts`);
   return json as Backup;
 }
 

@@ -1,5 +1,5 @@
-// What a person enters in the ceremony, checked while it is entered: rolls of dice with their count, the words from paper,
-// the PIN twice. Everything here is secret and stays in memory only.
+// What a person enters in the ceremony, checked while it is entered: rolls of dice with their count, the words from
+// paper, the PIN twice. Everything here is secret and stays in memory only.
 import { wordlist } from '@scure/bip39/wordlists/english';
 import { validateMnemonic } from '@scure/bip39';
 import { fail } from '../../protocol/errors';
@@ -18,14 +18,17 @@ export function diceComplaint(rolls: string): string | undefined {
   if (/(.)\1{9}/.test(rolls)) return 'ten equal rolls in a row: roll a real die, and enter what it shows';
   if (rolls.length < MIN_ROLLS) return undefined;
   for (const face of '123456') {
-    if (rolls.split(face).length - 1 > rolls.length * 0.4) return `a ${face} in more than four rolls of ten: the die is not fair, take another one`;
+    if (rolls.split(face).length - 1 > rolls.length * 0.4)
+      return `a ${face} in more than four rolls of ten: the die is not fair, take another one`;
   }
   return undefined;
 }
 
 /** Asks for rolls until there are enough; shows the count, never the rolls again. */
 export async function askDice(people: People): Promise<string> {
-  people.say(`Roll a six-sided die at least ${MIN_ROLLS} times and type what it shows, as many rolls a line as you like; an empty line ends it.`);
+  people.say(
+    `Roll a six-sided die at least ${MIN_ROLLS} times and type what it shows, as many rolls a line as you like; an empty line ends it.`,
+  );
   let rolls = '';
   for (;;) {
     const line = (await people.askSecret(`rolls (${rolls.length} of ${MIN_ROLLS}):`)).replace(/[\s,;]/g, '');
@@ -36,7 +39,8 @@ export async function askDice(people: People): Promise<string> {
     }
     const complaint = diceComplaint(rolls + line);
     if (complaint) people.say(`not taken: ${complaint}`);
-    else if (rolls.length + line.length > MAX_ROLLS) people.say(`not taken: more than ${MAX_ROLLS} rolls; an empty line ends it`);
+    else if (rolls.length + line.length > MAX_ROLLS)
+      people.say(`not taken: more than ${MAX_ROLLS} rolls; an empty line ends it`);
     else rolls += line;
   }
 }
@@ -52,17 +56,27 @@ export async function askNewPin(people: People): Promise<string> {
   throw fail('pin-differs', 'no PIN was entered twice alike: start again');
 }
 
-/** Asks for every word as it stands on paper; `words`: what was shown. Throws code `word-wrong` after three wrong ones in a row. */
+/**
+ * Asks for every word as it stands on paper; `words`: what was shown. Throws code `word-wrong` after three wrong ones
+ * in a row.
+ */
 export async function askWordsBack(people: People, words: string[]): Promise<void> {
   for (let n = 0; n < words.length; n++) {
-    for (let tries = 1; (await people.askSecret(`word ${n + 1} from your paper:`)).trim().toLowerCase() !== words[n]; tries++) {
-      if (tries === ENTRY_TRIES) throw fail('word-wrong', `word ${n + 1} on the paper is wrong: nothing is kept, start again with a new paper`);
+    for (
+      let tries = 1;
+      (await people.askSecret(`word ${n + 1} from your paper:`)).trim().toLowerCase() !== words[n];
+      tries++
+    ) {
+      if (tries === ENTRY_TRIES)
+        throw fail('word-wrong', `word ${n + 1} on the paper is wrong: nothing is kept, start again with a new paper`);
       people.say(`that is not word ${n + 1}: look at the paper again`);
     }
   }
 }
 
-/** Asks for the words of a backup. Throws code `words-wrong` when they are no BIP39 words or their checksum is wrong. */
+/**
+ * Asks for the words of a backup. Throws code `words-wrong` when they are no BIP39 words or their checksum is wrong.
+ */
 export async function askBackupWords(people: People): Promise<string[]> {
   const words: string[] = [];
   while (words.length < WORD_COUNT) {
@@ -70,6 +84,7 @@ export async function askBackupWords(people: People): Promise<string[]> {
     if (wordlist.includes(word)) words.push(word);
     else people.say(word === '' ? 'a word is missing' : 'that is none of the 2,048 words: look at the paper again');
   }
-  if (!validateMnemonic(words.join(' '), wordlist)) throw fail('words-wrong', 'the checksum of the words is wrong: one was misread or two changed places; start again');
+  if (!validateMnemonic(words.join(' '), wordlist))
+    throw fail('words-wrong', 'the checksum of the words is wrong: one was misread or two changed places; start again');
   return words;
 }

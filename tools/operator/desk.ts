@@ -19,20 +19,45 @@ export const DESK_FLAGS: Record<string, Flag> = {
 /** A board that derives a batch or runs on a slow interpreter takes seconds to answer. */
 const FIRST_ANSWER_MS = 20_000;
 
-/** Makes sure that a console of ours answers, with no question open, before anybody is asked anything. Throws `no-console`. */
-export async function aConsole(client: ConsoleClient, runtime: Runtime, heard: () => string, limitMs = FIRST_ANSWER_MS): Promise<void> {
+/**
+ * Makes sure that a console of ours answers, with no question open, before anybody is asked anything. Throws
+ * `no-console`.
+ */
+export async function aConsole(
+  client: ConsoleClient,
+  runtime: Runtime,
+  heard: () => string,
+  limitMs = FIRST_ANSWER_MS,
+): Promise<void> {
   const isAnswered = await new Promise<boolean>((resolve, reject) => {
     const timer = runtime.after(limitMs, () => resolve(false));
     const end = (act: () => void): void => {
       timer.cancel();
       act();
     };
-    client.cancel().then(() => client.run('status')).then(() => end(() => resolve(true)), (error: Error) => end(() => reject(error)));
+    client
+      .cancel()
+      .then(() => client.run('status'))
+      .then(
+        () => end(() => resolve(true)),
+        (error: Error) => end(() => reject(error)),
+      );
   });
   if (isAnswered) return;
-  if (/Uncaught/.test(heard())) throw fail('no-console', "the board is at the interpreter's prompt and runs no image: flash one with \"chaincloud flash\"");
-  if (heard() === '') throw fail('no-console', 'nothing answers on this port: check cable, power and --port; "chaincloud doctor" tells more');
-  throw fail('no-console', "what answers on this port is no HSM's console: check --port and --baud; \"chaincloud doctor\" tells more");
+  if (/Uncaught/.test(heard()))
+    throw fail(
+      'no-console',
+      'the board is at the interpreter\'s prompt and runs no image: flash one with "chaincloud flash"',
+    );
+  if (heard() === '')
+    throw fail(
+      'no-console',
+      'nothing answers on this port: check cable, power and --port; "chaincloud doctor" tells more',
+    );
+  throw fail(
+    'no-console',
+    'what answers on this port is no HSM\'s console: check --port and --baud; "chaincloud doctor" tells more',
+  );
 }
 
 /** Runs `work` at the board's console. */
@@ -42,11 +67,21 @@ export async function atDesk(input: CommandInput, work: (desk: Desk) => Promise<
   const people = createPeople();
   // What it says first tells what it is; after that nothing is kept.
   let heard: string | undefined = '';
-  const client = createConsoleClient({ port, onLine: (line) => void (heard = heard === undefined ? undefined : `${heard}${line}\n`) });
+  const client = createConsoleClient({
+    port,
+    onLine: (line) => void (heard = heard === undefined ? undefined : `${heard}${line}\n`),
+  });
   try {
     await aConsole(client, runtime, () => heard ?? '');
     heard = undefined;
-    await work({ client, people, transcript: createTranscript(input.values.transcript, runtime.nowMs), nowMs: runtime.nowMs, random: runtime.random, hasColour: process.stdout.isTTY === true });
+    await work({
+      client,
+      people,
+      transcript: createTranscript(input.values.transcript, runtime.nowMs),
+      nowMs: runtime.nowMs,
+      random: runtime.random,
+      hasColour: process.stdout.isTTY === true,
+    });
     return 0;
   } finally {
     people.close();

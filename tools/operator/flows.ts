@@ -1,9 +1,21 @@
 // What an operator does at HSM-Cold, step by step with a person at the keyboard: the ceremony, restoring, settings and
-// accounts, unlocking, sweeping. Each flow can be stopped anywhere and run again: it looks at the board and goes on from
-// there. Leaves to others: the console's protocol (host/operator) and how people are asked (console/people.ts).
+// accounts, unlocking, sweeping. Each flow can be stopped anywhere and run again: it looks at the board and goes on
+// from there. Leaves to others: the console's protocol (host/operator) and how people are asked (console/people.ts).
 import { fail } from '../../protocol/errors';
 import type { AccountFile } from '../../host/api/types';
-import { endRestoring, pairHot, restoreState, setPhones, setTime, showAccount, status, unlock, valueOf, type AccountData, type ConsoleClient } from '../../host/operator';
+import {
+  endRestoring,
+  pairHot,
+  restoreState,
+  setPhones,
+  setTime,
+  showAccount,
+  status,
+  unlock,
+  valueOf,
+  type AccountData,
+  type ConsoleClient,
+} from '../../host/operator';
 import type { People } from '../console/people';
 import { addAccounts, writePublicFile } from './accounts';
 import { warnOfNoPhones } from './alarm-phones';
@@ -52,18 +64,29 @@ export interface BoardStatus {
 
 export async function readStatus(client: ConsoleClient): Promise<BoardStatus> {
   const lines = await status(client);
-  const about = /^board (\S+) commit (\S+) interpreter (\S+)/.exec(lines.find((line) => line.startsWith('board ')) ?? '');
+  const about = /^board (\S+) commit (\S+) interpreter (\S+)/.exec(
+    lines.find((line) => line.startsWith('board ')) ?? '',
+  );
   if (!about) throw fail('not-hsm-cold', 'what answers is no HSM-Cold console: check the port');
   const time = valueOf(lines, 'time');
   return {
-    state: valueOf(lines, 'state'), board: about[1]!, commit: about[2]!, interpreter: about[3]!, time: time === 'unset' || time === '' ? undefined : Number(time), link: valueOf(lines, 'link'), lines,
+    state: valueOf(lines, 'state'),
+    board: about[1]!,
+    commit: about[2]!,
+    interpreter: about[3]!,
+    time: time === 'unset' || time === '' ? undefined : Number(time),
+    link: valueOf(lines, 'link'),
+    lines,
   };
 }
 
 /** Refuses a board that is not in a state that the flow can work with. */
 function aHealthyBoard(board: BoardStatus): void {
   if (!['factory', 'locked', 'unlocked'].includes(board.state)) {
-    throw fail(board.state, `the board reports a fault (${board.state}): run "chaincloud doctor", and restore it from the backup`);
+    throw fail(
+      board.state,
+      `the board reports a fault (${board.state}): run "chaincloud doctor", and restore it from the backup`,
+    );
   }
 }
 
@@ -83,7 +106,13 @@ async function makeSeed(desk: Desk, pin: Pin): Promise<void> {
     if (check) {
       if (!isCopied) {
         people.say('These words are the keys. Write them on paper, in this order; nobody will show them again:');
-        for (let n = 0; n < words.length; n += 4) people.say(words.slice(n, n + 4).map((word, i) => `${String(n + i + 1).padStart(4)} ${word.padEnd(10)}`).join(''));
+        for (let n = 0; n < words.length; n += 4)
+          people.say(
+            words
+              .slice(n, n + 4)
+              .map((word, i) => `${String(n + i + 1).padStart(4)} ${word.padEnd(10)}`)
+              .join(''),
+          );
         await people.ask('Press Enter when they are on paper; the screen is cleared then.');
         people.say('\x1b[2J\x1b[3J\x1b[H');
         await askWordsBack(people, words);
@@ -102,7 +131,11 @@ async function makeSeed(desk: Desk, pin: Pin): Promise<void> {
   words.fill('');
   pin.set(chosen);
   people.say(`The board has its seed: fingerprint ${valueOf(done, 'fingerprint')}.`);
-  transcript.note('seed made', { rolls: rolls.length, noise: valueOf(done, 'noise'), fingerprint: valueOf(done, 'fingerprint') });
+  transcript.note('seed made', {
+    rolls: rolls.length,
+    noise: valueOf(done, 'noise'),
+    fingerprint: valueOf(done, 'fingerprint'),
+  });
 }
 
 /** Unlocks with a person: asks again after a wrong PIN, and tells what the board says about waiting. */
@@ -128,7 +161,9 @@ export async function setClock(desk: Desk, pin: Pin): Promise<void> {
   const now = Math.floor(desk.nowMs() / 1000);
   if (time !== undefined && Math.abs(now - time) <= CLOCK_SLACK_S) return;
   if (time !== undefined && time > now) {
-    desk.people.say(`The board's clock is ${time - now} s ahead of this machine's and never goes back: check this machine's clock.`);
+    desk.people.say(
+      `The board's clock is ${time - now} s ahead of this machine's and never goes back: check this machine's clock.`,
+    );
     return;
   }
   await setTime(desk.client, now, await pin.get());
@@ -150,7 +185,12 @@ export async function provisionBoard(desk: Desk, options: ProvisionOptions): Pro
   const pin = pinOf(people);
   const board = await readStatus(client);
   aHealthyBoard(board);
-  transcript.note('started', { board: board.board, commit: board.commit, interpreter: board.interpreter, state: board.state });
+  transcript.note('started', {
+    board: board.board,
+    commit: board.commit,
+    interpreter: board.interpreter,
+    state: board.state,
+  });
   people.say(`HSM-Cold on ${board.board}, commit ${board.commit}, state ${board.state}.`);
   if (board.state === 'factory') await makeSeed(desk, pin);
   else people.say('The board has its seed; going on with what is missing.');
@@ -170,7 +210,8 @@ async function finishBoard(desk: Desk, pin: Pin, options: Pick<ProvisionOptions,
     transcript.note('alarm phones set', { phones: options.phones.join(' ') });
   }
   if (!options.hot) return;
-  if (valueOf(await status(client), 'link') === 'up') return people.say('HSM-Cold and HSM-Hot share a link key already.');
+  if (valueOf(await status(client), 'link') === 'up')
+    return people.say('HSM-Cold and HSM-Hot share a link key already.');
   await pairHot(client, options.hot, desk.random(32), await pin.get());
   people.say('HSM-Cold and HSM-Hot share a new link key.');
   transcript.note('link key set');
@@ -183,7 +224,10 @@ export interface RestoreOptions extends ProvisionOptions {
   state?: string[];
 }
 
-/** Gives the state back: accounts, limits used, everything ever paid. Asks for what tells a stale backup: each V's channel number, and the payments made. */
+/**
+ * Gives the state back: accounts, limits used, everything ever paid. Asks for what tells a stale backup: each V's
+ * channel number, and the payments made.
+ */
 async function restoreStateOf(desk: Desk, pin: Pin, state: string[], known: AccountFile[]): Promise<void> {
   const { client, people, transcript } = desk;
   if ((await client.run('account list')).length > 0) {
@@ -192,19 +236,28 @@ async function restoreStateOf(desk: Desk, pin: Pin, state: string[], known: Acco
   }
   const askCount = async (question: string): Promise<number> => {
     const text = (await people.ask(question)).trim();
-    if (!/^\d{1,9}$/.test(text)) throw fail('channel-form', 'a whole number was expected: look it up and run this again');
+    if (!/^\d{1,9}$/.test(text))
+      throw fail('channel-form', 'a whole number was expected: look it up and run this again');
     return Number(text);
   };
   const channelIds: number[] = [];
-  for (const { account } of known) channelIds.push(await askCount(`The highest channel number that the V-Device of account ${account} shows (0 if none):`));
-  const payments = await askCount('How many payments the chain shows from hot addresses, of all accounts (0 if nobody counted):');
+  for (const { account } of known)
+    channelIds.push(
+      await askCount(`The highest channel number that the V-Device of account ${account} shows (0 if none):`),
+    );
+  const payments = await askCount(
+    'How many payments the chain shows from hot addresses, of all accounts (0 if nobody counted):',
+  );
   const options = { pin: await pin.get(), channelIds, payments };
   try {
     await restoreState(client, state.join('\n'), options);
   } catch (error) {
     if ((error as { code?: string }).code !== 'backup-old') throw error;
-    people.say('This backup is older than the last channel: payments made after it are not in it, and a request could be paid twice.');
-    if (!(await people.confirm('Is there no newer backup, and was every payment since looked up?'))) throw fail('declined', 'nothing was restored: find the newest backup');
+    people.say(
+      'This backup is older than the last channel: payments made after it are not in it, and a request could be paid twice.',
+    );
+    if (!(await people.confirm('Is there no newer backup, and was every payment since looked up?')))
+      throw fail('declined', 'nothing was restored: find the newest backup');
     await endRestoring(client, { ...options, isForced: true });
   }
   transcript.note('state restored', { lines: state.length, channels: channelIds.join(' '), payments });
@@ -239,15 +292,25 @@ export async function restoreBoard(desk: Desk, options: RestoreOptions): Promise
   const count = (await client.run('account list')).length;
   const files = options.accounts.length > 0 ? await addAccounts(desk, pin, options.accounts, options.outDir) : [];
   for (let n = files.length; n < count; n++) {
-    const file = { ...(await showAccount(client, n)), hsm_phones: options.known.find((each) => each.account === n)?.hsm_phones ?? [] };
+    const file = {
+      ...(await showAccount(client, n)),
+      hsm_phones: options.known.find((each) => each.account === n)?.hsm_phones ?? [],
+    };
     writePublicFile(people, options.outDir, file);
     files.push(file);
   }
   for (const known of options.known) {
     const made = files.find((each) => each.account === known.account);
-    if (!made) throw fail('backup-differs', `account ${known.account} of the backup is not in the accounts file: add it and run this again`);
+    if (!made)
+      throw fail(
+        'backup-differs',
+        `account ${known.account} of the backup is not in the accounts file: add it and run this again`,
+      );
     if (made.cold.xpub !== known.cold.xpub || made.hot.xpub !== known.hot.xpub || made.identity !== known.identity) {
-      throw fail('backup-differs', `account ${known.account} came out with other keys than the backup has: these are the words of another board`);
+      throw fail(
+        'backup-differs',
+        `account ${known.account} came out with other keys than the backup has: these are the words of another board`,
+      );
     }
   }
   if (options.known.length) people.say(`The keys of ${options.known.length} account(s) are those of the backup.`);

@@ -15,19 +15,28 @@ export function qrModules(text: string): boolean[][] {
   code.addData(text, 'Alphanumeric');
   code.make();
   const size = code.getModuleCount() + 2 * QUIET;
-  return Array.from({ length: size }, (_, y) => Array.from({ length: size }, (_unused, x) => y >= QUIET && x >= QUIET && y < size - QUIET && x < size - QUIET && code.isDark(y - QUIET, x - QUIET)));
+  return Array.from({ length: size }, (_, y) =>
+    Array.from(
+      { length: size },
+      (_unused, x) =>
+        y >= QUIET && x >= QUIET && y < size - QUIET && x < size - QUIET && code.isDark(y - QUIET, x - QUIET),
+    ),
+  );
 }
 
 /**
- * Lines for a terminal. hasColour: dark on light whatever the terminal's colours are; without, light modules are drawn and
- * dark ones left out, which is right on a dark terminal.
+ * Lines for a terminal. hasColour: dark on light whatever the terminal's colours are; without, light modules are drawn
+ * and dark ones left out, which is right on a dark terminal.
  */
 export function qrLines(text: string, hasColour: boolean): string[] {
   const modules = qrModules(text);
   const lines: string[] = [];
   for (let y = 0; y < modules.length; y += 2) {
     const pairs = modules[y]!.map((top, x) => [top, modules[y + 1]?.[x] ?? false] as const);
-    if (hasColour) lines.push(`\x1b[30;107m${pairs.map(([top, bottom]) => (top ? (bottom ? '█' : '▀') : bottom ? '▄' : ' ')).join('')}\x1b[0m`);
+    if (hasColour)
+      lines.push(
+        `\x1b[30;107m${pairs.map(([top, bottom]) => (top ? (bottom ? '█' : '▀') : bottom ? '▄' : ' ')).join('')}\x1b[0m`,
+      );
     else lines.push(pairs.map(([top, bottom]) => (top ? (bottom ? ' ' : '▄') : bottom ? '▀' : '█')).join(''));
   }
   return lines;
@@ -41,7 +50,8 @@ interface Picture {
 
 /** The text of the QR code in a PNG file. Throws `no-qr`. */
 export function readQrPng(file: string): string {
-  if (fs.statSync(file).size > MAX_PNG_BYTES) throw fail('no-qr', `${file} is too large for a picture of a code: crop it`);
+  if (fs.statSync(file).size > MAX_PNG_BYTES)
+    throw fail('no-qr', `${file} is too large for a picture of a code: crop it`);
   const { PNG } = require('pngjs') as { PNG: { sync: { read(bytes: Buffer): Picture } } };
   let picture: Picture;
   try {
@@ -50,7 +60,8 @@ export function readQrPng(file: string): string {
     throw fail('no-qr', `${file} is no PNG picture (${(error as Error).message}): save it as PNG`);
   }
   const found = jsQR(Uint8ClampedArray.from(picture.data), picture.width, picture.height);
-  if (!found) throw fail('no-qr', `no QR code was found in ${file}: take it again, straight and whole, with its light border`);
+  if (!found)
+    throw fail('no-qr', `no QR code was found in ${file}: take it again, straight and whole, with its light border`);
   return found.data;
 }
 

@@ -1,5 +1,5 @@
-// What was done at a board, for the files of the people who were there: steps with their time, never a secret. What may be
-// in it is given by name; there is no way to put a line of the console into it.
+// What was done at a board, for the files of the people who were there: steps with their time, never a secret. What may
+// be in it is given by name; there is no way to put a line of the console into it.
 import * as fs from 'node:fs';
 
 export interface TranscriptEntry {

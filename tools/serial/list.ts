@@ -19,7 +19,9 @@ export const ESP32_USB_VENDORS = ['10c4', '1a86', '0403', '067b', '303a'];
 /** Device files that look like USB serial ports, for systems without udev. */
 function portFiles(): PortEntry[] {
   const names = fs.existsSync('/dev') ? fs.readdirSync('/dev') : [];
-  return names.filter((name) => /^(ttyUSB|ttyACM|cu\.usb|cu\.SLAB|cu\.wch)/.test(name)).map((name) => ({ path: `/dev/${name}` }));
+  return names
+    .filter((name) => /^(ttyUSB|ttyACM|cu\.usb|cu\.SLAB|cu\.wch)/.test(name))
+    .map((name) => ({ path: `/dev/${name}` }));
 }
 
 /** The ports as the operating system lists them. */
@@ -50,6 +52,10 @@ export async function choosePort(given: string | undefined, list: PortLister = l
   if (named) return named;
   const ports = await list();
   if (ports.length === 1) return ports[0]!.path;
-  if (ports.length === 0) throw fail('no-port', 'no USB serial port found: plug the board in with a data cable, or name the port with --port');
+  if (ports.length === 0)
+    throw fail(
+      'no-port',
+      'no USB serial port found: plug the board in with a data cable, or name the port with --port',
+    );
   throw fail('several-ports', `choose one with --port: ${ports.map(describe).join('; ')}`);
 }

@@ -22,7 +22,12 @@ export interface OpenPort extends BytePort {
 }
 
 /** Bytes from the moment of opening on, kept until somebody listens, and the news that the line is gone. */
-function portEnds(): { port: Pick<BytePort, 'onData' | 'onClose'>; give(bytes: Uint8Array): void; gone(error?: Error): void; isGone(): boolean } {
+function portEnds(): {
+  port: Pick<BytePort, 'onData' | 'onClose'>;
+  give(bytes: Uint8Array): void;
+  gone(error?: Error): void;
+  isGone(): boolean;
+} {
   let listener: ((bytes: Uint8Array) => void) | undefined;
   let closeListener: ((error?: Error) => void) | undefined;
   const waiting: Uint8Array[] = [];
@@ -51,13 +56,23 @@ function portEnds(): { port: Pick<BytePort, 'onData' | 'onClose'>; give(bytes: U
 /** The error of the operating system in words that say what to do. */
 export function explainOpenError(name: string, error: Error): Error {
   const text = `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}`;
-  if (/ENOENT|no such file|cannot find|File not found/i.test(text)) return fail('no-port', `there is no port ${name}: plug the board in, or list the ports with "chaincloud doctor"`);
+  if (/ENOENT|no such file|cannot find|File not found/i.test(text))
+    return fail('no-port', `there is no port ${name}: plug the board in, or list the ports with "chaincloud doctor"`);
   if (/EACCES|EPERM|permission denied|access denied/i.test(text)) {
-    return fail('port-rights', `no right to open ${name}: on Linux add yourself to its group (sudo usermod -a -G dialout $USER) and log in again`);
+    return fail(
+      'port-rights',
+      `no right to open ${name}: on Linux add yourself to its group (sudo usermod -a -G dialout $USER) and log in again`,
+    );
   }
-  if (/EBUSY|EAGAIN|cannot lock|busy|in use/i.test(text)) return fail('port-busy', `${name} is in use: close the program that holds it (a terminal, a web IDE, a gateway) and try again`);
-  if (/ECONNREFUSED/.test(text)) return fail('no-port', `nothing listens at ${name}: start the simulator or check the address`);
-  if (/ENOTTY|EINVAL|ENXIO|not a tty|Inappropriate ioctl/i.test(text)) return fail('not-a-port', `${name} is not a serial port: check the path`);
+  if (/EBUSY|EAGAIN|cannot lock|busy|in use/i.test(text))
+    return fail(
+      'port-busy',
+      `${name} is in use: close the program that holds it (a terminal, a web IDE, a gateway) and try again`,
+    );
+  if (/ECONNREFUSED/.test(text))
+    return fail('no-port', `nothing listens at ${name}: start the simulator or check the address`);
+  if (/ENOTTY|EINVAL|ENXIO|not a tty|Inappropriate ioctl/i.test(text))
+    return fail('not-a-port', `${name} is not a serial port: check the path`);
   return fail('port-failed', `${name} cannot be opened (${error.message}): unplug the board and plug it in again`);
 }
 
@@ -98,7 +113,11 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 /** The two lines of an adapter that ESP32 boards have their reset circuit on: RTS pulls EN low, DTR pulls IO0 low. */
 function setLines(serial: SerialPort, rts: boolean, dtr: boolean): Promise<void> {
   return new Promise((resolve, reject) =>
-    serial.set({ rts, dtr }, (error) => (error ? reject(fail('port-failed', `the adapter's RTS and DTR lines cannot be set (${error.message})`)) : resolve())),
+    serial.set({ rts, dtr }, (error) =>
+      error
+        ? reject(fail('port-failed', `the adapter's RTS and DTR lines cannot be set (${error.message})`))
+        : resolve(),
+    ),
   );
 }
 
@@ -125,8 +144,14 @@ async function openSerial(name: string, baud: number): Promise<OpenPort> {
     serial.open((error) => {
       if (error) return reject(explainOpenError(name, error));
       serial.on('data', (bytes: Buffer) => ends.give(new Uint8Array(bytes)));
-      serial.on('error', (failure) => ends.gone(fail('port-gone', `${name} failed (${failure.message}): check the cable`)));
-      serial.on('close', (failure: Error | null) => ends.gone(failure ? fail('port-gone', `${name} is gone: the cable was pulled or the board lost power`) : undefined));
+      serial.on('error', (failure) =>
+        ends.gone(fail('port-gone', `${name} failed (${failure.message}): check the cable`)),
+      );
+      serial.on('close', (failure: Error | null) =>
+        ends.gone(
+          failure ? fail('port-gone', `${name} is gone: the cable was pulled or the board lost power`) : undefined,
+        ),
+      );
       resolve({
         ...ends.port,
         name,

@@ -38,7 +38,8 @@ function taken(bytes: Uint8Array): Uint8Array {
   return copy;
 }
 
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+const latin1 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
 export function createBoardHost(setup: BoardHostOptions): BoardHost {
   const { options, plugs, isDead } = setup;
@@ -62,10 +63,12 @@ export function createBoardHost(setup: BoardHostOptions): BoardHost {
   };
   const journalOffset = (address: number, lenBytes: number): number => {
     const offset = address - (board.flash.address ?? NaN);
-    if (!(offset >= 0 && offset + lenBytes <= flash.sizeBytes)) throw fail('flash-range', 'address outside of the free flash');
+    if (!(offset >= 0 && offset + lenBytes <= flash.sizeBytes))
+      throw fail('flash-range', 'address outside of the free flash');
     return offset;
   };
-  const portsFile = (): Buffer => Buffer.from(JSON.stringify(Object.fromEntries(names.map((name) => [name, pathOf(name)]))));
+  const portsFile = (): Buffer =>
+    Buffer.from(JSON.stringify(Object.fromEntries(names.map((name) => [name, pathOf(name)]))));
   const fileBytes = (path: string): Uint8Array | undefined => {
     if (board.flash.fileName === undefined) return undefined;
     if (path === board.flash.fileName) return flash.content();
@@ -79,10 +82,13 @@ export function createBoardHost(setup: BoardHostOptions): BoardHost {
     log: (text) => options.onLog?.(text),
     timerSet(id, delayMs) {
       timers.get(id)?.cancel();
-      timers.set(id, runtime.after(delayMs / rate, () => {
-        timers.delete(id);
-        setup.onTimer(id);
-      }));
+      timers.set(
+        id,
+        runtime.after(delayMs / rate, () => {
+          timers.delete(id);
+          setup.onTimer(id);
+        }),
+      );
     },
     timerClear(id) {
       timers.get(id)?.cancel();
@@ -91,7 +97,9 @@ export function createBoardHost(setup: BoardHostOptions): BoardHost {
     serialSetup(serial, baud, path) {
       const isFile = board.flash.fileName !== undefined;
       if (isFile && path === '' && baud) throw fail('no-path', 'No path defined for device');
-      const name = names.find((one) => (isFile ? pathOf(one) === path : board.ports[options.role][one]?.serial === serial));
+      const name = names.find((one) =>
+        isFile ? pathOf(one) === path : board.ports[options.role][one]?.serial === serial,
+      );
       if (!name || !baud) return void openSerials.delete(serial);
       openSerials.set(serial, name);
       plugs.inner[name]?.onData((bytes) => {
@@ -135,7 +143,8 @@ export function createBoardHost(setup: BoardHostOptions): BoardHost {
     flashWrite: (address, bytes) => flash.program(journalOffset(address, bytes.length), taken(bytes)),
     flashErase: (address) => flash.erase(Math.floor(journalOffset(address, 1) / flash.pageBytes)),
     fileSize: (path) => fileBytes(path)?.length ?? -1,
-    fileRead: (path, offset, lenBytes) => latin1((fileBytes(path) ?? new Uint8Array(0)).slice(offset, offset + lenBytes)),
+    fileRead: (path, offset, lenBytes) =>
+      latin1((fileBytes(path) ?? new Uint8Array(0)).slice(offset, offset + lenBytes)),
     fileWrite: (path, offset, bytes) => flash.overwrite(offset, taken(bytes)),
   };
 

@@ -1,6 +1,6 @@
 // The names that stock Espruino has, as the genuine interpreter answered when asked for each (Linux build, 2v29); those
-// that the ESP32 build lacks are left out, except where the Linux board's HAL needs them. The dialect check refuses code
-// that uses any other, and the Node engine takes every other out of an image's context. Data only.
+// that the ESP32 build lacks are left out, except where the Linux board's HAL needs them. The dialect check refuses
+// code that uses any other, and the Node engine takes every other out of an image's context. Data only.
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
@@ -22,8 +22,12 @@ export const PINS: readonly string[] = Array.from({ length: 40 }, (_, i) => `D${
 
 /** What the namespaces and constructors carry. */
 export const STATICS: { readonly [object: string]: readonly string[] } = {
-  Math: words('abs acos asin atan atan2 ceil clip cos exp floor log max min pow random round sin sqrt tan wrap sign E PI LN2 LN10 LOG2E LOG10E SQRT2 SQRT1_2 randInt'),
-  Object: words('create defineProperty defineProperties entries fromEntries getOwnPropertyDescriptor getOwnPropertyNames getPrototypeOf keys setPrototypeOf assign values getOwnPropertyDescriptors length name prototype'),
+  Math: words(
+    'abs acos asin atan atan2 ceil clip cos exp floor log max min pow random round sin sqrt tan wrap sign E PI LN2 LN10 LOG2E LOG10E SQRT2 SQRT1_2 randInt',
+  ),
+  Object: words(
+    'create defineProperty defineProperties entries fromEntries getOwnPropertyDescriptor getOwnPropertyNames getPrototypeOf keys setPrototypeOf assign values getOwnPropertyDescriptors length name prototype',
+  ),
   Array: words('isArray length name prototype'),
   String: words('fromCharCode length name prototype'),
   Number: words('MAX_VALUE MIN_VALUE NaN POSITIVE_INFINITY NEGATIVE_INFINITY length name prototype'),
@@ -34,14 +38,22 @@ export const STATICS: { readonly [object: string]: readonly string[] } = {
 /** What values of each kind inherit; `constructor` and the like included. */
 export const METHODS: { readonly [constructor: string]: readonly string[] } = {
   Object: words('constructor hasOwnProperty toString valueOf __proto__'),
-  Array: words('constructor concat every fill filter find findIndex forEach includes indexOf join length map pop push reduce reverse shift slice some sort splice toString unshift'),
-  String: words('constructor charAt charCodeAt concat endsWith includes indexOf lastIndexOf length match padEnd padStart repeat replace replaceAll slice split startsWith substr substring toLowerCase toString toUpperCase trim valueOf'),
+  Array: words(
+    'constructor concat every fill filter find findIndex forEach includes indexOf join length map pop push reduce reverse shift slice some sort splice toString unshift',
+  ),
+  String: words(
+    'constructor charAt charCodeAt concat endsWith includes indexOf lastIndexOf length match padEnd padStart repeat replace replaceAll slice split startsWith substr substring toLowerCase toString toUpperCase trim valueOf',
+  ),
   Function: words('constructor apply bind call length prototype toString'),
   Number: words('constructor toFixed toString valueOf'),
-  TypedArray: words('constructor BYTES_PER_ELEMENT buffer byteLength byteOffset every fill filter find findIndex forEach includes indexOf join length map reduce reverse set slice some sort subarray toString'),
+  TypedArray: words(
+    'constructor BYTES_PER_ELEMENT buffer byteLength byteOffset every fill filter find findIndex forEach includes indexOf join length map reduce reverse set slice some sort subarray toString',
+  ),
   ArrayBuffer: words('constructor byteLength'),
   RegExp: words('constructor exec lastIndex source test toString'),
-  Date: words('constructor getTime getDate getDay getFullYear getHours getMilliseconds getMinutes getMonth getSeconds getTimezoneOffset getUTCDate getUTCDay getUTCFullYear getUTCHours getUTCMilliseconds getUTCMinutes getUTCMonth getUTCSeconds setDate setFullYear setHours setMilliseconds setMinutes setMonth setSeconds setTime toISOString toJSON toString toUTCString valueOf'),
+  Date: words(
+    'constructor getTime getDate getDay getFullYear getHours getMilliseconds getMinutes getMonth getSeconds getTimezoneOffset getUTCDate getUTCDay getUTCFullYear getUTCHours getUTCMilliseconds getUTCMinutes getUTCMonth getUTCSeconds setDate setFullYear setHours setMilliseconds setMinutes setMonth setSeconds setTime toISOString toJSON toString toUTCString valueOf',
+  ),
   Error: words('constructor message stack toString'),
 };
 

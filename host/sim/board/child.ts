@@ -34,7 +34,10 @@ function watchEnd(): void {
 export function startChild(file: string, cwd: string): ChildProcess {
   watchEnd();
   const hasSetpriv = fs.existsSync(SETPRIV);
-  const child = spawn(hasSetpriv ? SETPRIV : file, hasSetpriv ? ['--pdeathsig', 'KILL', file] : [], { cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(hasSetpriv ? SETPRIV : file, hasSetpriv ? ['--pdeathsig', 'KILL', file] : [], {
+    cwd,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   running.add(child);
   child.once('exit', () => running.delete(child));
   child.once('error', () => running.delete(child));
@@ -44,7 +47,10 @@ export function startChild(file: string, cwd: string): ChildProcess {
 /** CPU time of a process (ms) so far, 0 when it is gone. */
 export function cpuMsOf(pid: number): number {
   try {
-    const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const fields = fs
+      .readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
   } catch {
     return 0;

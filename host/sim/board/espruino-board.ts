@@ -1,9 +1,9 @@
-// The genuine interpreter's board: a process in a temporary directory of its own, its Storage and journal laid out there
-// before it starts, its ports pseudo-terminals. It boots from Storage as a chip does, but through a loader that takes the
-// image's text to memory first where flash is not mapped: the stock Linux build reads its flash by a file call for each
-// character of a running function, which makes the same code five times slower than memory-mapped flash would. Power off
-// is SIGKILL, and what it had written by then is the flash's content. Its restart ends the process, and this starts it
-// again. Time is real: give it a runtime on the real clock. Only board `linux` runs here.
+// The genuine interpreter's board: a process in a temporary directory of its own, its Storage and journal laid out
+// there before it starts, its ports pseudo-terminals. It boots from Storage as a chip does, but through a loader that
+// takes the image's text to memory first where flash is not mapped: the stock Linux build reads its flash by a file
+// call for each character of a running function, which makes the same code five times slower than memory-mapped flash
+// would. Power off is SIGKILL, and what it had written by then is the flash's content. Its restart ends the process,
+// and this starts it again. Time is real: give it a runtime on the real clock. Only board `linux` runs here.
 import type { ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -62,8 +62,13 @@ export function createEspruinoBoard(options: EspruinoBoardOptions): SimBoard {
   const prepare = (ptys: Session['ptys']): void => {
     const files = openStorage(storage);
     const { [BOOT_FILE]: image, ...others } = bootFiles(options);
-    const wanted = { ...others, [IMAGE_FILE]: image!, [BOOT_FILE]: Buffer.from(`${LOAD}${options.prelude ?? ''}eval(CC_IMAGE)`) };
-    for (const [name, bytes] of Object.entries(wanted)) if (!Buffer.from(files.read(name) ?? []).equals(bytes)) files.write(name, bytes);
+    const wanted = {
+      ...others,
+      [IMAGE_FILE]: image!,
+      [BOOT_FILE]: Buffer.from(`${LOAD}${options.prelude ?? ''}eval(CC_IMAGE)`),
+    };
+    for (const [name, bytes] of Object.entries(wanted))
+      if (!Buffer.from(files.read(name) ?? []).equals(bytes)) files.write(name, bytes);
     fs.writeFileSync(path.join(dir, STORAGE_FILE), storage.content());
     fs.writeFileSync(path.join(dir, journalName), flash.content());
     // The prompt stays on standard output, where errors that nobody caught are told; nothing is ever typed there.
@@ -98,7 +103,8 @@ export function createEspruinoBoard(options: EspruinoBoardOptions): SimBoard {
         onCrash?.(crash);
       } else if (crash && /^ {4}at /.test(text)) crash.stack += `${text}\n`;
     };
-    for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', onLine);
+    for (const stream of [child.stdout, child.stderr])
+      if (stream) createInterface({ input: stream }).on('line', onLine);
     child.stdin?.on('error', () => undefined);
   };
 
@@ -139,7 +145,8 @@ export function createEspruinoBoard(options: EspruinoBoardOptions): SimBoard {
     while (session === current && child.pid !== undefined) {
       const open = openPathsOf(child.pid);
       if (wanted.every((one) => open.includes(one))) return;
-      if (Date.now() > limitMs) throw fail('no-boot', `${options.name} did not open its ports within ${BOOT_LIMIT_MS / 1000} s`);
+      if (Date.now() > limitMs)
+        throw fail('no-boot', `${options.name} did not open its ports within ${BOOT_LIMIT_MS / 1000} s`);
       await sleep(BOOT_POLL_MS);
     }
   };

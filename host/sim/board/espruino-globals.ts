@@ -9,9 +9,9 @@ import { installRealm, type Realm, type RealmFacts, type RealmHost } from './rea
 const NO_PARAMETERS = ['arguments', 'eval', 'undefined', 'NaN', 'Infinity'];
 
 /**
- * `Function` of an image: on Espruino what it makes sees the top of the image, and here that is inside of a function. Made
- * once for the same text, since nothing but the top is in its scope; found by the text's length, because a table by the
- * text itself would hash it at every call.
+ * `Function` of an image: on Espruino what it makes sees the top of the image, and here that is inside of a function.
+ * Made once for the same text, since nothing but the top is in its scope; found by the text's length, because a table
+ * by the text itself would hash it at every call.
  */
 const MAKE_FUNCTION =
   'Function=function(){var $body=arguments[arguments.length-1],$params=[].slice.call(arguments,0,-1).join(),$list=Function.$made[$body.length]||(Function.$made[$body.length]=[]);' +
@@ -43,7 +43,12 @@ export function factsOf(board: BoardData): RealmFacts {
     flash: address === undefined ? undefined : { address, pageBytes, lenBytes: pageBytes * pageCount },
     hasFiles: isLinux,
     version: VERSION,
-    env: { VERSION, BOARD: board.espruinoBoard, FLASH: isLinux ? 262144 : 0, STORAGE: board.storage.pageBytes * board.storage.pageCount },
+    env: {
+      VERSION,
+      BOARD: board.espruinoBoard,
+      FLASH: isLinux ? 262144 : 0,
+      STORAGE: board.storage.pageBytes * board.storage.pageCount,
+    },
     variables: board.limits.variables,
   };
 }
@@ -52,15 +57,23 @@ export function factsOf(board: BoardData): RealmFacts {
 export function createContext(board: BoardData, host: RealmHost): Context {
   // A global object without a prototype of Node's: `this.constructor` inside leads nowhere but inside.
   const context = vm.createContext(Object.create(null) as vm.Context, { name: board.name });
-  const install = vm.runInContext(`(${installRealm.toString()})`, context, { filename: 'espruino' }) as typeof installRealm;
+  const install = vm.runInContext(`(${installRealm.toString()})`, context, {
+    filename: 'espruino',
+  }) as typeof installRealm;
   const facts = factsOf(board);
   const realm = install(host, JSON.stringify(facts));
   // The image runs as the body of a function that has the globals as parameters: V8 asks Node for every name at the top
   // of a context, a hundred times slower than a variable. Positions in stack traces stay those of the image.
-  const names = facts.globals.filter((name) => !NO_PARAMETERS.includes(name)).filter((name) => vm.runInContext(`typeof ${name}`, context) !== 'undefined');
+  const names = facts.globals
+    .filter((name) => !NO_PARAMETERS.includes(name))
+    .filter((name) => vm.runInContext(`typeof ${name}`, context) !== 'undefined');
   const head = `(function(${names.join(',')}){${MAKE_FUNCTION}`;
   return {
     realm,
-    run: (code, fileName) => void vm.runInContext(`${head}${code}\n}).call(this,${names.join(',')})`, context, { filename: fileName, columnOffset: -head.length }),
+    run: (code, fileName) =>
+      void vm.runInContext(`${head}${code}\n}).call(this,${names.join(',')})`, context, {
+        filename: fileName,
+        columnOffset: -head.length,
+      }),
   };
 }

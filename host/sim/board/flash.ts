@@ -1,5 +1,5 @@
-// Simulated flash: erased bytes are 0xFF, programming only clears bits, erasing goes by whole pages, each page counts its
-// wear. With a file behind it the content outlives the program. The power can be cut inside any write or erase.
+// Simulated flash: erased bytes are 0xFF, programming only clears bits, erasing goes by whole pages, each page counts
+// its wear. With a file behind it the content outlives the program. The power can be cut inside any write or erase.
 // Leaves to others: what is in it (storage.ts knows Storage's format) and what a cut does to the board.
 import * as fs from 'node:fs';
 import { fail } from '../../../protocol/errors';
@@ -37,7 +37,10 @@ export interface SimFlash {
   erase(page: number): void;
   /** Overwrites bytes as a file would, bits set or cleared; a cut leaves a prefix written. */
   overwrite(offset: number, bytes: Uint8Array): void;
-  /** Cuts the power inside the n-th change from now; undefined takes the order back. `torn` (0..1) says how far that change gets. */
+  /**
+   * Cuts the power inside the n-th change from now; undefined takes the order back. `torn` (0..1) says how far that
+   * change gets.
+   */
   cutAt(n: number | undefined, onCut?: () => void, torn?: number): void;
   stats(): FlashStats;
   /** The whole content: the live bytes, not a copy. */
@@ -57,7 +60,8 @@ export function createFlash(options: FlashOptions): SimFlash {
 
   const aRange = (offset: number, lenBytes: number): void => {
     const isWhole = Number.isInteger(offset) && Number.isInteger(lenBytes);
-    if (!isWhole || offset < 0 || lenBytes < 0 || offset + lenBytes > sizeBytes) throw fail('flash-range', `${offset}+${lenBytes} is outside of ${sizeBytes} bytes`);
+    if (!isWhole || offset < 0 || lenBytes < 0 || offset + lenBytes > sizeBytes)
+      throw fail('flash-range', `${offset}+${lenBytes} is outside of ${sizeBytes} bytes`);
   };
 
   /** True when the change about to be made is the one in which the power goes. */

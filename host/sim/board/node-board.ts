@@ -65,7 +65,8 @@ export function createNodeBoard(options: SimBoardOptions): SimBoard {
 
   const boot = (): void => {
     const files = openStorage(storage);
-    for (const [name, bytes] of Object.entries(bootFiles(options))) if (!Buffer.from(files.read(name) ?? []).equals(bytes)) files.write(name, bytes);
+    for (const [name, bytes] of Object.entries(bootFiles(options)))
+      if (!Buffer.from(files.read(name) ?? []).equals(bytes)) files.write(name, bytes);
     const current = { isDead: false } as Session;
     current.host = createBoardHost({
       options,

@@ -27,7 +27,9 @@ export function plugPorts(options: SimBoardOptions): Plugs {
   };
   for (const name of portNames(options)) {
     const given = options.ports?.[name];
-    const [inner, outer] = given ? [given, undefined] : wire(options.runtime, { baud: options.board.ports[options.role][name]?.baud });
+    const [inner, outer] = given
+      ? [given, undefined]
+      : wire(options.runtime, { baud: options.board.ports[options.role][name]?.baud });
     inner.onData(() => undefined); // what comes before the board listens is lost
     plugs.inner[name] = inner;
     if (outer) plugs.outer[name] = outer;

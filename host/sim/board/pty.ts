@@ -22,9 +22,14 @@ export interface Pty extends BytePort {
 
 function native(): NativePty {
   try {
-    return (require('@lydell/node-pty/requireBinary.js') as { requireBinary(file: string): NativePty }).requireBinary('pty.node');
+    return (require('@lydell/node-pty/requireBinary.js') as { requireBinary(file: string): NativePty }).requireBinary(
+      'pty.node',
+    );
   } catch (error) {
-    throw fail('no-pty', `pseudo-terminals need the optional package @lydell/node-pty: ${(error as Error).message.split('\n')[0]}`);
+    throw fail(
+      'no-pty',
+      `pseudo-terminals need the optional package @lydell/node-pty: ${(error as Error).message.split('\n')[0]}`,
+    );
   }
 }
 

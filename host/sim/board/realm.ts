@@ -1,8 +1,8 @@
-// The inside of an image's context: Espruino's environment, written against a few host calls. `installRealm` is handed to
-// the new context as text and runs there, so every function and object that an image can reach belongs to that context and
-// none leads to Node. Only primitives and the context's own objects cross; a host error is made anew inside.
-// Facts of the interpreter follow its sources (2v29): jswrap_espruino.c, jswrap_serial.c, jswrap_storage.c, jswrap_crypto.c.
-// Longer than most files because a function that travels as text cannot import its parts.
+// The inside of an image's context: Espruino's environment, written against a few host calls. `installRealm` is handed
+// to the new context as text and runs there, so every function and object that an image can reach belongs to that
+// context and none leads to Node. Only primitives and the context's own objects cross; a host error is made anew
+// inside. Facts of the interpreter follow its sources (2v29): jswrap_espruino.c, jswrap_serial.c, jswrap_storage.c,
+// jswrap_crypto.c. Longer than most files because a function that travels as text cannot import its parts.
 
 /** What the context may ask of the board. Bytes go in as the context's own typed arrays, come out as byte strings. */
 export interface RealmHost {
@@ -68,15 +68,17 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
   const MIN_DELAY_MS = 0.1;
 
   /** Makes a host call safe to hand out: what it throws is told again by an error of this context. */
-  const guard = (fn: Any): Any => (...args: Any[]): Any => {
-    let text: string;
-    try {
-      return fn(...args);
-    } catch (error) {
-      text = '' + (error as Any).message;
-    }
-    throw new Err(text);
-  };
+  const guard =
+    (fn: Any): Any =>
+    (...args: Any[]): Any => {
+      let text: string;
+      try {
+        return fn(...args);
+      } catch (error) {
+        text = '' + (error as Any).message;
+      }
+      throw new Err(text);
+    };
   const h: Any = {};
   for (const name of O.keys(host)) h[name] = guard((host as Any)[name]);
 
@@ -94,8 +96,10 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
   const flatten = (value: Any, out: number[]): void => {
     if (typeof value === 'string') for (let i = 0; i < value.length; i++) out.push(value.charCodeAt(i) & 255);
     else if (value instanceof AB) flatten(new U8(value), out);
-    else if (value && typeof value === 'object' && value.data !== undefined && !A.isArray(value)) for (let n = 0; n < (value.count === undefined ? 1 : value.count); n++) flatten(value.data, out);
-    else if (value && typeof value === 'object' && typeof value.length === 'number') for (let i = 0; i < value.length; i++) flatten(value[i], out);
+    else if (value && typeof value === 'object' && value.data !== undefined && !A.isArray(value))
+      for (let n = 0; n < (value.count === undefined ? 1 : value.count); n++) flatten(value.data, out);
+    else if (value && typeof value === 'object' && typeof value.length === 'number')
+      for (let i = 0; i < value.length; i++) flatten(value[i], out);
     else if (value !== undefined && value !== null) out.push(value & 255);
   };
   const toBytes = (...values: Any[]): Any => {
@@ -109,7 +113,8 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
   const emitter = (target: Any): Any => {
     const lists: { [event: string]: Any[] } = {};
     target.on = (event: string, fn: Any) => void (lists[event] = lists[event] || []).push(fn);
-    target.removeListener = (event: string, fn: Any) => void (lists[event] = (lists[event] || []).filter((one) => one !== fn));
+    target.removeListener = (event: string, fn: Any) =>
+      void (lists[event] = (lists[event] || []).filter((one) => one !== fn));
     target.removeAllListeners = (event?: string) => {
       if (event === undefined) for (const name of O.keys(lists)) delete lists[name];
       else delete lists[event];
@@ -130,13 +135,16 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
     h.timerSet(lastTimer, delayMs);
     return lastTimer;
   };
-  const clear = (what: string) => (...ids: Any[]): void => {
-    if (ids.length && ids[0] === undefined) throw new Err('clear' + what + '(undefined) not allowed. Use clear' + what + '() instead');
-    for (const id of ids.length ? [ids[0]] : O.keys(timers)) {
-      delete timers[id];
-      h.timerClear(+id);
-    }
-  };
+  const clear =
+    (what: string) =>
+    (...ids: Any[]): void => {
+      if (ids.length && ids[0] === undefined)
+        throw new Err('clear' + what + '(undefined) not allowed. Use clear' + what + '() instead');
+      for (const id of ids.length ? [ids[0]] : O.keys(timers)) {
+        delete timers[id];
+        h.timerClear(+id);
+      }
+    };
 
   // Serial ports.
   const serials: { [name: string]: { object: Any; lists: Any; waiting: string } } = {};
@@ -145,7 +153,8 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
     const object: Any = O.create(serialPrototype);
     const port = { object, lists: emitter(object), waiting: '' };
     serials[name] = port;
-    object.setup = (baud: number, options?: Any) => h.serialSetup(name, baud === undefined ? 9600 : baud, (options && options.path) || '');
+    object.setup = (baud: number, options?: Any) =>
+      h.serialSetup(name, baud === undefined ? 9600 : baud, (options && options.path) || '');
     object.unsetup = () => h.serialSetup(name, 0, '');
     object.write = (...data: Any[]) => h.serialWrite(name, toBytes(...data));
     object.print = (data: Any) => h.serialWrite(name, bytesOf(('' + data).replace(/\n/g, '\r\n')));
@@ -171,7 +180,15 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
     h.pin(name, pins[name]);
   };
   const addPin = (name: string): void => {
-    G[name] = { set: () => setPin(name, 1), reset: () => setPin(name, 0), write: (level: Any) => setPin(name, level), read: () => !!pins[name], mode: () => undefined, getInfo: () => ({}), toString: () => name };
+    G[name] = {
+      set: () => setPin(name, 1),
+      reset: () => setPin(name, 0),
+      write: (level: Any) => setPin(name, level),
+      read: () => !!pins[name],
+      mode: () => undefined,
+      getInfo: () => ({}),
+      toString: () => name,
+    };
   };
 
   const buffer = (string: string): Any => bytesOf(string).buffer;
@@ -195,14 +212,17 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
     return sum;
   };
   const mapInPlace = (from: Any, to: Any, map?: Any, bitsGiven?: number): void => {
-    if (!from || !to || from.byteLength === undefined || to.byteLength === undefined) throw new Err('First 2 arguments should be array buffers');
+    if (!from || !to || from.byteLength === undefined || to.byteLength === undefined)
+      throw new Err('First 2 arguments should be array buffers');
     const source = from instanceof AB ? new U8(from) : from;
     const target = to instanceof AB ? new U8(to) : to;
     const bitsFrom = (8 * source.byteLength) / (source.length || 1) || 8;
     const isMsbFirst = !(bitsGiven && bitsGiven < 0);
     const bits = M.abs(bitsGiven || 0) || bitsFrom;
     const mask = bits >= 32 ? 0 : (1 << bits) - 1;
-    let read = 0, el = 0, have = 0;
+    let read = 0,
+      el = 0,
+      have = 0;
     for (let write = 0; write < target.length && (read < source.length || have >= bits); write++) {
       const index = read;
       while (have < bits) {
@@ -222,7 +242,9 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
     read: (name: string, offset?: number, lenBytes?: number) => {
       const content = h.storageRead('' + name);
       if (content === undefined) return undefined;
-      return offset === undefined ? content : content.substr(offset, lenBytes === undefined ? content.length : lenBytes);
+      return offset === undefined
+        ? content
+        : content.substr(offset, lenBytes === undefined ? content.length : lenBytes);
     },
     readArrayBuffer: (name: string) => {
       const content = h.storageRead('' + name);
@@ -246,7 +268,10 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
     erase: (name: string) => h.storageErase('' + name),
     eraseAll: () => h.storageCompact(true),
     compact: () => h.storageCompact(false),
-    list: (pattern?: Any) => J.parse(h.storageList()).filter((name: string) => pattern === undefined || (pattern.test ? pattern.test(name) : name.indexOf(pattern) >= 0)),
+    list: (pattern?: Any) =>
+      J.parse(h.storageList()).filter(
+        (name: string) => pattern === undefined || (pattern.test ? pattern.test(name) : name.indexOf(pattern) >= 0),
+      ),
     hash: () => crc32(h.storageList()),
     getFree: () => h.storageFree(),
     getStats: () => ({ freeBytes: h.storageFree() }),
@@ -257,13 +282,29 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
     read: (lenBytes: number, address: number) => (lenBytes > 0 ? bytesOf(h.flashRead(address, lenBytes)) : undefined),
     write: (data: Any, address: number) => h.flashWrite(address, toBytes(data)),
     erasePage: (address: number) => h.flashErase(address),
-    getPage: (address: number) => (area ? { addr: address - (address % area.pageBytes), length: area.pageBytes } : undefined),
+    getPage: (address: number) =>
+      area ? { addr: address - (address % area.pageBytes), length: area.pageBytes } : undefined,
     getFree: () => (area ? [{ addr: area.address, length: area.lenBytes }] : []),
   };
   const hashOf = (name: string) => (data: Any) => buffer(h.hash(name, toBytes(data)));
   const aesOf = (isEncrypt: boolean) => (data: Any, key: Any, options?: Any) =>
-    buffer(h.aes((options && options.mode) || 'CBC', isEncrypt, toBytes(key), options && options.iv !== undefined ? toBytes(options.iv) : new U8(16), toBytes(data)));
-  const crypto = { SHA1: hashOf('sha1'), SHA224: hashOf('sha224'), SHA256: hashOf('sha256'), SHA384: hashOf('sha384'), SHA512: hashOf('sha512'), AES: { encrypt: aesOf(true), decrypt: aesOf(false) } };
+    buffer(
+      h.aes(
+        (options && options.mode) || 'CBC',
+        isEncrypt,
+        toBytes(key),
+        options && options.iv !== undefined ? toBytes(options.iv) : new U8(16),
+        toBytes(data),
+      ),
+    );
+  const crypto = {
+    SHA1: hashOf('sha1'),
+    SHA224: hashOf('sha224'),
+    SHA256: hashOf('sha256'),
+    SHA384: hashOf('sha384'),
+    SHA512: hashOf('sha512'),
+    AES: { encrypt: aesOf(true), decrypt: aesOf(false) },
+  };
 
   /** A file as E.openFile gives it. Reading past the end answers undefined. */
   const openFile = (path: string, mode?: string): Any => {
@@ -289,31 +330,75 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
       close: () => void (isOpen = false),
     };
   };
-  const fs = { readFileSync: (path: string) => { const size = h.fileSize('' + path); return size < 0 ? undefined : h.fileRead('' + path, 0, size); } };
-  const modules: { [name: string]: Any } = { Storage: storage, Flash: flash, crypto, fs: facts.hasFiles ? fs : undefined };
+  const fs = {
+    readFileSync: (path: string) => {
+      const size = h.fileSize('' + path);
+      return size < 0 ? undefined : h.fileRead('' + path, 0, size);
+    },
+  };
+  const modules: { [name: string]: Any } = {
+    Storage: storage,
+    Flash: flash,
+    crypto,
+    fs: facts.hasFiles ? fs : undefined,
+  };
 
   const random = (): number => h.random31();
   const E: Any = {
-    convolve, mapInPlace, CRC32: crc32, openFile,
+    convolve,
+    mapInPlace,
+    CRC32: crc32,
+    openFile,
     toArrayBuffer: (string: Any) => (typeof string === 'string' ? buffer(string) : undefined),
     toUint8Array: toBytes,
-    toString: (...values: Any[]) => (values.length === 1 && typeof values[0] === 'string' ? values[0] : text(toBytes(...values))),
+    toString: (...values: Any[]) =>
+      values.length === 1 && typeof values[0] === 'string' ? values[0] : text(toBytes(...values)),
     enableWatchdog: (timeoutS: number) => h.watchdog(timeoutS * 1000),
     kickWatchdog: () => h.kick(),
-    setConsole: () => undefined, getConsole: () => null,
-    setFlags: () => undefined, getFlags: () => ({}), getErrorFlags: () => [],
-    hwRand: random, srand: (seed: number) => h.seedRandom(seed | 0),
-    getAddressOf: () => 0, getSizeOf: () => 1, setTimeZone: () => undefined, setClock: () => 0,
-    reboot: () => h.reboot(), defrag: () => undefined, clip: (x: number, low: number, high: number) => M.min(M.max(x, low), high),
-    sum: (values: Any) => { let sum = 0; for (let i = 0; i < values.length; i++) sum += values[i]; return sum; },
-    reverseByte: (byte: number) => { let out = 0; for (let i = 0; i < 8; i++) out |= ((byte >> i) & 1) << (7 - i); return out; },
-    getTemperature: () => NaN, getAnalogVRef: () => NaN,
+    setConsole: () => undefined,
+    getConsole: () => null,
+    setFlags: () => undefined,
+    getFlags: () => ({}),
+    getErrorFlags: () => [],
+    hwRand: random,
+    srand: (seed: number) => h.seedRandom(seed | 0),
+    getAddressOf: () => 0,
+    getSizeOf: () => 1,
+    setTimeZone: () => undefined,
+    setClock: () => 0,
+    reboot: () => h.reboot(),
+    defrag: () => undefined,
+    clip: (x: number, low: number, high: number) => M.min(M.max(x, low), high),
+    sum: (values: Any) => {
+      let sum = 0;
+      for (let i = 0; i < values.length; i++) sum += values[i];
+      return sum;
+    },
+    reverseByte: (byte: number) => {
+      let out = 0;
+      for (let i = 0; i < 8; i++) out |= ((byte >> i) & 1) << (7 - i);
+      return out;
+    },
+    getTemperature: () => NaN,
+    getAnalogVRef: () => NaN,
   };
   emitter(E);
-  const print = (...values: Any[]): void => h.log(values.map((value) => (typeof value === 'object' && value !== null ? J.stringify(value) : '' + value)).join(' '));
+  const print = (...values: Any[]): void =>
+    h.log(
+      values.map((value) => (typeof value === 'object' && value !== null ? J.stringify(value) : '' + value)).join(' '),
+    );
   const process: Any = {
-    version: facts.version, env: facts.env,
-    memory: () => ({ free: facts.variables / 2, usage: facts.variables / 2, total: facts.variables, history: 0, gc: 0, gctime: 0, blocksize: 14 }),
+    version: facts.version,
+    env: facts.env,
+    memory: () => ({
+      free: facts.variables / 2,
+      usage: facts.variables / 2,
+      total: facts.variables,
+      history: 0,
+      gc: 0,
+      gctime: 0,
+      blocksize: 14,
+    }),
   };
   const processLists = emitter(process);
 
@@ -323,39 +408,117 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
   };
   const TypedArrayProto = O.getPrototypeOf(U8.prototype);
   const { setPrototypeOf, defineProperty } = O;
-  const natives: [string, Any][] = ['TypeError', 'ReferenceError', 'SyntaxError', 'RangeError', 'EvalError', 'URIError'].map((name) => [name, G[name]]);
+  const natives: [string, Any][] = [
+    'TypeError',
+    'ReferenceError',
+    'SyntaxError',
+    'RangeError',
+    'EvalError',
+    'URIError',
+  ].map((name) => [name, G[name]]);
   const sliceOfArray = A.prototype.slice;
   for (const name of O.keys(facts.statics)) prune(G[name], facts.statics[name]);
-  for (const name of O.keys(facts.methods)) prune(name === 'TypedArray' ? TypedArrayProto : G[name].prototype, facts.methods[name]);
+  for (const name of O.keys(facts.methods))
+    prune(name === 'TypedArray' ? TypedArrayProto : G[name].prototype, facts.methods[name]);
   prune(G, facts.globals);
   for (const [name, native] of natives) {
     delete native.prototype.name;
-    native.prototype.toString = function (this: Any): string { return name + ': ' + this.message; };
+    native.prototype.toString = function (this: Any): string {
+      return name + ': ' + this.message;
+    };
     setPrototypeOf(native.prototype, O.prototype);
   }
-  defineProperty(TypedArrayProto, 'slice', { value: function (this: Any, from?: number, to?: number) { return sliceOfArray.call(this, from, to); }, writable: true, configurable: true });
-  S.fromCharCode = (...codes: number[]) => { let out = ''; for (const code of codes) out += fromCharCode(code & 255); return out; };
+  defineProperty(TypedArrayProto, 'slice', {
+    value: function (this: Any, from?: number, to?: number) {
+      return sliceOfArray.call(this, from, to);
+    },
+    writable: true,
+    configurable: true,
+  });
+  S.fromCharCode = (...codes: number[]) => {
+    let out = '';
+    for (const code of codes) out += fromCharCode(code & 255);
+    return out;
+  };
   M.random = () => random() / 0x7fffffff;
   G.Date.now = () => h.nowS() * 1000;
 
   for (const name of facts.serials) addSerial(name);
   for (const name of facts.pins) addPin(name);
-  const i2c = () => ({ setup: () => undefined, writeTo: () => undefined, readFrom: (_address: number, count: number) => new U8(count) });
+  const i2c = () => ({
+    setup: () => undefined,
+    writeTo: () => undefined,
+    readFrom: (_address: number, count: number) => new U8(count),
+  });
   const globals: { [name: string]: Any } = {
-    global: G, E, process, print, I2C1: i2c(), I2C2: i2c(),
+    global: G,
+    E,
+    process,
+    print,
+    I2C1: i2c(),
+    I2C2: i2c(),
     console: { log: print, error: print, warn: print, info: print, debug: print, trace: () => undefined },
-    require: (name: string) => { if (!modules[name]) throw new Err('Module ' + name + ' not found'); return modules[name]; },
-    getTime: () => h.nowS(), setTime: () => undefined, getSerial: () => '00000000-00000000-00000000',
+    require: (name: string) => {
+      if (!modules[name]) throw new Err('Module ' + name + ' not found');
+      return modules[name];
+    },
+    getTime: () => h.nowS(),
+    setTime: () => undefined,
+    getSerial: () => '00000000-00000000-00000000',
     setTimeout: (fn: Any, ms?: Any, ...args: Any[]) => addTimer(fn, ms, args, false),
     setInterval: (fn: Any, ms?: Any, ...args: Any[]) => addTimer(fn, ms, args, true),
-    clearTimeout: clear('Timeout'), clearInterval: clear('Interval'),
-    digitalWrite: setPin, digitalRead: (pin: Any) => pins['' + pin] || 0, pinMode: () => undefined, getPinMode: () => 'output',
-    peek32: (address: number) => h.peek32(address), poke32: () => undefined, peek16: () => 0, peek8: () => 0, poke8: () => undefined, poke16: () => undefined,
-    atob: (base64: string) => { const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'; let out = '', bits = 0, held = 0; for (let i = 0; i < base64.length; i++) { const v = alphabet.indexOf(base64.charAt(i)); if (v < 0) continue; bits = (bits << 6) | v; held += 6; if (held >= 8) { held -= 8; out += fromCharCode((bits >> held) & 255); } } return out; },
-    btoa: (data: Any) => { const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'; const b = toBytes(data); let out = ''; for (let i = 0; i < b.length; i += 3) { const v = (b[i] << 16) | ((b[i + 1] || 0) << 8) | (b[i + 2] || 0); out += alphabet[v >> 18] + alphabet[(v >> 12) & 63] + (i + 1 < b.length ? alphabet[(v >> 6) & 63] : '=') + (i + 2 < b.length ? alphabet[v & 63] : '='); } return out; },
-    load: () => h.reboot(), reset: () => h.reboot(), trace: () => undefined, dump: () => undefined, HIGH: 1, LOW: 0,
+    clearTimeout: clear('Timeout'),
+    clearInterval: clear('Interval'),
+    digitalWrite: setPin,
+    digitalRead: (pin: Any) => pins['' + pin] || 0,
+    pinMode: () => undefined,
+    getPinMode: () => 'output',
+    peek32: (address: number) => h.peek32(address),
+    poke32: () => undefined,
+    peek16: () => 0,
+    peek8: () => 0,
+    poke8: () => undefined,
+    poke16: () => undefined,
+    atob: (base64: string) => {
+      const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+      let out = '',
+        bits = 0,
+        held = 0;
+      for (let i = 0; i < base64.length; i++) {
+        const v = alphabet.indexOf(base64.charAt(i));
+        if (v < 0) continue;
+        bits = (bits << 6) | v;
+        held += 6;
+        if (held >= 8) {
+          held -= 8;
+          out += fromCharCode((bits >> held) & 255);
+        }
+      }
+      return out;
+    },
+    btoa: (data: Any) => {
+      const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+      const b = toBytes(data);
+      let out = '';
+      for (let i = 0; i < b.length; i += 3) {
+        const v = (b[i] << 16) | ((b[i + 1] || 0) << 8) | (b[i + 2] || 0);
+        out +=
+          alphabet[v >> 18] +
+          alphabet[(v >> 12) & 63] +
+          (i + 1 < b.length ? alphabet[(v >> 6) & 63] : '=') +
+          (i + 2 < b.length ? alphabet[v & 63] : '=');
+      }
+      return out;
+    },
+    load: () => h.reboot(),
+    reset: () => h.reboot(),
+    trace: () => undefined,
+    dump: () => undefined,
+    HIGH: 1,
+    LOW: 0,
   };
-  for (const name of O.keys(globals)) defineProperty(G, name, { value: globals[name], writable: true, configurable: true, enumerable: false });
+  for (const name of O.keys(globals))
+    defineProperty(G, name, { value: globals[name], writable: true, configurable: true, enumerable: false });
 
   return {
     timer(id) {
@@ -375,6 +538,9 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
       process.emit('uncaughtException', error);
       return true;
     },
-    describe: (error: Any) => (error && typeof error === 'object' ? '' + (error.message === undefined ? J.stringify(error) : error.message) + '\n' + (error.stack || '') : '' + error),
+    describe: (error: Any) =>
+      error && typeof error === 'object'
+        ? '' + (error.message === undefined ? J.stringify(error) : error.message) + '\n' + (error.stack || '')
+        : '' + error,
   };
 }

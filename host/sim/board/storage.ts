@@ -1,7 +1,8 @@
 // Espruino's Storage on simulated flash, in the format of its own jsflash.c, so that a simulated board's content can be
-// flashed to a real one and a genuine interpreter boots from it. A file is a header of 32 bytes (length and flags, then a
-// zero-padded name of 28 bytes) and its content, all aligned to 4; a replaced file keeps its place with an empty name.
-// Leaves to others: files of Storage.open, compression and the table of file names, which the firmware does not use.
+// flashed to a real one and a genuine interpreter boots from it. A file is a header of 32 bytes (length and flags, then
+// a zero-padded name of 28 bytes) and its content, all aligned to 4; a replaced file keeps its place with an empty
+// name. Leaves to others: files of Storage.open, compression and the table of file names, which the firmware does not
+// use.
 import { fail } from '../../../protocol/errors';
 import type { SimFlash } from './flash';
 
@@ -63,7 +64,8 @@ export function openStorage(flash: SimFlash): Storage {
     return { entries, end: at };
   };
 
-  const find = (name: string): Entry | undefined => scan().entries.find((entry) => entry.name === name.slice(0, NAME_BYTES) && entry.name !== '');
+  const find = (name: string): Entry | undefined =>
+    scan().entries.find((entry) => entry.name === name.slice(0, NAME_BYTES) && entry.name !== '');
   const content = (entry: Entry): Uint8Array => flash.read(entry.at + HEADER_BYTES, entry.sizeBytes);
   const isErased = (at: number, lenBytes: number): boolean => flash.read(at, lenBytes).every((byte) => byte === 0xff);
   const drop = (entry: Entry): void => flash.program(entry.at + 4, new Uint8Array(4));
@@ -82,7 +84,9 @@ export function openStorage(flash: SimFlash): Storage {
   };
 
   const compact = (): boolean => {
-    const live = scan().entries.filter((entry) => entry.name !== '').map((entry) => ({ ...entry, bytes: content(entry) }));
+    const live = scan()
+      .entries.filter((entry) => entry.name !== '')
+      .map((entry) => ({ ...entry, bytes: content(entry) }));
     if (live.length === scan().entries.length) return false;
     erasePages();
     let at = 0;
@@ -128,7 +132,10 @@ export function openStorage(flash: SimFlash): Storage {
       const entry = find(name);
       if (entry) drop(entry);
     },
-    list: () => scan().entries.map((entry) => entry.name).filter((name) => name !== ''),
+    list: () =>
+      scan()
+        .entries.map((entry) => entry.name)
+        .filter((name) => name !== ''),
     freeBytes: () => Math.max(0, flash.sizeBytes - scan().end),
     compact,
     eraseAll: erasePages,

@@ -17,16 +17,23 @@ export interface SimBoardOptions {
   runtime: Runtime;
   /** The journal's area: `createFlash(board.flash)`. Outlives power. */
   flash: SimFlash;
-  /** Storage: `createFlash(board.storage)`. Outlives power. The image is put into it at power-on when it is not there yet. */
+  /**
+   * Storage: `createFlash(board.storage)`. Outlives power. The image is put into it at power-on when it is not there
+   * yet.
+   */
   storage: SimFlash;
   /** Files to put into Storage at power-on when they are not there yet, such as the comb table. */
   files?: { [name: string]: Uint8Array };
   /**
    * What the board's lines are plugged into: for each port the end of a `wire()` that is the board's. A port left out
-   * gets a wire of its own whose other end is `board.ports[name]`; a second modem (`modem1`) is there only when plugged in.
+   * gets a wire of its own whose other end is `board.ports[name]`; a second modem (`modem1`) is there only when plugged
+   * in.
    */
   ports?: { [name in PortName]?: BytePort };
-  /** The board's hour at power-on (s since 1970); left out: not set, as on a board without a battery clock. Node engine only. */
+  /**
+   * The board's hour at power-on (s since 1970); left out: not set, as on a board without a battery clock. Node engine
+   * only.
+   */
   unixSeconds?: number;
   /** Parts per million by which the board's clock runs fast. Node engine only. */
   driftPpm?: number;
@@ -54,7 +61,10 @@ export interface SimBoard {
   powerOff(): Promise<void>;
   /** Power off and on again. */
   reset(): Promise<void>;
-  /** Cuts the power inside the n-th flash write or erase from now (1 = the next one), leaving that one done in part. Node engine only; elsewhere code `unsupported`. */
+  /**
+   * Cuts the power inside the n-th flash write or erase from now (1 = the next one), leaving that one done in part.
+   * Node engine only; elsewhere code `unsupported`.
+   */
   cutPowerAtWrite(n: number): void;
   /** CPU time that the image has used since the board was made. */
   cpuMs(): number;

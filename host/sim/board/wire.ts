@@ -1,5 +1,5 @@
-// A serial line between two parts of the simulation: two ends, each a BytePort, bytes at line speed on the runtime's clock.
-// Taps see every byte that enters the line; faults change what comes out, for tests.
+// A serial line between two parts of the simulation: two ends, each a BytePort, bytes at line speed on the runtime's
+// clock. Taps see every byte that enters the line; faults change what comes out, for tests.
 import { fail } from '../../../protocol/errors';
 import type { BytePort } from '../../byte-port';
 import type { Runtime, Timer } from '../../runtime';
@@ -37,7 +37,10 @@ class Direction {
   private waiting: Uint8Array[] = [];
   private listener: ((bytes: Uint8Array) => void) | undefined;
 
-  constructor(private readonly runtime: Runtime, private readonly byteMs: number) {}
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly byteMs: number,
+  ) {}
 
   push(bytes: Uint8Array): void {
     for (let i = 0; i < bytes.length; i += CHUNK_BYTES) this.queue.push(bytes.slice(i, i + CHUNK_BYTES));

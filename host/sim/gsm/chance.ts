@@ -4,7 +4,10 @@ import { seededRandom } from '../seeded-random';
 export interface Chance {
   /** 0 <= x < 1. */
   fraction(): number;
-  /** True with probability `odds` (undefined counts as 0); one draw whatever the odds, so that changing one keeps the rest. */
+  /**
+   * True with probability `odds` (undefined counts as 0); one draw whatever the odds, so that changing one keeps the
+   * rest.
+   */
   happens(odds: number | undefined): boolean;
   /** Uniform between the two, whole. */
   between(min: number, max: number): number;

@@ -1,5 +1,5 @@
-// One SMS inside the simulated network: from the sender's SMS-SUBMIT, or made up by an injection, to the SMS-DELIVER that
-// the other side gets. Spec: 3GPP TS 23.040 9.2.2. Leaves fates and times to network.ts.
+// One SMS inside the simulated network: from the sender's SMS-SUBMIT, or made up by an injection, to the SMS-DELIVER
+// that the other side gets. Spec: 3GPP TS 23.040 9.2.2. Leaves fates and times to network.ts.
 import { CODING_8BIT, decodePdu, encodeAddress, encodeUserData, portHeader, type Pdu } from '../../../protocol/sms/pdu';
 import { encodeText } from '../../../protocol/sms/pdu-parts';
 import { encodeDeliver } from '../../../protocol/sms/pdu-network';
@@ -48,7 +48,15 @@ export function messageOfSubmit(id: number, from: string, bytes: Uint8Array, now
   const format = (first >> 3) & 3;
   at += 2 + (format === 0 ? 0 : format === 2 ? 1 : 7);
   return {
-    id, from, to: pdu.address, dcs, hasHeader: (first & 0x40) !== 0, userData: bytes.slice(at), ...describe(pdu), injected: false, submittedMs: nowMs,
+    id,
+    from,
+    to: pdu.address,
+    dcs,
+    hasHeader: (first & 0x40) !== 0,
+    userData: bytes.slice(at),
+    ...describe(pdu),
+    injected: false,
+    submittedMs: nowMs,
   };
 }
 
@@ -56,13 +64,38 @@ export function messageOfSubmit(id: number, from: string, bytes: Uint8Array, now
 export function messagesOfInjection(nextId: () => number, sms: Injection, nowMs: number): Message[] {
   const common = { from: sms.from, to: sms.to, injected: true, submittedMs: nowMs };
   if (sms.pdu) {
-    return [{ id: nextId(), ...common, dcs: 0, hasHeader: false, userData: sms.pdu, raw: sms.pdu, octets: sms.pdu.length, text: null, data: sms.pdu, port: -1 }];
+    return [
+      {
+        id: nextId(),
+        ...common,
+        dcs: 0,
+        hasHeader: false,
+        userData: sms.pdu,
+        raw: sms.pdu,
+        octets: sms.pdu.length,
+        text: null,
+        data: sms.pdu,
+        port: -1,
+      },
+    ];
   }
   if (sms.data) {
     const header = sms.port === undefined ? null : portHeader(sms.port);
     const userData = encodeUserData(CODING_8BIT, header, sms.data);
     const octets = userData.length - 1;
-    return [{ id: nextId(), ...common, dcs: CODING_8BIT, hasHeader: header !== null, userData, octets, text: null, data: sms.data, port: sms.port ?? -1 }];
+    return [
+      {
+        id: nextId(),
+        ...common,
+        dcs: CODING_8BIT,
+        hasHeader: header !== null,
+        userData,
+        octets,
+        text: null,
+        data: sms.data,
+        port: sms.port ?? -1,
+      },
+    ];
   }
   const address = '+1';
   return encodeText(address, byteStringOf(sms.text ?? ''), 0x5a, -1).map((tpdu) => {

@@ -1,12 +1,23 @@
-// A GSM network with one service centre: takes SMS-SUBMIT, gives SMS-DELIVER after a while, and can be as bad as a real one.
-// Spec: 3GPP TS 23.040 3.1 (store and forward), 27.005 3.2.5 (error codes). Nothing happens at once: delivery is always an
-// event of the runtime. Leaves radio and AT commands to ../sim800.
+// A GSM network with one service centre: takes SMS-SUBMIT, gives SMS-DELIVER after a while, and can be as bad as a real
+// one.
+// Spec: 3GPP TS 23.040 3.1 (store and forward), 27.005 3.2.5 (error codes). Nothing happens at once: delivery is always
+// an event of the runtime. Leaves radio and AT commands to ../sim800.
 import type { Runtime } from '../../runtime';
 import { createChance } from './chance';
 import { deliverOf, messageOfSubmit, messagesOfInjection, type Message } from './message';
 import { createPerson } from './person';
 import { createRuleBook } from './rules';
-import type { Attachment, Deliver, Fate, GsmNetwork, GsmOptions, GsmRule, GsmStats, SmsTraffic, SubmitResult } from './types';
+import type {
+  Attachment,
+  Deliver,
+  Fate,
+  GsmNetwork,
+  GsmOptions,
+  GsmRule,
+  GsmStats,
+  SmsTraffic,
+  SubmitResult,
+} from './types';
 
 /** +CMS: invalid PDU mode parameter, no network service, destination refused. */
 const CMS_BAD_PDU = 304;
@@ -36,11 +47,19 @@ export function createGsmNetwork(options: GsmOptions): GsmNetwork {
   const outageListeners: ((number: string, on: boolean) => void)[] = [];
   const stats: GsmStats = { submitted: 0, delivered: 0, lost: 0, duplicated: 0, refused: 0, waiting: 0, octets: 0 };
   const smsc = options.smsc ?? '+8613800210500';
-  let faults = { delayMs: { min: 2000, max: 6000 }, loss: 0, duplicate: 0, reorder: 0, reorderMs: 60_000, ...withoutUndefined(options) };
+  let faults = {
+    delayMs: { min: 2000, max: 6000 },
+    loss: 0,
+    duplicate: 0,
+    reorder: 0,
+    reorderMs: 60_000,
+    ...withoutUndefined(options),
+  };
   let lastId = 0;
 
   function phone(number: string): Phone {
-    const name = number.startsWith('+') || phones.has(number) ? number : phones.has(COUNTRY + number) ? COUNTRY + number : number;
+    const name =
+      number.startsWith('+') || phones.has(number) ? number : phones.has(COUNTRY + number) ? COUNTRY + number : number;
     let found = phones.get(name);
     if (!found) phones.set(name, (found = { waiting: [], retrying: false, isOut: false, reference: 0 }));
     return found;
@@ -160,7 +179,11 @@ export function createGsmNetwork(options: GsmOptions): GsmNetwork {
 }
 
 /** The fault settings among the options, without those left undefined. */
-function withoutUndefined(options: GsmOptions): Partial<Pick<GsmOptions, 'delayMs' | 'loss' | 'duplicate' | 'reorder' | 'reorderMs'>> {
+function withoutUndefined(
+  options: GsmOptions,
+): Partial<Pick<GsmOptions, 'delayMs' | 'loss' | 'duplicate' | 'reorder' | 'reorderMs'>> {
   const { delayMs, loss, duplicate, reorder, reorderMs } = options;
-  return Object.fromEntries(Object.entries({ delayMs, loss, duplicate, reorder, reorderMs }).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(
+    Object.entries({ delayMs, loss, duplicate, reorder, reorderMs }).filter(([, value]) => value !== undefined),
+  );
 }

@@ -8,7 +8,11 @@ import type { GsmNetwork, Person, PersonSms } from './types';
 /** 24 hours (3GPP TS 23.040 9.2.3.12.1). */
 const VALIDITY = 0xa7;
 
-export function createPerson(network: Pick<GsmNetwork, 'attach' | 'submit'>, number: string, nowMs: () => number): Person {
+export function createPerson(
+  network: Pick<GsmNetwork, 'attach' | 'submit'>,
+  number: string,
+  nowMs: () => number,
+): Person {
   const inbox: PersonSms[] = [];
   const listeners: ((sms: PersonSms) => void)[] = [];
   const joiner = createJoiner();
@@ -16,9 +20,23 @@ export function createPerson(network: Pick<GsmNetwork, 'attach' | 'submit'>, num
 
   network.attach(number, (bytes) => {
     const pdu = decodePdu(bytes, false);
-    const whole = joiner.add({ from: unicodeOf(pdu.address), text: pdu.text, data: pdu.data, ref: pdu.ref, total: pdu.total, part: pdu.part, ack: () => undefined });
+    const whole = joiner.add({
+      from: unicodeOf(pdu.address),
+      text: pdu.text,
+      data: pdu.data,
+      ref: pdu.ref,
+      total: pdu.total,
+      part: pdu.part,
+      ack: () => undefined,
+    });
     if (!whole) return true;
-    const sms = { atMs: nowMs(), from: whole.from, text: whole.text === null ? null : unicodeOf(whole.text), data: whole.data, port: pdu.port };
+    const sms = {
+      atMs: nowMs(),
+      from: whole.from,
+      text: whole.text === null ? null : unicodeOf(whole.text),
+      data: whole.data,
+      port: pdu.port,
+    };
     inbox.push(sms);
     listeners.forEach((listener) => listener(sms));
     return true;

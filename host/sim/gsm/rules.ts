@@ -1,5 +1,5 @@
-// A test's script for the simulated network: "drop the next SMS from A to B", "hold until I say so". The first rule that
-// matches a message takes it. Leaves carrying out to network.ts.
+// A test's script for the simulated network: "drop the next SMS from A to B", "hold until I say so". The first rule
+// that matches a message takes it. Leaves carrying out to network.ts.
 import type { Message } from './message';
 import type { GsmRule, GsmRuleHandle, SmsTraffic } from './types';
 
@@ -36,11 +36,12 @@ export function createRuleBook(): RuleBook {
       };
     },
     take(message, traffic) {
-      const active = rules.find(({ rule, left }) =>
-        left > 0 &&
-        (rule.from === undefined || rule.from === message.from) &&
-        (rule.to === undefined || rule.to === message.to) &&
-        (rule.when === undefined || rule.when(traffic)),
+      const active = rules.find(
+        ({ rule, left }) =>
+          left > 0 &&
+          (rule.from === undefined || rule.from === message.from) &&
+          (rule.to === undefined || rule.to === message.to) &&
+          (rule.when === undefined || rule.when(traffic)),
       );
       if (!active) return undefined;
       active.hits++;

@@ -58,10 +58,16 @@ function basic(text: string): { command: AtCommand; rest: string } | null {
   const match = /^(&?[A-Z])(?:(=\?|\?)|=?(\d*))/i.exec(text);
   if (!match) return null;
   const kind = match[2] === '=?' ? 'test' : match[2] === '?' ? 'read' : 'exec';
-  return { command: { name: match[1]!.toUpperCase(), kind, args: match[3] ? [match[3]] : [] }, rest: text.slice(match[0].length) };
+  return {
+    command: { name: match[1]!.toUpperCase(), kind, args: match[3] ? [match[3]] : [] },
+    rest: text.slice(match[0].length),
+  };
 }
 
-/** The commands of a line without its CR. null when it does not begin with AT; an empty list for plain `AT`; 'bad' otherwise. */
+/**
+ * The commands of a line without its CR. null when it does not begin with AT; an empty list for plain `AT`; 'bad'
+ * otherwise.
+ */
 export function parseLine(line: string): AtCommand[] | 'bad' | null {
   const start = /^\s*at(.*)$/is.exec(line);
   if (!start) return null;
@@ -85,19 +91,39 @@ export function parseLine(line: string): AtCommand[] | 'bad' | null {
 }
 
 const CME_TEXT: { [code: number]: string } = {
-  3: 'operation not allowed', 4: 'operation not supported', 10: 'SIM not inserted', 11: 'SIM PIN required', 12: 'SIM PUK required',
-  14: 'SIM busy', 16: 'incorrect password', 30: 'no network service', 50: 'Incorrect parameters', 100: 'unknown', 515: 'Please wait, init or command processing in progress.',
+  3: 'operation not allowed',
+  4: 'operation not supported',
+  10: 'SIM not inserted',
+  11: 'SIM PIN required',
+  12: 'SIM PUK required',
+  14: 'SIM busy',
+  16: 'incorrect password',
+  30: 'no network service',
+  50: 'Incorrect parameters',
+  100: 'unknown',
+  515: 'Please wait, init or command processing in progress.',
 };
 const CMS_TEXT: { [code: number]: string } = {
-  302: 'operation not allowed', 303: 'operation not supported', 304: 'invalid PDU mode parameter', 305: 'invalid text mode parameter', 310: 'SIM not inserted',
-  311: 'SIM PIN required', 314: 'SIM busy', 321: 'invalid memory index', 322: 'memory full', 330: 'SMSC address unknown', 331: 'no network service',
-  332: 'network timeout', 500: 'unknown error',
+  302: 'operation not allowed',
+  303: 'operation not supported',
+  304: 'invalid PDU mode parameter',
+  305: 'invalid text mode parameter',
+  310: 'SIM not inserted',
+  311: 'SIM PIN required',
+  314: 'SIM busy',
+  321: 'invalid memory index',
+  322: 'memory full',
+  330: 'SMSC address unknown',
+  331: 'no network service',
+  332: 'network timeout',
+  500: 'unknown error',
 };
 
 /** The final result line (27.007 9.2, 27.005 3.2.5) under +CMEE `cmee` 0, 1 or 2. */
 export function resultLine(result: Exclude<AtAnswer['result'], 'NONE'>, cmee: number): string {
   if (typeof result === 'string') return result;
   if (cmee === 0 && 'cme' in result) return 'ERROR';
-  const [label, code, table] = 'cme' in result ? ['+CME ERROR', result.cme, CME_TEXT] as const : ['+CMS ERROR', result.cms, CMS_TEXT] as const;
-  return `${label}: ${cmee === 2 ? table[code] ?? 'unknown error' : code}`;
+  const [label, code, table] =
+    'cme' in result ? (['+CME ERROR', result.cme, CME_TEXT] as const) : (['+CMS ERROR', result.cms, CMS_TEXT] as const);
+  return `${label}: ${cmee === 2 ? (table[code] ?? 'unknown error') : code}`;
 }

@@ -5,7 +5,13 @@ import type { AtHandler, AtTable, Sim800Core } from './state';
 import { freshSettings } from './state';
 
 /** A number setting: read, test and set of one value between `min` and `max`. */
-export function numberSetting(name: string, min: number, max: number, get: (core: Sim800Core) => number, set: (core: Sim800Core, value: number) => void): AtHandler {
+export function numberSetting(
+  name: string,
+  min: number,
+  max: number,
+  get: (core: Sim800Core) => number,
+  set: (core: Sim800Core, value: number) => void,
+): AtHandler {
   return (core, { kind, args }) => {
     if (kind === 'test') return { lines: [`${name}: (${min}-${max})`], result: 'OK' };
     if (kind === 'read') return { lines: [`${name}: ${get(core)}`], result: 'OK' };
@@ -17,7 +23,10 @@ export function numberSetting(name: string, min: number, max: number, get: (core
   };
 }
 
-const says = (line: (core: Sim800Core) => string): AtHandler => (core, { kind }) => (kind === 'exec' ? { lines: [line(core)], result: 'OK' } : kind === 'test' ? OK : ERROR);
+const says =
+  (line: (core: Sim800Core) => string): AtHandler =>
+  (core, { kind }) =>
+    kind === 'exec' ? { lines: [line(core)], result: 'OK' } : kind === 'test' ? OK : ERROR;
 const accepts: AtHandler = () => OK;
 
 /** Time on air for registering anew. */
@@ -29,7 +38,8 @@ function pin(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
   if (kind === 'test') return OK;
   if (!sim.isPresent) return { result: { cme: 10 } };
   const isAsked = sim.pin !== undefined && !settings.isPinEntered;
-  if (kind === 'read') return { lines: [!isAsked ? SIM_TEXT.ready : sim.pinTriesLeft > 0 ? SIM_TEXT.pin : SIM_TEXT.puk], result: 'OK' };
+  if (kind === 'read')
+    return { lines: [!isAsked ? SIM_TEXT.ready : sim.pinTriesLeft > 0 ? SIM_TEXT.pin : SIM_TEXT.puk], result: 'OK' };
   if (kind !== 'set') return ERROR;
   if (!isAsked) return { result: { cme: 3 } };
   if (sim.pinTriesLeft === 0) return { result: { cme: 12 } };
@@ -65,7 +75,8 @@ function simSays(line: (core: Sim800Core) => string): AtHandler {
 const CHARACTER_SETS = ['IRA', 'GSM', 'UCS2', 'HEX', 'PCCP437', '8859-1'];
 
 function characterSet(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
-  if (kind === 'test') return { lines: [`+CSCS: (${CHARACTER_SETS.map((name) => `"${name}"`).join(',')})`], result: 'OK' };
+  if (kind === 'test')
+    return { lines: [`+CSCS: (${CHARACTER_SETS.map((name) => `"${name}"`).join(',')})`], result: 'OK' };
   if (kind === 'read') return { lines: [`+CSCS: "${core.settings.cscs}"`], result: 'OK' };
   const name = (args[0] ?? '').toUpperCase();
   if (kind !== 'set' || !CHARACTER_SETS.includes(name)) return { result: { cme: 50 } };
@@ -101,7 +112,11 @@ export const GENERAL: AtTable = {
     return OK;
   },
   Z: (core) => {
-    Object.assign(core.settings, freshSettings(), { isPinEntered: core.settings.isPinEntered, cfun: core.settings.cfun, clts: core.settings.clts });
+    Object.assign(core.settings, freshSettings(), {
+      isPinEntered: core.settings.isPinEntered,
+      cfun: core.settings.cfun,
+      clts: core.settings.clts,
+    });
     return OK;
   },
   '&F': (core, command) => GENERAL['Z']!(core, command),
@@ -115,10 +130,14 @@ export const GENERAL: AtTable = {
   H: accepts,
   I: says(() => 'SIM800 R14.18'),
   D: () => ({ lines: ['NO CARRIER'], result: 'NONE', afterMs: 500 }),
-  '+CGMI': manufacturer, '+GMI': manufacturer,
-  '+CGMM': model, '+GMM': model,
-  '+CGMR': revision, '+GMR': revision,
-  '+CGSN': serial, '+GSN': serial,
+  '+CGMI': manufacturer,
+  '+GMI': manufacturer,
+  '+CGMM': model,
+  '+GMM': model,
+  '+CGMR': revision,
+  '+GMR': revision,
+  '+CGSN': serial,
+  '+GSN': serial,
   '+GCAP': says(() => '+GCAP: +CGSM'),
   '+CIMI': simSays((core) => core.sim.imsi),
   '+CCID': simSays((core) => core.sim.ccid),
@@ -129,9 +148,32 @@ export const GENERAL: AtTable = {
   '+CPOWD': powerDown,
   '+CSCS': characterSet,
   '+IFC': flow,
-  '+CMEE': numberSetting('+CMEE', 0, 2, (core) => core.settings.cmee, (core, value) => void (core.settings.cmee = value)),
-  '+IPR': numberSetting('+IPR', 0, 460800, (core) => core.settings.ipr, (core, value) => void (core.settings.ipr = value)),
-  '+CSCLK': numberSetting('+CSCLK', 0, 2, (core) => core.settings.csclk, (core, value) => void (core.settings.csclk = value)),
+  '+CMEE': numberSetting(
+    '+CMEE',
+    0,
+    2,
+    (core) => core.settings.cmee,
+    (core, value) => void (core.settings.cmee = value),
+  ),
+  '+IPR': numberSetting(
+    '+IPR',
+    0,
+    460800,
+    (core) => core.settings.ipr,
+    (core, value) => void (core.settings.ipr = value),
+  ),
+  '+CSCLK': numberSetting(
+    '+CSCLK',
+    0,
+    2,
+    (core) => core.settings.csclk,
+    (core, value) => void (core.settings.csclk = value),
+  ),
   '+CPAS': (_core, { kind }) => (kind === 'exec' ? { lines: ['+CPAS: 0'], result: 'OK' } : OK),
-  '+CLIP': accepts, '+CRC': accepts, '+ICF': accepts, '+CSSN': accepts, '+CUSD': accepts, '+CIURC': accepts,
+  '+CLIP': accepts,
+  '+CRC': accepts,
+  '+ICF': accepts,
+  '+CSSN': accepts,
+  '+CUSD': accepts,
+  '+CIURC': accepts,
 };

@@ -1,6 +1,8 @@
-// The simulated SIM800: power, registration, command input with echo and prompt, incoming SMS, and every fault on request.
-// Spec: SIM800 Series AT Command Manual 1.09; 3GPP TS 27.005 3.4 (prompt), 27.007. All waiting is the runtime's; all chance
-// comes from the seed. Leaves the commands to general.ts, registration.ts and sms.ts, mangled output to output.ts.
+// The simulated SIM800: power, registration, command input with echo and prompt, incoming SMS, and every fault on
+// request.
+// Spec: SIM800 Series AT Command Manual 1.09; 3GPP TS 27.005 3.4 (prompt), 27.007. All waiting is the runtime's; all
+// chance comes from the seed. Leaves the commands to general.ts, registration.ts and sms.ts, mangled output to
+// output.ts.
 import { PDU_REPORT, hexOfBytes } from '../../../protocol/sms/pdu';
 import type { Timer } from '../../runtime';
 import { createChance } from '../gsm/chance';
@@ -64,15 +66,26 @@ export function createSim800(options: Sim800Options): Sim800 {
   }
 
   const core: Sim800Core = {
-    runtime, chance, network,
+    runtime,
+    chance,
+    network,
     imei: options.imei ?? '868120203456781',
     operator: options.operator ?? 'CHINA MOBILE',
     sim: {
-      isPresent: options.simPresent ?? true, pin: options.pin, pinTriesLeft: 3, number, imsi: `46000${number.replace(/\D/g, '').slice(-10).padStart(10, '0')}`,
-      ccid: '898600' + number.replace(/\D/g, '').slice(-14).padStart(14, '0'), smsc: '+8613800210500', store: [], capacity: options.capacity ?? 20,
+      isPresent: options.simPresent ?? true,
+      pin: options.pin,
+      pinTriesLeft: 3,
+      number,
+      imsi: `46000${number.replace(/\D/g, '').slice(-10).padStart(10, '0')}`,
+      ccid: '898600' + number.replace(/\D/g, '').slice(-14).padStart(14, '0'),
+      smsc: '+8613800210500',
+      store: [],
+      capacity: options.capacity ?? 20,
     },
     settings: freshSettings(),
-    rssi: 21, bootStage: 0, clockOffsetMs: undefined,
+    rssi: 21,
+    bootStage: 0,
+    clockOffsetMs: undefined,
     supplyMv: () => restMv - (runtime.nowMs() < airUntilMs ? (faults.sagMv ?? 0) : 0),
     onAir(ms) {
       airUntilMs = runtime.nowMs() + ms;
@@ -82,7 +95,8 @@ export function createSim800(options: Sim800Options): Sim800 {
       else if (millivolts < LOW_MV) later(BROWN_OUT_MS, () => say('UNDER-VOLTAGE WARNNING'));
     },
     registration: () => (core.settings.cfun !== 1 ? 0 : isRegistered ? 1 : 2),
-    restart, powerOff,
+    restart,
+    powerOff,
     memoryAvailable: () => attachment?.memoryAvailable(),
     pinEntered() {
       say('+CPIN: READY');
@@ -232,7 +246,10 @@ export function createSim800(options: Sim800Options): Sim800 {
     if (fault === 'mute' || isMute) return later(50, () => void (isBusy = false));
     if (typeof fault === 'object') return finish({ result: fault }, () => end({ result: fault }));
     if (fault === 'restart-after') afterCommand = restart;
-    if (fault === 'error' || isError) return finish(ERROR, () => end(chance.happens(0.5) ? ERROR : { result: commandLine.includes('+CM') ? { cms: 500 } : { cme: 100 } }));
+    if (fault === 'error' || isError)
+      return finish(ERROR, () =>
+        end(chance.happens(0.5) ? ERROR : { result: commandLine.includes('+CM') ? { cms: 500 } : { cme: 100 } }),
+      );
     if (commands === 'bad') return finish(ERROR, () => end(ERROR));
     if (commands.length === 0) return finish(OK, () => end(OK));
     run(commands, 0);
@@ -287,7 +304,10 @@ export function createSim800(options: Sim800Options): Sim800 {
   if (options.poweredOn ?? true) powerOn();
 
   return {
-    number, powerOn, powerOff, restart,
+    number,
+    powerOn,
+    powerOff,
+    restart,
     setFaults: (changed) => void (faults = changed),
     faultNext: (prefix, fault) => void scripted.push({ prefix, fault }),
     urc: say,

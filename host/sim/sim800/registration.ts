@@ -23,8 +23,17 @@ function registration(name: string, key: 'creg' | 'cgreg'): (core: Sim800Core, c
 }
 
 function operator(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
-  if (kind === 'test') return { lines: [`+COPS: (2,"${core.operator}","","46000"),,(0-4),(0-2)`], result: 'OK', afterMs: 4000 };
-  if (kind === 'read') return { lines: [core.registration() === 1 ? `+COPS: ${core.settings.cops},0,"${core.operator}"` : `+COPS: ${core.settings.cops}`], result: 'OK' };
+  if (kind === 'test')
+    return { lines: [`+COPS: (2,"${core.operator}","","46000"),,(0-4),(0-2)`], result: 'OK', afterMs: 4000 };
+  if (kind === 'read')
+    return {
+      lines: [
+        core.registration() === 1
+          ? `+COPS: ${core.settings.cops},0,"${core.operator}"`
+          : `+COPS: ${core.settings.cops}`,
+      ],
+      result: 'OK',
+    };
   if (kind !== 'set') return ERROR;
   if (!/^[0-4]$/.test(args[0] ?? '')) return { result: { cme: 50 } };
   return { result: 'OK', afterMs: 300 };
@@ -45,7 +54,10 @@ function supply(core: Sim800Core, { kind }: AtCommand): AtAnswer {
 /** `yy/MM/dd,hh:mm:ss+zz` of the modem's clock; 2004-01-01 and on when nobody set it. */
 function clockText(core: Sim800Core): string {
   const zoneMs = ZONE_QUARTERS * 900_000;
-  const ms = core.clockOffsetMs === undefined ? Date.UTC(2004, 0, 1) + (core.runtime.nowMs() % 86_400_000) : core.runtime.nowMs() + core.clockOffsetMs + zoneMs;
+  const ms =
+    core.clockOffsetMs === undefined
+      ? Date.UTC(2004, 0, 1) + (core.runtime.nowMs() % 86_400_000)
+      : core.runtime.nowMs() + core.clockOffsetMs + zoneMs;
   const iso = new Date(ms).toISOString();
   return `${iso.slice(2, 10).replace(/-/g, '/')},${iso.slice(11, 19)}+${ZONE_QUARTERS}`;
 }
@@ -53,7 +65,14 @@ function clockText(core: Sim800Core): string {
 /** The URC that network time comes with (+CLTS=1). */
 export function networkTimeUrc(nowMs: number): string {
   const at = new Date(nowMs);
-  const fields = [at.getUTCFullYear(), at.getUTCMonth() + 1, at.getUTCDate(), at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds()];
+  const fields = [
+    at.getUTCFullYear(),
+    at.getUTCMonth() + 1,
+    at.getUTCDate(),
+    at.getUTCHours(),
+    at.getUTCMinutes(),
+    at.getUTCSeconds(),
+  ];
   return `*PSUTTZ: ${fields.join(',')},"+${ZONE_QUARTERS}",0`;
 }
 
@@ -62,8 +81,17 @@ function clock(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
   if (kind === 'read') return { lines: [`+CCLK: "${clockText(core)}"`], result: 'OK' };
   const match = /^(\d\d)\/(\d\d)\/(\d\d),(\d\d):(\d\d):(\d\d)([+-]\d\d)$/.exec(args.join(','));
   if (kind !== 'set' || !match) return { result: { cme: 3 } };
-  const [year, month, day, hour, minute, second, zone] = match.slice(1).map(Number) as [number, number, number, number, number, number, number];
-  core.clockOffsetMs = Date.UTC(2000 + year, month - 1, day, hour, minute, second) - zone * 900_000 - core.runtime.nowMs();
+  const [year, month, day, hour, minute, second, zone] = match.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  core.clockOffsetMs =
+    Date.UTC(2000 + year, month - 1, day, hour, minute, second) - zone * 900_000 - core.runtime.nowMs();
   return OK;
 }
 
@@ -74,9 +102,16 @@ export const REGISTRATION: AtTable = {
   '+CSQ': signal,
   '+CBC': supply,
   '+CCLK': clock,
-  '+CGATT': (core, { kind }) => (kind === 'read' ? { lines: [`+CGATT: ${core.registration() === 1 ? 1 : 0}`], result: 'OK' } : OK),
-  '+CLTS': numberSetting('+CLTS', 0, 1, (core) => core.settings.clts, (core, value) => {
-    core.settings.clts = value;
-    core.cltsChanged();
-  }),
+  '+CGATT': (core, { kind }) =>
+    kind === 'read' ? { lines: [`+CGATT: ${core.registration() === 1 ? 1 : 0}`], result: 'OK' } : OK,
+  '+CLTS': numberSetting(
+    '+CLTS',
+    0,
+    1,
+    (core) => core.settings.clts,
+    (core, value) => {
+      core.settings.clts = value;
+      core.cltsChanged();
+    },
+  ),
 };

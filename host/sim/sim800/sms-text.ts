@@ -1,5 +1,5 @@
-// Text mode of the simulated SIM800: character sets of +CSCS, and how a stored PDU is shown. Spec: 3GPP TS 27.005 3.1, 3.4,
-// 27.007 5.5. Leaves the commands to sms.ts.
+// Text mode of the simulated SIM800: character sets of +CSCS, and how a stored PDU is shown. Spec: 3GPP TS 27.005 3.1,
+// 3.4, 27.007 5.5. Leaves the commands to sms.ts.
 import { CODING_8BIT, decodePdu, type Pdu } from '../../../protocol/sms/pdu';
 import { byteStringOf, unicodeOf } from '../gsm/message';
 import type { StoredSms } from './state';
@@ -18,7 +18,10 @@ export function textOfSet(typed: string, cscs: string): string | null {
 
 /** `text` (Unicode) as it is shown under the character set `cscs`. */
 export function showInSet(text: string, cscs: string): string {
-  if (cscs === 'UCS2') return [...Array(text.length).keys()].map((i) => text.charCodeAt(i).toString(16).toUpperCase().padStart(4, '0')).join('');
+  if (cscs === 'UCS2')
+    return [...Array(text.length).keys()]
+      .map((i) => text.charCodeAt(i).toString(16).toUpperCase().padStart(4, '0'))
+      .join('');
   if (cscs === 'HEX') return Buffer.from(text, 'latin1').toString('hex').toUpperCase();
   return text.replace(/[^\x00-\xff]/g, '?');
 }
@@ -48,9 +51,18 @@ export function showStored(sms: StoredSms, cscs: string): ShownSms | null {
   } catch {
     return null;
   }
-  const body = pdu.coding === CODING_8BIT ? Buffer.from(pdu.data ?? []).toString('hex').toUpperCase() : showInSet(unicodeOf(pdu.text ?? ''), cscs);
+  const body =
+    pdu.coding === CODING_8BIT
+      ? Buffer.from(pdu.data ?? [])
+          .toString('hex')
+          .toUpperCase()
+      : showInSet(unicodeOf(pdu.text ?? ''), cscs);
   const isReceived = sms.state < 2;
-  return { address: showInSet(unicodeOf(pdu.address), cscs === 'UCS2' ? cscs : 'IRA'), time: isReceived ? timeText(pdu.sentAt) : '', body };
+  return {
+    address: showInSet(unicodeOf(pdu.address), cscs === 'UCS2' ? cscs : 'IRA'),
+    time: isReceived ? timeText(pdu.sentAt) : '',
+    body,
+  };
 }
 
 /** Byte string of text typed under `cscs`. */

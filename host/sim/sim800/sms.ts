@@ -6,7 +6,15 @@ import { encodeServiceCentre } from '../../../protocol/sms/pdu-network';
 import { ERROR, OK, type AtAnswer, type AtCommand } from './at';
 import { numberSetting } from './general';
 import { showStored, stateOf, textOfSet, typedText } from './sms-text';
-import { freePlace, simError, usedPlaces, type AtHandler, type AtTable, type Sim800Core, type StoredSms } from './state';
+import {
+  freePlace,
+  simError,
+  usedPlaces,
+  type AtHandler,
+  type AtTable,
+  type Sim800Core,
+  type StoredSms,
+} from './state';
 
 const CMS_NOT_ALLOWED = 302;
 const CMS_BAD_PDU = 304;
@@ -36,7 +44,9 @@ function transmit(core: Sim800Core, pdu: Uint8Array, name: string): AtAnswer {
   const afterMs = core.chance.between(1500, 4000);
   core.onAir(afterMs);
   const answer = core.network.submit(core.sim.number, pdu);
-  return answer.ok ? { lines: [`${name}: ${answer.reference}`], result: 'OK', afterMs } : { result: { cms: answer.cms }, afterMs };
+  return answer.ok
+    ? { lines: [`${name}: ${answer.reference}`], result: 'OK', afterMs }
+    : { result: { cms: answer.cms }, afterMs };
 }
 
 /** PDU typed after the prompt; null when it is not one of `length` octets beside the service centre address. */
@@ -55,7 +65,10 @@ function typedPdu(data: string, length: number): Uint8Array | null {
 
 /** The PDUs of a text typed for `address`; null when it cannot be written. */
 function typedTextPdus(core: Sim800Core, address: string, data: string): Uint8Array[] | null {
-  const number = textOfSet(address, core.settings.cscs === 'UCS2' && /^([0-9A-F]{4})+$/i.test(address) ? 'UCS2' : 'IRA');
+  const number = textOfSet(
+    address,
+    core.settings.cscs === 'UCS2' && /^([0-9A-F]{4})+$/i.test(address) ? 'UCS2' : 'IRA',
+  );
   const text = typedText(data, core.settings.cscs);
   if (!number || text === null) return null;
   try {
@@ -72,7 +85,8 @@ function composing(use: (core: Sim800Core, pdus: Uint8Array[]) => AtAnswer): AtH
     if (kind === 'test') return OK;
     const isText = core.settings.cmgf === 1;
     const length = Number(args[0]);
-    if (kind !== 'set' || (isText ? !args[0] : !Number.isInteger(length) || length < 1 || length > 164)) return { result: { cms: isText ? CMS_BAD_TEXT : CMS_BAD_PDU } };
+    if (kind !== 'set' || (isText ? !args[0] : !Number.isInteger(length) || length < 1 || length > 164))
+      return { result: { cms: isText ? CMS_BAD_TEXT : CMS_BAD_PDU } };
     return {
       result: 'NONE',
       afterMs: core.chance.between(10, 80),
@@ -85,7 +99,11 @@ function composing(use: (core: Sim800Core, pdus: Uint8Array[]) => AtAnswer): AtH
   };
 }
 
-const send = composing((core, pdus) => pdus.map((pdu) => transmit(core, pdu, '+CMGS')).reduce((before, answer) => (before.result === 'OK' ? answer : before)));
+const send = composing((core, pdus) =>
+  pdus
+    .map((pdu) => transmit(core, pdu, '+CMGS'))
+    .reduce((before, answer) => (before.result === 'OK' ? answer : before)),
+);
 
 const write = composing((core, [pdu]) => {
   const place = freePlace(core.sim);
@@ -128,9 +146,14 @@ function read(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
 
 function list(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
   const isText = core.settings.cmgf === 1;
-  if (kind === 'test') return { lines: [isText ? `+CMGL: (${TEXT_STATES.map((name) => `"${name}"`).join(',')})` : '+CMGL: (0-4)'], result: 'OK' };
+  if (kind === 'test')
+    return {
+      lines: [isText ? `+CMGL: (${TEXT_STATES.map((name) => `"${name}"`).join(',')})` : '+CMGL: (0-4)'],
+      result: 'OK',
+    };
   const wanted = args[0] === undefined ? REC_UNREAD : isText ? TEXT_STATES.indexOf(args[0]) : Number(args[0]);
-  if (!Number.isInteger(wanted) || wanted < 0 || wanted > 4) return { result: { cms: isText ? CMS_BAD_TEXT : CMS_NOT_ALLOWED } };
+  if (!Number.isInteger(wanted) || wanted < 0 || wanted > 4)
+    return { result: { cms: isText ? CMS_BAD_TEXT : CMS_NOT_ALLOWED } };
   const lines: string[] = [];
   core.sim.store.forEach((sms, place) => {
     if (!sms || (wanted !== 4 && sms.state !== wanted)) return;
@@ -141,11 +164,20 @@ function list(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
 }
 
 /** Which states +CMGD=x,flag takes away (27.005 3.5.4). */
-const DELETE_STATES: { [flag: string]: number[] } = { 1: [REC_READ], 2: [REC_READ, STO_SENT], 3: [REC_READ, STO_SENT, STO_UNSENT], 4: [0, 1, 2, 3] };
+const DELETE_STATES: { [flag: string]: number[] } = {
+  1: [REC_READ],
+  2: [REC_READ, STO_SENT],
+  3: [REC_READ, STO_SENT, STO_UNSENT],
+  4: [0, 1, 2, 3],
+};
 
 function remove(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
   const { sim } = core;
-  if (kind === 'test') return { lines: [`+CMGD: (${[...sim.store.keys()].filter((place) => sim.store[place]).join(',')}),(0-4)`], result: 'OK' };
+  if (kind === 'test')
+    return {
+      lines: [`+CMGD: (${[...sim.store.keys()].filter((place) => sim.store[place]).join(',')}),(0-4)`],
+      result: 'OK',
+    };
   const place = Number(args[0]);
   const states = DELETE_STATES[args[1] ?? '0'];
   if (kind !== 'set' || !Number.isInteger(place)) return { result: { cms: CMS_NOT_ALLOWED } };
@@ -169,7 +201,8 @@ function indications(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
   if (kind === 'test') return { lines: ['+CNMI: (0-3),(0-3),(0,2),(0-2),(0,1)'], result: 'OK' };
   if (kind === 'read') return { lines: [`+CNMI: ${core.settings.cnmi.join(',')}`], result: 'OK' };
   const values = [0, 1, 2, 3, 4].map((i) => (args[i] === undefined ? core.settings.cnmi[i]! : Number(args[i])));
-  if (kind !== 'set' || args.length > 5 || values.some((value) => !Number.isInteger(value) || value < 0 || value > 3)) return { result: { cms: CMS_NOT_ALLOWED } };
+  if (kind !== 'set' || args.length > 5 || values.some((value) => !Number.isInteger(value) || value < 0 || value > 3))
+    return { result: { cms: CMS_NOT_ALLOWED } };
   core.settings.cnmi = values;
   return OK;
 }
@@ -201,7 +234,13 @@ function service(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
   return { lines: ['+CSMS: 1,1,1'], result: 'OK' };
 }
 
-const mode = numberSetting('+CMGF', 0, 1, (core) => core.settings.cmgf, (core, value) => void (core.settings.cmgf = value));
+const mode = numberSetting(
+  '+CMGF',
+  0,
+  1,
+  (core) => core.settings.cmgf,
+  (core, value) => void (core.settings.cmgf = value),
+);
 
 export const SMS: AtTable = {
   '+CMGF': withSim(mode),
@@ -217,5 +256,11 @@ export const SMS: AtTable = {
   '+CSCA': withSim(serviceCentre),
   '+CSMS': service,
   '+CNMA': () => OK,
-  '+CSDH': numberSetting('+CSDH', 0, 1, (core) => core.settings.csdh, (core, value) => void (core.settings.csdh = value)),
+  '+CSDH': numberSetting(
+    '+CSDH',
+    0,
+    1,
+    (core) => core.settings.csdh,
+    (core, value) => void (core.settings.csdh = value),
+  ),
 };

@@ -1,5 +1,5 @@
-// What a simulated SIM800 remembers: the SIM (survives everything), the settings (lost at power-off), and the services that
-// the command tables may use. Spec: 3GPP TS 27.005 3.1 (storage), SIM800 Series AT Command Manual 1.09.
+// What a simulated SIM800 remembers: the SIM (survives everything), the settings (lost at power-off), and the services
+// that the command tables may use. Spec: 3GPP TS 27.005 3.1 (storage), SIM800 Series AT Command Manual 1.09.
 import type { Runtime } from '../../runtime';
 import type { Chance } from '../gsm/chance';
 import type { GsmNetwork } from '../gsm/types';
@@ -47,8 +47,24 @@ export interface Settings {
 
 export function freshSettings(): Settings {
   return {
-    echo: true, verbose: true, cmee: 0, cmgf: 0, cscs: 'IRA', csmp: [17, 167, 0, 0], csdh: 0, cnmi: [2, 1, 0, 0, 0], csms: 0, creg: 0, cgreg: 0,
-    clts: 0, cfun: 1, csclk: 0, ipr: 0, ifc: '0,0', cops: 0, isPinEntered: false,
+    echo: true,
+    verbose: true,
+    cmee: 0,
+    cmgf: 0,
+    cscs: 'IRA',
+    csmp: [17, 167, 0, 0],
+    csdh: 0,
+    cnmi: [2, 1, 0, 0, 0],
+    csms: 0,
+    creg: 0,
+    cgreg: 0,
+    clts: 0,
+    cfun: 1,
+    csclk: 0,
+    ipr: 0,
+    ifc: '0,0',
+    cops: 0,
+    isPinEntered: false,
   };
 }
 

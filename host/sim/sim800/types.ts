@@ -24,7 +24,9 @@ export interface Sim800Faults {
   underVoltage?: number;
   /** An incoming SMS without +CMTI. */
   silentSms?: number;
-  /** Not a probability: millivolts that the supply falls by while the modem transmits (a weak regulator, thin wires). */
+  /**
+   * Not a probability: millivolts that the supply falls by while the modem transmits (a weak regulator, thin wires).
+   */
   sagMv?: number;
 }
 
@@ -57,7 +59,10 @@ export interface Sim800 {
   restart(): void;
   setFaults(faults: Sim800Faults): void;
   /** The next command that begins with `prefix` meets this fault. */
-  faultNext(prefix: string, fault: 'mute' | 'error' | 'restart' | 'restart-after' | { cms: number } | { cme: number }): void;
+  faultNext(
+    prefix: string,
+    fault: 'mute' | 'error' | 'restart' | 'restart-after' | { cms: number } | { cme: number },
+  ): void;
   /** Writes a URC now, wherever the output stands. */
   urc(line: string): void;
   setSignal(rssi: number): void;

@@ -12,8 +12,18 @@ export { storyJson, storyTable, type StoryResult } from './report';
 export type { Step, StepResult } from './step';
 
 export const STORY: Step[] = [
-  provisioning, channel, batches, deposit, hotFunding, withdrawal,
-  falseAddress, plantedWithdrawal, forgedRequest, reopening, sweep, statement,
+  provisioning,
+  channel,
+  batches,
+  deposit,
+  hotFunding,
+  withdrawal,
+  falseAddress,
+  plantedWithdrawal,
+  forgedRequest,
+  reopening,
+  sweep,
+  statement,
 ];
 
 /** What an SMS is about, told from its first characters; binary ones by their operation number. */
@@ -33,24 +43,40 @@ export interface StoryListener {
 /** Wall time between two signs of life of a long step. */
 const PROGRESS_MS = 5000;
 
-async function runStep(sim: Simulation, step: Step, notes: ReturnType<typeof emptyNotes>, listener: StoryListener): Promise<StepResult> {
+async function runStep(
+  sim: Simulation,
+  step: Step,
+  notes: ReturnType<typeof emptyNotes>,
+  listener: StoryListener,
+): Promise<StepResult> {
   const startMs = Date.now();
   const startCpuMs = sim.boards.cpuMs();
   const ticker = setInterval(() => {
     const wallSeconds = Math.round((Date.now() - startMs) / 1000);
     const deviceSeconds = Math.round((sim.boards.cpuMs() - startCpuMs) / 1000);
-    listener.onProgress?.(`${step.name}: ${wallSeconds} s, of which the boards computed ${deviceSeconds} s; it is ${new Date(sim.runtime.nowMs()).toISOString().slice(11, 19)}`);
+    listener.onProgress?.(
+      `${step.name}: ${wallSeconds} s, of which the boards computed ${deviceSeconds} s; it is ${new Date(sim.runtime.nowMs()).toISOString().slice(11, 19)}`,
+    );
   }, PROGRESS_MS);
   const outcome = await step.run(sim, notes).then(
     () => ({ ok: true }),
     (error: Error) => ({ ok: false, error: error.message.split('\n')[0] }),
   );
   clearInterval(ticker);
-  return { name: step.name, wall_ms: Date.now() - startMs, device_ms: Math.round(sim.boards.cpuMs() - startCpuMs), ...outcome };
+  return {
+    name: step.name,
+    wall_ms: Date.now() - startMs,
+    device_ms: Math.round(sim.boards.cpuMs() - startCpuMs),
+    ...outcome,
+  };
 }
 
 /** Runs the story in a fresh simulation; stops at the first step that does not hold. */
-export async function runStory(sim: Simulation, listener: StoryListener = {}, steps: Step[] = STORY): Promise<StoryResult> {
+export async function runStory(
+  sim: Simulation,
+  listener: StoryListener = {},
+  steps: Step[] = STORY,
+): Promise<StoryResult> {
   const notes = emptyNotes();
   const sms: StoryResult['sms'] = { sent: 0, octets: 0, by_operation: {} };
   sim.gsm.onTraffic((traffic) => {

@@ -1,4 +1,5 @@
-// The story's payments: a withdrawal with three outputs, the sweep of the cold coins, the statement. Judged on the chain.
+// The story's payments: a withdrawal with three outputs, the sweep of the cold coins, the statement. Judged on the
+// chain.
 import { readTx } from '../chain-view';
 import type { Simulation } from '../simulation';
 import { expectedAddress } from './setup-steps';
@@ -27,11 +28,16 @@ export async function withdrawAndMine(sim: Simulation, outs: { address: string; 
 
 /** Is `address` one of HSM-Cold's own change addresses? Looks through the first `limit` of the hot change chain. */
 export function isOwnChange(sim: Simulation, address: string, limit = 50): boolean {
-  for (let index = 0; index < limit; index++) if (expectedAddress(sim.account.hot.xpub, 1, index) === address) return true;
+  for (let index = 0; index < limit; index++)
+    if (expectedAddress(sim.account.hot.xpub, 1, index) === address) return true;
   return false;
 }
 
-async function checkPayment(sim: Simulation, notes: StoryNotes, outs: { address: string; sats: number }[]): Promise<void> {
+async function checkPayment(
+  sim: Simulation,
+  notes: StoryNotes,
+  outs: { address: string; sats: number }[],
+): Promise<void> {
   const txid = await withdrawAndMine(sim, outs);
   const tx = await readTx(sim.platform.rpc, txid);
   check(tx.confirmations >= 1, `transaction ${txid} to be in a block`);
@@ -41,7 +47,8 @@ async function checkPayment(sim: Simulation, notes: StoryNotes, outs: { address:
   });
   const extra = tx.outputs.slice(outs.length);
   check(extra.length <= 1, 'no output besides those asked for and the change');
-  for (const change of extra) check(isOwnChange(sim, change.address), `change on an address of HSM-Cold's own, saw ${change.address}`);
+  for (const change of extra)
+    check(isOwnChange(sim, change.address), `change on an address of HSM-Cold's own, saw ${change.address}`);
   check(tx.feeSats > 0 && tx.feeSats < 50_000, `a sane fee, saw ${tx.feeSats}`);
   notes.txids.push(txid);
   notes.sent.push({ txid, sats: outs.reduce((sum, out) => sum + out.sats, 0), feeSats: tx.feeSats });
@@ -49,9 +56,10 @@ async function checkPayment(sim: Simulation, notes: StoryNotes, outs: { address:
 
 export const withdrawal: Step = {
   name: 'withdrawal',
-  tells: 'The website stores a withdrawal with three outputs, encrypted for V; V signs, HSM-Cold signs, the chain takes it.',
+  tells:
+    'The website stores a withdrawal with three outputs, encrypted for V; V signs, HSM-Cold signs, the chain takes it.',
   async run(sim, notes) {
-    check(await sim.customer.v.startLoop(), 'V\'s send loop to start');
+    check(await sim.customer.v.startLoop(), "V's send loop to start");
     await checkPayment(sim, notes, [
       { address: PAYEES[0], sats: 310_000 },
       { address: PAYEES[1], sats: 150_000 },
@@ -62,11 +70,15 @@ export const withdrawal: Step = {
 
 export const sweep: Step = {
   name: 'sweep',
-  tells: 'The cold coins go home: the API prepares a PSBT, the operator carries it to HSM-Cold\'s console and back.',
+  tells: "The cold coins go home: the API prepares a PSBT, the operator carries it to HSM-Cold's console and back.",
   async run(sim, notes) {
     const api = `${sim.platform.internet.url}/api/v1/open/sweep`;
     const headers = { token: sim.tokens.cold_receiving, 'content-type': 'application/json' };
-    const prepared = await fetch(`${api}/prepare`, { method: 'POST', headers, body: JSON.stringify({ address: sim.ceremony.payoutAddress }) });
+    const prepared = await fetch(`${api}/prepare`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ address: sim.ceremony.payoutAddress }),
+    });
     check(prepared.ok, `a prepared sweep, saw ${prepared.status}`);
     const { psbt } = (await prepared.json()) as { psbt: string };
     const signed = await sim.ceremony.sweep(psbt);

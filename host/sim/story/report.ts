@@ -22,7 +22,12 @@ export function storyTable(result: StoryResult): string {
   ]);
   const table = [['', 'step', 'wall', 'device', ''], ...rows];
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  const lines = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd());
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
   const { sent, octets } = result.sms;
   const verdict = result.ok ? 'every step held' : 'a step FAILED';
   return `${lines.join('\n')}\n\n${verdict}; ${sent} SMS, ${octets} octets; transactions ${result.txids.join(' ')}\n`;

@@ -9,7 +9,10 @@ import { check, checkEqual, type Step } from './step';
 /** Version bytes of regtest's extended keys (BIP32 testnet). */
 const TPUB = { public: 0x043587cf, private: 0x04358394 };
 
-/** What address `index` of a chain must be, derived here from the xpub that HSM-Cold's console told at the ceremony (BIP84). */
+/**
+ * What address `index` of a chain must be, derived here from the xpub that HSM-Cold's console told at the ceremony
+ * (BIP84).
+ */
 export function expectedAddress(xpub: string, chain: 0 | 1, index: number): string {
   const key = HDKey.fromExtendedKey(xpub, TPUB).deriveChild(chain).deriveChild(index);
   return bech32.encode('bcrt', [0, ...bech32.toWords(ripemd160(sha256(key.publicKey!)))]);
@@ -23,18 +26,21 @@ interface ListedAddress {
 /** The website's own copy of a batch, through the call that V polls or the shop's list. */
 export async function batchOf(sim: Simulation, side: 1 | 2, batchNo: number): Promise<ListedAddress[]> {
   const token = side === 1 ? sim.tokens.hot_sending : sim.tokens.cold_receiving;
-  const answer = await fetch(`${sim.platform.internet.url}/api/v1/open/address/batch/${batchNo}`, { headers: { token } });
+  const answer = await fetch(`${sim.platform.internet.url}/api/v1/open/address/batch/${batchNo}`, {
+    headers: { token },
+  });
   check(answer.ok, `the API to answer batch ${batchNo}`);
   return (await answer.json()) as ListedAddress[];
 }
 
 export const provisioning: Step = {
   name: 'provisioning',
-  tells: 'The operator makes HSM-Cold\'s seed from dice, the host\'s and the board\'s randomness, sets the PIN, enters the account and pairs V.',
+  tells:
+    "The operator makes HSM-Cold's seed from dice, the host's and the board's randomness, sets the PIN, enters the account and pairs V.",
   async run(sim) {
     await sim.provision();
     const { account } = sim;
-    checkEqual(account.network, 'regtest', 'the account\'s network');
+    checkEqual(account.network, 'regtest', "the account's network");
     check(account.cold.xpub !== account.hot.xpub, 'cold and hot side to have keys of their own');
     checkEqual(account.pairing_code, sim.ceremony.pairingCodeAtV, 'the pairing code on both screens');
   },
@@ -61,7 +67,8 @@ export const batches: Step = {
       const list = await batchOf(sim, side, 0);
       checkEqual(list.length, 1000, 'the number of addresses in a batch');
       const xpub = side === 1 ? sim.account.hot.xpub : sim.account.cold.xpub;
-      for (const index of [0, 1, 499, 998, 999]) checkEqual(list[index]!.address, expectedAddress(xpub, 0, index), `address ${index}`);
+      for (const index of [0, 1, 499, 998, 999])
+        checkEqual(list[index]!.address, expectedAddress(xpub, 0, index), `address ${index}`);
     }
   },
 };
@@ -76,8 +83,12 @@ export const deposit: Step = {
       notes.coldDeposits.push({ address, sats, txid });
       notes.txids.push(txid);
       await sim.until(async () => {
-        const seen = await sim.customer.shop.call<{ address: string; tx_hash: string; sats: number; confirmations: number }[]>('GET', '/shop/deposits');
-        return seen.some((row) => row.address === address && row.tx_hash === txid && row.sats === sats && row.confirmations >= 3);
+        const seen = await sim.customer.shop.call<
+          { address: string; tx_hash: string; sats: number; confirmations: number }[]
+        >('GET', '/shop/deposits');
+        return seen.some(
+          (row) => row.address === address && row.tx_hash === txid && row.sats === sats && row.confirmations >= 3,
+        );
       }, 'the deposit with 3 confirmations at the website');
     }
   },
@@ -88,13 +99,17 @@ export const hotFunding: Step = {
   tells: 'The customer moves coins to two verified hot addresses, from which withdrawals are paid.',
   async run(sim, notes) {
     for (const sats of [3_000_000, 2_000_000]) {
-      const { address } = await sim.customer.shop.call<{ address: string }>('POST', '/shop/deposit-address', { side: 'hot' });
+      const { address } = await sim.customer.shop.call<{ address: string }>('POST', '/shop/deposit-address', {
+        side: 'hot',
+      });
       const txid = await sim.pay(address, sats, 1);
       notes.hotFunding.push({ address, sats, txid });
       notes.txids.push(txid);
     }
     await sim.until(async () => {
-      const answer = await fetch(`${sim.platform.internet.url}/api/v1/open/user`, { headers: { token: sim.tokens.hot_sending } });
+      const answer = await fetch(`${sim.platform.internet.url}/api/v1/open/user`, {
+        headers: { token: sim.tokens.hot_sending },
+      });
       return ((await answer.json()) as { balance: number }).balance === 5_000_000;
     }, 'the hot balance at the API');
   },

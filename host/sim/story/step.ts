@@ -1,5 +1,5 @@
-// A step of the story: it does something in the simulated world and then looks at the outcome from outside (the chain, the
-// website's answers, an SMS in somebody's inbox), never by asking the part that did it.
+// A step of the story: it does something in the simulated world and then looks at the outcome from outside (the chain,
+// the website's answers, an SMS in somebody's inbox), never by asking the part that did it.
 import { fail } from '../../../protocol/errors';
 import type { Simulation } from '../simulation';
 

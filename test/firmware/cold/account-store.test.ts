@@ -1,7 +1,17 @@
-// Holds firmware/cold/account-store.ts: what an account brings into memory is overwritten when it is let go of, what is sealed opens
-// under the storage key of this board alone, and keys come out as the seed derives them (BIP32).
+// Holds firmware/cold/account-store.ts: what an account brings into memory is overwritten when it is let go of, what is
+// sealed opens under the storage key of this board alone, and keys come out as the seed derives them (BIP32).
 import { expect } from 'chai';
-import { accountOf, accountForRequest, hotNode, identityPriv, letGoAccount, openOf, saveChannels, saveSecrets, theAccount } from '../../../firmware/cold/account-store';
+import {
+  accountOf,
+  accountForRequest,
+  hotNode,
+  identityPriv,
+  letGoAccount,
+  openOf,
+  saveChannels,
+  saveSecrets,
+  theAccount,
+} from '../../../firmware/cold/account-store';
 import { applyRecord, keepRecord, makeState } from '../../../firmware/cold/state';
 import { saveCbor } from '../../../firmware/cold/store';
 import { compact, openJournal } from '../../../firmware/journal/journal';
@@ -16,9 +26,27 @@ function coldWith(count: number): any {
   const board = makeBoard(new World(), {});
   const cold: any = { hal: board.hal, state: makeState(), keys: { storage: new Uint8Array(32).fill(1) } };
   cold.state.isProvisioned = true;
-  cold.journal = openJournal(board.hal.flash, new Uint8Array(32).fill(7), true, (type, payload, offset) => applyRecord(cold.state, type, payload, offset), (type, payload, offset) => keepRecord(cold.state, type, payload, offset));
+  cold.journal = openJournal(
+    board.hal.flash,
+    new Uint8Array(32).fill(7),
+    true,
+    (type, payload, offset) => applyRecord(cold.state, type, payload, offset),
+    (type, payload, offset) => keepRecord(cold.state, type, payload, offset),
+  );
   for (let n = 0; n < count; n++) {
-    saveCbor(cold, R_ACCOUNT, [n, `account ${n}`, 'regtest', 'p2wpkh', new Uint8Array(33).fill(2), new Uint8Array(33).fill(3), [`+49${n}000`], [], 'x', new Array(12).fill(0), 2]);
+    saveCbor(cold, R_ACCOUNT, [
+      n,
+      `account ${n}`,
+      'regtest',
+      'p2wpkh',
+      new Uint8Array(33).fill(2),
+      new Uint8Array(33).fill(3),
+      [`+49${n}000`],
+      [],
+      'x',
+      new Array(12).fill(0),
+      2,
+    ]);
     saveSecrets(cold, theAccount(cold, n), SEED);
   }
   return cold;
@@ -40,7 +68,8 @@ describe('cold/account-store', () => {
       for (const n of [7, 0, 3, 3]) expect(accountOf(cold, n)!.name, `turn ${turn}`).to.equal(`account ${n}`);
       compact(cold.journal);
     }
-    for (const n of [8, -1, NaN, 1.5, 255, undefined as never]) expect(accountOf(cold, n), String(n)).to.equal(undefined);
+    for (const n of [8, -1, NaN, 1.5, 255, undefined as never])
+      expect(accountOf(cold, n), String(n)).to.equal(undefined);
     expect(codeOf(() => theAccount(cold, 8))).to.equal('no-account');
   });
 
@@ -48,12 +77,18 @@ describe('cold/account-store', () => {
     const cold = coldWith(2);
     const account = theAccount(cold, 1);
     saveCbor(cold, R_ALARM, [1, 'forgery', 1234, 0]);
-    expect(codeOf(() => accountForRequest(cold, 1)), 'an alarm alone closes').to.equal('account-closed');
+    expect(
+      codeOf(() => accountForRequest(cold, 1)),
+      'an alarm alone closes',
+    ).to.equal('account-closed');
     saveCbor(cold, R_STANDING, [1, 'forgery', new Uint8Array(4)]);
     saveCbor(cold, R_ALARM, [1, '', 0, 0]);
     expect([account.closed, account.alarm, account.refusalTimes.length]).to.deep.equal(['forgery', '', 4]);
     expect(theAccount(cold, 0).closed).to.equal('');
-    expect([codeOf(() => accountForRequest(cold, 0)), codeOf(() => accountForRequest(cold, 1))]).to.deep.equal(['done', 'account-closed']);
+    expect([codeOf(() => accountForRequest(cold, 0)), codeOf(() => accountForRequest(cold, 1))]).to.deep.equal([
+      'done',
+      'account-closed',
+    ]);
     saveCbor(cold, R_STANDING, [1, '', NONE]);
     expect(codeOf(() => accountForRequest(cold, 1))).to.equal('done');
   });
@@ -62,7 +97,12 @@ describe('cold/account-store', () => {
     const cold = coldWith(2);
     const key = () => new Uint8Array(32).fill(9);
     const channel = { id: 1, made: 0, key32: key(), own32: key(), other32: key(), sendSeq: 0, recvSeq: 0, recvSeen: 0 };
-    Object.assign(openOf(cold, theAccount(cold, 0)), { gate: key(), channel, next: { ...channel, key32: key() }, v1: [[1, 2, new Uint8Array(33), key()], null] });
+    Object.assign(openOf(cold, theAccount(cold, 0)), {
+      gate: key(),
+      channel,
+      next: { ...channel, key32: key() },
+      v1: [[1, 2, new Uint8Array(33), key()], null],
+    });
     saveChannels(cold, theAccount(cold, 0));
     for (const leave of [() => letGoAccount(cold), () => theAccount(cold, 1)]) {
       const it = openOf(cold, theAccount(cold, 0));

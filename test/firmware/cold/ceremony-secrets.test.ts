@@ -1,4 +1,5 @@
-// What a ceremony asks, tells and leaves behind: words asked back, noise that fails its tests, and secrets overwritten on every path.
+// What a ceremony asks, tells and leaves behind: words asked back, noise that fails its tests, and secrets overwritten
+// on every path.
 // Spec: header comment of firmware/cold/ceremony.ts; NIST SP 800-90B 4.4 for the noise.
 import { createHash, createHmac } from 'node:crypto';
 import { mnemonicToSeedSync } from '@scure/bip39';
@@ -11,16 +12,25 @@ const HOST = new Uint8Array(32).map((_, i) => 77 + i);
 const CHECKED = 6;
 
 const entropy = { dice: DICE, hostEntropy: HOST, pin: PIN };
-const sha256 = (...parts: Uint8Array[]): Buffer => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
+const sha256 = (...parts: Uint8Array[]): Buffer =>
+  parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
 
 function setNoise(rig: Rig, take: (lenBytes: number) => Uint8Array): void {
   (rig.cold.hal.noise as { take(lenBytes: number): Uint8Array }).take = take;
 }
 
-const stuckAt = (octet: number) => (lenBytes: number): Uint8Array => new Uint8Array(lenBytes).fill(octet);
+const stuckAt =
+  (octet: number) =>
+  (lenBytes: number): Uint8Array =>
+    new Uint8Array(lenBytes).fill(octet);
 
 /** A ceremony whose answers may be other ones; its lines and questions, and how it ended. */
-async function talk(rig: Rig, command: 'provision' | 'restore', words: string[], other: (question: string, n: number) => string | undefined = () => undefined): Promise<{ lines: string[]; questions: string[]; words: string[]; code: string }> {
+async function talk(
+  rig: Rig,
+  command: 'provision' | 'restore',
+  words: string[],
+  other: (question: string, n: number) => string | undefined = () => undefined,
+): Promise<{ lines: string[]; questions: string[]; words: string[]; code: string }> {
   const lines: string[] = [];
   const questions: string[] = [];
   const shown: string[] = [];
@@ -43,7 +53,10 @@ async function talk(rig: Rig, command: 'provision' | 'restore', words: string[],
         if (word) shown.push(word[1]!);
       }),
     )
-    .then(() => '', (error) => error.code);
+    .then(
+      () => '',
+      (error) => error.code,
+    );
   return { lines, questions, words: shown, code };
 }
 
@@ -56,7 +69,9 @@ describe('cold/ceremony: words asked back', () => {
       const rig = makeRig();
       setNoise(rig, stuckAt(n));
       const { questions, code } = await talk(rig, 'provision', []);
-      const asked = questions.filter((question) => question.startsWith('check word ')).map((question) => Number(question.slice(11)));
+      const asked = questions
+        .filter((question) => question.startsWith('check word '))
+        .map((question) => Number(question.slice(11)));
       expect(code).to.equal('');
       expect(asked).to.have.length(CHECKED);
       expect(new Set(asked).size).to.equal(CHECKED);
@@ -70,7 +85,13 @@ describe('cold/ceremony: words asked back', () => {
     it(`keeps nothing when answer ${wrong} of them is wrong`, async () => {
       const rig = makeRig();
       let n = 0;
-      expect((await talk(rig, 'provision', [], (question) => (question.startsWith('check word') && ++n === wrong ? 'wrong' : undefined))).code).to.equal('word-wrong');
+      expect(
+        (
+          await talk(rig, 'provision', [], (question) =>
+            question.startsWith('check word') && ++n === wrong ? 'wrong' : undefined,
+          )
+        ).code,
+      ).to.equal('word-wrong');
       expect(await stateOf(rig)).to.equal('factory');
       expect(rig.cold.flash.cells.every((cell) => cell === 255)).to.equal(true);
     });
@@ -81,7 +102,11 @@ describe('cold/ceremony: noise', () => {
   const GOOD = 'noise passed its health tests';
   const CASES: [name: string, take: (lenBytes: number) => Uint8Array, line: string][] = [
     ['stuck', stuckAt(0), 'noise mixed in but not counted: noise-repetition'],
-    ['lopsided', (lenBytes) => Uint8Array.from({ length: lenBytes }, (_, i) => (i % 3 ? 7 : i & 255)).fill(7, 0, 1), 'noise mixed in but not counted: noise-proportion'],
+    [
+      'lopsided',
+      (lenBytes) => Uint8Array.from({ length: lenBytes }, (_, i) => (i % 3 ? 7 : i & 255)).fill(7, 0, 1),
+      'noise mixed in but not counted: noise-proportion',
+    ],
     ['good', (lenBytes) => Uint8Array.from({ length: lenBytes }, (_, i) => (i * 167 + (i >> 3)) & 255), GOOD],
   ];
 
@@ -104,14 +129,23 @@ describe('cold/ceremony: noise', () => {
 
   it('is mixed in although it fails, and dice and host make the seed good without it', async () => {
     const seeds = new Set<string>();
-    for (const [octet, host] of [[0, HOST], [1, HOST], [0, new Uint8Array(32)]] as const) {
+    for (const [octet, host] of [
+      [0, HOST],
+      [1, HOST],
+      [0, new Uint8Array(32)],
+    ] as const) {
       const rig = makeRig();
       setNoise(rig, stuckAt(octet));
       const { words } = await rig.world.finish(provision(rig.coldConsole, { ...entropy, hostEntropy: host }));
       seeds.add(words.join(' '));
       const { entropyToMnemonic } = await import('@scure/bip39');
       const { wordlist } = await import('@scure/bip39/wordlists/english');
-      const expected = sha256(Buffer.from('chaincloud ceremony v1\n'), sha256(Buffer.from(DICE)), host, new Uint8Array(512).fill(octet));
+      const expected = sha256(
+        Buffer.from('chaincloud ceremony v1\n'),
+        sha256(Buffer.from(DICE)),
+        host,
+        new Uint8Array(512).fill(octet),
+      );
       expect(words.join(' ')).to.equal(entropyToMnemonic(expected, wordlist));
     }
     expect(seeds.size).to.equal(3);
@@ -123,20 +157,26 @@ describe('cold/ceremony: noise', () => {
     for (const host of [HOST, new Uint8Array(32)]) {
       const rig = makeRig();
       setNoise(rig, stuckAt(0));
-      await withExport(require('../../../firmware/crypto/drbg'), 'drbgGenerate', (right) => (...args: unknown[]) => {
-        const octets = right(...args);
-        states.add(Buffer.from(octets).toString('hex'));
-        return octets;
-      }, async () => {
-        const before = states.size;
-        await rig.world.finish(restore(rig.coldConsole, { ...entropy, hostEntropy: host, words }));
-        for (let start = 0; start < 3; start++) {
-          rig.coldOff();
-          rig.coldOn();
-          await rig.world.finish(unlock(rig.coldConsole, PIN));
-        }
-        expect(states.size - before).to.be.at.least(4);
-      });
+      await withExport(
+        require('../../../firmware/crypto/drbg'),
+        'drbgGenerate',
+        (right) =>
+          (...args: unknown[]) => {
+            const octets = right(...args);
+            states.add(Buffer.from(octets).toString('hex'));
+            return octets;
+          },
+        async () => {
+          const before = states.size;
+          await rig.world.finish(restore(rig.coldConsole, { ...entropy, hostEntropy: host, words }));
+          for (let start = 0; start < 3; start++) {
+            rig.coldOff();
+            rig.coldOn();
+            await rig.world.finish(unlock(rig.coldConsole, PIN));
+          }
+          expect(states.size - before).to.be.at.least(4);
+        },
+      );
     }
     // The self-test's own answer is the one that repeats.
     expect(states.size).to.be.at.least(9);
@@ -146,19 +186,28 @@ describe('cold/ceremony: noise', () => {
 /** Runs `work` and answers every array that the ceremony's helpers have made meanwhile. */
 async function gathering(rig: Rig, work: () => Promise<void>): Promise<Uint8Array[]> {
   const made: Uint8Array[] = [];
-  const keep = (right: any) => (...args: unknown[]) => {
-    const result = right(...args);
-    if (result instanceof Uint8Array) made.push(result);
-    return result;
-  };
+  const keep =
+    (right: any) =>
+    (...args: unknown[]) => {
+      const result = right(...args);
+      if (result instanceof Uint8Array) made.push(result);
+      return result;
+    };
   const take = rig.cold.hal.noise.take;
   setNoise(rig, (lenBytes) => keep(take)(lenBytes));
   const crypto = '../../../firmware/crypto/';
   const modules: [string, string][] = [
-    [`${crypto}bytes`, 'concatBytes'], [`${crypto}bytes`, 'textBytes'], [`${crypto}bytes`, 'copyBytes'], [`${crypto}hmac`, 'hmacSha256'], [`${crypto}sha256`, 'sha256'], [`${crypto}bip39`, 'bip39Seed'], [`${crypto}bip39`, 'mnemonicDecode'],
+    [`${crypto}bytes`, 'concatBytes'],
+    [`${crypto}bytes`, 'textBytes'],
+    [`${crypto}bytes`, 'copyBytes'],
+    [`${crypto}hmac`, 'hmacSha256'],
+    [`${crypto}sha256`, 'sha256'],
+    [`${crypto}bip39`, 'bip39Seed'],
+    [`${crypto}bip39`, 'mnemonicDecode'],
     ['../../../firmware/console/hex', 'bytesOfHex'],
   ];
-  const nest = (n: number): Promise<void> => (n === modules.length ? work() : withExport(require(modules[n]![0]), modules[n]![1], keep, () => nest(n + 1)));
+  const nest = (n: number): Promise<void> =>
+    n === modules.length ? work() : withExport(require(modules[n]![0]), modules[n]![1], keep, () => nest(n + 1));
   await nest(0);
   return made;
 }
@@ -166,28 +215,66 @@ async function gathering(rig: Rig, work: () => Promise<void>): Promise<Uint8Arra
 describe('cold/ceremony: what it leaves behind', () => {
   const NOISE = new Uint8Array(512).map((_, i) => (i * 167 + (i >> 3)) & 255);
   const dice = sha256(Buffer.from(DICE));
-  const fresh = createHmac('sha256', Buffer.concat([dice, HOST])).update('generator').update(NOISE).digest();
+  const fresh = createHmac('sha256', Buffer.concat([dice, HOST]))
+    .update('generator')
+    .update(NOISE)
+    .digest();
   const seedEntropy = sha256(Buffer.from('chaincloud ceremony v1\n'), dice, HOST, NOISE);
 
   const isCheck = (question: string): boolean => question.startsWith('check word');
-  const PATHS: [name: string, command: 'provision' | 'restore', code: string, other: (question: string, rig: Rig) => string | undefined][] = [
+  const PATHS: [
+    name: string,
+    command: 'provision' | 'restore',
+    code: string,
+    other: (question: string, rig: Rig) => string | undefined,
+  ][] = [
     ['a new seed', 'provision', '', () => undefined],
     ['a restored seed', 'restore', '', () => undefined],
     ['a wrong word', 'provision', 'word-wrong', (question) => (isCheck(question) ? 'wrong' : undefined)],
     ['a PIN too short', 'provision', 'pin-length', (question) => (question.startsWith('PIN') ? '123' : undefined)],
     ['PINs that differ', 'restore', 'pin-differs', (question) => (question === 'PIN again' ? '918273' : undefined)],
     ['given up at a word', 'provision', 'line-long', (question) => (isCheck(question) ? CANCEL_LINE : undefined)],
-    ['given up at the PIN', 'restore', 'line-long', (question) => (question.startsWith('PIN') ? CANCEL_LINE : undefined)],
-    ['a word list that has gone', 'provision', 'no-words', (question, rig) => { if (question.startsWith('host')) rig.cold.files.delete('words'); return undefined; }],
-    ['flash that does not take it', 'provision', 'flash-failed', (question, rig) => {
-      if (question === 'PIN again') rig.cold.flash.writeBytes = () => { throw Object.assign(new Error('it does not hold'), { code: 'flash-failed' }); };
-      return undefined;
-    }],
-    ['flash that fails at the ready mark', 'restore', 'flash-failed', (question, rig) => {
-      const right = rig.cold.flash.writeBytes.bind(rig.cold.flash);
-      if (question === 'PIN again') rig.cold.flash.writeBytes = (offset, bytes) => { if (offset === 64) throw Object.assign(new Error('it does not hold'), { code: 'flash-failed' }); right(offset, bytes); };
-      return undefined;
-    }],
+    [
+      'given up at the PIN',
+      'restore',
+      'line-long',
+      (question) => (question.startsWith('PIN') ? CANCEL_LINE : undefined),
+    ],
+    [
+      'a word list that has gone',
+      'provision',
+      'no-words',
+      (question, rig) => {
+        if (question.startsWith('host')) rig.cold.files.delete('words');
+        return undefined;
+      },
+    ],
+    [
+      'flash that does not take it',
+      'provision',
+      'flash-failed',
+      (question, rig) => {
+        if (question === 'PIN again')
+          rig.cold.flash.writeBytes = () => {
+            throw Object.assign(new Error('it does not hold'), { code: 'flash-failed' });
+          };
+        return undefined;
+      },
+    ],
+    [
+      'flash that fails at the ready mark',
+      'restore',
+      'flash-failed',
+      (question, rig) => {
+        const right = rig.cold.flash.writeBytes.bind(rig.cold.flash);
+        if (question === 'PIN again')
+          rig.cold.flash.writeBytes = (offset, bytes) => {
+            if (offset === 64) throw Object.assign(new Error('it does not hold'), { code: 'flash-failed' });
+            right(offset, bytes);
+          };
+        return undefined;
+      },
+    ],
   ];
 
   for (const [name, command, code, other] of PATHS) {
@@ -203,8 +290,20 @@ describe('cold/ceremony: what it leaves behind', () => {
       });
       const seed = mnemonicToSeedSync(shown.join(' '));
       expect(made.length).to.be.greaterThan(10);
-      for (const [what, secret] of Object.entries({ host: HOST, dice, fresh, seedEntropy, noise: NOISE, words: Buffer.from(shown.join(' ')), seed, rolls: Buffer.from(DICE) })) {
-        expect(made.some((array) => Buffer.from(array).includes(Buffer.from(secret))), what).to.equal(false);
+      for (const [what, secret] of Object.entries({
+        host: HOST,
+        dice,
+        fresh,
+        seedEntropy,
+        noise: NOISE,
+        words: Buffer.from(shown.join(' ')),
+        seed,
+        rolls: Buffer.from(DICE),
+      })) {
+        expect(
+          made.some((array) => Buffer.from(array).includes(Buffer.from(secret))),
+          what,
+        ).to.equal(false);
       }
       expect(await stateOf(rig)).to.equal(code ? 'factory' : 'unlocked');
       if (code) {
@@ -220,7 +319,10 @@ describe('cold/ceremony: what it leaves behind', () => {
   it('after flash that failed the same board makes a key without a restart', async () => {
     const rig = makeRig();
     const right = rig.cold.flash.writeBytes.bind(rig.cold.flash);
-    rig.cold.flash.writeBytes = (offset, bytes) => { if (offset === 64) throw Object.assign(new Error('it does not hold'), { code: 'flash-failed' }); right(offset, bytes); };
+    rig.cold.flash.writeBytes = (offset, bytes) => {
+      if (offset === 64) throw Object.assign(new Error('it does not hold'), { code: 'flash-failed' });
+      right(offset, bytes);
+    };
     expect((await talk(rig, 'provision', [])).code).to.equal('flash-failed');
     rig.cold.flash.writeBytes = right;
     expect((await talk(rig, 'provision', [])).code).to.equal('');

@@ -9,7 +9,10 @@ describe('cold/ceremony', () => {
   it('makes a seed whose words restore every key in any wallet', async () => {
     const rig = await readyRig();
     expect(rig.words).to.have.length(24);
-    const master = HDKey.fromMasterSeed(mnemonicToSeedSync(rig.words.join(' ')), { public: 0x043587cf, private: 0x04358394 });
+    const master = HDKey.fromMasterSeed(mnemonicToSeedSync(rig.words.join(' ')), {
+      public: 0x043587cf,
+      private: 0x04358394,
+    });
     expect(rig.file.fingerprint).to.equal(master.fingerprint.toString(16).padStart(8, '0'));
     expect(rig.file.cold.xpub).to.equal(master.derive("m/84'/1'/0'").publicExtendedKey);
     expect(rig.file.hot.xpub).to.equal(master.derive("m/84'/1'/1'").publicExtendedKey);
@@ -19,18 +22,31 @@ describe('cold/ceremony', () => {
 
   it('refuses dice that are few, biased or not dice, and keeps nothing', async () => {
     const rig = makeRig();
-    for (const [dice, code] of [['123', 'dice-few'], ['1'.repeat(99), 'dice-run'], [DICE.replace('3', '7'), 'dice-digit']] as const) {
-      const error = await rig.world.finish(provision(rig.coldConsole, { dice, hostEntropy: new Uint8Array(32), pin: PIN })).catch((e) => e);
+    for (const [dice, code] of [
+      ['123', 'dice-few'],
+      ['1'.repeat(99), 'dice-run'],
+      [DICE.replace('3', '7'), 'dice-digit'],
+    ] as const) {
+      const error = await rig.world
+        .finish(provision(rig.coldConsole, { dice, hostEntropy: new Uint8Array(32), pin: PIN }))
+        .catch((e) => e);
       expect(error.code).to.equal(code);
       expect(valueOf(await rig.world.finish(status(rig.coldConsole)), 'state')).to.equal('factory');
     }
   });
 
   it('leaves a new board, to be provisioned, when the power goes within the writing of its device page', async () => {
-    for (const [at, part] of [[1, 0.5], [2, 0.1], [2, 0.5], [2, 0.9]] as const) {
+    for (const [at, part] of [
+      [1, 0.5],
+      [2, 0.1],
+      [2, 0.5],
+      [2, 0.9],
+    ] as const) {
       const rig = makeRig();
       Object.assign(rig.cold.flash, { operations: 0, cutAt: at, cutPart: part });
-      void provision(rig.coldConsole, { dice: DICE, hostEntropy: new Uint8Array(32).fill(5), pin: PIN }).catch(() => undefined);
+      void provision(rig.coldConsole, { dice: DICE, hostEntropy: new Uint8Array(32).fill(5), pin: PIN }).catch(
+        () => undefined,
+      );
       expect(await rig.world.until(() => rig.cold.flash.isOff)).to.equal(true);
       rig.cold.flash.cutAt = 0;
       rig.world.errors.length = 0;

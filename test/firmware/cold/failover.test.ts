@@ -9,7 +9,8 @@ async function askAt(rig: Rig, number: string): Promise<string | undefined> {
   const before = rig.v.received.length;
   const froms: string[] = [];
   rig.gsm.onTraffic((sms) => {
-    if (sms.fate === 'delivered' && sms.data && (sms.from === COLD_NUMBER || sms.from === SPARE_NUMBER)) froms.push(sms.from);
+    if (sms.fate === 'delivered' && sms.data && (sms.from === COLD_NUMBER || sms.from === SPARE_NUMBER))
+      froms.push(sms.from);
   });
   (rig.v as { coldNumber: string }).coldNumber = number;
   rig.v.operate(SMS_STATUS, []);
@@ -18,7 +19,13 @@ async function askAt(rig: Rig, number: string): Promise<string | undefined> {
   return rig.v.received.length > before ? froms[froms.length - 1] : undefined;
 }
 
-const forged = (rig: Rig) => ({ userTxNo: 'f', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000, authority: new Uint8Array(32).fill(1) });
+const forged = (rig: Rig) => ({
+  userTxNo: 'f',
+  outs: out(50_000),
+  coins: [makeCoin(rig, { sats: 100_000 })],
+  feeSats: 1000,
+  authority: new Uint8Array(32).fill(1),
+});
 
 describe('cold: two modems', () => {
   it('answers at either number through the first; through the second while the first is dead, and through the first again', async () => {
@@ -28,7 +35,9 @@ describe('cold: two modems', () => {
     await rig.world.run(60_000);
     expect(await askAt(rig, SPARE_NUMBER)).to.equal(SPARE_NUMBER);
     const status = (await rig.world.finish(rig.coldConsole.run('status'))).join('\n');
-    expect(status).to.match(/modem 0 starting/).and.to.match(/modem 1 registered/);
+    expect(status)
+      .to.match(/modem 0 starting/)
+      .and.to.match(/modem 1 registered/);
     rig.sim800.powerOn();
     await rig.world.run(120_000);
     expect(await askAt(rig, COLD_NUMBER)).to.equal(COLD_NUMBER);
@@ -40,7 +49,10 @@ describe('cold: two modems', () => {
     rig.gsm.outage(COLD_NUMBER, true);
     await rig.world.run(60_000);
     await refusalOf(pay(rig, forged(rig)));
-    await rig.world.until(() => rig.admin.inbox.length > 0 && rig.v.received.some((one) => one.op === SMS_ALARM), 120_000);
+    await rig.world.until(
+      () => rig.admin.inbox.length > 0 && rig.v.received.some((one) => one.op === SMS_ALARM),
+      120_000,
+    );
     expect(rig.admin.inbox[0]!.from).to.equal(SPARE_NUMBER);
     expect(rig.v.received.some((one) => one.op === SMS_ALARM)).to.equal(true);
   }).timeout(120_000);
@@ -60,7 +72,10 @@ describe('cold: two modems', () => {
     expect(rig.admin.inbox).to.have.length(0);
     rig.spare!.powerOn();
     await rig.world.until(() => rig.admin.inbox.length > 0, 600_000);
-    expect([rig.admin.inbox[0]!.from, rig.admin.inbox[0]!.text!.slice(0, 18)]).to.deep.equal([SPARE_NUMBER, 'CC:ALARM:forgery:0']);
+    expect([rig.admin.inbox[0]!.from, rig.admin.inbox[0]!.text!.slice(0, 18)]).to.deep.equal([
+      SPARE_NUMBER,
+      'CC:ALARM:forgery:0',
+    ]);
     await rig.world.until(() => rig.v.received.some((one) => one.op === SMS_ALARM), 600_000);
     expect(rig.v.received.some((one) => one.op === SMS_ALARM)).to.equal(true);
   }).timeout(240_000);
@@ -74,7 +89,9 @@ describe('cold: two modems', () => {
     await rig.world.run(12 * 86_400_000);
     expect(rig.world.errors).to.deep.equal([]);
     const status = (await rig.world.finish(rig.coldConsole.run('status'))).join('\n');
-    expect(status).to.match(/account 0 closed forgery/).and.to.match(/queued [2-8]/);
+    expect(status)
+      .to.match(/account 0 closed forgery/)
+      .and.to.match(/queued [2-8]/);
     rig.gsm.outage(COLD_NUMBER, false);
     await rig.world.until(() => rig.admin.inbox.length > 0, 600_000);
     expect(rig.admin.inbox[0]!.text).to.match(/^CC:ALARM:forgery:0/);

@@ -1,5 +1,5 @@
-// Holds the pairing of the two boards on the real firmware: a new link key ends what the old one opened, at once and for good, and
-// needs no restart. Who has the old HSM-Hot, or its key, reaches nothing any more.
+// Holds the pairing of the two boards on the real firmware: a new link key ends what the old one opened, at once and
+// for good, and needs no restart. Who has the old HSM-Hot, or its key, reaches nothing any more.
 import { expect } from 'chai';
 import { createConsoleClient, pairHot, status, valueOf } from '../../../host/operator';
 import { MSG_COLD_STATUS } from '../../../protocol/wire';

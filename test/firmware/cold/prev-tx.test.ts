@@ -15,16 +15,35 @@ function made(next: () => number): Made {
   const whole = (n: number): number => Math.floor(next() * n);
   const bytes = (n: number): Uint8Array => Uint8Array.from({ length: n }, () => whole(256));
   const hasWitness = next() < 0.5;
-  const inputs = Array.from({ length: 1 + whole(5) }, () => ({ txid: bytes(32), index: whole(4), finalScriptSig: bytes(hasWitness ? 0 : whole(300)), sequence: whole(2 ** 31) }));
-  const outputs = Array.from({ length: 1 + whole(next() < 0.1 ? 300 : 6) }, () => ({ amount: BigInt(whole(2 ** 40)), script: bytes([22, 25, 34, 0, 80][whole(5)]!) }));
-  const fields = { version: 2, segwitFlag: hasWitness, inputs, outputs, witnesses: hasWitness ? inputs.map(() => [bytes(72), bytes(33), bytes(whole(400))]) : undefined, lockTime: whole(500_000) };
+  const inputs = Array.from({ length: 1 + whole(5) }, () => ({
+    txid: bytes(32),
+    index: whole(4),
+    finalScriptSig: bytes(hasWitness ? 0 : whole(300)),
+    sequence: whole(2 ** 31),
+  }));
+  const outputs = Array.from({ length: 1 + whole(next() < 0.1 ? 300 : 6) }, () => ({
+    amount: BigInt(whole(2 ** 40)),
+    script: bytes([22, 25, 34, 0, 80][whole(5)]!),
+  }));
+  const fields = {
+    version: 2,
+    segwitFlag: hasWitness,
+    inputs,
+    outputs,
+    witnesses: hasWitness ? inputs.map(() => [bytes(72), bytes(33), bytes(whole(400))]) : undefined,
+    lockTime: whole(500_000),
+  };
   const raw = RawTx.encode(fields as never);
-  return { raw, txid: sha256(sha256(RawTx.encode({ ...fields, segwitFlag: false, witnesses: undefined } as never))), outputs };
+  return {
+    raw,
+    txid: sha256(sha256(RawTx.encode({ ...fields, segwitFlag: false, witnesses: undefined } as never))),
+    outputs,
+  };
 }
 
 function read(raw: Uint8Array, vout: number, next: () => number, lenBytes = raw.length): ReturnType<typeof readPrevTx> {
   const reader = readPrevTx(lenBytes, vout);
-  for (let at = 0; at < raw.length; ) {
+  for (let at = 0; at < raw.length;) {
     const n = Math.min(raw.length - at, 1 + Math.floor(next() * 400));
     feedPrevTx(reader, raw.subarray(at, at + n));
     at += n;
@@ -42,7 +61,9 @@ describe('cold/prev-tx', () => {
       expect(Buffer.from(prevTxId(reader)).toString('hex')).to.equal(Buffer.from(tx.txid).toString('hex'));
       expect(BigInt(reader.sats)).to.equal(tx.outputs[vout]!.amount);
       const script = tx.outputs[vout]!.script;
-      expect(Buffer.from(reader.script).toString('hex')).to.equal(script.length <= 34 ? Buffer.from(script).toString('hex') : '');
+      expect(Buffer.from(reader.script).toString('hex')).to.equal(
+        script.length <= 34 ? Buffer.from(script).toString('hex') : '',
+      );
     }
   });
 

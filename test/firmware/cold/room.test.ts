@@ -1,5 +1,6 @@
-// The journal's half holds the most that a board can have at once: eight accounts with everything as long as it may be, a full send
-// queue, the log, and as many payments as are kept; and a Storage laid out as on a board holds as many archives as firmware/README.md says.
+// The journal's half holds the most that a board can have at once: eight accounts with everything as long as it may be,
+// a full send queue, the log, and as many payments as are kept; and a Storage laid out as on a board holds as many
+// archives as firmware/README.md says.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { expect } from 'chai';
@@ -9,7 +10,30 @@ import { REFUSALS_MAX } from '../../../firmware/cold/closing';
 import { AUDIT_KEPT, MAX_ACCOUNTS } from '../../../firmware/cold/state';
 import { save, saveCbor } from '../../../firmware/cold/store';
 import { compact, roomBytes } from '../../../firmware/journal/journal';
-import { PAID_BYTES, PAID_SERIAL, R_ACCOUNT, R_ALARM, R_ALLOW, R_ARCHIVE, R_AUDIT, R_CHANNEL, R_DRBG, R_HEARTBEAT, R_KEYS, R_LINK, R_PAID, R_PIN, R_RESTORE, R_ROOT, R_SECRETS, R_SEND, R_SETTINGS, R_STANDING, R_TIME, writeU32 } from '../../../firmware/journal/records';
+import {
+  PAID_BYTES,
+  PAID_SERIAL,
+  R_ACCOUNT,
+  R_ALARM,
+  R_ALLOW,
+  R_ARCHIVE,
+  R_AUDIT,
+  R_CHANNEL,
+  R_DRBG,
+  R_HEARTBEAT,
+  R_KEYS,
+  R_LINK,
+  R_PAID,
+  R_PIN,
+  R_RESTORE,
+  R_ROOT,
+  R_SECRETS,
+  R_SEND,
+  R_SETTINGS,
+  R_STANDING,
+  R_TIME,
+  writeU32,
+} from '../../../firmware/journal/records';
 import { KEYS_BYTES } from '../../../firmware/keys/hierarchy';
 import { MAX_QUEUE } from '../../../firmware/modem/outbox';
 import { cborEncode } from '../../../protocol/cbor';
@@ -41,7 +65,19 @@ describe('cold/room', () => {
       keys[1] = n;
       save(cold, R_KEYS, keys);
       saveCbor(cold, R_ALLOW, [n, Array(20).fill(octets(20))]);
-      saveCbor(cold, R_ACCOUNT, [n, 'x'.repeat(32), 'regtest', 'p2wpkh', octets(33), octets(33), PHONES, PHONES, 'b'.repeat(62), POLICY, 3]);
+      saveCbor(cold, R_ACCOUNT, [
+        n,
+        'x'.repeat(32),
+        'regtest',
+        'p2wpkh',
+        octets(33),
+        octets(33),
+        PHONES,
+        PHONES,
+        'b'.repeat(62),
+        POLICY,
+        3,
+      ]);
       saveCbor(cold, R_STANDING, [n, 'refusals', octets(4 * REFUSALS_MAX)]);
       saveCbor(cold, R_ALARM, [n, 'refusals', 9999, 6]);
       saveCbor(cold, R_SECRETS, [n, octets(SEALED + 96)]);
@@ -73,7 +109,14 @@ describe('cold/room', () => {
     const file = (name: string): Uint8Array => new Uint8Array(fs.readFileSync(path.join(ROOT, 'dist/firmware', name)));
     const { address, pageBytes, pageCount } = BOARD.storage;
     const area = { address, pageBytes, pageCount };
-    const cells = buildStorage(area, { info: { board: BOARD.name, role: 'cold', commit: '0'.repeat(12), version: 1 } as never, code: file(`${BOARD.name}/hsm-cold.js`) }, { comb: file('comb.bin'), words: file('words.bin') });
+    const cells = buildStorage(
+      area,
+      {
+        info: { board: BOARD.name, role: 'cold', commit: '0'.repeat(12), version: 1 } as never,
+        code: file(`${BOARD.name}/hsm-cold.js`),
+      },
+      { comb: file('comb.bin'), words: file('words.bin') },
+    );
     const freeBytes = area.address + cells.length - listFiles(cells, area).tail;
     const payments = PAID_KEPT_MAX + 1 + ARCHIVE_ENTRIES * Math.floor(freeBytes / (ARCHIVE_BYTES + 32));
     console.log(`      ${payments} payments in ${freeBytes} octets`);

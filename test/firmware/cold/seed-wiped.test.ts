@@ -6,7 +6,14 @@ import { PIN, readyRig } from '../rig';
 const secrets = require('../../../firmware/cold/secrets') as { seedByPin: (...args: unknown[]) => Uint8Array };
 
 describe('the seed that a PIN opened', () => {
-  for (const line of ['state begin', 'unattended on', 'phones +4411111111', 'backup', 'account change 0 !', 'account allow 0 nonsense']) {
+  for (const line of [
+    'state begin',
+    'unattended on',
+    'phones +4411111111',
+    'backup',
+    'account change 0 !',
+    'account allow 0 nonsense',
+  ]) {
     it(`is wiped after: ${line}`, async () => {
       const rig = await readyRig();
       const right = secrets.seedByPin;

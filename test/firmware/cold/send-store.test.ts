@@ -1,5 +1,6 @@
-// Holds the send queue's home in the journal and what the modem driver tells: an alarm that waits outlives a power cut at any
-// write and goes out, answers to V are not kept, places are used again; status, modem and heartbeat show the network.
+// Holds the send queue's home in the journal and what the modem driver tells: an alarm that waits outlives a power cut
+// at any write and goes out, answers to V are not kept, places are used again; status, modem and heartbeat show the
+// network.
 import { expect } from 'chai';
 import { openJournal, readRecord } from '../../../firmware/journal/journal';
 import { R_SEND } from '../../../firmware/journal/records';
@@ -14,8 +15,20 @@ import { COLD_NUMBER, channelRig, wake } from '../rig';
 /** A journal alone, as openStore() opens it, and the store on it. */
 function storeOn(board: ReturnType<typeof makeBoard>, isFresh: boolean) {
   const cold: any = { state: makeState(), hal: board.hal };
-  cold.journal = openJournal(board.hal.flash, new Uint8Array(32).fill(7), isFresh, (type, payload, offset) => applyRecord(cold.state, type, payload, offset), (type, payload, offset) => keepRecord(cold.state, type, payload, offset));
-  return { cold, store: { readPlace: (id: number) => sendStore.readPlace(id, cold), writePlace: (id: number, bytes: Uint8Array) => sendStore.writePlace(id, bytes, cold) } };
+  cold.journal = openJournal(
+    board.hal.flash,
+    new Uint8Array(32).fill(7),
+    isFresh,
+    (type, payload, offset) => applyRecord(cold.state, type, payload, offset),
+    (type, payload, offset) => keepRecord(cold.state, type, payload, offset),
+  );
+  return {
+    cold,
+    store: {
+      readPlace: (id: number) => sendStore.readPlace(id, cold),
+      writePlace: (id: number, bytes: Uint8Array) => sendStore.writePlace(id, bytes, cold),
+    },
+  };
 }
 
 describe('cold/send-store', () => {
@@ -41,7 +54,13 @@ describe('cold/send-store', () => {
     await rig.world.until(() => rig.v.received.length > 0);
     rig.gsm.outage(COLD_NUMBER, true);
     await rig.world.run(60_000);
-    const forged = { userTxNo: 'f', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000, authority: new Uint8Array(32).fill(1) };
+    const forged = {
+      userTxNo: 'f',
+      outs: out(50_000),
+      coins: [makeCoin(rig, { sats: 100_000 })],
+      feeSats: 1000,
+      authority: new Uint8Array(32).fill(1),
+    };
     await refusalOf(pay(rig, forged));
     await rig.world.run(1000);
     rig.coldOff();
@@ -60,7 +79,10 @@ describe('cold/send-store', () => {
     expect(rig.world.errors).to.deep.equal([]);
     await wake(rig);
     const lines = await rig.world.finish(rig.coldConsole.run('status'));
-    expect(lines.some((line) => / queued 0$/.test(line)), lines.join('\n')).to.equal(true);
+    expect(
+      lines.some((line) => / queued 0$/.test(line)),
+      lines.join('\n'),
+    ).to.equal(true);
     expect(new Set(rig.admin.inbox.map((sms) => sms.text)).size, 'the same words each time').to.equal(1);
     expect(texts).to.be.at.most(3);
   }).timeout(120_000);
@@ -68,7 +90,13 @@ describe('cold/send-store', () => {
   it('power that goes at any write of a closing never loses both the closing and its alarm', async () => {
     for (let write = 1; write <= 40; write += 3) {
       const rig = await channelRig();
-      const forged = { userTxNo: 'f', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000, authority: new Uint8Array(32).fill(1) };
+      const forged = {
+        userTxNo: 'f',
+        outs: out(50_000),
+        coins: [makeCoin(rig, { sats: 100_000 })],
+        feeSats: 1000,
+        authority: new Uint8Array(32).fill(1),
+      };
       rig.cold.flash.cutAt = rig.cold.flash.operations + write;
       void pay(rig, forged).catch(() => undefined);
       await rig.world.run(60_000);
@@ -77,7 +105,8 @@ describe('cold/send-store', () => {
       await wake(rig);
       const lines = await rig.world.finish(rig.coldConsole.run('status'));
       const isClosed = lines.some((line) => line.startsWith('account 0 closed'));
-      if (isClosed) expect(await rig.world.until(() => rig.admin.inbox.length > 0, 700_000), `write ${write}`).to.equal(true);
+      if (isClosed)
+        expect(await rig.world.until(() => rig.admin.inbox.length > 0, 700_000), `write ${write}`).to.equal(true);
     }
   }).timeout(180_000);
 
@@ -85,18 +114,27 @@ describe('cold/send-store', () => {
     const rig = await channelRig();
     await rig.world.run(400_000);
     const status = await rig.world.finish(rig.coldConsole.run('status'));
-    expect(status.some((line) => /^modem 0 registered rssi 21 operator CHINA MOBILE network-time \d{10} queued 0$/.test(line)), status.join('\n')).to.equal(true);
+    expect(
+      status.some((line) =>
+        /^modem 0 registered rssi 21 operator CHINA MOBILE network-time \d{10} queued 0$/.test(line),
+      ),
+      status.join('\n'),
+    ).to.equal(true);
     const modem = (await rig.world.finish(rig.coldConsole.run('modem'))).join('\n');
     expect(modem).to.match(/rssi 21 .* operator CHINA MOBILE .* network-time \d{10}/);
     rig.sim800.powerOff();
     await rig.world.run(60_000);
-    expect((await rig.world.finish(rig.coldConsole.run('status'))).join('\n')).to.match(/modem 0 starting[^\n]*\ntrouble modem 0 /);
+    expect((await rig.world.finish(rig.coldConsole.run('status'))).join('\n')).to.match(
+      /modem 0 starting[^\n]*\ntrouble modem 0 /,
+    );
     rig.sim800.powerOn();
     await rig.world.until(() => rig.admin.inbox.some((sms) => sms.text?.startsWith('CC:HB:')), 90_000_000);
     const text = rig.admin.inbox.find((sms) => sms.text?.startsWith('CC:HB:'))!.text!;
     const heartbeat = verifyHeartbeat(text, rig.file.identity)!;
     expect(heartbeat).to.deep.include({ rssi: 21 });
-    expect('CHINAMOBILE'.startsWith(heartbeat.operator) && heartbeat.operator.length > 3, heartbeat.operator).to.equal(true);
+    expect('CHINAMOBILE'.startsWith(heartbeat.operator) && heartbeat.operator.length > 3, heartbeat.operator).to.equal(
+      true,
+    );
     expect(heartbeat.networkAheadS).to.be.a('number');
   }).timeout(120_000);
 });

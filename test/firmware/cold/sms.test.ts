@@ -1,5 +1,5 @@
-// Holds HSM-Cold's side of the channel (protocol/SPEC.md 7.5) on the real firmware: days in turns, restarts and lost SMS at every
-// point of an exchange, recorded SMS played again.
+// Holds HSM-Cold's side of the channel (protocol/SPEC.md 7.5) on the real firmware: days in turns, restarts and lost
+// SMS at every point of an exchange, recorded SMS played again.
 import { expect } from 'chai';
 import { saveChannels } from '../../../firmware/cold/account-store';
 import { applyRecord, keepRecord, makeState } from '../../../firmware/cold/state';
@@ -13,7 +13,8 @@ import { COLD_NUMBER, V_NUMBER, channelRig, wake, type Rig } from '../rig';
 function recorded(rig: Rig): { op: number; octets: number; data: Uint8Array }[] {
   const list: { op: number; octets: number; data: Uint8Array }[] = [];
   rig.gsm.onTraffic((sms) => {
-    if (sms.fate === 'submitted' && sms.data && sms.port === SMS_PORT) list.push({ op: sms.data[0], octets: sms.data.length + SMS_UDH_BYTES, data: sms.data.slice() });
+    if (sms.fate === 'submitted' && sms.data && sms.port === SMS_PORT)
+      list.push({ op: sms.data[0], octets: sms.data.length + SMS_UDH_BYTES, data: sms.data.slice() });
   });
   return list;
 }
@@ -85,7 +86,8 @@ describe('cold/sms: the channel', () => {
       if (isRestarted) await restart(rig);
       const accepts = () => list.filter((sms) => sms.op === SMS_ACCEPT).length;
       const before = accepts();
-      for (const sms of [...new Set(list.filter((one) => one.op === SMS_RENEW))].slice(0, 4)) rig.gsm.inject({ from: V_NUMBER, to: COLD_NUMBER, data: sms.data, port: SMS_PORT });
+      for (const sms of [...new Set(list.filter((one) => one.op === SMS_RENEW))].slice(0, 4))
+        rig.gsm.inject({ from: V_NUMBER, to: COLD_NUMBER, data: sms.data, port: SMS_PORT });
       await rig.world.run(60_000);
       expect(accepts(), 'no answer').to.equal(before);
     }
@@ -96,11 +98,29 @@ describe('cold/sms: the channel', () => {
   it('has room on flash for the channels of both protocols at their largest, beside one another', () => {
     const board = makeBoard(new World(), {});
     const cold: any = { state: makeState(), keys: { storage: new Uint8Array(32).fill(1) } };
-    cold.journal = openJournal(board.hal.flash, new Uint8Array(32).fill(7), true, (type, payload, offset) => applyRecord(cold.state, type, payload, offset), (type, payload, offset) => keepRecord(cold.state, type, payload, offset));
+    cold.journal = openJournal(
+      board.hal.flash,
+      new Uint8Array(32).fill(7),
+      true,
+      (type, payload, offset) => applyRecord(cold.state, type, payload, offset),
+      (type, payload, offset) => keepRecord(cold.state, type, payload, offset),
+    );
     const [key, most] = [new Uint8Array(32).fill(9), 4294967295];
-    const channel = { id: most, made: 2, key32: key, own32: key, other32: key, sendSeq: 65535, recvSeq: 65535, recvSeen: most };
+    const channel = {
+      id: most,
+      made: 2,
+      key32: key,
+      own32: key,
+      other32: key,
+      sendSeq: 65535,
+      recvSeq: 65535,
+      recvSeen: most,
+    };
     const v1 = [2147483647, 2147483647, new Uint8Array(33), key];
-    const account: any = { n: 7, open: { gate: key, lastId: most, vCounter: most, channel, next: { ...channel, said32: key }, v1: [v1, v1] } };
+    const account: any = {
+      n: 7,
+      open: { gate: key, lastId: most, vCounter: most, channel, next: { ...channel, said32: key }, v1: [v1, v1] },
+    };
     expect(() => saveChannels(cold, account)).to.not.throw();
   });
 

@@ -1,5 +1,5 @@
-// A board whose Storage is full: nothing is signed that is not written down, the board answers, tells in time, and goes on when there
-// is room again.
+// A board whose Storage is full: nothing is signed that is not written down, the board answers, tells in time, and goes
+// on when there is room again.
 import { expect } from 'chai';
 import { ARCHIVE_BYTES, ARCHIVE_ENTRIES, PAID_KEPT_MAX } from '../../../firmware/cold/archive';
 import { status, valueOf } from '../../../host/operator';
@@ -9,9 +9,15 @@ import { viewOf } from '../cuts/view';
 import { makeCoin, out, pay, refusalOf, type Payment } from '../payments';
 import { channelRig, wake, type Rig } from '../rig';
 
-const payment = (rig: Rig, userTxNo: string): Payment => ({ userTxNo, outs: out(20_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000 });
+const payment = (rig: Rig, userTxNo: string): Payment => ({
+  userTxNo,
+  outs: out(20_000),
+  coins: [makeCoin(rig, { sats: 100_000 })],
+  feeSats: 1000,
+});
 const linesOf = (rig: Rig): Promise<string[]> => rig.world.finish(status(rig.coldConsole));
-const troubles = async (rig: Rig): Promise<string[]> => (await linesOf(rig)).filter((line) => line.startsWith('trouble '));
+const troubles = async (rig: Rig): Promise<string[]> =>
+  (await linesOf(rig)).filter((line) => line.startsWith('trouble '));
 
 async function filled(before: (rig: Rig) => void): Promise<Rig> {
   const rig = await channelRig();
@@ -22,9 +28,25 @@ async function filled(before: (rig: Rig) => void): Promise<Rig> {
 }
 
 const CASES: [name: string, full: (rig: Rig) => void, room: (rig: Rig) => void, tag: string][] = [
-  ['no room is left', (rig) => void (rig.cold.storageBytes = 0), (rig) => void (rig.cold.storageBytes = 900_000), 'storage-full'],
-  ['Storage refuses to write', (rig) => void (rig.cold.isStorageStuck = true), (rig) => void (rig.cold.isStorageStuck = false), 'storage-full'],
-  ['Storage keeps something else', (rig) => void (rig.cold.hal.files.readFile = (name) => (name === 'u1' ? new Uint8Array(4) : rig.cold.files.get(name))), (rig) => void (rig.cold.hal.files.readFile = (name) => rig.cold.files.get(name)), 'storage-failed'],
+  [
+    'no room is left',
+    (rig) => void (rig.cold.storageBytes = 0),
+    (rig) => void (rig.cold.storageBytes = 900_000),
+    'storage-full',
+  ],
+  [
+    'Storage refuses to write',
+    (rig) => void (rig.cold.isStorageStuck = true),
+    (rig) => void (rig.cold.isStorageStuck = false),
+    'storage-full',
+  ],
+  [
+    'Storage keeps something else',
+    (rig) =>
+      void (rig.cold.hal.files.readFile = (name) => (name === 'u1' ? new Uint8Array(4) : rig.cold.files.get(name))),
+    (rig) => void (rig.cold.hal.files.readFile = (name) => rig.cold.files.get(name)),
+    'storage-failed',
+  ],
 ];
 
 describe('cold/storage full', () => {

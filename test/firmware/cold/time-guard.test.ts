@@ -13,17 +13,25 @@ const codeOf = (cold: Cold, seconds: number | string, isForced = false): string 
   }
 };
 
-const coldWith = (floorSeconds: number, wall = 0): Cold => ({ state: { floorSeconds }, hal: { clock: { wallSeconds: () => wall, uptimeMs: () => 3_600_000 } } }) as unknown as Cold;
+const coldWith = (floorSeconds: number, wall = 0): Cold =>
+  ({
+    state: { floorSeconds },
+    hal: { clock: { wallSeconds: () => wall, uptimeMs: () => 3_600_000 } },
+  }) as unknown as Cold;
 
 async function run(rig: Rig, line: string): Promise<string> {
-  return rig.world.finish(rig.coldConsole.run(line, () => PIN)).then(() => 'ok', (error: { code: string }) => error.code);
+  return rig.world.finish(rig.coldConsole.run(line, () => PIN)).then(
+    () => 'ok',
+    (error: { code: string }) => error.code,
+  );
 }
 
 describe('the time that an operator types', () => {
   it('on a board that never saw a time: ten years from KNOWN_S', () => {
     const cold = coldWith(0);
     const most = KNOWN_S + 10 * YEAR_S;
-    for (const seconds of [KNOWN_S - 1, 'x', '', -1, 4294967296]) expect(codeOf(cold, seconds, true), String(seconds)).to.equal('time-form');
+    for (const seconds of [KNOWN_S - 1, 'x', '', -1, 4294967296])
+      expect(codeOf(cold, seconds, true), String(seconds)).to.equal('time-form');
     for (const seconds of [KNOWN_S, most]) expect(codeOf(cold, seconds)).to.equal(String(seconds));
     for (const seconds of [most + 1, 4294967295]) expect(codeOf(cold, seconds)).to.equal('time-far');
     expect(codeOf(cold, 4294967295, true)).to.equal('4294967295');
@@ -55,7 +63,9 @@ describe('the time that an operator types', () => {
   it('refused, it asks for no PIN and leaves the clock', async () => {
     const rig = await channelRig();
     const before = rig.cold.hal.clock.wallSeconds();
-    expect(await rig.world.finish(rig.coldConsole.run('time 4000000000').catch((error) => error.code))).to.equal('time-far');
+    expect(await rig.world.finish(rig.coldConsole.run('time 4000000000').catch((error) => error.code))).to.equal(
+      'time-far',
+    );
     expect(rig.cold.hal.clock.wallSeconds() - before).to.be.lessThan(5);
     expect(await run(makeRig(), `time ${START_S}`)).to.equal('not-provisioned');
   }).timeout(60_000);

@@ -1,5 +1,5 @@
-// A wiped board is a new one: nothing of the seed before on its flash or in its files, and it says ok when that is so. A wipe that a cut
-// interrupted ends at the next start.
+// A wiped board is a new one: nothing of the seed before on its flash or in its files, and it says ok when that is so.
+// A wipe that a cut interrupted ends at the next start.
 import { expect } from 'chai';
 import { createConsoleClient, provision, status, valueOf, wipe } from '../../../host/operator';
 import { DICE, PIN, readyRig, type Rig } from '../rig';
@@ -19,14 +19,20 @@ describe('wipe', () => {
     rig.cold.files.set('u1', new Uint8Array(88));
     rig.cold.files.set('u12', new Uint8Array(88));
     let isErased = false;
-    await rig.world.finish(rig.coldConsole.run('wipe', (question) => (question === 'PIN' ? PIN : 'erase everything')).then(() => (isErased = isBlank(rig) && filesOf(rig).length === 0)));
+    await rig.world.finish(
+      rig.coldConsole
+        .run('wipe', (question) => (question === 'PIN' ? PIN : 'erase everything'))
+        .then(() => (isErased = isBlank(rig) && filesOf(rig).length === 0)),
+    );
     expect(isErased).to.equal(true);
     await rig.world.run(100_000);
     expect(isBlank(rig)).to.equal(true);
     expect(rig.cold.rebooted).to.equal(1);
     restart(rig);
     expect(valueOf(await rig.world.finish(status(rig.coldConsole)), 'state')).to.equal('factory');
-    const made = await rig.world.finish(provision(rig.coldConsole, { dice: DICE, hostEntropy: new Uint8Array(32).fill(8), pin: PIN }));
+    const made = await rig.world.finish(
+      provision(rig.coldConsole, { dice: DICE, hostEntropy: new Uint8Array(32).fill(8), pin: PIN }),
+    );
     expect(made.words.length).to.equal(24);
   }).timeout(60_000);
 
@@ -54,7 +60,9 @@ describe('wipe', () => {
         restart(rig);
         expect(isBlank(rig), where).to.equal(isBegun);
         if (isBegun) expect(filesOf(rig), where).to.deep.equal([]);
-        expect(valueOf(await rig.world.finish(status(rig.coldConsole)), 'state'), where).to.equal(isBegun ? 'factory' : 'locked');
+        expect(valueOf(await rig.world.finish(status(rig.coldConsole)), 'state'), where).to.equal(
+          isBegun ? 'factory' : 'locked',
+        );
       }
     }
   }).timeout(120_000);

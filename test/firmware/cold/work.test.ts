@@ -1,4 +1,5 @@
-// Holds firmware/cold/work.ts: slices in turn, waited-for work first, idle work lets go of memory before it, errors reach the job.
+// Holds firmware/cold/work.ts: slices in turn, waited-for work first, idle work lets go of memory before it, errors
+// reach the job.
 import { expect } from 'chai';
 import type { Cold, Job } from '../../../firmware/cold/context';
 import { addJob, removeJob } from '../../../firmware/cold/work';
@@ -8,7 +9,12 @@ function rig() {
   let tidied = 0;
   let restarts = 0;
   let isStuck = false;
-  const hal = { clock: { after: (_ms: number, fn: () => void) => events.push(fn) }, tidy: () => void tidied++, isStuck: () => isStuck, power: { restart: () => void restarts++ } };
+  const hal = {
+    clock: { after: (_ms: number, fn: () => void) => events.push(fn) },
+    tidy: () => void tidied++,
+    isStuck: () => isStuck,
+    power: { restart: () => void restarts++ },
+  };
   const cold = { hal, state: {}, jobs: [], isTicking: false, isInside: false } as unknown as Cold;
   const run = (most = 100): void => {
     while (events.length && most-- > 0) events.shift()!();
@@ -36,7 +42,10 @@ describe('cold/work', () => {
   it('idle work is parked before other work and not before its own slices', () => {
     const log: string[] = [];
     const { cold, run } = rig();
-    addJob(cold, job(log, 'idle', 3, { isIdle: true, park: (owner) => void log.push(owner === cold ? 'park' : 'whose?') }));
+    addJob(
+      cold,
+      job(log, 'idle', 3, { isIdle: true, park: (owner) => void log.push(owner === cold ? 'park' : 'whose?') }),
+    );
     run(1);
     addJob(cold, job(log, 'a', 1));
     run();
@@ -49,7 +58,11 @@ describe('cold/work', () => {
     const boom = (): boolean => {
       throw new Error('boom');
     };
-    addJob(cold, { isIdle: false, step: boom, failed: (error, owner) => void log.push(`${error.message} ${owner === cold}`) });
+    addJob(cold, {
+      isIdle: false,
+      step: boom,
+      failed: (error, owner) => void log.push(`${error.message} ${owner === cold}`),
+    });
     addJob(cold, { isIdle: false, step: boom });
     addJob(cold, job(log, 'a', 1));
     run(1);
@@ -74,7 +87,9 @@ describe('cold/work', () => {
     const { cold, run, restarts } = rig();
     addJob(cold, job([], 'a', 2));
     cold.isInside = true;
-    expect(() => run(1)).to.throw().with.property('code', 'restarting');
+    expect(() => run(1))
+      .to.throw()
+      .with.property('code', 'restarting');
     expect(restarts()).to.equal(1);
   });
 
@@ -82,7 +97,9 @@ describe('cold/work', () => {
     const { cold, run, restarts, stick } = rig();
     addJob(cold, job([], 'a', 2));
     stick();
-    expect(() => run(1)).to.throw().with.property('code', 'restarting');
+    expect(() => run(1))
+      .to.throw()
+      .with.property('code', 'restarting');
     expect(restarts()).to.equal(1);
   });
 });

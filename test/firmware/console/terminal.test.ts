@@ -1,4 +1,5 @@
-// Holds firmware/console/terminal.ts, the line protocol of SPEC.md (console): lines, questions, what is refused, nothing echoed.
+// Holds firmware/console/terminal.ts, the line protocol of SPEC.md (console): lines, questions, what is refused,
+// nothing echoed.
 import { expect } from 'chai';
 import { ask, LINE_MAX, makeTerminal, printOk, serveLine, type Terminal } from '../../../firmware/console/terminal';
 
@@ -6,15 +7,33 @@ function rig(defer: (terminal: Terminal, line: string | undefined) => void = ser
   let listener: (bytes: Uint8Array) => void = () => undefined;
   let said = '';
   const taken: string[] = [];
-  const uart = { write: (bytes: Uint8Array) => void (said += Buffer.from(bytes).toString('latin1')), onData: (next: (bytes: Uint8Array) => void) => void (listener = next) };
+  const uart = {
+    write: (bytes: Uint8Array) => void (said += Buffer.from(bytes).toString('latin1')),
+    onData: (next: (bytes: Uint8Array) => void) => void (listener = next),
+  };
   const owner = { isInside: false, hal: {} as never };
-  const terminal = makeTerminal(uart, (line, own) => {
-    taken.push(line);
-    if (line === 'throw') throw Object.assign(new Error('what'), { code: 'thrown' });
-    if (line === 'name') return ask(own, 'your name', (name) => { taken.push(`<${name}>`); printOk(own); });
-    if (line !== 'slow') printOk(own);
-  }, owner, defer);
-  return { terminal, owner, taken, type: (text: string) => listener(Uint8Array.from(Buffer.from(text, 'latin1'))), said: () => said };
+  const terminal = makeTerminal(
+    uart,
+    (line, own) => {
+      taken.push(line);
+      if (line === 'throw') throw Object.assign(new Error('what'), { code: 'thrown' });
+      if (line === 'name')
+        return ask(own, 'your name', (name) => {
+          taken.push(`<${name}>`);
+          printOk(own);
+        });
+      if (line !== 'slow') printOk(own);
+    },
+    owner,
+    defer,
+  );
+  return {
+    terminal,
+    owner,
+    taken,
+    type: (text: string) => listener(Uint8Array.from(Buffer.from(text, 'latin1'))),
+    said: () => said,
+  };
 }
 
 describe('console/terminal', () => {

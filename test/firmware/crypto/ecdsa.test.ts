@@ -1,14 +1,31 @@
-// ECDSA (SEC 1 4.1, RFC 6979, BIP 62 low s), keys, recovery and ECDH against @noble/curves, at the edges, and with bad input.
+// ECDSA (SEC 1 4.1, RFC 6979, BIP 62 low s), keys, recovery and ECDH against @noble/curves, at the edges, and with bad
+// input.
 import { expect } from 'chai';
 import { secp256k1 } from '@noble/curves/secp256k1';
-import { EDGES, N, P, be32, big, bytes, cases, codeOf, crypto, hex, mod, seeded, someNumber, someScalar, vectors } from './support';
+import {
+  EDGES,
+  N,
+  P,
+  be32,
+  big,
+  bytes,
+  cases,
+  codeOf,
+  crypto,
+  hex,
+  mod,
+  seeded,
+  someNumber,
+  someScalar,
+  vectors,
+} from './support';
 
 const G = secp256k1.ProjectivePoint.BASE;
 
 describe('crypto/ecdsa', () => {
   const random = seeded('ecdsa');
 
-  it('public keys of edge scalars and of any, compressed and not, equal noble\'s', () => {
+  it("public keys of edge scalars and of any, compressed and not, equal noble's", () => {
     const scalars = EDGES.filter((value) => value > 0n && value < N);
     for (let i = 0; i < cases(300); i++) scalars.push(someScalar(random));
     for (const d of scalars) {
@@ -18,7 +35,9 @@ describe('crypto/ecdsa', () => {
   });
 
   it('RFC 6979 vectors', () => {
-    for (const row of vectors<{ cases: { privateKey: string; hash: string; signature: string }[] }>('rfc6979.json').cases.slice(0, cases(60)))
+    for (const row of vectors<{ cases: { privateKey: string; hash: string; signature: string }[] }>(
+      'rfc6979.json',
+    ).cases.slice(0, cases(60)))
       expect(hex(crypto.ecdsaSign(bytes(row.hash), bytes(row.privateKey)))).to.equal(row.signature);
   });
 
@@ -58,7 +77,13 @@ describe('crypto/ecdsa', () => {
       const good = crypto.verifyStart(sig, hash, pub);
       const forged = crypto.verifyStart(bad, hash, pub);
       const batch = crypto.batchStart(crypto.pubkeyCreate(d), hash, 0, 100);
-      const others = [() => crypto.pubkeyCreate(d), () => crypto.ecdsaSign(hash, d), () => crypto.ecdh(pub, d), () => crypto.batchSlice(batch, 2), () => crypto.wipeRegisters()];
+      const others = [
+        () => crypto.pubkeyCreate(d),
+        () => crypto.ecdsaSign(hash, d),
+        () => crypto.ecdh(pub, d),
+        () => crypto.batchSlice(batch, 2),
+        () => crypto.wipeRegisters(),
+      ];
       let slices = 0;
       for (let running = [good, forged]; running.length; slices++) {
         running = running.filter((each) => crypto.verifyStep(each));
@@ -125,7 +150,7 @@ describe('crypto/ecdsa', () => {
     }
   });
 
-  it('ECDH equals noble\'s, keys and scalars at edges among them, and is symmetric', () => {
+  it("ECDH equals noble's, keys and scalars at edges among them, and is symmetric", () => {
     for (let i = 0; i < cases(120); i++) {
       const [a, b] = [someScalar(random), someScalar(random)];
       const [A, B] = [crypto.pubkeyCreate(be32(a)), crypto.pubkeyCreate(be32(b), i % 2 === 0)];
@@ -161,30 +186,61 @@ describe('crypto/ecdsa', () => {
       bad[at] ^= 1;
       expect(codeOf(() => crypto.pubkeyParse(bad))).to.equal('crypto-point');
     }
-    for (const [first, length] of [[4, 33], [2, 65], [0, 33], [6, 65], [7, 65], [5, 33]]) {
+    for (const [first, length] of [
+      [4, 33],
+      [2, 65],
+      [0, 33],
+      [6, 65],
+      [7, 65],
+      [5, 33],
+    ]) {
       const bad = full.slice(0, length);
       bad[0] = first;
       expect(codeOf(() => crypto.pubkeyParse(bad))).to.equal('crypto-point');
     }
-    for (const length of [0, 1, 32, 34, 64, 66]) expect(codeOf(() => crypto.pubkeyParse(new Uint8Array(length).fill(2)))).to.equal('crypto-point');
+    for (const length of [0, 1, 32, 34, 64, 66])
+      expect(codeOf(() => crypto.pubkeyParse(new Uint8Array(length).fill(2)))).to.equal('crypto-point');
   });
 
   it('bad scalars, lengths and types throw a code, whatever the function', () => {
     const [hash, good, pub] = [random(32), be32(5n), crypto.pubkeyCreate(be32(5n))];
     for (const d of [0n, N, N + 1n, 2n ** 256n - 1n])
-      for (const run of [() => crypto.ecdsaSign(hash, be32(d)), () => crypto.pubkeyCreate(be32(d)), () => crypto.ecdh(pub, be32(d)), () => crypto.signMessage('x', be32(d))]) expect(codeOf(run)).to.equal('crypto-scalar');
-    for (const bad of [new Uint8Array(31), new Uint8Array(33), new Uint8Array(0), 'aa' as never, undefined as never, Array.from(good) as never])
-      for (const run of [() => crypto.ecdsaSign(bad, good), () => crypto.ecdsaSign(hash, bad), () => crypto.ecdsaVerify(new Uint8Array(64), bad, pub), () => crypto.ecdh(pub, bad), () => crypto.pubkeyCreate(bad)]) expect(codeOf(run)).to.equal('crypto-length');
+      for (const run of [
+        () => crypto.ecdsaSign(hash, be32(d)),
+        () => crypto.pubkeyCreate(be32(d)),
+        () => crypto.ecdh(pub, be32(d)),
+        () => crypto.signMessage('x', be32(d)),
+      ])
+        expect(codeOf(run)).to.equal('crypto-scalar');
+    for (const bad of [
+      new Uint8Array(31),
+      new Uint8Array(33),
+      new Uint8Array(0),
+      'aa' as never,
+      undefined as never,
+      Array.from(good) as never,
+    ])
+      for (const run of [
+        () => crypto.ecdsaSign(bad, good),
+        () => crypto.ecdsaSign(hash, bad),
+        () => crypto.ecdsaVerify(new Uint8Array(64), bad, pub),
+        () => crypto.ecdh(pub, bad),
+        () => crypto.pubkeyCreate(bad),
+      ])
+        expect(codeOf(run)).to.equal('crypto-length');
     expect(codeOf(() => crypto.ecdsaVerify(new Uint8Array(63), hash, pub))).to.equal('crypto-length');
     expect(codeOf(() => crypto.ecdsaRecover(new Uint8Array(65), 0, hash))).to.equal('crypto-length');
     expect(codeOf(() => crypto.ecdsaRecover(new Uint8Array(64), 0, hash))).to.equal('crypto-signature');
-    for (const recid of [-1, 4, 0.5, NaN]) expect(codeOf(() => crypto.ecdsaRecover(crypto.ecdsaSign(hash, good), recid, hash))).to.equal('crypto-signature');
+    for (const recid of [-1, 4, 0.5, NaN])
+      expect(codeOf(() => crypto.ecdsaRecover(crypto.ecdsaSign(hash, good), recid, hash))).to.equal('crypto-signature');
   });
 
   it('recovery of an r that is no x throws', () => {
     const hash = random(32);
     let refused = 0;
-    for (let r = 1n; r < 30n; r++) if (codeOf(() => crypto.ecdsaRecover(Uint8Array.from([...be32(r), ...be32(1n)]), 0, hash)) === 'crypto-signature') refused++;
+    for (let r = 1n; r < 30n; r++)
+      if (codeOf(() => crypto.ecdsaRecover(Uint8Array.from([...be32(r), ...be32(1n)]), 0, hash)) === 'crypto-signature')
+        refused++;
     expect(refused).to.be.greaterThan(5).and.lessThan(25);
   });
 });

@@ -1,5 +1,5 @@
-// The emitted module in the genuine interpreter (ESPRUINO) and in Duktape: the same answers as in Node, on the same random
-// and edge input. CRYPTO_ENGINE_CASES=300 runs the full count (a quarter of an hour); the default is a sample.
+// The emitted module in the genuine interpreter (ESPRUINO) and in Duktape: the same answers as in Node, on the same
+// random and edge input. CRYPTO_ENGINE_CASES=300 runs the full count (a quarter of an hour); the default is a sample.
 import { expect } from 'chai';
 import { be32, bytes, crypto, hex, runDuktape, runEspruino, seeded, someNumber, someScalar } from './support';
 
@@ -18,7 +18,9 @@ function rowsAndAnswers(count: number, name: string): { rows: string[][]; answer
     const [d, z, e] = [be32(someScalar(random)), be32(someNumber(random)), be32(someScalar(random))];
     rows.push([hex(d), hex(z), hex(e)]);
     const signed = crypto.ecdsaSignRecoverable(z, d);
-    answers.push(`${hex(crypto.pubkeyCreate(d))} ${hex(signed.sig)}${signed.recid} true false ${hex(crypto.ecdh(crypto.pubkeyCreate(e), d))}`);
+    answers.push(
+      `${hex(crypto.pubkeyCreate(d))} ${hex(signed.sig)}${signed.recid} true false ${hex(crypto.ecdh(crypto.pubkeyCreate(e), d))}`,
+    );
   }
   return { rows, answers };
 }
@@ -36,7 +38,21 @@ print("@"+hx(k)+hx(crypto.sha256Final(s))+hx(crypto.sha512(b))+hx(crypto.ripemd1
 function hashAnswer(text: string): string {
   const data = bytes(text);
   const k = crypto.sha256(data);
-  return [k, k, crypto.sha512(data), crypto.ripemd160(data), crypto.hmacSha256(data, k), crypto.hmacSha512(k, data), crypto.aes256Ctr(k, k.subarray(3, 19), data)].map(hex).join('') + crypto.base58checkEncode(k) + crypto.base64Encode(data);
+  return (
+    [
+      k,
+      k,
+      crypto.sha512(data),
+      crypto.ripemd160(data),
+      crypto.hmacSha256(data, k),
+      crypto.hmacSha512(k, data),
+      crypto.aes256Ctr(k, k.subarray(3, 19), data),
+    ]
+      .map(hex)
+      .join('') +
+    crypto.base58checkEncode(k) +
+    crypto.base64Encode(data)
+  );
 }
 
 // JSON of the rows is a literal that both engines read.
@@ -68,7 +84,9 @@ function hashRows(): string[] {
   const random = seeded('engine hashes');
   // all lengths around the blocks' ends first
   const lengths = [0, 1, 55, 56, 63, 64, 65, 111, 112, 119, 120, 127, 128, 129, 239, 240, 256, 257];
-  return Array.from({ length: COUNT < lengths.length ? lengths.length : COUNT }, (_, i) => hex(random(i < lengths.length ? (lengths[i] as number) : i)));
+  return Array.from({ length: COUNT < lengths.length ? lengths.length : COUNT }, (_, i) =>
+    hex(random(i < lengths.length ? (lengths[i] as number) : i)),
+  );
 }
 
 describe('crypto in the genuine interpreter', function () {
@@ -80,12 +98,16 @@ describe('crypto in the genuine interpreter', function () {
 
   it('keys, signatures, verification and ECDH', () => {
     const { rows, answers } = rowsAndAnswers(COUNT, 'espruino');
-    for (let at = 0; at < COUNT; at += 50) expect(runEspruino(espruino, program(rows.slice(at, at + 50), CURVE))).to.deep.equal(answers.slice(at, at + 50));
+    for (let at = 0; at < COUNT; at += 50)
+      expect(runEspruino(espruino, program(rows.slice(at, at + 50), CURVE))).to.deep.equal(answers.slice(at, at + 50));
   });
 
   it('hashes, MACs, AES and texts of every length', () => {
     const rows = hashRows();
-    for (let at = 0; at < rows.length; at += 50) expect(runEspruino(espruino, program(rows.slice(at, at + 50), HASHES))).to.deep.equal(rows.slice(at, at + 50).map(hashAnswer));
+    for (let at = 0; at < rows.length; at += 50)
+      expect(runEspruino(espruino, program(rows.slice(at, at + 50), HASHES))).to.deep.equal(
+        rows.slice(at, at + 50).map(hashAnswer),
+      );
   });
 
   it('wallet functions, batches, prepared nonces, refusals and the long self-test', () => {

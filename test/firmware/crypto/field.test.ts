@@ -74,7 +74,14 @@ describe('crypto/field (secp256k1, SEC 2 2.4.1)', () => {
   });
 
   it('holds at the largest columns: every digit and every window full', () => {
-    for (const [a, b] of [[MAX, MAX], [MAX, MAX - 1n], [P, P], [P - 1n, P - 1n], [MAX, 1n], [MAX, 0n]]) {
+    for (const [a, b] of [
+      [MAX, MAX],
+      [MAX, MAX - 1n],
+      [P, P],
+      [P - 1n, P - 1n],
+      [MAX, 1n],
+      [MAX, 0n],
+    ]) {
       field.load(words(b));
       field.mulSub2(r, words(a), words(0n), words(0n));
       expect(number(r) % P).to.equal((a * b) % P);
@@ -92,7 +99,14 @@ describe('crypto/field (secp256k1, SEC 2 2.4.1)', () => {
 
   it('carries that run through all words, and a second time past 2^256', () => {
     // a b = 2^256 q + l chosen so that the folded words are all ones before the last carry comes in
-    const targets = [MAX, MAX - 976n, MAX - 2n ** 32n, MAX - 2n ** 32n - 976n, 2n ** 256n - 2n ** 64n, 2n ** 256n - 2n ** 64n + 2n ** 33n - 1n];
+    const targets = [
+      MAX,
+      MAX - 976n,
+      MAX - 2n ** 32n,
+      MAX - 2n ** 32n - 976n,
+      2n ** 256n - 2n ** 64n,
+      2n ** 256n - 2n ** 64n + 2n ** 33n - 1n,
+    ];
     for (const target of targets) {
       for (let shift = 0n; shift < 256n; shift += 5n) {
         const a = 2n ** shift;
@@ -108,7 +122,17 @@ describe('crypto/field (secp256k1, SEC 2 2.4.1)', () => {
       }
     }
     // sub: y - z + 2p just below and above a multiple of 2^256
-    for (const d of [0n, 1n, 976n, 977n, 978n, 2n ** 32n + 976n, 2n ** 32n + 977n, 2n ** 32n + 978n, 2n ** 33n + 1954n]) {
+    for (const d of [
+      0n,
+      1n,
+      976n,
+      977n,
+      978n,
+      2n ** 32n + 976n,
+      2n ** 32n + 977n,
+      2n ** 32n + 978n,
+      2n ** 33n + 1954n,
+    ]) {
       for (const z of [0n, 1n, 2n ** 64n, MAX - d]) {
         field.sub(r, words(z + d), words(z));
         expect(number(r) % P).to.equal(d % P);
@@ -119,7 +143,16 @@ describe('crypto/field (secp256k1, SEC 2 2.4.1)', () => {
   });
 
   it('knows zero in both its forms, and reduces to below p', () => {
-    for (const [value, isZero] of [[0n, true], [P, true], [1n, false], [P - 1n, false], [P + 1n, false], [MAX, false], [2n ** 224n, false], [P - 2n ** 64n, false]] as [bigint, boolean][]) {
+    for (const [value, isZero] of [
+      [0n, true],
+      [P, true],
+      [1n, false],
+      [P - 1n, false],
+      [P + 1n, false],
+      [MAX, false],
+      [2n ** 224n, false],
+      [P - 2n ** 64n, false],
+    ] as [bigint, boolean][]) {
       expect(isZeroP(words(value)), String(value)).to.equal(isZero);
       r.set(words(value));
       reduce(r, P_WORDS);

@@ -1,6 +1,6 @@
 // Hashes and what is built on them: FIPS 180-4, RIPEMD-160, RFC 4231 (HMAC), RFC 5869 (HKDF), RFC 8018 (PBKDF2),
-// SP 800-38A (AES-CTR), SP 800-90A (HMAC-DRBG). Node's OpenSSL is the oracle; both the native and the ES5 forms are held
-// to it in their engines (see engines.test.ts).
+// SP 800-38A (AES-CTR), SP 800-90A (HMAC-DRBG). Node's OpenSSL is the oracle; both the native and the ES5 forms are
+// held to it in their engines (see engines.test.ts).
 import { expect } from 'chai';
 import { createCipheriv, createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { aes256CtrEs5 } from '../../../firmware/crypto/aes-es5';
@@ -14,7 +14,8 @@ describe('crypto/hash', () => {
   it('sha256, sha512 and ripemd160 of every length up to 300, and of 5,000 bytes', () => {
     for (let n = 0; n <= 301; n++) {
       const data = random(n === 301 ? 5000 : n);
-      for (const name of ['sha256', 'sha512', 'ripemd160'] as const) expect(hex(crypto[name](data)), `${name} of ${n}`).to.equal(createHash(name).update(data).digest('hex'));
+      for (const name of ['sha256', 'sha512', 'ripemd160'] as const)
+        expect(hex(crypto[name](data)), `${name} of ${n}`).to.equal(createHash(name).update(data).digest('hex'));
       expect(hex(sha256Es5(data))).to.equal(createHash('sha256').update(data).digest('hex'));
     }
   });
@@ -23,7 +24,7 @@ describe('crypto/hash', () => {
     for (let i = 0; i < 200; i++) {
       const data = random(random(1)[0] * 7);
       const state = crypto.sha256Init([64, 128, 512][i % 3]);
-      for (let at = 0; at < data.length; ) {
+      for (let at = 0; at < data.length;) {
         const n = random(1)[0] % 150;
         crypto.sha256Update(state, data.subarray(at, at + n));
         at += n;
@@ -41,23 +42,30 @@ describe('crypto/hash', () => {
           crypto.sha256Update(state, data.subarray(at, at + 97));
           if (at % 2) crypto.sha256DropTables();
         }
-        expect(hex(crypto.sha256Final(state)), `${said} ${really}`).to.equal(createHash('sha256').update(data).digest('hex'));
+        expect(hex(crypto.sha256Final(state)), `${said} ${really}`).to.equal(
+          createHash('sha256').update(data).digest('hex'),
+        );
       }
   });
 
   it('RFC 4231', () => {
-    for (const row of vectors<{ cases: { key: string; data: string; hmacSha256: string; hmacSha512: string }[] }>('rfc4231.json').cases) {
+    for (const row of vectors<{ cases: { key: string; data: string; hmacSha256: string; hmacSha512: string }[] }>(
+      'rfc4231.json',
+    ).cases) {
       expect(hex(crypto.hmacSha256(bytes(row.key), bytes(row.data)))).to.equal(row.hmacSha256);
       expect(hex(crypto.hmacSha512(bytes(row.key), bytes(row.data)))).to.equal(row.hmacSha512);
     }
   });
 
   it('RFC 5869, and its bounds', () => {
-    for (const row of vectors<{ cases: { ikm: string; salt: string; info: string; lenBytes: number; okm: string }[] }>('rfc5869.json').cases)
+    for (const row of vectors<{ cases: { ikm: string; salt: string; info: string; lenBytes: number; okm: string }[] }>(
+      'rfc5869.json',
+    ).cases)
       expect(hex(crypto.hkdfSha256(bytes(row.ikm), bytes(row.salt), bytes(row.info), row.lenBytes))).to.equal(row.okm);
     const none = new Uint8Array(0);
     expect(crypto.hkdfSha256(none, none, none, 8160).length).to.equal(8160);
-    for (const n of [0, -1, 8161, NaN]) expect(codeOf(() => crypto.hkdfSha256(none, none, none, n))).to.equal('crypto-length');
+    for (const n of [0, -1, 8161, NaN])
+      expect(codeOf(() => crypto.hkdfSha256(none, none, none, n))).to.equal('crypto-length');
   });
 
   it('HMAC and PBKDF2 against OpenSSL', () => {
@@ -67,9 +75,16 @@ describe('crypto/hash', () => {
       expect(hex(crypto.hmacSha256(key, data))).to.equal(createHmac('sha256', key).update(data).digest('hex'));
       expect(hex(crypto.hmacSha512(key, data))).to.equal(createHmac('sha512', key).update(data).digest('hex'));
     }
-    for (const [iterations, lenBytes] of [[1, 64], [2, 4], [3, 128], [5, 68]]) {
+    for (const [iterations, lenBytes] of [
+      [1, 64],
+      [2, 4],
+      [3, 128],
+      [5, 68],
+    ]) {
       const [password, salt] = [random(20), random(9)];
-      expect(hex(crypto.pbkdf2Sha512(password, salt, iterations, lenBytes))).to.equal(pbkdf2Sync(password, salt, iterations, lenBytes, 'sha512').toString('hex'));
+      expect(hex(crypto.pbkdf2Sha512(password, salt, iterations, lenBytes))).to.equal(
+        pbkdf2Sync(password, salt, iterations, lenBytes, 'sha512').toString('hex'),
+      );
     }
     expect(codeOf(() => crypto.pbkdf2Sha512(random(1), random(1), 0, 64))).to.equal('crypto-length');
     expect(codeOf(() => crypto.pbkdf2Sha512(random(1), random(1), 1, 1028))).to.equal('crypto-length');
@@ -102,18 +117,22 @@ describe('crypto/hash', () => {
     expect(codeOf(() => crypto.open(key, random(12), aad, sealed, 16))).to.equal('crypto-tag');
     expect(codeOf(() => crypto.open(key, nonce, random(7), sealed, 16))).to.equal('crypto-tag');
     // a byte moved from the nonce to the associated data is another message
-    expect(codeOf(() => crypto.open(key, nonce.subarray(0, 11), crypto.sha256(nonce).subarray(0, 8), sealed, 16))).to.equal('crypto-tag');
+    expect(
+      codeOf(() => crypto.open(key, nonce.subarray(0, 11), crypto.sha256(nonce).subarray(0, 8), sealed, 16)),
+    ).to.equal('crypto-tag');
     expect(codeOf(() => crypto.open(key, nonce, aad, sealed.subarray(0, 15), 16))).to.equal('crypto-length');
     expect(codeOf(() => crypto.open(key, nonce, aad, sealed, 12))).to.equal('crypto-tag');
     expect(codeOf(() => crypto.seal(key, random(13), aad, plain, 16))).to.equal('crypto-length');
-    for (const tagBytes of [7, 33]) expect(codeOf(() => crypto.seal(key, nonce, aad, plain, tagBytes))).to.equal('crypto-length');
+    for (const tagBytes of [7, 33])
+      expect(codeOf(() => crypto.seal(key, nonce, aad, plain, tagBytes))).to.equal('crypto-length');
   });
 
   it('HMAC-DRBG follows SP 800-90A 10.1.2 through instantiation, reseeding and additional input', () => {
     // the standard's pseudocode, over OpenSSL's HMAC
     let K = Buffer.alloc(32);
     let V = Buffer.alloc(32, 1);
-    const mac = (key: Buffer, ...parts: Uint8Array[]): Buffer => parts.reduce((h, part) => h.update(part), createHmac('sha256', key)).digest() as Buffer;
+    const mac = (key: Buffer, ...parts: Uint8Array[]): Buffer =>
+      parts.reduce((h, part) => h.update(part), createHmac('sha256', key)).digest() as Buffer;
     const update = (data: Uint8Array): void => {
       K = mac(K, V, Buffer.from([0]), data) as Buffer<ArrayBuffer>;
       V = mac(K, V) as Buffer<ArrayBuffer>;

@@ -42,24 +42,39 @@ describe('crypto against libsecp256k1', function () {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'libsecp-'));
     try {
       fs.writeFileSync(path.join(dir, 'oracle.c'), PROGRAM);
-      const built = spawnSync('gcc', ['-O1', '-o', path.join(dir, 'oracle'), path.join(dir, 'oracle.c'), '-lsecp256k1'], { encoding: 'utf8' });
+      const built = spawnSync(
+        'gcc',
+        ['-O1', '-o', path.join(dir, 'oracle'), path.join(dir, 'oracle.c'), '-lsecp256k1'],
+        { encoding: 'utf8' },
+      );
       if (built.status !== 0) return this.skip(); // gcc or libsecp256k1-dev is not installed
       const random = seeded('libsecp256k1');
-      const rows = Array.from({ length: cases(200) }, () => [be32(someScalar(random)), be32(someNumber(random)), be32(someScalar(random))]);
-      const done = spawnSync(path.join(dir, 'oracle'), { input: Buffer.concat(rows.flat()), encoding: 'latin1', maxBuffer: 1 << 28 });
-      expect(done.status).to.equal(0);
-      done.stdout.trim().split('\n').forEach((line, i) => {
-        const [pub, sig, recid, isValid, shared] = line.trim().split(' ');
-        const [d, hash, e] = rows[i];
-        const signed = crypto.ecdsaSignRecoverable(hash, d);
-        expect(hex(crypto.pubkeyCreate(d))).to.equal(pub);
-        expect(hex(signed.sig)).to.equal(sig);
-        expect(String(signed.recid)).to.equal(recid);
-        expect(crypto.ecdsaVerify(signed.sig, hash, bytes(pub))).to.equal(true);
-        signed.sig[40] ^= 1;
-        expect(crypto.ecdsaVerify(signed.sig, hash, bytes(pub))).to.equal(isValid === '1');
-        expect(hex(crypto.ecdh(crypto.pubkeyCreate(e), d))).to.equal(shared);
+      const rows = Array.from({ length: cases(200) }, () => [
+        be32(someScalar(random)),
+        be32(someNumber(random)),
+        be32(someScalar(random)),
+      ]);
+      const done = spawnSync(path.join(dir, 'oracle'), {
+        input: Buffer.concat(rows.flat()),
+        encoding: 'latin1',
+        maxBuffer: 1 << 28,
       });
+      expect(done.status).to.equal(0);
+      done.stdout
+        .trim()
+        .split('\n')
+        .forEach((line, i) => {
+          const [pub, sig, recid, isValid, shared] = line.trim().split(' ');
+          const [d, hash, e] = rows[i];
+          const signed = crypto.ecdsaSignRecoverable(hash, d);
+          expect(hex(crypto.pubkeyCreate(d))).to.equal(pub);
+          expect(hex(signed.sig)).to.equal(sig);
+          expect(String(signed.recid)).to.equal(recid);
+          expect(crypto.ecdsaVerify(signed.sig, hash, bytes(pub))).to.equal(true);
+          signed.sig[40] ^= 1;
+          expect(crypto.ecdsaVerify(signed.sig, hash, bytes(pub))).to.equal(isValid === '1');
+          expect(hex(crypto.ecdh(crypto.pubkeyCreate(e), d))).to.equal(shared);
+        });
     } finally {
       fs.rmSync(dir, { recursive: true });
     }

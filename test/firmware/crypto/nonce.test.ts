@@ -84,7 +84,7 @@ describe('crypto/nonce', () => {
       };
       expect(sign(0, 0)).to.equal('');
       // m, t = (k m)^-1, m2, m2 k: each of their words, wrong by one bit
-      for (let at = 8; at < 40; at++) expect(sign(at, 1 << (at + i) % 32), `word ${at}`).to.equal('crypto-fault');
+      for (let at = 8; at < 40; at++) expect(sign(at, 1 << ((at + i) % 32)), `word ${at}`).to.equal('crypto-fault');
     }
     ecdsa.wipeRegisters();
     expect(ecdsa.NONCE.every((word) => word === 0)).to.equal(true);

@@ -70,7 +70,10 @@ describe('crypto/scalar and crypto/inverse', () => {
     for (let q = 1n; q < 40n; q++) values.push(P / q, N / q, P / q + 1n, N / q + 1n);
     for (let i = 0; i < cases(2000); i++) values.push(someNumber(random));
     for (const value of values)
-      for (const [m, m32] of [[P, P_WORDS], [N, modn.N]] as [bigint, Uint32Array][]) {
+      for (const [m, m32] of [
+        [P, P_WORDS],
+        [N, modn.N],
+      ] as [bigint, Uint32Array][]) {
         const a = value % m;
         if (a === 0n) continue;
         invert(r, words(a), m32);
@@ -80,7 +83,14 @@ describe('crypto/scalar and crypto/inverse', () => {
   });
 
   it('accepts 1 to n - 1 as a scalar and nothing else', () => {
-    for (const [value, isValid] of [[0n, false], [1n, true], [N - 1n, true], [N, false], [N + 1n, false], [2n ** 256n - 1n, false]] as [bigint, boolean][])
+    for (const [value, isValid] of [
+      [0n, false],
+      [1n, true],
+      [N - 1n, true],
+      [N, false],
+      [N + 1n, false],
+      [2n ** 256n - 1n, false],
+    ] as [bigint, boolean][])
       expect(scalar.isScalar(words(value))).to.equal(isValid);
   });
 });

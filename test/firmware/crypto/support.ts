@@ -1,5 +1,5 @@
-// What the crypto tests share: the emitted module (the same ES5 file that a board loads), seeded randomness, BigInt oracles
-// with values at the edges, and a runner for other engines.
+// What the crypto tests share: the emitted module (the same ES5 file that a board loads), seeded randomness, BigInt
+// oracles with values at the edges, and a runner for other engines.
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -35,7 +35,8 @@ export function seeded(name: string): (lenBytes: number) => Uint8Array {
   let counter = 0;
   return (lenBytes) => {
     const parts: Buffer[] = [];
-    for (let have = 0; have < lenBytes; have += 32) parts.push(createHash('sha256').update(`${name}/${counter++}`).digest());
+    for (let have = 0; have < lenBytes; have += 32)
+      parts.push(createHash('sha256').update(`${name}/${counter++}`).digest());
     return new Uint8Array(Buffer.concat(parts).subarray(0, lenBytes));
   };
 }
@@ -63,9 +64,38 @@ export function mod(value: bigint, m: bigint): bigint {
 
 /** Values at which carries, folds and comparisons turn. */
 export const EDGES: bigint[] = [
-  0n, 1n, 2n, 976n, 977n, 978n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 32n + 977n, 2n ** 64n - 1n, 2n ** 128n - 1n, 2n ** 128n, 2n ** 255n, (N - 1n) / 2n, (N + 1n) / 2n,
-  N - 1n, N, N + 1n, P - N, P - N - 1n, P - 1n, P, P + 1n, P - 2n, 2n ** 256n - 2n ** 64n, 2n ** 256n - 2n ** 32n, 2n ** 256n - 1n,
-  BigInt(`0x${'00000000ffffffff'.repeat(4)}`), BigInt(`0x${'ffffffff00000000'.repeat(4)}`), BigInt(`0x${'0000ffff'.repeat(8)}`), BigInt(`0x${'ffff0000'.repeat(8)}`), BigInt(`0x${'80000000'.repeat(8)}`),
+  0n,
+  1n,
+  2n,
+  976n,
+  977n,
+  978n,
+  2n ** 32n - 1n,
+  2n ** 32n,
+  2n ** 32n + 977n,
+  2n ** 64n - 1n,
+  2n ** 128n - 1n,
+  2n ** 128n,
+  2n ** 255n,
+  (N - 1n) / 2n,
+  (N + 1n) / 2n,
+  N - 1n,
+  N,
+  N + 1n,
+  P - N,
+  P - N - 1n,
+  P - 1n,
+  P,
+  P + 1n,
+  P - 2n,
+  2n ** 256n - 2n ** 64n,
+  2n ** 256n - 2n ** 32n,
+  2n ** 256n - 1n,
+  BigInt(`0x${'00000000ffffffff'.repeat(4)}`),
+  BigInt(`0x${'ffffffff00000000'.repeat(4)}`),
+  BigInt(`0x${'0000ffff'.repeat(8)}`),
+  BigInt(`0x${'ffff0000'.repeat(8)}`),
+  BigInt(`0x${'80000000'.repeat(8)}`),
 ];
 
 /** A number below 2^256: an edge, a run of ones, or anything. */
@@ -98,8 +128,8 @@ export function codeOf(run: () => unknown): string {
 }
 
 /**
- * Runs the module and then `body` in the genuine interpreter, with the table in Storage; answers the lines printed with a
- * leading '@'. body: ES5, its names its own; the module is `crypto`.
+ * Runs the module and then `body` in the genuine interpreter, with the table in Storage; answers the lines printed with
+ * a leading '@'. body: ES5, its names its own; the module is `crypto`.
  */
 export function runEspruino(espruino: string, body: string, timeoutMs = 1800000): string[] {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'crypto-'));
@@ -109,12 +139,21 @@ export function runEspruino(espruino: string, body: string, timeoutMs = 1800000)
     for (let at = 0; at < comb.length; at += 2048)
       store += `require("Storage").write("comb",atob("${comb.subarray(at, at + 2048).toString('base64')}"),${at}${at ? '' : `,${comb.length}`});\n`;
     fs.writeFileSync(path.join(dir, 'store.js'), store);
-    fs.writeFileSync(path.join(dir, 'run.js'), `var exports={};\n${fs.readFileSync(MODULE, 'utf8')}\n(function(crypto){${body}\n})(exports);\n`);
+    fs.writeFileSync(
+      path.join(dir, 'run.js'),
+      `var exports={};\n${fs.readFileSync(MODULE, 'utf8')}\n(function(crypto){${body}\n})(exports);\n`,
+    );
     const lines: string[] = [];
     for (const name of ['store.js', 'run.js']) {
-      const done = spawnSync(espruino, [path.join(dir, name)], { cwd: dir, timeout: timeoutMs, encoding: 'latin1', maxBuffer: 1 << 28 });
+      const done = spawnSync(espruino, [path.join(dir, name)], {
+        cwd: dir,
+        timeout: timeoutMs,
+        encoding: 'latin1',
+        maxBuffer: 1 << 28,
+      });
       if (done.status !== 0) throw new Error(`the interpreter ended with ${done.status}: ${done.stdout.slice(-400)}`);
-      if (name === 'run.js') for (const line of done.stdout.split('\n')) if (/^>?@/.test(line)) lines.push(line.replace(/^>?@/, '').trim());
+      if (name === 'run.js')
+        for (const line of done.stdout.split('\n')) if (/^>?@/.test(line)) lines.push(line.replace(/^>?@/, '').trim());
     }
     return lines;
   } finally {
@@ -126,11 +165,22 @@ export function runEspruino(espruino: string, body: string, timeoutMs = 1800000)
 export function runDuktape(body: string, timeoutMs = 1800000): string[] | undefined {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'crypto-'));
   try {
-    fs.writeFileSync(path.join(dir, 'run.js'), `var exports={};\n${fs.readFileSync(MODULE, 'utf8')}\n(function(crypto){${body}\n})(exports);\n`);
-    const done = spawnSync('duk', [path.join(dir, 'run.js')], { timeout: timeoutMs, encoding: 'latin1', maxBuffer: 1 << 28 });
+    fs.writeFileSync(
+      path.join(dir, 'run.js'),
+      `var exports={};\n${fs.readFileSync(MODULE, 'utf8')}\n(function(crypto){${body}\n})(exports);\n`,
+    );
+    const done = spawnSync('duk', [path.join(dir, 'run.js')], {
+      timeout: timeoutMs,
+      encoding: 'latin1',
+      maxBuffer: 1 << 28,
+    });
     if (done.error && (done.error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    if (done.status !== 0) throw new Error(`duk ended with ${done.status}: ${done.stdout.slice(-400)}${done.stderr.slice(-400)}`);
-    return done.stdout.split('\n').filter((line) => line[0] === '@').map((line) => line.slice(1));
+    if (done.status !== 0)
+      throw new Error(`duk ended with ${done.status}: ${done.stdout.slice(-400)}${done.stderr.slice(-400)}`);
+    return done.stdout
+      .split('\n')
+      .filter((line) => line[0] === '@')
+      .map((line) => line.slice(1));
   } finally {
     fs.rmSync(dir, { recursive: true });
   }

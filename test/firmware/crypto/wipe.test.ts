@@ -1,7 +1,7 @@
 // Secrets are overwritten after use: all writable memory of the interpreter's process is read after a key was used for
 // everything there is, and searched for pieces of it, in byte order and reversed (as the words of a number lie).
-// The key is computed, so that the program text does not hold it. A second key that is left alone shows that the search finds.
-// So are the nonces of the signatures made with it, each of which would give the key away.
+// The key is computed, so that the program text does not hold it. A second key that is left alone shows that the search
+// finds. So are the nonces of the signatures made with it, each of which would give the key away.
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -42,7 +42,10 @@ function memoryOf(pid: number): Buffer[] {
       .split('\n')
       .filter((line) => / rw/.test(line))
       .map((line) => {
-        const [from, to] = line.split(' ')[0].split('-').map((text) => parseInt(text, 16));
+        const [from, to] = line
+          .split(' ')[0]
+          .split('-')
+          .map((text) => parseInt(text, 16));
         const region = Buffer.alloc(to - from);
         try {
           return region.subarray(0, fs.readSync(file, region, 0, region.length, from));
@@ -69,12 +72,15 @@ function piecesIn(memory: Buffer[], secret: Buffer): number[] {
 describe('crypto wipes', function () {
   this.timeout(120000);
 
-  it('no piece of a used key, nor of its nonces, is in the interpreter\'s memory', async function () {
+  it("no piece of a used key, nor of its nonces, is in the interpreter's memory", async function () {
     const espruino = process.env.ESPRUINO;
     if (!espruino) return this.skip(); // ESPRUINO names no interpreter
     if (process.platform !== 'linux') return this.skip(); // no /proc/PID/mem
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'crypto-'));
-    fs.writeFileSync(path.join(dir, 'run.js'), `var exports={};\n${fs.readFileSync(MODULE, 'utf8')}\n(function(crypto){${BODY}\n})(exports);\n`);
+    fs.writeFileSync(
+      path.join(dir, 'run.js'),
+      `var exports={};\n${fs.readFileSync(MODULE, 'utf8')}\n(function(crypto){${BODY}\n})(exports);\n`,
+    );
     const child = spawn(espruino, [path.join(dir, 'run.js')], { cwd: dir, stdio: ['ignore', 'pipe', 'ignore'] });
     try {
       await new Promise<void>((resolve, reject) => {
@@ -88,7 +94,11 @@ describe('crypto wipes', function () {
       const memory = memoryOf(child.pid as number);
       expect(piecesIn(memory, key(41)).length, 'the search finds a key that was left').to.be.greaterThan(0);
       expect(piecesIn(memory, key(37)), 'pieces of the used key').to.deep.equal([]);
-      for (const nonce of [...nonces(crypto.sha256(new Uint8Array([1])), key(37)), ...nonces(crypto.messageHash('x'), key(37))]) expect(piecesIn(memory, nonce), 'pieces of a nonce').to.deep.equal([]);
+      for (const nonce of [
+        ...nonces(crypto.sha256(new Uint8Array([1])), key(37)),
+        ...nonces(crypto.messageHash('x'), key(37)),
+      ])
+        expect(piecesIn(memory, nonce), 'pieces of a nonce').to.deep.equal([]);
     } finally {
       child.removeAllListeners('exit');
       child.kill('SIGKILL');

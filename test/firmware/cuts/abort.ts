@@ -1,6 +1,7 @@
-// Ends a handler of a board before its end, as Espruino does when memory runs out: past try, catch and finally, at the n-th thing
-// that it asks of its board or at the n-th typed array that it makes; timers go on. Node can do that by ending the script that
-// the handler runs in: a signal to this process while it waits, which the virtual machine takes as the script's interruption.
+// Ends a handler of a board before its end, as Espruino does when memory runs out: past try, catch and finally, at the
+// n-th thing that it asks of its board or at the n-th typed array that it makes; timers go on. Node can do that by
+// ending the script that the handler runs in: a signal to this process while it waits, which the virtual machine takes
+// as the script's interruption.
 import * as vm from 'node:vm';
 import type { FakeBoard, Runner } from '../fake-hal';
 

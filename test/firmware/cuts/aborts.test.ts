@@ -1,6 +1,7 @@
-// Out of memory at any point leaves the state good: handlers of every operation are ended in their midst (abort.ts), the board goes on
-// by itself, must notice and restart itself or end the operation all the same, and is then held to what cuts.test.ts holds it to.
-// A bounded share here, a third of the operations; ABORTS=<number> has so many of each kind in each operation.
+// Out of memory at any point leaves the state good: handlers of every operation are ended in their midst (abort.ts),
+// the board goes on by itself, must notice and restart itself or end the operation all the same, and is then held to
+// what cuts.test.ts holds it to. A bounded share here, a third of the operations; ABORTS=<number> has so many of each
+// kind in each operation.
 import { expect } from 'chai';
 import { append, openJournal } from '../../../firmware/journal/journal';
 import { FakeFlash } from '../fake-hal';
@@ -33,7 +34,13 @@ async function count(operation: Operation): Promise<Counted> {
 }
 
 /** Ends a handler; answers whether the board restarted itself. */
-async function abortAt(operation: Operation, counted: Counted, callAt: number, arrayAt: number, isRestarted: boolean): Promise<boolean> {
+async function abortAt(
+  operation: Operation,
+  counted: Counted,
+  callAt: number,
+  arrayAt: number,
+  isRestarted: boolean,
+): Promise<boolean> {
   const where = `${operation.name}, ended at ${callAt ? `call ${callAt} of ${counted.calls}` : `array ${arrayAt} of ${counted.arrays}`}${isRestarted ? ', restarted' : ''}`;
   const rig = await operation.make();
   const aborter = new Aborter(rig.cold);
@@ -60,7 +67,10 @@ async function abortAt(operation: Operation, counted: Counted, callAt: number, a
 }
 
 function places(total: number, salt: number): number[] {
-  return Array.from({ length: Math.min(EACH, total) }, (_, i) => 1 + ((((i * 2 + 1) * total) / (2 * EACH) + salt * 7919) % total | 0));
+  return Array.from(
+    { length: Math.min(EACH, total) },
+    (_, i) => 1 + (((((i * 2 + 1) * total) / (2 * EACH) + salt * 7919) % total) | 0),
+  );
 }
 
 describe('out of memory', () => {
@@ -91,12 +101,24 @@ describe('out of memory', () => {
     for (let at = 1; at < 8; at++) {
       const flash = new FakeFlash(8);
       const key = new Uint8Array(32).fill(9);
-      const journal = openJournal(flash, key, true, () => undefined, () => true);
+      const journal = openJournal(
+        flash,
+        key,
+        true,
+        () => undefined,
+        () => true,
+      );
       append(journal, 200, new Uint8Array(20));
       journal.isWriting = true;
       expect(() => append(journal, 200, new Uint8Array(20))).to.throw('journal-stopped');
       let records = 0;
-      openJournal(flash, key, false, () => void records++, () => true);
+      openJournal(
+        flash,
+        key,
+        false,
+        () => void records++,
+        () => true,
+      );
       expect(records).to.equal(1);
     }
   });

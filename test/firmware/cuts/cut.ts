@@ -1,7 +1,17 @@
-// Cuts an operation at one of its writes, starts the board again and looks whether it agrees: it stands where it stood before or
-// where it stands after, in every part; its log holds; its PIN opens it; V gets a channel and a payment through; and the
-// operation, done again, ends where it should.
-import { createConsoleClient, readLog, reopen, status, unlock, valueOf, verifyShown, wipe, provision } from '../../../host/operator';
+// Cuts an operation at one of its writes, starts the board again and looks whether it agrees: it stands where it stood
+// before or where it stands after, in every part; its log holds; its PIN opens it; V gets a channel and a payment
+// through; and the operation, done again, ends where it should.
+import {
+  createConsoleClient,
+  readLog,
+  reopen,
+  status,
+  unlock,
+  valueOf,
+  verifyShown,
+  wipe,
+  provision,
+} from '../../../host/operator';
 import type { FakeBoard } from '../fake-hal';
 import { makeCoin, out, pay } from '../payments';
 import { DICE, linkUp, PIN, wake, type Rig } from '../rig';
@@ -36,11 +46,19 @@ export function newConsole(rig: Rig): void {
 /** Throws unless the view is the one before or after, in all parts but those that the operation says. */
 export function agree(operation: Operation, { before, after }: Measured, view: View, where: string): void {
   if (view.fault && [...(operation.faults ?? []), before.fault, after.fault].includes(view.fault)) return;
-  const stray = differences(view, before).filter((part) => view[part] !== after[part] && !operation.between?.includes(part));
-  if (stray.length) throw new Error(`${where}: ${stray.map((part) => `${part} is ${view[part]}, was ${before[part]}, should become ${after[part]}`).join('; ')}`);
+  const stray = differences(view, before).filter(
+    (part) => view[part] !== after[part] && !operation.between?.includes(part),
+  );
+  if (stray.length)
+    throw new Error(
+      `${where}: ${stray.map((part) => `${part} is ${view[part]}, was ${before[part]}, should become ${after[part]}`).join('; ')}`,
+    );
   const moved = differences(before, after).filter((part) => !operation.between?.includes(part));
   const done = moved.filter((part) => view[part] === after[part]);
-  if (done.length && done.length < moved.length) throw new Error(`${where}: ${done.join()} as after, ${moved.filter((part) => !done.includes(part)).join()} as before`);
+  if (done.length && done.length < moved.length)
+    throw new Error(
+      `${where}: ${done.join()} as after, ${moved.filter((part) => !done.includes(part)).join()} as before`,
+    );
 }
 
 let tried = 0;
@@ -55,13 +73,20 @@ export async function useBoard(rig: Rig, where: string): Promise<void> {
   const lines = await world.finish(status(rig.coldConsole));
   if (valueOf(lines, 'state') === 'locked') await world.run(10_000);
   if (valueOf(await world.finish(status(rig.coldConsole)), 'state') === 'locked') await wake(rig);
-  if (/^account 0 closed/m.test((await world.finish(status(rig.coldConsole))).join('\n'))) await world.finish(reopen(rig.coldConsole, 0, PIN));
+  if (/^account 0 closed/m.test((await world.finish(status(rig.coldConsole))).join('\n')))
+    await world.finish(reopen(rig.coldConsole, 0, PIN));
   await linkUp(rig);
   rig.v.pending = undefined;
   const had = rig.v.channel?.id;
   rig.v.open();
-  if (!(await world.until(() => rig.v.channel !== undefined && rig.v.channel.id !== had, 600_000))) throw new Error(`${where}: no channel any more`);
-  await pay(rig, { userTxNo: `use ${++tried}`, outs: out(9_000, 3), coins: [makeCoin(rig, { sats: 100_000, index: 7 })], feeSats: 1000 });
+  if (!(await world.until(() => rig.v.channel !== undefined && rig.v.channel.id !== had, 600_000)))
+    throw new Error(`${where}: no channel any more`);
+  await pay(rig, {
+    userTxNo: `use ${++tried}`,
+    outs: out(9_000, 3),
+    coins: [makeCoin(rig, { sats: 100_000, index: 7 })],
+    feeSats: 1000,
+  });
 }
 
 /** A board that came out new, or that has to be wiped, takes a new seed. */
@@ -95,15 +120,24 @@ async function startAgain(rig: Rig): Promise<void> {
 }
 
 function isBlank(rig: Rig): boolean {
-  return rig.cold.flash.cells.every((cell) => cell === 255) && ![...rig.cold.files.keys()].some((name) => /^[ubm][0-9]/.test(name));
+  return (
+    rig.cold.flash.cells.every((cell) => cell === 255) &&
+    ![...rig.cold.files.keys()].some((name) => /^[ubm][0-9]/.test(name))
+  );
 }
 
-/** After a cut in an operation that erases the board: once up it is blank, or stands in all parts as before and the operation erases it. */
+/**
+ * After a cut in an operation that erases the board: once up it is blank, or stands in all parts as before and the
+ * operation erases it.
+ */
 async function eraseAgain(operation: Operation, { before }: Measured, rig: Rig, where: string): Promise<void> {
   const view = viewOf(rig.cold);
   if (view.fault !== 'new') {
     const stray = differences(view, before).filter((part) => !operation.between?.includes(part));
-    if (stray.length) throw new Error(`${where}: up again, ${stray.map((part) => `${part} is ${view[part]}, was ${before[part]}`).join('; ')}`);
+    if (stray.length)
+      throw new Error(
+        `${where}: up again, ${stray.map((part) => `${part} is ${view[part]}, was ${before[part]}`).join('; ')}`,
+      );
     await rig.world.run(PIN_WAIT_MS);
     await operation.run(rig);
     rig.coldOff();
@@ -112,8 +146,16 @@ async function eraseAgain(operation: Operation, { before }: Measured, rig: Rig, 
   if (!isBlank(rig)) throw new Error(`${where}: the board is not blank`);
 }
 
-/** After a cut: starts the board, looks at it, uses it. isNew boards take a new seed, or are unlocked. Answers how often the board wrote as it came up. */
-export async function restartAndUse(operation: Operation, measured: Measured, rig: Rig, where: string): Promise<number> {
+/**
+ * After a cut: starts the board, looks at it, uses it. isNew boards take a new seed, or are unlocked. Answers how often
+ * the board wrote as it came up.
+ */
+export async function restartAndUse(
+  operation: Operation,
+  measured: Measured,
+  rig: Rig,
+  where: string,
+): Promise<number> {
   rig.coldOff();
   await rig.world.run(LINE_MS);
   rig.cold.flash.isOff = false;
@@ -131,20 +173,31 @@ export async function restartAndUse(operation: Operation, measured: Measured, ri
   }
   const fault = viewOf(rig.cold).fault!;
   if (fault) await renewBoard(rig, fault);
-  else if (operation.isNew) await rig.world.finish(unlock(rig.coldConsole, PIN).catch((error) => { if (error.code !== 'pin-wait') throw error; }));
+  else if (operation.isNew)
+    await rig.world.finish(
+      unlock(rig.coldConsole, PIN).catch((error) => {
+        if (error.code !== 'pin-wait') throw error;
+      }),
+    );
   else await useBoard(rig, where);
   if (!fault && rig.world.errors.length) throw new Error(`${where}: ${String(rig.world.errors[0])}`);
   return writes;
 }
 
-/** A power cut at the write of this number from now on: how much of the write is still done, and whether a torn erase did its end. */
+/**
+ * A power cut at the write of this number from now on: how much of the write is still done, and whether a torn erase
+ * did its end.
+ */
 export interface Cut {
   at: number;
   part: number;
   isFromEnd: boolean;
 }
 
-/** Numbers of the writes of a start, of so many, at which it is cut: one, in the long run two, or each. `n` varies the choice. */
+/**
+ * Numbers of the writes of a start, of so many, at which it is cut: one, in the long run two, or each. `n` varies the
+ * choice.
+ */
 export function secondsOf(writes: number, n: number, isEach: boolean): number[] {
   if (isEach) return Array.from({ length: writes }, (_, i) => i + 1);
   const one = 1 + ((n * 7) % Math.max(1, writes));
@@ -163,9 +216,13 @@ export function set(board: FakeBoard, { at, part, isFromEnd }: Cut): void {
   Object.assign(board.flash, { operations: 0, cutAt: at, cutPart: part, cutFromEnd: isFromEnd });
 }
 
-export const said = ({ at, part, isFromEnd }: Cut): string => `write ${at}, ${part} of it done${isFromEnd ? ' from its end' : ''}`;
+export const said = ({ at, part, isFromEnd }: Cut): string =>
+  `write ${at}, ${part} of it done${isFromEnd ? ' from its end' : ''}`;
 
-/** Cuts the operation and then, when there is a second cut, the start after it. Answers how often the board wrote as it came up in the end. */
+/**
+ * Cuts the operation and then, when there is a second cut, the start after it. Answers how often the board wrote as it
+ * came up in the end.
+ */
 export async function cutAt(operation: Operation, measured: Measured, cut: Cut, second?: Cut): Promise<number> {
   const where = `${operation.name}, ${measured.writes} writes, cut at ${said(cut)}${second ? `; its restart cut at ${said(second)}` : ''}`;
   const rig = await operation.make();

@@ -1,6 +1,7 @@
-// Power cuts at the writes of every operation, before, in the midst of and after each, and then at those of the start that follows,
-// which puts what it found torn into the other half: SYSTEM invariant 5. A bounded share here, two cuts an operation; CUTS=all cuts
-// at every write in all four ways, each again at two writes of the start after it, and one torn write an operation at all of them.
+// Power cuts at the writes of every operation, before, in the midst of and after each, and then at those of the start
+// that follows, which puts what it found torn into the other half: SYSTEM invariant 5. A bounded share here, two cuts
+// an operation; CUTS=all cuts at every write in all four ways, each again at two writes of the start after it, and one
+// torn write an operation at all of them.
 import { expect } from 'chai';
 import { cutAt, isAll, measure, secondsOf, WAYS } from './cut';
 import { OPERATIONS } from './operations';
@@ -12,7 +13,9 @@ describe('power cuts', () => {
     it(operation.name, async () => {
       const measured = await measure(operation);
       const { writes } = measured;
-      const places = isAll ? Array.from({ length: writes }, (_, i) => i + 1) : [1 + ((row * 5) % Math.max(1, writes))].slice(0, writes);
+      const places = isAll
+        ? Array.from({ length: writes }, (_, i) => i + 1)
+        : [1 + ((row * 5) % Math.max(1, writes))].slice(0, writes);
       for (const at of places) {
         for (const [k, way] of (isAll ? WAYS : [WAYS[row % 4]!]).entries()) {
           const startWrites = await cutAt(operation, measured, { at, ...way });

@@ -1,8 +1,9 @@
-// Out of memory at any allocation leaves the state good, held in the genuine interpreter with a fixed number of variables (ESPRUINO): a
-// whole system, in which HSM-Cold has too little room for an operation, a different one each time. It restarts by itself, or has
-// its power cut where it does not within a bounded time; then its journal opens, its log goes on, no number goes back, the account is
-// closed if a closing was written down, nothing was signed unwritten or paid twice, and what was asked for is done, once.
-// One room an operation here, by EXHAUST_SEED; EXHAUST=<number> has so many. EXHAUST_LOG=1 tells what happens.
+// Out of memory at any allocation leaves the state good, held in the genuine interpreter with a fixed number of
+// variables (ESPRUINO): a whole system, in which HSM-Cold has too little room for an operation, a different one each
+// time. It restarts by itself, or has its power cut where it does not within a bounded time; then its journal opens,
+// its log goes on, no number goes back, the account is closed if a closing was written down, nothing was signed
+// unwritten or paid twice, and what was asked for is done, once. One room an operation here, by EXHAUST_SEED;
+// EXHAUST=<number> has so many. EXHAUST_LOG=1 tells what happens.
 import { expect } from 'chai';
 import { buildOf } from '../../../tools/bench/firmware/peaks';
 import { createLedger, type Ledger } from './exhaust/ledger';
@@ -49,7 +50,9 @@ describe('out of memory in the genuine interpreter (ESPRUINO)', () => {
   it('was noticed by the board itself in many cases', function () {
     if (tallies.length <= OPERATIONS.length) return this.skip();
     const sum = (name: keyof Tally): number => tallies.reduce((all, tally) => all + tally[name], 0);
-    console.log(`      ${sum('rooms')} rooms, ${sum('died')} in which memory ran out: ${sum('restarts')} restarts, ${sum('crashes')} of them crashes, ${sum('cuts')} power cuts`);
+    console.log(
+      `      ${sum('rooms')} rooms, ${sum('died')} in which memory ran out: ${sum('restarts')} restarts, ${sum('crashes')} of them crashes, ${sum('cuts')} power cuts`,
+    );
     expect(sum('restarts')).to.be.greaterThan(sum('died') / 3);
   });
 });

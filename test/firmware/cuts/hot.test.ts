@@ -1,5 +1,6 @@
-// Power cuts at the writes of HSM-Hot, and again at those of the start that follows: it is paired as before or as after, or new, never
-// anything else; its log goes on without a gap; paired, it carries a payment. A bounded share here; CUTS=all cuts at every write.
+// Power cuts at the writes of HSM-Hot, and again at those of the start that follows: it is paired as before or as
+// after, or new, never anything else; its log goes on without a gap; paired, it carries a payment. A bounded share
+// here; CUTS=all cuts at every write.
 import { expect } from 'chai';
 import { textBytes } from '../../../firmware/crypto/bytes';
 import { hmacSha256 } from '../../../firmware/crypto/index';
@@ -50,7 +51,13 @@ async function fullRig(): Promise<Rig> {
   const { flash } = rig.hot;
   let count = 0;
   const apply = (type: number, payload: Uint8Array): void => void (type === R_AUDIT && (count = readU32(payload, 0)));
-  const journal = openJournal(flash, hmacSha256(readDevice(flash)!.secret, textBytes('chaincloud hot journal')), false, apply, () => true);
+  const journal = openJournal(
+    flash,
+    hmacSha256(readDevice(flash)!.secret, textBytes('chaincloud hot journal')),
+    false,
+    apply,
+    () => true,
+  );
   while (roomBytes(journal) > 80) {
     const payload = new Uint8Array(30);
     writeU32(payload, 0, count + 1);
@@ -63,12 +70,36 @@ async function fullRig(): Promise<Rig> {
 }
 
 const OPERATIONS: Operation[] = [
-  { name: 'pair', states: ['factory', 'paired'], make: newHot, run: (rig) => rig.world.finish(pairHot(rig.coldConsole, rig.hotConsole, KEY, PIN)) },
-  { name: 'start', states: ['paired'], make: () => readyRig(), run: async (rig) => { rig.hotOff(); rig.hotOn(true); await rig.world.until(() => rig.hot.flash.isOff, 30_000); } },
+  {
+    name: 'pair',
+    states: ['factory', 'paired'],
+    make: newHot,
+    run: (rig) => rig.world.finish(pairHot(rig.coldConsole, rig.hotConsole, KEY, PIN)),
+  },
+  {
+    name: 'start',
+    states: ['paired'],
+    make: () => readyRig(),
+    run: async (rig) => {
+      rig.hotOff();
+      rig.hotOn(true);
+      await rig.world.until(() => rig.hot.flash.isOff, 30_000);
+    },
+  },
   { name: 'HSM-Cold goes and comes', states: ['paired'], make: () => readyRig(), run: coldGoes },
   { name: 'compact', states: ['paired'], make: fullRig, run: coldGoes },
-  { name: 'note what is malformed', states: ['paired'], make: () => readyRig(), run: (rig) => rig.ask(MSG_ATTEST, ['x']).catch(() => undefined) },
-  { name: 'wipe', states: ['factory', 'paired'], make: () => readyRig(), run: (rig) => rig.world.finish(rig.hotConsole.run('wipe', () => 'erase everything')) },
+  {
+    name: 'note what is malformed',
+    states: ['paired'],
+    make: () => readyRig(),
+    run: (rig) => rig.ask(MSG_ATTEST, ['x']).catch(() => undefined),
+  },
+  {
+    name: 'wipe',
+    states: ['factory', 'paired'],
+    make: () => readyRig(),
+    run: (rig) => rig.world.finish(rig.hotConsole.run('wipe', () => 'erase everything')),
+  },
 ];
 
 /** The board's state as its console tells it. Throws when its log has a gap. */
@@ -76,12 +107,17 @@ async function stateOf(rig: Rig, where: string): Promise<string> {
   const lines = await rig.world.finish(rig.hotConsole.run('status'));
   const state = valueOf(lines, 'state').split(' ')[0]!;
   if (state !== 'paired') return state;
-  const entries = (await rig.world.finish(rig.hotConsole.run('log'))).filter((line) => line.startsWith('log ')).map((line) => Number(line.split(' ')[1]));
+  const entries = (await rig.world.finish(rig.hotConsole.run('log')))
+    .filter((line) => line.startsWith('log '))
+    .map((line) => Number(line.split(' ')[1]));
   entries.forEach((n, i) => expect(n, `${where}: the log`).to.equal(entries[0]! + i));
   return state;
 }
 
-/** Cuts as cut.ts does; undefined when the operation was over before: how often a link comes up in it is not the same each time. */
+/**
+ * Cuts as cut.ts does; undefined when the operation was over before: how often a link comes up in it is not the same
+ * each time.
+ */
 async function cutAt(operation: Operation, cut: Cut, second?: Cut): Promise<number | undefined> {
   const where = `${operation.name}, cut at ${said(cut)}${second ? `; its restart cut at ${said(second)}` : ''}`;
   const rig = await operation.make();
@@ -123,7 +159,9 @@ describe('power cuts of HSM-Hot', () => {
       await operation.run(rig);
       const writes = rig.hot.flash.operations;
       expect(writes).to.be.greaterThan(0);
-      const places = isAll ? Array.from({ length: writes }, (_, i) => i + 1) : [1 + ((row * 5) % writes), 1 + (writes >> 1)];
+      const places = isAll
+        ? Array.from({ length: writes }, (_, i) => i + 1)
+        : [1 + ((row * 5) % writes), 1 + (writes >> 1)];
       for (const at of places) {
         for (const [k, way] of (isAll ? WAYS : [WAYS[(row + at) % 4]!]).entries()) {
           const startWrites = await cutAt(operation, { at, ...way });

@@ -1,5 +1,6 @@
-// What a board would remember after a restart, read from a copy of its flash and files with the firmware's own reader. Left out is
-// what may differ without meaning anything: counts of starts and of log entries, the clock's floor, the generator, sealed channels.
+// What a board would remember after a restart, read from a copy of its flash and files with the firmware's own reader.
+// Left out is what may differ without meaning anything: counts of starts and of log entries, the clock's floor, the
+// generator, sealed channels.
 import { openStore } from '../../../firmware/cold/open-store';
 import { spentSince } from '../../../firmware/cold/paid';
 import { theAccount } from '../../../firmware/cold/account-store';
@@ -22,7 +23,11 @@ function coldOf(board: FakeBoard): Cold | string {
   const device = readDevice(flash);
   if (!device?.isReady) return 'new';
   const files = new Map(board.files);
-  const hal = { flash, files: { readFile: (name: string) => files.get(name), writeFile: () => true, eraseFile: () => undefined }, clock: { wallSeconds: () => 0 } };
+  const hal = {
+    flash,
+    files: { readFile: (name: string) => files.get(name), writeFile: () => true, eraseFile: () => undefined },
+    clock: { wallSeconds: () => 0 },
+  };
   const cold = { hal, device, state: makeState(), counters: {} } as unknown as Cold;
   try {
     openStore(cold, false);
@@ -48,8 +53,28 @@ export function viewOf(board: FakeBoard): View {
   const spent = accounts.map((account) => spentSince(cold, account.n, 0));
   return {
     fault: '',
-    accounts: JSON.stringify(accounts.map((it) => [it.n, it.name, it.network, it.script, hex(it.vIdentity), hex(it.identity), it.vPhones, it.adminPhones, it.payout, it.policy, it.protos])),
-    allow: accounts.map((it) => (accountRecordAt(state, R_ALLOW, it.n) ? hex(readRecord(cold.journal!, accountRecordAt(state, R_ALLOW, it.n))) : '')).join(' '),
+    accounts: JSON.stringify(
+      accounts.map((it) => [
+        it.n,
+        it.name,
+        it.network,
+        it.script,
+        hex(it.vIdentity),
+        hex(it.identity),
+        it.vPhones,
+        it.adminPhones,
+        it.payout,
+        it.policy,
+        it.protos,
+      ]),
+    ),
+    allow: accounts
+      .map((it) =>
+        accountRecordAt(state, R_ALLOW, it.n)
+          ? hex(readRecord(cold.journal!, accountRecordAt(state, R_ALLOW, it.n)))
+          : '',
+      )
+      .join(' '),
     closed: accounts.map((it) => it.closed).join(' '),
     refusals: accounts.map((it) => it.refusalTimes.length / 4).join(' '),
     alarm: accounts.map((it) => it.alarm).join(' '),

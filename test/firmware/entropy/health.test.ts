@@ -18,7 +18,9 @@ describe('entropy/health', () => {
 
   it('finds noise that is stuck or lopsided', () => {
     expect(noiseFault(new Uint8Array(512))).to.equal('noise-repetition');
-    expect(noiseFault(Uint8Array.from({ length: 512 }, (_, i) => (i % 3 ? 7 : i & 255)).fill(7, 0, 1))).to.equal('noise-proportion');
+    expect(noiseFault(Uint8Array.from({ length: 512 }, (_, i) => (i % 3 ? 7 : i & 255)).fill(7, 0, 1))).to.equal(
+      'noise-proportion',
+    );
     expect(noiseFault(Uint8Array.from({ length: 512 }, (_, i) => (i * 167 + (i >> 3)) & 255))).to.equal('');
   });
 });

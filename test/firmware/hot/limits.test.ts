@@ -2,9 +2,29 @@
 import { expect } from 'chai';
 import { MAX_ACCOUNTS } from '../../../firmware/cold/state';
 import {
-  ALL_TIMES, ATTEST_A_MINUTE, FINISH_A_MINUTE, KNOWN_MAX, PING_A_MINUTE, RESULT_A_MINUTE, SIGN_A_MINUTE, STATUS_A_MINUTE, UNKNOWN_A_MINUTE, isWithinRate, learnAccount, makeLimits, type Limits,
+  ALL_TIMES,
+  ATTEST_A_MINUTE,
+  FINISH_A_MINUTE,
+  KNOWN_MAX,
+  PING_A_MINUTE,
+  RESULT_A_MINUTE,
+  SIGN_A_MINUTE,
+  STATUS_A_MINUTE,
+  UNKNOWN_A_MINUTE,
+  isWithinRate,
+  learnAccount,
+  makeLimits,
+  type Limits,
 } from '../../../firmware/hot/limits';
-import { MSG_ATTEST, MSG_COLD_STATUS, MSG_PING, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_RESULT } from '../../../protocol/wire';
+import {
+  MSG_ATTEST,
+  MSG_COLD_STATUS,
+  MSG_PING,
+  MSG_PREV_TX,
+  MSG_SIGN_BEGIN,
+  MSG_SIGN_FINISH,
+  MSG_SIGN_RESULT,
+} from '../../../protocol/wire';
 
 function knowing(...accounts: number[]): Limits {
   const limits = makeLimits();
@@ -20,7 +40,11 @@ function passing(limits: Limits, type: number, account: number | undefined, nowM
 }
 
 describe('hot/limits', () => {
-  for (const [name, type, rate] of [['signing', MSG_SIGN_BEGIN, SIGN_A_MINUTE], ['ping', MSG_PING, PING_A_MINUTE], ['attest', MSG_ATTEST, ATTEST_A_MINUTE]] as const) {
+  for (const [name, type, rate] of [
+    ['signing', MSG_SIGN_BEGIN, SIGN_A_MINUTE],
+    ['ping', MSG_PING, PING_A_MINUTE],
+    ['attest', MSG_ATTEST, ATTEST_A_MINUTE],
+  ] as const) {
     it(`${name}: ${rate} at once for an account, then as many a minute`, () => {
       const limits = knowing(0, 1);
       expect(passing(limits, type, 0, 1000)).to.equal(rate);
@@ -47,7 +71,11 @@ describe('hot/limits', () => {
     });
   }
 
-  for (const [name, type, rate] of [['result', MSG_SIGN_RESULT, RESULT_A_MINUTE], ['finish', MSG_SIGN_FINISH, FINISH_A_MINUTE], ['status', MSG_COLD_STATUS, STATUS_A_MINUTE]] as const) {
+  for (const [name, type, rate] of [
+    ['result', MSG_SIGN_RESULT, RESULT_A_MINUTE],
+    ['finish', MSG_SIGN_FINISH, FINISH_A_MINUTE],
+    ['status', MSG_COLD_STATUS, STATUS_A_MINUTE],
+  ] as const) {
     it(`${name}: ${rate} at once, then as many a minute`, () => {
       const limits = makeLimits();
       expect(passing(limits, type, undefined, 0)).to.equal(rate);
@@ -55,7 +83,8 @@ describe('hot/limits', () => {
     });
   }
 
-  it('pieces of a request have no rate of their own', () => expect(passing(makeLimits(), MSG_PREV_TX, undefined, 0)).to.equal(1000));
+  it('pieces of a request have no rate of their own', () =>
+    expect(passing(makeLimits(), MSG_PREV_TX, undefined, 0)).to.equal(1000));
 
   it('knows as many accounts as HSM-Cold holds, and each once', () => {
     expect(KNOWN_MAX).to.equal(MAX_ACCOUNTS);

@@ -1,19 +1,55 @@
-// What HSM-Hot lets through of a signing: each request at its turn, once, and no more than was announced. Spec: SPEC.md 5.2.
+// What HSM-Hot lets through of a signing: each request at its turn, once, and no more than was announced. Spec: SPEC.md
+// 5.2.
 import { expect } from 'chai';
 import { followSigning, isLastAnswer, isNeeded, passOn, type Signing } from '../../../firmware/hot/signing';
-import { MSG_PREV_TX, MSG_SIGN_FINISH, MSG_SIGN_INPUT, MSG_SIGN_OUTS, MSG_SIGN_RESULT, OUTS_CHUNK_MAX, PREV_TX_CHUNK_MAX } from '../../../protocol/wire';
+import {
+  MSG_PREV_TX,
+  MSG_SIGN_FINISH,
+  MSG_SIGN_INPUT,
+  MSG_SIGN_OUTS,
+  MSG_SIGN_RESULT,
+  OUTS_CHUNK_MAX,
+  PREV_TX_CHUNK_MAX,
+} from '../../../protocol/wire';
 
 type Request = [type: number, m: any];
 const outs = (offset: number, length: number): Request => [MSG_SIGN_OUTS, { offset, text: 'x'.repeat(length) }];
 const input = (i: number, prevTxLen = 300): Request => [MSG_SIGN_INPUT, { i, prevTxLen }];
-const piece = (i: number, offset: number, length: number): Request => [MSG_PREV_TX, { i, offset, bytes: new Uint8Array(length) }];
+const piece = (i: number, offset: number, length: number): Request => [
+  MSG_PREV_TX,
+  { i, offset, bytes: new Uint8Array(length) },
+];
 const finish: Request = [MSG_SIGN_FINISH, {}];
 const result = (first: number): Request => [MSG_SIGN_RESULT, { first }];
 
 /** What may come anywhere: of it only `next` may pass. */
 const ALL: Request[] = [
-  outs(0, 400), outs(400, 400), outs(800, 400), outs(800, 200), outs(800, 201), outs(0, 200), outs(0, 199), input(0), input(1), input(2), input(3), piece(0, 0, 300), piece(0, 0, 200), piece(0, 0, 199), piece(0, 200, 100),
-  piece(0, 0, 301), piece(0, 300, 1), piece(1, 0, 300), piece(1, 0, 200), piece(1, 200, 100), piece(2, 0, 300), finish, result(0), result(1), result(4), result(8),
+  outs(0, 400),
+  outs(400, 400),
+  outs(800, 400),
+  outs(800, 200),
+  outs(800, 201),
+  outs(0, 200),
+  outs(0, 199),
+  input(0),
+  input(1),
+  input(2),
+  input(3),
+  piece(0, 0, 300),
+  piece(0, 0, 200),
+  piece(0, 0, 199),
+  piece(0, 200, 100),
+  piece(0, 0, 301),
+  piece(0, 300, 1),
+  piece(1, 0, 300),
+  piece(1, 0, 200),
+  piece(1, 200, 100),
+  piece(2, 0, 300),
+  finish,
+  result(0),
+  result(1),
+  result(4),
+  result(8),
 ];
 
 function only(signing: Signing, ...next: Request[]): void {
@@ -28,10 +64,12 @@ function pass(signing: Signing, ...requests: Request[]): void {
   }
 }
 
-const begin = (nInputs: number, outsLen = 0): Signing => followSigning({ nInputs, outs: outsLen ? '' : 'a,1', outsLen: outsLen || 3 } as never);
+const begin = (nInputs: number, outsLen = 0): Signing =>
+  followSigning({ nInputs, outs: outsLen ? '' : 'a,1', outsLen: outsLen || 3 } as never);
 
 describe('hot/signing', () => {
-  it('is the constants that the cases below suppose', () => expect([OUTS_CHUNK_MAX, PREV_TX_CHUNK_MAX]).to.deep.equal([400, 400]));
+  it('is the constants that the cases below suppose', () =>
+    expect([OUTS_CHUNK_MAX, PREV_TX_CHUNK_MAX]).to.deep.equal([400, 400]));
 
   it('wants an announced text first, to its end and no further', () => {
     const signing = begin(1, 1000);

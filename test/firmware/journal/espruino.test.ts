@@ -1,6 +1,7 @@
-// Out of memory in the genuine interpreter (ESPRUINO): memory is filled until writing a record fails, at one place after the other. What
-// guard.ts and journal.ts rest on is seen to be so: the handler is gone past catch and finally, timeouts that it had set go on (an
-// interval it ran in would be removed: the firmware has none), the next handler notices, nothing more is written, and what was said to be written is there when the journal is opened again.
+// Out of memory in the genuine interpreter (ESPRUINO): memory is filled until writing a record fails, at one place
+// after the other. What guard.ts and journal.ts rest on is seen to be so: the handler is gone past catch and finally,
+// timeouts that it had set go on (an interval it ran in would be removed: the firmware has none), the next handler
+// notices, nothing more is written, and what was said to be written is there when the journal is opened again.
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -52,18 +53,31 @@ describe('journal in the genuine interpreter (ESPRUINO)', function () {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'journal-'));
     const file = path.join(dir, 'script.js');
     fs.writeFileSync(file, 'if(process.memory().total>4000)print("GROWS")');
-    if (spawnSync(interpreter, [file], { timeout: 60_000, encoding: 'latin1', env: { ...process.env, ESPR_VARS: '3000' } }).stdout.includes('GROWS')) {
+    if (
+      spawnSync(interpreter, [file], {
+        timeout: 60_000,
+        encoding: 'latin1',
+        env: { ...process.env, ESPR_VARS: '3000' },
+      }).stdout.includes('GROWS')
+    ) {
       console.log('      this interpreter has more memory when it needs more: one of a fixed size is needed');
       return this.skip();
     }
     const code = await bundled({ 'firmware/journal/journal': ['openJournal', 'append'], 'firmware/guard': ['enter'] });
-    // The interpreter itself crashes at some places of running out, which a board takes as a restart: then goes on behind the place.
+    // The interpreter itself crashes at some places of running out, which a board takes as a restart: then goes on
+    // behind the place.
     const total = { restarts: 0, caught: 0, stopped: 0, whole: 0 };
     let crashes = 0;
-    for (let start = 0; start <= 260; ) {
+    for (let start = 0; start <= 260;) {
       fs.writeFileSync(file, `${code}\n${SCRIPT.replace('START', String(start))}`);
-      const done = spawnSync(interpreter, [file], { timeout: 60_000, encoding: 'latin1', env: { ...process.env, ESPR_VARS: '3000' } });
-      const result = JSON.parse([...done.stdout.matchAll(/(?:RESULT|SO FAR) (\{.*\})/g)].pop()?.[1] ?? '{}') as typeof total & { wrong?: string };
+      const done = spawnSync(interpreter, [file], {
+        timeout: 60_000,
+        encoding: 'latin1',
+        env: { ...process.env, ESPR_VARS: '3000' },
+      });
+      const result = JSON.parse(
+        [...done.stdout.matchAll(/(?:RESULT|SO FAR) (\{.*\})/g)].pop()?.[1] ?? '{}',
+      ) as typeof total & { wrong?: string };
       expect(result.wrong ?? '').to.equal('');
       for (const name of Object.keys(total) as (keyof typeof total)[]) total[name] += result[name] ?? 0;
       if (done.stdout.includes('RESULT')) break;
@@ -71,7 +85,9 @@ describe('journal in the genuine interpreter (ESPRUINO)', function () {
       start = Number([...done.stdout.matchAll(/AT (\d+)/g)].pop()?.[1] ?? 260) + 7;
     }
     fs.rmSync(dir, { recursive: true });
-    console.log(`      ${total.restarts} handlers did not end, ${total.stopped} within a write; ${total.whole} ended, ${crashes} crashes of the interpreter`);
+    console.log(
+      `      ${total.restarts} handlers did not end, ${total.stopped} within a write; ${total.whole} ended, ${crashes} crashes of the interpreter`,
+    );
     expect(total.restarts, 'handlers that did not end').to.be.greaterThan(5);
     expect(total.stopped, 'of these within a write').to.be.greaterThan(0);
     expect(total.whole, 'handlers that had memory enough').to.be.greaterThan(3);

@@ -1,7 +1,15 @@
 // The journal keeps what it said it wrote, whatever happens in between. Header comments of firmware/journal/journal.ts
 // and half.ts are the spec.
 import { expect } from 'chai';
-import { RECORD_PAYLOAD_MAX, SCRATCH_PAGES, append, compact, openJournal, walk, type Journal } from '../../../firmware/journal/journal';
+import {
+  RECORD_PAYLOAD_MAX,
+  SCRATCH_PAGES,
+  append,
+  compact,
+  openJournal,
+  walk,
+  type Journal,
+} from '../../../firmware/journal/journal';
 import { FakeFlash, PowerCut } from '../fake-hal';
 
 const KEY = new Uint8Array(32).fill(9);
@@ -29,7 +37,8 @@ class Model {
           this.at.set(type, offset);
         }
       },
-      (type, payload, offset) => (type >= 200 ? this.list.slice(-5).includes(Buffer.from(payload).toString('hex')) : this.at.get(type) === offset),
+      (type, payload, offset) =>
+        type >= 200 ? this.list.slice(-5).includes(Buffer.from(payload).toString('hex')) : this.at.get(type) === offset,
     );
   }
 }
@@ -65,14 +74,18 @@ describe('journal', () => {
       const n = 299 - ((299 + 1 - type) % 7);
       expect(model.latest.get(type)).to.equal(Buffer.from(payloadOf(n, n % 90)).toString('hex'));
     }
-    expect(model.list.slice(-5)).to.deep.equal([295, 296, 297, 298, 299].map((n) => Buffer.from(payloadOf(n, 20)).toString('hex')));
+    expect(model.list.slice(-5)).to.deep.equal(
+      [295, 296, 297, 298, 299].map((n) => Buffer.from(payloadOf(n, 20)).toString('hex')),
+    );
   });
 
   it('takes payloads up to RECORD_PAYLOAD_MAX and refuses one octet more', () => {
     const flash = new FakeFlash(5 + SCRATCH_PAGES);
     const journal = new Model().open(flash, true);
     append(journal, 1, payloadOf(1, RECORD_PAYLOAD_MAX));
-    expect(() => append(journal, 1, payloadOf(1, RECORD_PAYLOAD_MAX + 1))).to.throw().with.property('code', 'journal-record-long');
+    expect(() => append(journal, 1, payloadOf(1, RECORD_PAYLOAD_MAX + 1)))
+      .to.throw()
+      .with.property('code', 'journal-record-long');
   });
 
   it('loses nothing that it had accepted, wherever the power is cut', () => {
@@ -104,9 +117,10 @@ describe('journal', () => {
         journal = model.open(flash);
         for (let type = 1; type <= 5; type++) {
           const has = model.latest.get(type);
-          const before = accepted - ((accepted - (type - 1)) % 5 + 5) % 5;
+          const before = accepted - ((((accepted - (type - 1)) % 5) + 5) % 5);
           const allowed = [Buffer.from(payloadOf(before, before < 120 ? 40 : 60)).toString('hex')];
-          if (tried % 5 === type - 1) allowed.push(Buffer.from(payloadOf(tried, tried < 120 ? 40 : 60)).toString('hex'));
+          if (tried % 5 === type - 1)
+            allowed.push(Buffer.from(payloadOf(tried, tried < 120 ? 40 : 60)).toString('hex'));
           expect(allowed, `cut ${cut} part ${part} type ${type}`).to.include(has);
         }
         append(journal, 1, payloadOf(999, 10));
@@ -126,7 +140,9 @@ describe('journal', () => {
       const from = journal.base + 32;
       const at = from + Math.floor(next() * (last - from - 64));
       flash.cells[at]! ^= 1 << Math.floor(next() * 8);
-      expect(() => model.open(flash), `octet ${at}`).to.throw().with.property('code', 'journal-corrupt');
+      expect(() => model.open(flash), `octet ${at}`)
+        .to.throw()
+        .with.property('code', 'journal-corrupt');
     }
   });
 
@@ -140,10 +156,14 @@ describe('journal', () => {
     compact(journal);
     append(journal, 1, payloadOf(2, 10));
     flash.cells.fill(255, journal.base, journal.base + journal.halfBytes);
-    expect(() => model.open(flash)).to.throw().with.property('code', 'journal-corrupt');
+    expect(() => model.open(flash))
+      .to.throw()
+      .with.property('code', 'journal-corrupt');
     flash.cells.set(old, oldBase);
     model.open(flash);
-    expect(model.latest.get(1), 'a copy of the whole flash is beyond any board without a monotonic counter').to.equal(Buffer.from(payloadOf(1, 10)).toString('hex'));
+    expect(model.latest.get(1), 'a copy of the whole flash is beyond any board without a monotonic counter').to.equal(
+      Buffer.from(payloadOf(1, 10)).toString('hex'),
+    );
   });
 
   it('says journal-full, and stays usable, when compaction frees nothing', () => {
@@ -156,7 +176,9 @@ describe('journal', () => {
         append(journal, 1 + (n % 190), payloadOf(n, 400));
         kept.push(n);
       }
-    }).to.throw().with.property('code', 'journal-full');
+    })
+      .to.throw()
+      .with.property('code', 'journal-full');
     const count = model.latest.size;
     model.open(flash);
     expect(model.latest.size).to.equal(count);

@@ -1,6 +1,6 @@
-// Random operations on a whole board against a plain model: requests over the link through HSM-Hot, SMS operations under the channel, the
-// console with right and wrong PINs, account changes, restarts, and power cuts at any write of any of them and of the start after it.
-// LINK_STEPS sets how many.
+// Random operations on a whole board against a plain model: requests over the link through HSM-Hot, SMS operations
+// under the channel, the console with right and wrong PINs, account changes, restarts, and power cuts at any write of
+// any of them and of the start after it. LINK_STEPS sets how many.
 import { expect } from 'chai';
 import { changeAccount, createConsoleClient, reopen, setPhones } from '../../../host/operator';
 import { batchVerifyFields } from '../../../protocol/sms/v2';
@@ -12,7 +12,24 @@ import { chance, REFUSALS_MAX } from './model';
 
 const STEPS = Number(process.env.LINK_STEPS ?? 60);
 const STEPS_A_BOARD = 40;
-const KINDS = ['pay', 'pay', 'pay', 'pay', 'pay', 'forge', 'refuse', 'refuse', 'reopen', 'reopen', 'phones', 'account', 'status', 'batch', 'channel', 'restart'] as const;
+const KINDS = [
+  'pay',
+  'pay',
+  'pay',
+  'pay',
+  'pay',
+  'forge',
+  'refuse',
+  'refuse',
+  'reopen',
+  'reopen',
+  'phones',
+  'account',
+  'status',
+  'batch',
+  'channel',
+  'restart',
+] as const;
 
 interface Paid {
   content: number;
@@ -59,13 +76,22 @@ class LinkModel {
 function standingOf(rig: Rig): Standing {
   const view = viewOf(rig.cold);
   if (view.fault) throw new Error(`the board's fault: ${view.fault}`);
-  return { serial: (JSON.parse(view.paid!) as number[])[0]!, closed: view.closed!, refusals: Number(view.refusals), phones: (JSON.parse(view.settings!) as string[][])[0]!.join(), name: (JSON.parse(view.accounts!) as string[][])[0]![1]! };
+  return {
+    serial: (JSON.parse(view.paid!) as number[])[0]!,
+    closed: view.closed!,
+    refusals: Number(view.refusals),
+    phones: (JSON.parse(view.settings!) as string[][])[0]!.join(),
+    name: (JSON.parse(view.accounts!) as string[][])[0]![1]!,
+  };
 }
 
 class Machine {
   readonly model = new LinkModel();
   private readonly coins = new Map<number, Coin>();
-  constructor(readonly rig: Rig, private readonly next: () => number) {}
+  constructor(
+    readonly rig: Rig,
+    private readonly next: () => number,
+  ) {}
 
   private whole(below: number): number {
     return Math.floor(this.next() * below);
@@ -106,50 +132,123 @@ class Machine {
       const coin = this.whole(6) ? number : number + 20;
       const fee = 1000 + 100 * this.whole(3);
       return {
-        name: `pay ${number} for ${content} with ${coin} at ${fee}`, apply: () => model.pay(number, content, coin, fee, nowS),
-        run: () => this.tagOf(pay(rig, { userTxNo: `n${number}`, outs: out(20_000 + content), coins: [this.coin(coin)], feeSats: fee })),
+        name: `pay ${number} for ${content} with ${coin} at ${fee}`,
+        apply: () => model.pay(number, content, coin, fee, nowS),
+        run: () =>
+          this.tagOf(
+            pay(rig, { userTxNo: `n${number}`, outs: out(20_000 + content), coins: [this.coin(coin)], feeSats: fee }),
+          ),
       };
     }
     if (kind === 'forge') {
       return {
-        name: kind, apply: () => (model.standing.closed ? 'account-closed' : ((model.standing.closed = 'forgery'), 'bad-authority')),
-        run: async () => (await refusalOf(pay(rig, { userTxNo: 'f', outs: out(20_000), coins: [this.coin(1)], feeSats: 1000, authority: new Uint8Array(32) }))).tag,
+        name: kind,
+        apply: () =>
+          model.standing.closed ? 'account-closed' : ((model.standing.closed = 'forgery'), 'bad-authority'),
+        run: async () =>
+          (
+            await refusalOf(
+              pay(rig, {
+                userTxNo: 'f',
+                outs: out(20_000),
+                coins: [this.coin(1)],
+                feeSats: 1000,
+                authority: new Uint8Array(32),
+              }),
+            )
+          ).tag,
       };
     }
     if (kind === 'refuse') {
       return {
-        name: kind, apply: () => (model.standing.closed ? 'account-closed' : model.refuse('bad-locktime', nowS)),
-        run: async () => (await refusalOf(pay(rig, { userTxNo: 'l', outs: out(20_000), coins: [this.coin(1)], feeSats: 1000, locktime: 1_900_000_000 }))).tag,
+        name: kind,
+        apply: () => (model.standing.closed ? 'account-closed' : model.refuse('bad-locktime', nowS)),
+        run: async () =>
+          (
+            await refusalOf(
+              pay(rig, {
+                userTxNo: 'l',
+                outs: out(20_000),
+                coins: [this.coin(1)],
+                feeSats: 1000,
+                locktime: 1_900_000_000,
+              }),
+            )
+          ).tag,
       };
     }
     if (kind === 'reopen') {
       return {
-        name: kind, apply: () => { if (!model.standing.closed) return 'bad-state'; Object.assign(model.standing, { closed: '', refusals: 0 }); model.refused = []; return 'ok'; },
-        run: () => world.finish(reopen(rig.coldConsole, 0, PIN)).then(() => 'ok', (error) => error.code as string),
+        name: kind,
+        apply: () => {
+          if (!model.standing.closed) return 'bad-state';
+          Object.assign(model.standing, { closed: '', refusals: 0 });
+          model.refused = [];
+          return 'ok';
+        },
+        run: () =>
+          world.finish(reopen(rig.coldConsole, 0, PIN)).then(
+            () => 'ok',
+            (error) => error.code as string,
+          ),
       };
     }
     if (kind === 'phones') {
       const phone = `+44${1000 + this.whole(9)}`;
       const isRight = this.whole(3) > 0;
       return {
-        name: `${kind} ${isRight}`, apply: () => { if (isRight) model.standing.phones = phone; return isRight ? 'ok' : 'pin-wrong'; },
-        run: () => world.finish(setPhones(rig.coldConsole, [phone], isRight ? PIN : '000001')).then(() => 'ok', (error) => error.code as string),
+        name: `${kind} ${isRight}`,
+        apply: () => {
+          if (isRight) model.standing.phones = phone;
+          return isRight ? 'ok' : 'pin-wrong';
+        },
+        run: () =>
+          world.finish(setPhones(rig.coldConsole, [phone], isRight ? PIN : '000001')).then(
+            () => 'ok',
+            (error) => error.code as string,
+          ),
       };
     }
     if (kind === 'account') {
       const name = `shop${this.whole(9)}`;
-      return { name: kind, apply: () => ((model.standing.name = name), 'ok'), run: () => world.finish(changeAccount(rig.coldConsole, 0, accountData(rig, { account: { name } }), PIN)).then(() => 'ok', (error) => error.code as string) };
+      return {
+        name: kind,
+        apply: () => ((model.standing.name = name), 'ok'),
+        run: () =>
+          world.finish(changeAccount(rig.coldConsole, 0, accountData(rig, { account: { name } }), PIN)).then(
+            () => 'ok',
+            (error) => error.code as string,
+          ),
+      };
     }
     if (kind === 'status') return { name: kind, apply: () => 'ok', run: () => said(SMS_STATUS, [], SMS_STATUS_ANSWER) };
-    if (kind === 'batch') return { name: kind, apply: () => (model.standing.closed ? 'silence' : 'ok'), run: () => said(SMS_BATCH_VERIFY, batchVerifyFields({ side: 1, batchNo: 0 }), SMS_BATCH_ANSWER) };
+    if (kind === 'batch')
+      return {
+        name: kind,
+        apply: () => (model.standing.closed ? 'silence' : 'ok'),
+        run: () => said(SMS_BATCH_VERIFY, batchVerifyFields({ side: 1, batchNo: 0 }), SMS_BATCH_ANSWER),
+      };
     if (kind === 'channel') {
       const id = rig.v.channel!.id;
       return {
-        name: kind, apply: () => (model.standing.closed ? 'silence' : 'ok'),
-        run: async () => { rig.v.pending = undefined; rig.v.open(); await world.until(() => rig.v.channel!.id !== id || rig.cold.flash.isOff, 60_000); return rig.v.channel!.id === id ? 'silence' : 'ok'; },
+        name: kind,
+        apply: () => (model.standing.closed ? 'silence' : 'ok'),
+        run: async () => {
+          rig.v.pending = undefined;
+          rig.v.open();
+          await world.until(() => rig.v.channel!.id !== id || rig.cold.flash.isOff, 60_000);
+          return rig.v.channel!.id === id ? 'silence' : 'ok';
+        },
       };
     }
-    return { name: kind, apply: () => 'ok', run: async () => { await this.restart(); return 'ok'; } };
+    return {
+      name: kind,
+      apply: () => 'ok',
+      run: async () => {
+        await this.restart();
+        return 'ok';
+      },
+    };
   }
 
   /** Starts the board and cuts the power at this write of its start; not at all when there are fewer. */
@@ -190,7 +289,10 @@ class Machine {
     const expected = operation.apply();
     Object.assign(flash, { operations: 0, cutAt: operation.name === 'restart' ? 0 : cut, cutPart: part });
     let got: string | undefined;
-    operation.run().then((outcome) => (got = outcome), (error) => (got = String(error)));
+    operation.run().then(
+      (outcome) => (got = outcome),
+      (error) => (got = String(error)),
+    );
     await rig.world.until(() => got !== undefined || flash.isOff, 1_200_000);
     flash.cutAt = 0;
     if (!flash.isOff) {
@@ -205,7 +307,10 @@ class Machine {
     await rig.world.run(12_000);
     const is = standingOf(rig);
     for (const part_ of Object.keys(is) as (keyof Standing)[]) {
-      if (is[part_] !== before[part_] && is[part_] !== model.standing[part_]) throw new Error(`${operation.name} cut at ${cut}: ${part_} is ${is[part_]}, neither ${before[part_]} nor ${model.standing[part_]}`);
+      if (is[part_] !== before[part_] && is[part_] !== model.standing[part_])
+        throw new Error(
+          `${operation.name} cut at ${cut}: ${part_} is ${is[part_]}, neither ${before[part_]} nor ${model.standing[part_]}`,
+        );
     }
     if (is.serial === before.serial) model.paid = keeps.paid;
     if (!is.closed) model.refused = refusalTimes(rig.cold);

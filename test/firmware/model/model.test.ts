@@ -1,5 +1,5 @@
-// Random operations against a plain model, with power cuts at any flash operation of any of them and of the start after it.
-// MODEL_STEPS sets how many steps (the long run is 100,000).
+// Random operations against a plain model, with power cuts at any flash operation of any of them and of the start after
+// it. MODEL_STEPS sets how many steps (the long run is 100,000).
 import { expect } from 'chai';
 import { anOp, chance } from './model';
 import { makeMachine, step } from './world';

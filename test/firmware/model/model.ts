@@ -60,22 +60,38 @@ export class Model {
 
   private spent(now: number): { sats: number; feeSats: number; count: number } {
     const inside = this.paid.filter((each) => each.at >= now - 86400);
-    return { sats: inside.reduce((sum, each) => sum + each.sats, 0), feeSats: inside.reduce((sum, each) => sum + each.fee, 0), count: inside.filter((each) => !each.isBump).length };
+    return {
+      sats: inside.reduce((sum, each) => sum + each.sats, 0),
+      feeSats: inside.reduce((sum, each) => sum + each.fee, 0),
+      count: inside.filter((each) => !each.isBump).length,
+    };
   }
 
   private pay(op: Op): string {
     if (this.isClosed) return 'account-closed';
     const same = this.paid.filter((each) => each.number === op.number);
-    if (same.some((each) => each.content !== op.content)) return this.refuse(same.every((each) => this.paid.indexOf(each) < this.archived) ? 'no-common-coin' : 'user-tx-conflict');
+    if (same.some((each) => each.content !== op.content))
+      return this.refuse(
+        same.every((each) => this.paid.indexOf(each) < this.archived) ? 'no-common-coin' : 'user-tx-conflict',
+      );
     if (same.length && !op.coins.includes(same[0]!.anchor)) return this.refuse('no-common-coin');
-    if (this.paid.some((each, n) => n >= this.archived && each.number === op.number && each.tx === aPaidOutcome(op))) return 'ok';
+    if (this.paid.some((each, n) => n >= this.archived && each.number === op.number && each.tx === aPaidOutcome(op)))
+      return 'ok';
     if (same.length >= TRANSACTIONS_MAX) return this.refuse('replaced-too-often');
     if (op.change >= this.changeNext + (same.length ? 1 : CHANGE_GAP)) return this.refuse('change-gap');
     if (!same.length && this.spent(this.now).sats + op.sats > WINDOW_MAX_SATS) return this.refuse('policy-velocity');
     const top = same.length ? Math.max(...same.map((each) => each.topFee)) : 0;
     this.paid.push({
-      number: op.number, content: op.content, tx: aPaidOutcome(op), at: this.now, sats: same.length ? 0 : op.sats, fee: Math.max(0, op.fee - top), isBump: same.length > 0,
-      anchor: same.length ? same[0]!.anchor : op.coins[0]!, change: op.change, topFee: Math.max(op.fee, top),
+      number: op.number,
+      content: op.content,
+      tx: aPaidOutcome(op),
+      at: this.now,
+      sats: same.length ? 0 : op.sats,
+      fee: Math.max(0, op.fee - top),
+      isBump: same.length > 0,
+      anchor: same.length ? same[0]!.anchor : op.coins[0]!,
+      change: op.change,
+      topFee: Math.max(op.fee, top),
     });
     return 'ok';
   }
@@ -99,7 +115,13 @@ export class Model {
   }
 
   look(now: number): string {
-    return JSON.stringify({ closed: this.isClosed, refusals: this.refusals.length, from: this.refusals[0] ?? 0, paid: this.paid.length, spent: this.spent(now) });
+    return JSON.stringify({
+      closed: this.isClosed,
+      refusals: this.refusals.length,
+      from: this.refusals[0] ?? 0,
+      paid: this.paid.length,
+      spent: this.spent(now),
+    });
   }
 }
 
@@ -120,9 +142,30 @@ export function chance(seed: number): () => number {
 export function anOp(next: () => number, n: number): Op {
   const whole = (n: number): number => Math.floor(next() * n);
   const roll = next();
-  const kind = roll < 0.72 ? 'pay' : roll < 0.76 ? 'refuse' : roll < 0.78 ? 'close' : roll < 0.86 ? 'reopen' : roll < 0.92 ? 'clock' : roll < 0.96 ? 'tidy' : 'restart';
+  const kind =
+    roll < 0.72
+      ? 'pay'
+      : roll < 0.76
+        ? 'refuse'
+        : roll < 0.78
+          ? 'close'
+          : roll < 0.86
+            ? 'reopen'
+            : roll < 0.92
+              ? 'clock'
+              : roll < 0.96
+                ? 'tidy'
+                : 'restart';
   const number = Math.floor(n / 3) + whole(30);
   const coins = [1 + ((number * 3 + whole(2)) % 50)];
   if (next() < 0.3) coins.push(60 + whole(10));
-  return { kind, number, content: next() < 0.9 ? number : number + 1000, coins, sats: kind === 'clock' ? whole(40_000) : 1000 + (number % 50) * 300, fee: 500 + whole(4) * 100, change: next() < 0.5 ? -1 : whole(26) };
+  return {
+    kind,
+    number,
+    content: next() < 0.9 ? number : number + 1000,
+    coins,
+    sats: kind === 'clock' ? whole(40_000) : 1000 + (number % 50) * 300,
+    fee: 500 + whole(4) * 100,
+    change: next() < 0.5 ? -1 : whole(26),
+  };
 }

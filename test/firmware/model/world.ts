@@ -1,6 +1,6 @@
-// A plain model of what HSM-Cold must remember, and the real durable code beside it on a fake flash: random payments, replacements,
-// closings, clock steps, restarts, and power cuts inside any of them. After each step both must agree; after a cut the real one
-// must stand where the model stood before the step or after it, nowhere else.
+// A plain model of what HSM-Cold must remember, and the real durable code beside it on a fake flash: random payments,
+// replacements, closings, clock steps, restarts, and power cuts inside any of them. After each step both must agree;
+// after a cut the real one must stand where the model stood before the step or after it, nowhere else.
 import { aPaidOutcome, type Op, Model } from './model';
 import { archiveOldest, isArchiveDue } from '../../../firmware/cold/archive';
 import { acknowledge, closeAccount, countRefusal, settle } from '../../../firmware/cold/closing';
@@ -51,8 +51,20 @@ export function makeMachine(): Machine {
   const world = new World();
   const board = makeBoard(world);
   const cold = {
-    hal: board.hal, state: makeState(), fault: '', jobs: [], isTicking: false, accepting: 0, alarmDueMs: {}, counters: { ignoredSms: 0, refusals: 0, signed: 0 }, drbg: drbgInit(new Uint8Array(32)),
-    modem: { sendText: () => undefined, sendData: () => undefined }, terminal: undefined, crypto: undefined, pinAfterMs: 0, smsPort: 0,
+    hal: board.hal,
+    state: makeState(),
+    fault: '',
+    jobs: [],
+    isTicking: false,
+    accepting: 0,
+    alarmDueMs: {},
+    counters: { ignoredSms: 0, refusals: 0, signed: 0 },
+    drbg: drbgInit(new Uint8Array(32)),
+    modem: { sendText: () => undefined, sendData: () => undefined },
+    terminal: undefined,
+    crypto: undefined,
+    pinAfterMs: 0,
+    smsPort: 0,
   } as unknown as Cold;
   writeDevice(board.flash, bytes(5, 32));
   cold.device = readDevice(board.flash);
@@ -71,8 +83,20 @@ export function sessionFor(machine: Machine, op: Op): Session {
   draft.amountSats = draft.smallestSats = sats;
   for (const coin of coins) finishInput(draft, makeInput(draft, bytes(coin, 32), 0, 0xfffffffd, 0, 0), 1_000_000);
   return {
-    account: 0, draft, changeIndex: op.change < 0 ? null : op.change, vouch: undefined, outs: undefined, isAllListed: true, isOver: false, tag: paidTag(0, String(op.number)), content: bytes(content, 32),
-    input: undefined, record: undefined, reader: undefined, isRecorded: false, isBusy: false,
+    account: 0,
+    draft,
+    changeIndex: op.change < 0 ? null : op.change,
+    vouch: undefined,
+    outs: undefined,
+    isAllListed: true,
+    isOver: false,
+    tag: paidTag(0, String(op.number)),
+    content: bytes(content, 32),
+    input: undefined,
+    record: undefined,
+    reader: undefined,
+    isRecorded: false,
+    isBusy: false,
   };
 }
 
@@ -95,8 +119,7 @@ export function act(machine: Machine, op: Op): string {
   else if (op.kind === 'reopen') {
     if (account.alarm) acknowledge(cold, undefined, account.alarmAck);
     saveStanding(cold, 0, '', new Uint8Array(0));
-  }
-  else if (op.kind === 'refuse') {
+  } else if (op.kind === 'refuse') {
     if (!isClosed(cold.state, 0)) countRefusal(cold, 0, 'policy');
   } else if (op.kind === 'clock') cold.hal.clock.setUnixSeconds(machine.model.now);
   else if (op.kind === 'tidy') {
@@ -109,10 +132,19 @@ export function act(machine: Machine, op: Op): string {
 export function look(machine: Machine): string {
   const account = theAccount(machine.cold, 0);
   const now = nowSeconds(machine.cold);
-  return JSON.stringify({ closed: isClosed(machine.cold.state, 0), refusals: account.refusalTimes.length / 4, from: account.refusalTimes.length ? readU32(account.refusalTimes, 0) : 0, paid: machine.cold.state.paidSerial, spent: spentSince(machine.cold, 0, now - 86400) });
+  return JSON.stringify({
+    closed: isClosed(machine.cold.state, 0),
+    refusals: account.refusalTimes.length / 4,
+    from: account.refusalTimes.length ? readU32(account.refusalTimes, 0) : 0,
+    paid: machine.cold.state.paidSerial,
+    spent: spentSince(machine.cold, 0, now - 86400),
+  });
 }
 
-/** One step with a power cut at flash operation `cut` of it, and at `again` of the start after that (0: none). Throws with what disagrees. */
+/**
+ * One step with a power cut at flash operation `cut` of it, and at `again` of the start after that (0: none). Throws
+ * with what disagrees.
+ */
 export function step(machine: Machine, given: Op, cut: number, part: number, again: number): void {
   const { board, model } = machine;
   const op = { ...given, change: given.change < 0 ? -1 : Math.max(0, model.changeNext - 4 + given.change) };
@@ -147,5 +179,6 @@ export function step(machine: Machine, given: Op, cut: number, part: number, aga
     return;
   }
   const is = look(machine);
-  if (is !== model.look(model.now)) throw new Error(`after ${JSON.stringify(op)}: ${is}, the model ${model.look(model.now)}`);
+  if (is !== model.look(model.now))
+    throw new Error(`after ${JSON.stringify(op)}: ${is}, the model ${model.look(model.now)}`);
 }

@@ -1,6 +1,6 @@
-// Everything bad at once: a modem with every fault by chance and a network that loses, doubles and reorders. Holds: nothing
-// that the network delivered is lost, nothing is handed over that was not sent, every send ends, memory stays bounded,
-// and random bytes on the line do no harm (invariants 7 and 9 of the system).
+// Everything bad at once: a modem with every fault by chance and a network that loses, doubles and reorders. Holds:
+// nothing that the network delivered is lost, nothing is handed over that was not sent, every send ends, memory stays
+// bounded, and random bytes on the line do no harm (invariants 7 and 9 of the system).
 import { expect } from 'chai';
 import { modemStatus, sendData, startModem, createModem, MAX_LINE } from '../../../firmware/modem/modem';
 import { MAX_QUEUE, createOutbox } from '../../../firmware/modem/outbox';
@@ -13,7 +13,17 @@ import { createChance } from '../../../host/sim/gsm/chance';
 import type { ModemSms } from '../../../firmware/modem/types';
 import { ANNA, COLD, createWorld, memoryStore } from './world';
 
-const BAD_MODEM = { urc: 0.1, split: 0.3, merge: 0.2, garbage: 0.05, error: 0.03, mute: 0.02, restart: 0.01, underVoltage: 0.03, silentSms: 0.1 };
+const BAD_MODEM = {
+  urc: 0.1,
+  split: 0.3,
+  merge: 0.2,
+  garbage: 0.05,
+  error: 0.03,
+  mute: 0.02,
+  restart: 0.01,
+  underVoltage: 0.03,
+  silentSms: 0.1,
+};
 
 describe('firmware/modem: chaos', function () {
   this.timeout(120_000);
@@ -28,10 +38,17 @@ describe('firmware/modem: chaos', function () {
         anna.sendData(COLD, new Uint8Array([i]), 17229);
         const { outbox } = station.modem;
         await world.runtime.runUntil(() => outbox.queue.length < MAX_QUEUE, 'there is room', 3_600_000);
-        sendData(outbox, ANNA, new Uint8Array([i]), 17229, (error) => {
-          expect(error).to.equal(null);
-          ended++;
-        }, true);
+        sendData(
+          outbox,
+          ANNA,
+          new Uint8Array([i]),
+          17229,
+          (error) => {
+            expect(error).to.equal(null);
+            ended++;
+          },
+          true,
+        );
         await world.runtime.runFor(chance.between(0, 20_000));
         expect(station.modem.line.length).to.be.at.most(MAX_LINE);
         expect(station.modem.reads.length + station.modem.held.length).to.be.at.most(2 * MAX_PLACES);
@@ -39,7 +56,8 @@ describe('firmware/modem: chaos', function () {
       station.sim.setFaults({});
       await world.runtime.runFor(4 * 3_600_000);
       expect(ended).to.equal(200);
-      const numbers = (messages: { data: Uint8Array | null }[]): number[] => [...new Set(messages.map((sms) => sms.data![0]!))].sort((a, b) => a - b);
+      const numbers = (messages: { data: Uint8Array | null }[]): number[] =>
+        [...new Set(messages.map((sms) => sms.data![0]!))].sort((a, b) => a - b);
       const all = Array.from({ length: 200 }, (_, i) => i);
       expect(numbers(station.got)).to.deep.equal(all);
       expect(numbers(anna.inbox)).to.deep.equal(all);
@@ -67,7 +85,8 @@ describe('firmware/modem: chaos', function () {
     }
     await world.runtime.runFor(600_000);
     got.push(...station.got);
-    const numbers = (messages: { data: Uint8Array | null }[]): number => new Set(messages.map((sms) => sms.data![0])).size;
+    const numbers = (messages: { data: Uint8Array | null }[]): number =>
+      new Set(messages.map((sms) => sms.data![0])).size;
     expect([numbers(got), numbers(anna.inbox), store.size(), station.sim.stored()]).to.deep.equal([60, 60, 0, 0]);
     expect(got.length + anna.inbox.length).to.be.at.least(120);
   });
@@ -98,7 +117,9 @@ describe('firmware/modem: chaos', function () {
       await world.runtime.runFor(60_000);
     }
     await world.runtime.runFor(1_800_000);
-    const whole = (messages: { data: Uint8Array | null }[]): number => new Set(messages.filter((sms) => sms.data!.every((octet) => octet === sms.data![0])).map((sms) => sms.data![0])).size;
+    const whole = (messages: { data: Uint8Array | null }[]): number =>
+      new Set(messages.filter((sms) => sms.data!.every((octet) => octet === sms.data![0])).map((sms) => sms.data![0]))
+        .size;
     expect([whole(station.got), whole(anna.inbox), station.sim.stored()]).to.deep.equal([40, 40, 0]);
   });
 
@@ -106,14 +127,40 @@ describe('firmware/modem: chaos', function () {
     const runtime = createVirtualRuntime({ seed: 'fuzz', startMs: 0, pace: 'fast' });
     const line = wire(runtime, { baud: 115200 });
     const random = seededRandom('fuzz', 'lines');
-    const pieces = ['\r\n', 'OK\r\n', 'ERROR\r\n', '> ', '+CMGR: 1,"",', '+CMTI: "SM",', '+CPMS: "SM",', '+CREG: ', '0,5\r\n', '9999999999', '+CMS ERROR: ', '0791', 'FF', ',', '"', '\x1a', 'RDY\r\n', '+CPIN: READY\r\n', '+CCLK: "', '*PSUTTZ: 2026,1,1', '+CMGL: 7,1,,', '+CBC: 0,1,'];
+    const pieces = [
+      '\r\n',
+      'OK\r\n',
+      'ERROR\r\n',
+      '> ',
+      '+CMGR: 1,"",',
+      '+CMTI: "SM",',
+      '+CPMS: "SM",',
+      '+CREG: ',
+      '0,5\r\n',
+      '9999999999',
+      '+CMS ERROR: ',
+      '0791',
+      'FF',
+      ',',
+      '"',
+      '\x1a',
+      'RDY\r\n',
+      '+CPIN: READY\r\n',
+      '+CCLK: "',
+      '*PSUTTZ: 2026,1,1',
+      '+CMGL: 7,1,,',
+      '+CBC: 0,1,',
+    ];
     let handed = 0;
     const modem = createModem(portUart(line[0]), createOutbox(runtimeClock(runtime), { onSms: () => handed++ }));
     line[1].onData(() => undefined);
     startModem(modem);
     for (let round = 0; round < 4000; round++) {
       const [kind, size] = random(2);
-      const text = kind! < 100 ? Buffer.from(random(size!)).toString('latin1') : Array.from(random(12), (i) => pieces[i % pieces.length]).join('');
+      const text =
+        kind! < 100
+          ? Buffer.from(random(size!)).toString('latin1')
+          : Array.from(random(12), (i) => pieces[i % pieces.length]).join('');
       line[1].write(Buffer.from(text, 'latin1'));
       await runtime.runFor(kind! & 1 ? 10 : 3000);
       expect(modem.line.length).to.be.at.most(MAX_LINE + 64);

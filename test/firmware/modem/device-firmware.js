@@ -1,5 +1,6 @@
 // The driver as an image: answers each data SMS with the same data, tells on the console what happens, one line each:
-// `sms FROM TEXT-OR-HEX`, `sent CODE`, `event NAME`, `vars USED` (variables in use, told when a message is handed over).
+// `sms FROM TEXT-OR-HEX`, `sent CODE`, `event NAME`, `vars USED` (variables in use, told when a message is handed
+// over).
 import { createModems, startModems } from '../../../dist/.device/firmware/modem/failover.js';
 import { sendData } from '../../../dist/.device/firmware/modem/modem.js';
 

@@ -15,12 +15,17 @@ import { bundleImage } from '../../../tools/build/images';
 
 const COLD = '+8613800000001';
 const ANNA = '+8613900000002';
-const ENTRY = "import { coldHal } from '@hal'; import { runDriver } from '@root/test/firmware/modem/device-firmware.js'; runDriver(coldHal());";
-const BARE = "import { coldHal } from '@hal'; var hal = coldHal(); setInterval(function () { hal.console.write(E.toUint8Array('bare ' + process.memory().usage + ' ' + process.memory().blocksize + '\\n')); }, 200);";
+const ENTRY =
+  "import { coldHal } from '@hal'; import { runDriver } from '@root/test/firmware/modem/device-firmware.js'; runDriver(coldHal());";
+const BARE =
+  "import { coldHal } from '@hal'; var hal = coldHal(); setInterval(function () { hal.console.write(E.toUint8Array('bare ' + process.memory().usage + ' ' + process.memory().blocksize + '\\n')); }, 200);";
 /** Variables that the driver with one modem may take at rest and while a message is handed over. */
 const MAX_VARIABLES = 260;
 
-/** An image laid out as the build lays them out: nearly all functions left in flash, fetched when called. `@root`: the repository. */
+/**
+ * An image laid out as the build lays them out: nearly all functions left in flash, fetched when called. `@root`: the
+ * repository.
+ */
 async function imageOf(entry: string): Promise<string> {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'modem-image-'));
   const hal = path.join(ROOT, 'dist', '.device', 'boards', BOARD.name, 'hal.js');
@@ -37,7 +42,8 @@ for (const engine of ['node', 'espruino'] as const) {
     const boards: SimBoard[] = [];
     const virtual = createVirtualRuntime({ seed: 'device', startMs: Date.UTC(2026, 10, 22), pace: 'fast' });
     const runtime: Runtime = engine === 'node' ? virtual : realRuntime();
-    const pass = (ms: number): Promise<void> => (engine === 'node' ? virtual.runFor(ms) : new Promise((resolve) => setTimeout(resolve, ms)));
+    const pass = (ms: number): Promise<void> =>
+      engine === 'node' ? virtual.runFor(ms) : new Promise((resolve) => setTimeout(resolve, ms));
     let image: string;
 
     before(async function () {
@@ -50,15 +56,41 @@ for (const engine of ['node', 'espruino'] as const) {
       image = await imageOf(ENTRY);
     });
     afterEach(async () => {
-      for (const board of boards.splice(0)) await (engine === 'node' ? virtual.runWhile(board.close(), 'power-off') : board.close());
+      for (const board of boards.splice(0))
+        await (engine === 'node' ? virtual.runWhile(board.close(), 'power-off') : board.close());
     });
 
     /** Starts an image with a modem on its line; answers what it says and a wait for a line. */
-    async function start(text: string, sims: Sim800[], network: GsmNetwork): Promise<{ said: string[]; until: (pattern: RegExp) => Promise<string> }> {
+    async function start(
+      text: string,
+      sims: Sim800[],
+      network: GsmNetwork,
+    ): Promise<{ said: string[]; until: (pattern: RegExp) => Promise<string> }> {
       const line = wire(runtime, { baud: 115200 });
-      sims.push(createSim800({ runtime, seed: 'device', number: COLD, network, port: line[1], bootMs: { rdy: 100, call: 200, sms: 300 } }));
-      const common = { name: 'HSM-Cold', role: 'cold' as const, image: text, board: BOARD, runtime, flash: createFlash(BOARD.flash), storage: createFlash(BOARD.storage), ports: { modem0: line[0] } };
-      const board = engine === 'node' ? createNodeBoard(common) : createEspruinoBoard({ ...common, espruino: process.env['ESPRUINO']! });
+      sims.push(
+        createSim800({
+          runtime,
+          seed: 'device',
+          number: COLD,
+          network,
+          port: line[1],
+          bootMs: { rdy: 100, call: 200, sms: 300 },
+        }),
+      );
+      const common = {
+        name: 'HSM-Cold',
+        role: 'cold' as const,
+        image: text,
+        board: BOARD,
+        runtime,
+        flash: createFlash(BOARD.flash),
+        storage: createFlash(BOARD.storage),
+        ports: { modem0: line[0] },
+      };
+      const board =
+        engine === 'node'
+          ? createNodeBoard(common)
+          : createEspruinoBoard({ ...common, espruino: process.env['ESPRUINO']! });
       boards.push(board);
       const said: string[] = [];
       let rest = '';
@@ -73,7 +105,7 @@ for (const engine of ['node', 'espruino'] as const) {
         for (let i = 0; i < 1000; i++) {
           const found = said.find((one) => pattern.test(one));
           if (found) return found;
-            await pass(20);
+          await pass(20);
         }
         throw new Error(`no ${pattern} in:\n${said.join('\n')}`);
       };
@@ -108,7 +140,9 @@ for (const engine of ['node', 'espruino'] as const) {
       const [without, blockBytes] = (await bare.until(/^bare/)).split(' ').slice(1).map(Number);
       await boards.pop()!.close();
       if (blockBytes >= GROWING_BLOCK_BYTES) {
-        console.log('      this build takes the image to memory: a build of fixed size, which runs it from flash, is needed');
+        console.log(
+          '      this build takes the image to memory: a build of fixed size, which runs it from flash, is needed',
+        );
         return this.skip();
       }
       const { until } = await start(image, [], network);

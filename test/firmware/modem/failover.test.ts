@@ -1,5 +1,5 @@
-// firmware/modem/failover.ts and outbox.ts: two modems, one queue. Sends through the first that is registered, receives on
-// both, carries on when one dies; pauses grow, the queue is bounded and kept.
+// firmware/modem/failover.ts and outbox.ts: two modems, one queue. Sends through the first that is registered, receives
+// on both, carries on when one dies; pauses grow, the queue is bounded and kept.
 import { expect } from 'chai';
 import { createModems, modemsStatus, startModems, stopModems } from '../../../firmware/modem/failover';
 import { sendText } from '../../../firmware/modem/modem';
@@ -23,18 +23,29 @@ interface Board {
 function board(seed: string): Board {
   const world = createWorld(seed);
   const lines = [COLD, SPARE].map(() => wire(world.runtime, { baud: 115200 }));
-  const sims = [COLD, SPARE].map((number, i) => createSim800({ runtime: world.runtime, seed: `${seed}${i}`, number, network: world.network, port: lines[i]![1] }));
+  const sims = [COLD, SPARE].map((number, i) =>
+    createSim800({ runtime: world.runtime, seed: `${seed}${i}`, number, network: world.network, port: lines[i]![1] }),
+  );
   const got: ModemSms[] = [];
   const onSms = (sms: ModemSms, ack: () => void): void => {
     got.push(sms);
     ack();
   };
-  const modems = createModems(lines.map((line) => portUart(line[0])), runtimeClock(world.runtime), { onSms, maxTries: 5 });
+  const modems = createModems(
+    lines.map((line) => portUart(line[0])),
+    runtimeClock(world.runtime),
+    { onSms, maxTries: 5 },
+  );
   startModems(modems);
   return { world, sims, modems, got };
 }
 
-const bothReady = ({ world, modems }: Board): Promise<void> => world.runtime.runUntil(() => modemsStatus(modems).every((row) => row.state === 2 && row.registered), 'both are ready', 120_000);
+const bothReady = ({ world, modems }: Board): Promise<void> =>
+  world.runtime.runUntil(
+    () => modemsStatus(modems).every((row) => row.state === 2 && row.registered),
+    'both are ready',
+    120_000,
+  );
 
 describe('firmware/modem: two modems', () => {
   it('sends through the first, receives on both', async () => {
@@ -46,7 +57,10 @@ describe('firmware/modem: two modems', () => {
     anna.send(SPARE, 'to the second');
     await one.world.runtime.runFor(60_000);
     expect(anna.inbox.map((sms) => sms.from)).to.deep.equal([COLD, COLD, COLD]);
-    expect(one.got.map((sms) => [sms.text, sms.modem]).sort()).to.deep.equal([['to the first', 0], ['to the second', 1]]);
+    expect(one.got.map((sms) => [sms.text, sms.modem]).sort()).to.deep.equal([
+      ['to the first', 0],
+      ['to the second', 1],
+    ]);
     stopModems(one.modems);
     expect(modemsStatus(one.modems).map((row) => row.state)).to.deep.equal([0, 0]);
   });
@@ -65,7 +79,11 @@ describe('firmware/modem: two modems', () => {
     sendText(one.modems, ANNA, 'cut', (error) => void (failed = error), true);
     await one.world.runtime.runFor(8);
     one.sims[0]!.powerOff();
-    await one.world.runtime.runUntil(() => anna.inbox.length === 2 && failed !== 'none', 'the second sends this too', 180_000);
+    await one.world.runtime.runUntil(
+      () => anna.inbox.length === 2 && failed !== 'none',
+      'the second sends this too',
+      180_000,
+    );
     expect(failed).to.equal(null);
     expect(anna.inbox.map((sms) => sms.from)).to.deep.equal([SPARE, SPARE]);
   });
@@ -84,7 +102,13 @@ describe('firmware/modem: two modems', () => {
 describe('firmware/modem: outbox', () => {
   it('pauses grow from 5 s to 5 min, 2 s when busy; a full queue refuses', () => {
     let nowMs = 0;
-    const clock = { uptimeMs: () => nowMs, wallSeconds: () => 0, setUnixSeconds: () => undefined, after: () => 0, cancel: () => undefined };
+    const clock = {
+      uptimeMs: () => nowMs,
+      wallSeconds: () => 0,
+      setUnixSeconds: () => undefined,
+      after: () => 0,
+      cancel: () => undefined,
+    };
     const store = memoryStore();
     const outbox = createOutbox(clock, { onSms: () => undefined, store, maxTries: 12 });
     const modem = createState(null as never, outbox);
@@ -107,7 +131,13 @@ describe('firmware/modem: outbox', () => {
   });
 
   it('takes up the store, and gives a message the lowest place that is free', () => {
-    const clock = { uptimeMs: () => 0, wallSeconds: () => 0, setUnixSeconds: () => undefined, after: () => 0, cancel: () => undefined };
+    const clock = {
+      uptimeMs: () => 0,
+      wallSeconds: () => 0,
+      setUnixSeconds: () => undefined,
+      after: () => 0,
+      cancel: () => undefined,
+    };
     const store = memoryStore();
     store.writePlace(0, new Uint8Array([5]));
     store.writePlace(2, new Uint8Array([9]));
@@ -122,11 +152,20 @@ describe('firmware/modem: outbox', () => {
   });
 
   it('a full store keeps no message back', () => {
-    const clock = { uptimeMs: () => 0, wallSeconds: () => 0, setUnixSeconds: () => undefined, after: () => 0, cancel: () => undefined };
+    const clock = {
+      uptimeMs: () => 0,
+      wallSeconds: () => 0,
+      setUnixSeconds: () => undefined,
+      after: () => 0,
+      cancel: () => undefined,
+    };
     const put = (): void => {
       throw Object.assign(new Error(), { code: 'journal-full' });
     };
-    const outbox = createOutbox(clock, { onSms: () => undefined, store: { readPlace: () => new Uint8Array(0), writePlace: put } });
+    const outbox = createOutbox(clock, {
+      onSms: () => undefined,
+      store: { readPlace: () => new Uint8Array(0), writePlace: put },
+    });
     queueSend(outbox, new Uint8Array([1]), null, true);
     expect([...pduOf(outbox, outbox.queue[0]!)]).to.deep.equal([1]);
     expect(endSend(outbox, outbox.queue[0]!, SEND_OK)).to.equal(true);

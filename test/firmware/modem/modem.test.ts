@@ -1,11 +1,17 @@
-// firmware/modem/modem.ts against the simulated SIM800: 3GPP TS 27.005 and 27.007 as the driver uses them, invariant 7 of the
-// system (SMS late, twice, cut: nothing breaks), deletion only after durable handling, a send queue that outlives a reboot.
+// firmware/modem/modem.ts against the simulated SIM800: 3GPP TS 27.005 and 27.007 as the driver uses them, invariant 7
+// of the system (SMS late, twice, cut: nothing breaks), deletion only after durable handling, a send queue that
+// outlives a reboot.
 import { expect } from 'chai';
 import { modemStatus, sendData, sendText, stopModem } from '../../../firmware/modem/modem';
 import { MAX_QUEUE } from '../../../firmware/modem/outbox';
 import { ANNA, COLD, START_MS, createWorld, memoryStore, type Station, type World } from './world';
 
-const ready = (world: World, station: Station): Promise<void> => world.runtime.runUntil(() => modemStatus(station.modem).state === 2 && modemStatus(station.modem).registered, 'the modem is ready', 120_000);
+const ready = (world: World, station: Station): Promise<void> =>
+  world.runtime.runUntil(
+    () => modemStatus(station.modem).state === 2 && modemStatus(station.modem).registered,
+    'the modem is ready',
+    120_000,
+  );
 
 describe('firmware/modem: start-up', () => {
   it('gives the commands in order, once the modem is awake, and ends ready and registered', async () => {
@@ -15,7 +21,18 @@ describe('firmware/modem: start-up', () => {
     await world.runtime.runFor(3000);
     const commands = station.sim.commands();
     const last = commands.lastIndexOf('ATE0');
-    expect(commands.slice(last, last + 10)).to.deep.equal(['ATE0', 'AT+CMEE=1', 'AT+CPIN?', 'AT+CREG=1', 'AT+CREG?', 'AT+CLTS=1', 'AT+CMGF=0', 'AT+CPMS="SM","SM","SM"', 'AT+CNMI=2,1,0,0,0', 'AT+CMGL=4']);
+    expect(commands.slice(last, last + 10)).to.deep.equal([
+      'ATE0',
+      'AT+CMEE=1',
+      'AT+CPIN?',
+      'AT+CREG=1',
+      'AT+CREG?',
+      'AT+CLTS=1',
+      'AT+CMGF=0',
+      'AT+CPMS="SM","SM","SM"',
+      'AT+CNMI=2,1,0,0,0',
+      'AT+CMGL=4',
+    ]);
     const status = modemStatus(station.modem);
     expect(status.rssi).to.equal(21);
     expect(status.operator).to.equal('CHINA MOBILE');
@@ -202,7 +219,11 @@ describe('firmware/modem: receiving', () => {
     await world.runtime.runUntil(() => first.got.length === 1, 'handed over', 60_000);
     stopModem(first.modem);
     const second = world.reboot(first);
-    await world.runtime.runUntil(() => second.got.length === 1 && second.sim.stored() === 0, 'handed over again', 60_000);
+    await world.runtime.runUntil(
+      () => second.got.length === 1 && second.sim.stored() === 0,
+      'handed over again',
+      60_000,
+    );
     expect(second.got[0]!.text).to.equal('once');
   });
 
@@ -234,7 +255,9 @@ describe('firmware/modem: receiving', () => {
     const world = createWorld('bad');
     const station = world.station();
     await ready(world, station);
-    const compressed = Uint8Array.from(Buffer.from('0004058101 80F6002062112211000023 0461626364'.replace(/ /g, ''), 'hex'));
+    const compressed = Uint8Array.from(
+      Buffer.from('0004058101 80F6002062112211000023 0461626364'.replace(/ /g, ''), 'hex'),
+    );
     world.network.inject({ from: ANNA, to: COLD, pdu: compressed });
     await world.runtime.runFor(60_000);
     expect(station.got).to.have.length(0);
@@ -246,7 +269,9 @@ describe('firmware/modem: receiving', () => {
     const world = createWorld('mangled');
     const station = world.station();
     await ready(world, station);
-    station.line.fault(1, (bytes) => Uint8Array.from(Buffer.from(bytes).toString('latin1').replace(/0891/, '08#1'), (c) => c.charCodeAt(0)));
+    station.line.fault(1, (bytes) =>
+      Uint8Array.from(Buffer.from(bytes).toString('latin1').replace(/0891/, '08#1'), (c) => c.charCodeAt(0)),
+    );
     world.network.person(ANNA).send(COLD, 'patience');
     await world.runtime.runFor(600_000);
     expect([station.got.length, station.sim.stored(), modemStatus(station.modem).badSms]).to.deep.equal([0, 1, 0]);
@@ -261,7 +286,8 @@ describe('firmware/modem: receiving', () => {
         const station = world.station();
         station.sim.faultNext(command, fault);
         await ready(world, station);
-        for (let i = 0; i < 3; i++) world.network.inject({ from: ANNA, to: COLD, text: `sms ${i}`, delayMs: 1000 + 1500 * i });
+        for (let i = 0; i < 3; i++)
+          world.network.inject({ from: ANNA, to: COLD, text: `sms ${i}`, delayMs: 1000 + 1500 * i });
         await world.runtime.runFor(200_000);
         expect([...new Set(station.got.map((sms) => sms.text))].sort()).to.deep.equal(['sms 0', 'sms 1', 'sms 2']);
         expect(station.sim.stored()).to.equal(0);

@@ -1,4 +1,5 @@
-// A small world for the tests of the SMS side: virtual clock, network, simulated SIM800s on wires, the driver at the end.
+// A small world for the tests of the SMS side: virtual clock, network, simulated SIM800s on wires, the driver at the
+// end.
 import { createVirtualRuntime, type VirtualRuntime } from '../../../host/sim/virtual-runtime';
 import { wire, type Wire } from '../../../host/sim/board/wire';
 import { createGsmNetwork, type GsmNetwork, type GsmOptions } from '../../../host/sim/gsm';
@@ -44,16 +45,31 @@ export function createWorld(seed: string, gsm: Partial<GsmOptions> = {}): World 
     const uart = portUart(line[0]);
     let isCut = false;
     const clock: Clock = { ...inner, after: (ms, fn) => inner.after(ms, () => (isCut ? undefined : fn())) };
-    const station: Station = { sim, line, clock, got: [], acks: [], events: [], cut: () => void (isCut = true), modem: undefined as never };
-    station.modem = createModem({ write: (bytes) => (isCut ? undefined : uart.write(bytes)), onData: (listener) => uart.onData((bytes) => (isCut ? undefined : listener(bytes))) }, createOutbox(clock, {
-      onSms(sms, ack) {
-        station.got.push(sms);
-        if (isAcking) ack();
-        else station.acks.push(ack);
+    const station: Station = {
+      sim,
+      line,
+      clock,
+      got: [],
+      acks: [],
+      events: [],
+      cut: () => void (isCut = true),
+      modem: undefined as never,
+    };
+    station.modem = createModem(
+      {
+        write: (bytes) => (isCut ? undefined : uart.write(bytes)),
+        onData: (listener) => uart.onData((bytes) => (isCut ? undefined : listener(bytes))),
       },
-      onEvent: (name, value) => void station.events.push(`${name} ${value}`),
-      ...driver,
-    }));
+      createOutbox(clock, {
+        onSms(sms, ack) {
+          station.got.push(sms);
+          if (isAcking) ack();
+          else station.acks.push(ack);
+        },
+        onEvent: (name, value) => void station.events.push(`${name} ${value}`),
+        ...driver,
+      }),
+    );
     startModem(station.modem);
     return station;
   }

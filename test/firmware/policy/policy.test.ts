@@ -10,7 +10,18 @@ function policy(changes: { [field: number]: number }): Policy {
 }
 
 function payment(changes: Partial<Payment> = {}): Payment {
-  return { outputs: 2, smallestSats: 10_000, isAllListed: false, amountSats: 100_000, feeSats: 1000, vbytes: 200, debitSats: 100_000, debitFeeSats: 1000, debitCount: 1, ...changes };
+  return {
+    outputs: 2,
+    smallestSats: 10_000,
+    isAllListed: false,
+    amountSats: 100_000,
+    feeSats: 1000,
+    vbytes: 200,
+    debitSats: 100_000,
+    debitFeeSats: 1000,
+    debitCount: 1,
+    ...changes,
+  };
 }
 
 const NOTHING: Spent = { sats: 0, feeSats: 0, count: 0 };
@@ -20,8 +31,20 @@ describe('policy', () => {
     ['policy-tx-amount', { 0: 100_000 }, { amountSats: 100_000 }, { amountSats: 100_001 }],
     ['policy-tx-fee', { 1: 1000 }, { feeSats: 1000 }, { feeSats: 1001 }],
     ['policy-fee-rate', { 2: 5 }, { feeSats: 1000 }, { feeSats: 1001 }],
-    ['policy-velocity', { 4: 300_000 }, { debitSats: 100_000 }, { debitSats: 100_001 }, { sats: 200_000, feeSats: 0, count: 1 }],
-    ['policy-fee-velocity', { 5: 5000 }, { debitFeeSats: 1000 }, { debitFeeSats: 1001 }, { sats: 0, feeSats: 4000, count: 1 }],
+    [
+      'policy-velocity',
+      { 4: 300_000 },
+      { debitSats: 100_000 },
+      { debitSats: 100_001 },
+      { sats: 200_000, feeSats: 0, count: 1 },
+    ],
+    [
+      'policy-fee-velocity',
+      { 5: 5000 },
+      { debitFeeSats: 1000 },
+      { debitFeeSats: 1001 },
+      { sats: 0, feeSats: 4000, count: 1 },
+    ],
     ['policy-count', { 6: 3 }, { debitCount: 0 }, { debitCount: 1 }, { sats: 0, feeSats: 0, count: 3 }],
     ['policy-outputs', { 7: 2 }, { outputs: 2 }, { outputs: 3 }],
     ['policy-dust', { 8: 10_000 }, { smallestSats: 10_000 }, { smallestSats: 9_999 }],
@@ -50,7 +73,17 @@ describe('policy', () => {
   });
 
   it('takes twelve whole numbers and nothing else', () => {
-    for (const bad of [undefined, [], OPEN.slice(1), [...OPEN, 0], [-1, ...OPEN.slice(1)], [0.5, ...OPEN.slice(1)], [2.1e15 + 1, ...OPEN.slice(1)], ['1', ...OPEN.slice(1)], OPEN.map((v, i) => (i === 9 ? 1440 : v))]) {
+    for (const bad of [
+      undefined,
+      [],
+      OPEN.slice(1),
+      [...OPEN, 0],
+      [-1, ...OPEN.slice(1)],
+      [0.5, ...OPEN.slice(1)],
+      [2.1e15 + 1, ...OPEN.slice(1)],
+      ['1', ...OPEN.slice(1)],
+      OPEN.map((v, i) => (i === 9 ? 1440 : v)),
+    ]) {
       expect(policyFrom(bad)).to.equal(undefined);
     }
   });

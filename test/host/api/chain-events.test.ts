@@ -9,10 +9,13 @@ const SHOP = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 
 describe('host/api on a moving chain', () => {
   let platform: Platform;
-  beforeEach(async () => { platform = await startPlatform(); });
+  beforeEach(async () => {
+    platform = await startPlatform();
+  });
   afterEach(() => platform.close());
 
-  const confirmations = async (txid: string, token = platform.tokens.cold): Promise<number> => (await platform.get('/tx/detail/' + txid, token)).body.confirmation;
+  const confirmations = async (txid: string, token = platform.tokens.cold): Promise<number> =>
+    (await platform.get('/tx/detail/' + txid, token)).body.confirmation;
 
   it('counts confirmations, takes them back in a reorganisation, counts again on the other branch', async () => {
     const txid = await platform.node.fund(platform.keys.address(2, 0, 0), 40_000);
@@ -23,7 +26,10 @@ describe('host/api on a moving chain', () => {
     await platform.rpc.call('invalidateblock', [first]);
     await platform.api.sync();
     expect(await confirmations(txid)).to.equal(0);
-    expect((await platform.get('/user', platform.tokens.cold)).body).to.include({ balance: 40_000, balance_confirmed: 0 });
+    expect((await platform.get('/user', platform.tokens.cold)).body).to.include({
+      balance: 40_000,
+      balance_confirmed: 0,
+    });
     await platform.mine(1);
     expect(await confirmations(txid)).to.equal(1);
     await platform.rpc.call('reconsiderblock', [first]);

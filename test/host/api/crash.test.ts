@@ -1,5 +1,5 @@
-// The API killed without warning, again and again, and many requests at once: each accepted request ends in one payment,
-// and no coin serves two. Spec: invariants 2 and 5.
+// The API killed without warning, again and again, and many requests at once: each accepted request ends in one
+// payment, and no coin serves two. Spec: invariants 2 and 5.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
@@ -14,11 +14,20 @@ const RUNTIME = resolve(__dirname, '../../../host/runtime');
 
 /** An API in a process of its own, on the wall clock. */
 async function startChild(platform: Platform): Promise<{ child: ChildProcess; url: string }> {
-  const options = { network: 'regtest', rpc: platform.node.rpc, database: platform.database, adminToken: ADMIN_TOKEN, gatewayToken: GATEWAY_TOKEN, chainPollMs: 20 };
+  const options = {
+    network: 'regtest',
+    rpc: platform.node.rpc,
+    database: platform.database,
+    adminToken: ADMIN_TOKEN,
+    gatewayToken: GATEWAY_TOKEN,
+    chainPollMs: 20,
+  };
   const script = `const { startApi } = require(${JSON.stringify(API)}); const { realRuntime } = require(${JSON.stringify(RUNTIME)});
     startApi({ ...${JSON.stringify(options)}, runtime: realRuntime() }).then((api) => console.log(api.url));`;
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const url = await new Promise<string>((done) => child.stdout?.once('data', (bytes: Buffer) => done(bytes.toString().trim())));
+  const url = await new Promise<string>((done) =>
+    child.stdout?.once('data', (bytes: Buffer) => done(bytes.toString().trim())),
+  );
   return { child, url };
 }
 
@@ -35,17 +44,34 @@ describe('host/api under fire', function () {
     const call = async (path: string, init: RequestInit): Promise<{ status: number; body: never } | undefined> => {
       try {
         const answer = await fetch(at.url + path, { ...init, signal: AbortSignal.timeout(10_000) });
-        return { status: answer.status, body: await answer.json() as never };
+        return { status: answer.status, body: (await answer.json()) as never };
       } catch {
         return undefined; // it was killed under this call
       }
     };
-    const gateway = async (path: string, body: object): Promise<unknown> => (await call('/api/v1/gateway' + path, { method: 'POST', headers: { token: GATEWAY_TOKEN, 'content-type': 'application/json' }, body: JSON.stringify(body) }))?.body;
+    const gateway = async (path: string, body: object): Promise<unknown> =>
+      (
+        await call('/api/v1/gateway' + path, {
+          method: 'POST',
+          headers: { token: GATEWAY_TOKEN, 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        })
+      )?.body;
     const sending = (async () => {
       for (let n = 1; n <= 6; n++) {
         for (;;) {
-          const form = new URLSearchParams({ user_tx_no: String(n), outs: `${SHOP},${20_000 + n}`, vc_code: '2:' + Buffer.alloc(32, n).toString('base64url'), c_id: '1', is_dynamic_fee: '0' });
-          const answer = await call('/api/v1/open/tx/request', { method: 'POST', headers: { token: platform.tokens.hot, 'content-type': 'application/x-www-form-urlencoded' }, body: form.toString() }) as { status: number; body: { code?: number } } | undefined;
+          const form = new URLSearchParams({
+            user_tx_no: String(n),
+            outs: `${SHOP},${20_000 + n}`,
+            vc_code: '2:' + Buffer.alloc(32, n).toString('base64url'),
+            c_id: '1',
+            is_dynamic_fee: '0',
+          });
+          const answer = (await call('/api/v1/open/tx/request', {
+            method: 'POST',
+            headers: { token: platform.tokens.hot, 'content-type': 'application/x-www-form-urlencoded' },
+            body: form.toString(),
+          })) as { status: number; body: { code?: number } } | undefined;
           if (answer && (answer.status === 200 || answer.body.code === 3)) break;
           await new Promise((done) => setTimeout(done, 20));
         }
@@ -54,8 +80,9 @@ describe('host/api under fire', function () {
     })();
     const signing = (async () => {
       while (!isOver) {
-        const answer = await gateway('/next', {}) as { job: SignJob | null } | undefined;
-        if (answer?.job) await gateway(`/jobs/${answer.job.id}/result`, { ok: true, signatures: signJob(platform.keys, answer.job) });
+        const answer = (await gateway('/next', {})) as { job: SignJob | null } | undefined;
+        if (answer?.job)
+          await gateway(`/jobs/${answer.job.id}/result`, { ok: true, signatures: signJob(platform.keys, answer.job) });
         else await new Promise((done) => setTimeout(done, 20));
       }
     })();
@@ -67,7 +94,8 @@ describe('host/api under fire', function () {
       at = await startChild(platform);
     }
     await sending;
-    const statusOf = async (no: string): Promise<{ hot_wallet_tx_status: number; tx_hash: string }> => (await call('/api/v1/open/tx/' + no, { headers: { token: platform.tokens.hot } }))?.body as never;
+    const statusOf = async (no: string): Promise<{ hot_wallet_tx_status: number; tx_hash: string }> =>
+      (await call('/api/v1/open/tx/' + no, { headers: { token: platform.tokens.hot } }))?.body as never;
     for (const no of accepted) {
       for (let tries = 0; (await statusOf(no))?.hot_wallet_tx_status !== 1; tries++) {
         if (tries > 400) throw new Error('request ' + no + ' was not paid');
@@ -81,10 +109,20 @@ describe('host/api under fire', function () {
     await platform.node.mine(1);
     const paid: number[] = [];
     const tip = await platform.rpc.call<string>('getbestblockhash');
-    const block = await platform.rpc.call<{ tx: { txid: string; vout: { value: number; scriptPubKey: { address: string } }[] }[] }>('getblock', [tip, 2]);
-    for (const tx of block.tx.slice(1)) paid.push(...tx.vout.filter((out) => out.scriptPubKey.address === SHOP).map((out) => Math.round(out.value * 1e8)));
+    const block = await platform.rpc.call<{
+      tx: { txid: string; vout: { value: number; scriptPubKey: { address: string } }[] }[];
+    }>('getblock', [tip, 2]);
+    for (const tx of block.tx.slice(1))
+      paid.push(
+        ...tx.vout.filter((out) => out.scriptPubKey.address === SHOP).map((out) => Math.round(out.value * 1e8)),
+      );
     expect(paid.sort()).to.deep.equal([1, 2, 3, 4, 5, 6].map((n) => 20_000 + n));
-    expect(block.tx.slice(1).map((tx) => tx.txid).sort()).to.deep.equal(hashes.sort());
+    expect(
+      block.tx
+        .slice(1)
+        .map((tx) => tx.txid)
+        .sort(),
+    ).to.deep.equal(hashes.sort());
     await platform.restart();
     await platform.close();
   });
@@ -94,15 +132,34 @@ describe('host/api under fire', function () {
     for (let i = 0; i < 23; i++) await platform.node.fund(platform.keys.address(1, 0, i), 30_000);
     await platform.mine();
     const isShared = platform.database.startsWith('postgres');
-    const second = isShared ? await startApi({ runtime: platform.runtime, network: 'regtest', rpc: platform.node.rpc, database: platform.database, adminToken: ADMIN_TOKEN, gatewayToken: GATEWAY_TOKEN }) : undefined;
+    const second = isShared
+      ? await startApi({
+          runtime: platform.runtime,
+          network: 'regtest',
+          rpc: platform.node.rpc,
+          database: platform.database,
+          adminToken: ADMIN_TOKEN,
+          gatewayToken: GATEWAY_TOKEN,
+        })
+      : undefined;
     const urls = [platform.api.url, second?.url ?? platform.api.url];
-    const post = (n: number, url: string): Promise<Response> => fetch(url + '/api/v1/open/tx/request', {
-      method: 'POST', headers: { token: platform.tokens.hot, 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({ user_tx_no: String(n), outs: `${SHOP},${20_000 + n}`, vc_code: '2:' + Buffer.alloc(32, n).toString('base64url'), c_id: '1', is_dynamic_fee: '0' }).toString(),
-    });
+    const post = (n: number, url: string): Promise<Response> =>
+      fetch(url + '/api/v1/open/tx/request', {
+        method: 'POST',
+        headers: { token: platform.tokens.hot, 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({
+          user_tx_no: String(n),
+          outs: `${SHOP},${20_000 + n}`,
+          vc_code: '2:' + Buffer.alloc(32, n).toString('base64url'),
+          c_id: '1',
+          is_dynamic_fee: '0',
+        }).toString(),
+      });
     const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => post(i >> 1, urls[i & 1])));
     expect(answers.filter((answer) => answer.status === 200)).to.have.length(20);
-    const refused = await Promise.all(answers.filter((answer) => answer.status !== 200).map((answer) => answer.json() as Promise<{ code: number }>));
+    const refused = await Promise.all(
+      answers.filter((answer) => answer.status !== 200).map((answer) => answer.json() as Promise<{ code: number }>),
+    );
     expect(new Set(refused.map((body) => body.code))).to.deep.equal(new Set([3]));
     const coins: string[] = [];
     for (let i = 0; i < 20; i++) {
@@ -113,7 +170,8 @@ describe('host/api under fire', function () {
     expect(new Set(coins).size).to.equal(coins.length);
     await platform.mine();
     await second?.sync();
-    for (let n = 0; n < 20; n++) expect((await platform.get('/tx/' + n)).body.hot_wallet_tx_status, String(n)).to.equal(1);
+    for (let n = 0; n < 20; n++)
+      expect((await platform.get('/tx/' + n)).body.hot_wallet_tx_status, String(n)).to.equal(1);
     await second?.close();
     await platform.close();
   });

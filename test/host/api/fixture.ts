@@ -40,14 +40,21 @@ export function testKeys(account: number, script: 'p2wpkh' | 'p2pkh' = 'p2wpkh',
   const side = (which: number): HDKey => root.derive(`m/${purpose}'/1'/${2 * account + (which === 1 ? 1 : 0)}'`);
   const identity = root.derive(`m/17229'/${account}'/0'`).privateKey as Uint8Array;
   return {
-    side, identity,
+    side,
+    identity,
     address: (which, chain, index) => {
       const pubkey = side(which).deriveChild(chain).deriveChild(index).publicKey as Uint8Array;
-      return (script === 'p2wpkh' ? btc.p2wpkh(pubkey, NETWORKS.regtest) : btc.p2pkh(pubkey, NETWORKS.regtest)).address as string;
+      return (script === 'p2wpkh' ? btc.p2wpkh(pubkey, NETWORKS.regtest) : btc.p2pkh(pubkey, NETWORKS.regtest))
+        .address as string;
     },
     file: {
-      account, network: 'regtest', script, identity: hexOf(secp256k1.getPublicKey(identity, true)), fingerprint: root.fingerprint.toString(16).padStart(8, '0'),
-      cold: { xpub: side(2).publicExtendedKey, descriptor: '' }, hot: { xpub: side(1).publicExtendedKey, descriptor: '' },
+      account,
+      network: 'regtest',
+      script,
+      identity: hexOf(secp256k1.getPublicKey(identity, true)),
+      fingerprint: root.fingerprint.toString(16).padStart(8, '0'),
+      cold: { xpub: side(2).publicExtendedKey, descriptor: '' },
+      hot: { xpub: side(1).publicExtendedKey, descriptor: '' },
     },
   };
 }
@@ -58,23 +65,33 @@ export function signJob(keys: TestKeys, job: SignJob, script: 'p2wpkh' | 'p2pkh'
   let sum = 0n;
   const amounts: bigint[] = [];
   for (const input of job.inputs) {
-    const prev = btc.Transaction.fromRaw(bytesOf(input.prev_tx), { allowUnknownOutputs: true, allowUnknownInputs: true });
+    const prev = btc.Transaction.fromRaw(bytesOf(input.prev_tx), {
+      allowUnknownOutputs: true,
+      allowUnknownInputs: true,
+    });
     if (prev.id !== input.prev_txid) throw new Error('previous transaction does not match');
     amounts.push(prev.getOutput(input.vout).amount as bigint);
     sum += amounts[amounts.length - 1];
-    tx.addInput({ txid: input.prev_txid, index: input.vout, sequence: input.sequence, nonWitnessUtxo: bytesOf(input.prev_tx) });
+    tx.addInput({
+      txid: input.prev_txid,
+      index: input.vout,
+      sequence: input.sequence,
+      nonWitnessUtxo: bytesOf(input.prev_tx),
+    });
   }
   for (const out of job.outs.split(';')) {
     const [address, sats] = out.split(',');
     tx.addOutputAddress(address, BigInt(sats), NETWORKS.regtest);
     sum -= BigInt(sats);
   }
-  if (job.change_index !== null) tx.addOutputAddress(keys.address(1, 1, job.change_index), sum - BigInt(job.fee_sats), NETWORKS.regtest);
+  if (job.change_index !== null)
+    tx.addOutputAddress(keys.address(1, 1, job.change_index), sum - BigInt(job.fee_sats), NETWORKS.regtest);
   else if (sum !== BigInt(job.fee_sats)) throw new Error('fee does not add up');
   return job.inputs.map((input, i) => {
     const key = keys.side(1).deriveChild(input.chain).deriveChild(input.index);
     const code = btc.p2pkh(key.publicKey as Uint8Array).script;
-    const hash = script === 'p2wpkh' ? tx.preimageWitnessV0(i, code, 1, amounts[i]) : (tx as any).preimageLegacy(i, code, 1);
+    const hash =
+      script === 'p2wpkh' ? tx.preimageWitnessV0(i, code, 1, amounts[i]) : (tx as any).preimageLegacy(i, code, 1);
     return secp256k1.sign(hash, key.privateKey as Uint8Array, { lowS: true }).toCompactHex();
   });
 }
@@ -127,7 +144,10 @@ process.once('exit', () => rmSync(TEMPLATE_FOLDER, { recursive: true, force: tru
 interface TestDatabase {
   place: string;
   template?: Template;
-  /** PostgreSQL: before the account is entered puts in the addresses of earlier tests, after it keeps them for later ones. */
+  /**
+   * PostgreSQL: before the account is entered puts in the addresses of earlier tests, after it keeps them for later
+   * ones.
+   */
   shareAddresses?(when: 'before' | 'after'): Promise<void>;
   drop(): Promise<void>;
 }
@@ -137,7 +157,10 @@ async function newDatabase(script: string): Promise<TestDatabase> {
   const url = process.env.DATABASE_URL;
   if (!url) {
     const folder = mkdtempSync(join(tmpdir(), 'chaincloud-api-'));
-    const template = (TEMPLATES[script] ??= { place: join(TEMPLATE_FOLDER, script + '.db'), tokens: { cold: '', hot: '' } });
+    const template = (TEMPLATES[script] ??= {
+      place: join(TEMPLATE_FOLDER, script + '.db'),
+      tokens: { cold: '', hot: '' },
+    });
     return { place: join(folder, 'api.db'), template, drop: async () => rmSync(folder, { recursive: true }) };
   }
   const schema = `test_${process.pid}_${Date.now().toString(36)}_${Math.random().toString(36).slice(2, 8)}`;
@@ -157,9 +180,13 @@ async function newDatabase(script: string): Promise<TestDatabase> {
     if (when === 'before' && kept) {
       await client.query(
         `INSERT INTO addresses (account, side, chain, idx, address, script)
-         SELECT * FROM json_to_recordset($1) AS x(account bigint, side bigint, chain bigint, idx bigint, address text, script text)`, [kept]);
+         SELECT * FROM json_to_recordset($1) AS x(account bigint, side bigint, chain bigint, idx bigint, address text, script text)`,
+        [kept],
+      );
     } else if (when === 'after' && !kept) {
-      const { rows } = await client.query('SELECT account, side, chain, idx, address, script FROM addresses ORDER BY seq');
+      const { rows } = await client.query(
+        'SELECT account, side, chain, idx, address, script FROM addresses ORDER BY seq',
+      );
       KEPT_ADDRESSES[script] = JSON.stringify(rows);
     }
     await client.end();
@@ -176,7 +203,15 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const isCopy = template !== undefined && existsSync(template.place);
   if (isCopy) copyFileSync(template.place, database.place);
   const keys = testKeys(0, options.script);
-  const apiOptions: ApiOptions = { runtime, network: 'regtest', rpc: node.rpc, database: database.place, adminToken: ADMIN_TOKEN, gatewayToken: GATEWAY_TOKEN, ...options.api };
+  const apiOptions: ApiOptions = {
+    runtime,
+    network: 'regtest',
+    rpc: node.rpc,
+    database: database.place,
+    adminToken: ADMIN_TOKEN,
+    gatewayToken: GATEWAY_TOKEN,
+    ...options.api,
+  };
   const tokens = { cold: '', hot: '' };
 
   async function call(path: string, init: RequestInit): Promise<Answer> {
@@ -186,14 +221,38 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     return { status: response.status, body: isJson ? JSON.parse(text) : text };
   }
   const platform: Platform = {
-    runtime, node, rpc, tokens, keys, database: database.place, api: await startApi(apiOptions),
+    runtime,
+    node,
+    rpc,
+    tokens,
+    keys,
+    database: database.place,
+    api: await startApi(apiOptions),
     get: (path, token = tokens.hot) => call('/api/v1/open' + path, { headers: { token } }),
-    post: (path, form, token = tokens.hot) => call('/api/v1/open' + path, {
-      method: 'POST', headers: { Token: token, 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' },
-      body: typeof form === 'string' ? form : new URLSearchParams(form).toString(),
-    }),
-    json: (path, body, token) => call('/api/v1' + path, { method: 'POST', headers: { token, 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-    send: (userTxNo, outs, more = {}) => platform.post('/BTC/tx/request', { coin_code: 'BTC', user_tx_no: userTxNo, outs, vc_code: VC2, is_dynamic_fee: '0', only_confirmed: '0', c_id: '1', out_type: '0', ...more }),
+    post: (path, form, token = tokens.hot) =>
+      call('/api/v1/open' + path, {
+        method: 'POST',
+        headers: { Token: token, 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' },
+        body: typeof form === 'string' ? form : new URLSearchParams(form).toString(),
+      }),
+    json: (path, body, token) =>
+      call('/api/v1' + path, {
+        method: 'POST',
+        headers: { token, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    send: (userTxNo, outs, more = {}) =>
+      platform.post('/BTC/tx/request', {
+        coin_code: 'BTC',
+        user_tx_no: userTxNo,
+        outs,
+        vc_code: VC2,
+        is_dynamic_fee: '0',
+        only_confirmed: '0',
+        c_id: '1',
+        out_type: '0',
+        ...more,
+      }),
     nextJob: async () => (await platform.json('/gateway/next', {}, GATEWAY_TOKEN)).body.job,
     finish: (job, result) => platform.json(`/gateway/jobs/${job.id}/result`, result, GATEWAY_TOKEN),
     async mine(count = 1) {

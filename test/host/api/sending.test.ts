@@ -10,13 +10,17 @@ const OTHER = 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn';
 
 describe('host/api hot sending', () => {
   let platform: Platform;
-  beforeEach(async () => { platform = await startPlatform(); });
+  beforeEach(async () => {
+    platform = await startPlatform();
+  });
   afterEach(() => platform.close());
 
   async function signNext(): Promise<SignJob> {
     const job = (await platform.nextJob()) as SignJob;
     expect(job?.kind).to.equal('sign');
-    expect((await platform.finish(job, { ok: true, signatures: signJob(platform.keys, job) })).body).to.deep.equal({ result: true });
+    expect((await platform.finish(job, { ok: true, signatures: signJob(platform.keys, job) })).body).to.deep.equal({
+      result: true,
+    });
     return job;
   }
 
@@ -24,17 +28,36 @@ describe('host/api hot sending', () => {
     await platform.deposit(1, 0, 1_000_000);
     const outs = `${SHOP},20000;${OTHER},30000;${SHOP},40000`;
     expect(await platform.send('11', outs)).to.deep.equal({ status: 200, body: { result: true } });
-    expect((await platform.get('/tx/11')).body).to.deep.include({ tx_hash: null, tx_at: null, hot_wallet_tx_status: 0, c_id: 1, user_id: 40000 });
+    expect((await platform.get('/tx/11')).body).to.deep.include({
+      tx_hash: null,
+      tx_at: null,
+      hot_wallet_tx_status: 0,
+      c_id: 1,
+      user_id: 40000,
+    });
     const job = await signNext();
     expect(job.outs).to.equal(outs);
     const status = (await platform.get('/BTC/tx/11')).body;
-    expect(status).to.deep.include({ hot_wallet_tx_status: 1, send_request: { coin_code: 'BTC', user_tx_no: '11', is_dynamic_fee: 0, outs } });
+    expect(status).to.deep.include({
+      hot_wallet_tx_status: 1,
+      send_request: { coin_code: 'BTC', user_tx_no: '11', is_dynamic_fee: 0, outs },
+    });
     expect(status.tx_at).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
     await platform.mine();
     const tx = (await platform.get('/tx/detail/' + status.tx_hash)).body;
     expect(tx.confirmation).to.equal(1);
-    expect(tx.outputs.map((output: { address: string; value: number }) => [output.address, output.value]).slice(0, 3)).to.deep.equal([[SHOP, 20000], [OTHER, 30000], [SHOP, 40000]]);
-    expect(tx.outputs[3]).to.deep.include({ address: platform.keys.address(1, 1, 0), is_mine: true, value: 1_000_000 - 90_000 - job.fee_sats });
+    expect(
+      tx.outputs.map((output: { address: string; value: number }) => [output.address, output.value]).slice(0, 3),
+    ).to.deep.equal([
+      [SHOP, 20000],
+      [OTHER, 30000],
+      [SHOP, 40000],
+    ]);
+    expect(tx.outputs[3]).to.deep.include({
+      address: platform.keys.address(1, 1, 0),
+      is_mine: true,
+      value: 1_000_000 - 90_000 - job.fee_sats,
+    });
     expect(tx.value).to.equal(-90_000 - job.fee_sats);
     expect((await platform.get('/user')).body.balance).to.equal(910_000 - job.fee_sats);
   });
@@ -96,7 +119,11 @@ describe('host/api hot sending', () => {
     await platform.send('1', `${SHOP},50000`);
     const job = (await platform.nextJob()) as SignJob;
     await platform.finish(job, { ok: false, refusal: { code: 12, tag: 'bad-authority' } });
-    expect((await platform.get('/tx/1')).body).to.deep.include({ tx_hash: null, hot_wallet_tx_status: 9, tx_info: 'bad-authority' });
+    expect((await platform.get('/tx/1')).body).to.deep.include({
+      tx_hash: null,
+      hot_wallet_tx_status: 9,
+      tx_info: 'bad-authority',
+    });
     expect((await platform.send('1', `${SHOP},50000`)).body.code).to.equal(3);
     expect((await platform.send('2', `${SHOP},50000`)).status).to.equal(200);
     await signNext();
@@ -120,7 +147,10 @@ describe('host/api hot sending', () => {
   it('an unreachable or locked device leaves it at 0 until it answers', async () => {
     await platform.deposit(1, 0, 100_000);
     await platform.send('1', `${SHOP},50000`);
-    for (const result of [{ ok: false, failure: { code: 'link-down', text: '' } }, { ok: false, refusal: { code: 6, tag: 'locked' } }] as const) {
+    for (const result of [
+      { ok: false, failure: { code: 'link-down', text: '' } },
+      { ok: false, refusal: { code: 6, tag: 'locked' } },
+    ] as const) {
       const job = (await platform.nextJob()) as SignJob;
       await platform.finish(job, result);
       expect((await platform.get('/tx/1')).body).to.include({ hot_wallet_tx_status: 0, tx_hash: null });
@@ -137,7 +167,8 @@ describe('host/api hot sending', () => {
     await platform.finish((await platform.nextJob()) as SignJob, { ok: false, refusal: { code: 19, tag: 'conflict' } });
     const { hot_wallet_tx_id: id, hot_wallet_tx_status: status } = (await platform.get('/tx/1')).body;
     expect(status).to.equal(0);
-    const giveUp = (which: unknown): Promise<{ status: number }> => platform.json(`/admin/requests/${which}/give-up`, {}, ADMIN_TOKEN);
+    const giveUp = (which: unknown): Promise<{ status: number }> =>
+      platform.json(`/admin/requests/${which}/give-up`, {}, ADMIN_TOKEN);
     expect((await giveUp(id)).status).to.equal(200);
     expect((await platform.get('/tx/1')).body).to.include({ hot_wallet_tx_status: 9, tx_hash: null });
     await platform.runtime.advance(60_000);
@@ -169,7 +200,7 @@ describe('host/api hot sending', () => {
     await platform.restart();
     const job = (await platform.nextJob()) as SignJob;
     await platform.restart();
-    expect(((await platform.nextJob()) as SignJob)).to.deep.equal(job);
+    expect((await platform.nextJob()) as SignJob).to.deep.equal(job);
     await signNext();
     await platform.restart();
     expect((await platform.get('/tx/1')).body.hot_wallet_tx_status).to.equal(1);
@@ -180,13 +211,29 @@ describe('host/api hot sending', () => {
   });
 
   it('carries PING there and back without a payment', async () => {
-    expect((await platform.post('/tx/request', { coin_code: 'BTC', user_tx_no: 'ping-1', outs: 'PING', is_dynamic_fee: '1', vc_code: 'Hw' + 'A'.repeat(85) + '=', c_id: '5' })).body).to.deep.equal({ result: true });
+    expect(
+      (
+        await platform.post('/tx/request', {
+          coin_code: 'BTC',
+          user_tx_no: 'ping-1',
+          outs: 'PING',
+          is_dynamic_fee: '1',
+          vc_code: 'Hw' + 'A'.repeat(85) + '=',
+          c_id: '5',
+        })
+      ).body,
+    ).to.deep.equal({ result: true });
     const job = (await platform.nextJob()) as PingJob;
     expect(job).to.include({ kind: 'ping', proto: 1, channel_id: 5, user_tx_no: 'ping-1' });
     expect((await platform.get('/tx/ping-1')).body.hot_wallet_tx_status).to.equal(0);
     await platform.finish(job, { ok: true });
     expect((await platform.get('/tx/ping-1')).body).to.include({ hot_wallet_tx_status: 1, tx_hash: null });
-    await platform.post('/tx/request', { user_tx_no: 'ping-2', outs: 'PING', vc_code: 'Hw' + 'A'.repeat(85) + '=', c_id: '5' });
+    await platform.post('/tx/request', {
+      user_tx_no: 'ping-2',
+      outs: 'PING',
+      vc_code: 'Hw' + 'A'.repeat(85) + '=',
+      c_id: '5',
+    });
     await platform.finish((await platform.nextJob()) as PingJob, { ok: false, refusal: { code: 10, tag: '' } });
     expect((await platform.get('/tx/ping-2')).body.hot_wallet_tx_status).to.equal(9);
   });

@@ -1,4 +1,5 @@
-// Cold sweep by PSBT, and statements that add up to the satoshi and agree with the node. Spec: SYSTEM.md flows 6 and 7; BIP174.
+// Cold sweep by PSBT, and statements that add up to the satoshi and agree with the node. Spec: SYSTEM.md flows 6 and 7;
+// BIP174.
 
 import { expect } from 'chai';
 import * as btc from '@scure/btc-signer';
@@ -21,7 +22,9 @@ function signPsbt(platform: Platform, psbt: string): string {
 for (const script of ['p2wpkh', 'p2pkh'] as const) {
   describe(`host/api sweep, ${script}`, () => {
     let platform: Platform;
-    before(async () => { platform = await startPlatform({ script }); });
+    before(async () => {
+      platform = await startPlatform({ script });
+    });
     after(() => platform.close());
 
     it('prepares a PSBT of all confirmed cold coins, takes the signed one, sends it', async () => {
@@ -32,16 +35,29 @@ for (const script of ['p2wpkh', 'p2pkh'] as const) {
       await platform.node.fund(platform.keys.address(2, 0, 3), 50_000);
       await platform.api.sync();
       const { body } = await platform.post('/BTC/sweep/prepare', { address: PAYOUT }, cold);
-      expect(body).to.include({ address: PAYOUT, inputs: 3, inputs_left: 0, total: 300_003, value: 300_003 - body.fee });
+      expect(body).to.include({
+        address: PAYOUT,
+        inputs: 3,
+        inputs_left: 0,
+        total: 300_003,
+        value: 300_003 - body.fee,
+      });
       const psbt = btc.Transaction.fromPSBT(Buffer.from(body.psbt, 'base64'));
       expect(psbt.outputsLength).to.equal(1);
       expect(psbt.getOutputAddress(0, NETWORKS.regtest)).to.equal(PAYOUT);
-      expect((psbt.getInput(0).bip32Derivation as [Uint8Array, { path: number[]; fingerprint: number }][])[0][1].fingerprint.toString(16)).to.equal(platform.keys.file.fingerprint.replace(/^0+/, ''));
-      for (const bad of [body.psbt, 'AAAA', '', 'x'.repeat(100)]) expect((await platform.post('/sweep/submit', { psbt: bad }, cold)).body.code).to.equal(2);
+      expect(
+        (
+          psbt.getInput(0).bip32Derivation as [Uint8Array, { path: number[]; fingerprint: number }][]
+        )[0][1].fingerprint.toString(16),
+      ).to.equal(platform.keys.file.fingerprint.replace(/^0+/, ''));
+      for (const bad of [body.psbt, 'AAAA', '', 'x'.repeat(100)])
+        expect((await platform.post('/sweep/submit', { psbt: bad }, cold)).body.code).to.equal(2);
       const submitted = (await platform.post('/sweep/submit', { psbt: signPsbt(platform, body.psbt) }, cold)).body;
       expect(submitted.result).to.equal(true);
       expect(await platform.rpc.call('getrawmempool')).to.include(submitted.tx_hash);
-      expect((await platform.post('/sweep/submit', { psbt: signPsbt(platform, body.psbt) }, cold)).body).to.deep.equal(submitted);
+      expect((await platform.post('/sweep/submit', { psbt: signPsbt(platform, body.psbt) }, cold)).body).to.deep.equal(
+        submitted,
+      );
       await platform.mine();
       expect((await platform.get('/user', cold)).body.balance).to.equal(50_000);
       const made = (await platform.get('/report/statement', cold)).body as Statement;
@@ -61,7 +77,9 @@ for (const script of ['p2wpkh', 'p2pkh'] as const) {
 
 describe('host/report statements', () => {
   let platform: Platform;
-  beforeEach(async () => { platform = await startPlatform({ api: { chainPollMs: 600_000 } }); });
+  beforeEach(async () => {
+    platform = await startPlatform({ api: { chainPollMs: 600_000 } });
+  });
   afterEach(() => platform.close());
 
   async function pay(no: string, outs: string): Promise<SignJob> {
@@ -89,13 +107,25 @@ describe('host/report statements', () => {
     await platform.runtime.advance(1000);
     const whole = (await platform.get('/report/statement')).body as Statement;
     const fees = first.fee_sats + second.fee_sats + third.fee_sats;
-    expect(whole).to.include({ account: 0, side: 'hot_sending', opening_balance: 0, deposits: 800_001, sends: 160_000, sweeps: 0, others: 0, fees, closing_balance: 800_001 - 160_000 - fees });
+    expect(whole).to.include({
+      account: 0,
+      side: 'hot_sending',
+      opening_balance: 0,
+      deposits: 800_001,
+      sends: 160_000,
+      sweeps: 0,
+      others: 0,
+      fees,
+      closing_balance: 800_001 - 160_000 - fees,
+    });
     expect(whole.entries.map((entry) => entry.kind)).to.deep.equal(['deposit', 'deposit', 'send', 'send', 'send']);
     expect(whole.entries.map((entry) => entry.user_tx_no)).to.deep.equal([null, null, '=1+1', '2', '3']);
     expect(whole.closing_balance).to.equal((await platform.get('/user')).body.balance);
     let onNode = 0;
     for (const entry of whole.entries) {
-      const { outputs } = (await platform.get('/tx/detail/' + entry.tx_hash)).body as { outputs: { sn: number; is_mine: boolean }[] };
+      const { outputs } = (await platform.get('/tx/detail/' + entry.tx_hash)).body as {
+        outputs: { sn: number; is_mine: boolean }[];
+      };
       for (const { sn, is_mine: isMine } of outputs) {
         const left = isMine ? await platform.rpc.call<{ value: number } | null>('gettxout', [entry.tx_hash, sn]) : null;
         onNode += Math.round((left?.value ?? 0) * 1e8);
@@ -126,8 +156,10 @@ describe('host/report statements', () => {
     await platform.deposit(1, 0, 10_000);
     await platform.deposit(2, 0, 20_000);
     await platform.runtime.advance(1000);
-    const answer = await fetch(platform.api.url + '/api/v1/admin/accounts/0/statement', { headers: { token: ADMIN_TOKEN } });
-    const both = await answer.json() as { hot_sending: Statement; cold_receiving: Statement };
+    const answer = await fetch(platform.api.url + '/api/v1/admin/accounts/0/statement', {
+      headers: { token: ADMIN_TOKEN },
+    });
+    const both = (await answer.json()) as { hot_sending: Statement; cold_receiving: Statement };
     expect([both.hot_sending.closing_balance, both.cold_receiving.closing_balance]).to.deep.equal([10_000, 20_000]);
   });
 });

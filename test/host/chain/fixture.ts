@@ -1,4 +1,5 @@
-// A runtime whose clock moves by hand, for tests of host programs: timers fire in `advance`, chance comes from a counter.
+// A runtime whose clock moves by hand, for tests of host programs: timers fire in `advance`, chance comes from a
+// counter.
 
 import { createHash } from 'node:crypto';
 import type { Runtime } from '../../../host/runtime';
@@ -16,13 +17,24 @@ export function manualRuntime(startMs = 1_800_000_000_000): ManualRuntime {
     nowMs: () => nowMs,
     random(lenBytes) {
       const bytes = new Uint8Array(lenBytes);
-      for (let i = 0; i < lenBytes; i += 32) bytes.set(createHash('sha256').update(`chance ${draws++}`).digest().subarray(0, Math.min(32, lenBytes - i)), i);
+      for (let i = 0; i < lenBytes; i += 32)
+        bytes.set(
+          createHash('sha256')
+            .update(`chance ${draws++}`)
+            .digest()
+            .subarray(0, Math.min(32, lenBytes - i)),
+          i,
+        );
       return bytes;
     },
     after(delayMs, fn) {
       const timer = { at: nowMs + delayMs, fn };
       timers.push(timer);
-      return { cancel: () => { timers = timers.filter((other) => other !== timer); } };
+      return {
+        cancel: () => {
+          timers = timers.filter((other) => other !== timer);
+        },
+      };
     },
     track: (work) => work,
     async advance(ms) {

@@ -60,18 +60,32 @@ describe('host/chain regtest node', () => {
     expect(btc.Transaction.fromRaw(Buffer.from(tx.hex, 'hex')).id).to.equal(txid);
     expect((await rpc.call<any>('getblock', [hash])).tx[1]).to.equal(txid);
     expect(await rpc.call('getblock', [hash, 0])).to.be.a('string');
-    expect(await rpc.call<any>('getrawtransaction', [txid, true])).to.include({ blockhash: hash, confirmations: 1, hex: tx.hex });
+    expect(await rpc.call<any>('getrawtransaction', [txid, true])).to.include({
+      blockhash: hash,
+      confirmations: 1,
+      hex: tx.hex,
+    });
     expect(await rpc.call('getrawtransaction', [txid])).to.equal(tx.hex);
     expect(await rpc.call<any>('gettxout', [txid, 0])).to.include({ confirmations: 1, value: 0.00123456 });
-    expect(await rpc.call<any>('getblockchaininfo')).to.include({ chain: 'regtest', blocks: height, bestblockhash: hash });
+    expect(await rpc.call<any>('getblockchaininfo')).to.include({
+      chain: 'regtest',
+      blocks: height,
+      bestblockhash: hash,
+    });
     expect(await rpc.call<any>('estimatesmartfee', [6])).to.have.property('errors');
   });
 
   it('refuses with the numbers of Bitcoin Core', async () => {
     const cases: [string, unknown[], number][] = [
-      ['getblockhash', [100000], -8], ['getblock', ['00'.repeat(32)], -5], ['getblock', ['xyz'], -8],
-      ['getrawtransaction', ['11'.repeat(32)], -5], ['sendrawtransaction', ['00'], -22], ['sendrawtransaction', ['zz'], -22],
-      ['getmempoolentry', ['11'.repeat(32)], -5], ['nosuchmethod', [], -32601], ['generatetoaddress', [1, 'nonsense'], -5],
+      ['getblockhash', [100000], -8],
+      ['getblock', ['00'.repeat(32)], -5],
+      ['getblock', ['xyz'], -8],
+      ['getrawtransaction', ['11'.repeat(32)], -5],
+      ['sendrawtransaction', ['00'], -22],
+      ['sendrawtransaction', ['zz'], -22],
+      ['getmempoolentry', ['11'.repeat(32)], -5],
+      ['nosuchmethod', [], -32601],
+      ['generatetoaddress', [1, 'nonsense'], -5],
     ];
     for (const [method, params, code] of cases) {
       expect((await refusalOf(rpc.call(method, params))).rpcCode, method).to.equal(code);
@@ -82,17 +96,30 @@ describe('host/chain regtest node', () => {
     const txid = await node.fund(ADDRESS, 60_000);
     const hex = await rpc.call<string>('getrawtransaction', [txid]);
     expect(await rpc.call('sendrawtransaction', [hex])).to.equal(txid);
-    expect((await rpc.call<any>('testmempoolaccept', [[hex]]))[0]).to.include({ allowed: false, 'reject-reason': 'txn-already-in-mempool' });
+    expect((await rpc.call<any>('testmempoolaccept', [[hex]]))[0]).to.include({
+      allowed: false,
+      'reject-reason': 'txn-already-in-mempool',
+    });
     await node.mine(1);
     expect((await refusalOf(rpc.call('sendrawtransaction', [hex]))).rpcCode).to.equal(-27);
     const tx = btc.Transaction.fromRaw(Buffer.from(hex, 'hex'), { allowUnknownOutputs: true });
     const orphan = new btc.Transaction({ allowUnknownOutputs: true, allowUnknownInputs: true });
     orphan.addOutput({ script: tx.getOutput(0).script as Uint8Array, amount: 1000n });
-    orphan.addInput({ txid: '22'.repeat(32), index: 0, finalScriptSig: new Uint8Array(0), finalScriptWitness: [new Uint8Array(71).fill(1), new Uint8Array(33).fill(2)] });
+    orphan.addInput({
+      txid: '22'.repeat(32),
+      index: 0,
+      finalScriptSig: new Uint8Array(0),
+      finalScriptWitness: [new Uint8Array(71).fill(1), new Uint8Array(33).fill(2)],
+    });
     expect((await refusalOf(rpc.call('sendrawtransaction', [orphan.hex]))).rpcCode).to.equal(-25);
     const forged = new btc.Transaction({ allowUnknownOutputs: true, allowUnknownInputs: true });
     forged.addOutput({ script: tx.getOutput(0).script as Uint8Array, amount: 50_000n });
-    forged.addInput({ txid, index: 0, finalScriptSig: new Uint8Array(0), finalScriptWitness: [new Uint8Array(71).fill(1), new Uint8Array(33).fill(2)] });
+    forged.addInput({
+      txid,
+      index: 0,
+      finalScriptSig: new Uint8Array(0),
+      finalScriptWitness: [new Uint8Array(71).fill(1), new Uint8Array(33).fill(2)],
+    });
     expect((await refusalOf(rpc.call('sendrawtransaction', [forged.hex]))).rpcCode).to.equal(-26);
     expect((await rpc.call<any>('testmempoolaccept', [[forged.hex]]))[0].allowed).to.equal(false);
   });
@@ -104,7 +131,10 @@ describe('host/chain regtest node', () => {
     await rpc.call('invalidateblock', [hash]);
     expect(await rpc.call('getrawmempool')).to.deep.equal([txid]);
     await rpc.call('generatetoaddress', [1, ADDRESS]);
-    expect((await rpc.call<any>('testmempoolaccept', [[hex]]))[0]).to.include({ allowed: false, 'reject-reason': 'txn-already-known' });
+    expect((await rpc.call<any>('testmempoolaccept', [[hex]]))[0]).to.include({
+      allowed: false,
+      'reject-reason': 'txn-already-known',
+    });
     expect(await rpc.call('getrawmempool')).to.deep.equal([]);
   });
 
@@ -130,9 +160,15 @@ describe('host/chain regtest node', () => {
     expect((await refusalOf(wrong.call('getblockcount'))).code).to.equal('rpc-auth');
     const authorization = 'Basic ' + Buffer.from(`${node.rpc.user}:${node.rpc.password}`).toString('base64');
     const raw = await fetch(node.rpc.url, { method: 'POST', headers: { authorization }, body: '{"method"' });
-    expect((await raw.json() as any).error.code).to.equal(-32700);
-    const batch = await fetch(node.rpc.url, { method: 'POST', headers: { authorization }, body: '[{"id":1,"method":"getblockcount"},{"id":2,"method":"__proto__"}]' });
-    expect((await batch.json() as any[]).map((answer) => answer.error?.code ?? answer.result)).to.deep.equal([110, -32601]);
+    expect(((await raw.json()) as any).error.code).to.equal(-32700);
+    const batch = await fetch(node.rpc.url, {
+      method: 'POST',
+      headers: { authorization },
+      body: '[{"id":1,"method":"getblockcount"},{"id":2,"method":"__proto__"}]',
+    });
+    expect(((await batch.json()) as any[]).map((answer) => answer.error?.code ?? answer.result)).to.deep.equal([
+      110, -32601,
+    ]);
     const gone = createRpc({ ...node.rpc, url: 'http://127.0.0.1:1' });
     const error = await refusalOf(gone.call('getblockcount'));
     expect(error.code).to.equal('rpc-unreachable');

@@ -13,7 +13,12 @@ describe('host/chain rpc client', () => {
   async function against(listener: RequestListener): Promise<Rpc> {
     server = createServer(listener);
     await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
-    rpc = createRpc({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, user: 'u', password: 'sesame', timeoutMs: 300 });
+    rpc = createRpc({
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      user: 'u',
+      password: 'sesame',
+      timeoutMs: 300,
+    });
     return rpc;
   }
   afterEach(() => {
@@ -41,7 +46,12 @@ describe('host/chain rpc client', () => {
   });
 
   const cases: [string, RequestListener, string][] = [
-    ['an error with its number', (_request, response) => response.writeHead(500).end('{"result":null,"error":{"code":-26,"message":"dust"},"id":1}'), 'rpc-error'],
+    [
+      'an error with its number',
+      (_request, response) =>
+        response.writeHead(500).end('{"result":null,"error":{"code":-26,"message":"dust"},"id":1}'),
+      'rpc-error',
+    ],
     ['401', (_request, response) => response.writeHead(401).end(), 'rpc-auth'],
     ['403', (_request, response) => response.writeHead(403).end('no'), 'rpc-auth'],
     ['a web page', (_request, response) => response.end('<html>'), 'rpc-http'],
@@ -50,11 +60,15 @@ describe('host/chain rpc client', () => {
     ['an empty body', (_request, response) => response.writeHead(503).end(), 'rpc-http'],
     ['silence', () => undefined, 'rpc-timeout'],
     ['a connection cut before the answer', (request) => request.socket.destroy(), 'rpc-unreachable'],
-    ['a connection cut in the answer', (request, response) => {
-      response.writeHead(200, { 'content-length': 1000 });
-      response.write('{"result":');
-      setTimeout(() => request.socket.destroy(), 20);
-    }, 'rpc-unreachable'],
+    [
+      'a connection cut in the answer',
+      (request, response) => {
+        response.writeHead(200, { 'content-length': 1000 });
+        response.write('{"result":');
+        setTimeout(() => request.socket.destroy(), 20);
+      },
+      'rpc-unreachable',
+    ],
   ];
   for (const [name, listener, code] of cases) {
     it(`${name}: ${code}`, async () => {

@@ -1,4 +1,5 @@
-// The Db contract: on a libsql file, and on PostgreSQL when DATABASE_URL names one. Spec: host/db/types.ts; invariant 5.
+// The Db contract: on a libsql file, and on PostgreSQL when DATABASE_URL names one. Spec: host/db/types.ts; invariant
+// 5.
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,7 +10,15 @@ import pg from 'pg';
 import { openDb, type Db, type Migration } from '../../../host/db';
 import { numberedSql } from '../../../host/db/postgres';
 
-const MIGRATIONS: Migration[] = [{ version: 1, statements: ['CREATE TABLE coins (id {serial}, owner TEXT NOT NULL, sats BIGINT NOT NULL)', 'CREATE TABLE locks (name TEXT PRIMARY KEY)'] }];
+const MIGRATIONS: Migration[] = [
+  {
+    version: 1,
+    statements: [
+      'CREATE TABLE coins (id {serial}, owner TEXT NOT NULL, sats BIGINT NOT NULL)',
+      'CREATE TABLE locks (name TEXT PRIMARY KEY)',
+    ],
+  },
+];
 const NEXT: Migration[] = [...MIGRATIONS, { version: 2, statements: ['ALTER TABLE coins ADD COLUMN note TEXT'] }];
 
 async function refusalOf(work: Promise<unknown>): Promise<{ code: string; message: string }> {
@@ -59,27 +68,39 @@ function contract(name: string, makePlace: (test: Mocha.Context) => Promise<Plac
     });
 
     it('reads back texts, nulls and numbers up to 2^53', async () => {
-      await db.run('INSERT INTO coins (owner, sats) VALUES (?, ?)', ["o'x; DROP TABLE coins --\u{1f512}", 2_100_000_000_000_000]);
+      await db.run('INSERT INTO coins (owner, sats) VALUES (?, ?)', [
+        "o'x; DROP TABLE coins --\u{1f512}",
+        2_100_000_000_000_000,
+      ]);
       const row = await db.get<{ id: number; owner: string; sats: number }>('SELECT * FROM coins');
       expect(row).to.deep.include({ id: 1, owner: "o'x; DROP TABLE coins --\u{1f512}", sats: 2_100_000_000_000_000 });
-      expect(await db.get('SELECT SUM(sats) AS sum, COUNT(*) AS n FROM coins')).to.deep.include({ sum: 2_100_000_000_000_000, n: 1 });
-      expect(await db.get<{ sum: null }>('SELECT SUM(sats) AS sum FROM coins WHERE owner = ?', ['x'])).to.deep.include({ sum: null });
+      expect(await db.get('SELECT SUM(sats) AS sum, COUNT(*) AS n FROM coins')).to.deep.include({
+        sum: 2_100_000_000_000_000,
+        n: 1,
+      });
+      expect(await db.get<{ sum: null }>('SELECT SUM(sats) AS sum FROM coins WHERE owner = ?', ['x'])).to.deep.include({
+        sum: null,
+      });
       expect(await db.get('SELECT * FROM coins WHERE owner = ?', ['nobody'])).to.equal(undefined);
     });
 
     it('counts changed rows and gives keys back', async () => {
-      expect(await db.get('INSERT INTO coins (owner, sats) VALUES (?, ?) RETURNING id', ['a', 1])).to.deep.include({ id: 1 });
+      expect(await db.get('INSERT INTO coins (owner, sats) VALUES (?, ?) RETURNING id', ['a', 1])).to.deep.include({
+        id: 1,
+      });
       expect(await db.run('INSERT INTO locks (name) VALUES (?) ON CONFLICT (name) DO NOTHING', ['x'])).to.equal(1);
       expect(await db.run('INSERT INTO locks (name) VALUES (?) ON CONFLICT (name) DO NOTHING', ['x'])).to.equal(0);
       expect(await db.run('UPDATE coins SET sats = 2')).to.equal(1);
     });
 
     it('undoes a transaction that throws, whole', async () => {
-      const error = await refusalOf(db.transaction(async (tx) => {
-        await tx.run('INSERT INTO coins (owner, sats) VALUES (?, ?)', ['a', 1]);
-        await tx.run('INSERT INTO locks (name) VALUES (?)', ['x']);
-        throw Object.assign(new Error('no'), { code: 'mine' });
-      }));
+      const error = await refusalOf(
+        db.transaction(async (tx) => {
+          await tx.run('INSERT INTO coins (owner, sats) VALUES (?, ?)', ['a', 1]);
+          await tx.run('INSERT INTO locks (name) VALUES (?)', ['x']);
+          throw Object.assign(new Error('no'), { code: 'mine' });
+        }),
+      );
       expect(error.code).to.equal('mine');
       expect(await db.all('SELECT * FROM coins')).to.deep.equal([]);
       expect(await db.all('SELECT * FROM locks')).to.deep.equal([]);
@@ -87,24 +108,34 @@ function contract(name: string, makePlace: (test: Mocha.Context) => Promise<Plac
 
     it('keeps transactions apart: read-then-write of 20 at once loses nothing', async () => {
       await db.run('INSERT INTO coins (owner, sats) VALUES (?, ?)', ['a', 0]);
-      await Promise.all(Array.from({ length: 20 }, () => db.transaction(async (tx) => {
-        const row = await tx.get<{ sats: number }>('SELECT sats FROM coins');
-        await tx.run('UPDATE coins SET sats = ?', [(row?.sats ?? 0) + 1]);
-      })));
+      await Promise.all(
+        Array.from({ length: 20 }, () =>
+          db.transaction(async (tx) => {
+            const row = await tx.get<{ sats: number }>('SELECT sats FROM coins');
+            await tx.run('UPDATE coins SET sats = ?', [(row?.sats ?? 0) + 1]);
+          }),
+        ),
+      );
       expect(await db.get('SELECT sats FROM coins')).to.deep.include({ sats: 20 });
     });
 
     it('a unique key lets one of many have it', async () => {
-      const results = await Promise.allSettled(Array.from({ length: 10 }, (_, i) => db.transaction(async (tx) => {
-        await tx.run('INSERT INTO locks (name) VALUES (?)', ['coin']);
-        await tx.run('INSERT INTO coins (owner, sats) VALUES (?, ?)', [String(i), 1]);
-      })));
+      const results = await Promise.allSettled(
+        Array.from({ length: 10 }, (_, i) =>
+          db.transaction(async (tx) => {
+            await tx.run('INSERT INTO locks (name) VALUES (?)', ['coin']);
+            await tx.run('INSERT INTO coins (owner, sats) VALUES (?, ?)', [String(i), 1]);
+          }),
+        ),
+      );
       expect(results.filter((result) => result.status === 'fulfilled')).to.have.length(1);
       expect(await db.all('SELECT * FROM coins')).to.have.length(1);
     });
 
     it('refuses nesting', async () => {
-      expect((await refusalOf(db.transaction((tx) => tx.transaction(async () => undefined)))).code).to.equal('db-nested');
+      expect((await refusalOf(db.transaction((tx) => tx.transaction(async () => undefined)))).code).to.equal(
+        'db-nested',
+      );
     });
 
     it('keeps what was there, brings the tables up to date, refuses an older program', async () => {

@@ -1,11 +1,19 @@
-// The gateway between the real API and a stand-in for HSM-Hot that speaks the real link: jobs streamed, refused, cut at any
-// point and run again. Spec: SPEC.md 5; invariants 2 and 5.
+// The gateway between the real API and a stand-in for HSM-Hot that speaks the real link: jobs streamed, refused, cut at
+// any point and run again. Spec: SPEC.md 5; invariants 2 and 5.
 
 import { expect } from 'chai';
 import type { CborValue } from '../../../protocol/cbor/types';
 import { createPeer } from '../../../protocol/link/peer';
 import type { Peer } from '../../../protocol/link/types';
-import { aAttest, aPing, aPrevTx, aSignBegin, aSignInput, type SignBegin, type SignInput } from '../../../protocol/messages';
+import {
+  aAttest,
+  aPing,
+  aPrevTx,
+  aSignBegin,
+  aSignInput,
+  type SignBegin,
+  type SignInput,
+} from '../../../protocol/messages';
 import * as wire from '../../../protocol/wire';
 import type { BytePort } from '../../../host/byte-port';
 import { startGateway, type Gateway, type SignJob } from '../../../host/gateway';
@@ -23,9 +31,13 @@ function cable(runtime: Runtime): { ends: [BytePort, BytePort]; isCut: boolean }
   const end = (me: number): BytePort => ({
     write(bytes) {
       const copy = bytes.slice();
-      runtime.after(1, () => { if (!line.isCut) listeners[1 - me]?.(copy); });
+      runtime.after(1, () => {
+        if (!line.isCut) listeners[1 - me]?.(copy);
+      });
     },
-    onData: (listener) => { listeners[me] = listener; },
+    onData: (listener) => {
+      listeners[me] = listener;
+    },
     onClose: () => undefined,
     close: () => undefined,
   });
@@ -67,14 +79,21 @@ function standIn(runtime: Runtime, port: BytePort, platform: Platform): StandIn 
       return reply([]);
     }
     if (type === wire.MSG_SIGN_FINISH) {
-      signatures = signJob(platform.keys, jobOf(begin as SignBegin, inputs)).map((hex) => new Uint8Array(Buffer.from(hex, 'hex')));
+      signatures = signJob(platform.keys, jobOf(begin as SignBegin, inputs)).map(
+        (hex) => new Uint8Array(Buffer.from(hex, 'hex')),
+      );
       return reply([inputs.length, new Uint8Array(32)]);
     }
-    if (type === wire.MSG_SIGN_RESULT) return reply([signatures.slice(fields[0] as number, (fields[0] as number) + wire.RESULT_SIGS_MAX) as CborValue]);
-    if (type === wire.MSG_PING) return aPing(fields).userTxNo === 'ping' ? reply([]) : refuse(wire.REFUSE_BAD_AUTHORITY, 'no');
+    if (type === wire.MSG_SIGN_RESULT)
+      return reply([signatures.slice(fields[0] as number, (fields[0] as number) + wire.RESULT_SIGS_MAX) as CborValue]);
+    if (type === wire.MSG_PING)
+      return aPing(fields).userTxNo === 'ping' ? reply([]) : refuse(wire.REFUSE_BAD_AUTHORITY, 'no');
     if (type === wire.MSG_ATTEST) {
       aAttest(fields);
-      return reply([new Uint8Array(Buffer.from(digest, 'hex')), new Uint8Array(Buffer.from(attest(platform.keys, digest), 'hex'))]);
+      return reply([
+        new Uint8Array(Buffer.from(digest, 'hex')),
+        new Uint8Array(Buffer.from(attest(platform.keys, digest), 'hex')),
+      ]);
     }
     return refuse(wire.REFUSE_UNKNOWN_TYPE, '');
   });
@@ -85,9 +104,27 @@ let digest = '';
 
 function jobOf(begin: SignBegin, inputs: { input: SignInput; prev: Uint8Array }[]): SignJob {
   return {
-    id: 0, kind: 'sign', account: begin.account, proto: 2, channel_id: begin.channelId, user_tx_no: begin.userTxNo, outs: begin.outs, dynamic: begin.dynamic,
-    authority: hexOf(begin.authority), tx_version: begin.txVersion, locktime: begin.locktime, fee_sats: begin.feeSats, change_index: begin.changeIndex,
-    inputs: inputs.map(({ input, prev }) => ({ prev_txid: hexOf(input.prevTxid.slice().reverse()), vout: input.vout, sequence: input.sequence, chain: input.chain as 0 | 1, index: input.index, prev_tx: hexOf(prev) })),
+    id: 0,
+    kind: 'sign',
+    account: begin.account,
+    proto: 2,
+    channel_id: begin.channelId,
+    user_tx_no: begin.userTxNo,
+    outs: begin.outs,
+    dynamic: begin.dynamic,
+    authority: hexOf(begin.authority),
+    tx_version: begin.txVersion,
+    locktime: begin.locktime,
+    fee_sats: begin.feeSats,
+    change_index: begin.changeIndex,
+    inputs: inputs.map(({ input, prev }) => ({
+      prev_txid: hexOf(input.prevTxid.slice().reverse()),
+      vout: input.vout,
+      sequence: input.sequence,
+      chain: input.chain as 0 | 1,
+      index: input.index,
+      prev_tx: hexOf(prev),
+    })),
   };
 }
 
@@ -99,7 +136,14 @@ describe('host/gateway', () => {
   const events: string[] = [];
 
   async function begin(): Promise<void> {
-    gateway = await startGateway({ runtime: platform.runtime, port: line.ends[0], apiUrl: platform.api.url, gatewayToken: GATEWAY_TOKEN, pollMs: 200, onEvent: (event) => events.push(event.text) });
+    gateway = await startGateway({
+      runtime: platform.runtime,
+      port: line.ends[0],
+      apiUrl: platform.api.url,
+      gatewayToken: GATEWAY_TOKEN,
+      pollMs: 200,
+      onEvent: (event) => events.push(event.text),
+    });
   }
 
   beforeEach(async () => {
@@ -141,7 +185,8 @@ describe('host/gateway', () => {
     await platform.send('1', `${SHOP},50000`);
     await until(async () => (await statusOf('1')) === 9);
     let times = 0;
-    board.before = (type) => (type === wire.MSG_SIGN_FINISH && times++ < 2 ? { refuse: wire.REFUSE_LOCKED } : undefined);
+    board.before = (type) =>
+      type === wire.MSG_SIGN_FINISH && times++ < 2 ? { refuse: wire.REFUSE_LOCKED } : undefined;
     await platform.send('2', `${SHOP},50000`);
     await until(async () => (await statusOf('2')) === 1);
     expect(times).to.equal(3);
@@ -149,15 +194,26 @@ describe('host/gateway', () => {
 
   it('waits for signatures that are not ready', async () => {
     let times = 0;
-    board.before = (type) => (type === wire.MSG_SIGN_RESULT && times++ < 5 ? { refuse: wire.REFUSE_NOT_READY } : undefined);
+    board.before = (type) =>
+      type === wire.MSG_SIGN_RESULT && times++ < 5 ? { refuse: wire.REFUSE_NOT_READY } : undefined;
     await platform.send('1', `${SHOP},50000`);
     await until(async () => (await statusOf('1')) === 1);
     expect(board.types.filter((type) => type === wire.MSG_SIGN_BEGIN)).to.have.length(1);
   });
 
   it('PING and attestation go there and back', async () => {
-    await platform.post('/tx/request', { user_tx_no: 'ping', outs: 'PING', vc_code: '2:' + Buffer.alloc(32, 1).toString('base64url'), c_id: '3' });
-    await platform.post('/tx/request', { user_tx_no: 'pong', outs: 'PING', vc_code: '2:' + Buffer.alloc(32, 1).toString('base64url'), c_id: '3' });
+    await platform.post('/tx/request', {
+      user_tx_no: 'ping',
+      outs: 'PING',
+      vc_code: '2:' + Buffer.alloc(32, 1).toString('base64url'),
+      c_id: '3',
+    });
+    await platform.post('/tx/request', {
+      user_tx_no: 'pong',
+      outs: 'PING',
+      vc_code: '2:' + Buffer.alloc(32, 1).toString('base64url'),
+      c_id: '3',
+    });
     await until(async () => (await statusOf('ping')) === 1 && (await statusOf('pong')) === 9);
     const asked = (await platform.get('/address/batch/0/attestation')).body;
     expect(asked).to.include({ status: 'pending', signature: null, identity: platform.keys.file.identity });
@@ -168,10 +224,18 @@ describe('host/gateway', () => {
   it('tells when HSM-Cold vouches for other addresses', async () => {
     digest = 'ab'.repeat(32);
     await platform.get('/address/batch/0/attestation', platform.tokens.cold);
-    await until(async () => (await platform.get('/address/batch/0/attestation', platform.tokens.cold)).body.status === 'failed');
+    await until(
+      async () => (await platform.get('/address/batch/0/attestation', platform.tokens.cold)).body.status === 'failed',
+    );
   });
 
-  for (const cutAt of [wire.MSG_SIGN_BEGIN, wire.MSG_SIGN_INPUT, wire.MSG_PREV_TX, wire.MSG_SIGN_FINISH, wire.MSG_SIGN_RESULT]) {
+  for (const cutAt of [
+    wire.MSG_SIGN_BEGIN,
+    wire.MSG_SIGN_INPUT,
+    wire.MSG_PREV_TX,
+    wire.MSG_SIGN_FINISH,
+    wire.MSG_SIGN_RESULT,
+  ]) {
     it(`cable pulled at message ${cutAt}, plugged in later: one payment`, async () => {
       board.before = (type) => {
         if (type !== cutAt || line.isCut) return undefined;

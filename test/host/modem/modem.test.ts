@@ -32,10 +32,17 @@ describe('host/modem', () => {
     await world.runtime.runUntil(() => anna.inbox.length === 5, 'all have come', 300_000);
     await world.runtime.runFor(10_000);
     expect(done).to.deep.equal([null, null, null, null, null]);
-    expect(anna.inbox.filter((sms) => sms.text).map((sms) => sms.text).sort()).to.deep.equal([...texts].sort());
+    expect(
+      anna.inbox
+        .filter((sms) => sms.text)
+        .map((sms) => sms.text)
+        .sort(),
+    ).to.deep.equal([...texts].sort());
     expect(modem.status()).to.deep.include({ queued: 0, sent: 9 });
     modem.close();
-    expect(() => modem.sendText(ANNA, 'x')).to.throw().with.property('code', 'modem-stopped');
+    expect(() => modem.sendText(ANNA, 'x'))
+      .to.throw()
+      .with.property('code', 'modem-stopped');
   });
 
   it('takes 200 SMS at a time, and one more not', async () => {
@@ -43,7 +50,9 @@ describe('host/modem', () => {
     const anna = world.network.person(ANNA);
     const modem = host(world, []);
     for (let i = 0; i < 200; i++) modem.sendText(ANNA, `sms ${i}`);
-    expect(() => modem.sendText(ANNA, 'x')).to.throw().with.property('code', 'modem-queue-full');
+    expect(() => modem.sendText(ANNA, 'x'))
+      .to.throw()
+      .with.property('code', 'modem-queue-full');
     await world.runtime.runUntil(() => anna.inbox.length === 200, 'all have come', 3_600_000);
     expect(new Set(anna.inbox.map((sms) => sms.text)).size).to.equal(200);
   });
@@ -55,12 +64,22 @@ describe('host/modem', () => {
     await world.runtime.runFor(10_000);
     world.network.person(ANNA).send(COLD, 'Grüße €'.repeat(60));
     await world.runtime.runFor(30_000);
-    expect(got.map(({ from, text, port }) => ({ from, text, port }))).to.deep.equal([{ from: ANNA, text: 'Grüße €'.repeat(60), port: -1 }]);
+    expect(got.map(({ from, text, port }) => ({ from, text, port }))).to.deep.equal([
+      { from: ANNA, text: 'Grüße €'.repeat(60), port: -1 },
+    ]);
   });
 });
 
 describe('host/modem/joiner', () => {
-  const part = (number: number, total: number, from = 'a', acks: string[] = []): Part => ({ from, text: `${number}`, data: null, ref: 1, total, part: number, ack: () => void acks.push(`${from}${number}`) });
+  const part = (number: number, total: number, from = 'a', acks: string[] = []): Part => ({
+    from,
+    text: `${number}`,
+    data: null,
+    ref: 1,
+    total,
+    part: number,
+    ack: () => void acks.push(`${from}${number}`),
+  });
 
   it('joins in any order, acknowledges all parts together, drops a repeated one', () => {
     const acks: string[] = [];

@@ -1,4 +1,5 @@
-// Holds host/operator/account-policy.ts: fees are limited where nobody said anything, and where somebody did, by what was said.
+// Holds host/operator/account-policy.ts: fees are limited where nobody said anything, and where somebody did, by what
+// was said.
 import { expect } from 'chai';
 import { policyFrom } from '../../../firmware/policy/policy';
 import { effectivePolicy, FEE_LIMITS_DEFAULT } from '../../../host/operator';
@@ -11,11 +12,28 @@ describe('operator/account-policy', () => {
     for (const limit of Object.values(FEE_LIMITS_DEFAULT)) expect(limit).to.be.greaterThan(0);
   });
   it('takes what the operator says, 0 for no limit too', () => {
-    expect(effectivePolicy({ txMaxFeeSats: 7, windowMaxFeeSats: 0 })).to.deep.equal({ txMaxFeeSats: 7, maxFeerateSatVb: 200, windowMaxFeeSats: 0 });
+    expect(effectivePolicy({ txMaxFeeSats: 7, windowMaxFeeSats: 0 })).to.deep.equal({
+      txMaxFeeSats: 7,
+      maxFeerateSatVb: 200,
+      windowMaxFeeSats: 0,
+    });
     expect(policyFields({ txMaxFeeSats: 0, maxFeerateSatVb: 0, windowMaxFeeSats: 0 })).to.deep.equal(Array(12).fill(0));
   });
   it('gives every field in its place', () => {
-    const all = { txMaxSats: 1, txMaxFeeSats: 2, maxFeerateSatVb: 3, windowSeconds: 4, windowMaxSats: 5, windowMaxFeeSats: 6, windowMaxCount: 7, maxOutputs: 8, minOutputSats: 9, fromMinute: 10, toMinute: 11, isAllowListOnly: true };
+    const all = {
+      txMaxSats: 1,
+      txMaxFeeSats: 2,
+      maxFeerateSatVb: 3,
+      windowSeconds: 4,
+      windowMaxSats: 5,
+      windowMaxFeeSats: 6,
+      windowMaxCount: 7,
+      maxOutputs: 8,
+      minOutputSats: 9,
+      fromMinute: 10,
+      toMinute: 11,
+      isAllowListOnly: true,
+    };
     const { isAllowListOnly, ...numbers } = all;
     expect(policyFrom(policyFields(all))).to.deep.equal({ ...numbers, allowList: Number(isAllowListOnly) });
   });

@@ -1,5 +1,5 @@
-// The audit log and its verifier, against a real board: whatever is removed, changed, moved or invented shows, or is named as held by
-// nothing. Spec: SPEC.md 10, header comments of firmware/cold/store.ts.
+// The audit log and its verifier, against a real board: whatever is removed, changed, moved or invented shows, or is
+// named as held by nothing. Spec: SPEC.md 10, header comments of firmware/cold/store.ts.
 import { expect } from 'chai';
 import { createHash } from 'node:crypto';
 import { parseLog, readLog, verifyLog, verifyShown, type AuditPin, type LogVerdict } from '../../../host/operator';
@@ -45,20 +45,44 @@ describe('operator/audit', () => {
   });
 
   it('verifies what the board exports, and names what only the file vouches for', () => {
-    expect(verifyLog([lines])).to.deep.include({ ok: true, entries: last, first: 1, last, faults: [], notes: [`entries 1 to ${last} are held by nothing but the log itself`] });
-    expect(verifyLog([lines], [pinOf(2)]).notes).to.deep.equal([`entries 3 to ${last} are held by nothing but the log itself`]);
-    expect(verifyLog([lines], [pinOf(last - 1)]).notes).to.deep.equal([`entry ${last} is held by nothing but the log itself`]);
+    expect(verifyLog([lines])).to.deep.include({
+      ok: true,
+      entries: last,
+      first: 1,
+      last,
+      faults: [],
+      notes: [`entries 1 to ${last} are held by nothing but the log itself`],
+    });
+    expect(verifyLog([lines], [pinOf(2)]).notes).to.deep.equal([
+      `entries 3 to ${last} are held by nothing but the log itself`,
+    ]);
+    expect(verifyLog([lines], [pinOf(last - 1)]).notes).to.deep.equal([
+      `entry ${last} is held by nothing but the log itself`,
+    ]);
     expect(verifyLog([lines], [pinOf(last)])).to.deep.include({ ok: true, faults: [], notes: [] });
   });
 
   it('attack: any part of any entry changed, the closing line rewritten', () => {
     for (let i = 0; i < entries.length; i++) {
       const words = entries[i]!.split(' ');
-      for (const [at, value] of [[1, String(i + 2)], [2, String(Number(words[2]) + 1)], [2, '4294967296'], [3, '9'], [4, '7'], [4, '300'], [5, 'beef'], [5, `${words[5] === '-' ? '' : words[5]}0`], [6, 'ab'.repeat(32)]] as const) {
+      for (const [at, value] of [
+        [1, String(i + 2)],
+        [2, String(Number(words[2]) + 1)],
+        [2, '4294967296'],
+        [3, '9'],
+        [4, '7'],
+        [4, '300'],
+        [5, 'beef'],
+        [5, `${words[5] === '-' ? '' : words[5]}0`],
+        [6, 'ab'.repeat(32)],
+      ] as const) {
         const changed = [...words];
         if (changed[at] === value) continue;
         changed[at] = value;
-        const verdict = verifyLog([rewrite([...entries.slice(0, i), changed.join(' '), ...entries.slice(i + 1)])], [pinOf(last)]);
+        const verdict = verifyLog(
+          [rewrite([...entries.slice(0, i), changed.join(' '), ...entries.slice(i + 1)])],
+          [pinOf(last)],
+        );
         expect(verdict.ok, `${i}.${at}`).to.equal(false);
       }
     }
@@ -69,13 +93,19 @@ describe('operator/audit', () => {
   });
 
   it('attack: entries removed at the beginning, in the middle, at the end; the closing line rewritten', () => {
-    for (let i = 0; i < entries.length - 1; i++) expect(verifyLog([rewrite([...entries.slice(0, i), ...entries.slice(i + 1)])]).ok, String(i)).to.equal(false);
+    for (let i = 0; i < entries.length - 1; i++)
+      expect(verifyLog([rewrite([...entries.slice(0, i), ...entries.slice(i + 1)])]).ok, String(i)).to.equal(false);
     const beheaded = verifyLog([lines.slice(1)]);
-    expect(beheaded.faults).to.deep.equal(['entry 1 is not shown, and nothing seen before ties the rest to them', 'entry 2 is unverified: the head before it is not known']);
+    expect(beheaded.faults).to.deep.equal([
+      'entry 1 is not shown, and nothing seen before ties the rest to them',
+      'entry 2 is unverified: the head before it is not known',
+    ]);
     expect(said(verifyLog([[...entries.slice(0, 2), ...lines.slice(3)]]))).to.include('entry 3 is missing');
     const cut = rewrite(entries.slice(0, -1));
     expect(verifyLog([cut]).notes.join()).to.include('held by nothing');
-    expect(verifyLog([cut], [pinOf(last)]).faults).to.deep.equal([`entry ${last}, seen before, is missing: entries were removed at the end`]);
+    expect(verifyLog([cut], [pinOf(last)]).faults).to.deep.equal([
+      `entry ${last}, seen before, is missing: entries were removed at the end`,
+    ]);
     expect(verifyLog([[...entries.slice(0, -1), lines[last]!]]).faults).to.deep.equal(['the last entries are missing']);
     expect(verifyLog([entries]).faults).to.deep.equal(['the closing line with the head is missing']);
     for (const none of [[], [lines[last]!], ['head 0 ' + '0'.repeat(64)]]) expect(verifyLog([none]).ok).to.equal(false);
@@ -89,10 +119,17 @@ describe('operator/audit', () => {
     expect(verifyLog([changed]).ok).to.equal(false);
     // A pin ties the beginning; this entry's own content stays unproved, and is named.
     const tied = verifyLog([changed], [pinOf(last)]);
-    expect(tied.notes).to.deep.equal(['entries 1 to 4 are not shown', 'entry 5 is unverified: the head before it is not known']);
+    expect(tied.notes).to.deep.equal([
+      'entries 1 to 4 are not shown',
+      'entry 5 is unverified: the head before it is not known',
+    ]);
     // What was before it, in full or as an earlier export, proves it.
-    expect(verifyLog([changed], [pinOf(4, 64)]).faults).to.deep.equal(['entry 5 was changed, or what is before it was']);
-    expect(verifyLog([changed, rewrite(entries.slice(0, 4))]).faults).to.deep.equal(['entry 5 was changed, or what is before it was']);
+    expect(verifyLog([changed], [pinOf(4, 64)]).faults).to.deep.equal([
+      'entry 5 was changed, or what is before it was',
+    ]);
+    expect(verifyLog([changed, rewrite(entries.slice(0, 4))]).faults).to.deep.equal([
+      'entry 5 was changed, or what is before it was',
+    ]);
     expect(verifyLog([shown], [pinOf(4, 64)]).ok).to.equal(true);
     expect(verifyLog([shown], [pinOf(4)]).ok).to.equal(false);
   });
@@ -106,7 +143,9 @@ describe('operator/audit', () => {
     expect(verifyLog([late, rewrite(entries.slice(0, 4))]).faults.join()).to.include('entry 5 was changed');
     const ending = invent([10, 10], 5, pinOf(4, 64).head).filter((line) => line.startsWith('audit '));
     const forked = rewrite([...entries.slice(0, 4), ...ending]);
-    expect(verifyLog([forked], [pinOf(4)]).notes.join()).to.include('entries 5 to 6 are held by nothing but the log itself');
+    expect(verifyLog([forked], [pinOf(4)]).notes.join()).to.include(
+      'entries 5 to 6 are held by nothing but the log itself',
+    );
     expect(verifyLog([forked, lines]).faults.join()).to.include('entry 5 is not the one that was shown before');
   });
 
@@ -117,26 +156,41 @@ describe('operator/audit', () => {
       expect(verifyLog([rewrite(swapped)]).ok, String(i)).to.equal(false);
     }
     expect(said(verifyLog([[entries[0]!, ...lines]]))).to.include('entry 1 is out of order');
-    expect(said(verifyLog([[entries[0]!.replace('audit 1 ', 'audit 01 '), ...lines]]))).to.include('a line is no entry');
-    expect(verifyLog([[`audit ${last} head ${'ab'.repeat(32)}`, 'ok', ...lines]]).ok, 'a line of status').to.equal(true);
+    expect(said(verifyLog([[entries[0]!.replace('audit 1 ', 'audit 01 '), ...lines]]))).to.include(
+      'a line is no entry',
+    );
+    expect(verifyLog([[`audit ${last} head ${'ab'.repeat(32)}`, 'ok', ...lines]]).ok, 'a line of status').to.equal(
+      true,
+    );
   });
 
   it('joins exports that overlap or meet, in any order and in one file; finds a gap between them', () => {
     const [early, late, met] = [rewrite(entries.slice(0, 4)), lines.slice(2), lines.slice(4)];
-    for (const files of [[early, late], [late, early], [early, met], [[...early, ...late]]]) expect(verifyLog(files)).to.deep.include({ ok: true, entries: last, faults: [] });
-    expect(verifyLog([early, met]).notes).to.deep.equal([`entries 5 to ${last} are held by nothing but the log itself`]);
+    for (const files of [[early, late], [late, early], [early, met], [[...early, ...late]]])
+      expect(verifyLog(files)).to.deep.include({ ok: true, entries: last, faults: [] });
+    expect(verifyLog([early, met]).notes).to.deep.equal([
+      `entries 5 to ${last} are held by nothing but the log itself`,
+    ]);
     expect(verifyLog([early, lines.slice(5)], [pinOf(last)]).faults).to.deep.equal(['entry 5 is missing']);
-    expect(verifyLog([early.slice(1), late], [pinOf(last)]).notes).to.deep.equal(['entry 1 is not shown', 'entry 2 is unverified: the head before it is not known']);
+    expect(verifyLog([early.slice(1), late], [pinOf(last)]).notes).to.deep.equal([
+      'entry 1 is not shown',
+      'entry 2 is unverified: the head before it is not known',
+    ]);
   });
 
   it('a board at its own console may begin late, nothing else', () => {
     expect(verifyShown(lines)).to.deep.include({ ok: true, notes: [] });
-    expect(verifyShown(lines.slice(3))).to.deep.include({ ok: true, notes: ['entries 1 to 3 are not shown', 'entry 4 is unverified: the head before it is not known'] });
+    expect(verifyShown(lines.slice(3))).to.deep.include({
+      ok: true,
+      notes: ['entries 1 to 3 are not shown', 'entry 4 is unverified: the head before it is not known'],
+    });
     expect(verifyShown([lines[0]!, ...lines.slice(2)]).ok).to.equal(false);
     expect(verifyShown(entries).ok).to.equal(false);
   });
 
   it('a pin of what is not shown was not compared, and says so', () => {
-    expect(verifyLog([lines.slice(4)], [pinOf(2), pinOf(last)]).notes[0]).to.equal('entry 2, seen before, is not shown: it was not compared');
+    expect(verifyLog([lines.slice(4)], [pinOf(2), pinOf(last)]).notes[0]).to.equal(
+      'entry 2, seen before, is not shown: it was not compared',
+    );
   });
 });

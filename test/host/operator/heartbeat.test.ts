@@ -1,4 +1,5 @@
-// The daily heartbeat of a real board, its signature, and how it pins the audit log. Spec: SPEC.md 10, firmware/cold/heartbeat.ts.
+// The daily heartbeat of a real board, its signature, and how it pins the audit log. Spec: SPEC.md 10,
+// firmware/cold/heartbeat.ts.
 import { expect } from 'chai';
 import { pinsOfHeartbeats, readLog, verifyHeartbeat, verifyLog } from '../../../host/operator';
 import { channelRig } from '../../firmware/rig';
@@ -17,7 +18,11 @@ describe('operator/heartbeat', () => {
     const lines = await rig.world.finish(readLog(rig.coldConsole));
     const entries = lines.filter((line) => line.startsWith('audit '));
     const seen = pinsOfHeartbeats([text], identity);
-    expect(seen).to.deep.equal({ pins: [{ n: heartbeat.auditEntries, head: heartbeat.auditHead }], faults: [], notes: [] });
+    expect(seen).to.deep.equal({
+      pins: [{ n: heartbeat.auditEntries, head: heartbeat.auditHead }],
+      faults: [],
+      notes: [],
+    });
     expect(verifyLog([lines], seen.pins).ok).to.equal(true);
     // It ties a log that begins late, and shows that the end was cut off.
     expect(verifyLog([lines.slice(2)], seen.pins).ok).to.equal(true);
@@ -32,16 +37,31 @@ describe('operator/heartbeat', () => {
 
     // Attacks: another board's identity, a forged count, head or signature: a fault each, and no pin.
     const forged = [
-      text.replace('CC:HB:1', 'CC:HB:2'), text.replace(heartbeat.auditHead, 'ab'.repeat(8)), text.replace(`:${heartbeat.auditEntries}:`, ':1:'), text.replace(/[A-Za-z0-9+/]{86}==$/, `${'A'.repeat(86)}==`), 'CC:HB:', `${text} x`,
+      text.replace('CC:HB:1', 'CC:HB:2'),
+      text.replace(heartbeat.auditHead, 'ab'.repeat(8)),
+      text.replace(`:${heartbeat.auditEntries}:`, ':1:'),
+      text.replace(/[A-Za-z0-9+/]{86}==$/, `${'A'.repeat(86)}==`),
+      'CC:HB:',
+      `${text} x`,
     ];
-    expect(pinsOfHeartbeats([text], STRANGER)).to.deep.equal({ pins: [], faults: ['heartbeat 1 is not signed by this identity'], notes: [] });
+    expect(pinsOfHeartbeats([text], STRANGER)).to.deep.equal({
+      pins: [],
+      faults: ['heartbeat 1 is not signed by this identity'],
+      notes: [],
+    });
     expect(pinsOfHeartbeats(forged, identity).pins).to.deep.equal([]);
     expect(pinsOfHeartbeats(forged, identity).faults).to.have.length(forged.length);
     const unsigned = `${text.replace(/[^:]*$/, '')}-`;
-    expect(pinsOfHeartbeats([unsigned], identity)).to.deep.equal({ pins: [], faults: [], notes: ['heartbeat 1 carries no signature, so it says nothing'] });
+    expect(pinsOfHeartbeats([unsigned], identity)).to.deep.equal({
+      pins: [],
+      faults: [],
+      notes: ['heartbeat 1 carries no signature, so it says nothing'],
+    });
   }).timeout(120_000);
 
   it('an identity that is no point verifies nothing', () => {
-    expect(verifyHeartbeat(`CC:HB:1:2:${'0'.repeat(16)}:1/1:0:0:0:0:-::${'A'.repeat(86)}==`, `02${'ff'.repeat(32)}`)).to.equal(undefined);
+    expect(
+      verifyHeartbeat(`CC:HB:1:2:${'0'.repeat(16)}:1/1:0:0:0:0:-::${'A'.repeat(86)}==`, `02${'ff'.repeat(32)}`),
+    ).to.equal(undefined);
   });
 });

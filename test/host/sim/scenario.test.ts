@@ -1,4 +1,5 @@
-// Scenarios of a customer's own tests, each about ten lines: what SYSTEM.md promises when SMS are lost, power fails, days pass.
+// Scenarios of a customer's own tests, each about ten lines: what SYSTEM.md promises when SMS are lost, power fails,
+// days pass.
 import { expect } from 'chai';
 import { createSimulation, type Simulation } from '../../../host/sim/simulation';
 import { NUMBERS } from '../../../host/sim/numbers';
@@ -75,8 +76,8 @@ describe('scenarios in the simulator', function () {
     const other = await createSimulation({ seed: 'another' });
     try {
       const first = await record(sim);
-      expect(await record(again) === first, 'same seed, same bytes').to.equal(true);
-      expect(await record(other) === first, 'another seed, other bytes').to.equal(false);
+      expect((await record(again)) === first, 'same seed, same bytes').to.equal(true);
+      expect((await record(other)) === first, 'another seed, other bytes').to.equal(false);
     } finally {
       await again.close();
       await other.close();

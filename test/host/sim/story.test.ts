@@ -19,12 +19,12 @@ async function story(options: SimulationOptions): Promise<void> {
 }
 
 describe('the story', function () {
-  it('holds with the linux images in Node\'s engine', async function () {
+  it("holds with the linux images in Node's engine", async function () {
     this.timeout(600_000);
     await story({ seed: 'story' });
   });
 
-  it('holds with the ESP32 images in Node\'s engine', async function () {
+  it("holds with the ESP32 images in Node's engine", async function () {
     this.timeout(600_000);
     await story({ seed: 'story', board: ESP32 });
   });

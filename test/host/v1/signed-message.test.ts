@@ -1,7 +1,15 @@
 // Holds host/v1/signed-message.ts and signed-string.ts to chaincloud-v1 sections 2, 6.4 and 8 by the app's own vectors.
 
 import { expect } from 'chai';
-import { aSafeField, batchText, isSignedBy, messageHash, recoverMessageKey, requestText, signMessage } from '../../../host/v1';
+import {
+  aSafeField,
+  batchText,
+  isSignedBy,
+  messageHash,
+  recoverMessageKey,
+  requestText,
+  signMessage,
+} from '../../../host/v1';
 import { fromHex, toHex, v1Cases } from './vectors';
 
 const MALLEATED = /malleated|trailing byte ignored|embedded newline|leading space/;
@@ -31,7 +39,9 @@ describe('host/v1 signed request (chaincloud-v1 sections 2 and 6.4)', () => {
 
   it('refuses fields that make two requests sign alike', () => {
     for (const bad of ['5","memo":"hi', 'a\\b', 'a\nb', 'a\u007f']) {
-      expect(() => aSafeField('user_tx_no', bad)).to.throw().with.property('code', 'unsafe-field');
+      expect(() => aSafeField('user_tx_no', bad))
+        .to.throw()
+        .with.property('code', 'unsafe-field');
     }
     expect(aSafeField('user_tx_no', 'f47ac10b-58cc')).to.equal('f47ac10b-58cc');
   });

@@ -7,7 +7,10 @@ import { fromHex, toHex, v1Cases } from './vectors';
 const CODES = ['vtest-format', 'vtest-decrypt'];
 
 async function codeOf(work: Promise<unknown>): Promise<string | null> {
-  return work.then(() => null, (error) => error.code);
+  return work.then(
+    () => null,
+    (error) => error.code,
+  );
 }
 
 describe('host/v1 vtest_info (chaincloud-v1 section 7)', () => {

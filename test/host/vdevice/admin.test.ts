@@ -30,8 +30,10 @@ describe('host/vdevice admin SMS (chaincloud-v1 section 3.6)', () => {
   });
 
   it('the published answer to what is no command, none to more than one field', async () => {
-    for (const text of ['CC:', 'CC:start_loop', 'CC:REBOOT', 'hello', ' CC:TIME']) expect(await ask(text), text).to.deep.equal([[ADMIN, 'sms format is error']]);
-    for (const text of ['CC:START_LOOP:now', 'CC::TIME', 'Sms Format Is Error', '', '  ']) expect(await ask(text), text).to.deep.equal([]);
+    for (const text of ['CC:', 'CC:start_loop', 'CC:REBOOT', 'hello', ' CC:TIME'])
+      expect(await ask(text), text).to.deep.equal([[ADMIN, 'sms format is error']]);
+    for (const text of ['CC:START_LOOP:now', 'CC::TIME', 'Sms Format Is Error', '', '  '])
+      expect(await ask(text), text).to.deep.equal([]);
   });
 
   it('attack: commands from strangers and near-admins are counted, never answered', async () => {
@@ -65,8 +67,12 @@ describe('host/vdevice admin SMS (chaincloud-v1 section 3.6)', () => {
     expect(Object.keys(form)).to.deep.equal(['coin_code', 'user_tx_no', 'outs', 'vc_code', 'is_dynamic_fee', 'c_id']);
     expect(form).to.include({ outs: 'PING', is_dynamic_fee: '1' });
     expect(await ping(nothing, 9)).to.deep.equal(['ping failed']);
-    expect(await ping(() => world.api.script.push({ match: 'POST /tx/request', answer: { status: 400, body: {} } }), 1)).to.deep.equal(['post tx to ChainCloud is error']);
-    expect(await ping(() => world.api.script.push({ match: 'GET /tx/', answer: { status: 404, body: {} } }), 0)).to.deep.equal(['get tx status from ChainCloud is error']);
+    expect(
+      await ping(() => world.api.script.push({ match: 'POST /tx/request', answer: { status: 400, body: {} } }), 1),
+    ).to.deep.equal(['post tx to ChainCloud is error']);
+    expect(
+      await ping(() => world.api.script.push({ match: 'GET /tx/', answer: { status: 404, body: {} } }), 0),
+    ).to.deep.equal(['get tx status from ChainCloud is error']);
   });
 
   it('PING without a channel says so', async () => {

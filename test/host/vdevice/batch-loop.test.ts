@@ -1,4 +1,5 @@
-// Holds V's batch verification to chaincloud-v1 section 8 and to protocol/SPEC.md (batch proofs): 2 only for HSM-Cold's very list.
+// Holds V's batch verification to chaincloud-v1 section 8 and to protocol/SPEC.md (batch proofs): 2 only for HSM-Cold's
+// very list.
 
 import { expect } from 'chai';
 import { batchDigest } from '../../../host/v1';
@@ -6,7 +7,14 @@ import { channelKey } from '../../../protocol/channel';
 import { protocolCrypto } from '../../../host/protocol-crypto';
 import { batchDigest as protocolDigest, batchProof } from '../../../protocol/authority';
 import { batchAnswerFields } from '../../../protocol/sms/v2';
-import { BATCH_DERIVING, BATCH_OK, BATCH_REFUSED, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_PORT } from '../../../protocol/wire';
+import {
+  BATCH_DERIVING,
+  BATCH_OK,
+  BATCH_REFUSED,
+  SMS_BATCH_ANSWER,
+  SMS_BATCH_VERIFY,
+  SMS_PORT,
+} from '../../../protocol/wire';
 import { fakeBatch } from './fake-api';
 import { COLD, createWorld, fakeCold, hexOf, type World } from './world';
 
@@ -21,19 +29,44 @@ describe('host/vdevice batches', () => {
   });
   afterEach(() => world.close());
 
-  const batchOf = (side = 2, batchNo = 0, list = fakeBatch(side === 2 ? 'cold' : 'hot', batchNo)) => ({ batch_no: batchNo, address_list: list, address_type: side });
+  const batchOf = (side = 2, batchNo = 0, list = fakeBatch(side === 2 ? 'cold' : 'hot', batchNo)) => ({
+    batch_no: batchNo,
+    address_list: list,
+    address_type: side,
+  });
   const asked = () => world.cold.ops.filter((op) => op === SMS_BATCH_VERIFY).length;
-  const report = (status: number, type = 2, batchNo = 0) => world.site.batchReports.some((form) => form.status === String(status) && form.type === String(type) && form.batch_no === String(batchNo));
+  const report = (status: number, type = 2, batchNo = 0) =>
+    world.site.batchReports.some(
+      (form) => form.status === String(status) && form.type === String(type) && form.batch_no === String(batchNo),
+    );
   /** A proof of HSM-Cold's about something else, sealed under the channel as if it were about this batch. */
   const wrongProof = (side: number, batchNo: number, account = 0) => {
     const channel = world.cold.channels[0];
-    const digest = protocolDigest(crypto, 'regtest', account, side, batchNo, fakeBatch(side === 2 ? 'cold' : 'hot', batchNo).map((item) => item.address));
+    const digest = protocolDigest(
+      crypto,
+      'regtest',
+      account,
+      side,
+      batchNo,
+      fakeBatch(side === 2 ? 'cold' : 'hot', batchNo).map((item) => item.address),
+    );
     return batchProof(crypto, channelKey(crypto, channel, 'proof', 32), side, batchNo, digest);
   };
 
   it('makes the same digest as the protocol', () => {
     const list = fakeBatch('cold', 0);
-    expect(hexOf(batchDigest('regtest', 3, 2, 0, list))).to.equal(hexOf(protocolDigest(crypto, 'regtest', 3, 2, 0, list.map((item) => item.address))));
+    expect(hexOf(batchDigest('regtest', 3, 2, 0, list))).to.equal(
+      hexOf(
+        protocolDigest(
+          crypto,
+          'regtest',
+          3,
+          2,
+          0,
+          list.map((item) => item.address),
+        ),
+      ),
+    );
   });
 
   for (const side of [1, 2]) {
@@ -64,7 +97,7 @@ describe('host/vdevice batches', () => {
     }
   });
 
-  it('attack: two addresses swapped, the other side\'s list, another batch\'s list', async () => {
+  it("attack: two addresses swapped, the other side's list, another batch's list", async () => {
     const swapped = fakeBatch('cold', 0);
     [swapped[0].address, swapped[1].address] = [swapped[1].address, swapped[0].address];
     const lists = [swapped, fakeBatch('hot', 0), fakeBatch('cold', 1).map((item, i) => ({ ...item, index: i }))];
@@ -77,8 +110,17 @@ describe('host/vdevice batches', () => {
 
   it('fails a list of a wrong form without an SMS', async () => {
     const list = fakeBatch('cold', 0);
-    const lists: unknown[] = [[], list.slice(1), [...list, list[0]], list.map((item) => ({ ...item, index: item.index + 1 })), [{ index: 0, address: 5 }, ...list.slice(1)],
-      [{ index: 0, address: '1NbbvxBYxGGCBhaM8mow1HFWA7dB5yukmY' }, ...list.slice(1)], null, 'x', [null, ...list.slice(1)]];
+    const lists: unknown[] = [
+      [],
+      list.slice(1),
+      [...list, list[0]],
+      list.map((item) => ({ ...item, index: item.index + 1 })),
+      [{ index: 0, address: 5 }, ...list.slice(1)],
+      [{ index: 0, address: '1NbbvxBYxGGCBhaM8mow1HFWA7dB5yukmY' }, ...list.slice(1)],
+      null,
+      'x',
+      [null, ...list.slice(1)],
+    ];
     for (const address_list of lists) {
       world.site.batch = { batch_no: 0, address_type: 2, address_list };
       await world.pass(40);
@@ -88,7 +130,16 @@ describe('host/vdevice batches', () => {
   });
 
   it('does nothing for what is no batch', async () => {
-    for (const batch of [{}, null, [], 5, { batch_no: 0 }, { batch_no: -1, address_type: 2, address_list: [] }, { batch_no: 0, address_type: 3, address_list: [] }, { batch_no: 'x', address_type: 1 }]) {
+    for (const batch of [
+      {},
+      null,
+      [],
+      5,
+      { batch_no: 0 },
+      { batch_no: -1, address_type: 2, address_list: [] },
+      { batch_no: 0, address_type: 3, address_list: [] },
+      { batch_no: 'x', address_type: 1 },
+    ]) {
       world.site.batch = batch;
       await world.pass(40);
     }
@@ -96,12 +147,32 @@ describe('host/vdevice batches', () => {
   });
 
   it('attack: proofs of another batch, side, account or list never verify', async () => {
-    const digestOf = (list: { address: string }[]) => protocolDigest(crypto, 'regtest', 0, 2, 0, list.map((item) => item.address));
+    const digestOf = (list: { address: string }[]) =>
+      protocolDigest(
+        crypto,
+        'regtest',
+        0,
+        2,
+        0,
+        list.map((item) => item.address),
+      );
     const channel = world.cold.channels[0];
-    const proofs = [wrongProof(2, 1), wrongProof(1, 0), wrongProof(2, 0, 1), batchProof(crypto, channelKey(crypto, channel, 'request', 32), 2, 0, digestOf(fakeBatch('cold', 0))), new Uint8Array(16)];
+    const proofs = [
+      wrongProof(2, 1),
+      wrongProof(1, 0),
+      wrongProof(2, 0, 1),
+      batchProof(crypto, channelKey(crypto, channel, 'request', 32), 2, 0, digestOf(fakeBatch('cold', 0))),
+      new Uint8Array(16),
+    ];
     for (const proof of proofs) {
       const before = world.site.batchReports.length;
-      world.cold.answer = (sms, op) => (op === SMS_BATCH_VERIFY ? world.cold.seal(SMS_BATCH_ANSWER, batchAnswerFields({ side: 2, batchNo: 0, status: BATCH_OK, seconds: 0, proof })) : sms);
+      world.cold.answer = (sms, op) =>
+        op === SMS_BATCH_VERIFY
+          ? world.cold.seal(
+              SMS_BATCH_ANSWER,
+              batchAnswerFields({ side: 2, batchNo: 0, status: BATCH_OK, seconds: 0, proof }),
+            )
+          : sms;
       world.site.batch = batchOf(2, 0);
       await world.pass(60);
       expect(world.site.batchReports.slice(before).map((form) => form.status)).to.deep.equal(['3']);
@@ -110,7 +181,7 @@ describe('host/vdevice batches', () => {
     }
   });
 
-  it('attack: an answer of another account\'s HSM-Cold, a replayed one, a spoofed number', async () => {
+  it("attack: an answer of another account's HSM-Cold, a replayed one, a spoofed number", async () => {
     const stranger = fakeCold(world.runtime.child('stranger'), 1, () => undefined);
     expect(stranger.channels).to.have.length(0);
     let kept: Uint8Array | undefined;
@@ -150,7 +221,12 @@ describe('host/vdevice batches', () => {
   it('waits while HSM-Cold derives, comes back when told to', async () => {
     let count = 0;
     world.cold.answer = (sms, op) =>
-      op === SMS_BATCH_VERIFY && count++ === 0 ? world.cold.seal(SMS_BATCH_ANSWER, batchAnswerFields({ side: 2, batchNo: 0, status: BATCH_DERIVING, seconds: 900 })) : sms;
+      op === SMS_BATCH_VERIFY && count++ === 0
+        ? world.cold.seal(
+            SMS_BATCH_ANSWER,
+            batchAnswerFields({ side: 2, batchNo: 0, status: BATCH_DERIVING, seconds: 900 }),
+          )
+        : sms;
     world.site.batch = batchOf();
     await world.pass(800);
     expect([asked(), world.site.batchReports.length]).to.deep.equal([1, 0]);
@@ -173,7 +249,13 @@ describe('host/vdevice batches', () => {
   });
 
   it('tells the admin once when HSM-Cold refuses, tries again later', async () => {
-    world.cold.answer = (sms, op) => (op === SMS_BATCH_VERIFY ? world.cold.seal(SMS_BATCH_ANSWER, batchAnswerFields({ side: 2, batchNo: 0, status: BATCH_REFUSED, seconds: 0 })) : sms);
+    world.cold.answer = (sms, op) =>
+      op === SMS_BATCH_VERIFY
+        ? world.cold.seal(
+            SMS_BATCH_ANSWER,
+            batchAnswerFields({ side: 2, batchNo: 0, status: BATCH_REFUSED, seconds: 0 }),
+          )
+        : sms;
     world.site.batch = batchOf();
     await world.pass(8000);
     expect(world.adminTexts()).to.have.length(1);

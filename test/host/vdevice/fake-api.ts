@@ -47,18 +47,30 @@ const made = new Map<string, { index: number; address: string }[]>();
 export function fakeBatch(side: string, batchNo: number): { index: number; address: string }[] {
   const key = side + batchNo;
   if (!made.has(key)) {
-    made.set(key, Array.from({ length: 1000 }, (_, i) => ({ index: batchNo * 1000 + i, address: addressOf(key + '/' + i) })));
+    made.set(
+      key,
+      Array.from({ length: 1000 }, (_, i) => ({ index: batchNo * 1000 + i, address: addressOf(key + '/' + i) })),
+    );
   }
   return made.get(key)!.map((item) => ({ ...item }));
 }
 
 export async function startFakeApi(tokens: { cold: string; hot: string }): Promise<FakeApi> {
   const api: FakeApi = {
-    url: '', balance: 1e8, requests: new Map(), details: new Map(), deposits: new Map(), attestations: new Map(), script: [], posts: [], calls: [],
-    close: () => new Promise((resolve) => {
-      server.closeAllConnections();
-      server.close(() => resolve());
-    }),
+    url: '',
+    balance: 1e8,
+    requests: new Map(),
+    details: new Map(),
+    deposits: new Map(),
+    attestations: new Map(),
+    script: [],
+    posts: [],
+    calls: [],
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
   };
   const server: Server = createServer((request, response) => {
     let text = '';
@@ -75,7 +87,14 @@ export async function startFakeApi(tokens: { cold: string; hot: string }): Promi
   return api;
 }
 
-function answerTo(api: FakeApi, tokens: { cold: string; hot: string }, method: string, url: string, token: string, form: Record<string, string>): FakeAnswer {
+function answerTo(
+  api: FakeApi,
+  tokens: { cold: string; hot: string },
+  method: string,
+  url: string,
+  token: string,
+  form: Record<string, string>,
+): FakeAnswer {
   const path = url.replace(/^\/api\/v1\/open/, '').replace(/^\/BTC\//, '/');
   api.calls.push(method + ' ' + path);
   if (method === 'POST') api.posts.push(form);
@@ -95,7 +114,10 @@ function answerTo(api: FakeApi, tokens: { cold: string; hot: string }, method: s
   if (address) return { status: 200, body: api.deposits.get(address[1]) ?? [] };
   if (method === 'POST' && path === '/tx/request') return takeRequest(api, form);
   const detail = /^\/tx\/detail\/(.+)$/.exec(path);
-  if (detail) return api.details.has(detail[1]) ? { status: 200, body: { tx_hash: detail[1], ...api.details.get(detail[1]) } } : { status: 404, body: { code: 4, message: 'none' } };
+  if (detail)
+    return api.details.has(detail[1])
+      ? { status: 200, body: { tx_hash: detail[1], ...api.details.get(detail[1]) } }
+      : { status: 404, body: { code: 4, message: 'none' } };
   const status = /^\/tx\/(.+)$/.exec(path);
   const known = status && api.requests.get(decodeURIComponent(status[1]));
   if (!known) return { status: 404, body: { code: 4, message: 'none' } };
@@ -115,7 +137,17 @@ function takeRequest(api: FakeApi, form: Record<string, string>): FakeAnswer {
 function statusBody(known: FakeRequest): object {
   const { form } = known;
   return {
-    tx_hash: known.txHash, c_id: Number(form.c_id), user_id: 1, vc_code: form.vc_code, request_at: '2026-01-01T00:00:00', hot_wallet_tx_status: known.status,
-    send_request: { coin_code: 'BTC', user_tx_no: form.user_tx_no, is_dynamic_fee: Number(form.is_dynamic_fee), outs: form.outs },
+    tx_hash: known.txHash,
+    c_id: Number(form.c_id),
+    user_id: 1,
+    vc_code: form.vc_code,
+    request_at: '2026-01-01T00:00:00',
+    hot_wallet_tx_status: known.status,
+    send_request: {
+      coin_code: 'BTC',
+      user_tx_no: form.user_tx_no,
+      is_dynamic_fee: Number(form.is_dynamic_fee),
+      outs: form.outs,
+    },
   };
 }

@@ -1,5 +1,6 @@
-// Holds V's fee limits over the whole send loop: the API chooses the fee and is the attacker here. A fee beyond a limit stops the loop
-// and alarms the admin; fees that use the window up hold the next withdrawal before it is signed. Spec: SPEC.md 11.
+// Holds V's fee limits over the whole send loop: the API chooses the fee and is the attacker here. A fee beyond a limit
+// stops the loop and alarms the admin; fees that use the window up hold the next withdrawal before it is signed. Spec:
+// SPEC.md 11.
 
 import { expect } from 'chai';
 import type { VPolicy } from '../../../host/vdevice';
@@ -29,7 +30,10 @@ describe('host/vdevice fee limits', () => {
     if (!request) return;
     const hash = id.toString(16).padStart(64, '0');
     Object.assign(request, { status: 1, txHash: hash });
-    const outputs = [{ address: PAYEE, value: 50000 }, { address: addressOf('change'), value: 30000 }];
+    const outputs = [
+      { address: PAYEE, value: 50000 },
+      { address: addressOf('change'), value: 30000 },
+    ];
     world.api.details.set(hash, { outputs, inputs: [{ value: feeSats === null ? NaN : 80000 + feeSats }] });
     await world.pass(15);
   }

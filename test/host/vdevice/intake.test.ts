@@ -1,5 +1,5 @@
-// Holds V's intake to chaincloud-v1 sections 6.2 and 6.3: what a website in the attacker's hands can plant, what the policy holds or
-// refuses. No authority is made for any of it.
+// Holds V's intake to chaincloud-v1 sections 6.2 and 6.3: what a website in the attacker's hands can plant, what the
+// policy holds or refuses. No authority is made for any of it.
 
 import { expect } from 'chai';
 import { ADMIN, PAYEE, createWorld, vtestOf, type World } from './world';
@@ -7,7 +7,14 @@ import { addressOf } from './fake-api';
 
 const HASH = 'ab'.repeat(32);
 const OUTS = PAYEE + ',20000;' + addressOf('second') + ',30000';
-const DETAIL = { outputs: [{ address: PAYEE, value: 20000 }, { address: addressOf('second'), value: 30000 }, { address: addressOf('change'), value: 49000 }], inputs: [{ value: 100000 }] };
+const DETAIL = {
+  outputs: [
+    { address: PAYEE, value: 20000 },
+    { address: addressOf('second'), value: 30000 },
+    { address: addressOf('change'), value: 49000 },
+  ],
+  inputs: [{ value: 100000 }],
+};
 
 describe('host/vdevice intake', () => {
   let world: World;
@@ -17,7 +24,8 @@ describe('host/vdevice intake', () => {
   });
   afterEach(() => world.close());
 
-  const give = async (id: number | string = 11, outs = OUTS, extra = {}) => void (world.site.vtest = await vtestOf(id, outs, extra));
+  const give = async (id: number | string = 11, outs = OUTS, extra = {}) =>
+    void (world.site.vtest = await vtestOf(id, outs, extra));
   const start = async () => expect(await world.v.startLoop()).to.equal(true);
   const confirm = (id = '11', hash: string | null = HASH, status = 1) => {
     Object.assign(world.api.requests.get(id)!, { status, txHash: hash });
@@ -96,7 +104,18 @@ describe('host/vdevice intake', () => {
 
   it('no answer of the website that is no work makes V do anything', async () => {
     await start();
-    for (const item of [{}, null, [], 5, 'x', { vtest_id: 11 }, { vtest_info: 'AA/BB/CC' }, { vtest_id: '11","memo":"x', vtest_info: 'AA' }, { vtest_id: true, vtest_info: 'AA' }, { vtest_id: 1.5, vtest_info: 'AA' }]) {
+    for (const item of [
+      {},
+      null,
+      [],
+      5,
+      'x',
+      { vtest_id: 11 },
+      { vtest_info: 'AA/BB/CC' },
+      { vtest_id: '11","memo":"x', vtest_info: 'AA' },
+      { vtest_id: true, vtest_info: 'AA' },
+      { vtest_id: 1.5, vtest_info: 'AA' },
+    ]) {
       world.site.vtest = item;
       await world.pass(7);
     }
@@ -212,7 +231,9 @@ describe('host/vdevice intake', () => {
     await world.pass(7);
     confirm();
     await world.pass(10);
-    expect(world.adminTexts()).to.deep.equal(['Balance has reached the minimum limit, please recharge as soon as possible']);
+    expect(world.adminTexts()).to.deep.equal([
+      'Balance has reached the minimum limit, please recharge as soon as possible',
+    ]);
   });
 
   it('holds a withdrawal for the count of the window', async () => {

@@ -1,4 +1,5 @@
-// Holds V's text protocol to chaincloud-v1 sections 3, 4, 6.4, 6.5 and 8, and to the raw HTTP of the published app's own runs.
+// Holds V's text protocol to chaincloud-v1 sections 3, 4, 6.4, 6.5 and 8, and to the raw HTTP of the published app's
+// own runs.
 
 import { expect } from 'chai';
 import { createServer } from 'node:http';
@@ -13,7 +14,9 @@ import { ADMIN, COLD, PAYEE, createWorld, vtestOf, type World } from './world';
 
 const DC = sha256('dc');
 const QC = Buffer.from(secp256k1.getPublicKey(DC)).toString('hex').toUpperCase();
-const OTHER_QC = Buffer.from(secp256k1.getPublicKey(sha256('thief'))).toString('hex').toUpperCase();
+const OTHER_QC = Buffer.from(secp256k1.getPublicKey(sha256('thief')))
+  .toString('hex')
+  .toUpperCase();
 
 describe('host/vdevice text protocol (chaincloud-v1)', () => {
   let world: World;
@@ -51,7 +54,8 @@ describe('host/vdevice text protocol (chaincloud-v1)', () => {
     await world.v.openChannel();
     await say(`CC:QC:${QC}:C_ID:41:H_ID:9:`);
     expect(world.adminTexts()).to.deep.equal(['create channel failed-- channel is not exist']);
-    for (const qc of [QC.toLowerCase(), '02' + 'F'.repeat(64), '', '04' + QC.slice(2)]) await say(`CC:QC:${qc}:C_ID:41:H_ID:1:`);
+    for (const qc of [QC.toLowerCase(), '02' + 'F'.repeat(64), '', '04' + QC.slice(2)])
+      await say(`CC:QC:${qc}:C_ID:41:H_ID:1:`);
     await say(`CC:QC:${QC}:C_ID:41:H_ID:1:`, '+4413900000001');
     expect(await channel()).to.equal(null);
     await say(`CC:QC:${QC}:C_ID:41:H_ID:1:`);
@@ -67,13 +71,20 @@ describe('host/vdevice text protocol (chaincloud-v1)', () => {
     const form = world.api.posts[0];
     const qh = Buffer.from(/QH:([0-9A-F]+)/.exec(toCold()[0])![1], 'hex');
     expect(form.c_id).to.equal('41');
-    expect(isSignedBy(requestText({ coin_code: 'BTC', user_tx_no: '11', is_dynamic_fee: 0, outs }), form.vc_code, qh)).to.equal(true);
+    expect(
+      isSignedBy(requestText({ coin_code: 'BTC', user_tx_no: '11', is_dynamic_fee: 0, outs }), form.vc_code, qh),
+    ).to.equal(true);
   });
 
-  it('verifies batches: 2 for HSM-Cold\'s signature, 3 for another key\'s or another list\'s', async () => {
+  it("verifies batches: 2 for HSM-Cold's signature, 3 for another key's or another list's", async () => {
     await open();
     const judge = async (batchNo: number, signed: { index: number; address: string }[], key: Uint8Array) => {
-      world.site.batch = { batch_no: batchNo, address_type: 2, address_list: fakeBatch('cold', batchNo), coin_type: 'BTC' };
+      world.site.batch = {
+        batch_no: batchNo,
+        address_type: 2,
+        address_list: fakeBatch('cold', batchNo),
+        coin_type: 'BTC',
+      };
       await world.pass(60);
       expect(toCold().pop()).to.equal(`CC:VERIFY_COLD_ADDRESSES:${batchNo}:BTC:`);
       await say(`CC:COLD_ADDRESSES:${batchNo}:${signMessage(batchText(signed), key)}:41:BTC:`);
@@ -88,8 +99,17 @@ describe('host/vdevice text protocol (chaincloud-v1)', () => {
   it('what crashed the published app changes nothing', async () => {
     await open();
     const sig = signMessage('x', DC);
-    const texts = [`CC:COLD_ADDRESSES:0:${sig}:41:BTC:`, `CC:COLD_ADDRESSES:0:${sig}:99:BTC:`, `CC:COLD_ADDRESSES:x:${sig}:41:BTC:`, `CC:COLD_ADDRESSES:0:!!!!:41:BTC:`,
-      `CC:COLD_ADDRESSES:0:IAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAFdUKK/GgHqvVI51sXF0RlvT/0iXDAw3+8SqsF03E8k2Q=:41:BTC:`, `CC:COLD_ADDRESSES:0:${sig}:41:`, 'CC:', 'hello', 'CC:QC::::::'];
+    const texts = [
+      `CC:COLD_ADDRESSES:0:${sig}:41:BTC:`,
+      `CC:COLD_ADDRESSES:0:${sig}:99:BTC:`,
+      `CC:COLD_ADDRESSES:x:${sig}:41:BTC:`,
+      `CC:COLD_ADDRESSES:0:!!!!:41:BTC:`,
+      `CC:COLD_ADDRESSES:0:IAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAFdUKK/GgHqvVI51sXF0RlvT/0iXDAw3+8SqsF03E8k2Q=:41:BTC:`,
+      `CC:COLD_ADDRESSES:0:${sig}:41:`,
+      'CC:',
+      'hello',
+      'CC:QC::::::',
+    ];
     for (const text of texts) await say(text);
     expect([await channel(), world.site.batchReports, world.adminTexts()]).to.deep.equal([41, [], []]);
   });
@@ -121,7 +141,9 @@ describe('host/vdevice text protocol (chaincloud-v1)', () => {
 describe('host/vdevice HTTP (chaincloud-v1 sections 5 and 6.4)', () => {
   it('posts a request to the byte as the published app did (ht-01)', async () => {
     const run = v1Cases('http').find((item) => item.id === 'ht-01');
-    const exchange = run.exchanges.find((item: any) => item.request_line.startsWith('POST /api/v1/open/BTC/tx/request'));
+    const exchange = run.exchanges.find((item: any) =>
+      item.request_line.startsWith('POST /api/v1/open/BTC/tx/request'),
+    );
     let seen = { line: '', body: '', headers: {} as Record<string, unknown> };
     const server = createServer((request, response) => {
       let body = '';
@@ -135,13 +157,22 @@ describe('host/vdevice HTTP (chaincloud-v1 sections 5 and 6.4)', () => {
     const client = httpClient('http://127.0.0.1:' + (server.address() as AddressInfo).port + '/api/v1/', 'hot-token');
     const { form } = exchange;
     const posted = await postRequest(client, {
-      userTxNo: form.user_tx_no, outs: form.outs, dynamic: Number(form.is_dynamic_fee), confirmed: Number(form.only_confirmed), vcCode: form.vc_code, channelId: Number(form.c_id),
+      userTxNo: form.user_tx_no,
+      outs: form.outs,
+      dynamic: Number(form.is_dynamic_fee),
+      confirmed: Number(form.only_confirmed),
+      vcCode: form.vc_code,
+      channelId: Number(form.c_id),
     });
     client.close();
     server.close();
     expect(posted).to.equal('taken');
     expect(seen.line).to.equal(exchange.request_line);
     expect(seen.body).to.equal(exchange.body);
-    expect(seen.headers).to.include({ token: 'hot-token', accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' });
+    expect(seen.headers).to.include({
+      token: 'hot-token',
+      accept: 'application/json',
+      'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
+    });
   });
 });

@@ -2,7 +2,18 @@
 
 import { expect } from 'chai';
 import { alarmFields, noticeFields, sealSms, statusAnswerFields } from '../../../protocol/sms/v2';
-import { ACCOUNT_CLOSED, ALARM_FORGERY, DEVICE_UNLOCKED, SMS_ALARM, SMS_NOTICE, SMS_OPEN, SMS_PORT, SMS_RENEW, SMS_STATUS, SMS_STATUS_ANSWER } from '../../../protocol/wire';
+import {
+  ACCOUNT_CLOSED,
+  ALARM_FORGERY,
+  DEVICE_UNLOCKED,
+  SMS_ALARM,
+  SMS_NOTICE,
+  SMS_OPEN,
+  SMS_PORT,
+  SMS_RENEW,
+  SMS_STATUS,
+  SMS_STATUS_ANSWER,
+} from '../../../protocol/wire';
 import { protocolCrypto } from '../../../host/protocol-crypto';
 import { COLD, COLD_SPARE, accountFile, createWorld, type World } from './world';
 
@@ -44,7 +55,7 @@ describe('host/vdevice channel', () => {
     expect(await channelId()).to.equal(world.cold.channels[0].id);
   });
 
-  it('takes an ACCEPT once, only of the newest OPEN, only from HSM-Cold\'s numbers', async () => {
+  it("takes an ACCEPT once, only of the newest OPEN, only from HSM-Cold's numbers", async () => {
     const accepts: Uint8Array[] = [];
     world.cold.answer = (sms) => {
       accepts.push(sms);
@@ -73,8 +84,14 @@ describe('host/vdevice channel', () => {
       return undefined;
     };
     await world.open();
-    const bad: Uint8Array[] = [accept.subarray(1), accept.subarray(0, accept.length - 1), Buffer.concat([accept, Uint8Array.of(0)]), new Uint8Array(0)];
-    for (let i = 0; i < accept.length; i++) bad.push(accept.map((byte, at) => (at === i ? byte ^ (1 << i % 8) : byte)));
+    const bad: Uint8Array[] = [
+      accept.subarray(1),
+      accept.subarray(0, accept.length - 1),
+      Buffer.concat([accept, Uint8Array.of(0)]),
+      new Uint8Array(0),
+    ];
+    for (let i = 0; i < accept.length; i++)
+      bad.push(accept.map((byte, at) => (at === i ? byte ^ (1 << (i % 8)) : byte)));
     for (const data of bad) world.deliver({ from: COLD, data, port: SMS_PORT });
     await world.pass(5);
     expect([await channelId(), (await world.v.status()).sms.ignored]).to.deep.equal([null, bad.length]);
@@ -124,11 +141,28 @@ describe('host/vdevice channel', () => {
   describe('the channel before', () => {
     const crypto = protocolCrypto(() => new Uint8Array(0));
     const alarm = (n: number, code = ALARM_FORGERY) =>
-      world.deliver({ from: COLD, data: sealSms(crypto, olds[n], 'to-v', SMS_ALARM, alarmFields({ code, accountState: ACCOUNT_CLOSED, unixSeconds: 1767614400 })), port: SMS_PORT });
+      world.deliver({
+        from: COLD,
+        data: sealSms(
+          crypto,
+          olds[n],
+          'to-v',
+          SMS_ALARM,
+          alarmFields({ code, accountState: ACCOUNT_CLOSED, unixSeconds: 1767614400 }),
+        ),
+        port: SMS_PORT,
+      });
     /** What HSM-Cold still holds of its channels while V has moved on. */
     let olds: typeof world.cold.channels;
     const renew = async () => {
-      olds = [...(olds ?? []), ...[world.cold.channels[world.cold.channels.length - 1]].map((one) => ({ ...one, key32: Uint8Array.from(one.key32), sendSeq: 1 }))];
+      olds = [
+        ...(olds ?? []),
+        ...[world.cold.channels[world.cold.channels.length - 1]].map((one) => ({
+          ...one,
+          key32: Uint8Array.from(one.key32),
+          sendSeq: 1,
+        })),
+      ];
       await world.v.openChannel();
       await world.pass(5);
     };
@@ -149,9 +183,16 @@ describe('host/vdevice channel', () => {
       expect(world.adminTexts()).to.deep.equal(['HSM-Cold alarm: forgery, account closed']);
     });
 
-    it('ends an hour after HSM-Cold\'s first word under the new one', async () => {
+    it("ends an hour after HSM-Cold's first word under the new one", async () => {
       await world.pass(86400 / 2);
-      world.deliver({ from: COLD, data: world.cold.seal(SMS_NOTICE, noticeFields({ noticeNo: 1, maxPerTxSats: 0, maxPerDaySats: 0, policyDigest8: new Uint8Array(8) })), port: SMS_PORT });
+      world.deliver({
+        from: COLD,
+        data: world.cold.seal(
+          SMS_NOTICE,
+          noticeFields({ noticeNo: 1, maxPerTxSats: 0, maxPerDaySats: 0, policyDigest8: new Uint8Array(8) }),
+        ),
+        port: SMS_PORT,
+      });
       await world.pass(3500);
       alarm(0);
       await world.pass(200);
@@ -189,7 +230,13 @@ describe('host/vdevice channel', () => {
   it('asks HSM-Cold how it is', async () => {
     expect((await world.v.askStatus().catch((error) => error)).code).to.equal('no-channel');
     await world.open();
-    const answer = { deviceState: DEVICE_UNLOCKED, accountState: ACCOUNT_CLOSED, unixSeconds: 1767614400, batchesHot: 3, batchesCold: 5 };
+    const answer = {
+      deviceState: DEVICE_UNLOCKED,
+      accountState: ACCOUNT_CLOSED,
+      unixSeconds: 1767614400,
+      batchesHot: 3,
+      batchesCold: 5,
+    };
     await world.v.askStatus();
     world.deliver({ from: COLD, data: world.cold.seal(SMS_STATUS_ANSWER, statusAnswerFields(answer)), port: SMS_PORT });
     await world.pass(5);
@@ -197,15 +244,18 @@ describe('host/vdevice channel', () => {
     expect((await world.v.status()).cold).to.include(answer);
   });
 
-  it('hands HSM-Cold\'s alarms on to the admin, each once', async () => {
+  it("hands HSM-Cold's alarms on to the admin, each once", async () => {
     await world.open();
-    const data = world.cold.seal(SMS_ALARM, alarmFields({ code: ALARM_FORGERY, accountState: ACCOUNT_CLOSED, unixSeconds: 1767614400 }));
+    const data = world.cold.seal(
+      SMS_ALARM,
+      alarmFields({ code: ALARM_FORGERY, accountState: ACCOUNT_CLOSED, unixSeconds: 1767614400 }),
+    );
     for (let i = 0; i < 2; i++) world.deliver({ from: COLD, data, port: SMS_PORT });
     await world.pass(5);
     expect(world.adminTexts()).to.deep.equal(['HSM-Cold alarm: forgery, account closed']);
   });
 
-  it('hands HSM-Cold\'s policy notice on to the admin', async () => {
+  it("hands HSM-Cold's policy notice on to the admin", async () => {
     await world.open();
     const notice = { noticeNo: 1, maxPerTxSats: 50000000, maxPerDaySats: 200000000, policyDigest8: new Uint8Array(8) };
     world.deliver({ from: COLD, data: world.cold.seal(SMS_NOTICE, noticeFields(notice)), port: SMS_PORT });
@@ -214,7 +264,11 @@ describe('host/vdevice channel', () => {
   });
 
   it('refuses an account file of another V or with another code', async () => {
-    const start = (changes: object) => createWorld({ account: { ...accountFile(), ...changes } }).then(() => null, (error) => error.code);
+    const start = (changes: object) =>
+      createWorld({ account: { ...accountFile(), ...changes } }).then(
+        () => null,
+        (error) => error.code,
+      );
     expect(await start({ v_identity: '02' + '11'.repeat(32) })).to.equal('pairing-mismatch');
     expect(await start({ pairing_code: '00000-00000' })).to.equal('pairing-mismatch');
     expect(await start({ identity: 'xx' })).to.equal('account-file');

@@ -24,6 +24,9 @@ describe('host/vdevice local time', () => {
   });
 
   it('refuses what is no time of day', () => {
-    for (const text of ['24:00', '3:00', '03:60', '', '03:00:00']) expect(() => aMinuteOfDay(text)).to.throw().with.property('code', 'bad-time');
+    for (const text of ['24:00', '3:00', '03:60', '', '03:00:00'])
+      expect(() => aMinuteOfDay(text))
+        .to.throw()
+        .with.property('code', 'bad-time');
   });
 });

@@ -1,5 +1,6 @@
-// V on a simulated SIM800 and a GSM network with bad days: its own driver on the serial line, its send queue in its own state.
-// Holds protocol/SPEC.md 6 and 7 from V's end: SMS late, twice, lost, reordered, spoofed never leave V with a wrong answer.
+// V on a simulated SIM800 and a GSM network with bad days: its own driver on the serial line, its send queue in its own
+// state. Holds protocol/SPEC.md 6 and 7 from V's end: SMS late, twice, lost, reordered, spoofed never leave V with a
+// wrong answer.
 
 import { expect } from 'chai';
 import { createGsmNetwork, type GsmNetwork } from '../../../host/sim/gsm';
@@ -60,20 +61,28 @@ describe('host/vdevice over the air', () => {
       await world.restart();
     }
     await world.pass(86400);
-    expect(verdicts().filter(([, status]) => status === '2').map(([batch]) => batch)).to.deep.equal(['0', '1', '2']);
-    expect(verdicts().filter(([, status]) => status === '3').map(([batch]) => batch)).to.deep.equal(['0', '1', '2']);
+    expect(
+      verdicts()
+        .filter(([, status]) => status === '2')
+        .map(([batch]) => batch),
+    ).to.deep.equal(['0', '1', '2']);
+    expect(
+      verdicts()
+        .filter(([, status]) => status === '3')
+        .map(([batch]) => batch),
+    ).to.deep.equal(['0', '1', '2']);
     const current = (await world.v.status()).channel!.id;
     expect(cold.channels.map((channel) => channel.id)).to.include(current);
   });
 
-  it('attack: SMS injected with HSM-Cold\'s and the admin\'s numbers, broken in every way, change nothing', async () => {
+  it("attack: SMS injected with HSM-Cold's and the admin's numbers, broken in every way, change nothing", async () => {
     await start('spoof', {});
     const admin = gsm.person(ADMIN);
     await world.v.openChannel();
     await world.pass(60);
     const before = (await world.v.status()).channel;
     for (let i = 0; i < 60; i++) {
-      const data = world.runtime.random(1 + (i * 7) % 133);
+      const data = world.runtime.random(1 + ((i * 7) % 133));
       data[0] = 0x21 + (i % 8);
       gsm.inject({ from: COLD, to: V_NUMBER, data, port: SMS_PORT });
       gsm.inject({ from: COLD, to: V_NUMBER, text: 'CC:QC:' + 'A'.repeat(i) });

@@ -31,15 +31,24 @@ describe('host/vdevice pairing', () => {
     openIdentity(file, random);
     const kept = JSON.parse(readFileSync(file, 'utf8'));
     writeFileSync(file, JSON.stringify({ ...kept, pub: '02' + '11'.repeat(32) }));
-    expect(() => openIdentity(file, random)).to.throw().with.property('code', 'seal-broken');
+    expect(() => openIdentity(file, random))
+      .to.throw()
+      .with.property('code', 'seal-broken');
     writeFileSync(file, 'no json');
-    expect(() => openIdentity(file, random)).to.throw().with.property('code', 'identity-file');
+    expect(() => openIdentity(file, random))
+      .to.throw()
+      .with.property('code', 'identity-file');
   });
 
   it('shows the code of both identities, another one for another key on either side', () => {
     const account = accountFile();
     const v = openIdentity(join(folder, 'v'), random);
-    const expected = createHash('sha256').update('chaincloud pairing').update(unhex(account.identity)).update(unhex(v.pub)).digest('hex').slice(0, 10);
+    const expected = createHash('sha256')
+      .update('chaincloud pairing')
+      .update(unhex(account.identity))
+      .update(unhex(v.pub))
+      .digest('hex')
+      .slice(0, 10);
     expect(codeOf(account, unhex(v.pub))).to.equal(expected.slice(0, 5) + '-' + expected.slice(5));
     const other = openIdentity(join(folder, 'other'), random);
     expect(codeOf(account, unhex(other.pub))).to.not.equal(codeOf(account, unhex(v.pub)));
@@ -50,10 +59,19 @@ describe('host/vdevice pairing', () => {
     const path = join(folder, 'account.json');
     writeFileSync(path, JSON.stringify(accountFile()));
     expect(readAccount(path)).to.deep.equal(accountFile());
-    for (const [field, value] of [['account', -1], ['account', '0'], ['network', 'mainnet'], ['identity', '04' + '11'.repeat(64)]]) {
+    for (const [field, value] of [
+      ['account', -1],
+      ['account', '0'],
+      ['network', 'mainnet'],
+      ['identity', '04' + '11'.repeat(64)],
+    ]) {
       writeFileSync(path, JSON.stringify({ ...accountFile(), [field as string]: value }));
-      expect(() => readAccount(path)).to.throw(field as string).with.property('code', 'account-file');
+      expect(() => readAccount(path))
+        .to.throw(field as string)
+        .with.property('code', 'account-file');
     }
-    expect(() => readAccount(join(folder, 'none.json'))).to.throw('none.json').with.property('code', 'account-file');
+    expect(() => readAccount(join(folder, 'none.json')))
+      .to.throw('none.json')
+      .with.property('code', 'account-file');
   });
 });

@@ -1,5 +1,5 @@
-// Holds V's send loop to chaincloud-v1 sections 6.1 to 6.5 and to what must never happen: a payment that was not asked, one paid
-// twice, one reported for another. The website and the API are the attackers here.
+// Holds V's send loop to chaincloud-v1 sections 6.1 to 6.5 and to what must never happen: a payment that was not asked,
+// one paid twice, one reported for another. The website and the API are the attackers here.
 
 import { expect } from 'chai';
 import { channelKey } from '../../../protocol/channel';
@@ -10,7 +10,14 @@ import { addressOf } from './fake-api';
 
 const HASH = 'ab'.repeat(32);
 const OUTS = PAYEE + ',20000;' + addressOf('second') + ',30000';
-const DETAIL = { outputs: [{ address: PAYEE, value: 20000 }, { address: addressOf('second'), value: 30000 }, { address: addressOf('change'), value: 49000 }], inputs: [{ value: 100000 }] };
+const DETAIL = {
+  outputs: [
+    { address: PAYEE, value: 20000 },
+    { address: addressOf('second'), value: 30000 },
+    { address: addressOf('change'), value: 49000 },
+  ],
+  inputs: [{ value: 100000 }],
+};
 
 describe('host/vdevice send loop', () => {
   let world: World;
@@ -20,7 +27,8 @@ describe('host/vdevice send loop', () => {
   });
   afterEach(() => world.close());
 
-  const give = async (id: number | string = 11, outs = OUTS, extra = {}) => void (world.site.vtest = await vtestOf(id, outs, extra));
+  const give = async (id: number | string = 11, outs = OUTS, extra = {}) =>
+    void (world.site.vtest = await vtestOf(id, outs, extra));
   const start = async () => expect(await world.v.startLoop()).to.equal(true);
   const confirm = (id = '11', hash: string | null = HASH, status = 1) => {
     Object.assign(world.api.requests.get(id)!, { status, txHash: hash });
@@ -35,11 +43,34 @@ describe('host/vdevice send loop', () => {
     await world.pass(10);
     expect(requests()).to.have.length(1);
     const form = requests()[0];
-    expect(Object.keys(form)).to.deep.equal(['coin_code', 'user_tx_no', 'outs', 'vc_code', 'is_dynamic_fee', 'only_confirmed', 'c_id', 'out_type']);
+    expect(Object.keys(form)).to.deep.equal([
+      'coin_code',
+      'user_tx_no',
+      'outs',
+      'vc_code',
+      'is_dynamic_fee',
+      'only_confirmed',
+      'c_id',
+      'out_type',
+    ]);
     expect(form).to.include({ coin_code: 'BTC', user_tx_no: '11', outs: OUTS, is_dynamic_fee: '0' });
     const channel = world.cold.channels[0];
     expect(form.c_id).to.equal(String(channel.id));
-    const expected = sendAuthority(protocolCrypto(() => new Uint8Array(0)), channelKey(protocolCrypto(() => new Uint8Array(0)), channel, 'request', 32), 'regtest', 0, channel.id, '11', OUTS, 0);
+    const expected = sendAuthority(
+      protocolCrypto(() => new Uint8Array(0)),
+      channelKey(
+        protocolCrypto(() => new Uint8Array(0)),
+        channel,
+        'request',
+        32,
+      ),
+      'regtest',
+      0,
+      channel.id,
+      '11',
+      OUTS,
+      0,
+    );
     expect(form.vc_code).to.equal('2:' + Buffer.from(expected).toString('base64url'));
     expect(world.site.reports).to.deep.equal([]);
     confirm();
@@ -61,7 +92,8 @@ describe('host/vdevice send loop', () => {
   it('404 right after the POST is no failure: polls on, posts the same again, reports the payment', async () => {
     await give();
     await start();
-    for (let i = 0; i < 7; i++) world.api.script.push({ match: 'GET /tx/11', answer: { status: 404, body: { code: 4, message: 'none' } } });
+    for (let i = 0; i < 7; i++)
+      world.api.script.push({ match: 'GET /tx/11', answer: { status: 404, body: { code: 4, message: 'none' } } });
     await world.pass(60);
     expect(world.site.reports).to.deep.equal([]);
     expect(requests().length).to.be.greaterThan(1);
@@ -74,7 +106,11 @@ describe('host/vdevice send loop', () => {
   it('code 3 with the same content goes on; with another content it stops', async () => {
     await give();
     world.api.script.push({ match: 'POST /tx/request', answer: { status: 400, body: { code: 3, message: 'there' } } });
-    world.api.requests.set('11', { form: { user_tx_no: '11', outs: PAYEE + ',20000', is_dynamic_fee: '0', c_id: '7', vc_code: 'old' }, status: 1, txHash: HASH });
+    world.api.requests.set('11', {
+      form: { user_tx_no: '11', outs: PAYEE + ',20000', is_dynamic_fee: '0', c_id: '7', vc_code: 'old' },
+      status: 1,
+      txHash: HASH,
+    });
     await start();
     await world.pass(10);
     expect((await loop()).stoppedBecause).to.equal('contradiction');
@@ -85,10 +121,25 @@ describe('host/vdevice send loop', () => {
     await give();
     await start();
     await world.pass(7);
-    const body = (status: unknown, hash: unknown = null) => ({ tx_hash: hash, send_request: { user_tx_no: '11', outs: OUTS, is_dynamic_fee: 0 }, hot_wallet_tx_status: status });
-    const answers: unknown[] = [body(1), body(1, ''), body(1, 'XY'), body(5, HASH), body(null), {}, null, [], { hot_wallet_tx_status: 9 }];
+    const body = (status: unknown, hash: unknown = null) => ({
+      tx_hash: hash,
+      send_request: { user_tx_no: '11', outs: OUTS, is_dynamic_fee: 0 },
+      hot_wallet_tx_status: status,
+    });
+    const answers: unknown[] = [
+      body(1),
+      body(1, ''),
+      body(1, 'XY'),
+      body(5, HASH),
+      body(null),
+      {},
+      null,
+      [],
+      { hot_wallet_tx_status: 9 },
+    ];
     for (const answer of answers) world.api.script.push({ match: 'GET /tx/11', answer: { status: 200, body: answer } });
-    for (const status of [401, 403, 500, 503]) world.api.script.push({ match: 'GET /tx/11', answer: { status, body: {} } });
+    for (const status of [401, 403, 500, 503])
+      world.api.script.push({ match: 'GET /tx/11', answer: { status, body: {} } });
     world.api.script.push({ match: 'GET /tx/11', answer: { status: 200, raw: 'not json' } });
     await world.pass(90);
     expect(world.api.script).to.have.length(0);
@@ -102,7 +153,11 @@ describe('host/vdevice send loop', () => {
     for (const lie of [
       { tx_hash: HASH, send_request: { user_tx_no: '11', outs: OUTS, is_dynamic_fee: 0 }, hot_wallet_tx_status: 9 },
       { tx_hash: HASH, send_request: { user_tx_no: '10', outs: OUTS, is_dynamic_fee: 0 }, hot_wallet_tx_status: 1 },
-      { tx_hash: HASH, send_request: { user_tx_no: '11', outs: PAYEE + ',1', is_dynamic_fee: 0 }, hot_wallet_tx_status: 1 },
+      {
+        tx_hash: HASH,
+        send_request: { user_tx_no: '11', outs: PAYEE + ',1', is_dynamic_fee: 0 },
+        hot_wallet_tx_status: 1,
+      },
     ]) {
       await give();
       world.api.script.push({ match: 'GET /tx/11', answer: { status: 200, body: lie } });
@@ -118,7 +173,13 @@ describe('host/vdevice send loop', () => {
     await start();
     await world.pass(7);
     confirm();
-    world.api.details.set(HASH, { ...DETAIL, outputs: [{ address: PAYEE, value: 20000 }, { address: addressOf('thief'), value: 30000 }] });
+    world.api.details.set(HASH, {
+      ...DETAIL,
+      outputs: [
+        { address: PAYEE, value: 20000 },
+        { address: addressOf('thief'), value: 30000 },
+      ],
+    });
     await world.pass(10);
     expect((await loop()).stoppedBecause).to.equal('wrong-payment');
     expect([world.site.reports, world.adminTexts().length]).to.deep.equal([[], 1]);
@@ -136,7 +197,11 @@ describe('host/vdevice send loop', () => {
 
   it('refused posts are repeated unchanged, the admin hears of it once', async () => {
     await give();
-    for (let i = 0; i < 30; i++) world.api.script.push({ match: 'POST /tx/request', answer: { status: i % 2 ? 500 : 200, body: { result: false } } });
+    for (let i = 0; i < 30; i++)
+      world.api.script.push({
+        match: 'POST /tx/request',
+        answer: { status: i % 2 ? 500 : 200, body: { result: false } },
+      });
     await start();
     await world.pass(240);
     expect(new Set(requests().map((form) => JSON.stringify(form))).size).to.equal(1);
@@ -158,7 +223,9 @@ describe('host/vdevice send loop', () => {
     world.site.vtest = item;
     await world.pass(10);
     expect(world.site.reports.length).to.equal(count + 1);
-    expect(new Set(world.site.reports.map((form) => JSON.stringify(form)))).to.deep.equal(new Set([JSON.stringify({ vtest_id: '11', tx_hash: HASH })]));
+    expect(new Set(world.site.reports.map((form) => JSON.stringify(form)))).to.deep.equal(
+      new Set([JSON.stringify({ vtest_id: '11', tx_hash: HASH })]),
+    );
     expect(requests()).to.have.length(1);
   });
 

@@ -21,15 +21,27 @@ describe('host/vdevice state', () => {
     state.setSecret('channel', { key: secret });
     state.close();
     expect(statSync(file + '.key').mode & 0o777).to.equal(0o600);
-    const bytes = Buffer.concat([file, file + '-wal'].map((path) => { try { return readFileSync(path); } catch { return Buffer.alloc(0); } }));
+    const bytes = Buffer.concat(
+      [file, file + '-wal'].map((path) => {
+        try {
+          return readFileSync(path);
+        } catch {
+          return Buffer.alloc(0);
+        }
+      }),
+    );
     expect(bytes.includes(secret)).to.equal(false);
     const again = openState(file, openSealer(file + '.key', random));
     expect(again.getSecret('channel')).to.deep.equal({ key: secret });
     again.setText('opening', again.getText('channel'));
-    expect(() => again.getSecret('opening')).to.throw().with.property('code', 'seal-broken');
+    expect(() => again.getSecret('opening'))
+      .to.throw()
+      .with.property('code', 'seal-broken');
     again.close();
     const stranger = openState(file, openSealer(join(folder, 'other.key'), random));
-    expect(() => stranger.getSecret('channel')).to.throw().with.property('code', 'seal-broken');
+    expect(() => stranger.getSecret('channel'))
+      .to.throw()
+      .with.property('code', 'seal-broken');
     stranger.close();
   });
 
@@ -48,7 +60,7 @@ describe('host/vdevice state', () => {
     state.close();
   });
 
-  it('keeps the modem\'s send queue over a restart', () => {
+  it("keeps the modem's send queue over a restart", () => {
     const file = join(folder, 'v.db');
     const state = openState(file, openSealer(file + '.key', random));
     state.sendStore.writePlace(3, Uint8Array.of(1, 2));
@@ -63,10 +75,12 @@ describe('host/vdevice state', () => {
   it('undoes a transaction that fails half way', () => {
     const file = join(folder, 'v.db');
     const state = openState(file, openSealer(file + '.key', random));
-    expect(() => state.transaction(() => {
-      state.setNumber('a', 1);
-      throw new Error('cut');
-    })).to.throw('cut');
+    expect(() =>
+      state.transaction(() => {
+        state.setNumber('a', 1);
+        throw new Error('cut');
+      }),
+    ).to.throw('cut');
     expect(state.getNumber('a', 0)).to.equal(0);
     state.close();
   });

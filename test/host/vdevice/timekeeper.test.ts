@@ -1,10 +1,12 @@
-// Holds V's daily key exchange: when it comes, when it waits, who hears when it fails. Spec: chaincloud-v1 section 4, protocol/SPEC.md 7.
+// Holds V's daily key exchange: when it comes, when it waits, who hears when it fails. Spec: chaincloud-v1 section 4,
+// protocol/SPEC.md 7.
 
 import { expect } from 'chai';
 import { SMS_OPEN, SMS_RENEW } from '../../../protocol/wire';
 import { PAYEE, createWorld, vtestOf, type World } from './world';
 
-const opens = (world: World) => world.sms.filter((item) => item.data && (item.data[0] === SMS_OPEN || item.data[0] === SMS_RENEW));
+const opens = (world: World) =>
+  world.sms.filter((item) => item.data && (item.data[0] === SMS_OPEN || item.data[0] === SMS_RENEW));
 
 describe('host/vdevice timekeeper', () => {
   let world: World;

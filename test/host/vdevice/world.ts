@@ -1,5 +1,5 @@
-// A world around one V in virtual time: a website and an API with levers, an HSM-Cold that speaks the binary protocol with its own
-// half of protocol/, and a modem that hands SMS over after a second. Nothing here is V's code.
+// A world around one V in virtual time: a website and an API with levers, an HSM-Cold that speaks the binary protocol
+// with its own half of protocol/, and a modem that hands SMS over after a second. Nothing here is V's code.
 
 import { createServer } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -17,7 +17,13 @@ import { protocolCrypto } from '../../../host/protocol-crypto';
 import type { Runtime } from '../../../host/runtime';
 import { createVirtualRuntime, type VirtualRuntime } from '../../../host/sim/virtual-runtime';
 import { encryptBoundInfo, encryptVtestInfo } from '../../../host/v1';
-import { startVDevice, type AccountPublic, type IncomingSms, type VDevice, type VDeviceOptions } from '../../../host/vdevice';
+import {
+  startVDevice,
+  type AccountPublic,
+  type IncomingSms,
+  type VDevice,
+  type VDeviceOptions,
+} from '../../../host/vdevice';
 import { addressOf, fakeBatch, startFakeApi, type FakeApi } from './fake-api';
 
 export const PASSWORD = '20160721';
@@ -90,11 +96,18 @@ async function startFakeSite(): Promise<FakeSite> {
     });
   });
   const site: FakeSite = {
-    url: '', vtest: null, batch: null, reports: [], batchReports: [], batchPolls: 0, accepts: true,
-    close: () => new Promise((resolve) => {
-      server.closeAllConnections();
-      server.close(() => resolve());
-    }),
+    url: '',
+    vtest: null,
+    batch: null,
+    reports: [],
+    batchReports: [],
+    batchPolls: 0,
+    accepts: true,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   site.url = 'http://127.0.0.1:' + (server.address() as AddressInfo).port;
@@ -119,11 +132,17 @@ export interface FakeCold {
 export function fakeCold(runtime: Runtime, account: number, send: (data: Uint8Array) => void): FakeCold {
   const crypto = protocolCrypto((n) => runtime.random(n));
   const vIdentity33 = crypto.pubkeyCreate(V_PRIV);
-  const peers: ChannelPeers = { network: 'regtest', account, coldIdentity33: crypto.pubkeyCreate(COLD_PRIV), vIdentity33 };
+  const peers: ChannelPeers = {
+    network: 'regtest',
+    account,
+    coldIdentity33: crypto.pubkeyCreate(COLD_PRIV),
+    vIdentity33,
+  };
   const channels = new ColdChannels(crypto, peers, COLD_PRIV);
   channels.lastId = 6;
   const cold: FakeCold = {
-    channels: [], ops: [],
+    channels: [],
+    ops: [],
     list: (side, batchNo) => fakeBatch(side === 2 ? 'cold' : 'hot', batchNo),
     answer: (sms) => sms,
     forget: () => void (channels.current = channels.next = undefined),
@@ -139,8 +158,21 @@ export function fakeCold(runtime: Runtime, account: number, send: (data: Uint8Ar
       } else if (op === SMS_BATCH_VERIFY) {
         const channel = cold.channels.find((item) => (item.id & 0xffff) === smsChannelHint(data))!;
         const { side, batchNo } = aBatchVerify(openSms(crypto, channel, 'to-cold', data).fields);
-        const digest = batchDigest(crypto, 'regtest', account, side, batchNo, cold.list(side, batchNo).map((item) => item.address));
-        const fields = batchAnswerFields({ side, batchNo, status: BATCH_OK, seconds: 0, proof: batchProof(crypto, channelKey(crypto, channel, 'proof', 32), side, batchNo, digest) });
+        const digest = batchDigest(
+          crypto,
+          'regtest',
+          account,
+          side,
+          batchNo,
+          cold.list(side, batchNo).map((item) => item.address),
+        );
+        const fields = batchAnswerFields({
+          side,
+          batchNo,
+          status: BATCH_OK,
+          seconds: 0,
+          proof: batchProof(crypto, channelKey(crypto, channel, 'proof', 32), side, batchNo, digest),
+        });
         reply = sealSms(crypto, channel, 'to-v', SMS_BATCH_ANSWER, fields);
       }
       const out = reply && cold.answer(reply, op);
@@ -156,16 +188,29 @@ export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString(
 export function accountFile(): AccountPublic {
   const crypto = protocolCrypto(() => new Uint8Array(0));
   const none = { xpub: '', descriptor: '' };
-  return { account: 0, network: 'regtest', script: 'p2wpkh', identity: hexOf(crypto.pubkeyCreate(COLD_PRIV)), fingerprint: '00000000', cold: none, hot: none };
+  return {
+    account: 0,
+    network: 'regtest',
+    script: 'p2wpkh',
+    identity: hexOf(crypto.pubkeyCreate(COLD_PRIV)),
+    fingerprint: '00000000',
+    cold: none,
+    hot: none,
+  };
 }
 
 /** A withdrawal as the website hands it out. */
-export async function vtestOf(id: number | string, outs: string, extra: { password?: string; sealed?: boolean; plain?: string; dynamic?: 0 | 1 } = {}): Promise<object> {
+export async function vtestOf(
+  id: number | string,
+  outs: string,
+  extra: { password?: string; sealed?: boolean; plain?: string; dynamic?: 0 | 1 } = {},
+): Promise<object> {
   const random = (n: number) => globalThis.crypto.getRandomValues(new Uint8Array(n));
   const password = extra.password ?? PASSWORD;
-  const info = extra.sealed === false || extra.plain !== undefined
-    ? await encryptVtestInfo(extra.plain ?? JSON.stringify({ outs, dynamic: extra.dynamic ?? 0 }), password, random)
-    : await encryptBoundInfo({ outs, dynamic: extra.dynamic ?? 0 }, id as number, password, random);
+  const info =
+    extra.sealed === false || extra.plain !== undefined
+      ? await encryptVtestInfo(extra.plain ?? JSON.stringify({ outs, dynamic: extra.dynamic ?? 0 }), password, random)
+      : await encryptBoundInfo({ outs, dynamic: extra.dynamic ?? 0 }, id as number, password, random);
   return { vtest_info: info, vtest_at: '2026-01-05T12:00:00', vtest_id: id };
 }
 
@@ -189,13 +234,35 @@ export async function createWorld(changes: Partial<VDeviceOptions> = {}, clock?:
     if (item.to === COLD || item.to === COLD_SPARE) runtime.after(SMS_DELAY_MS, () => cold.take(item.data!));
   };
   const options: VDeviceOptions = {
-    runtime: runtime.child('v'), file: join(folder, 'v.db'), websiteUrl: site.url, websiteToken: 'site-token', password: PASSWORD, apiUrl: api.url,
-    apiToken: 'hot-token', identityPriv: V_PRIV, account: accountFile(), hsmPhones: [COLD, COLD_SPARE], adminPhones: [ADMIN], utcOffsetMinutes: 0,
-    modem: { sendText: (to, text) => out({ to, text }), sendData: (to, _port, data) => out({ to, data }), onSms: (next) => void (listener = next) },
+    runtime: runtime.child('v'),
+    file: join(folder, 'v.db'),
+    websiteUrl: site.url,
+    websiteToken: 'site-token',
+    password: PASSWORD,
+    apiUrl: api.url,
+    apiToken: 'hot-token',
+    identityPriv: V_PRIV,
+    account: accountFile(),
+    hsmPhones: [COLD, COLD_SPARE],
+    adminPhones: [ADMIN],
+    utcOffsetMinutes: 0,
+    modem: {
+      sendText: (to, text) => out({ to, text }),
+      sendData: (to, _port, data) => out({ to, data }),
+      onSms: (next) => void (listener = next),
+    },
     ...changes,
   };
   const world: World = {
-    runtime, api, site, cold, sms, lose, deliver, folder, v: await startVDevice(options),
+    runtime,
+    api,
+    site,
+    cold,
+    sms,
+    lose,
+    deliver,
+    folder,
+    v: await startVDevice(options),
     adminTexts: () => sms.filter((item) => item.to === ADMIN).map((item) => item.text!),
     async restart(more = {}) {
       await runtime.runWhile(world.v.close(), 'V to stop');

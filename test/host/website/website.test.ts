@@ -1,4 +1,5 @@
-// Holds host/website to open-api "The website's side" and to what a shop needs: verified addresses only, one booking per key.
+// Holds host/website to open-api "The website's side" and to what a shop needs: verified addresses only, one booking
+// per key.
 
 import { expect } from 'chai';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -21,13 +22,27 @@ describe('host/website', () => {
   let site: Website;
   let v: ReturnType<typeof httpClient>;
 
-  const start = (runtime: Runtime = realRuntime()) => startWebsite({
-    runtime, file: join(folder, 'site.db'), token: 'v-token', password: '20160721', apiUrl: api.url, adminToken: 'admin',
-    apiTokens: { cold: 'cold-token', hot: 'hot-token' },
-    attestation: { identity: Buffer.from(secp256k1.getPublicKey(IDENTITY)).toString('hex'), network: 'regtest', account: 0 },
-  });
+  const start = (runtime: Runtime = realRuntime()) =>
+    startWebsite({
+      runtime,
+      file: join(folder, 'site.db'),
+      token: 'v-token',
+      password: '20160721',
+      apiUrl: api.url,
+      adminToken: 'admin',
+      apiTokens: { cold: 'cold-token', hot: 'hot-token' },
+      attestation: {
+        identity: Buffer.from(secp256k1.getPublicKey(IDENTITY)).toString('hex'),
+        network: 'regtest',
+        account: 0,
+      },
+    });
   const shop = async (method: string, path: string, body?: object, headers: object = {}) => {
-    const response = await fetch(site.url + path, { method, body: body && JSON.stringify(body), headers: { token: 'admin', ...(body && { 'content-type': 'application/json' }), ...headers } });
+    const response = await fetch(site.url + path, {
+      method,
+      body: body && JSON.stringify(body),
+      headers: { token: 'admin', ...(body && { 'content-type': 'application/json' }), ...headers },
+    });
     return { status: response.status, body: (await response.json()) as any };
   };
 
@@ -53,21 +68,38 @@ describe('host/website', () => {
   });
 
   it('gives V the oldest withdrawal, the same until it is reported, then the next', async () => {
-    for (const key of ['a', 'b']) await shop('POST', '/shop/withdrawals', { outs: [{ address: PAYEE, sats: 20000 }], dynamic: 0, idempotency_key: key });
+    for (const key of ['a', 'b'])
+      await shop('POST', '/shop/withdrawals', {
+        outs: [{ address: PAYEE, sats: 20000 }],
+        dynamic: 0,
+        idempotency_key: key,
+      });
     const first: any = (await v.get('/api/v1/open/vtest')).body;
     expect(first).to.have.all.keys('vtest_info', 'vtest_at', 'vtest_id');
     expect(first.vtest_at).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
-    expect(await decryptBoundInfo(first.vtest_info, String(first.vtest_id), '20160721')).to.deep.include({ outs: PAYEE + ',20000', dynamic: 0, sealed: true });
+    expect(await decryptBoundInfo(first.vtest_info, String(first.vtest_id), '20160721')).to.deep.include({
+      outs: PAYEE + ',20000',
+      dynamic: 0,
+      sealed: true,
+    });
     expect((await v.get('/api/v1/open/vtest')).body).to.deep.equal(first);
     const hash = 'ab'.repeat(32);
-    for (let i = 0; i < 2; i++) expect((await v.postForm('/api/v1/open/vtest', { vtest_id: first.vtest_id, tx_hash: hash })).body).to.deep.equal({ result: true });
-    expect((await v.postForm('/api/v1/open/vtest', { vtest_id: first.vtest_id })).body).to.deep.equal({ result: false });
+    for (let i = 0; i < 2; i++)
+      expect((await v.postForm('/api/v1/open/vtest', { vtest_id: first.vtest_id, tx_hash: hash })).body).to.deep.equal({
+        result: true,
+      });
+    expect((await v.postForm('/api/v1/open/vtest', { vtest_id: first.vtest_id })).body).to.deep.equal({
+      result: false,
+    });
     const second: any = (await v.get('/api/v1/open/vtest')).body;
     expect(second.vtest_id).to.be.greaterThan(first.vtest_id);
     await v.postForm('/api/v1/open/vtest', { vtest_id: second.vtest_id });
     expect((await v.get('/api/v1/open/vtest')).body).to.equal(null);
     const list = (await shop('GET', '/shop/withdrawals')).body;
-    expect(list.map((row: any) => [row.status, row.tx_hash])).to.deep.equal([['failed', null], ['sent', hash]]);
+    expect(list.map((row: any) => [row.status, row.tx_hash])).to.deep.equal([
+      ['failed', null],
+      ['sent', hash],
+    ]);
   });
 
   it('books one withdrawal per idempotency key, over a restart too', async () => {
@@ -77,14 +109,28 @@ describe('host/website', () => {
     site = await start();
     const again = await shop('POST', '/shop/withdrawals', body, { 'idempotency-key': 'order-1' });
     expect([again.status, again.body]).to.deep.equal([201, first.body]);
-    const other = await shop('POST', '/shop/withdrawals', { outs: [{ address: PAYEE, sats: 20001 }] }, { 'idempotency-key': 'order-1' });
+    const other = await shop(
+      'POST',
+      '/shop/withdrawals',
+      { outs: [{ address: PAYEE, sats: 20001 }] },
+      { 'idempotency-key': 'order-1' },
+    );
     expect([other.status, other.body.code]).to.deep.equal([409, 'idempotency-conflict']);
     expect((await shop('GET', '/shop/withdrawals')).body).to.have.length(1);
   });
 
   it('refuses withdrawals that nobody could pay, each with a code', async () => {
     const good = { address: PAYEE, sats: 20000 };
-    const bad = [[], [{ ...good, sats: 9999 }], [{ ...good, sats: 1.5 }], [{ ...good, sats: '20000' }], [{ address: '1NbbvxBYxGGCBhaM8mow1HFWA7dB5yukmY', sats: 20000 }], [{ address: 'x;y', sats: 20000 }], 5, [null]];
+    const bad = [
+      [],
+      [{ ...good, sats: 9999 }],
+      [{ ...good, sats: 1.5 }],
+      [{ ...good, sats: '20000' }],
+      [{ address: '1NbbvxBYxGGCBhaM8mow1HFWA7dB5yukmY', sats: 20000 }],
+      [{ address: 'x;y', sats: 20000 }],
+      5,
+      [null],
+    ];
     for (const outs of bad) {
       const answer = await shop('POST', '/shop/withdrawals', { outs, idempotency_key: 'k' });
       expect([answer.status, answer.body.code], JSON.stringify(outs)).to.deep.equal([400, 'bad-parameter']);
@@ -99,7 +145,9 @@ describe('host/website', () => {
     const batch: any = (await v.get('/api/v1/open/batch')).body;
     expect([batch.batch_no, batch.address_type, batch.address_list.length]).to.deep.equal([0, 2, 1000]);
     expect(batch.address_list).to.deep.equal(fakeBatch('cold', 0));
-    expect((await v.postForm('/api/v1/open/batch', { batch_no: 0, status: 2, type: 2 })).body).to.deep.equal({ result: true });
+    expect((await v.postForm('/api/v1/open/batch', { batch_no: 0, status: 2, type: 2 })).body).to.deep.equal({
+      result: true,
+    });
     const first = (await shop('POST', '/shop/deposit-address', { ref: 'order-1' })).body;
     expect(first.address).to.equal(fakeBatch('cold', 0)[0].address);
     expect((await shop('POST', '/shop/deposit-address', { ref: 'order-1' })).body).to.deep.equal(first);
@@ -113,18 +161,26 @@ describe('host/website', () => {
     expect((await shop('POST', '/shop/batches', { side: 'cold', batch_no: 0 })).body.code).to.equal('batch-known');
     await v.postForm('/api/v1/open/batch', { batch_no: 0, status: 3, type: 2 });
     expect((await shop('POST', '/shop/deposit-address', {})).status).to.equal(409);
-    expect((await v.postForm('/api/v1/open/batch', { batch_no: 0, status: 2, type: 2 })).body).to.deep.equal({ result: false });
+    expect((await v.postForm('/api/v1/open/batch', { batch_no: 0, status: 2, type: 2 })).body).to.deep.equal({
+      result: false,
+    });
     expect((await shop('POST', '/shop/batches', { side: 'cold', batch_no: 0 })).status).to.equal(200);
     const digest = Buffer.from(batchDigest('regtest', 0, 2, 0, fakeBatch('cold', 0))).toString('hex');
-    expect((await v.postForm('/api/v1/open/batch', { batch_no: 0, status: 2, type: 2, digest: '00'.repeat(32) })).body).to.deep.equal({ result: false });
-    expect((await v.postForm('/api/v1/open/batch', { batch_no: 0, status: 2, type: 2, digest })).body).to.deep.equal({ result: true });
+    expect(
+      (await v.postForm('/api/v1/open/batch', { batch_no: 0, status: 2, type: 2, digest: '00'.repeat(32) })).body,
+    ).to.deep.equal({ result: false });
+    expect((await v.postForm('/api/v1/open/batch', { batch_no: 0, status: 2, type: 2, digest })).body).to.deep.equal({
+      result: true,
+    });
     expect((await shop('POST', '/shop/batches', { side: 'cold', batch_no: 0 })).body.code).to.equal('batch-known');
   });
 
   it('checks the attestation itself: good, none, bad; a bad one outweighs a verified mark', async () => {
     const attest = (side: number) => {
       const digest = batchDigest('regtest', 0, side, 0, fakeBatch(side === 2 ? 'cold' : 'hot', 0));
-      return secp256k1.sign(sha256(sha256(Buffer.concat([Buffer.from('chaincloud attestation v2\n'), digest]))), IDENTITY).toCompactHex();
+      return secp256k1
+        .sign(sha256(sha256(Buffer.concat([Buffer.from('chaincloud attestation v2\n'), digest]))), IDENTITY)
+        .toCompactHex();
     };
     api.attestations.set('cold0', attest(1));
     api.attestations.set('hot0', attest(1));
@@ -141,7 +197,12 @@ describe('host/website', () => {
     site = await start(runtime);
     await shop('POST', '/shop/batches', { side: 'cold', batch_no: 0 });
     const digest = batchDigest('regtest', 0, 2, 0, fakeBatch('cold', 0));
-    api.attestations.set('cold0', secp256k1.sign(sha256(sha256(Buffer.concat([Buffer.from('chaincloud attestation v2\n'), digest]))), IDENTITY).toCompactHex());
+    api.attestations.set(
+      'cold0',
+      secp256k1
+        .sign(sha256(sha256(Buffer.concat([Buffer.from('chaincloud attestation v2\n'), digest]))), IDENTITY)
+        .toCompactHex(),
+    );
     expect((await shop('GET', '/shop/batches')).body[0].attestation).to.equal('none');
     await runtime.runFor(61000);
     expect((await shop('GET', '/shop/batches')).body[0].attestation).to.equal('good');
@@ -152,10 +213,19 @@ describe('host/website', () => {
 
   it('refuses batches of a wrong form', async () => {
     const list = fakeBatch('cold', 0);
-    const forms = [list.slice(1), [...list.slice(0, 999), list[998]], list.map((item) => ({ ...item, index: item.index + 1 })), {}, [...list.slice(1), { index: 0, address: '1NbbvxBYxGGCBhaM8mow1HFWA7dB5yukmY' }]];
+    const forms = [
+      list.slice(1),
+      [...list.slice(0, 999), list[998]],
+      list.map((item) => ({ ...item, index: item.index + 1 })),
+      {},
+      [...list.slice(1), { index: 0, address: '1NbbvxBYxGGCBhaM8mow1HFWA7dB5yukmY' }],
+    ];
     for (const body of forms) {
       api.script.push({ match: 'GET /address/batch/0', answer: { status: 200, body } });
-      expect((await shop('POST', '/shop/batches', { side: 'cold', batch_no: 0 })).body.code).to.be.oneOf(['batch-form', 'batch-overlap']);
+      expect((await shop('POST', '/shop/batches', { side: 'cold', batch_no: 0 })).body.code).to.be.oneOf([
+        'batch-form',
+        'batch-overlap',
+      ]);
     }
     expect((await shop('GET', '/shop/batches')).body).to.deep.equal([]);
     const doubled = [...list.slice(0, 999), { index: 999, address: list[0].address }];
@@ -167,9 +237,20 @@ describe('host/website', () => {
     await shop('POST', '/shop/batches', { side: 'cold', batch_no: 0 });
     await v.postForm('/api/v1/open/batch', { batch_no: 0, status: 2, type: 2 });
     const { address } = (await shop('POST', '/shop/deposit-address', {})).body;
-    const tx = (confirmation: number) => [{ tx_hash: 'cd'.repeat(32), confirmation, outputs: [{ address, value: 70000 }, { address: PAYEE, value: 1 }] }];
+    const tx = (confirmation: number) => [
+      {
+        tx_hash: 'cd'.repeat(32),
+        confirmation,
+        outputs: [
+          { address, value: 70000 },
+          { address: PAYEE, value: 1 },
+        ],
+      },
+    ];
     api.deposits.set(address, tx(1));
-    expect((await shop('GET', '/shop/deposits')).body).to.deep.equal([{ address, tx_hash: 'cd'.repeat(32), sats: 70000, confirmations: 1, received: false }]);
+    expect((await shop('GET', '/shop/deposits')).body).to.deep.equal([
+      { address, tx_hash: 'cd'.repeat(32), sats: 70000, confirmations: 1, received: false },
+    ]);
     api.deposits.set(address, tx(3));
     expect((await shop('GET', '/shop/deposits')).body[0].received).to.equal(true);
     api.deposits.set(address, []);
@@ -177,10 +258,17 @@ describe('host/website', () => {
   });
 
   it('shuts out wrong tokens, and each token from the other side', async () => {
-    for (const [path, token] of [['/api/v1/open/vtest', 'admin'], ['/api/v1/open/batch', ''], ['/shop/withdrawals', 'v-token'], ['/shop/withdrawals', 'x']]) {
+    for (const [path, token] of [
+      ['/api/v1/open/vtest', 'admin'],
+      ['/api/v1/open/batch', ''],
+      ['/shop/withdrawals', 'v-token'],
+      ['/shop/withdrawals', 'x'],
+    ]) {
       expect((await fetch(site.url + path, { headers: { token } })).status, path).to.equal(401);
     }
-    expect(await (await fetch(site.url + '/')).text()).to.include('Admin token').and.not.include('Withdrawals');
+    expect(await (await fetch(site.url + '/')).text())
+      .to.include('Admin token')
+      .and.not.include('Withdrawals');
   });
 
   it('shows one page, escaped, without script', async () => {
@@ -195,7 +283,16 @@ describe('host/website', () => {
 
   it('names a busy port', async () => {
     const port = Number(new URL(site.url).port);
-    const error = await startWebsite({ runtime: realRuntime(), file: join(folder, 'b.db'), port, token: 't', password: 'p', apiUrl: api.url, adminToken: 'a', apiTokens: { cold: 'c', hot: 'h' } }).catch((reason) => reason);
+    const error = await startWebsite({
+      runtime: realRuntime(),
+      file: join(folder, 'b.db'),
+      port,
+      token: 't',
+      password: 'p',
+      apiUrl: api.url,
+      adminToken: 'a',
+      apiTokens: { cold: 'c', hot: 'h' },
+    }).catch((reason) => reason);
     expect(error.code).to.equal('website-port');
     expect(error.message).to.include(String(port));
   });

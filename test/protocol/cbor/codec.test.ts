@@ -2,7 +2,14 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { expect } from 'chai';
-import { cborDecode, cborDecodeSequence, cborEncode, cborEncodeSequence, CborError, CborValue } from '../../../protocol/cbor';
+import {
+  cborDecode,
+  cborDecodeSequence,
+  cborEncode,
+  cborEncodeSequence,
+  CborError,
+  CborValue,
+} from '../../../protocol/cbor';
 import { CBOR_BYTES_MAX, CBOR_DEPTH_MAX } from '../../../protocol/wire';
 import { seeded } from '../../../tools/bench/wire/line';
 import { anyValue, ofNotation } from '../../../tools/bench/wire/values';
@@ -12,7 +19,9 @@ const read = (name: string): any[] => JSON.parse(fs.readFileSync(path.join(VECTO
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const unhex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'));
 // Its types are an ES module's, its code is loaded as CommonJS.
-const { Encoder } = require('cbor-x') as { Encoder: new (options: object) => { encode(value: unknown): Buffer; decode(bytes: Buffer): unknown } };
+const { Encoder } = require('cbor-x') as {
+  Encoder: new (options: object) => { encode(value: unknown): Buffer; decode(bytes: Buffer): unknown };
+};
 const cborX = new Encoder({ useRecords: false, mapsAsObjects: false, variableMapSize: true, tagUint8Array: false });
 
 function failure(run: () => unknown): CborError {
@@ -61,7 +70,8 @@ describe('cbor: laws', () => {
     const next = seeded(5);
     for (let i = 0; i < 150; i++) {
       const bytes = cborEncode(anyValue(next, 2));
-      for (let end = 0; end < bytes.length; end += 1 + (bytes.length >> 6)) expect(failure(() => cborDecode(bytes.slice(0, end))).code).to.match(/^cbor-/);
+      for (let end = 0; end < bytes.length; end += 1 + (bytes.length >> 6))
+        expect(failure(() => cborDecode(bytes.slice(0, end))).code).to.match(/^cbor-/);
       expect(failure(() => cborDecode(Uint8Array.from([...bytes, 0]))).code).to.equal('cbor-trailing');
     }
   });
@@ -81,7 +91,8 @@ describe('cbor: laws', () => {
         continue;
       }
       const again = hex(cborEncode(value));
-      if (again !== hex(mutated)) expect(hex(mutated), 'only a whole number as a float is forgiven').to.match(/f9|fa|fb/);
+      if (again !== hex(mutated))
+        expect(hex(mutated), 'only a whole number as a float is forgiven').to.match(/f9|fa|fb/);
     }
   });
 
@@ -105,9 +116,19 @@ describe('cbor: laws', () => {
   });
 
   it('keeps integer keys apart from text keys', () => {
-    const map = new Map<string | number, CborValue>([[1, 'integer'], ['1', 'text'], [-1, 'negative']]);
+    const map = new Map<string | number, CborValue>([
+      [1, 'integer'],
+      ['1', 'text'],
+      [-1, 'negative'],
+    ]);
     expect(hex(cborEncode(map))).to.equal('a30167696e746567657220686e656761746976656131647465' + '7874');
-    expect(cborDecode(cborEncode(map))).to.deep.equal(new Map([[1, 'integer'], [-1, 'negative'], ['1', 'text']] as never));
+    expect(cborDecode(cborEncode(map))).to.deep.equal(
+      new Map([
+        [1, 'integer'],
+        [-1, 'negative'],
+        ['1', 'text'],
+      ] as never),
+    );
   });
 
   it('reads and writes sequences (RFC 8742)', () => {
@@ -145,7 +166,16 @@ describe('cbor: limits at the maximum and one beyond', () => {
 
   it('refuses to encode what has no form', () => {
     class Thing {}
-    for (const value of [() => 0, Symbol('x'), 1n, new Date(), new Thing(), new Uint16Array(2), new ArrayBuffer(2), /x/]) {
+    for (const value of [
+      () => 0,
+      Symbol('x'),
+      1n,
+      new Date(),
+      new Thing(),
+      new Uint16Array(2),
+      new ArrayBuffer(2),
+      /x/,
+    ]) {
       expect(failure(() => cborEncode(value as never)).code, String(value)).to.equal('cbor-unsupported');
     }
     expect(failure(() => cborEncode('\ud800')).code).to.equal('cbor-bad-text');
@@ -163,7 +193,10 @@ describe('cbor: against other codecs', () => {
     for (let i = 0; i < 3000; i++) {
       const value = anyValue(next, 3);
       const ours = cborEncode(value);
-      expect(cborg.decode(ours, { strict: true, rejectDuplicateMapKeys: true, allowUndefined: true }), hex(ours)).to.deep.equal(value);
+      expect(
+        cborg.decode(ours, { strict: true, rejectDuplicateMapKeys: true, allowUndefined: true }),
+        hex(ours),
+      ).to.deep.equal(value);
       const theirs = cborg.encode(value, rfc8949EncodeOptions ?? { float64: false });
       expect(cborDecode(theirs), hex(theirs)).to.deep.equal(value);
       expect(hex(theirs)).to.equal(hex(ours));
@@ -181,7 +214,10 @@ describe('cbor: against other codecs', () => {
       try {
         back = cborDecode(new Uint8Array(cborX.encode(value)));
       } catch (error) {
-        expect((error as CborError).code, 'cbor-x sorts no keys and shortens no floats').to.be.oneOf(['cbor-key-order', 'cbor-non-shortest']);
+        expect((error as CborError).code, 'cbor-x sorts no keys and shortens no floats').to.be.oneOf([
+          'cbor-key-order',
+          'cbor-non-shortest',
+        ]);
         continue;
       }
       taken++;
@@ -197,6 +233,9 @@ function normal(value: any): unknown {
   if (typeof value === 'bigint') return Number(value);
   if (Array.isArray(value)) return value.map(normal);
   if (value instanceof Map) return [...value].map(([k, v]) => [`${typeof k} ${k}`, normal(v)]).sort();
-  if (value && typeof value === 'object') return Object.entries(value).map(([k, v]) => [`string ${k}`, normal(v)]).sort();
+  if (value && typeof value === 'object')
+    return Object.entries(value)
+      .map(([k, v]) => [`string ${k}`, normal(v)])
+      .sort();
   return value;
 }

@@ -1,4 +1,7 @@
-/** What someone with a hand on the Hot-Cold line can do, and what noise does: SPEC.md 4.1–4.3, test/vectors/wire/invalid.json. */
+/**
+ * What someone with a hand on the Hot-Cold line can do, and what noise does: SPEC.md 4.1–4.3,
+ * test/vectors/wire/invalid.json.
+ */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { expect } from 'chai';
@@ -14,8 +17,13 @@ import { line, LineEnd, seeded, seededBytes, TestClock } from '../../../tools/be
 
 const unhex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'));
 
-/** A line through someone who sees whole frames' bodies and puts others (or none) in their place, check sums made good. */
-function through(clock: TestClock, change: (body: Uint8Array, to: number) => Uint8Array | undefined): [LineEnd, LineEnd] {
+/**
+ * A line through someone who sees whole frames' bodies and puts others (or none) in their place, check sums made good.
+ */
+function through(
+  clock: TestClock,
+  change: (body: Uint8Array, to: number) => Uint8Array | undefined,
+): [LineEnd, LineEnd] {
   const pending = [[] as number[], [] as number[]];
   return line(clock, {
     fault: (bytes, to) => {
@@ -41,7 +49,10 @@ function goodCrc(body: Uint8Array): Uint8Array {
 }
 
 function secured(clock: TestClock, ends: [LineEnd, LineEnd], seed = 1): { hot: Peer; cold: Peer } {
-  const keys = (n: number) => ({ linkKey32: new Uint8Array(32).fill(5), crypto: protocolCrypto(seededBytes(seeded(seed * 10 + n))) });
+  const keys = (n: number) => ({
+    linkKey32: new Uint8Array(32).fill(5),
+    crypto: protocolCrypto(seededBytes(seeded(seed * 10 + n))),
+  });
   const hot = createPeer({ uart: ends[0], clock, role: 'initiator', bootId: 1, secure: keys(1) });
   const cold = createPeer({ uart: ends[1], clock, role: 'responder', bootId: 2, secure: keys(2) });
   cold.onRequest((_t, fields, reply) => reply(['answer', ...fields]));
@@ -55,12 +66,15 @@ describe('someone in the middle of the authenticated link', () => {
       for (let at = 1; at < (kind === FRAME_HELLO ? HELLO_BYTES : 61); at++) {
         const clock = new TestClock();
         let isActive = true;
-        const { hot, cold } = secured(clock, through(clock, (body) => {
-          if (!isActive || body[0] !== kind || at >= body.length - 4) return body;
-          const other = Uint8Array.from(body);
-          other[at] ^= at === 1 || at === 2 ? 3 : 0x41;
-          return goodCrc(other);
-        }));
+        const { hot, cold } = secured(
+          clock,
+          through(clock, (body) => {
+            if (!isActive || body[0] !== kind || at >= body.length - 4) return body;
+            const other = Uint8Array.from(body);
+            other[at] ^= at === 1 || at === 2 ? 3 : 0x41;
+            return goodCrc(other);
+          }),
+        );
         clock.run(20_000);
         expect([hot.isUp(), cold.isUp()], `kind ${kind} octet ${at}`).to.deep.equal([false, false]);
         isActive = false;
@@ -92,7 +106,8 @@ describe('someone in the middle of the authenticated link', () => {
       ends[0].inject(frameLine(goodCrc(hello), true));
       ends[1].inject(frameLine(goodCrc(new Uint8Array([FRAME_NO_SESSION, 0, 0, 0, 0])), true));
       ends[1].inject(frameLine(goodCrc(Uint8Array.from([FRAME_HELLO_REPLY, ...seededBytes(next)(64)])), true));
-      for (const end of ends) end.inject(frameLine(Uint8Array.from([next() < 0.5 ? 0xa0 : 0x90, ...seededBytes(next)(20)]), true));
+      for (const end of ends)
+        end.inject(frameLine(Uint8Array.from([next() < 0.5 ? 0xa0 : 0x90, ...seededBytes(next)(20)]), true));
       hot.request(MSG_INFO, [i], (error, fields) => {
         expect(error).to.equal(undefined);
         expect(fields).to.deep.equal(['answer', i]);
@@ -102,7 +117,9 @@ describe('someone in the middle of the authenticated link', () => {
     }
     clock.run(clock.uptimeMs() + 30_000);
     expect(answered).to.equal(300);
-    expect(handled, 'once each, though sessions were renewed meanwhile').to.deep.equal(Array.from({ length: 300 }, (_, i) => i));
+    expect(handled, 'once each, though sessions were renewed meanwhile').to.deep.equal(
+      Array.from({ length: 300 }, (_, i) => i),
+    );
     expect(hot.stats.handshakes).to.be.greaterThan(10);
     expect(downs).to.deep.equal([]);
   });
@@ -148,15 +165,19 @@ describe('someone in the middle of the authenticated link', () => {
       const clock = new TestClock();
       let kept: Uint8Array | undefined;
       const handled: CborValue[] = [];
-      const { hot, cold } = secured(clock, through(clock, (body) => {
-        if (body[0] < 0x80) return body;
-        const other = kept;
-        if (next() < 0.2) {
-          kept = Uint8Array.from(body);
-          return other;
-        }
-        return next() < 0.1 && other ? other : body;
-      }), seed);
+      const { hot, cold } = secured(
+        clock,
+        through(clock, (body) => {
+          if (body[0] < 0x80) return body;
+          const other = kept;
+          if (next() < 0.2) {
+            kept = Uint8Array.from(body);
+            return other;
+          }
+          return next() < 0.1 && other ? other : body;
+        }),
+        seed,
+      );
       cold.onRequest((_t, fields, reply) => {
         handled.push(fields[0]);
         reply([fields[0]]);
@@ -178,8 +199,27 @@ describe('someone in the middle of the authenticated link', () => {
 /** A plain responder whose session is up, and what it has written since. */
 function upResponder(): { link: Link; written: Uint8Array[] } {
   const written: Uint8Array[] = [];
-  const stats = { bytesIn: 0, bytesOut: 0, framesIn: 0, framesOut: 0, badFrames: 0, badMessages: 0, duplicates: 0, retransmits: 0, handshakes: 0, refusedVersions: 0 };
-  const link = newLink({ uart: { write: (bytes) => void written.push(bytes), onData: () => undefined }, clock: undefined as never, role: 'responder', bootId: 2 }, stats);
+  const stats = {
+    bytesIn: 0,
+    bytesOut: 0,
+    framesIn: 0,
+    framesOut: 0,
+    badFrames: 0,
+    badMessages: 0,
+    duplicates: 0,
+    retransmits: 0,
+    handshakes: 0,
+    refusedVersions: 0,
+  };
+  const link = newLink(
+    {
+      uart: { write: (bytes) => void written.push(bytes), onData: () => undefined },
+      clock: undefined as never,
+      role: 'responder',
+      bootId: 2,
+    },
+    stats,
+  );
   const hello = new Uint8Array(HELLO_BYTES + 4);
   hello.set([FRAME_HELLO, 1, 1, 0, 0, 0, 7, 1, 0xe9, 2, 8, 0, 8]);
   linkFeed(link, frameLine(goodCrc(hello), true), 0);
@@ -191,7 +231,9 @@ function upResponder(): { link: Link; written: Uint8Array[] } {
 }
 
 describe('invalid frames, each named by its fault: ignored, counted, nothing changed', () => {
-  const rows: { name: string; line: string }[] = JSON.parse(fs.readFileSync(path.resolve(__dirname, '../../../../test/vectors/wire/invalid.json'), 'utf8')).rows;
+  const rows: { name: string; line: string }[] = JSON.parse(
+    fs.readFileSync(path.resolve(__dirname, '../../../../test/vectors/wire/invalid.json'), 'utf8'),
+  ).rows;
   for (const row of rows) {
     it(row.name, () => {
       const { link, written } = upResponder();
@@ -201,7 +243,10 @@ describe('invalid frames, each named by its fault: ignored, counted, nothing cha
       expect(JSON.stringify([link.session, link.inbox, link.events])).to.equal(before);
       expect(written).to.deep.equal([]);
       linkFeed(link, frameLine(goodCrc(new Uint8Array([0x20, 1, 0, 5, 0, 0, 0, 0])), false), 200);
-      expect(link.inbox.map((bytes) => [...bytes]), 'the next good frame is taken').to.deep.equal([[5]]);
+      expect(
+        link.inbox.map((bytes) => [...bytes]),
+        'the next good frame is taken',
+      ).to.deep.equal([[5]]);
     });
   }
 

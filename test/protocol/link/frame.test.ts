@@ -12,10 +12,16 @@ const run = (n: number, from = 1): number[] => Array.from({ length: n }, (_, i) 
 
 /** Examples of Cheshire & Baker's encoding as commonly published, with the closing 00. */
 const EXAMPLES: [string, number[], string][] = [
-  ['00', [0], '01 01 00'], ['00 00', [0, 0], '01 01 01 00'], ['00 11 00', [0, 0x11, 0], '01 02 11 01 00'], ['11 22 00 33', [0x11, 0x22, 0, 0x33], '03 11 22 02 33 00'],
-  ['11 22 33 44', [0x11, 0x22, 0x33, 0x44], '05 11 22 33 44 00'], ['11 00 00 00', [0x11, 0, 0, 0], '02 11 01 01 01 00'],
-  ['01..fe', run(254), `ff ${hex(Uint8Array.from(run(254)))} 00`], ['00 01..fe', [0, ...run(254)], `01 ff ${hex(Uint8Array.from(run(254)))} 00`],
-  ['01..ff', run(255), `ff ${hex(Uint8Array.from(run(254)))} 02 ff 00`], ['02..ff 00', [...run(254, 2), 0], `ff ${hex(Uint8Array.from(run(254, 2)))} 01 01 00`],
+  ['00', [0], '01 01 00'],
+  ['00 00', [0, 0], '01 01 01 00'],
+  ['00 11 00', [0, 0x11, 0], '01 02 11 01 00'],
+  ['11 22 00 33', [0x11, 0x22, 0, 0x33], '03 11 22 02 33 00'],
+  ['11 22 33 44', [0x11, 0x22, 0x33, 0x44], '05 11 22 33 44 00'],
+  ['11 00 00 00', [0x11, 0, 0, 0], '02 11 01 01 01 00'],
+  ['01..fe', run(254), `ff ${hex(Uint8Array.from(run(254)))} 00`],
+  ['00 01..fe', [0, ...run(254)], `01 ff ${hex(Uint8Array.from(run(254)))} 00`],
+  ['01..ff', run(255), `ff ${hex(Uint8Array.from(run(254)))} 02 ff 00`],
+  ['02..ff 00', [...run(254, 2), 0], `ff ${hex(Uint8Array.from(run(254, 2)))} 01 01 00`],
   ['03..ff 00 01', [...run(253, 3), 0, 1], `fe ${hex(Uint8Array.from(run(253, 3)))} 02 01 00`],
 ];
 
@@ -40,7 +46,12 @@ describe('frames: COBS', () => {
     }
   });
 
-  for (const [name, wire] of [['block past the end', '03 11'], ['empty', ''], ['a code of 00', '01 00'], ['an empty block after a full one', `ff ${'11'.repeat(254)} 01`]]) {
+  for (const [name, wire] of [
+    ['block past the end', '03 11'],
+    ['empty', ''],
+    ['a code of 00', '01 00'],
+    ['an empty block after a full one', `ff ${'11'.repeat(254)} 01`],
+  ]) {
     it(`refuses ${name}`, () => expect(frameBody(unhex(wire), unhex(wire).length)).to.equal(undefined));
   }
 });
@@ -65,7 +76,9 @@ describe('frames: off the line', () => {
     const frames = [[1, 2, 3], [0, 0], run(300)].map((body) => frameLine(Uint8Array.from(body), false));
     const all = Uint8Array.from(frames.flatMap((frame) => [...frame]));
     for (const size of [1, 7, 64, 1000]) {
-      const chunks = Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
+      const chunks = Array.from({ length: Math.ceil(all.length / size) }, (_, i) =>
+        all.slice(i * size, (i + 1) * size),
+      );
       expect(bodies(chunks)).to.deep.equal(['010203', '0000', hex(Uint8Array.from(run(300)))]);
     }
   });
@@ -83,7 +96,11 @@ describe('frames: off the line', () => {
   it('an endless line takes no more room than a frame', () => {
     const line = lineBuffer();
     for (let i = 0; i < 10_000; i++) lineTake(line, new Uint8Array(64).fill(1), 0);
-    expect([line.isOverlong, line.fill <= LINE_FRAME_MAX, line.bytes.length <= LINE_FRAME_MAX + 256]).to.deep.equal([true, true, true]);
+    expect([line.isOverlong, line.fill <= LINE_FRAME_MAX, line.bytes.length <= LINE_FRAME_MAX + 256]).to.deep.equal([
+      true,
+      true,
+      true,
+    ]);
   });
 });
 

@@ -3,7 +3,14 @@ import { expect } from 'chai';
 import { createPeer } from '../../../protocol/link/peer';
 import type { LinkError, Peer, PeerOptions } from '../../../protocol/link/types';
 import type { CborValue } from '../../../protocol/cbor';
-import { MSG_INFO, MSG_PREV_TX, MSG_STATUS, REFUSE_BAD_REQUEST, REFUSE_LOCKED, REQUESTS_MAX } from '../../../protocol/wire';
+import {
+  MSG_INFO,
+  MSG_PREV_TX,
+  MSG_STATUS,
+  REFUSE_BAD_REQUEST,
+  REFUSE_LOCKED,
+  REQUESTS_MAX,
+} from '../../../protocol/wire';
 import { protocolCrypto } from '../../../host/protocol-crypto';
 import { line, LineEnd, LineOptions, seeded, seededBytes, TestClock } from '../../../tools/bench/wire/line';
 
@@ -17,8 +24,17 @@ interface Pair {
 
 const KEY = new Uint8Array(32).fill(7);
 
-function options(clock: TestClock, uart: LineEnd, role: 'initiator' | 'responder', isSecure: boolean, key = KEY, seed = 1): PeerOptions {
-  const secure = isSecure ? { linkKey32: key, crypto: protocolCrypto(seededBytes(seeded(seed + (role === 'initiator' ? 100 : 200)))) } : undefined;
+function options(
+  clock: TestClock,
+  uart: LineEnd,
+  role: 'initiator' | 'responder',
+  isSecure: boolean,
+  key = KEY,
+  seed = 1,
+): PeerOptions {
+  const secure = isSecure
+    ? { linkKey32: key, crypto: protocolCrypto(seededBytes(seeded(seed + (role === 'initiator' ? 100 : 200)))) }
+    : undefined;
   return { uart, clock, role, bootId: role === 'initiator' ? 11 : 22, secure };
 }
 
@@ -35,7 +51,11 @@ function pair(isSecure: boolean, lineOptions: LineOptions = {}, coldKey = KEY, m
   return { clock, ends, hot, cold, ups };
 }
 
-function ask(peer: Peer, type: number, fields: CborValue[]): { error?: LinkError; fields?: CborValue[]; isDone: boolean } {
+function ask(
+  peer: Peer,
+  type: number,
+  fields: CborValue[],
+): { error?: LinkError; fields?: CborValue[]; isDone: boolean } {
   const result: { error?: LinkError; fields?: CborValue[]; isDone: boolean } = { isDone: false };
   peer.request(type, fields, (error, answer) => {
     expect(result.isDone, 'called back once').to.equal(false);
@@ -61,7 +81,11 @@ for (const isSecure of [false, true]) {
       const other = ask(hot, MSG_PREV_TX, []);
       clock.run(2000);
       expect(info.fields).to.deep.equal(['hello', 5]);
-      expect([status.error?.code, status.error?.refusal, status.error?.tag]).to.deep.equal(['refused', REFUSE_LOCKED, 'locked']);
+      expect([status.error?.code, status.error?.refusal, status.error?.tag]).to.deep.equal([
+        'refused',
+        REFUSE_LOCKED,
+        'locked',
+      ]);
       expect(other.error?.refusal).to.equal(REFUSE_BAD_REQUEST);
       clock.run(24 * 3_600_000);
       expect(ups, 'keep-alive holds it up for a day').to.have.length(2);
@@ -102,7 +126,10 @@ for (const isSecure of [false, true]) {
         clock.run(60_000, () => hot.isUp() && cold.isUp());
         const results = Array.from({ length: 12 }, (_, i) => ask(hot, MSG_PREV_TX, [i, new Uint8Array(200)]));
         clock.run(clock.uptimeMs() + 600_000, () => results.every((r) => r.isDone));
-        expect(results.map((r) => r.error?.code), `seed ${seed}`).to.deep.equal(results.map(() => undefined));
+        expect(
+          results.map((r) => r.error?.code),
+          `seed ${seed}`,
+        ).to.deep.equal(results.map(() => undefined));
         expect(results.map((r) => r.fields?.[0])).to.deep.equal(results.map((_, i) => i));
         expect(handled, `seed ${seed}: each once, in order`).to.deep.equal(results.map((_, i) => i));
       }

@@ -1,6 +1,7 @@
 /**
- * Version negotiation that refuses a downgrade: SPEC.md 2 and 4.2. Only version 1 is spoken, so ends that speak others are made
- * here: the same code told that it speaks version 2 as well, against ends that offer 0, 1, 2 and ranges of them.
+ * Version negotiation that refuses a downgrade: SPEC.md 2 and 4.2. Only version 1 is spoken, so ends that speak others
+ * are made here: the same code told that it speaks version 2 as well, against ends that offer 0, 1, 2 and ranges of
+ * them.
  */
 import { expect } from 'chai';
 import { crc32, putU32 } from '../../../protocol/bytes';
@@ -20,19 +21,50 @@ interface End {
 
 function end(role: 'initiator' | 'responder', [min, max]: Range, isSecure: boolean, bootId = 1): End {
   const out: Uint8Array[] = [];
-  const secure = isSecure ? { linkKey32: new Uint8Array(32).fill(5), crypto: protocolCrypto(seededBytes(seeded(bootId * 10 + role.length))) } : undefined;
-  const stats = { bytesIn: 0, bytesOut: 0, framesIn: 0, framesOut: 0, badFrames: 0, badMessages: 0, duplicates: 0, retransmits: 0, handshakes: 0, refusedVersions: 0 };
-  const link = newLink({ uart: { write: (bytes) => void out.push(Uint8Array.from(bytes)), onData: () => undefined }, clock: undefined as never, role, bootId, secure }, stats);
+  const secure = isSecure
+    ? { linkKey32: new Uint8Array(32).fill(5), crypto: protocolCrypto(seededBytes(seeded(bootId * 10 + role.length))) }
+    : undefined;
+  const stats = {
+    bytesIn: 0,
+    bytesOut: 0,
+    framesIn: 0,
+    framesOut: 0,
+    badFrames: 0,
+    badMessages: 0,
+    duplicates: 0,
+    retransmits: 0,
+    handshakes: 0,
+    refusedVersions: 0,
+  };
+  const link = newLink(
+    {
+      uart: { write: (bytes) => void out.push(Uint8Array.from(bytes)), onData: () => undefined },
+      clock: undefined as never,
+      role,
+      bootId,
+      secure,
+    },
+    stats,
+  );
   Object.assign(link.own, { versionMin: min, versionMax: max });
   return { link, out };
 }
 
 /** Lets both ends talk for `ms`; `change` sees each frame's body on its way. */
-function talk(hot: End, cold: End, fromMs: number, ms: number, change: (body: Uint8Array) => Uint8Array = (body) => body): void {
+function talk(
+  hot: End,
+  cold: End,
+  fromMs: number,
+  ms: number,
+  change: (body: Uint8Array) => Uint8Array = (body) => body,
+): void {
   for (let nowMs = fromMs; nowMs < fromMs + ms; nowMs += 50) {
     linkTimers(hot.link, nowMs);
     linkTimers(cold.link, nowMs);
-    for (const [from, to] of [[hot, cold], [cold, hot]]) {
+    for (const [from, to] of [
+      [hot, cold],
+      [cold, hot],
+    ]) {
       for (const line of from.out.splice(0)) {
         const body = frameBody(line[0] ? line.slice(0, -1) : line.slice(1, -1), line.length - (line[0] ? 1 : 2));
         linkFeed(to.link, body ? frameLine(change(body), true) : line, nowMs);
@@ -46,12 +78,30 @@ const versionOf = (one: End): number => (one.link.session ? one.link.session.ver
 for (const isSecure of [false, true]) {
   describe(`link versions, ${isSecure ? 'authenticated' : 'plain'} (SPEC.md 2)`, () => {
     const cases: [Range, Range, number][] = [
-      [[1, 1], [1, 1], 1], [[1, 1], [0, 0], 0], [[1, 1], [2, 2], 0], [[1, 1], [0, 1], 1], [[1, 1], [0, 2], 1], [[1, 1], [1, 2], 1], [[1, 1], [2, 1], 0], [[1, 1], [1, 0], 0], [[1, 1], [0, 255], 1],
-      [[1, 2], [1, 2], 2], [[1, 2], [1, 1], 1], [[1, 2], [2, 2], 2], [[1, 2], [0, 3], 2], [[2, 2], [1, 1], 0], [[2, 2], [0, 1], 0], [[2, 2], [1, 2], 2], [[1, 2], [3, 9], 0],
+      [[1, 1], [1, 1], 1],
+      [[1, 1], [0, 0], 0],
+      [[1, 1], [2, 2], 0],
+      [[1, 1], [0, 1], 1],
+      [[1, 1], [0, 2], 1],
+      [[1, 1], [1, 2], 1],
+      [[1, 1], [2, 1], 0],
+      [[1, 1], [1, 0], 0],
+      [[1, 1], [0, 255], 1],
+      [[1, 2], [1, 2], 2],
+      [[1, 2], [1, 1], 1],
+      [[1, 2], [2, 2], 2],
+      [[1, 2], [0, 3], 2],
+      [[2, 2], [1, 1], 0],
+      [[2, 2], [0, 1], 0],
+      [[2, 2], [1, 2], 2],
+      [[1, 2], [3, 9], 0],
     ];
     for (const [own, other, version] of cases) {
       it(`${own.join('–')} and ${other.join('–')}: ${version ? `version ${version}` : 'no session'}, whoever begins`, () => {
-        for (const [a, b] of [[own, other], [other, own]]) {
+        for (const [a, b] of [
+          [own, other],
+          [other, own],
+        ]) {
           const hot = end('initiator', a, isSecure);
           const cold = end('responder', b, isSecure);
           talk(hot, cold, 0, 9000);
@@ -65,7 +115,8 @@ for (const isSecure of [false, true]) {
       for (const role of ['initiator', 'responder'] as const) {
         const one = end(role, [1, 2], isSecure);
         const other = role === 'initiator' ? 'responder' : 'initiator';
-        const both = (second: End, fromMs: number): void => (role === 'initiator' ? talk(one, second, fromMs, 70_000) : talk(second, one, fromMs, 70_000));
+        const both = (second: End, fromMs: number): void =>
+          role === 'initiator' ? talk(one, second, fromMs, 70_000) : talk(second, one, fromMs, 70_000);
         both(end(other, [1, 2], isSecure, 2), 0);
         expect(versionOf(one)).to.equal(2);
         const older = end(other, [1, 1], isSecure, 3);
@@ -80,14 +131,16 @@ for (const isSecure of [false, true]) {
 }
 
 describe('someone on the line who lowers the offered versions', () => {
-  const lowering = (kind: number) => (body: Uint8Array): Uint8Array => {
-    if (body[0] !== kind) return body;
-    const out = Uint8Array.from(body);
-    out[1] = 1;
-    out[2] = 1;
-    putU32(out, out.length - 4, crc32(out, out.length - 4));
-    return out;
-  };
+  const lowering =
+    (kind: number) =>
+    (body: Uint8Array): Uint8Array => {
+      if (body[0] !== kind) return body;
+      const out = Uint8Array.from(body);
+      out[1] = 1;
+      out[2] = 1;
+      putU32(out, out.length - 4, crc32(out, out.length - 4));
+      return out;
+    };
 
   for (const kind of [FRAME_HELLO, FRAME_HELLO_REPLY]) {
     it(`gets no session on the authenticated link, ${kind === FRAME_HELLO ? 'HELLO' : 'HELLO_REPLY'} changed`, () => {

@@ -1,5 +1,6 @@
-// The PDU code as a device runs it: every vector decoded, and texts of every alphabet encoded, on board `linux`, with the same
-// outcome as in Node. In Node's engine for the board always, in the genuine interpreter when ESPRUINO names it.
+// The PDU code as a device runs it: every vector decoded, and texts of every alphabet encoded, on board `linux`, with
+// the same outcome as in Node. In Node's engine for the board always, in the genuine interpreter when ESPRUINO names
+// it.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -11,7 +12,14 @@ import { encodeText } from '../../../protocol/sms/pdu-parts';
 import { imageOf } from '../../boards/contract-image';
 
 const VECTORS = path.resolve(__dirname, '../../../../test/vectors/pdu');
-const TEXTS = ['hello', '@£$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ', '{[€]}^~|\\', 'x'.repeat(161), '你好😀'.repeat(30), 'ÄÖÑÜ§¿äöñüà¡¤'].map((text) => Buffer.from(text, 'utf8').toString('latin1'));
+const TEXTS = [
+  'hello',
+  '@£$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ',
+  '{[€]}^~|\\',
+  'x'.repeat(161),
+  '你好😀'.repeat(30),
+  'ÄÖÑÜ§¿äöñüà¡¤',
+].map((text) => Buffer.from(text, 'utf8').toString('latin1'));
 const hexText = (text: string): string => Buffer.from(text, 'latin1').toString('hex').toUpperCase();
 
 function firmware(vectors: [string, boolean][]): string {
@@ -50,7 +58,22 @@ function expected(vectors: [string, boolean][]): string[] {
   const decoded = vectors.map(([hex, isFromPhone]) => {
     try {
       const pdu = decodePdu(bytesOfHex(hex), isFromPhone);
-      return [pdu.type, shown(pdu.address), pdu.coding, shown(pdu.text), pdu.data ? hexOfBytes(pdu.data) : 'null', pdu.port, pdu.sourcePort, pdu.ref, pdu.total, pdu.part, pdu.sentAt, pdu.reference, pdu.status, pdu.octets].join(' ');
+      return [
+        pdu.type,
+        shown(pdu.address),
+        pdu.coding,
+        shown(pdu.text),
+        pdu.data ? hexOfBytes(pdu.data) : 'null',
+        pdu.port,
+        pdu.sourcePort,
+        pdu.ref,
+        pdu.total,
+        pdu.part,
+        pdu.sentAt,
+        pdu.reference,
+        pdu.status,
+        pdu.octets,
+      ].join(' ');
     } catch (error) {
       return (error as { code: string }).code;
     }
@@ -61,10 +84,13 @@ function expected(vectors: [string, boolean][]): string[] {
 
 describe('protocol/sms/pdu on board linux', function () {
   this.timeout(60_000);
-  const vectors = fs.readdirSync(VECTORS).sort().map((file): [string, boolean] => {
-    const { pdu, from_phone } = JSON.parse(fs.readFileSync(path.join(VECTORS, file), 'utf8'));
-    return [pdu, from_phone];
-  });
+  const vectors = fs
+    .readdirSync(VECTORS)
+    .sort()
+    .map((file): [string, boolean] => {
+      const { pdu, from_phone } = JSON.parse(fs.readFileSync(path.join(VECTORS, file), 'utf8'));
+      return [pdu, from_phone];
+    });
 
   for (const engine of ['node', 'espruino'] as const) {
     it(`engine ${engine}: decodes and encodes as Node does`, async function () {
@@ -74,14 +100,22 @@ describe('protocol/sms/pdu on board linux', function () {
         this.skip();
       }
       const common = {
-        name: 'pdu', role: 'cold' as const, image: await imageOf(BOARD.name, firmware(vectors)), board: BOARD, runtime: realRuntime(), flash: createFlash(BOARD.flash), storage: createFlash(BOARD.storage),
+        name: 'pdu',
+        role: 'cold' as const,
+        image: await imageOf(BOARD.name, firmware(vectors)),
+        board: BOARD,
+        runtime: realRuntime(),
+        flash: createFlash(BOARD.flash),
+        storage: createFlash(BOARD.storage),
       };
-      const board = engine === 'node' ? createNodeBoard(common) : createEspruinoBoard({ ...common, espruino: espruino! });
+      const board =
+        engine === 'node' ? createNodeBoard(common) : createEspruinoBoard({ ...common, espruino: espruino! });
       try {
         let said = '';
         board.ports.console!.onData((bytes) => void (said += Buffer.from(bytes).toString('latin1')));
         await board.powerOn();
-        for (let i = 0; i < 1000 && !said.includes('end\n'); i++) await new Promise((resolve) => setTimeout(resolve, 20));
+        for (let i = 0; i < 1000 && !said.includes('end\n'); i++)
+          await new Promise((resolve) => setTimeout(resolve, 20));
         expect(said.split('\n').slice(0, -2)).to.deep.equal(expected(vectors));
       } finally {
         await board.close();

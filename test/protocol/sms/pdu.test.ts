@@ -4,8 +4,18 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Deliver, Submit, parse } from 'node-pdu';
 import {
-  CODING_8BIT, CODING_GSM7, MAX_PORT_DATA, MAX_SMS_OCTETS, MAX_SMS_SEPTETS, bytesOfHex, daysSince1970, decodePdu, encodeAddress,
-  encodeSubmit, hexOfBytes, portHeader,
+  CODING_8BIT,
+  CODING_GSM7,
+  MAX_PORT_DATA,
+  MAX_SMS_OCTETS,
+  MAX_SMS_SEPTETS,
+  bytesOfHex,
+  daysSince1970,
+  decodePdu,
+  encodeAddress,
+  encodeSubmit,
+  hexOfBytes,
+  portHeader,
 } from '../../../protocol/sms/pdu';
 import { septetsOfText } from '../../../protocol/sms/pdu-alphabet';
 import { encodeDeliver, encodeOriginator, encodeReport } from '../../../protocol/sms/pdu-network';
@@ -14,7 +24,8 @@ import { seededRandom } from '../../../host/sim/seeded-random';
 
 const VECTORS = path.resolve(__dirname, '../../../../test/vectors/pdu');
 const utf8 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
-const unicode = (bytes: string | null): string | null => (bytes === null ? null : Buffer.from(bytes, 'latin1').toString('utf8'));
+const unicode = (bytes: string | null): string | null =>
+  bytes === null ? null : Buffer.from(bytes, 'latin1').toString('utf8');
 const withCentre = (tpdu: Uint8Array): Uint8Array => Uint8Array.from([0, ...tpdu]);
 const codeOf = (run: () => unknown): string => {
   try {
@@ -25,11 +36,15 @@ const codeOf = (run: () => unknown): string => {
   return 'none';
 };
 
-const BASIC = '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
+const BASIC =
+  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
 const EXTENSION = '\f^{}\\[~]|€';
 
 describe('protocol/sms/pdu: published vectors', () => {
-  for (const file of fs.readdirSync(VECTORS).filter((name) => name.endsWith('.json')).sort()) {
+  for (const file of fs
+    .readdirSync(VECTORS)
+    .filter((name) => name.endsWith('.json'))
+    .sort()) {
     it(file.replace('.json', ''), () => {
       const vector = JSON.parse(fs.readFileSync(path.join(VECTORS, file), 'utf8'));
       const decode = (): ReturnType<typeof decodePdu> => decodePdu(bytesOfHex(vector.pdu), vector.from_phone);
@@ -76,7 +91,8 @@ describe('protocol/sms/pdu: alphabet (23.038 6.2.1)', () => {
     expect(unicode(decodePdu(withCentre(tpdu!), true).text)).to.equal(BASIC);
     const [extended] = encodeText('+861', utf8(EXTENSION), 0, -1);
     expect(unicode(decodePdu(withCentre(extended!), true).text)).to.equal(EXTENSION);
-    for (const character of ['`', 'ç', '你', '😀', '\u0000', 'Ā', '\u{10000}']) expect(septetsOfText(utf8(character)), character).to.equal(null);
+    for (const character of ['`', 'ç', '你', '😀', '\u0000', 'Ā', '\u{10000}'])
+      expect(septetsOfText(utf8(character)), character).to.equal(null);
   });
 
   it('shows unknown escapes as 6.2.1.1 says', () => {
@@ -89,7 +105,8 @@ describe('protocol/sms/pdu: alphabet (23.038 6.2.1)', () => {
 describe('protocol/sms/pdu: against node-pdu', () => {
   const random = seededRandom('pdu', 'oracle');
   const pick = (count: number): number => ((random(1)[0]! << 8) | random(1)[0]!) % count;
-  const number = (): string => (pick(2) ? '+' : '') + (1 + pick(9)) + Array.from({ length: 3 + pick(10) }, () => pick(10)).join('');
+  const number = (): string =>
+    (pick(2) ? '+' : '') + (1 + pick(9)) + Array.from({ length: 3 + pick(10) }, () => pick(10)).join('');
 
   it('SMS-SUBMIT: what is written is read the same there, GSM-7', () => {
     // Left out: § (0x5F), which node-pdu takes for a grave accent; the vectors and the table test hold it.
@@ -107,7 +124,9 @@ describe('protocol/sms/pdu: against node-pdu', () => {
 
   it('SMS-SUBMIT: what node-pdu writes is read the same here', () => {
     for (let round = 0; round < 200; round++) {
-      const text = Array.from({ length: 1 + pick(60) }, () => String.fromCharCode(pick(4) ? 0x41 + pick(26) : 0x4e00 + pick(500))).join('');
+      const text = Array.from({ length: 1 + pick(60) }, () =>
+        String.fromCharCode(pick(4) ? 0x41 + pick(26) : 0x4e00 + pick(500)),
+      ).join('');
       const to = '+' + number().replace('+', '');
       const pdu = decodePdu(bytesOfHex(new Submit(to, text).toString()), true);
       expect(unicode(pdu.text)).to.equal(text);
@@ -125,7 +144,9 @@ describe('protocol/sms/pdu: against node-pdu', () => {
       const deliver = encodeDeliver('+8613800210500', from, 0, false, userData, unixS);
       const read = parse(hexOfBytes(deliver)) as Deliver;
       expect(read.data.getText()).to.equal(text);
-      expect(read.serviceCenterTimeStamp.getIsoString && Date.parse(read.serviceCenterTimeStamp.getIsoString())).to.equal(unixS * 1000);
+      expect(
+        read.serviceCenterTimeStamp.getIsoString && Date.parse(read.serviceCenterTimeStamp.getIsoString()),
+      ).to.equal(unixS * 1000);
       const own = decodePdu(deliver, false);
       expect([own.address, own.text, own.sentAt]).to.deep.equal([from, text, unixS]);
     }
@@ -133,7 +154,8 @@ describe('protocol/sms/pdu: against node-pdu', () => {
 });
 
 describe('protocol/sms/pdu: limits and refusals', () => {
-  const maker = (coding: number, size: number, header: Uint8Array | null): Uint8Array => encodeSubmit('+861', coding, header, new Uint8Array(size), -1);
+  const maker = (coding: number, size: number, header: Uint8Array | null): Uint8Array =>
+    encodeSubmit('+861', coding, header, new Uint8Array(size), -1);
 
   it('holds each length at its maximum and refuses one more', () => {
     expect(maker(CODING_GSM7, MAX_SMS_SEPTETS, null)).to.have.length(4 + 4 + 141);
@@ -144,7 +166,11 @@ describe('protocol/sms/pdu: limits and refusals', () => {
     expect(decodePdu(withCentre(full), true).octets).to.equal(140);
     expect(codeOf(() => maker(CODING_8BIT, MAX_PORT_DATA + 1, portHeader(17229)))).to.equal('pdu-length');
     encodeAddress('+' + '1'.repeat(20));
-    for (const bad of ['', '+', '1'.repeat(21), '+8613x', '+86 1', '++1']) expect(codeOf(() => encodeAddress(bad)), bad).to.equal('pdu-address');
+    for (const bad of ['', '+', '1'.repeat(21), '+8613x', '+86 1', '++1'])
+      expect(
+        codeOf(() => encodeAddress(bad)),
+        bad,
+      ).to.equal('pdu-address');
     expect(codeOf(() => encodeText('1', '', 0, -1))).to.equal('pdu-length');
     encodeText('1', 'x'.repeat(8 * 153), 0, -1);
     expect(codeOf(() => encodeText('1', 'x'.repeat(8 * 153 + 1), 0, -1))).to.equal('pdu-length');
@@ -159,9 +185,17 @@ describe('protocol/sms/pdu: limits and refusals', () => {
   });
 
   it('parts never cut an escape or a surrogate pair, and join to the text', () => {
-    for (const text of ['€'.repeat(200), 'a' + '€'.repeat(200), '😀'.repeat(100), 'x' + '😀'.repeat(100), 'y'.repeat(161)]) {
+    for (const text of [
+      '€'.repeat(200),
+      'a' + '€'.repeat(200),
+      '😀'.repeat(100),
+      'x' + '😀'.repeat(100),
+      'y'.repeat(161),
+    ]) {
       const parts = encodeText('+861', utf8(text), 77, 0xa7).map((part) => decodePdu(withCentre(part), true));
-      expect(parts.every((part, i) => part.total === parts.length && part.part === i + 1 && part.ref === 77)).to.equal(true);
+      expect(parts.every((part, i) => part.total === parts.length && part.part === i + 1 && part.ref === 77)).to.equal(
+        true,
+      );
       expect(unicode(parts.map((part) => part.text).join(''))).to.equal(text);
     }
   });
@@ -177,13 +211,29 @@ describe('protocol/sms/pdu: limits and refusals', () => {
       expect(daysSince1970(date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate())).to.equal(day);
     }
     const report = decodePdu(encodeReport('+861', 9, '+862', 1_800_000_000, 1_800_000_060, 70), false);
-    expect([report.reference, report.address, report.status, report.sentAt]).to.deep.equal([9, '+862', 70, 1_800_000_000]);
+    expect([report.reference, report.address, report.status, report.sentAt]).to.deep.equal([
+      9,
+      '+862',
+      70,
+      1_800_000_000,
+    ]);
   });
 
   it('20,000 mutated PDUs: an error of the closed list or a message within its bounds', () => {
     const random = seededRandom('pdu', 'fuzz');
-    const seeds = fs.readdirSync(VECTORS).map((file) => JSON.parse(fs.readFileSync(path.join(VECTORS, file), 'utf8'))).filter((v) => !v.expect.error);
-    const codes = ['pdu-truncated', 'pdu-trailing', 'pdu-type', 'pdu-address', 'pdu-length', 'pdu-header', 'pdu-coding'];
+    const seeds = fs
+      .readdirSync(VECTORS)
+      .map((file) => JSON.parse(fs.readFileSync(path.join(VECTORS, file), 'utf8')))
+      .filter((v) => !v.expect.error);
+    const codes = [
+      'pdu-truncated',
+      'pdu-trailing',
+      'pdu-type',
+      'pdu-address',
+      'pdu-length',
+      'pdu-header',
+      'pdu-coding',
+    ];
     for (let round = 0; round < 20_000; round++) {
       const [which, count, cut] = random(3);
       const vector = seeds[which! % seeds.length];

@@ -49,16 +49,22 @@ describe('operations under a channel (SPEC.md 6)', () => {
     const { v: v2, cold: cold2 } = fresh();
     const many = Array.from({ length: 40 }, () => sealSms(crypto, v2, 'to-cold', wire.SMS_STATUS, []));
     openSms(crypto, cold2, 'to-cold', many[39]);
-    expect(openSms(crypto, cold2, 'to-cold', many[39 - wire.SMS_REPLAY_WINDOW]).seq).to.equal(40 - wire.SMS_REPLAY_WINDOW);
+    expect(openSms(crypto, cold2, 'to-cold', many[39 - wire.SMS_REPLAY_WINDOW]).seq).to.equal(
+      40 - wire.SMS_REPLAY_WINDOW,
+    );
     expect(code(() => openSms(crypto, cold2, 'to-cold', many[38 - wire.SMS_REPLAY_WINDOW]))).to.equal('sms-replayed');
   });
 
   it('is bounded: one SMS, 65,535 messages', () => {
     const { v } = fresh();
     const room = wire.SMS_BODY_MAX - wire.SMS_HEADER_BYTES - wire.SMS_TAG_BYTES;
-    expect(sealSms(crypto, v, 'to-cold', wire.SMS_STATUS, [new Uint8Array(room - 2)])).to.have.length(wire.SMS_BODY_MAX);
+    expect(sealSms(crypto, v, 'to-cold', wire.SMS_STATUS, [new Uint8Array(room - 2)])).to.have.length(
+      wire.SMS_BODY_MAX,
+    );
     const before = v.sendSeq;
-    expect(code(() => sealSms(crypto, v, 'to-cold', wire.SMS_STATUS, [new Uint8Array(room - 1)]))).to.equal('sms-too-long');
+    expect(code(() => sealSms(crypto, v, 'to-cold', wire.SMS_STATUS, [new Uint8Array(room - 1)]))).to.equal(
+      'sms-too-long',
+    );
     expect(v.sendSeq).to.equal(before);
     v.sendSeq = wire.SMS_SEQ_MAX - 1;
     expect(code(() => sealSms(crypto, v, 'to-cold', wire.SMS_STATUS, []))).to.equal('accepted');

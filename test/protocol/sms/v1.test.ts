@@ -4,20 +4,41 @@ import * as path from 'node:path';
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import {
-  v1BatchText, v1FormatAccept, v1FormatAddresses, v1FormatChannelOk, v1FormatOpen, v1FormatVerify, v1ParseToCold, v1ParseToV, v1RequestText, v1SignedPayload,
+  v1BatchText,
+  v1FormatAccept,
+  v1FormatAddresses,
+  v1FormatChannelOk,
+  v1FormatOpen,
+  v1FormatVerify,
+  v1ParseToCold,
+  v1ParseToV,
+  v1RequestText,
+  v1SignedPayload,
 } from '../../../protocol/sms/v1';
 
-const cases = (name: string): any[] => JSON.parse(fs.readFileSync(path.resolve(__dirname, '../../../../test/vectors/v1', `${name}.json`), 'utf8')).cases;
-const sha256d = (bytes: Uint8Array): string => createHash('sha256').update(createHash('sha256').update(bytes).digest()).digest('hex');
-const isUnsafe = (text: string): boolean => /["\\\u0000-\u001f\u007f]/.test(text) || !(text as unknown as { isWellFormed(): boolean }).isWellFormed();
+const cases = (name: string): any[] =>
+  JSON.parse(fs.readFileSync(path.resolve(__dirname, '../../../../test/vectors/v1', `${name}.json`), 'utf8')).cases;
+const sha256d = (bytes: Uint8Array): string =>
+  createHash('sha256').update(createHash('sha256').update(bytes).digest()).digest('hex');
+const isUnsafe = (text: string): boolean =>
+  /["\\\u0000-\u001f\u007f]/.test(text) || !(text as unknown as { isWellFormed(): boolean }).isWellFormed();
 
 describe('v1: signed texts of requests (chaincloud-v TxRequest.toString)', () => {
   for (const row of cases('tx-request')) {
     it(`${row.id} ${row.desc}`, () => {
       const f = row.fields;
-      const request = { coinCode: f.coin_code, dynamic: f.is_dynamic_fee, outs: f.outs, userTxNo: f.user_tx_no, outType: f.out_type, memo: f.memo };
+      const request = {
+        coinCode: f.coin_code,
+        dynamic: f.is_dynamic_fee,
+        outs: f.outs,
+        userTxNo: f.user_tx_no,
+        outType: f.out_type,
+        memo: f.memo,
+      };
       if ([f.coin_code, f.outs, f.user_tx_no, f.memo ?? ''].some((text) => isUnsafe(String(text)))) {
-        return void expect(() => v1SignedPayload(v1RequestText(request))).to.throw().with.property('code', 'v1-bad-field');
+        return void expect(() => v1SignedPayload(v1RequestText(request)))
+          .to.throw()
+          .with.property('code', 'v1-bad-field');
       }
       const text = v1RequestText(request);
       expect(text).to.equal(row.signed_string);
@@ -51,7 +72,15 @@ describe('v1: address batches', () => {
   }
 
   it('what is not a genuine form is not taken: cut, lower case, other alphabets, other heads', () => {
-    const refused = ['reply without trailing colon', 'lower-case coin code', 'base64 of 64 bytes', 'not base64', 'header byte 40', 'batch number not numeric', 'c_id not numeric'];
+    const refused = [
+      'reply without trailing colon',
+      'lower-case coin code',
+      'base64 of 64 bytes',
+      'not base64',
+      'header byte 40',
+      'batch number not numeric',
+      'c_id not numeric',
+    ];
     const seen = new Set<string>();
     for (const row of cases('address-batch')) {
       for (const reply of row.replies) {
@@ -103,7 +132,17 @@ describe('v1: channel texts', () => {
     expect(v1ParseToCold(v1FormatOpen({ qh: qh.toLowerCase(), hId: 1 }))).to.equal(undefined);
     const text = v1FormatOpen({ qh, hId: 12 });
     for (let end = 0; end < text.length; end++) expect(v1ParseToCold(text.slice(0, end))).to.equal(undefined);
-    for (const odd of ['', 'CC:', 'CC::', 'cc:CHANNEL_OK:1:', ' CC:CHANNEL_OK:1:', 'CC:CHANNEL_OK:01:', 'CC:CHANNEL_OK:+1:', 'CC:CHANNEL_OK:1::', 'CC:CHANNEL_OK:1:2:']) {
+    for (const odd of [
+      '',
+      'CC:',
+      'CC::',
+      'cc:CHANNEL_OK:1:',
+      ' CC:CHANNEL_OK:1:',
+      'CC:CHANNEL_OK:01:',
+      'CC:CHANNEL_OK:+1:',
+      'CC:CHANNEL_OK:1::',
+      'CC:CHANNEL_OK:1:2:',
+    ]) {
       expect(v1ParseToCold(odd), odd).to.equal(undefined);
     }
   });

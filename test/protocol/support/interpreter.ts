@@ -1,4 +1,6 @@
-/** Runs protocol code in the genuine Espruino interpreter named by ESPRUINO: bundled as the images are, then a script. */
+/**
+ * Runs protocol code in the genuine Espruino interpreter named by ESPRUINO: bundled as the images are, then a script.
+ */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -8,17 +10,27 @@ import { bundleEs5, compileDevice, ROOT } from '../../../tools/build/es5';
 let isCompiled = false;
 
 /**
- * Bundles `modules` (path below the root without extension → names it gives) and answers the ES5 text that defines those names
- * as globals.
+ * Bundles `modules` (path below the root without extension → names it gives) and answers the ES5 text that defines
+ * those names as globals.
  */
 export async function bundled(modules: { [file: string]: string[] }): Promise<string> {
   if (!isCompiled) compileDevice();
   isCompiled = true;
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'protocol-'));
-  const lines = Object.entries(modules).map(([file, names]) => `import { ${names.join(', ')} } from '${path.join(ROOT, 'dist/.device', file)}.js';`);
+  const lines = Object.entries(modules).map(
+    ([file, names]) => `import { ${names.join(', ')} } from '${path.join(ROOT, 'dist/.device', file)}.js';`,
+  );
   const names = Object.values(modules).flat();
-  fs.writeFileSync(path.join(dir, 'entry.js'), `${lines.join('\n')}\n${names.map((name) => `global.${name} = ${name};`).join('\n')}\n`);
-  await bundleEs5(path.join(dir, 'entry.js'), { format: 'iife', minify: true, keepProperties: true, out: path.join(dir, 'out.js') });
+  fs.writeFileSync(
+    path.join(dir, 'entry.js'),
+    `${lines.join('\n')}\n${names.map((name) => `global.${name} = ${name};`).join('\n')}\n`,
+  );
+  await bundleEs5(path.join(dir, 'entry.js'), {
+    format: 'iife',
+    minify: true,
+    keepProperties: true,
+    out: path.join(dir, 'out.js'),
+  });
   const code = fs.readFileSync(path.join(dir, 'out.js'), 'utf8');
   fs.rmSync(dir, { recursive: true });
   return code;
@@ -26,7 +38,8 @@ export async function bundled(modules: { [file: string]: string[] }): Promise<st
 
 /**
  * The bundle's own names are one and two letters at the top level: a script uses longer ones.
- * Runs `code` and answers what it gave to `out(value)`, in order; throws with the interpreter's words when it complains.
+ * Runs `code` and answers what it gave to `out(value)`, in order; throws with the interpreter's words when it
+ * complains.
  */
 export function runInInterpreter(code: string, timeoutMs = 60_000): any[] {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'protocol-'));
@@ -35,12 +48,14 @@ export function runInInterpreter(code: string, timeoutMs = 60_000): any[] {
   const done = spawnSync(process.env.ESPRUINO as string, [file], { timeout: timeoutMs, encoding: 'latin1' });
   fs.rmSync(dir, { recursive: true });
   if (/Uncaught|ERROR|Out of Memory/i.test(done.stdout)) throw new Error(done.stdout.slice(-800));
-  return done.stdout.split('\n').flatMap((text) => (text.includes('OUTPUT ') ? [JSON.parse(text.slice(text.indexOf('OUTPUT ') + 7))] : []));
+  return done.stdout
+    .split('\n')
+    .flatMap((text) => (text.includes('OUTPUT ') ? [JSON.parse(text.slice(text.indexOf('OUTPUT ') + 7))] : []));
 }
 
 /**
- * ProtocolCrypto's hashes and cipher from the interpreter's own native calls, as script text defining `nativeCrypto`. Counter
- * blocks are made here: the interpreter's CTR mode takes no notice of its iv.
+ * ProtocolCrypto's hashes and cipher from the interpreter's own native calls, as script text defining `nativeCrypto`.
+ * Counter blocks are made here: the interpreter's CTR mode takes no notice of its iv.
  */
 export const NATIVE_CRYPTO = `
 var native_=require("crypto");

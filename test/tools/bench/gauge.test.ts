@@ -1,5 +1,5 @@
-// Holds that the gauge of variables tells the truth where it is known: a script that takes a known number of them, in the genuine
-// interpreter built with a fixed number (ESPRUINO). Measures tools/bench/firmware/gauge.ts.
+// Holds that the gauge of variables tells the truth where it is known: a script that takes a known number of them, in
+// the genuine interpreter built with a fixed number (ESPRUINO). Measures tools/bench/firmware/gauge.ts.
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -18,14 +18,21 @@ const AROUND = 20;
 describe('bench: gauge of variables (ESPRUINO)', function () {
   this.timeout(60_000);
 
-  /** Readings of a script that takes TAKEN at a time after its start, one for each room: as many above what it rests with. */
+  /**
+   * Readings of a script that takes TAKEN at a time after its start, one for each room: as many above what it rests
+   * with.
+   */
   async function readings(espruino: string, rooms: number[]): Promise<{ found: Reading; room: number }[]> {
     const gauge = createGauge();
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'gauge-'));
     const file = path.join(dir, 'script.js');
     const script = `${gauge.prelude('cold')}\nfunction take(){var all=[],n;for(n=0;n<${NUMBERS};n++)all.push(n+0.5)}\nsetInterval(take,200);\n`;
     fs.writeFileSync(file, script);
-    const child = spawn(espruino, [file], { cwd: dir, env: { ...process.env, ESPR_VARS: '6000' }, stdio: ['pipe', 'pipe', 'ignore'] });
+    const child = spawn(espruino, [file], {
+      cwd: dir,
+      env: { ...process.env, ESPR_VARS: '6000' },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
     let text = '';
     child.stdout.setEncoding('latin1').on('data', (piece: string) => {
       const lines = (text + piece).split('\n');

@@ -1,5 +1,5 @@
-// The bench's run under faults, a bounded share of it: every operation ends, none with a wrong result, the ends agree, and a
-// seed repeats the run: loss 10 %, duplicates 10 %, reordering, delay up to an hour.
+// The bench's run under faults, a bounded share of it: every operation ends, none with a wrong result, the ends agree,
+// and a seed repeats the run: loss 10 %, duplicates 10 %, reordering, delay up to an hour.
 import { expect } from 'chai';
 import { fuzzPdus } from '../../../tools/bench/sms';
 import { runFaults } from '../../../tools/bench/sms/faults';

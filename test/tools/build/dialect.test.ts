@@ -7,17 +7,47 @@ const rules = (code: string): string[] => [...new Set(checkDialect(code, { name:
 
 const TRAPS: readonly (readonly [name: string, rule: string, bad: string, good: string])[] = [
   ['a function called before its declaration', 'hoisting', 'f();function f(){}', 'function f(){}f();'],
-  ['a function reached before its declaration through another', 'hoisting', 'function g(){return f()}g();function f(){}', 'function g(){return f()}function f(){}g();'],
+  [
+    'a function reached before its declaration through another',
+    'hoisting',
+    'function g(){return f()}g();function f(){}',
+    'function g(){return f()}function f(){}g();',
+  ],
   ['a variable read at the top before its declaration', 'hoisting', 'var a=b;var b=1;', 'var b=1;var a=b;'],
   ['a table that holds a later function', 'hoisting', 'var t={f:f};function f(){}', 'function f(){}var t={f:f};'],
   ['an assignment before its var', 'hoisting', 'function f(){x=1;var x;return x}', 'function f(){var x;x=1;return x}'],
-  ['a var in a branch that is not taken', 'hoisting', 'function f(a){if(a){var x=1}x=2;return x}', 'function f(a){var x;if(a){x=1}x=2;return x}'],
-  ['a loop variable of another branch', 'hoisting', 'function f(a){if(a){for(var i=0;i<9;i++);}for(i=0;i<9;i++);}', 'function f(a){for(var i=0;i<9;i++);for(i=0;i<9;i++);}'],
-  ['an inner function called before its declaration', 'hoisting', 'function f(){g();function g(){}}', 'function f(){function g(){}g()}'],
-  ['a callback may refer to what comes later', '', 'function f(){}f();', 'setTimeout(function(){g()},1);function g(){}'],
+  [
+    'a var in a branch that is not taken',
+    'hoisting',
+    'function f(a){if(a){var x=1}x=2;return x}',
+    'function f(a){var x;if(a){x=1}x=2;return x}',
+  ],
+  [
+    'a loop variable of another branch',
+    'hoisting',
+    'function f(a){if(a){for(var i=0;i<9;i++);}for(i=0;i<9;i++);}',
+    'function f(a){for(var i=0;i<9;i++);for(i=0;i<9;i++);}',
+  ],
+  [
+    'an inner function called before its declaration',
+    'hoisting',
+    'function f(){g();function g(){}}',
+    'function f(){function g(){}g()}',
+  ],
+  [
+    'a callback may refer to what comes later',
+    '',
+    'function f(){}f();',
+    'setTimeout(function(){g()},1);function g(){}',
+  ],
   ['labels', 'label', 'a:for(;;){break a}', 'for(;;){break}'],
   ['with', 'with', 'var o={};with(o){}', 'var o={};'],
-  ['case after default', 'case-after-default', 'switch(1){default:print(1);case 2:print(2)}', 'switch(1){case 2:print(2);default:print(1)}'],
+  [
+    'case after default',
+    'case-after-default',
+    'switch(1){default:print(1);case 2:print(2)}',
+    'switch(1){case 2:print(2);default:print(1)}',
+  ],
   ['return and its value on two lines', 'return-newline', 'function f(){return\n1}', 'function f(){return 1}'],
   ['a bare return that ends a function', 'return-at-end', 'function f(a){if(a)return}', 'function f(a){if(a)return;}'],
   ['syntax after ES5: arrow', 'es5', 'var f=()=>1;', 'var f=function(){return 1};'],
@@ -53,7 +83,12 @@ const TRAPS: readonly (readonly [name: string, rule: string, bad: string, good: 
   ['a replacer', 'json-callback', 'JSON.stringify({},["a"]);', 'JSON.stringify({},null,1);'],
   ['Math.pow from 2^53', 'inexact-pow', 'var a=Math.pow(2,53);', 'var a=Math.pow(2,32);'],
   ['minus zero', 'minus-zero', 'var a=-0;', 'var a=-1;'],
-  ['instanceof of the interpreter\'s errors', 'instanceof-native', 'try{print()}catch(e){print(e instanceof TypeError)}', 'try{print()}catch(e){print(e instanceof Error)}'],
+  [
+    "instanceof of the interpreter's errors",
+    'instanceof-native',
+    'try{print()}catch(e){print(e instanceof TypeError)}',
+    'try{print()}catch(e){print(e instanceof Error)}',
+  ],
   ['regex: lazy', 'regex', 'var a=/a+?/;', 'var a=/a+/;'],
   ['regex: {n,m}', 'regex', 'var a=/a{2,3}/;', 'var a=/aaa?/;'],
   ['regex: (?:', 'regex', 'var a=/(?:a)/;', 'var a=/(a)/;'],
@@ -83,6 +118,8 @@ describe('tools/build dialect check', () => {
   });
 
   it('takes every name of Espruino, and pins', () => {
-    expect(rules('E.reboot();Serial1.write(1);digitalWrite(D23,1);print(peek32(1),getTime(),require("Flash"));')).to.deep.equal([]);
+    expect(
+      rules('E.reboot();Serial1.write(1);digitalWrite(D23,1);print(peek32(1),getTime(),require("Flash"));'),
+    ).to.deep.equal([]);
   });
 });

@@ -7,7 +7,11 @@ import type { AnyNode } from '../../../tools/build/dialect-walk';
 /** Texts of what may become a place, and of the uses that fetch. */
 function held(code: string, isOwn: (key: string) => boolean = () => true): { places: string[]; taken: string[] } {
   const program = parse(code, { ecmaVersion: 5 }) as AnyNode & { body: AnyNode[] };
-  const functions = new Map(program.body.flatMap((node) => (node.type === 'FunctionDeclaration' && node.id ? [[node.id.name, node as AnyNode] as const] : [])));
+  const functions = new Map(
+    program.body.flatMap((node) =>
+      node.type === 'FunctionDeclaration' && node.id ? [[node.id.name, node as AnyNode] as const] : [],
+    ),
+  );
   const found = heldFunctions(program, functions, isOwn);
   const text = (node: AnyNode): string => code.slice(node.start, node.end);
   return { places: [...found.names, ...found.expressions].map(text), taken: found.taken.map(text) };
@@ -15,7 +19,10 @@ function held(code: string, isOwn: (key: string) => boolean = () => true): { pla
 
 describe('tools/build held', () => {
   it('functions of the top level and expressions that close over nothing', () => {
-    expect(held('function a(){}var t={f:a,g:function(x){return x+a()}};t.f();t.g(1);')).to.deep.equal({ places: ['a', 'function(x){return x+a()}'], taken: ['t.f', 't.g'] });
+    expect(held('function a(){}var t={f:a,g:function(x){return x+a()}};t.f();t.g(1);')).to.deep.equal({
+      places: ['a', 'function(x){return x+a()}'],
+      taken: ['t.f', 't.g'],
+    });
   });
 
   it('a closure stays a function, its property a place for others', () => {
@@ -35,7 +42,9 @@ describe('tools/build held', () => {
   });
 
   const SPOILT = ['t.f=5;', 't.f=x;', 't.f+=a;', 't.f++;', 'delete t.f;', 'u={"f":1};', 'u={f:b()};', 'u={f:this};'];
-  for (const spoiler of SPOILT) it(`not where a property may hold something else: ${spoiler}`, () => expect(held(`function a(){}var t={f:a};${spoiler}`).places).to.deep.equal([]));
+  for (const spoiler of SPOILT)
+    it(`not where a property may hold something else: ${spoiler}`, () =>
+      expect(held(`function a(){}var t={f:a};${spoiler}`).places).to.deep.equal([]));
 
   it('not where a function asks for its this or its arguments, nor for names that others know', () => {
     expect(held('function a(){return this.n}var t={f:a};').places).to.deep.equal([]);

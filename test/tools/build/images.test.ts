@@ -1,5 +1,5 @@
-// Holds: images are reproducible (two builds of one commit are the same bytes), carry commit and board, and a trap in the
-// sources fails the build with the TypeScript file and line.
+// Holds: images are reproducible (two builds of one commit are the same bytes), carry commit and board, and a trap in
+// the sources fails the build with the TypeScript file and line.
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -33,8 +33,12 @@ describe('tools/build images', () => {
   it('puts the commit in its place, moving nothing', () => {
     const code = `var a="${COMMIT_PLACE}";`;
     expect(stampCommit(code, '0123456789ab')).to.equal('var a="0123456789ab";');
-    expect(() => stampCommit(code, 'short')).to.throw().with.property('code', 'bad-commit');
-    expect(() => stampCommit('var a;', '0123456789ab')).to.throw().with.property('code', 'no-commit-place');
+    expect(() => stampCommit(code, 'short'))
+      .to.throw()
+      .with.property('code', 'bad-commit');
+    expect(() => stampCommit('var a;', '0123456789ab'))
+      .to.throw()
+      .with.property('code', 'no-commit-place');
   });
 
   it('names a commit of twelve characters, and the version where there is no git', () => {
@@ -47,13 +51,18 @@ describe('tools/build images', () => {
 
   it('has built every board and role, each fit for Espruino, with its map and size', function () {
     if (!fs.existsSync(dist('sizes.json'))) this.skip(); // needs a finished build
-    const { commit, images } = JSON.parse(fs.readFileSync(dist('sizes.json'), 'utf8')) as { commit: string; images: { board: string; role: string; bytes: number }[] };
+    const { commit, images } = JSON.parse(fs.readFileSync(dist('sizes.json'), 'utf8')) as {
+      commit: string;
+      images: { board: string; role: string; bytes: number }[];
+    };
     expect(images.length).to.equal(boardNames().length * ROLES.length);
     for (const { board, role, bytes } of images) {
       const code = fs.readFileSync(dist(board, `hsm-${role}.js`), 'utf8');
       expect(Buffer.byteLength(code)).to.equal(bytes);
       expect(code).to.include(commit).and.include(`"${board}"`).and.not.include(COMMIT_PLACE);
-      expect(checkDialect(asFunctions(code), { name: `${board}/${role}`, extraGlobals: IMAGE_GLOBALS })).to.deep.equal([]);
+      expect(checkDialect(asFunctions(code), { name: `${board}/${role}`, extraGlobals: IMAGE_GLOBALS })).to.deep.equal(
+        [],
+      );
       expect(fs.existsSync(dist(board, `hsm-${role}.js.map`))).to.equal(true);
     }
   });
@@ -63,10 +72,18 @@ describe('tools/build images', () => {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'chaincloud-trap-'));
     const out = path.join(dir, 'out.js');
     const flash = path.join(ROOT, 'dist', '.device', 'boards', 'linux', 'flash-file.js');
-    fs.writeFileSync(path.join(dir, 'trap.js'), `import { openFlashFile } from '${flash}';\nopenFlashFile();\nprint(Math.trunc(2.5));\n`);
+    fs.writeFileSync(
+      path.join(dir, 'trap.js'),
+      `import { openFlashFile } from '${flash}';\nopenFlashFile();\nprint(Math.trunc(2.5));\n`,
+    );
     await bundleEs5(path.join(dir, 'trap.js'), { format: 'iife', minify: true, out, sourceMap: `${out}.map` });
     const code = fs.readFileSync(out, 'utf8');
-    const options = { name: 'out.js', sourceMap: fs.readFileSync(`${out}.map`, 'utf8'), mapDir: process.cwd(), root: dir };
+    const options = {
+      name: 'out.js',
+      sourceMap: fs.readFileSync(`${out}.map`, 'utf8'),
+      mapDir: process.cwd(),
+      root: dir,
+    };
     const problems = checkDialect(code, options);
     expect(problems.map(({ rule, where }) => `${where} ${rule}`)).to.deep.equal(['trap.js:3:7 missing-builtin']);
     expect(dialectError(problems)).to.have.property('code', 'dialect');
@@ -79,8 +96,17 @@ describe('tools/build images', () => {
   });
 
   it('counts the longest chain of calls, a recursion once', () => {
-    expect(callDepthOf('function a(){b()}function b(){c();b()}function c(){}function d(){setTimeout(function(){a()},1)}').depth).to.equal(3);
-    expect(callDepthOf('function a(){b()}function b(){c()}function c(){}', (_caller, callee) => callee !== 'function a(){b()}function b(){c()}function c('.length + 2).depth, 'calls that are not made').to.equal(2);
+    expect(
+      callDepthOf('function a(){b()}function b(){c();b()}function c(){}function d(){setTimeout(function(){a()},1)}')
+        .depth,
+    ).to.equal(3);
+    expect(
+      callDepthOf(
+        'function a(){b()}function b(){c()}function c(){}',
+        (_caller, callee) => callee !== 'function a(){b()}function b(){c()}function c('.length + 2,
+      ).depth,
+      'calls that are not made',
+    ).to.equal(2);
     expect(callDepthOf('var a=1;').depth).to.equal(0);
   });
 });

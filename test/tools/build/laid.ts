@@ -1,4 +1,5 @@
-// Reads an image back as tools/build/overlay.ts lays it: the functions behind its end as functions again, for the dialect's check.
+// Reads an image back as tools/build/overlay.ts lays it: the functions behind its end as functions again, for the
+// dialect's check.
 const NEVER = 'function Q1(){';
 const HEAD_DIGITS = 7;
 const HEAD_TEN = 1_000_000;

@@ -12,7 +12,12 @@ const every = (): boolean => true;
 
 /** A map of one line, one segment a character. */
 function mappedLine(code: string): string {
-  return JSON.stringify({ version: 3, sources: ['a.ts'], names: [], mappings: [...code].map((_, i) => (i === 0 ? 'AAAA' : 'CAAC')).join(',') });
+  return JSON.stringify({
+    version: 3,
+    sources: ['a.ts'],
+    names: [],
+    mappings: [...code].map((_, i) => (i === 0 ? 'AAAA' : 'CAAC')).join(','),
+  });
 }
 
 /** Runs a program as a board does: the image in Storage, what it prints as the answer. */
@@ -54,7 +59,9 @@ describe('tools/build overlay', () => {
   }
 
   it('leaves few functions in RAM', () => {
-    const code = Array.from({ length: 20 }, (_, i) => `function f${i}(x){return x+${i}}`).join('') + `function g(){return ${Array.from({ length: 20 }, (_, i) => `f${i}(1)`).join('+')}}print(g());`;
+    const code =
+      Array.from({ length: 20 }, (_, i) => `function f${i}(x){return x+${i}}`).join('') +
+      `function g(){return ${Array.from({ length: 20 }, (_, i) => `f${i}(1)`).join('+')}}print(g());`;
     const laid = lay(code);
     expect(functionFigures(laid).functions).to.equal(2);
     expect(run(laid)).to.deep.equal([210]);
@@ -82,7 +89,9 @@ describe('tools/build overlay', () => {
   it('moves the source map along', () => {
     const code = 'function a(x){return x+unknownName}function b(){return a(1)}print(b());';
     const { code: laid, map } = overlay(code, mappedLine(code), every, every);
-    const entry = new SourceMap(JSON.parse(map)).findEntry(0, laid.indexOf('unknownName')) as { originalColumn: number };
+    const entry = new SourceMap(JSON.parse(map)).findEntry(0, laid.indexOf('unknownName')) as {
+      originalColumn: number;
+    };
     expect(entry.originalColumn).to.equal(code.indexOf('unknownName'));
   });
 });

@@ -11,7 +11,8 @@ function membersOf(file: string): string[] {
   const source = ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.ES2020);
   const names: string[] = [];
   const visit = (node: ts.Node): void => {
-    if ((ts.isMethodSignature(node) || ts.isPropertySignature(node)) && ts.isIdentifier(node.name)) names.push(node.name.text);
+    if ((ts.isMethodSignature(node) || ts.isPropertySignature(node)) && ts.isIdentifier(node.name))
+      names.push(node.name.text);
     ts.forEachChild(node, visit);
   };
   visit(source);
@@ -32,9 +33,15 @@ describe('tools/build properties', () => {
     expect(KEPT_PROPERTIES).to.include.members(keys);
   });
 
-  it('keeps what the device code takes from Espruino\'s modules', () => {
-    const files = fs.readdirSync(path.join(ROOT, 'dist', '.device'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
-    const used = files.flatMap((name) => [...fs.readFileSync(path.join(ROOT, 'dist', '.device', name), 'utf8').matchAll(/require\('\w+'\)\.(\w+)/g)].map((one) => one[1]!));
+  it("keeps what the device code takes from Espruino's modules", () => {
+    const files = fs
+      .readdirSync(path.join(ROOT, 'dist', '.device'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.js'));
+    const used = files.flatMap((name) =>
+      [...fs.readFileSync(path.join(ROOT, 'dist', '.device', name), 'utf8').matchAll(/require\('\w+'\)\.(\w+)/g)].map(
+        (one) => one[1]!,
+      ),
+    );
     expect(used).to.include('readArrayBuffer');
     expect(KEPT_PROPERTIES).to.include.members(used);
   });

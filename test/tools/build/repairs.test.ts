@@ -1,5 +1,5 @@
-// Holds: the repairs of what the minifier writes and Espruino misreads: bare returns at a function's end, variables whose
-// declaration may be skipped. The text still means the same, and the source map follows.
+// Holds: the repairs of what the minifier writes and Espruino misreads: bare returns at a function's end, variables
+// whose declaration may be skipped. The text still means the same, and the source map follows.
 import { SourceMap } from 'node:module';
 import { expect } from 'chai';
 import { checkDialect } from '../../../tools/build/dialect';
@@ -10,7 +10,9 @@ const repaired = (code: string): string => repair(code, undefined).code;
 describe('tools/build repairs', () => {
   it('closes a bare return that ends a function', () => {
     expect(repaired('function f(a){if(a)return}')).to.equal('function f(a){if(a)return;}');
-    expect(repaired('function f(a){if(a){return}print(1);return}')).to.equal('function f(a){if(a){return;}print(1);return;}');
+    expect(repaired('function f(a){if(a){return}print(1);return}')).to.equal(
+      'function f(a){if(a){return;}print(1);return;}',
+    );
   });
 
   it('leaves other returns alone', () => {
@@ -27,7 +29,12 @@ describe('tools/build repairs', () => {
   it('repairs what terser makes of two loops', async () => {
     const { minify } = await import('terser');
     const source = 'function f(a){if(a){for(var i=0;i<2;i++)print(i);return}for(var i=0;i<3;i++)print(i)}f(1);f(0);';
-    const { code } = await minify(source, { ecma: 5, toplevel: true, compress: { defaults: false, unused: true }, mangle: false });
+    const { code } = await minify(source, {
+      ecma: 5,
+      toplevel: true,
+      compress: { defaults: false, unused: true },
+      mangle: false,
+    });
     const text = repaired(code as string);
     expect(checkDialect(text, { name: 'a' })).to.deep.equal([]);
     const said: number[] = [];
@@ -37,11 +44,15 @@ describe('tools/build repairs', () => {
 
   it('moves the source map along', async () => {
     const { minify } = await import('terser');
-    const source = 'function first(a) {\n  if (a) return;\n}\nfunction second(a) {\n  first(a);\n  unknownName(a);\n}\nsecond(1);\n';
+    const source =
+      'function first(a) {\n  if (a) return;\n}\nfunction second(a) {\n  first(a);\n  unknownName(a);\n}\nsecond(1);\n';
     const done = await minify({ 'a.ts': source }, { toplevel: true, compress: false, mangle: true, sourceMap: true });
     const { code, map } = repair(done.code as string, done.map as string);
     expect(code).to.include('return;}');
-    const entry = new SourceMap(JSON.parse(map as string)).findEntry(0, code.indexOf('unknownName')) as { originalLine: number; originalColumn: number };
+    const entry = new SourceMap(JSON.parse(map as string)).findEntry(0, code.indexOf('unknownName')) as {
+      originalLine: number;
+      originalColumn: number;
+    };
     expect([entry.originalLine, entry.originalColumn]).to.deep.equal([5, 2]);
     expect(checkDialect(code, { name: 'a', sourceMap: map })[0].where).to.match(/a\.ts:6:3$/);
   });

@@ -13,7 +13,11 @@ const ROOT = resolve(__dirname, '..', '..', '..', '..');
 const COMMAND: Command = {
   name: 'demo',
   summary: 'does nothing',
-  flags: { fast: { help: 'a switch' }, size: { value: 'N', help: 'a value', default: '7' }, each: { value: 'X', help: 'a list', isList: true } },
+  flags: {
+    fast: { help: 'a switch' },
+    size: { value: 'N', help: 'a value', default: '7' },
+    each: { value: 'X', help: 'a list', isList: true },
+  },
   positionals: ['file', 'other?'],
   run: async () => 0,
 };
@@ -29,13 +33,22 @@ function codeOf(work: () => unknown): string {
 
 function chaincloud(...args: string[]): { code: number | null; out: string; err: string } {
   const script = "require('./dist/tools/cli/main.js').main(process.argv.slice(1))";
-  const done = spawnSync(process.execPath, ['-e', script, '--', ...args], { cwd: ROOT, encoding: 'utf8', timeout: 30_000 });
+  const done = spawnSync(process.execPath, ['-e', script, '--', ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
   return { code: done.status, out: done.stdout, err: done.stderr };
 }
 
 describe('command line input', () => {
   it('reads switches, values, defaults and positionals', () => {
-    expect(readInput(COMMAND, ['--fast', 'a.txt'])).to.deep.equal({ values: { size: '7' }, switches: { fast: true }, lists: { each: [] }, positionals: ['a.txt'] });
+    expect(readInput(COMMAND, ['--fast', 'a.txt'])).to.deep.equal({
+      values: { size: '7' },
+      switches: { fast: true },
+      lists: { each: [] },
+      positionals: ['a.txt'],
+    });
     expect(readInput(COMMAND, ['a', '--each', '1', '--each', '2']).lists).to.deep.equal({ each: ['1', '2'] });
     expect(readInput(COMMAND, ['a', 'b', '--size', '9']).values.size).to.equal('9');
   });
@@ -56,7 +69,8 @@ describe('command line input', () => {
   });
 
   it('shows every flag in the help', () => {
-    for (const word of ['demo', 'file', '[other]', '--fast', '--size N', 'default 7']) expect(usageOf(COMMAND)).to.include(word);
+    for (const word of ['demo', 'file', '[other]', '--fast', '--size N', 'default 7'])
+      expect(usageOf(COMMAND)).to.include(word);
   });
 });
 
@@ -72,7 +86,10 @@ describe('settings file', () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   it('reads what fits', () => {
-    expect(readConfig(file('{"url":"http://x","phones":["+1"]}'), shape)).to.deep.equal({ url: 'http://x', phones: ['+1'] });
+    expect(readConfig(file('{"url":"http://x","phones":["+1"]}'), shape)).to.deep.equal({
+      url: 'http://x',
+      phones: ['+1'],
+    });
   });
 
   for (const [name, content] of Object.entries({
@@ -90,7 +107,9 @@ describe('settings file', () => {
       readConfig(file('{"url":{"secret":"hunter2"},"phones":[]}'), shape);
       expect.fail('accepted');
     } catch (error) {
-      expect((error as Error).message).to.include('"url"').and.not.include('hunter2');
+      expect((error as Error).message)
+        .to.include('"url"')
+        .and.not.include('hunter2');
     }
   });
 });
@@ -99,7 +118,23 @@ describe('chaincloud', () => {
   it('lists the commands of the contract', () => {
     const { code, out } = chaincloud('--help');
     expect(code).to.equal(0);
-    for (const name of ['sim', 'api', 'gateway', 'vdevice', 'website', 'build', 'flash', 'console', 'provision', 'unlock', 'backup', 'restore', 'sweep', 'doctor', 'report']) {
+    for (const name of [
+      'sim',
+      'api',
+      'gateway',
+      'vdevice',
+      'website',
+      'build',
+      'flash',
+      'console',
+      'provision',
+      'unlock',
+      'backup',
+      'restore',
+      'sweep',
+      'doctor',
+      'report',
+    ]) {
       expect(out).to.match(new RegExp(`^  ${name} `, 'm'));
     }
   });
@@ -134,7 +169,11 @@ describe('chaincloud', () => {
     it(`leaves nothing behind when it is stopped after ${waitMs} ms`, async () => {
       const folder = mkdtempSync(join(tmpdir(), 'chaincloud-test-'));
       const script = "require('./dist/tools/cli/main.js').main(['sim', '--once'])";
-      const child = spawn(process.execPath, ['-e', script], { cwd: ROOT, stdio: 'ignore', env: { ...process.env, TMPDIR: folder } });
+      const child = spawn(process.execPath, ['-e', script], {
+        cwd: ROOT,
+        stdio: 'ignore',
+        env: { ...process.env, TMPDIR: folder },
+      });
       const ended = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
       await new Promise((done) => setTimeout(done, waitMs));
       child.kill('SIGINT');

@@ -1,4 +1,5 @@
-// `chaincloud` as a process with a person at its keyboard: what it prints is read, its questions are answered as they come.
+// `chaincloud` as a process with a person at its keyboard: what it prints is read, its questions are answered as they
+// come.
 import { spawn } from 'node:child_process';
 import * as path from 'node:path';
 
@@ -18,9 +19,20 @@ export type Answers = [RegExp, string | ((match: RegExpExecArray) => string)][];
  * Runs `chaincloud` with `args`. onOut: sees what it prints, before questions are answered. Ended by force after
  * `limitMs`, or when it asks what has no answer.
  */
-export function chaincloud(args: string[], options: { answers?: Answers; onOut?: (text: string) => void; limitMs?: number; env?: { [name: string]: string } } = {}): Promise<Done> {
+export function chaincloud(
+  args: string[],
+  options: {
+    answers?: Answers;
+    onOut?: (text: string) => void;
+    limitMs?: number;
+    env?: { [name: string]: string };
+  } = {},
+): Promise<Done> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['-e', START, '--', ...args], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
+    const child = spawn(process.execPath, ['-e', START, '--', ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...options.env },
+    });
     let out = '';
     let err = '';
     let asked = 0;

@@ -1,4 +1,5 @@
-// Holds tools/console: decoded traffic of every line, source positions, captures, commands, and that nothing secret is shown.
+// Holds tools/console: decoded traffic of every line, source positions, captures, commands, and that nothing secret is
+// shown.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -17,11 +18,19 @@ import { createStackMapper } from '../../../tools/console/stack';
 import { createReader, formatEntry, isShown, type TrafficEntry } from '../../../tools/console/traffic';
 import { PIN, readyRig, START_S } from '../../firmware/rig';
 
-function read(kind: 'console' | 'modem' | 'link', direction: 'in' | 'out', pieces: (string | Uint8Array)[]): TrafficEntry[] {
+function read(
+  kind: 'console' | 'modem' | 'link',
+  direction: 'in' | 'out',
+  pieces: (string | Uint8Array)[],
+): TrafficEntry[] {
   const entries: TrafficEntry[] = [];
   const view = createLinkView((entry) => entries.push(entry));
-  const reader = kind === 'link' ? (bytes: Uint8Array, at: number) => view.take(direction, bytes, at) : createReader(kind, direction, (entry) => entries.push(entry));
-  for (const piece of pieces) reader(typeof piece === 'string' ? new Uint8Array(Buffer.from(piece, 'latin1')) : piece, 1000);
+  const reader =
+    kind === 'link'
+      ? (bytes: Uint8Array, at: number) => view.take(direction, bytes, at)
+      : createReader(kind, direction, (entry) => entries.push(entry));
+  for (const piece of pieces)
+    reader(typeof piece === 'string' ? new Uint8Array(Buffer.from(piece, 'latin1')) : piece, 1000);
   return entries;
 }
 
@@ -33,8 +42,15 @@ function dataFrame(message: unknown): Uint8Array {
 
 describe('console: traffic', () => {
   it('console text, in pieces, with levels', () => {
-    const entries = read('console', 'in', ['chaincloud hsm-cold re', 'ady\r\nerror locked unlock first\r\nwarning: x\r\n']);
-    expect(entries.map((entry) => [entry.level, entry.text])).to.deep.equal([['info', 'chaincloud hsm-cold ready'], ['error', 'error locked unlock first'], ['warn', 'warning: x']]);
+    const entries = read('console', 'in', [
+      'chaincloud hsm-cold re',
+      'ady\r\nerror locked unlock first\r\nwarning: x\r\n',
+    ]);
+    expect(entries.map((entry) => [entry.level, entry.text])).to.deep.equal([
+      ['info', 'chaincloud hsm-cold ready'],
+      ['error', 'error locked unlock first'],
+      ['warn', 'warning: x'],
+    ]);
   });
   it('AT dialogue with SMS, both directions', () => {
     const submit = '0041000B912143658709F1000401' + 'A7' + '0548656C6C6F';
@@ -46,8 +62,16 @@ describe('console: traffic', () => {
     expect(error!.level).to.equal('warn');
   });
   it('frames by name; garbage told, not swallowed', () => {
-    const entries = read('link', 'in', [dataFrame([MSG_STATUS, 7]), dataFrame([MSG_REFUSAL, 7, REFUSE_LOCKED, 'locked']), Uint8Array.from([0xff, 0x41, 0])]);
-    expect(entries.map((entry) => entry.text)).to.deep.equal(['DATA 5 ack 9: status 7', 'DATA 5 ack 9: refusal of 7: locked locked', '2 bytes that are not COBS']);
+    const entries = read('link', 'in', [
+      dataFrame([MSG_STATUS, 7]),
+      dataFrame([MSG_REFUSAL, 7, REFUSE_LOCKED, 'locked']),
+      Uint8Array.from([0xff, 0x41, 0]),
+    ]);
+    expect(entries.map((entry) => entry.text)).to.deep.equal([
+      'DATA 5 ack 9: status 7',
+      'DATA 5 ack 9: refusal of 7: locked locked',
+      '2 bytes that are not COBS',
+    ]);
     expect(formatEntry(entries[0]!)).to.equal('00:00:01.000 < link    info  DATA 5 ack 9: status 7');
     expect(isShown('debug', 'info')).to.equal(false);
   });
@@ -70,12 +94,43 @@ describe('console: nothing secret', () => {
     const rig = await readyRig();
     rig.coldConsole.close();
     const entries: TrafficEntry[] = [];
-    const session = createSession({ port: rig.cold.console.port, nowMs: () => START_S * 1000, onEntry: (entry) => entries.push(entry), askSecret: async () => PIN });
+    const session = createSession({
+      port: rig.cold.console.port,
+      nowMs: () => START_S * 1000,
+      onEntry: (entry) => entries.push(entry),
+      askSecret: async () => PIN,
+    });
     const answers = [];
-    for (const line of ['status', 'modem', 'memory', 'flash', 'clock', 'link', 'selftest', 'audit', 'provision', 'phones +8613800000008', 'nonsense']) answers.push(await rig.world.finish(session.run(line)));
+    for (const line of [
+      'status',
+      'modem',
+      'memory',
+      'flash',
+      'clock',
+      'link',
+      'selftest',
+      'audit',
+      'provision',
+      'phones +8613800000008',
+      'nonsense',
+    ])
+      answers.push(await rig.world.finish(session.run(line)));
     const text = JSON.stringify([entries, answers]);
-    for (const secret of [PIN, ...rig.words.slice(0, 1).map((word) => `"${word}"`), rig.words.join(' ')]) expect(text).not.to.include(secret);
-    expect(answers.map((answer) => answer.error?.code)).to.deep.equal([undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, 'refused-here', undefined, 'unknown-command']);
+    for (const secret of [PIN, ...rig.words.slice(0, 1).map((word) => `"${word}"`), rig.words.join(' ')])
+      expect(text).not.to.include(secret);
+    expect(answers.map((answer) => answer.error?.code)).to.deep.equal([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      'refused-here',
+      undefined,
+      'unknown-command',
+    ]);
     expect(answers[7]!.findings[0]!.text).to.match(/chain of hashes holds/);
     expect(answers[1]!.lines[0]).to.match(/^modem 0 state \d registered \d/);
   });
@@ -94,9 +149,16 @@ describe('console: capture', () => {
   });
   it('refuses what is no capture', () => {
     const name = file();
-    for (const text of ['', 'x\ny\n', '{"format":"chaincloud capture","version":9}\n', '{"format":"chaincloud capture","version":1}\n{"at":"x"}\n']) {
+    for (const text of [
+      '',
+      'x\ny\n',
+      '{"format":"chaincloud capture","version":9}\n',
+      '{"format":"chaincloud capture","version":1}\n{"at":"x"}\n',
+    ]) {
       fs.writeFileSync(name, text);
-      expect(() => readCapture(name)).to.throw().with.property('code', 'bad-capture');
+      expect(() => readCapture(name))
+        .to.throw()
+        .with.property('code', 'bad-capture');
     }
   });
 });
@@ -114,7 +176,9 @@ describe('console: stack traces', () => {
     expect(mapped).to.match(/^ {4}at Xa \(firmware\/cold\/\w+\.ts:\d+:\d+\)$/);
     // A slot's first line is its header.
     expect(map(`    at Xa (hsm.a:${before.length + 1}:${column})`)).to.equal(mapped);
-    expect(map(`    at function (a,b) {var c} (hsm.b:${before.length + 1}:${column})`)).to.equal(mapped.replace('Xa ', ''));
+    expect(map(`    at function (a,b) {var c} (hsm.b:${before.length + 1}:${column})`)).to.equal(
+      mapped.replace('Xa ', ''),
+    );
     expect(map(`    at hsm.b:${before.length + 1}:${column}`)).to.equal(mapped.replace('Xa ', ''));
     expect(map('no trace')).to.equal('no trace');
   });
@@ -129,17 +193,32 @@ describe('console: commands', () => {
   });
   it('judges what is wrong, with what to do', () => {
     const texts = judge(
-      ['state locked', 'time 1000', 'memory 2400 of 2500', 'link down', 'account 1 closed bad-authority', 'modem 0 state 2 registered 0 rssi 3 supply-mv 3300 operator -'],
+      [
+        'state locked',
+        'time 1000',
+        'memory 2400 of 2500',
+        'link down',
+        'account 1 closed bad-authority',
+        'modem 0 state 2 registered 0 rssi 3 supply-mv 3300 operator -',
+      ],
       1_700_000_000,
     ).map((finding) => finding.text);
-    for (const part of ['chaincloud unlock', 'behind', 'nearly full', 'cable', 'reopen 1', 'SIM', 'antenna', '3.7']) expect(texts.join('\n')).to.include(part);
-    expect(judge(['state unlocked', 'time 1700000000', 'memory 100 of 2500', 'link up'], 1_700_000_000)).to.deep.equal([]);
+    for (const part of ['chaincloud unlock', 'behind', 'nearly full', 'cable', 'reopen 1', 'SIM', 'antenna', '3.7'])
+      expect(texts.join('\n')).to.include(part);
+    expect(judge(['state unlocked', 'time 1700000000', 'memory 100 of 2500', 'link up'], 1_700_000_000)).to.deep.equal(
+      [],
+    );
   });
 });
 
 describe('console: people', () => {
   it('does not show a secret on a terminal, takes backspaces', async () => {
-    const input = Object.assign(new EventEmitter(), { isTTY: true, setRawMode: () => undefined, resume: () => undefined, pause: () => undefined });
+    const input = Object.assign(new EventEmitter(), {
+      isTTY: true,
+      setRawMode: () => undefined,
+      resume: () => undefined,
+      pause: () => undefined,
+    });
     let shown = '';
     const people = createPeople(input as never, { write: (text) => void (shown += text) });
     const answer = people.askSecret('PIN:');

@@ -1,5 +1,5 @@
-// Holds tools/console/link-view against the link's own code (SPEC.md 4): what is told of a sealed link without its key, with it,
-// and with another one; messages in parts, repetitions, a new session; and that no key shows.
+// Holds tools/console/link-view against the link's own code (SPEC.md 4): what is told of a sealed link without its key,
+// with it, and with another one; messages in parts, repetitions, a new session; and that no key shows.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -16,19 +16,33 @@ import type { TrafficEntry } from '../../../tools/console/traffic';
 const KEY = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
 const LONG = new Uint8Array(900).fill(9);
 
-/** A sealed link with some requests on it, as its wires heard it. lossAt: this piece of the initiator's is lost behind the listener. */
+/**
+ * A sealed link with some requests on it, as its wires heard it. lossAt: this piece of the initiator's is lost behind
+ * the listener.
+ */
 async function traffic(lossAt?: number): Promise<{ direction: 'in' | 'out'; bytes: Uint8Array }[]> {
   const runtime = createVirtualRuntime({ seed: 'link-view', startMs: 0, pace: 'fast' });
   const heard: { direction: 'in' | 'out'; bytes: Uint8Array }[] = [];
-  const line = wire(runtime, { tap: (from, bytes) => void heard.push({ direction: from === 0 ? 'in' : 'out', bytes }) });
+  const line = wire(runtime, {
+    tap: (from, bytes) => void heard.push({ direction: from === 0 ? 'in' : 'out', bytes }),
+  });
   let pieces = 0;
   line.fault(0, (bytes) => (++pieces === lossAt ? new Uint8Array(0) : bytes));
   const crypto = protocolCrypto(runtime.random);
   const end = (index: 0 | 1): ReturnType<typeof createPeer> =>
-    createPeer({ uart: uartOf(line[index]), clock: clockOf(runtime), role: index === 0 ? 'initiator' : 'responder', bootId: 7 + index, secure: { linkKey32: KEY, crypto } });
+    createPeer({
+      uart: uartOf(line[index]),
+      clock: clockOf(runtime),
+      role: index === 0 ? 'initiator' : 'responder',
+      bootId: 7 + index,
+      secure: { linkKey32: KEY, crypto },
+    });
   const [first, second] = [end(0), end(1)];
   second.onRequest((_type, fields, reply) => reply([...fields, 'good']));
-  const ask = (fields: unknown[]): Promise<unknown> => new Promise((resolve, reject) => first.request(MSG_STATUS, fields as never, (error, answer) => (error ? reject(error) : resolve(answer))));
+  const ask = (fields: unknown[]): Promise<unknown> =>
+    new Promise((resolve, reject) =>
+      first.request(MSG_STATUS, fields as never, (error, answer) => (error ? reject(error) : resolve(answer))),
+    );
   await runtime.runWhile(new Promise<void>((resolve) => first.onUp(() => resolve())), 'the link');
   await runtime.runWhile(ask([1]), 'an answer');
   await runtime.runWhile(ask([LONG]), 'a long answer');
@@ -39,7 +53,8 @@ async function traffic(lossAt?: number): Promise<{ direction: 'in' | 'out'; byte
 function view(heard: { direction: 'in' | 'out'; bytes: Uint8Array }[], key?: Uint8Array): string[] {
   const entries: TrafficEntry[] = [];
   const it = createLinkView((entry) => entries.push(entry), key);
-  for (const { direction, bytes } of heard) for (let at = 0; at < bytes.length; at += 50) it.take(direction, bytes.subarray(at, at + 50), 1000);
+  for (const { direction, bytes } of heard)
+    for (let at = 0; at < bytes.length; at += 50) it.take(direction, bytes.subarray(at, at + 50), 1000);
   return entries.map((entry) => `${entry.direction} ${entry.text}`);
 }
 
@@ -68,15 +83,27 @@ describe('console: a sealed link', () => {
     }
   });
   it('another key, or one direction alone: says so, and shows what it can', async () => {
-    expect(view(await traffic(), new Uint8Array(32)).join('\n')).to.match(/the link key given is not this link's/).and.match(/sealed, \d+ bytes/);
-    expect(view((await traffic()).filter(({ direction }) => direction === 'out'), KEY).join('\n')).to.match(/its HELLO was not heard/);
+    expect(view(await traffic(), new Uint8Array(32)).join('\n'))
+      .to.match(/the link key given is not this link's/)
+      .and.match(/sealed, \d+ bytes/);
+    expect(
+      view(
+        (await traffic()).filter(({ direction }) => direction === 'out'),
+        KEY,
+      ).join('\n'),
+    ).to.match(/its HELLO was not heard/);
   });
   it('a key file of another form is refused without its content', () => {
     const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'link-')), 'key');
     fs.writeFileSync(file, 'secret-words');
-    expect(() => readLinkKey(file)).to.throw(/64 hex digits/).with.property('message').not.include('secret-words');
+    expect(() => readLinkKey(file))
+      .to.throw(/64 hex digits/)
+      .with.property('message')
+      .not.include('secret-words');
     fs.writeFileSync(file, `${Buffer.from(KEY).toString('hex')}\n`);
     expect([...readLinkKey(file)]).to.deep.equal([...KEY]);
-    expect(() => readLinkKey(`${file}.none`)).to.throw().with.property('code', 'link-key-file');
+    expect(() => readLinkKey(`${file}.none`))
+      .to.throw()
+      .with.property('code', 'link-key-file');
   });
 });

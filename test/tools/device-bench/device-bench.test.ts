@@ -37,7 +37,10 @@ describe('device-bench', () => {
     const bench = createBench({ seed: 'loss', lossRate: 1 / 1500 });
     const [host, board] = wire(bench.runtime);
     bench.board.plug(board);
-    const rows = await bench.runtime.runWhile(findPrompt(host, bench.runtime).then((prompt) => measureLoss(prompt, 8)), 'the line');
+    const rows = await bench.runtime.runWhile(
+      findPrompt(host, bench.runtime).then((prompt) => measureLoss(prompt, 8)),
+      'the line',
+    );
     expect(rows[0]!.whole).to.be.greaterThan(rows[rows.length - 1]!.whole);
   });
   it('follows the board through speeds and back', async () => {
@@ -56,7 +59,10 @@ describe('device-bench', () => {
         },
       });
     };
-    const results = await bench.runtime.runWhile(measureSpeeds(open, bench.runtime, 115200, [9600, 19200]), 'the speeds');
+    const results = await bench.runtime.runWhile(
+      measureSpeeds(open, bench.runtime, 115200, [9600, 19200]),
+      'the speeds',
+    );
     expect(opened).to.deep.equal([115200, 9600, 115200, 19200]);
     expect(results.every(({ rows }) => rows.every((row) => row.whole === row.sent))).to.equal(true);
   });

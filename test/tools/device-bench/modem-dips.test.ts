@@ -1,5 +1,5 @@
-// Holds tools/device-bench/modem-dips against the simulated SIM800 behind a board at its prompt: a good supply, one that sags,
-// one that breaks down on air, no modem, no network.
+// Holds tools/device-bench/modem-dips against the simulated SIM800 behind a board at its prompt: a good supply, one
+// that sags, one that breaks down on air, no modem, no network.
 import { expect } from 'chai';
 import { BOARD as TTGO } from '../../../boards/ttgo-t-call/board';
 import { wire } from '../../../host/sim/board/wire';
@@ -29,7 +29,16 @@ async function measure(setup: Setup): Promise<{ dips?: ModemDips; code: string; 
       const [boardEnd, modemEnd] = wire(runtime, { baud: 19200 });
       const network = createGsmNetwork({ runtime, seed: 'dips' });
       network.person(PHONE).onSms(() => void texts++);
-      if (!setup.isAbsent) sim800 = createSim800({ runtime, seed: 'dips', number: NUMBER, network, port: modemEnd, faults: { sagMv: setup.sagMv ?? 0 }, simPresent: !setup.hasNoSim });
+      if (!setup.isAbsent)
+        sim800 = createSim800({
+          runtime,
+          seed: 'dips',
+          number: NUMBER,
+          network,
+          port: modemEnd,
+          faults: { sagMv: setup.sagMv ?? 0 },
+          simPresent: !setup.hasNoSim,
+        });
       if (setup.supplyMv) sim800?.setSupplyMv(setup.supplyMv);
       return { Serial3: boardEnd };
     },
@@ -46,7 +55,14 @@ describe('device-bench: supply of the modem', () => {
     const { dips, code, texts } = await measure({ smsTo: PHONE });
     expect(code).to.equal('done');
     expect(texts).to.equal(1);
-    expect(dips).to.deep.equal({ restMv: 4012, lowestMv: 4012, warnings: 0, restarts: 0, isRegistered: true, isSmsSent: true });
+    expect(dips).to.deep.equal({
+      restMv: 4012,
+      lowestMv: 4012,
+      warnings: 0,
+      restarts: 0,
+      isRegistered: true,
+      isSmsSent: true,
+    });
     expect(judgeDips(dips!)).to.deep.equal([]);
   });
   it('a supply that falls by 400 mV on air', async () => {
@@ -58,7 +74,9 @@ describe('device-bench: supply of the modem', () => {
     const { dips } = await measure({ sagMv: 600 });
     expect(dips!.lowestMv).to.equal(3412);
     expect(dips!.warnings).to.be.greaterThan(0);
-    expect(judgeDips(dips!).join()).to.match(/warned of low voltage/).and.match(/falls to 3412 mV/);
+    expect(judgeDips(dips!).join())
+      .to.match(/warned of low voltage/)
+      .and.match(/falls to 3412 mV/);
   });
   it('a supply that breaks down: the modem restarts by itself', async () => {
     const { dips } = await measure({ sagMv: 1000 });
@@ -74,6 +92,8 @@ describe('device-bench: supply of the modem', () => {
     expect(judgeDips(dips!).join()).to.match(/did not register/);
     expect((await measure({ isAbsent: true })).code).to.equal('modem-silent');
     const bench = createBench({ seed: 'linux' });
-    expect(await bench.atPrompt((prompt) => measureDips(prompt, boardNamed('linux'), bench.runtime))).to.equal('no-modem');
+    expect(await bench.atPrompt((prompt) => measureDips(prompt, boardNamed('linux'), bench.runtime))).to.equal(
+      'no-modem',
+    );
   });
 });

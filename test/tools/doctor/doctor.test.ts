@@ -1,4 +1,5 @@
-// Holds tools/doctor: on a sound system nothing is found, and each check finds the fault that it is for and says what to do.
+// Holds tools/doctor: on a sound system nothing is found, and each check finds the fault that it is for and says what
+// to do.
 import { expect } from 'chai';
 import { createHash } from 'node:crypto';
 import { CHECKS, diagnose, diagnosisText } from '../../../tools/doctor/doctor';
@@ -25,19 +26,43 @@ function auditLines(entries: { unixSeconds: number; code: number }[]): string[] 
   return [...lines, `head ${entries.length} ${head}`];
 }
 
-const STATUS = ['board esp32-sim800l commit 0123456789ab interpreter 2v29.277', 'state unlocked', `time ${NOW_S}`, 'memory 900 of 2500', 'link up', 'account 0 open batches-hot 1 batches-cold 1'];
-const REST = ['modem 0 state 2 registered 1 rssi 20 supply-mv 4000 operator X', 'journal records 40 room 20000 of 28672 generation 5 writes 9 erases 2', 'noise passed'];
+const STATUS = [
+  'board esp32-sim800l commit 0123456789ab interpreter 2v29.277',
+  'state unlocked',
+  `time ${NOW_S}`,
+  'memory 900 of 2500',
+  'link up',
+  'account 0 open batches-hot 1 batches-cold 1',
+];
+const REST = [
+  'modem 0 state 2 registered 1 rssi 20 supply-mv 4000 operator X',
+  'journal records 40 room 20000 of 28672 generation 5 writes 9 erases 2',
+  'noise passed',
+];
 
 function view(change: (lines: string[]) => string[] = (lines) => lines, more: Partial<BoardView> = {}): BoardView {
   const lines = [...STATUS, ...REST, ...auditLines([{ unixSeconds: NOW_S - 7200, code: 9 }])];
-  return { kind: 'console', role: 'cold', board: 'esp32-sim800l', commit: '0123456789ab', interpreter: '2v29.277', lines: change(lines), ...more };
+  return {
+    kind: 'console',
+    role: 'cold',
+    board: 'esp32-sim800l',
+    commit: '0123456789ab',
+    interpreter: '2v29.277',
+    lines: change(lines),
+    ...more,
+  };
 }
 
 function patient(change: Partial<Patient> = {}): Patient {
   return {
-    nodeVersion: 'v20.1.0', platform: 'linux', nowMs: NOW_S * 1000,
+    nodeVersion: 'v20.1.0',
+    platform: 'linux',
+    nowMs: NOW_S * 1000,
     ports: async () => [{ path: '/dev/ttyUSB0', usb: '10c4:ea60' }],
-    access: () => undefined, hasPackage: () => true, builtCommit: () => '0123456789ab', board: async () => view(),
+    access: () => undefined,
+    hasPackage: () => true,
+    builtCommit: () => '0123456789ab',
+    board: async () => view(),
     rpc: { call: async () => ({ chain: 'main', blocks: 9, headers: 9, time: NOW_S }) },
     database: { place: 'x', versions: async () => ({ present: 1, known: 1 }) },
     api: { url: 'http://x', status: async () => 401 },
@@ -45,8 +70,13 @@ function patient(change: Partial<Patient> = {}): Patient {
   };
 }
 
-const boardWith = (change: (lines: string[]) => string[], more: Partial<BoardView> = {}): Partial<Patient> => ({ board: async () => view(change, more) });
-const swap = (from: RegExp, to: string) => (lines: string[]): string[] => lines.map((line) => line.replace(from, to));
+const boardWith = (change: (lines: string[]) => string[], more: Partial<BoardView> = {}): Partial<Patient> => ({
+  board: async () => view(change, more),
+});
+const swap =
+  (from: RegExp, to: string) =>
+  (lines: string[]): string[] =>
+    lines.map((line) => line.replace(from, to));
 
 describe('doctor', () => {
   it('finds nothing on a sound system', async () => {
@@ -61,8 +91,18 @@ describe('doctor', () => {
     ['no rights on the port', 'serial ports', { access: () => 'EACCES' }, /dialout/],
     ['no port, no driver', 'serial ports', { ports: async () => [] }, /driver/],
     ['no images', 'built images', { builtCommit: () => undefined }, /chaincloud build/],
-    ['a board that is silent', 'board answers', { board: async () => ({ error: 'nothing answers on this port', code: 'board-silent' }) }, /message/],
-    ['a board at its prompt', 'board answers', { board: async () => view(undefined, { kind: 'prompt' }) }, /chaincloud flash/],
+    [
+      'a board that is silent',
+      'board answers',
+      { board: async () => ({ error: 'nothing answers on this port', code: 'board-silent' }) },
+      /message/,
+    ],
+    [
+      'a board at its prompt',
+      'board answers',
+      { board: async () => view(undefined, { kind: 'prompt' }) },
+      /chaincloud flash/,
+    ],
     ['an old Espruino', 'Espruino', boardWith((lines) => lines, { interpreter: '2v20' }), /2v26/],
     ['the Espruino with the UART bug', 'Espruino', boardWith((lines) => lines, { interpreter: '2v29' }), /19,200/],
     ['another image', 'image', boardWith((lines) => lines, { commit: 'ba9876543210' }), /chaincloud flash/],
@@ -71,28 +111,68 @@ describe('doctor', () => {
     ['a clock that is off', 'condition', boardWith(swap(/^time \d+/, 'time 1700000000')), /./],
     ['a modem without power', 'condition', boardWith(swap(/^modem 0 state 2/, 'modem 0 state 0')), /supply/],
     ['a modem without SIM or network', 'condition', boardWith(swap(/registered 1/, 'registered 0')), /SIM/],
-    ['a closed account', 'condition', boardWith(swap(/^account 0 open/, 'account 0 closed bad-authority')), /--reopen 0/],
+    [
+      'a closed account',
+      'condition',
+      boardWith(swap(/^account 0 open/, 'account 0 closed bad-authority')),
+      /--reopen 0/,
+    ],
     ['a journal nearly full', 'journal', boardWith(swap(/room 20000/, 'room 300')), /accounts/],
     ['a worn journal', 'journal', boardWith(swap(/generation 5/, 'generation 190000')), /restore/],
     ['an old channel', 'channel', { nowMs: (NOW_S + 200_000) * 1000 }, /V-Device/],
-    ['an audit log that was changed', 'audit log', boardWith(swap(/^audit 1 \d+ 9/, 'audit 1 1760000001 9')), /out of service/],
+    [
+      'an audit log that was changed',
+      'audit log',
+      boardWith(swap(/^audit 1 \d+ 9/, 'audit 1 1760000001 9')),
+      /out of service/,
+    ],
     ['noise that is none', 'noise', boardWith(swap(/^noise passed/, 'noise noise-repetition')), /dice/],
-    ['a node that is behind', 'node', { rpc: { call: async () => ({ chain: 'main', blocks: 5, headers: 9 }) } }, /wait/],
-    ['a node cut off from the network', 'node', { rpc: { call: async () => ({ chain: 'main', blocks: 9, headers: 9, time: NOW_S - 90_000 }) } }, /connections/],
+    [
+      'a node that is behind',
+      'node',
+      { rpc: { call: async () => ({ chain: 'main', blocks: 5, headers: 9 }) } },
+      /wait/,
+    ],
+    [
+      'a node cut off from the network',
+      'node',
+      { rpc: { call: async () => ({ chain: 'main', blocks: 9, headers: 9, time: NOW_S - 90_000 }) } },
+      /connections/,
+    ],
     ['a node that is not there', 'node', { rpc: { call: async () => Promise.reject(new Error('refused')) } }, /runs/],
-    ['a database behind on migrations', 'database', { database: { place: 'x', versions: async () => ({ present: 1, known: 3 }) } }, /start the API/],
-    ['a database of a later release', 'database', { database: { place: 'x', versions: async () => ({ present: 4, known: 3 }) } }, /newer/],
-    ['an API that is not there', 'API', { api: { url: 'http://x', status: async () => Promise.reject(new Error('x')) } }, /start it/],
+    [
+      'a database behind on migrations',
+      'database',
+      { database: { place: 'x', versions: async () => ({ present: 1, known: 3 }) } },
+      /start the API/,
+    ],
+    [
+      'a database of a later release',
+      'database',
+      { database: { place: 'x', versions: async () => ({ present: 4, known: 3 }) } },
+      /newer/,
+    ],
+    [
+      'an API that is not there',
+      'API',
+      { api: { url: 'http://x', status: async () => Promise.reject(new Error('x')) } },
+      /start it/,
+    ],
   ];
   for (const [name, check, change, todo] of faults) {
     it(`finds ${name}`, async () => {
       const { results } = await diagnose(patient(change));
-      const found = results.filter((result) => result.check === check && (result.state === 'fail' || result.state === 'warn'));
+      const found = results.filter(
+        (result) => result.check === check && (result.state === 'fail' || result.state === 'warn'),
+      );
       expect(found, JSON.stringify(results.filter((result) => result.check === check))).to.have.length.greaterThan(0);
       expect(`${found[0]!.text} ${found[0]!.todo}`).to.match(todo);
     });
   }
-  it('every check has a fault above', () => expect(CHECKS.map((check) => check.name).filter((name) => !faults.some(([, check]) => check === name))).to.deep.equal([]));
+  it('every check has a fault above', () =>
+    expect(
+      CHECKS.map((check) => check.name).filter((name) => !faults.some(([, check]) => check === name)),
+    ).to.deep.equal([]));
   it('tells it in groups with a count', async () => {
     const text = diagnosisText(await diagnose(patient({ nodeVersion: 'v16.0.0' })));
     expect(text).to.include('computer\n').and.include('FAIL Node.js').and.include('1 failed');
@@ -113,9 +193,14 @@ describe('doctor: what answers on a port', () => {
     const bench = createBench({ seed: 'doctor' });
     const [host, board] = wire(bench.runtime);
     bench.board.plug(board);
-    expect(await bench.runtime.runWhile(viewBoard(Object.assign(host, { name: 'P' }), bench.runtime), 'a look')).to.include({ kind: 'prompt', board: 'ESP32' });
+    expect(
+      await bench.runtime.runWhile(viewBoard(Object.assign(host, { name: 'P' }), bench.runtime), 'a look'),
+    ).to.include({ kind: 'prompt', board: 'ESP32' });
     const [lonely] = wire(bench.runtime);
-    const error = await bench.runtime.runWhile(viewBoard(Object.assign(lonely, { name: 'P' }), bench.runtime).catch((e) => e), 'a look');
+    const error = await bench.runtime.runWhile(
+      viewBoard(Object.assign(lonely, { name: 'P' }), bench.runtime).catch((e) => e),
+      'a look',
+    );
     expect(error.code).to.equal('board-silent');
   });
 });

@@ -1,5 +1,6 @@
-// Holds that a board flashed by these tools works in the genuine interpreter (set ESPRUINO): HSM-Cold boots from a slot in
-// Storage, its console answers diagnostics, doctor sees it, `service` gives the prompt back, the next start runs it again.
+// Holds that a board flashed by these tools works in the genuine interpreter (set ESPRUINO): HSM-Cold boots from a slot
+// in Storage, its console answers diagnostics, doctor sees it, `service` gives the prompt back, the next start runs it
+// again.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -15,7 +16,11 @@ import { startGenuine, type GenuineBoard } from '../../../tools/flash/model/genu
 const ROOT = path.join(__dirname, '..', '..', '..', '..');
 const IMAGE = path.join(__dirname, '..', '..', '..', 'firmware', 'linux', 'hsm-cold.js');
 
-const WHY_NOT = !process.env.ESPRUINO ? ' (ESPRUINO is not set)' : fs.existsSync(IMAGE) ? '' : ' (the images are not built)';
+const WHY_NOT = !process.env.ESPRUINO
+  ? ' (ESPRUINO is not set)'
+  : fs.existsSync(IMAGE)
+    ? ''
+    : ' (the images are not built)';
 
 describe(`flash: HSM-Cold from Storage in the genuine interpreter${WHY_NOT}`, function () {
   this.timeout(120_000);
@@ -32,14 +37,19 @@ describe(`flash: HSM-Cold from Storage in the genuine interpreter${WHY_NOT}`, fu
   });
 
   async function untilReady(news: () => string): Promise<void> {
-    for (let i = 0; i < 400 && !/hsm-cold ready/.test(news()); i++) await new Promise((resolve) => setTimeout(resolve, 100));
+    for (let i = 0; i < 400 && !/hsm-cold ready/.test(news()); i++)
+      await new Promise((resolve) => setTimeout(resolve, 100));
     expect(news()).to.match(/hsm-cold ready/);
   }
 
   it('a stack trace of the running image leads to TypeScript, through fetched functions too', async () => {
     const code = fs.readFileSync(IMAGE, 'latin1');
     // A function that the image keeps in flash: its text stands behind the image, in a function that is never called.
-    const kept = [...code.matchAll(/\d{8};\(function\(([\w,]+)\)\{/g)].map((match) => ({ at: match.index! + match[0].length, params: match[1]!.split(','), head: match[0] }));
+    const kept = [...code.matchAll(/\d{8};\(function\(([\w,]+)\)\{/g)].map((match) => ({
+      at: match.index! + match[0].length,
+      params: match[1]!.split(','),
+      head: match[0],
+    }));
     expect(kept.length).to.be.greaterThan(50);
     const map = createStackMapper(IMAGE, ROOT);
     line = openPty();
@@ -53,13 +63,21 @@ describe(`flash: HSM-Cold from Storage in the genuine interpreter${WHY_NOT}`, fu
     const traces: string[] = [];
     for (const { at, params, head } of kept.slice(0, 16)) {
       const lenBytes = Number(head.slice(3, 8));
-      const trace = await prompt.eval(`(function(){try{Function.apply(0,${JSON.stringify(params)}.concat(CC_IMAGE.substr(${at},${lenBytes})))();}catch(e){return e.stack;}return "";}())`, { tries: 1, timeoutMs: 2000 }).catch(() => '');
-      const first = String(trace).split('\n').find((each) => /hsm\.a:2:\d+/.test(each));
+      const trace = await prompt
+        .eval(
+          `(function(){try{Function.apply(0,${JSON.stringify(params)}.concat(CC_IMAGE.substr(${at},${lenBytes})))();}catch(e){return e.stack;}return "";}())`,
+          { tries: 1, timeoutMs: 2000 },
+        )
+        .catch(() => '');
+      const first = String(trace)
+        .split('\n')
+        .find((each) => /hsm\.a:2:\d+/.test(each));
       if (!first) continue;
       const column = Number(/hsm\.a:2:(\d+)/.exec(first)![1]);
       const mapped = map(first.replace(/\r$/, ''));
       traces.push(mapped);
-      if (column > at && column <= at + lenBytes) expect(mapped).to.match(/\((firmware|protocol|boards)\/[\w/-]+\.ts:\d+:\d+\)/);
+      if (column > at && column <= at + lenBytes)
+        expect(mapped).to.match(/\((firmware|protocol|boards)\/[\w/-]+\.ts:\d+:\d+\)/);
     }
     port.close();
     expect(traces.length).to.be.greaterThan(2);
@@ -86,7 +104,10 @@ describe(`flash: HSM-Cold from Storage in the genuine interpreter${WHY_NOT}`, fu
     await new Promise((resolve) => setTimeout(resolve, 4000));
     const port = await openPort(board.path);
     const prompt = await findPrompt(port, realRuntime());
-    expect(await prompt.eval('[CC_SLOT,require("Storage").read("service")===undefined]')).to.deep.equal(['hsm.a', true]);
+    expect(await prompt.eval('[CC_SLOT,require("Storage").read("service")===undefined]')).to.deep.equal([
+      'hsm.a',
+      true,
+    ]);
     port.close();
     text = '';
     await board.restart();

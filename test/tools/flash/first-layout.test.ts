@@ -1,5 +1,6 @@
-// Holds tools/flash on a board that has nothing of ours yet: the power goes at every single change of its flash, torn at
-// several depths. After it the board boots what it had or the new image, and running the same command again completes it.
+// Holds tools/flash on a board that has nothing of ours yet: the power goes at every single change of its flash, torn
+// at several depths. After it the board boots what it had or the new image, and running the same command again
+// completes it.
 import { expect } from 'chai';
 import { createFlash, type SimFlash } from '../../../host/sim/board/flash';
 import { boardNamed } from '../../../tools/flash/boards';
@@ -7,7 +8,10 @@ import { createBench, modelImage, type Bench } from '../../../tools/flash/model/
 
 const AREA = boardNamed('esp32-sim800l').storage;
 const IMAGE_BYTES = 9000;
-const TABLES = { comb: new Uint8Array(5000).map((_, i) => (i * 7) ^ (i >> 3)), words: new Uint8Array(3000).map((_, i) => 97 + (i % 26)) };
+const TABLES = {
+  comb: new Uint8Array(5000).map((_, i) => (i * 7) ^ (i >> 3)),
+  words: new Uint8Array(3000).map((_, i) => 97 + (i % 26)),
+};
 const TORN = [0, 0.06, 0.2, 0.5, 0.99];
 
 function boardWith(before: (bench: Bench) => void, seed: string, flash?: SimFlash): Bench {
@@ -27,7 +31,8 @@ async function changesOf(before: (bench: Bench) => void): Promise<number> {
 function completes(bench: Bench): void {
   bench.board.powerOn();
   expect(bench.booted()).to.equal(1);
-  for (const [name, data] of Object.entries(TABLES)) expect(Buffer.from(bench.board.storage.read(name)!, 'latin1').equals(Buffer.from(data)), name).to.equal(true);
+  for (const [name, data] of Object.entries(TABLES))
+    expect(Buffer.from(bench.board.storage.read(name)!, 'latin1').equals(Buffer.from(data)), name).to.equal(true);
 }
 
 /** Cuts at every change and depth; answers what was booted after each cut. */
@@ -60,8 +65,8 @@ describe('flash: the first upload, cut at every change of flash', function () {
   it('beside boot code of another tool: that or the new image boots, unless the cut tore the header of a new file', async () => {
     const booted = await cutEverywhere((bench) => bench.board.storage.write('.bootcde', 'var IMAGE="old";'));
     const neither = booted.filter((image) => image !== 'old' && image !== 1).length;
-    // Espruino empties a Storage in which it finds the size word of a file's header half written. Six files are made; the
-    // first two depths of five tear that word.
+    // Espruino empties a Storage in which it finds the size word of a file's header half written. Six files are made;
+    // the first two depths of five tear that word.
     expect(neither).to.be.at.most(6 * 2);
   });
 });

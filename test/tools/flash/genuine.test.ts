@@ -31,7 +31,12 @@ describe(`flash: genuine interpreter${process.env.ESPRUINO ? '' : ' (ESPRUINO is
   async function flash(version: number, tables: { [name: string]: Uint8Array } = {}): Promise<FlashResult> {
     const port = await openPort(board!.path);
     try {
-      return await flashBoard({ port, runtime: realRuntime(), image: modelImage(version, 12_000, 'linux', 'hot'), tables });
+      return await flashBoard({
+        port,
+        runtime: realRuntime(),
+        image: modelImage(version, 12_000, 'linux', 'hot'),
+        tables,
+      });
     } finally {
       port.close();
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -45,7 +50,11 @@ describe(`flash: genuine interpreter${process.env.ESPRUINO ? '' : ' (ESPRUINO is
       expect(result.isChanged).to.equal(true);
       expect(result.state.trashBytes).to.equal(0);
       await board!.restart();
-      expect(await valueOf('[IMAGE,CC_SLOT,f3(2)]')).to.deep.equal([version, version === 2 ? 'hsm.b' : 'hsm.a', `${version}6\n`]);
+      expect(await valueOf('[IMAGE,CC_SLOT,f3(2)]')).to.deep.equal([
+        version,
+        version === 2 ? 'hsm.b' : 'hsm.a',
+        `${version}6\n`,
+      ]);
       expect(await valueOf('E.CRC32(require("Storage").read("comb"))')).to.equal(crc32(tables.comb));
     }
   });

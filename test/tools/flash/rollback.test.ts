@@ -1,4 +1,5 @@
-// Holds tools/flash/rollback: back to the other slot's image where a whole one is, cut at its one write, and nothing else.
+// Holds tools/flash/rollback: back to the other slot's image where a whole one is, cut at its one write, and nothing
+// else.
 import { expect } from 'chai';
 import { createFlash } from '../../../host/sim/board/flash';
 import { boardNamed } from '../../../tools/flash/boards';

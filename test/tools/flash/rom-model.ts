@@ -1,8 +1,17 @@
-// The loader in an ESP32's ROM, simulated: SLIP, checksums, deflate, MD5, flash that must be erased before it is written.
+// The loader in an ESP32's ROM, simulated: SLIP, checksums, deflate, MD5, flash that must be erased before it is
+// written.
 import { createHash } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
 import type { BytePort } from '../../../host/byte-port';
-import { BLOCK_BYTES, blockChecksum, CHIP_REG, ESP32_MAGIC, OP, slipDecoder, slipEncode } from '../../../tools/flash/rom-protocol';
+import {
+  BLOCK_BYTES,
+  blockChecksum,
+  CHIP_REG,
+  ESP32_MAGIC,
+  OP,
+  slipDecoder,
+  slipEncode,
+} from '../../../tools/flash/rom-protocol';
 
 export interface RomModel {
   flash: Buffer;
@@ -68,7 +77,8 @@ export function createRomModel(port: BytePort, faults: RomFaults = {}): RomModel
     }
     const block = Buffer.from(data.subarray(16));
     if (faults.spoil?.includes(count)) block[3] = block[3]! ^ 0x40;
-    if (blockChecksum(block) !== checksum || block.length !== data.readUInt32LE(0) || block.length > BLOCK_BYTES) return answer(OP.deflData, 0, undefined, BAD_CHECKSUM);
+    if (blockChecksum(block) !== checksum || block.length !== data.readUInt32LE(0) || block.length > BLOCK_BYTES)
+      return answer(OP.deflData, 0, undefined, BAD_CHECKSUM);
     if (!target || data.readUInt32LE(4) !== target.packed.length) return answer(OP.deflData, 0, undefined, 0x06);
     target.packed.push(block);
     if (target.packed.length === target.blocks) {
@@ -80,6 +90,12 @@ export function createRomModel(port: BytePort, faults: RomFaults = {}): RomModel
   }
 
   port.onData(slipDecoder(take));
-  port.write(new Uint8Array(Buffer.from('ets Jun  8 2016 00:22:57\r\n\r\nrst:0x1 (POWERON_RESET),boot:0x3 (DOWNLOAD_BOOT)\r\nwaiting for download\r\n')));
+  port.write(
+    new Uint8Array(
+      Buffer.from(
+        'ets Jun  8 2016 00:22:57\r\n\r\nrst:0x1 (POWERON_RESET),boot:0x3 (DOWNLOAD_BOOT)\r\nwaiting for download\r\n',
+      ),
+    ),
+  );
   return { flash, counts };
 }

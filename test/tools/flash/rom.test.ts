@@ -42,7 +42,11 @@ function partitionTable(storageAddress = 0x320000): Buffer {
 
 function baseDir(change: (files: { [name: string]: Buffer }) => void = () => undefined): string {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'base-'));
-  const files = { 'bootloader.bin': appImage(Buffer.alloc(600, 7)), 'partitions_espruino.bin': partitionTable(), 'espruino_esp32.bin': appImage(Buffer.from('espruino '.repeat(900))) };
+  const files = {
+    'bootloader.bin': appImage(Buffer.alloc(600, 7)),
+    'partitions_espruino.bin': partitionTable(),
+    'espruino_esp32.bin': appImage(Buffer.from('espruino '.repeat(900))),
+  };
   change(files);
   for (const [name, data] of Object.entries(files)) fs.writeFileSync(path.join(dir, name), data);
   return dir;
@@ -61,7 +65,8 @@ async function run(parts: RomPart[], faults: RomFaults = {}): Promise<{ code: st
 
 describe('flash: ROM loader', () => {
   const parts = planBase(baseDir());
-  const isWritten = (flash: Buffer): boolean => parts.every(({ address, data }) => flash.subarray(address, address + data.length).equals(Buffer.from(data)));
+  const isWritten = (flash: Buffer): boolean =>
+    parts.every(({ address, data }) => flash.subarray(address, address + data.length).equals(Buffer.from(data)));
 
   it('writes bootloader, partitions and Espruino at 0x1000, 0x8000 and 0x10000 and reads them back', async () => {
     expect(parts.map((part) => part.address)).to.deep.equal([0x1000, 0x8000, 0x10000]);
@@ -81,7 +86,13 @@ describe('flash: ROM loader', () => {
     const { code, flash, ms } = await run([{ name: 'Storage', address: area.address, data }]);
     expect(code).to.equal('done');
     const cells = new Uint8Array(flash.subarray(area.address, area.address + data.length));
-    expect(listFiles(cells, area).files.map((file) => file.name)).to.deep.equal(['.boot0', 'comb', 'hsm.pad', 'hsm.a', 'hsm.b']);
+    expect(listFiles(cells, area).files.map((file) => file.name)).to.deep.equal([
+      '.boot0',
+      'comb',
+      'hsm.pad',
+      'hsm.a',
+      'hsm.b',
+    ]);
     expect(ms).to.be.lessThan(60_000);
   });
   for (const [name, code, faults] of [
@@ -108,7 +119,18 @@ describe('flash: base firmware files are checked before anything is sent', () =>
   it('takes files that match the sums given', () => {
     const dir = baseDir();
     const sums = path.join(dir, 'SHA256SUMS');
-    fs.writeFileSync(sums, fs.readdirSync(dir).map((name) => `${createHash('sha256').update(fs.readFileSync(path.join(dir, name))).digest('hex')}  ${name}\n`).join(''));
+    fs.writeFileSync(
+      sums,
+      fs
+        .readdirSync(dir)
+        .map(
+          (name) =>
+            `${createHash('sha256')
+              .update(fs.readFileSync(path.join(dir, name)))
+              .digest('hex')}  ${name}\n`,
+        )
+        .join(''),
+    );
     expect(planBase(dir, sums)).to.have.length(3);
     fs.writeFileSync(sums, fs.readFileSync(sums, 'utf8').replace(/^./gm, 'f'));
     expect(codeOf(() => planBase(dir, sums))).to.equal('bad-image');
@@ -117,11 +139,24 @@ describe('flash: base firmware files are checked before anything is sent', () =>
   });
   for (const [name, code, change] of [
     ['a bit of Espruino', 'bad-image', flip('espruino_esp32.bin', 500)],
-    ['Espruino cut short', 'bad-image', (files: { [name: string]: Buffer }) => void (files['espruino_esp32.bin'] = files['espruino_esp32.bin']!.subarray(0, 700))],
+    [
+      'Espruino cut short',
+      'bad-image',
+      (files: { [name: string]: Buffer }) =>
+        void (files['espruino_esp32.bin'] = files['espruino_esp32.bin']!.subarray(0, 700)),
+    ],
     ['a bit of the bootloader', 'bad-image', flip('bootloader.bin', 100)],
     ['a bit of the partition table', 'bad-image', flip('partitions_espruino.bin', 14)],
-    ['Storage elsewhere', 'bad-image', (files: { [name: string]: Buffer }) => void (files['partitions_espruino.bin'] = partitionTable(0x100000))],
-    ['an image for an ESP32-C3', 'wrong-board', (files: { [name: string]: Buffer }) => void (files['espruino_esp32.bin'] = appImage(Buffer.alloc(100), 5))],
+    [
+      'Storage elsewhere',
+      'bad-image',
+      (files: { [name: string]: Buffer }) => void (files['partitions_espruino.bin'] = partitionTable(0x100000)),
+    ],
+    [
+      'an image for an ESP32-C3',
+      'wrong-board',
+      (files: { [name: string]: Buffer }) => void (files['espruino_esp32.bin'] = appImage(Buffer.alloc(100), 5)),
+    ],
     ['a missing file', 'no-image', (files: { [name: string]: Buffer }) => void delete files['bootloader.bin']],
   ] as [string, string, (files: { [name: string]: Buffer }) => void][]) {
     it(`${name}: ${code}`, () => expect(codeOf(() => planBase(baseDir(change)))).to.equal(code));

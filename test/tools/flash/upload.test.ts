@@ -86,7 +86,8 @@ describe('flash: refusals leave the board as it was', () => {
   });
   it('a build whose erasePage does nothing: erase-failed, and the last image still boots', async () => {
     const bench = createBench({ seed: 'dead', isEraseDead: true });
-    for (let version = 1; version <= 2; version++) expect(await bench.upload(modelImage(version, IMAGE_BYTES))).to.equal('done');
+    for (let version = 1; version <= 2; version++)
+      expect(await bench.upload(modelImage(version, IMAGE_BYTES))).to.equal('done');
     expect(await bench.upload(modelImage(3, IMAGE_BYTES))).to.equal('erase-failed');
     bench.board.powerOn();
     expect(bench.booted()).to.equal(2);

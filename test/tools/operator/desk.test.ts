@@ -1,4 +1,5 @@
-// Holds tools/operator/desk: an operator's command finds out what answers before it asks anybody anything, and ends by itself.
+// Holds tools/operator/desk: an operator's command finds out what answers before it asks anybody anything, and ends by
+// itself.
 import { expect } from 'chai';
 import { AUDIT_PIN_WRONG } from '../../../firmware/cold/store';
 import { LINE_MAX } from '../../../firmware/console/terminal';
@@ -17,18 +18,29 @@ async function verdict(answer: string): Promise<{ code?: string; message?: strin
   });
   let heard = '';
   const client = createConsoleClient({ port: host, onLine: (line) => void (heard += `${line}\n`) });
-  return runtime.runWhile(aConsole(client, runtime, () => heard).then(() => ({}), (error: { code: string; message: string }) => error), 'the first answer');
+  return runtime.runWhile(
+    aConsole(client, runtime, () => heard).then(
+      () => ({}),
+      (error: { code: string; message: string }) => error,
+    ),
+    'the first answer',
+  );
 }
 
 describe('operator: a question that nobody answers', () => {
   /** Tries at the PIN that the board has counted. */
-  const wrongPins = async (rig: Rig): Promise<number> => (await rig.world.finish(rig.coldConsole.run('log'))).filter((line) => new RegExp(`^audit \\d+ \\d+ ${AUDIT_PIN_WRONG} `).test(line)).length;
+  const wrongPins = async (rig: Rig): Promise<number> =>
+    (await rig.world.finish(rig.coldConsole.run('log'))).filter((line) =>
+      new RegExp(`^audit \\d+ \\d+ ${AUDIT_PIN_WRONG} `).test(line),
+    ).length;
 
   it('costs no try at the PIN, however often it is left or stopped', async () => {
     const rig = await readyRig();
     await rig.world.finish(rig.coldConsole.run('lock'));
     for (let i = 0; i < 12; i++) {
-      const code = await rig.world.finish(rig.coldConsole.run('unlock', () => undefined).catch((error: { code?: string }) => error.code));
+      const code = await rig.world.finish(
+        rig.coldConsole.run('unlock', () => undefined).catch((error: { code?: string }) => error.code),
+      );
       expect(code).to.equal('operator-question');
     }
     for (let i = 0; i < 12; i++) {
@@ -48,7 +60,11 @@ describe('operator: what answers on the port', () => {
     await rig.world.finish(aConsole(rig.coldConsole, rig.runtime, () => ''));
   });
   it('nothing, a login prompt, an interpreter without an image: each its own words, code no-console', async () => {
-    const cases: [string, RegExp][] = [['', /nothing answers/], ['Linux login\r\nPassword: \r\n', /no HSM's console/], ['\r\nUncaught ReferenceError: "status" is not defined\r\n>', /runs no image/]];
+    const cases: [string, RegExp][] = [
+      ['', /nothing answers/],
+      ['Linux login\r\nPassword: \r\n', /no HSM's console/],
+      ['\r\nUncaught ReferenceError: "status" is not defined\r\n>', /runs no image/],
+    ];
     for (const [answer, says] of cases) {
       const error = await verdict(answer);
       expect(error.code).to.equal('no-console');

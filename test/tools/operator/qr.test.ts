@@ -1,5 +1,5 @@
-// Holds tools/operator/qr and pairing-payload: what is drawn on a terminal is read back by a decoder, and nothing but a whole
-// payload of the right end is taken.
+// Holds tools/operator/qr and pairing-payload: what is drawn on a terminal is read back by a decoder, and nothing but a
+// whole payload of the right end is taken.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import jsQR from 'jsqr';
@@ -52,10 +52,16 @@ describe('operator: QR codes', () => {
     const { PNG } = require('pngjs') as { PNG: { sync: { write(png: object): Buffer } } };
     const { data, width, height } = picture(qrModules(pairingText(COLD)));
     fs.writeFileSync(path.join(dir, 'code.png'), PNG.sync.write({ data: Buffer.from(data), width, height }));
-    fs.writeFileSync(path.join(dir, 'blank.png'), PNG.sync.write({ data: Buffer.alloc(40_000, 255), width: 100, height: 100 }));
+    fs.writeFileSync(
+      path.join(dir, 'blank.png'),
+      PNG.sync.write({ data: Buffer.alloc(40_000, 255), width: 100, height: 100 }),
+    );
     fs.writeFileSync(path.join(dir, 'text.png'), 'no picture');
     expect(parsePairing(readScan(path.join(dir, 'code.png')))).to.deep.equal(COLD);
-    for (const name of ['blank.png', 'text.png', 'none.png']) expect(() => readScan(path.join(dir, name)), name).to.throw().with.property('code', 'no-qr');
+    for (const name of ['blank.png', 'text.png', 'none.png'])
+      expect(() => readScan(path.join(dir, name)), name)
+        .to.throw()
+        .with.property('code', 'no-qr');
     expect(readScan(' CCPAIR1/V ')).to.equal('CCPAIR1/V');
   });
 });
@@ -64,18 +70,29 @@ describe('operator: pairing payload', () => {
   it('is read back, typed in any case and with spaces', () => {
     for (const pairing of [V, COLD]) {
       expect(parsePairing(pairingText(pairing))).to.deep.equal(pairing);
-      expect(parsePairing(` ${pairingText(pairing).toLowerCase().replace(/(.{9})/g, '$1 ')}\n`)).to.deep.equal(pairing);
+      expect(
+        parsePairing(
+          ` ${pairingText(pairing)
+            .toLowerCase()
+            .replace(/(.{9})/g, '$1 ')}\n`,
+        ),
+      ).to.deep.equal(pairing);
     }
   });
   it('refuses every single wrong character', () => {
     const text = pairingText(COLD);
     for (let i = 0; i < text.length; i++) {
       const other = text.slice(0, i) + (text[i] === '7' ? '8' : '7') + text.slice(i + 1);
-      expect(() => parsePairing(other), other).to.throw().with.property('code', 'pairing-form');
+      expect(() => parsePairing(other), other)
+        .to.throw()
+        .with.property('code', 'pairing-form');
     }
   });
   it('refuses what is none, is cut, or is of the other end', () => {
-    for (const text of ['', 'hello', 'CCPAIR1', pairingText(V).slice(0, -1), `${pairingText(V)}0`]) expect(() => parsePairing(text), text).to.throw().with.property('code', 'pairing-form');
+    for (const text of ['', 'hello', 'CCPAIR1', pairingText(V).slice(0, -1), `${pairingText(V)}0`])
+      expect(() => parsePairing(text), text)
+        .to.throw()
+        .with.property('code', 'pairing-form');
     expect(() => aPairingFrom('v', pairingText(COLD))).to.throw(/HSM-Cold's own/);
     expect(() => aPairingFrom('cold', pairingText(V))).to.throw(/V's own/);
   });

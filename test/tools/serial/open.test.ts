@@ -45,9 +45,12 @@ describe('serial: opening', () => {
     expect(await codeOf(openPort(`tcp://127.0.0.1:${port}`))).to.equal('no-port');
   });
   it('tells rights from busy', () => {
-    const codes = ['Error: Permission denied, cannot open /dev/ttyUSB0', 'Error Resource temporarily unavailable Cannot lock port', 'Opening COM3: Access denied', 'EBUSY'].map(
-      (text) => (explainOpenError('P', new Error(text)) as Error & { code: string }).code,
-    );
+    const codes = [
+      'Error: Permission denied, cannot open /dev/ttyUSB0',
+      'Error Resource temporarily unavailable Cannot lock port',
+      'Opening COM3: Access denied',
+      'EBUSY',
+    ].map((text) => (explainOpenError('P', new Error(text)) as Error & { code: string }).code);
     expect(codes).to.deep.equal(['port-rights', 'port-busy', 'port-rights', 'port-busy']);
   });
   it('carries bytes over TCP, keeps early ones, tells of the end', async () => {

@@ -1,7 +1,7 @@
 /**
  * The octets of version 1 as they were when it was published, annotated (test/vectors/wire/v01.json).
- * IF THIS FAILS, DO NOT CHANGE THE TEST OR ITS OCTETS: devices in the field speak them. Change the code back, or give the new
- * form a new version number and a folder of its own.
+ * IF THIS FAILS, DO NOT CHANGE THE TEST OR ITS OCTETS: devices in the field speak them. Change the code back, or give
+ * the new form a new version number and a folder of its own.
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * What the code of today puts on the wire for the fixed inputs of version 1: name → octets. Keys, nonces and identities are
- * constants or come from a generator that is part of this file, so the octets can be frozen (test/vectors/wire/v01.json).
+ * What the code of today puts on the wire for the fixed inputs of version 1: name → octets. Keys, nonces and identities
+ * are constants or come from a generator that is part of this file, so the octets can be frozen
+ * (test/vectors/wire/v01.json).
  */
 import { channelKey } from '../../../protocol/channel';
 import { attestationHash, batchDigest, batchProof, pairingCode, sendAuthority } from '../../../protocol/authority';

@@ -1,8 +1,8 @@
 /**
- * The npm package `elliptic` made to load in Espruino, as the common way to the same signature. Its CommonJS modules go into
- * one file; function declarations are moved to the front of their block (Espruino does not hoist), and inheritance is done
- * without Object.create's second argument. Nothing of its arithmetic is touched. Two forms: its text as it is published, and
- * with white space and comments taken out, which the interpreter would read again at every execution.
+ * The npm package `elliptic` made to load in Espruino, as the common way to the same signature. Its CommonJS modules go
+ * into one file; function declarations are moved to the front of their block (Espruino does not hoist), and inheritance
+ * is done without Object.create's second argument. Nothing of its arithmetic is touched. Two forms: its text as it is
+ * published, and with white space and comments taken out, which the interpreter would read again at every execution.
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -19,7 +19,8 @@ function hoist(source: string, keepsComments: boolean): string {
     (context) => (root) => {
       const visit = (node: ts.Node): ts.Node => {
         const inner = ts.visitEachChild(node, visit, context);
-        if (ts.isBlock(inner) && (ts.isFunctionDeclaration(node.parent) || ts.isFunctionExpression(node.parent))) return context.factory.updateBlock(inner, front(inner.statements));
+        if (ts.isBlock(inner) && (ts.isFunctionDeclaration(node.parent) || ts.isFunctionExpression(node.parent)))
+          return context.factory.updateBlock(inner, front(inner.statements));
         return inner;
       };
       const visited = ts.visitEachChild(root, visit, context);
@@ -29,7 +30,8 @@ function hoist(source: string, keepsComments: boolean): string {
   return ts.createPrinter({ removeComments: !keepsComments }).printFile(result.transformed[0] as ts.SourceFile);
 }
 
-const INHERITS = 'module.exports = function (ctor, base) { ctor.super_ = base; function Temp() {} Temp.prototype = base.prototype; ctor.prototype = new Temp(); ctor.prototype.constructor = ctor; };';
+const INHERITS =
+  'module.exports = function (ctor, base) { ctor.super_ = base; function Temp() {} Temp.prototype = base.prototype; ctor.prototype = new Temp(); ctor.prototype.constructor = ctor; };';
 const STUBS: { [name: string]: string } = {
   inherits: INHERITS,
   brorand: 'module.exports = function () { throw new Error("no randomness here"); };',
@@ -44,13 +46,15 @@ function collect(): { entry: string; modules: { [id: string]: string } } {
     if (modules[id] !== undefined) return id;
     if (file.endsWith('.json')) return ((modules[id] = `module.exports = ${fs.readFileSync(file, 'utf8')};`), id);
     modules[id] = '';
-    modules[id] = fs.readFileSync(file, 'utf8').replace(/require\((['"])([^'"]+)\1\)/g, (_whole, _quote, name: string) => {
-      if (STUBS[name] !== undefined) {
-        modules[name] = STUBS[name] as string;
-        return `req(${JSON.stringify(name)})`;
-      }
-      return `req(${JSON.stringify(add(require.resolve(name, { paths: [path.dirname(file)] })))})`;
-    });
+    modules[id] = fs
+      .readFileSync(file, 'utf8')
+      .replace(/require\((['"])([^'"]+)\1\)/g, (_whole, _quote, name: string) => {
+        if (STUBS[name] !== undefined) {
+          modules[name] = STUBS[name] as string;
+          return `req(${JSON.stringify(name)})`;
+        }
+        return `req(${JSON.stringify(add(require.resolve(name, { paths: [path.dirname(file)] })))})`;
+      });
     return id;
   };
   return { entry: add(require.resolve('elliptic')), modules };
@@ -68,9 +72,12 @@ export async function ellipticBundle(isStripped: boolean): Promise<((helpers: st
     return undefined;
   }
   const { minify } = await import('terser');
-  let text = 'var defs={},cache={};function req(n){if(!cache[n]){var m={exports:{}};cache[n]=m;defs[n](m,m.exports)}return cache[n].exports}\n';
+  let text =
+    'var defs={},cache={};function req(n){if(!cache[n]){var m={exports:{}};cache[n]=m;defs[n](m,m.exports)}return cache[n].exports}\n';
   for (const [id, source] of Object.entries(found.modules)) {
-    const done = isStripped ? (await minify(hoist(source, false), { ecma: 5, compress: false, mangle: false, toplevel: false })).code : hoist(source, true);
+    const done = isStripped
+      ? (await minify(hoist(source, false), { ecma: 5, compress: false, mangle: false, toplevel: false })).code
+      : hoist(source, true);
     text += `defs[${JSON.stringify(id)}]=function(module,exports){${done}\n};\n`;
   }
   return (helpers) => `${text}(function(){${helpers}

@@ -1,6 +1,7 @@
 /**
- * The curve as boards carry it: a flat image of signing, verifying, agreeing and deriving alone, built by the same steps as
- * theirs, functions that are not resident fetched from its own text. `$C(n, ...)` calls operation n of OPERATIONS.
+ * The curve as boards carry it: a flat image of signing, verifying, agreeing and deriving alone, built by the same
+ * steps as theirs, functions that are not resident fetched from its own text. `$C(n, ...)` calls operation n of
+ * OPERATIONS.
  */
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -12,7 +13,15 @@ import { overlay } from '../../build/overlay';
 
 /** What the image can do: function, and the source it comes from. */
 const OPERATIONS: { [name: string]: string } = {
-  ecdsaSign: 'ecdsa', ecdsaVerify: 'ecdsa', pubkeyCreate: 'ecdsa', ecdh: 'ecdh', batchStart: 'batch', batchStep: 'batch', prepareNonce: 'nonce', signPrepared: 'nonce', drbgInit: 'drbg',
+  ecdsaSign: 'ecdsa',
+  ecdsaVerify: 'ecdsa',
+  pubkeyCreate: 'ecdsa',
+  ecdh: 'ecdh',
+  batchStart: 'batch',
+  batchStep: 'batch',
+  prepareNonce: 'nonce',
+  signPrepared: 'nonce',
+  drbgInit: 'drbg',
 };
 
 /** ES5 text that calls an operation of the image. */
@@ -27,14 +36,21 @@ export async function cryptoImage(): Promise<string> {
   const folder = path.join(ROOT, 'dist', '.device', 'firmware', 'crypto');
   compileDevice();
   const names = Object.keys(OPERATIONS);
-  const imports = names.map((name) => `import { ${name} } from ${JSON.stringify(path.join(folder, `${OPERATIONS[name]}.js`))};`);
+  const imports = names.map(
+    (name) => `import { ${name} } from ${JSON.stringify(path.join(folder, `${OPERATIONS[name]}.js`))};`,
+  );
   const cases = names.map((name, i) => `if (o === ${i}) return ${name}(a, b, c, d);`);
   fs.writeFileSync(entry, `${imports.join('\n')}\nglobal.$C = function (o, a, b, c, d) { ${cases.join(' ')} };\n`);
   try {
     await bundleEs5(entry, { format: 'iife', minify: true, out, sourceMap: `${out}.map`, keepProperties: true });
     const [code, map] = [fs.readFileSync(out, 'utf8'), fs.readFileSync(`${out}.map`, 'utf8')];
     const where = locator(code, { name: out, sourceMap: map, mapDir: process.cwd(), root: ROOT, extraGlobals: [] });
-    return overlay(code, map, (offset, name) => where(offset).includes('.ts:') && !isResident(where(offset), name), () => false).code;
+    return overlay(
+      code,
+      map,
+      (offset, name) => where(offset).includes('.ts:') && !isResident(where(offset), name),
+      () => false,
+    ).code;
   } finally {
     fs.rmSync(dir, { recursive: true });
   }

@@ -1,7 +1,8 @@
 /**
- * The crypto figures: in the genuine interpreter, in `u` (one turn of an empty loop around an empty function call, timed in
- * the same run), each beside the plain port of reference.ts and, for signatures, `elliptic`; flash sizes; and the module in
- * Node beside @noble/secp256k1, for information. Every time is the least of several: the machine's other work only adds.
+ * The crypto figures: in the genuine interpreter, in `u` (one turn of an empty loop around an empty function call,
+ * timed in the same run), each beside the plain port of reference.ts and, for signatures, `elliptic`; flash sizes; and
+ * the module in Node beside @noble/secp256k1, for information. Every time is the least of several: the machine's other
+ * work only adds.
  */
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -20,8 +21,8 @@ import { sizeRows } from './sizes';
 const FIRMWARE = path.join(ROOT, 'dist', 'firmware');
 
 /**
- * Timing helpers, ES5. clock() prints "@name microseconds". Time is the process's own processor time where Linux tells it
- * (in steps of a few milliseconds, so a measurement takes at least a tenth of a second), else the clock's.
+ * Timing helpers, ES5. clock() prints "@name microseconds". Time is the process's own processor time where Linux tells
+ * it (in steps of a few milliseconds, so a measurement takes at least a tenth of a second), else the clock's.
  */
 const HELPERS = `
 function empty() {}
@@ -72,8 +73,14 @@ clock("refAdd", refAdd, 2, 2);
 print("@u " + u);
 `;
 
-/** Runs ES5 text in the interpreter with files in Storage, the comb table unless told; "@name value" lines as numbers. */
-function runIn(espruino: string, text: string, files: { [name: string]: Buffer } = { comb: fs.readFileSync(path.join(FIRMWARE, 'comb.bin')) }): { [name: string]: number } {
+/**
+ * Runs ES5 text in the interpreter with files in Storage, the comb table unless told; "@name value" lines as numbers.
+ */
+function runIn(
+  espruino: string,
+  text: string,
+  files: { [name: string]: Buffer } = { comb: fs.readFileSync(path.join(FIRMWARE, 'comb.bin')) },
+): { [name: string]: number } {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'crypto-bench-'));
   const found: { [name: string]: number } = {};
   const programs = Object.keys(files).map((name) => {
@@ -85,7 +92,12 @@ function runIn(espruino: string, text: string, files: { [name: string]: Buffer }
   });
   for (const [name, source] of [...programs, ['run.js', text]]) {
     fs.writeFileSync(path.join(dir, name as string), source as string);
-    const done = spawnSync(espruino, [path.join(dir, name as string)], { cwd: dir, encoding: 'latin1', timeout: 900000, maxBuffer: 1 << 26 });
+    const done = spawnSync(espruino, [path.join(dir, name as string)], {
+      cwd: dir,
+      encoding: 'latin1',
+      timeout: 900000,
+      maxBuffer: 1 << 26,
+    });
     if (done.status !== 0) throw new Error(`the interpreter ended with ${done.status}: ${done.stdout.slice(-300)}`);
     for (const line of done.stdout.split('\n')) {
       const match = /^>?@(\w+) ([-0-9.e+]+)/.exec(line);
@@ -132,13 +144,33 @@ async function interpreterRows(espruino: string): Promise<BenchRow[]> {
     row('verification, key in full', inU('verify'), 140000, PLAIN, 2 * multiplication),
     row('a compressed key read, more', inU('parse'), undefined, PLAIN, 269 * plainU('refMul')),
     row('ECDH, key in full', inU('ecdh'), 120000, PLAIN, multiplication),
-    row(`child address of a batch, ${CHILDREN_A_SLICE} at a time as the firmware`, inU('child') / CHILDREN_A_SLICE, 29000, PLAIN, multiplication),
+    row(
+      `child address of a batch, ${CHILDREN_A_SLICE} at a time as the firmware`,
+      inU('child') / CHILDREN_A_SLICE,
+      29000,
+      PLAIN,
+      multiplication,
+    ),
     row('quick self-test', inU('selfTest'), undefined, 'signature', inU('sign')),
   ];
   if (published && stripped) {
     const ratio = published / (own['sign'] as number);
-    rows.push({ name: 'signature beside elliptic', value: inU('sign'), unit: 'u', baseline: 'elliptic as published', ratio, goal: '>= 50 x', ok: ratio >= 50 });
-    rows.push({ name: 'the same', value: inU('sign'), unit: 'u', baseline: 'elliptic without white space', ratio: stripped / (own['sign'] as number) });
+    rows.push({
+      name: 'signature beside elliptic',
+      value: inU('sign'),
+      unit: 'u',
+      baseline: 'elliptic as published',
+      ratio,
+      goal: '>= 50 x',
+      ok: ratio >= 50,
+    });
+    rows.push({
+      name: 'the same',
+      value: inU('sign'),
+      unit: 'u',
+      baseline: 'elliptic without white space',
+      ratio: stripped / (own['sign'] as number),
+    });
   }
   return rows;
 }
@@ -146,6 +178,8 @@ async function interpreterRows(espruino: string): Promise<BenchRow[]> {
 /** All crypto figures; those of the interpreter only when its path is given. */
 export async function benchCrypto(options: { espruino?: string }): Promise<BenchRow[]> {
   const espruino = options.espruino;
-  const rows = espruino ? (await interpreterRows(espruino)).concat(await peakRows((text, files) => runIn(espruino, text, files))) : [];
+  const rows = espruino
+    ? (await interpreterRows(espruino)).concat(await peakRows((text, files) => runIn(espruino, text, files)))
+    : [];
   return rows.concat(await sizeRows(), nodeRows());
 }

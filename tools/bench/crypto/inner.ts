@@ -1,6 +1,6 @@
 /**
- * The module with its inside: what the bench times beyond the exports. Bundled by the same build as an image, then wrapped
- * so that the bench's own names do not disturb it.
+ * The module with its inside: what the bench times beyond the exports. Bundled by the same build as an image, then
+ * wrapped so that the bench's own names do not disturb it.
  */
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -16,7 +16,10 @@ export async function innerModule(): Promise<string> {
   const out = path.join(dir, 'out.js');
   const folder = path.join(ROOT, 'dist', '.device', 'firmware', 'crypto');
   compileDevice();
-  fs.writeFileSync(entry, PARTS.map((name) => `export * from ${JSON.stringify(path.join(folder, `${name}.js`))};`).join('\n'));
+  fs.writeFileSync(
+    entry,
+    PARTS.map((name) => `export * from ${JSON.stringify(path.join(folder, `${name}.js`))};`).join('\n'),
+  );
   await bundleEs5(entry, { format: 'cjs', minify: true, out });
   const text = fs.readFileSync(out, 'utf8');
   fs.rmSync(dir, { recursive: true });

@@ -23,7 +23,13 @@ export function nodeRows(): BenchRow[] {
   const sig = crypto.ecdsaSign(hash, key);
   const job = crypto.batchStart(pub, hash, 0, 1000000);
   const row = (name: string, own: number, other: number, limit?: number): BenchRow => {
-    const made: BenchRow = { name: `Node: ${name}`, value: own, unit: 'ms', baseline: '@noble/curves', ratio: other / own };
+    const made: BenchRow = {
+      name: `Node: ${name}`,
+      value: own,
+      unit: 'ms',
+      baseline: '@noble/curves',
+      ratio: other / own,
+    };
     if (limit !== undefined) {
       made.goal = `< ${limit} ms`;
       made.ok = own < limit;
@@ -32,9 +38,30 @@ export function nodeRows(): BenchRow[] {
   };
   const point = secp256k1.ProjectivePoint.fromHex(pub);
   return [
-    row('signature', milliseconds(() => crypto.ecdsaSign(hash, key), 20), milliseconds(() => void secp256k1.sign(hash, key), 20), 10),
-    row('verification', milliseconds(() => void crypto.ecdsaVerify(sig, hash, pub), 10), milliseconds(() => void secp256k1.verify(sig, hash, pub), 10)),
-    row('ECDH', milliseconds(() => void crypto.ecdh(pub, key), 10), milliseconds(() => void secp256k1.getSharedSecret(key, pub), 10)),
-    row('child address', milliseconds(() => void crypto.batchStep(job, 8), 5) / 8, milliseconds(() => void secp256k1.ProjectivePoint.BASE.multiply(12345678901234567890n).add(point).toRawBytes(), 20), 3),
+    row(
+      'signature',
+      milliseconds(() => crypto.ecdsaSign(hash, key), 20),
+      milliseconds(() => void secp256k1.sign(hash, key), 20),
+      10,
+    ),
+    row(
+      'verification',
+      milliseconds(() => void crypto.ecdsaVerify(sig, hash, pub), 10),
+      milliseconds(() => void secp256k1.verify(sig, hash, pub), 10),
+    ),
+    row(
+      'ECDH',
+      milliseconds(() => void crypto.ecdh(pub, key), 10),
+      milliseconds(() => void secp256k1.getSharedSecret(key, pub), 10),
+    ),
+    row(
+      'child address',
+      milliseconds(() => void crypto.batchStep(job, 8), 5) / 8,
+      milliseconds(
+        () => void secp256k1.ProjectivePoint.BASE.multiply(12345678901234567890n).add(point).toRawBytes(),
+        20,
+      ),
+      3,
+    ),
   ];
 }

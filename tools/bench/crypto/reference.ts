@@ -1,7 +1,8 @@
 /**
  * The baseline of the crypto figures: the same curve the plain way, 16 digits of 16 bits in loops, as a port of any
- * textbook would be. ES5 text, run in the same interpreter in the same run. Only one product, one doubling and one mixed
- * addition are timed; whole operations are counted in them (a multiplication by a scalar: 256 doublings, 128 additions).
+ * textbook would be. ES5 text, run in the same interpreter in the same run. Only one product, one doubling and one
+ * mixed addition are timed; whole operations are counted in them (a multiplication by a scalar: 256 doublings, 128
+ * additions).
  */
 export const REFERENCE = `
 function refMul(r, a, b) {

@@ -1,13 +1,15 @@
 /**
- * A gauge of the variables that an image needs, for the genuine interpreter as it is published, built with a fixed number of
- * variables. Espruino keeps the lines typed at its console in `history`, and gives them up one at a time, after collecting garbage,
- * when a variable finds no room. So the gauge fills `history` with entries of one variable each until only `room` variables are left
- * for the image: when none is given up, an operation passes with that room; each one given up is a variable more that it needed.
+ * A gauge of the variables that an image needs, for the genuine interpreter as it is published, built with a fixed
+ * number of variables. Espruino keeps the lines typed at its console in `history`, and gives them up one at a time,
+ * after collecting garbage, when a variable finds no room. So the gauge fills `history` with entries of one variable
+ * each until only `room` variables are left for the image: when none is given up, an operation passes with that room;
+ * each one given up is a variable more that it needed.
  *
- * Espruino gives up none for a block in one piece: arrays then take several pieces and so more variables, and native hashes, AES and
- * files fail. These are tried again each time that the gauge has given up HELD_BACK entries. The image sees the memory of a board that has so many. So a reading above its room is what the operation
- * passes with, and too high by what the pieces cost; the nearer the room is to it, the less. The gauge's own variables are taken
- * off. It takes its orders from a file, and answers on the console.
+ * Espruino gives up none for a block in one piece: arrays then take several pieces and so more variables, and native
+ * hashes, AES and files fail. These are tried again each time that the gauge has given up HELD_BACK entries. The image
+ * sees the memory of a board that has so many. So a reading above its room is what the operation passes with, and too
+ * high by what the pieces cost; the nearer the room is to it, the less. The gauge's own variables are taken off. It
+ * takes its orders from a file, and answers on the console.
  */
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -78,7 +80,8 @@ export function createGauge(): Gauge {
     },
     hear(role, line) {
       const match = /@gauge (\d+) (\d+) ([01]) (\d+)/.exec(line);
-      if (match && Number(match[1]) === number) heard[role] = { passes: Number(match[2]), isAbove: match[3] === '1', rest: Number(match[4]) };
+      if (match && Number(match[1]) === number)
+        heard[role] = { passes: Number(match[2]), isAbove: match[3] === '1', rest: Number(match[4]) };
     },
     readings: () => (heard.cold && heard.hot ? { cold: heard.cold, hot: heard.hot } : undefined),
     close: () => fs.rmSync(dir, { recursive: true, force: true }),

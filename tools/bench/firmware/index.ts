@@ -1,11 +1,21 @@
-// Figures of HSM-Cold's durable side, measured on the firmware's own code in Node: what a signed payment writes, how long a start
-// takes with a long journal. Times are ratios to plain HMAC-SHA256 over the same octets, which is the floor of checking a journal.
-// With the genuine interpreter also the variables that each operation of both images needs (peaks.ts).
+// Figures of HSM-Cold's durable side, measured on the firmware's own code in Node: what a signed payment writes, how
+// long a start takes with a long journal. Times are ratios to plain HMAC-SHA256 over the same octets, which is the
+// floor of checking a journal. With the genuine interpreter also the variables that each operation of both images needs
+// (peaks.ts).
 import { hmacSha256, sha256 } from '../../../firmware/crypto/index';
 import { append, openJournal } from '../../../firmware/journal/journal';
 import { PAID_BYTES, R_AUDIT, R_PAID } from '../../../firmware/journal/records';
 import type { Flash } from '../../../firmware/hal';
-import { endPass, draftBytes, finishInput, makeDraft, makeInput, putOutput, startPass, stepPass } from '../../../firmware/cold/session';
+import {
+  endPass,
+  draftBytes,
+  finishInput,
+  makeDraft,
+  makeInput,
+  putOutput,
+  startPass,
+  stepPass,
+} from '../../../firmware/cold/session';
 import { SCRATCH_PAGES } from '../../../firmware/journal/journal';
 import { INPUTS_MAX, OUTS_COUNT_MAX } from '../../../protocol/wire';
 import type { BenchRow } from '../row';
@@ -47,13 +57,19 @@ function largest(script: string): { octets: number; heldOctets: number; hashMs: 
   const flash = memoryFlash(SCRATCH_PAGES);
   const draft = makeDraft({ flash, base: 0, isTaken: false }, script, 2, 0, INPUTS_MAX, 10_000);
   for (let n = 0; n <= OUTS_COUNT_MAX; n++) putOutput(draft, 20_000 + n, new Uint8Array(22).fill(n));
-  for (let n = 0; n < INPUTS_MAX; n++) finishInput(draft, makeInput(draft, new Uint8Array(32).fill(n + 1), n, 0xfffffffd, 0, n), 100_000);
+  for (let n = 0; n < INPUTS_MAX; n++)
+    finishInput(draft, makeInput(draft, new Uint8Array(32).fill(n + 1), n, 0xfffffffd, 0, n), 100_000);
   const hashMs = timeMs(() => {
     const pass = startPass(draft, -1, new Uint8Array(0));
     while (stepPass(draft, pass));
     endPass(draft, pass);
   });
-  return { octets: draftBytes(INPUTS_MAX, OUTS_COUNT_MAX + 1), heldOctets: draft.marks.byteLength + (draft.digests?.length ?? 0) + 32, hashMs, programs: flash.programs };
+  return {
+    octets: draftBytes(INPUTS_MAX, OUTS_COUNT_MAX + 1),
+    heldOctets: draft.marks.byteLength + (draft.digests?.length ?? 0) + 32,
+    hashMs,
+    programs: flash.programs,
+  };
 }
 
 export async function benchFirmware(options: { espruino?: string }): Promise<BenchRow[]> {
@@ -65,7 +81,8 @@ export async function benchFirmware(options: { espruino?: string }): Promise<Ben
   append(journal, R_PAID, new Uint8Array(PAID_BYTES));
   append(journal, R_AUDIT, new Uint8Array(AUDIT_BYTES));
   const programs = flash.programs - before;
-  for (let n = 1; n < RECORDS; n++) append(journal, n % 2 ? R_PAID : R_AUDIT, new Uint8Array(n % 2 ? PAID_BYTES : AUDIT_BYTES));
+  for (let n = 1; n < RECORDS; n++)
+    append(journal, n % 2 ? R_PAID : R_AUDIT, new Uint8Array(n % 2 ? PAID_BYTES : AUDIT_BYTES));
   const startMs = timeMs(() => void openJournal(flash, key, false, nothing, () => true));
   const floorMs = timeMs(() => {
     for (let n = 0; n < RECORDS; n++) hmacSha256(key, new Uint8Array(40 + (n % 2 ? PAID_BYTES : AUDIT_BYTES)));
@@ -73,11 +90,45 @@ export async function benchFirmware(options: { espruino?: string }): Promise<Ben
   const large = largest('p2wpkh');
   const hashFloorMs = timeMs(() => void sha256(new Uint8Array(large.octets)));
   return [
-    { name: 'flash programs of a signed payment', value: programs, unit: 'programs', baseline: 'records written', ratio: programs / 2 },
-    { name: `start with a journal of ${RECORDS} records`, value: startMs, unit: 'ms', baseline: 'HMAC-SHA256 of the same octets', ratio: startMs / floorMs, goal: `${RECORDS} records`, ok: true },
-    { name: `largest transaction: ${INPUTS_MAX} inputs, ${OUTS_COUNT_MAX} outputs and change; octets kept in memory`, value: large.heldOctets, unit: 'octets', baseline: 'octets in scratch pages', ratio: large.heldOctets / large.octets, goal: 'at least 100 x 100', ok: INPUTS_MAX >= 100 && OUTS_COUNT_MAX >= 100 },
-    { name: 'largest transaction: programs of scratch pages', value: large.programs, unit: 'programs', baseline: 'inputs and outputs', ratio: large.programs / (INPUTS_MAX + OUTS_COUNT_MAX + 1) },
-    { name: 'largest transaction: hashed for its id and all its signatures', value: large.hashMs, unit: 'ms', baseline: 'SHA-256 of as many octets', ratio: large.hashMs / hashFloorMs },
+    {
+      name: 'flash programs of a signed payment',
+      value: programs,
+      unit: 'programs',
+      baseline: 'records written',
+      ratio: programs / 2,
+    },
+    {
+      name: `start with a journal of ${RECORDS} records`,
+      value: startMs,
+      unit: 'ms',
+      baseline: 'HMAC-SHA256 of the same octets',
+      ratio: startMs / floorMs,
+      goal: `${RECORDS} records`,
+      ok: true,
+    },
+    {
+      name: `largest transaction: ${INPUTS_MAX} inputs, ${OUTS_COUNT_MAX} outputs and change; octets kept in memory`,
+      value: large.heldOctets,
+      unit: 'octets',
+      baseline: 'octets in scratch pages',
+      ratio: large.heldOctets / large.octets,
+      goal: 'at least 100 x 100',
+      ok: INPUTS_MAX >= 100 && OUTS_COUNT_MAX >= 100,
+    },
+    {
+      name: 'largest transaction: programs of scratch pages',
+      value: large.programs,
+      unit: 'programs',
+      baseline: 'inputs and outputs',
+      ratio: large.programs / (INPUTS_MAX + OUTS_COUNT_MAX + 1),
+    },
+    {
+      name: 'largest transaction: hashed for its id and all its signatures',
+      value: large.hashMs,
+      unit: 'ms',
+      baseline: 'SHA-256 of as many octets',
+      ratio: large.hashMs / hashFloorMs,
+    },
     ...longRows(options.espruino),
     ...(options.espruino ? await peakRows(options.espruino, (text) => void process.stderr.write(`${text}\n`)) : []),
   ];

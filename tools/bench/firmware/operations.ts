@@ -1,5 +1,5 @@
-// The operations whose variables are measured (peaks.ts), done to the whole simulated system as the story does them. Each may be
-// done again and again, but those of new boards.
+// The operations whose variables are measured (peaks.ts), done to the whole simulated system as the story does them.
+// Each may be done again and again, but those of new boards.
 import { createConsoleClient, setTime } from '../../../host/operator';
 import { SIM_TOKENS } from '../../../host/sim/numbers';
 import { forgedRequest, reopening } from '../../../host/sim/story/attack-steps';
@@ -34,7 +34,10 @@ export const ON_NEW_BOARDS: Operation[] = [
   { name: 'ceremony, link key, account', roles: ['cold', 'hot'], run: (sim) => sim.provision() },
 ];
 
-/** Operations of provisioned boards, v1: of the published app's protocol; what they have done already is kept here, so they are for one simulation. */
+/**
+ * Operations of provisioned boards, v1: of the published app's protocol; what they have done already is kept here, so
+ * they are for one simulation.
+ */
 export function onProvisioned(protocol: 'v1' | 'v2'): Operation[] {
   let daysAhead = 0;
   let attested = 0;
@@ -83,7 +86,11 @@ export function onProvisioned(protocol: 'v1' | 'v2'): Operation[] {
     { name: 'withdrawal of 1 input, 2 outputs', roles: ['cold', 'hot'], run: aWithdrawal, runs: 3 },
     { name: 'forgery refused, account closed', roles: ['cold', 'hot'], run: aForgery, runs: 2 },
     { name: 'sweep of 2 inputs', roles: ['cold'], run: aSweep, runs: 3 },
-    { name: 'start, unlocked by PIN', roles: ['cold', 'hot'], run: (sim) => restart(sim).then(() => sim.ceremony.unlock()) },
+    {
+      name: 'start, unlocked by PIN',
+      roles: ['cold', 'hot'],
+      run: (sim) => restart(sim).then(() => sim.ceremony.unlock()),
+    },
     { name: 'heartbeat', roles: ['cold'], run: aBeat, runs: 3 },
   ];
   const published: Operation[] = [

@@ -1,8 +1,9 @@
 /**
- * Variables that each operation of the two images needs, in the genuine interpreter: the whole system runs, every operation several
- * times with another room (gauge.ts), until what it passes with is known to within some variables. Wants a build with a fixed number
- * of variables, some thousands, which runs its images from flash as a chip does. HSM-Cold has as many accounts as it takes. The goal is
- * for a board's variables of 14 octets: a 64-bit build's are larger, and fewer, and get no goal.
+ * Variables that each operation of the two images needs, in the genuine interpreter: the whole system runs, every
+ * operation several times with another room (gauge.ts), until what it passes with is known to within some variables.
+ * Wants a build with a fixed number of variables, some thousands, which runs its images from flash as a chip does.
+ * HSM-Cold has as many accounts as it takes. The goal is for a board's variables of 14 octets: a 64-bit build's are
+ * larger, and fewer, and get no goal.
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -40,20 +41,29 @@ export function buildOf(espruino: string): { blockBytes: number; total: number }
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'chaincloud-gauge-'));
   const file = path.join(dir, 'memory.js');
   fs.writeFileSync(file, 'print("@memory "+process.memory().blocksize+" "+process.memory().total)');
-  const match = /@memory (\d+) (\d+)/.exec(spawnSync(espruino, [file], { cwd: dir, encoding: 'latin1', timeout: 60_000 }).stdout ?? '');
+  const match = /@memory (\d+) (\d+)/.exec(
+    spawnSync(espruino, [file], { cwd: dir, encoding: 'latin1', timeout: 60_000 }).stdout ?? '',
+  );
   fs.rmSync(dir, { recursive: true });
   const [blockBytes, total] = [Number(match?.[1]), Number(match?.[2])];
   return blockBytes < GROWING_BLOCK_BYTES && total >= LIMIT + BEYOND ? { blockBytes, total } : undefined;
 }
 
 /** Reports what ran since the last time, and goes on with these rooms. */
-async function report(sim: Simulation, gauge: Gauge, rooms: { [role in Role]: number }): Promise<NonNullable<ReturnType<Gauge['readings']>>> {
+async function report(
+  sim: Simulation,
+  gauge: Gauge,
+  rooms: { [role in Role]: number },
+): Promise<NonNullable<ReturnType<Gauge['readings']>>> {
   gauge.order(rooms);
   await sim.until(() => gauge.readings() !== undefined, 'the gauges', REPORT_LIMIT_MS);
   return gauge.readings()!;
 }
 
-/** One run, with rooms that come nearer to what it needs from both sides. A reading far above the limit is none: Espruino gave up all at once. */
+/**
+ * One run, with rooms that come nearer to what it needs from both sides. A reading far above the limit is none:
+ * Espruino gave up all at once.
+ */
 async function narrow(found: Found, sim: Simulation, gauge: Gauge, run: () => Promise<void>): Promise<void> {
   const before = await report(sim, gauge, { cold: LIMIT + BEYOND, hot: LIMIT + BEYOND });
   const rooms = { cold: 0, hot: 0 };
@@ -74,38 +84,54 @@ async function narrow(found: Found, sim: Simulation, gauge: Gauge, run: () => Pr
 }
 
 const NAMES: { [role in Role]: string } = { cold: 'HSM-Cold', hot: 'HSM-Hot' };
-const isNear = (found: Found, roles: Role[]): boolean => roles.every((role) => found[role].high - found[role].low <= NEAR);
+const isNear = (found: Found, roles: Role[]): boolean =>
+  roles.every((role) => found[role].high - found[role].low <= NEAR);
 
 /** Rows of every operation, or none where the build cannot tell. */
 export async function peakRows(espruino: string, tell: (text: string) => void): Promise<BenchRow[]> {
   const build = buildOf(espruino);
   if (build === undefined) {
-    tell(`variables of each operation: left out, ${espruino} has no fixed number of variables of at least ${LIMIT + BEYOND}`);
+    tell(
+      `variables of each operation: left out, ${espruino} has no fixed number of variables of at least ${LIMIT + BEYOND}`,
+    );
     return [];
   }
   const results: { operation: Operation; found: Found }[] = [];
   let failure: string | undefined;
   const resultOf = (operation: Operation): Found => {
     let result = results.find((each) => each.operation === operation);
-    if (!result) results.push((result = { operation, found: { cold: { low: 0, high: Infinity }, hot: { low: 0, high: Infinity } } }));
+    if (!result)
+      results.push(
+        (result = { operation, found: { cold: { low: 0, high: Infinity }, hot: { low: 0, high: Infinity } } }),
+      );
     return result.found;
   };
   // At least once: what comes after builds upon it.
   const measure = async (operation: Operation, sim: Simulation, gauge: Gauge, runs: number): Promise<void> => {
     const found = resultOf(operation);
-    for (let run = 0; run < runs && (run === 0 || !isNear(found, operation.roles)); run++) await narrow(found, sim, gauge, () => operation.run(sim));
-    tell(`${operation.name}: ${operation.roles.map((role) => `${NAMES[role]} ${found[role].low} to ${found[role].high}`).join(', ')}`);
+    for (let run = 0; run < runs && (run === 0 || !isNear(found, operation.roles)); run++)
+      await narrow(found, sim, gauge, () => operation.run(sim));
+    tell(
+      `${operation.name}: ${operation.roles.map((role) => `${NAMES[role]} ${found[role].low} to ${found[role].high}`).join(', ')}`,
+    );
   };
   // What only new boards do is done by new ones every time; the last ones go on with everything else, v1's first.
   for (let run = 1; run <= RUNS; run++) {
     const gauge = createGauge();
     const vProtocol = run === RUNS - 1 ? 'v1' : 'v2';
     const sim = await createSimulation({
-      seed: `peaks/${run}`, espruino, modems: 1, accounts: MAX_ACCOUNTS, vProtocol, prelude: gauge.prelude, onLog: (who, line) => gauge.hear(who === NAMES.cold ? 'cold' : 'hot', line),
+      seed: `peaks/${run}`,
+      espruino,
+      modems: 1,
+      accounts: MAX_ACCOUNTS,
+      vProtocol,
+      prelude: gauge.prelude,
+      onLog: (who, line) => gauge.hear(who === NAMES.cold ? 'cold' : 'hot', line),
     });
     try {
       for (const operation of ON_NEW_BOARDS) await measure(operation, sim, gauge, 1);
-      if (run >= RUNS - 1) for (const operation of onProvisioned(vProtocol)) await measure(operation, sim, gauge, operation.runs ?? RUNS);
+      if (run >= RUNS - 1)
+        for (const operation of onProvisioned(vProtocol)) await measure(operation, sim, gauge, operation.runs ?? RUNS);
     } catch (error) {
       failure = (error as Error).message;
       tell(`${results[results.length - 1]?.operation.name}: ${failure}; nothing after it is measured`);
@@ -119,8 +145,23 @@ export async function peakRows(espruino: string, tell: (text: string) => void): 
   return results.flatMap(({ operation, found }, at) =>
     operation.roles.map((role): BenchRow => {
       const { low, high } = found[role];
-      if (failure !== undefined && at === results.length - 1) return { name: `variables, ${NAMES[role]}: ${operation.name}`, value: high, unit: 'vars', baseline: failure, ratio: high / LIMIT, goal: `<= ${LIMIT}`, ok: false };
-      const row: BenchRow = { name: `variables, ${NAMES[role]}: ${operation.name}`, value: high, unit: 'vars', baseline: `${LIMIT}, of ${build.blockBytes} bytes; not with ${low}`, ratio: high / LIMIT };
+      if (failure !== undefined && at === results.length - 1)
+        return {
+          name: `variables, ${NAMES[role]}: ${operation.name}`,
+          value: high,
+          unit: 'vars',
+          baseline: failure,
+          ratio: high / LIMIT,
+          goal: `<= ${LIMIT}`,
+          ok: false,
+        };
+      const row: BenchRow = {
+        name: `variables, ${NAMES[role]}: ${operation.name}`,
+        value: high,
+        unit: 'vars',
+        baseline: `${LIMIT}, of ${build.blockBytes} bytes; not with ${low}`,
+        ratio: high / LIMIT,
+      };
       return isBoardLike ? { ...row, goal: `<= ${LIMIT}`, ok: high <= LIMIT } : row;
     }),
   );

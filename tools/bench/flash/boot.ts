@@ -9,7 +9,12 @@ import { storageOf } from '../../flash/rom-plan';
 const LIMIT_MS = 30_000;
 
 /** Milliseconds until `pattern` comes; the process is ended then. Throws when it does not. */
-function timeUntil(espruino: string, dir: string, pattern: RegExp, listen: (give: (text: string) => void) => void): Promise<number> {
+function timeUntil(
+  espruino: string,
+  dir: string,
+  pattern: RegExp,
+  listen: (give: (text: string) => void) => void,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const startMs = performance.now();
     const child = spawn(espruino, [], { cwd: dir, stdio: ['pipe', 'pipe', 'ignore'] });
@@ -41,7 +46,9 @@ export async function bootTimes(espruino: string, imageFile: string): Promise<{ 
     const promptMs = await timeUntil(espruino, dir, /\n>/, () => undefined);
     fs.writeFileSync(path.join(dir, 'espruino.flash'), storageOf(imageFile).data);
     fs.writeFileSync(path.join(dir, 'ports.json'), JSON.stringify({ console: pty.path, debug: true }));
-    const readyMs = await timeUntil(espruino, dir, /hsm-cold ready/, (give) => pty.onData((bytes) => give(Buffer.from(bytes).toString('latin1'))));
+    const readyMs = await timeUntil(espruino, dir, /hsm-cold ready/, (give) =>
+      pty.onData((bytes) => give(Buffer.from(bytes).toString('latin1'))),
+    );
     return { readyMs, promptMs };
   } finally {
     pty.close();

@@ -1,6 +1,6 @@
 // Figures of flashing: the upload of both images against what a line of 115,200 baud could carry (a model board on the
-// virtual clock, with the erase and program times of such flash), image sizes, 500 uploads interrupted at random points,
-// and in the genuine interpreter whole uploads and the time from power-on to `ready`.
+// virtual clock, with the erase and program times of such flash), image sizes, 500 uploads interrupted at random
+// points, and in the genuine interpreter whole uploads and the time from power-on to `ready`.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { createFlash } from '../../../host/sim/board/flash';
@@ -28,7 +28,11 @@ async function uploadRow(role: 'cold' | 'hot'): Promise<BenchRow> {
   const image = readImage(imageFile(role));
   const bench = createBench({ seed: `upload-${role}`, baud: BAUD, tables: readTables(imageFile(role), role) });
   // Every page of it differs: an upload leaves pages alone that are right already.
-  const older: DeviceImage = { ...image, info: { ...image.info, commit: 'older' }, code: image.code.map((byte) => (byte === 0x65 ? 0x66 : byte)) };
+  const older: DeviceImage = {
+    ...image,
+    info: { ...image.info, commit: 'older' },
+    code: image.code.map((byte) => (byte === 0x65 ? 0x66 : byte)),
+  };
   for (const first of [older, { ...older, info: { ...older.info, commit: 'oldest' } }]) {
     const result = await bench.upload(first);
     if (result !== 'done') throw new Error(`the first upload ended with ${result}`);
@@ -39,19 +43,35 @@ async function uploadRow(role: 'cold' | 'hot'): Promise<BenchRow> {
   const takenMs = bench.runtime.nowMs() - startMs;
   const limitMs = (image.code.length * BITS_PER_BYTE * 1000) / BAUD;
   return {
-    name: `hsm-${role}: upload, verified and switched`, value: takenMs, unit: 'ms', baseline: `the line's limit for ${image.code.length} bytes at ${BAUD} baud`, ratio: takenMs / limitMs,
-    goal: `at least ${GOAL_PART * 100} % of the line`, ok: limitMs / takenMs >= GOAL_PART,
+    name: `hsm-${role}: upload, verified and switched`,
+    value: takenMs,
+    unit: 'ms',
+    baseline: `the line's limit for ${image.code.length} bytes at ${BAUD} baud`,
+    ratio: takenMs / limitMs,
+    goal: `at least ${GOAL_PART * 100} % of the line`,
+    ok: limitMs / takenMs >= GOAL_PART,
   };
 }
 
 function sizeRow(role: 'cold' | 'hot'): BenchRow {
   const { storage } = boardNamed(BOARD);
   const bytes = fs.statSync(imageFile(role)).size;
-  return { name: `hsm-${role}: image`, value: bytes, unit: 'bytes', baseline: 'half of Storage, since two images lie in it', ratio: bytes / ((storage.pageBytes * storage.pageCount) / 2), goal: 'below 0.75', ok: bytes < (storage.pageBytes * storage.pageCount * 3) / 8 };
+  return {
+    name: `hsm-${role}: image`,
+    value: bytes,
+    unit: 'bytes',
+    baseline: 'half of Storage, since two images lie in it',
+    ratio: bytes / ((storage.pageBytes * storage.pageCount) / 2),
+    goal: 'below 0.75',
+    ok: bytes < (storage.pageBytes * storage.pageCount * 3) / 8,
+  };
 }
 
 /** Uploads with the power or the cable gone at random points; answers how many left a board that boots old or new. */
-export async function interruptedUploads(count: number, seed: string): Promise<{ good: number; completed: number; switched: number }> {
+export async function interruptedUploads(
+  count: number,
+  seed: string,
+): Promise<{ good: number; completed: number; switched: number }> {
   const { storage } = boardNamed(BOARD);
   const random = seededRandom(seed, 'interrupt');
   const number = (limit: number): number => random(4).reduce((value, byte) => value * 256 + byte, 0) % limit;
@@ -85,14 +105,39 @@ export async function interruptedUploads(count: number, seed: string): Promise<{
 export async function benchFlash(options: { espruino?: string } = {}): Promise<BenchRow[]> {
   const rows = [await uploadRow('cold'), await uploadRow('hot'), sizeRow('cold'), sizeRow('hot')];
   const { good } = await interruptedUploads(INTERRUPTED_UPLOADS, 'bench');
-  rows.push({ name: 'interrupted uploads that boot old or new', value: good, unit: `of ${INTERRUPTED_UPLOADS}`, baseline: 'all of them', ratio: good / INTERRUPTED_UPLOADS, goal: 'every one', ok: good === INTERRUPTED_UPLOADS });
+  rows.push({
+    name: 'interrupted uploads that boot old or new',
+    value: good,
+    unit: `of ${INTERRUPTED_UPLOADS}`,
+    baseline: 'all of them',
+    ratio: good / INTERRUPTED_UPLOADS,
+    goal: 'every one',
+    ok: good === INTERRUPTED_UPLOADS,
+  });
   if (options.espruino === undefined) return rows;
   for (const role of ['cold', 'hot'] as const) {
-    const { good: whole, medianMs } = await genuineUploads(options.espruino, path.join(FIRMWARE, 'linux', `hsm-${role}.js`), GENUINE_UPLOADS);
+    const { good: whole, medianMs } = await genuineUploads(
+      options.espruino,
+      path.join(FIRMWARE, 'linux', `hsm-${role}.js`),
+      GENUINE_UPLOADS,
+    );
     const goal = { goal: 'every one', ok: whole === GENUINE_UPLOADS };
-    rows.push({ name: `hsm-${role}: uploads to the genuine interpreter`, value: whole, unit: `of ${GENUINE_UPLOADS}, ${Math.round(medianMs)} ms each`, baseline: 'all of them', ratio: whole / GENUINE_UPLOADS, ...goal });
+    rows.push({
+      name: `hsm-${role}: uploads to the genuine interpreter`,
+      value: whole,
+      unit: `of ${GENUINE_UPLOADS}, ${Math.round(medianMs)} ms each`,
+      baseline: 'all of them',
+      ratio: whole / GENUINE_UPLOADS,
+      ...goal,
+    });
   }
   const boot = await bootTimes(options.espruino, path.join(FIRMWARE, 'linux', 'hsm-cold.js'));
-  rows.push({ name: 'hsm-cold: power-on to ready, genuine interpreter', value: boot.readyMs, unit: 'ms', baseline: 'the interpreter alone, power-on to prompt', ratio: boot.readyMs / boot.promptMs });
+  rows.push({
+    name: 'hsm-cold: power-on to ready, genuine interpreter',
+    value: boot.readyMs,
+    unit: 'ms',
+    baseline: 'the interpreter alone, power-on to prompt',
+    ratio: boot.readyMs / boot.promptMs,
+  });
   return rows;
 }

@@ -1,4 +1,5 @@
-// Whole uploads of a built image with its tables to the genuine interpreter behind a pseudo-terminal, each to an empty board.
+// Whole uploads of a built image with its tables to the genuine interpreter behind a pseudo-terminal, each to an empty
+// board.
 import { realRuntime } from '../../../host/runtime';
 import { flashBoard } from '../../flash/flash';
 import { readImage, readTables } from '../../flash/image';
@@ -6,7 +7,11 @@ import { startGenuine } from '../../flash/model/genuine';
 import { openPort } from '../../serial/open';
 
 /** imageFile: an image of board linux. Answers how many of `count` succeeded, and the median time of those. */
-export async function genuineUploads(espruino: string, imageFile: string, count: number): Promise<{ good: number; medianMs: number }> {
+export async function genuineUploads(
+  espruino: string,
+  imageFile: string,
+  count: number,
+): Promise<{ good: number; medianMs: number }> {
   const image = readImage(imageFile);
   const tables = readTables(imageFile, image.info.role);
   const times: number[] = [];

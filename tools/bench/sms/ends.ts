@@ -1,16 +1,35 @@
-// Two ends of the SMS path for the bench: V and HSM-Cold reduced to the protocol (channel, operations, replay window, retries)
-// on the real driver, so that thousands of operations can be tried under faults. Spec: SPEC.md 6 and 7.5.
+// Two ends of the SMS path for the bench: V and HSM-Cold reduced to the protocol (channel, operations, replay window,
+// retries) on the real driver, so that thousands of operations can be tried under faults. Spec: SPEC.md 6 and 7.5.
 // Leaves signing, policy and storage to the firmware, faults to the simulated network and modem.
 import { batchProof, equalBytes } from '../../../protocol/authority';
 import { channelKey, type ChannelPeers } from '../../../protocol/channel';
 import type { ProtocolCrypto } from '../../../protocol/crypto';
-import { aBatchAnswer, aBatchVerify, aStatusAnswer, batchAnswerFields, batchVerifyFields, sealSms, statusAnswerFields } from '../../../protocol/sms/v2';
-import { ACCOUNT_OPEN, BATCH_OK, SIDE_HOT, SMS_ACCEPT, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_STATUS, SMS_STATUS_ANSWER } from '../../../protocol/wire';
+import {
+  aBatchAnswer,
+  aBatchVerify,
+  aStatusAnswer,
+  batchAnswerFields,
+  batchVerifyFields,
+  sealSms,
+  statusAnswerFields,
+} from '../../../protocol/sms/v2';
+import {
+  ACCOUNT_OPEN,
+  BATCH_OK,
+  SIDE_HOT,
+  SMS_ACCEPT,
+  SMS_BATCH_ANSWER,
+  SMS_BATCH_VERIFY,
+  SMS_STATUS,
+  SMS_STATUS_ANSWER,
+} from '../../../protocol/wire';
 import type { Runtime, Timer } from '../../../host/runtime';
 import { ColdChannels, ignoring, VChannels } from '../wire/channel-ends';
 
 export type OperationKind = 'channel' | 'batch' | 'status';
-/** `right`: the answer was checked; `gave-up`: a clear failure after the last try; `wrong`: an answer that must not be. */
+/**
+ * `right`: the answer was checked; `gave-up`: a clear failure after the last try; `wrong`: an answer that must not be.
+ */
 export type Outcome = 'right' | 'gave-up' | 'wrong';
 export type Send = (data: Uint8Array) => void;
 
@@ -38,10 +57,38 @@ export function coldEnd(crypto: ProtocolCrypto, peers: ChannelPeers, priv32: Uin
     const current = channels.current!;
     if (op === SMS_BATCH_VERIFY) {
       const { side, batchNo } = aBatchVerify(fields);
-      const proof = batchProof(crypto, channelKey(crypto, current, 'proof', 32), side, batchNo, digestOf(crypto, batchNo));
-      send(sealSms(crypto, current, 'to-v', SMS_BATCH_ANSWER, batchAnswerFields({ side, batchNo, status: BATCH_OK, seconds: 0, proof })));
+      const proof = batchProof(
+        crypto,
+        channelKey(crypto, current, 'proof', 32),
+        side,
+        batchNo,
+        digestOf(crypto, batchNo),
+      );
+      send(
+        sealSms(
+          crypto,
+          current,
+          'to-v',
+          SMS_BATCH_ANSWER,
+          batchAnswerFields({ side, batchNo, status: BATCH_OK, seconds: 0, proof }),
+        ),
+      );
     } else if (op === SMS_STATUS) {
-      send(sealSms(crypto, current, 'to-v', SMS_STATUS_ANSWER, statusAnswerFields({ deviceState: 3, accountState: ACCOUNT_OPEN, unixSeconds: 0, batchesHot: 1, batchesCold: 1 })));
+      send(
+        sealSms(
+          crypto,
+          current,
+          'to-v',
+          SMS_STATUS_ANSWER,
+          statusAnswerFields({
+            deviceState: 3,
+            accountState: ACCOUNT_OPEN,
+            unixSeconds: 0,
+            batchesHot: 1,
+            batchesCold: 1,
+          }),
+        ),
+      );
     }
   }
 
@@ -58,9 +105,16 @@ export interface VEnd {
   channelId(): number;
 }
 
-export function vEnd(crypto: ProtocolCrypto, peers: ChannelPeers, priv32: Uint8Array, runtime: Runtime, send: Send): VEnd {
+export function vEnd(
+  crypto: ProtocolCrypto,
+  peers: ChannelPeers,
+  priv32: Uint8Array,
+  runtime: Runtime,
+  send: Send,
+): VEnd {
   const channels = new VChannels(crypto, peers, priv32);
-  let current: { kind: OperationKind; batchNo: number; ended: (outcome: Outcome, kind: OperationKind) => void } | undefined;
+  let current:
+    { kind: OperationKind; batchNo: number; ended: (outcome: Outcome, kind: OperationKind) => void } | undefined;
   let timer: Timer | undefined;
 
   function end(outcome: Outcome): void {
@@ -74,7 +128,10 @@ export function vEnd(crypto: ProtocolCrypto, peers: ChannelPeers, priv32: Uint8A
     if (tries >= MAX_TRIES) return end('gave-up');
     const { kind, batchNo } = current!;
     if (kind === 'channel') send(channels.ask());
-    else if (kind === 'batch') send(sealSms(crypto, channels.current!, 'to-cold', SMS_BATCH_VERIFY, batchVerifyFields({ side: SIDE_HOT, batchNo })));
+    else if (kind === 'batch')
+      send(
+        sealSms(crypto, channels.current!, 'to-cold', SMS_BATCH_VERIFY, batchVerifyFields({ side: SIDE_HOT, batchNo })),
+      );
     else send(sealSms(crypto, channels.current!, 'to-cold', SMS_STATUS, []));
     timer = runtime.after(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries), () => attempt(tries + 1));
   }
@@ -86,8 +143,13 @@ export function vEnd(crypto: ProtocolCrypto, peers: ChannelPeers, priv32: Uint8A
       const { side, batchNo, proof } = aBatchAnswer(fields);
       if (batchNo !== current.batchNo) return;
       const key = channelKey(crypto, channels.current!, 'proof', 32);
-      end(proof && equalBytes(proof, batchProof(crypto, key, side, batchNo, digestOf(crypto, batchNo))) ? 'right' : 'wrong');
-    } else if (op === SMS_STATUS_ANSWER && current?.kind === 'status') end(aStatusAnswer(fields).accountState === ACCOUNT_OPEN ? 'right' : 'wrong');
+      end(
+        proof && equalBytes(proof, batchProof(crypto, key, side, batchNo, digestOf(crypto, batchNo)))
+          ? 'right'
+          : 'wrong',
+      );
+    } else if (op === SMS_STATUS_ANSWER && current?.kind === 'status')
+      end(aStatusAnswer(fields).accountState === ACCOUNT_OPEN ? 'right' : 'wrong');
   }
 
   return {
@@ -101,7 +163,17 @@ export function vEnd(crypto: ProtocolCrypto, peers: ChannelPeers, priv32: Uint8A
 }
 
 /** The peers as each end knows them. */
-export function peersFor(crypto: ProtocolCrypto, ownPriv32: Uint8Array, otherPriv32: Uint8Array, isCold: boolean): ChannelPeers {
+export function peersFor(
+  crypto: ProtocolCrypto,
+  ownPriv32: Uint8Array,
+  otherPriv32: Uint8Array,
+  isCold: boolean,
+): ChannelPeers {
   const [own33, other33] = [crypto.pubkeyCreate(ownPriv32), crypto.pubkeyCreate(otherPriv32)];
-  return { network: 'regtest', account: 0, coldIdentity33: isCold ? own33 : other33, vIdentity33: isCold ? other33 : own33 };
+  return {
+    network: 'regtest',
+    account: 0,
+    coldIdentity33: isCold ? own33 : other33,
+    vIdentity33: isCold ? other33 : own33,
+  };
 }

@@ -1,6 +1,6 @@
-// The SMS path under faults: two ends on the real driver, simulated modems that misbehave and a network that loses, doubles,
-// reorders and delays by up to an hour, operation after operation until so many faults have happened.
-// Leaves the ends to ends.ts, figures to index.ts.
+// The SMS path under faults: two ends on the real driver, simulated modems that misbehave and a network that loses,
+// doubles, reorders and delays by up to an hour, operation after operation until so many faults have happened. Leaves
+// the ends to ends.ts, figures to index.ts.
 import { SMS_PORT } from '../../../protocol/wire';
 import { createHostModem } from '../../../host/modem';
 import { protocolCrypto } from '../../../host/protocol-crypto';
@@ -16,7 +16,17 @@ const V = '+8613900000002';
 const HOUR_MS = 3_600_000;
 /** Longest time an operation may take: all tries and an hour's delay each way. */
 const LIMIT_MS = 24 * HOUR_MS;
-const BAD_MODEM: Sim800Faults = { urc: 0.05, split: 0.1, merge: 0.1, garbage: 0.02, error: 0.01, mute: 0.005, restart: 0.003, underVoltage: 0.01, silentSms: 0.05 };
+const BAD_MODEM: Sim800Faults = {
+  urc: 0.05,
+  split: 0.1,
+  merge: 0.1,
+  garbage: 0.02,
+  error: 0.01,
+  mute: 0.005,
+  restart: 0.003,
+  underVoltage: 0.01,
+  silentSms: 0.05,
+};
 
 export interface FaultRun {
   /** Messages lost, doubled or held back, and faults of the modems that the drivers noticed. */
@@ -40,8 +50,16 @@ export async function runFaults(seed: string, faults: number): Promise<FaultRun>
   const chance = createChance(seed, 'operations');
   const network = createGsmNetwork({ runtime, seed, loss: 0.1, duplicate: 0.1, reorder: 0.2, reorderMs: HOUR_MS });
   const run: FaultRun = {
-    networkFaults: 0, modemFaults: 0, operations: { channel: 0, batch: 0, status: 0 }, outcomes: { right: 0, 'gave-up': 0, wrong: 0 }, hanging: 0, differing: 0,
-    sms: 0, octets: 0, largestOctets: 0, simulatedMs: 0,
+    networkFaults: 0,
+    modemFaults: 0,
+    operations: { channel: 0, batch: 0, status: 0 },
+    outcomes: { right: 0, 'gave-up': 0, wrong: 0 },
+    hanging: 0,
+    differing: 0,
+    sms: 0,
+    octets: 0,
+    largestOctets: 0,
+    simulatedMs: 0,
   };
   const submittedMs = new Map<number, number>();
   network.onTraffic((sms) => {
@@ -74,8 +92,12 @@ export async function runFaults(seed: string, faults: number): Promise<FaultRun>
   };
   const coldModem = station(COLD, (data) => cold.take(data));
   const vModem = station(V, (data) => v.take(data));
-  const cold = coldEnd(crypto, peersFor(crypto, coldPriv, vPriv, true), coldPriv, (data) => coldModem.sendData(V, data, SMS_PORT));
-  const v = vEnd(crypto, peersFor(crypto, vPriv, coldPriv, false), vPriv, runtime, (data) => vModem.sendData(COLD, data, SMS_PORT));
+  const cold = coldEnd(crypto, peersFor(crypto, coldPriv, vPriv, true), coldPriv, (data) =>
+    coldModem.sendData(V, data, SMS_PORT),
+  );
+  const v = vEnd(crypto, peersFor(crypto, vPriv, coldPriv, false), vPriv, runtime, (data) =>
+    vModem.sendData(COLD, data, SMS_PORT),
+  );
 
   const startMs = runtime.nowMs();
   for (let batchNo = 0; run.networkFaults < faults; batchNo++) {
@@ -86,16 +108,20 @@ export async function runFaults(seed: string, faults: number): Promise<FaultRun>
       run.operations[kind]++;
       run.outcomes[outcome]++;
     });
-    await runtime.runUntil(() => hasEnded, 'the operation ends', LIMIT_MS).catch((error: { code?: string }) => {
-      if (error.code !== 'sim-timeout') throw error;
-      run.hanging++;
-    });
+    await runtime
+      .runUntil(() => hasEnded, 'the operation ends', LIMIT_MS)
+      .catch((error: { code?: string }) => {
+        if (error.code !== 'sim-timeout') throw error;
+        run.hanging++;
+      });
     const { current, next } = cold.channels();
     if (v.channelId() !== current && v.channelId() !== next) run.differing++;
     await runtime.runFor(chance.between(1000, 120_000));
   }
   await runtime.runFor(3 * HOUR_MS);
-  run.modemFaults = [coldModem, vModem].map((modem) => modem.status()).reduce((sum, status) => sum + status.timeouts + status.restarts, 0);
+  run.modemFaults = [coldModem, vModem]
+    .map((modem) => modem.status())
+    .reduce((sum, status) => sum + status.timeouts + status.restarts, 0);
   run.simulatedMs = runtime.nowMs() - startMs;
   runtime.close();
   return run;

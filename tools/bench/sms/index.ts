@@ -16,7 +16,10 @@ export function fuzzPdus(seed: string, count: number): { taken: number; refused:
   const random = seededRandom(seed, 'pdu');
   const text = encodeUserData(0, null, septetsOfText('The quick brown fox {jumps} over 13 lazy dogs')!);
   const data = encodeUserData(4, new Uint8Array([6, 5, 4, 0x43, 0x4d, 0x43, 0x4d]), new Uint8Array(80));
-  const originals = [encodeDeliver('+8613800210500', '+8613900000002', 0, false, text, 1_790_000_000), encodeDeliver('+8613800210500', 'Bank', 4, true, data, 1_790_000_000)];
+  const originals = [
+    encodeDeliver('+8613800210500', '+8613900000002', 0, false, text, 1_790_000_000),
+    encodeDeliver('+8613800210500', 'Bank', 4, true, data, 1_790_000_000),
+  ];
   let taken = 0;
   for (let i = 0; i < count; i++) {
     const [which, times, cut] = random(3);
@@ -49,24 +52,110 @@ function decodeRow(): BenchRow {
   const hex = hexOfBytes(encodeDeliver('+8613800210500', '+8613900000002', 0, false, userData, 1_790_000_000));
   const oracle = microsecondsEach(ORACLE_PDUS, () => void parse(hex));
   const own = microsecondsEach(ORACLE_PDUS, () => void decodePdu(bytesOfHex(hex), false));
-  return { name: 'decode one SMS of 150 characters', value: own, unit: 'us', baseline: 'node-pdu', ratio: own / oracle };
+  return {
+    name: 'decode one SMS of 150 characters',
+    value: own,
+    unit: 'us',
+    baseline: 'node-pdu',
+    ratio: own / oracle,
+  };
 }
 
 export async function benchSms(): Promise<BenchRow[]> {
   const run = await runFaults('bench', FAULTS);
   const operations = run.outcomes.right + run.outcomes['gave-up'] + run.outcomes.wrong + run.hanging;
-  const count = (name: string, value: number, unit: string, baseline: string, ratio: number, goal: string, ok: boolean): BenchRow => ({ name, value, unit, baseline, ratio, goal, ok });
+  const count = (
+    name: string,
+    value: number,
+    unit: string,
+    baseline: string,
+    ratio: number,
+    goal: string,
+    ok: boolean,
+  ): BenchRow => ({ name, value, unit, baseline, ratio, goal, ok });
   const { taken, refused } = fuzzPdus('bench', PDUS);
   return [
-    count('faults on the network', run.networkFaults, 'faults', '10,000', run.networkFaults / FAULTS, '10,000', run.networkFaults >= FAULTS),
-    count('operations that ended', operations - run.hanging, 'operations', 'all begun', (operations - run.hanging) / operations, 'all', run.hanging === 0),
-    count('of them with the right result', run.outcomes.right, 'operations', 'all begun', run.outcomes.right / operations, 'the others fail clearly', run.outcomes.wrong === 0),
-    count('wrong results', run.outcomes.wrong, 'operations', 'all begun', run.outcomes.wrong / operations, 'none', run.outcomes.wrong === 0),
-    count('channels that differ between the ends', run.differing, 'times', 'all begun', run.differing / operations, 'none', run.differing === 0),
-    count('restarts and silences of the modems', run.modemFaults, 'faults', 'operations', run.modemFaults / operations, 'as they come', true),
-    count('SMS an operation', run.sms / operations, 'SMS', '2 without faults', run.sms / operations / 2, 'below 5', run.sms / operations < 5),
-    count('largest SMS', run.largestOctets, 'octets', '140 octets', run.largestOctets / 140, 'at most 140', run.largestOctets <= 140),
-    count('mutated PDUs decoded or refused by code', taken + refused, 'PDUs', 'all tried', (taken + refused) / PDUS, 'no other exception', true),
+    count(
+      'faults on the network',
+      run.networkFaults,
+      'faults',
+      '10,000',
+      run.networkFaults / FAULTS,
+      '10,000',
+      run.networkFaults >= FAULTS,
+    ),
+    count(
+      'operations that ended',
+      operations - run.hanging,
+      'operations',
+      'all begun',
+      (operations - run.hanging) / operations,
+      'all',
+      run.hanging === 0,
+    ),
+    count(
+      'of them with the right result',
+      run.outcomes.right,
+      'operations',
+      'all begun',
+      run.outcomes.right / operations,
+      'the others fail clearly',
+      run.outcomes.wrong === 0,
+    ),
+    count(
+      'wrong results',
+      run.outcomes.wrong,
+      'operations',
+      'all begun',
+      run.outcomes.wrong / operations,
+      'none',
+      run.outcomes.wrong === 0,
+    ),
+    count(
+      'channels that differ between the ends',
+      run.differing,
+      'times',
+      'all begun',
+      run.differing / operations,
+      'none',
+      run.differing === 0,
+    ),
+    count(
+      'restarts and silences of the modems',
+      run.modemFaults,
+      'faults',
+      'operations',
+      run.modemFaults / operations,
+      'as they come',
+      true,
+    ),
+    count(
+      'SMS an operation',
+      run.sms / operations,
+      'SMS',
+      '2 without faults',
+      run.sms / operations / 2,
+      'below 5',
+      run.sms / operations < 5,
+    ),
+    count(
+      'largest SMS',
+      run.largestOctets,
+      'octets',
+      '140 octets',
+      run.largestOctets / 140,
+      'at most 140',
+      run.largestOctets <= 140,
+    ),
+    count(
+      'mutated PDUs decoded or refused by code',
+      taken + refused,
+      'PDUs',
+      'all tried',
+      (taken + refused) / PDUS,
+      'no other exception',
+      true,
+    ),
     decodeRow(),
   ];
 }

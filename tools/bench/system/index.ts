@@ -15,7 +15,8 @@ const BASELINE = '100,000 SHA-256 in Node';
 function baselineMs(): number {
   const start = process.hrtime.bigint();
   let block = Buffer.alloc(64);
-  for (let i = 0; i < 100_000; i++) block = Buffer.concat([createHash('sha256').update(block).digest(), block.subarray(0, 32)]);
+  for (let i = 0; i < 100_000; i++)
+    block = Buffer.concat([createHash('sha256').update(block).digest(), block.subarray(0, 32)]);
   return Number(process.hrtime.bigint() - start) / 1e6;
 }
 
@@ -30,7 +31,10 @@ async function simulatedDay(sim: Simulation): Promise<void> {
   const startMs = sim.runtime.nowMs();
   for (let i = 0; i < REQUESTS; i++) {
     const id = await sim.customer.shop.withdraw([{ address: PAYEES[i % 3]!, sats: 20_000 + i }]);
-    await sim.until(async () => (await sim.customer.shop.withdrawals()).find((row) => row.vtest_id === id)!.status === 'sent', `withdrawal ${id}`);
+    await sim.until(
+      async () => (await sim.customer.shop.withdrawals()).find((row) => row.vtest_id === id)!.status === 'sent',
+      `withdrawal ${id}`,
+    );
     await sim.mine(1);
   }
   for (let n = 1; n <= BATCHES; n++) await sim.verifyBatch(2, n);
@@ -40,7 +44,13 @@ async function simulatedDay(sim: Simulation): Promise<void> {
 export async function benchSystem(): Promise<BenchRow[]> {
   const baseline = baselineMs();
   const row = (name: string, ms: number, limitMs: number): BenchRow => ({
-    name, value: ms / 1000, unit: 's', baseline: BASELINE, ratio: ms / baseline, goal: `under ${limitMs / 1000} s`, ok: ms < limitMs,
+    name,
+    value: ms / 1000,
+    unit: 's',
+    baseline: BASELINE,
+    ratio: ms / baseline,
+    goal: `under ${limitMs / 1000} s`,
+    ok: ms < limitMs,
   });
   const rows: BenchRow[] = [];
   const once = await wallMs(async () => {
@@ -54,15 +64,29 @@ export async function benchSystem(): Promise<BenchRow[]> {
   await sim.setUp();
   await sim.fundHot(50_000_000);
   for (let n = 1; n <= BATCHES; n++) {
-    await sim.until(async () => {
-      // Whoever asks for a batch's attestation makes HSM-Cold derive it.
-      await fetch(`${sim.platform.api.url}/api/v1/open/address/batch/${n}/attestation`, { headers: { token: sim.tokens.cold_receiving } });
-      return sim.ceremony.hasDerived(2, n);
-    }, `batch ${n} to be derived`, DAY_MS);
+    await sim.until(
+      async () => {
+        // Whoever asks for a batch's attestation makes HSM-Cold derive it.
+        await fetch(`${sim.platform.api.url}/api/v1/open/address/batch/${n}/attestation`, {
+          headers: { token: sim.tokens.cold_receiving },
+        });
+        return sim.ceremony.hasDerived(2, n);
+      },
+      `batch ${n} to be derived`,
+      DAY_MS,
+    );
   }
   rows.push(row('a simulated day', await wallMs(() => simulatedDay(sim)), 10_000));
   const rssMb = process.memoryUsage().rss / 1e6;
-  rows.push({ name: 'resident memory after both', value: rssMb, unit: 'MB', baseline: '600 MB', ratio: rssMb / 600, goal: 'under 600 MB', ok: rssMb < 600 });
+  rows.push({
+    name: 'resident memory after both',
+    value: rssMb,
+    unit: 'MB',
+    baseline: '600 MB',
+    ratio: rssMb / 600,
+    goal: 'under 600 MB',
+    ok: rssMb < 600,
+  });
   await sim.close();
   return rows;
 }

@@ -1,4 +1,7 @@
-/** Operations of V and HSM-Cold over an SMS network that loses, doubles, delays up to an hour and so reorders (SPEC.md 7.5). */
+/**
+ * Operations of V and HSM-Cold over an SMS network that loses, doubles, delays up to an hour and so reorders (SPEC.md
+ * 7.5).
+ */
 import { createHash } from 'node:crypto';
 import { protocolCrypto } from '../../../host/protocol-crypto';
 import { ColdModel, identities, VModel } from './channel-ends';
@@ -22,7 +25,8 @@ export function badNetwork(operations: number, seed = 7): BadNetworkResult {
   const next = seeded(seed);
   const crypto = protocolCrypto(seededBytes(seeded(seed + 1)));
   const ids = identities(crypto);
-  const digest = (side: number, batchNo: number): Uint8Array => new Uint8Array(createHash('sha256').update(`${side}/${batchNo}`).digest());
+  const digest = (side: number, batchNo: number): Uint8Array =>
+    new Uint8Array(createHash('sha256').update(`${side}/${batchNo}`).digest());
   const isWrong = (batchNo: number): boolean => batchNo % 5 === 3;
   const cold = new ColdModel(crypto, ids, digest);
   const v = new VModel(crypto, ids, (side, batchNo) => (isWrong(batchNo) ? digest(9, batchNo) : digest(side, batchNo)));

@@ -1,15 +1,44 @@
 /**
- * V and HSM-Cold as far as SPEC.md 7.5 rules them: which channel is current, what is answered, what is ignored. A model with
- * nothing but the protocol in it; the firmware and V-Device have the same rules over a journal and a database.
+ * V and HSM-Cold as far as SPEC.md 7.5 rules them: which channel is current, what is answered, what is ignored. A model
+ * with nothing but the protocol in it; the firmware and V-Device have the same rules over a journal and a database.
  */
 import {
-  ACCEPT_AGAIN, ACCEPT_NOT, acceptBegin, acceptStep, acceptVerdict, AcceptWork, Channel, channelKey, ChannelPeers, pairChannel, pairKey, wipeChannel,
+  ACCEPT_AGAIN,
+  ACCEPT_NOT,
+  acceptBegin,
+  acceptStep,
+  acceptVerdict,
+  AcceptWork,
+  Channel,
+  channelKey,
+  ChannelPeers,
+  pairChannel,
+  pairKey,
+  wipeChannel,
 } from '../../../protocol/channel';
-import { beginOpen, beginRenew, finishPending, Pending, pendingSms, receiveOnly, wipePending } from '../../../protocol/channel-v';
+import {
+  beginOpen,
+  beginRenew,
+  finishPending,
+  Pending,
+  pendingSms,
+  receiveOnly,
+  wipePending,
+} from '../../../protocol/channel-v';
 import type { CborValue } from '../../../protocol/cbor';
 import type { ProtocolCrypto } from '../../../protocol/crypto';
 import { batchProof, equalBytes } from '../../../protocol/authority';
-import { aBatchAnswer, aBatchVerify, batchAnswerFields, batchVerifyFields, openSms, sealAccept, sealSms, smsChannelHint, smsOp } from '../../../protocol/sms/v2';
+import {
+  aBatchAnswer,
+  aBatchVerify,
+  batchAnswerFields,
+  batchVerifyFields,
+  openSms,
+  sealAccept,
+  sealSms,
+  smsChannelHint,
+  smsOp,
+} from '../../../protocol/sms/v2';
 import { BATCH_OK, SMS_ACCEPT, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_OPEN, SMS_RENEW } from '../../../protocol/wire';
 
 /** Tries of a RENEW after which V opens between the identities. */
@@ -26,7 +55,11 @@ export interface Identities {
 export function identities(crypto: ProtocolCrypto, network = 'regtest', account = 7): Identities {
   const vPriv = crypto.random(32);
   const coldPriv = crypto.random(32);
-  return { vPriv, coldPriv, peers: { network, account, coldIdentity33: crypto.pubkeyCreate(coldPriv), vIdentity33: crypto.pubkeyCreate(vPriv) } };
+  return {
+    vPriv,
+    coldPriv,
+    peers: { network, account, coldIdentity33: crypto.pubkeyCreate(coldPriv), vIdentity33: crypto.pubkeyCreate(vPriv) },
+  };
 }
 
 /** An Error with a code, as the protocol's own refusals are. */
@@ -59,11 +92,18 @@ export class ColdChannels {
   vCounter = 0;
   lastId = 0;
 
-  constructor(private readonly crypto: ProtocolCrypto, private readonly peers: ChannelPeers, private readonly coldPriv: Uint8Array) {
+  constructor(
+    private readonly crypto: ProtocolCrypto,
+    private readonly peers: ChannelPeers,
+    private readonly coldPriv: Uint8Array,
+  ) {
     this.pair = pairChannel(peers.account, pairKey(crypto, peers, coldPriv, peers.vIdentity33));
   }
 
-  /** Opens one SMS: the ACCEPT to send for an OPEN or RENEW, else an operation under `current`. Throws a coded error for what is ignored. */
+  /**
+   * Opens one SMS: the ACCEPT to send for an OPEN or RENEW, else an operation under `current`. Throws a coded error for
+   * what is ignored.
+   */
   take(body: Uint8Array): { accept?: Uint8Array; op: number; fields: CborValue[] } {
     const candidates = smsOp(body) === SMS_OPEN ? [{ ...this.pair }] : [this.current, this.next];
     const base = candidates.find((one) => one && (one.id & 0xffff) === smsChannelHint(body));
@@ -74,7 +114,9 @@ export class ColdChannels {
       this.current = base;
       this.next = undefined;
     }
-    return op === SMS_OPEN || op === SMS_RENEW ? { accept: this.exchange(op, fields, base), op, fields } : { op, fields };
+    return op === SMS_OPEN || op === SMS_RENEW
+      ? { accept: this.exchange(op, fields, base), op, fields }
+      : { op, fields };
   }
 
   private exchange(op: number, fields: CborValue[], base: Channel): Uint8Array {
@@ -102,7 +144,11 @@ export class VChannels {
   tries = 0;
   counter = 0;
 
-  constructor(private readonly crypto: ProtocolCrypto, private readonly peers: ChannelPeers, private readonly vPriv: Uint8Array) {
+  constructor(
+    private readonly crypto: ProtocolCrypto,
+    private readonly peers: ChannelPeers,
+    private readonly vPriv: Uint8Array,
+  ) {
     this.pair = pairChannel(peers.account, pairKey(crypto, peers, vPriv, peers.coldIdentity33));
   }
 
@@ -117,7 +163,10 @@ export class VChannels {
     this.pending = beginOpen(this.crypto, ++this.counter);
   }
 
-  /** The SMS that asks for a channel: the pending one again, RENEW when there is none, OPEN when there is no channel or RENEW brought none. */
+  /**
+   * The SMS that asks for a channel: the pending one again, RENEW when there is none, OPEN when there is no channel or
+   * RENEW brought none.
+   */
   ask(): Uint8Array {
     if (!this.pending && this.current) {
       this.tries = 0;
@@ -127,7 +176,10 @@ export class VChannels {
     return pendingSms(this.crypto, this.base(), this.pending!);
   }
 
-  /** Takes an ACCEPT, or opens an operation under `current` or what is left of the one before. Throws a coded error for what is ignored. */
+  /**
+   * Takes an ACCEPT, or opens an operation under `current` or what is left of the one before. Throws a coded error for
+   * what is ignored.
+   */
   take(body: Uint8Array): { op: number; fields: CborValue[]; isOld: boolean } {
     if (smsOp(body) === SMS_ACCEPT) {
       if (!this.pending) throw refused('none-open');
@@ -151,7 +203,11 @@ type DigestOf = (side: number, batchNo: number) => Uint8Array;
 export class ColdModel extends ColdChannels {
   ignored = 0;
 
-  constructor(private readonly using: ProtocolCrypto, ids: Identities, private readonly digestOf: DigestOf) {
+  constructor(
+    private readonly using: ProtocolCrypto,
+    ids: Identities,
+    private readonly digestOf: DigestOf,
+  ) {
     super(using, ids.peers, ids.coldPriv);
   }
 
@@ -163,8 +219,20 @@ export class ColdModel extends ColdChannels {
       out = accept;
       if (op !== SMS_BATCH_VERIFY) return;
       const { side, batchNo } = aBatchVerify(fields);
-      const proof = batchProof(this.using, channelKey(this.using, this.current!, 'proof', 32), side, batchNo, this.digestOf(side, batchNo));
-      out = sealSms(this.using, this.current!, 'to-v', SMS_BATCH_ANSWER, batchAnswerFields({ side, batchNo, status: BATCH_OK, seconds: 0, proof }));
+      const proof = batchProof(
+        this.using,
+        channelKey(this.using, this.current!, 'proof', 32),
+        side,
+        batchNo,
+        this.digestOf(side, batchNo),
+      );
+      out = sealSms(
+        this.using,
+        this.current!,
+        'to-v',
+        SMS_BATCH_ANSWER,
+        batchAnswerFields({ side, batchNo, status: BATCH_OK, seconds: 0, proof }),
+      );
     });
     if (!isTaken) this.ignored++;
     return out;
@@ -177,7 +245,11 @@ export class VModel extends VChannels {
   /** `side/batch` → what the proof said of V's own digest. */
   results = new Map<string, boolean>();
 
-  constructor(private readonly using: ProtocolCrypto, ids: Identities, private readonly digestOf: DigestOf) {
+  constructor(
+    private readonly using: ProtocolCrypto,
+    ids: Identities,
+    private readonly digestOf: DigestOf,
+  ) {
     super(using, ids.peers, ids.vPriv);
   }
 
@@ -190,7 +262,13 @@ export class VModel extends VChannels {
       const { op, fields, isOld } = this.take(body);
       if (op !== SMS_BATCH_ANSWER || isOld) return;
       const { side, batchNo, proof } = aBatchAnswer(fields);
-      const expected = batchProof(this.using, channelKey(this.using, this.current!, 'proof', 32), side, batchNo, this.digestOf(side, batchNo));
+      const expected = batchProof(
+        this.using,
+        channelKey(this.using, this.current!, 'proof', 32),
+        side,
+        batchNo,
+        this.digestOf(side, batchNo),
+      );
       this.results.set(`${side}/${batchNo}`, equalBytes(expected, proof!));
     });
     if (!isTaken) this.ignored++;

@@ -1,6 +1,7 @@
 /**
- * Mutations of sound CBOR, link frames and SMS. A decoder must answer with a code or with a value that stands for exactly
- * those octets; an authenticated frame or SMS that was changed must not be taken. Seeded, so a case can be found again.
+ * Mutations of sound CBOR, link frames and SMS. A decoder must answer with a code or with a value that stands for
+ * exactly those octets; an authenticated frame or SMS that was changed must not be taken. Seeded, so a case can be
+ * found again.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -61,15 +62,32 @@ function cborTarget(): Target {
     return guarded(() => {
       const again = cborEncode(cborDecode(bytes, MESSAGE_ITEMS_MAX * 4));
       // A whole number as a float is the one form that is forgiven.
-      return hex(again) === hex(bytes) || bytes.some((b) => b >= 0xf9 && b <= 0xfb) ? undefined : `two forms: ${hex(bytes)}`;
+      return hex(again) === hex(bytes) || bytes.some((b) => b >= 0xf9 && b <= 0xfb)
+        ? undefined
+        : `two forms: ${hex(bytes)}`;
     });
   };
 }
 
 function messageTarget(): Target {
-  const begin = cborEncode([0, 2, 1, '8001', 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080,10000', 1, new Uint8Array(32), 2, 0, 2, 1410, null]);
+  const begin = cborEncode([
+    0,
+    2,
+    1,
+    '8001',
+    'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080,10000',
+    1,
+    new Uint8Array(32),
+    2,
+    0,
+    2,
+    1410,
+    null,
+  ]);
   const input = cborEncode([0, new Uint8Array(32), 0, 4294967293, 0, 5, 222]);
-  const outs = Buffer.from('bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080,10000;1NbbvxBYxGGCBhaM8mow1HFWA7dB5yukmY,2000');
+  const outs = Buffer.from(
+    'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080,10000;1NbbvxBYxGGCBhaM8mow1HFWA7dB5yukmY,2000',
+  );
   return (next) =>
     guarded(() => {
       const kind = next();
@@ -77,7 +95,9 @@ function messageTarget(): Target {
       else if (kind < 0.7) aSignInput(cborDecode(mutate(input, next)) as never[]);
       else {
         const text = Buffer.from(mutate(outs, next)).toString('latin1');
-        const back = parseOuts(text, 'regtest', () => true).map((out) => `${out.address},${out.sats}`).join(';');
+        const back = parseOuts(text, 'regtest', () => true)
+          .map((out) => `${out.address},${out.sats}`)
+          .join(';');
         return back === text ? undefined : `outs read otherwise: ${text}`;
       }
       return undefined;
@@ -96,9 +116,31 @@ function frameTarget(isSecure: boolean): Target {
       if (back && hex(frameLine(back, false)) !== hex(wire.subarray(0, end + 1))) return `two COBS forms: ${hex(wire)}`;
       bodies.push(wire);
       if (bodies.length < 16) return undefined;
-      const secure = isSecure ? { linkKey32: new Uint8Array(32).fill(1), crypto: protocolCrypto(seededBytes(next)) } : undefined;
-      const stats = { bytesIn: 0, bytesOut: 0, framesIn: 0, framesOut: 0, badFrames: 0, badMessages: 0, duplicates: 0, retransmits: 0, handshakes: 0, refusedVersions: 0 };
-      const link = newLink({ uart: { write: () => undefined, onData: () => undefined }, clock: undefined as never, role: 'responder', bootId: 1, secure }, stats);
+      const secure = isSecure
+        ? { linkKey32: new Uint8Array(32).fill(1), crypto: protocolCrypto(seededBytes(next)) }
+        : undefined;
+      const stats = {
+        bytesIn: 0,
+        bytesOut: 0,
+        framesIn: 0,
+        framesOut: 0,
+        badFrames: 0,
+        badMessages: 0,
+        duplicates: 0,
+        retransmits: 0,
+        handshakes: 0,
+        refusedVersions: 0,
+      };
+      const link = newLink(
+        {
+          uart: { write: () => undefined, onData: () => undefined },
+          clock: undefined as never,
+          role: 'responder',
+          bootId: 1,
+          secure,
+        },
+        stats,
+      );
       for (const line of bodies.splice(0)) linkFeed(link, line, 5);
       return link.inbox.length || link.session ? 'a link came up out of noise' : undefined;
     });
@@ -131,7 +173,12 @@ function smsTarget(seed: number): Target {
 }
 
 function textTarget(): Target {
-  const texts = [`CC:QH:02${'AB'.repeat(32)}:H_ID:7:`, 'CC:VERIFY_HOT_ADDRESSES:0:BTC:', 'CC:CHANNEL_OK:9:', `CC:QC:03${'0F'.repeat(32)}:C_ID:1:H_ID:7:`].map((text) => Buffer.from(text));
+  const texts = [
+    `CC:QH:02${'AB'.repeat(32)}:H_ID:7:`,
+    'CC:VERIFY_HOT_ADDRESSES:0:BTC:',
+    'CC:CHANNEL_OK:9:',
+    `CC:QC:03${'0F'.repeat(32)}:C_ID:1:H_ID:7:`,
+  ].map((text) => Buffer.from(text));
   return (next) =>
     guarded(() => {
       const text = Buffer.from(mutate(texts[Math.floor(next() * texts.length)], next)).toString('latin1');
@@ -145,7 +192,12 @@ function textTarget(): Target {
 export function fuzzWire(cases: number, seed = 20261122): FuzzResult {
   const next = seeded(seed);
   const targets: [number, Target][] = [
-    [0.4, cborTarget()], [0.6, messageTarget()], [0.75, frameTarget(false)], [0.85, frameTarget(true)], [0.9, smsTarget(seed)], [1, textTarget()],
+    [0.4, cborTarget()],
+    [0.6, messageTarget()],
+    [0.75, frameTarget(false)],
+    [0.85, frameTarget(true)],
+    [0.9, smsTarget(seed)],
+    [1, textTarget()],
   ];
   const samples: string[] = [];
   let wrong = 0;

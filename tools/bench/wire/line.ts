@@ -44,7 +44,8 @@ export class TestClock implements LinkClock {
     let count = 0;
     while (!isDone()) {
       const next = this.timers.reduce<{ id: number; atMs: number; fn: () => void } | undefined>(
-        (best, timer) => (!best || timer.atMs < best.atMs || (timer.atMs === best.atMs && timer.id < best.id) ? timer : best),
+        (best, timer) =>
+          !best || timer.atMs < best.atMs || (timer.atMs === best.atMs && timer.id < best.id) ? timer : best,
         undefined,
       );
       if (!next || next.atMs > untilMs) {

@@ -1,13 +1,21 @@
 /**
- * What signing costs on a UART and how much of the line a stream gets, on the virtual line of the link's tests: two peers,
- * 115,200 baud, chunks of at most 64 octets. No figure depends on the machine.
+ * What signing costs on a UART and how much of the line a stream gets, on the virtual line of the link's tests: two
+ * peers, 115,200 baud, chunks of at most 64 octets. No figure depends on the machine.
  */
 import { createPeer } from '../../../protocol/link/peer';
 import type { Peer } from '../../../protocol/link/types';
 import type { CborValue } from '../../../protocol/cbor';
 import { prevTxFields, signBeginFields, signInputFields } from '../../../protocol/messages';
 import {
-  LINE_FRAME_MAX, MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_INPUT, MSG_SIGN_RESULT, PREV_TX_CHUNK_MAX, PROTO_V2, PREV_TX_MAX,
+  LINE_FRAME_MAX,
+  MSG_PREV_TX,
+  MSG_SIGN_BEGIN,
+  MSG_SIGN_FINISH,
+  MSG_SIGN_INPUT,
+  MSG_SIGN_RESULT,
+  PREV_TX_CHUNK_MAX,
+  PROTO_V2,
+  PREV_TX_MAX,
 } from '../../../protocol/wire';
 import { protocolCrypto } from '../../../host/protocol-crypto';
 import { line, LineEnd, seeded, seededBytes, TestClock } from './line';
@@ -34,7 +42,8 @@ interface Pair {
 function pair(isSecure: boolean): Pair {
   const clock = new TestClock();
   const ends = line(clock, { baud: BAUD });
-  const secure = (seed: number) => (isSecure ? { linkKey32: new Uint8Array(32).fill(1), crypto: protocolCrypto(seededBytes(seeded(seed))) } : undefined);
+  const secure = (seed: number) =>
+    isSecure ? { linkKey32: new Uint8Array(32).fill(1), crypto: protocolCrypto(seededBytes(seeded(seed))) } : undefined;
   const hot = createPeer({ uart: ends[0], clock, role: 'initiator', bootId: 1, secure: secure(1) });
   const cold = createPeer({ uart: ends[1], clock, role: 'responder', bootId: 2, secure: secure(2), oneAtATime: true });
   clock.run(1000);
@@ -42,8 +51,8 @@ function pair(isSecure: boolean): Pair {
 }
 
 /**
- * What HSM-Cold cannot do without for a 2-in 3-out segwit transaction, and what it gives back, in octets of Bitcoin's own
- * forms (SPEC.md 5.4): nothing of frames, numbers of messages, lengths or names.
+ * What HSM-Cold cannot do without for a 2-in 3-out segwit transaction, and what it gives back, in octets of Bitcoin's
+ * own forms (SPEC.md 5.4): nothing of frames, numbers of messages, lengths or names.
  */
 export function signingInformation(): number {
   const outs = OUTS.map(([address, sats]) => `${address},${sats}`).join(';').length;
@@ -73,12 +82,36 @@ export function signingOctets(isSecure: boolean): { octets: number; ms: number }
       open--;
     });
   };
-  ask(MSG_SIGN_BEGIN, signBeginFields({
-    account: 0, proto: PROTO_V2, channelId: 12, userTxNo: '8001', outs: OUTS.map(([address, sats]) => `${address},${sats}`).join(';'), dynamic: 1, authority: new Uint8Array(32).fill(7),
-    txVersion: 2, locktime: 0, nInputs: N_INPUTS, feeSats: 1410, changeIndex: null,
-  }));
+  ask(
+    MSG_SIGN_BEGIN,
+    signBeginFields({
+      account: 0,
+      proto: PROTO_V2,
+      channelId: 12,
+      userTxNo: '8001',
+      outs: OUTS.map(([address, sats]) => `${address},${sats}`).join(';'),
+      dynamic: 1,
+      authority: new Uint8Array(32).fill(7),
+      txVersion: 2,
+      locktime: 0,
+      nInputs: N_INPUTS,
+      feeSats: 1410,
+      changeIndex: null,
+    }),
+  );
   for (let i = 0; i < N_INPUTS; i++) {
-    ask(MSG_SIGN_INPUT, signInputFields({ i, prevTxid: new Uint8Array(32).fill(3), vout: 1, sequence: 0xfffffffd, chain: 0, index: 1042, prevTxLen: PREV_TX_BYTES }));
+    ask(
+      MSG_SIGN_INPUT,
+      signInputFields({
+        i,
+        prevTxid: new Uint8Array(32).fill(3),
+        vout: 1,
+        sequence: 0xfffffffd,
+        chain: 0,
+        index: 1042,
+        prevTxLen: PREV_TX_BYTES,
+      }),
+    );
     ask(MSG_PREV_TX, prevTxFields({ i, offset: 0, bytes: new Uint8Array(PREV_TX_BYTES).fill(4) }));
   }
   ask(MSG_SIGN_FINISH, []);

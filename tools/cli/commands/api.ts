@@ -7,8 +7,16 @@ import { describeShape, readConfig, type Shape } from '../config-file';
 import { stopSignal } from '../stop-signal';
 
 const SHAPE: Shape = {
-  network: 'text', rpc: 'object', database: 'text', host: 'text?', port: 'number?', adminToken: 'text', gatewayToken: 'text',
-  chainPollMs: 'number?', rateLimit: 'object?', fixedFeerateSatVb: 'number?',
+  network: 'text',
+  rpc: 'object',
+  database: 'text',
+  host: 'text?',
+  port: 'number?',
+  adminToken: 'text',
+  gatewayToken: 'text',
+  chainPollMs: 'number?',
+  rateLimit: 'object?',
+  fixedFeerateSatVb: 'number?',
 };
 
 export const apiCommand: Command = {
@@ -17,7 +25,11 @@ export const apiCommand: Command = {
   flags: { config: { value: 'FILE', help: `JSON: ${describeShape(SHAPE)}` } },
   async run(input) {
     const settings = readConfig(need(input, 'config'), SHAPE) as unknown as ApiOptions;
-    const api = await startApi({ ...settings, runtime: realRuntime(), onEvent: (event) => process.stdout.write(`${formatEvent(event)}\n`) });
+    const api = await startApi({
+      ...settings,
+      runtime: realRuntime(),
+      onEvent: (event) => process.stdout.write(`${formatEvent(event)}\n`),
+    });
     process.stdout.write(`the API is at ${api.url}/api/v1/open/; Ctrl-C ends it\n`);
     await stopSignal();
     await api.close();

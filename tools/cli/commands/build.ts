@@ -21,23 +21,44 @@ export function sizeTable(sizes: Sizes): string {
     const part = ((bytes + tables) / (storage.pageBytes * storage.pageCount)) * 100;
     return `${board.padEnd(16)} hsm-${role.padEnd(5)} ${String(bytes).padStart(7)} bytes  with tables ${part.toFixed(0).padStart(3)} % of Storage  calls ${callDepth} deep (board: ${limits.callDepth})`;
   });
-  return [`commit ${sizes.commit}`, ...rows, `crypto.js ${sizes.crypto.code}, comb ${sizes.crypto.comb}, words ${sizes.crypto.words} bytes`, ''].join('\n');
+  return [
+    `commit ${sizes.commit}`,
+    ...rows,
+    `crypto.js ${sizes.crypto.code}, comb ${sizes.crypto.comb}, words ${sizes.crypto.words} bytes`,
+    '',
+  ].join('\n');
 }
 
 export const buildCommand: Command = {
   name: 'build',
   summary: 'builds the images of every board and reports their sizes',
-  flags: { json: { help: 'the size report as JSON' }, check: { help: 'builds twice and compares: the same commit gives the same bytes' } },
+  flags: {
+    json: { help: 'the size report as JSON' },
+    check: { help: 'builds twice and compares: the same commit gives the same bytes' },
+  },
   async run(input) {
     const images = (): Map<string, string> =>
-      new Map(sizes().images.map(({ board, role }) => [`${board}/hsm-${role}`, readFileSync(path.join(ROOT, 'dist', 'firmware', board, `hsm-${role}.js`), 'latin1')]));
-    const sizes = (): Sizes => JSON.parse(readFileSync(path.join(ROOT, 'dist', 'firmware', 'sizes.json'), 'utf8')) as Sizes;
-    const { ensureBuilt } = require(path.join(ROOT, 'tools', 'ensure-built.js')) as { ensureBuilt(isForced: boolean): void };
+      new Map(
+        sizes().images.map(({ board, role }) => [
+          `${board}/hsm-${role}`,
+          readFileSync(path.join(ROOT, 'dist', 'firmware', board, `hsm-${role}.js`), 'latin1'),
+        ]),
+      );
+    const sizes = (): Sizes =>
+      JSON.parse(readFileSync(path.join(ROOT, 'dist', 'firmware', 'sizes.json'), 'utf8')) as Sizes;
+    const { ensureBuilt } = require(path.join(ROOT, 'tools', 'ensure-built.js')) as {
+      ensureBuilt(isForced: boolean): void;
+    };
     ensureBuilt(true);
     if (input.switches.check) {
       const first = images();
       ensureBuilt(true);
-      for (const [name, code] of images()) if (first.get(name) !== code) throw fail('not-reproducible', `${name} came out differently the second time: report this, and flash neither`);
+      for (const [name, code] of images())
+        if (first.get(name) !== code)
+          throw fail(
+            'not-reproducible',
+            `${name} came out differently the second time: report this, and flash neither`,
+          );
     }
     process.stdout.write(input.switches.json ? `${JSON.stringify(sizes())}\n` : sizeTable(sizes()));
     return 0;

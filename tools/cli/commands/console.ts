@@ -1,5 +1,5 @@
-// `chaincloud console`: a terminal for both boards, on a port, a pty or a running simulator; a listener on the link and modem
-// lines; a player of captures.
+// `chaincloud console`: a terminal for both boards, on a port, a pty or a running simulator; a listener on the link and
+// modem lines; a player of captures.
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fail } from '../../../protocol/errors';
@@ -10,7 +10,16 @@ import { createLinkView, readLinkKey } from '../../console/link-view';
 import { createPeople } from '../../console/people';
 import { createSession, type CommandAnswer } from '../../console/session';
 import { createLearningMapper, createStackMapper } from '../../console/stack';
-import { createReader, formatEntry, isShown, LEVELS, type Direction, type Level, type LineKind, type TrafficEntry } from '../../console/traffic';
+import {
+  createReader,
+  formatEntry,
+  isShown,
+  LEVELS,
+  type Direction,
+  type Level,
+  type LineKind,
+  type TrafficEntry,
+} from '../../console/traffic';
 import { choosePort } from '../../serial/list';
 import { DEFAULT_BAUD, openPort, type OpenPort } from '../../serial/open';
 import type { Command, CommandInput } from '../command';
@@ -36,9 +45,15 @@ function printAnswer(answer: CommandAnswer, isJson: boolean, isEchoed: boolean):
 }
 
 /** Listens on one wire of a line, or on both: what the board says on `port`, what it is told on `--other`. */
-async function listen(input: CommandInput, port: OpenPort, kind: Exclude<LineKind, 'console'>, show: (entry: TrafficEntry) => void): Promise<number> {
+async function listen(
+  input: CommandInput,
+  port: OpenPort,
+  kind: Exclude<LineKind, 'console'>,
+  show: (entry: TrafficEntry) => void,
+): Promise<number> {
   const key = input.values['link-key'] === undefined ? undefined : readLinkKey(input.values['link-key']);
-  const other = input.values.other === undefined ? undefined : await openPort(input.values.other, Number(input.values.baud));
+  const other =
+    input.values.other === undefined ? undefined : await openPort(input.values.other, Number(input.values.baud));
   const view = kind === 'link' ? createLinkView(show, key) : undefined;
   const hear = (from: OpenPort, direction: Direction): Promise<number> => {
     const reader = kind === 'link' ? undefined : createReader(kind, direction, show);
@@ -55,8 +70,18 @@ const SILENCE_MS = 60_000;
 /** Settles as a refusal when nothing was heard for SILENCE_MS, from now on. */
 async function silence(runtime: Runtime, command: string, heardAtMs: () => number): Promise<CommandAnswer> {
   const startMs = runtime.nowMs();
-  for (let left = SILENCE_MS; left > 0; left = Math.max(startMs, heardAtMs()) + SILENCE_MS - runtime.nowMs()) await pause(runtime, left);
-  return { command, ok: false, lines: [], findings: [], error: { code: 'board-silent', message: 'the board says nothing: check cable, power and --port; "chaincloud doctor" tells more' } };
+  for (let left = SILENCE_MS; left > 0; left = Math.max(startMs, heardAtMs()) + SILENCE_MS - runtime.nowMs())
+    await pause(runtime, left);
+  return {
+    command,
+    ok: false,
+    lines: [],
+    findings: [],
+    error: {
+      code: 'board-silent',
+      message: 'the board says nothing: check cable, power and --port; "chaincloud doctor" tells more',
+    },
+  };
 }
 
 /** Lines typed by a person, with completion; ends at `quit`, Ctrl-C or the end of the input. */
@@ -90,14 +115,24 @@ export const consoleCommand: Command = {
     port: { value: 'PORT', help: 'device file, pty or tcp://HOST:PORT (a running simulator names one)' },
     baud: { value: 'N', help: 'speed of the line', default: String(DEFAULT_BAUD) },
     run: { value: 'COMMANDS', help: 'runs these commands, separated by ";", and ends: 0 when all is well' },
-    as: { value: 'KIND', help: 'console; or only listen on a line: link (frames), modem (AT dialogue and SMS)', default: 'console' },
+    as: {
+      value: 'KIND',
+      help: 'console; or only listen on a line: link (frames), modem (AT dialogue and SMS)',
+      default: 'console',
+    },
     other: { value: 'PORT', help: "with --as: the line's other direction, on a second adapter" },
-    'link-key': { value: 'FILE', help: 'with --as link: reads sealed frames by the link key, 64 hex digits in FILE; needs both directions from a handshake on' },
+    'link-key': {
+      value: 'FILE',
+      help: 'with --as link: reads sealed frames by the link key, 64 hex digits in FILE; needs both directions from a handshake on',
+    },
     level: { value: 'LEVEL', help: 'shows error, warn, info or debug and what is graver', default: 'info' },
     json: { help: 'one JSON object a line' },
     capture: { value: 'FILE', help: 'keeps what is seen, without secrets' },
     replay: { value: 'FILE', help: 'shows a capture again; needs no port' },
-    image: { value: 'FILE', help: 'image of the board, for stack traces in TypeScript lines (default: the built one of the board and commit that it says it runs)' },
+    image: {
+      value: 'FILE',
+      help: 'image of the board, for stack traces in TypeScript lines (default: the built one of the board and commit that it says it runs)',
+    },
   },
   async run(input) {
     let level = aLevel(input.values.level!);
@@ -107,12 +142,18 @@ export const consoleCommand: Command = {
       return 0;
     }
     const kind = input.values.as as LineKind;
-    if (!['console', 'link', 'modem'].includes(kind)) throw fail('usage', `"--as" expected console, link or modem, got ${kind}`);
-    if (kind !== 'link' && input.values['link-key'] !== undefined) throw fail('usage', '"--link-key" goes with --as link');
+    if (!['console', 'link', 'modem'].includes(kind))
+      throw fail('usage', `"--as" expected console, link or modem, got ${kind}`);
+    if (kind !== 'link' && input.values['link-key'] !== undefined)
+      throw fail('usage', '"--link-key" goes with --as link');
     const runtime = realRuntime();
-    const mapStack = input.values.image !== undefined ? createStackMapper(input.values.image, ROOT) : createLearningMapper(FIRMWARE, ROOT);
+    const mapStack =
+      input.values.image !== undefined
+        ? createStackMapper(input.values.image, ROOT)
+        : createLearningMapper(FIRMWARE, ROOT);
     const port = await openPort(await choosePort(input.values.port), Number(input.values.baud));
-    const capture = input.values.capture === undefined ? undefined : createCapture(input.values.capture, port.name, runtime.nowMs());
+    const capture =
+      input.values.capture === undefined ? undefined : createCapture(input.values.capture, port.name, runtime.nowMs());
     const isBatch = input.values.run !== undefined;
     let heardAtMs = runtime.nowMs();
     const show = (entry: TrafficEntry): void => {
@@ -123,14 +164,22 @@ export const consoleCommand: Command = {
     const people = createPeople(process.stdin as never, process.stderr);
     try {
       if (kind !== 'console') return await listen(input, port, kind, show);
-      const session = createSession({ port, nowMs: runtime.nowMs, onEntry: show, askSecret: (question) => people.askSecret(question), mapStack });
+      const session = createSession({
+        port,
+        nowMs: runtime.nowMs,
+        onEntry: show,
+        askSecret: (question) => people.askSecret(question),
+        mapStack,
+      });
       const one = async (line: string): Promise<boolean> => {
         const set = /^level (\w+)$/.exec(line.trim());
         if (set) {
           level = aLevel(set[1]!);
           return true;
         }
-        const answer = await (isBatch ? Promise.race([session.run(line), silence(runtime, line, () => heardAtMs)]) : session.run(line));
+        const answer = await (isBatch
+          ? Promise.race([session.run(line), silence(runtime, line, () => heardAtMs)])
+          : session.run(line));
         printAnswer(answer, isJson, !isBatch && answer.command !== 'help');
         if (answer.error?.code === 'console-closed') throw fail('port-gone', `${port.name} is gone: check the cable`);
         return answer.ok;
@@ -143,7 +192,8 @@ export const consoleCommand: Command = {
         });
       }
       let isAllWell = true;
-      for (const line of input.values.run!.split(';').filter((each) => each.trim() !== '')) isAllWell = (await one(line)) && isAllWell;
+      for (const line of input.values.run!.split(';').filter((each) => each.trim() !== ''))
+        isAllWell = (await one(line)) && isAllWell;
       return isAllWell ? 0 : 1;
     } finally {
       people.close();

@@ -31,7 +31,8 @@ function imageFile(input: CommandInput): string {
 }
 
 async function flashByRom(input: CommandInput, portName: string): Promise<number> {
-  const parts = input.values.base !== undefined ? planBase(input.values.base, input.values.sums) : planStorage(imageFile(input));
+  const parts =
+    input.values.base !== undefined ? planBase(input.values.base, input.values.sums) : planStorage(imageFile(input));
   const bar = progressBar(process.stderr);
   const done = await romFlash({
     path: portName,
@@ -39,33 +40,74 @@ async function flashByRom(input: CommandInput, portName: string): Promise<number
     onProgress: (part, doneBytes, totalBytes) => bar.show({ step: 'write', doneBytes, totalBytes, label: part }),
   });
   bar.end();
-  process.stdout.write(`${done.chip}: ${parts.map((part) => `${part.name} at 0x${part.address.toString(16)}`).join(', ')} written and read back; the board restarts\n`);
+  process.stdout.write(
+    `${done.chip}: ${parts.map((part) => `${part.name} at 0x${part.address.toString(16)}`).join(', ')} written and read back; the board restarts\n`,
+  );
   return 0;
 }
 
 function reach(port: OpenPort, people: People): ReachOptions {
-  return { port, runtime: realRuntime(), askPin: () => people.askSecret('PIN of HSM-Cold:'), say: (text) => process.stderr.write(`${text}\n`) };
+  return {
+    port,
+    runtime: realRuntime(),
+    askPin: () => people.askSecret('PIN of HSM-Cold:'),
+    say: (text) => process.stderr.write(`${text}\n`),
+  };
 }
 
 async function goBack(input: CommandInput, options: ReachOptions): Promise<void> {
   const { from, to, ready, readyMs } = await rollBackBoard(options);
-  const facts = { rolled_back: true, role: to.image!.role, board: to.image!.board, commit: to.image!.commit, slot: to.name, from_commit: from.image!.commit, from_slot: from.name, ready: ready ?? null, ready_ms: readyMs ?? null };
+  const facts = {
+    rolled_back: true,
+    role: to.image!.role,
+    board: to.image!.board,
+    commit: to.image!.commit,
+    slot: to.name,
+    from_commit: from.image!.commit,
+    from_slot: from.name,
+    ready: ready ?? null,
+    ready_ms: readyMs ?? null,
+  };
   if (input.switches.json) process.stdout.write(`${JSON.stringify(facts)}\n`);
-  else process.stdout.write(`hsm-${facts.role} ${facts.commit} in ${facts.slot} boots again, in place of ${facts.from_commit} in ${facts.from_slot}; keys, counters and journal are as they were\n`);
+  else
+    process.stdout.write(
+      `hsm-${facts.role} ${facts.commit} in ${facts.slot} boots again, in place of ${facts.from_commit} in ${facts.from_slot}; keys, counters and journal are as they were\n`,
+    );
 }
 
 async function putImage(input: CommandInput, file: string, options: ReachOptions): Promise<void> {
   const image = readImage(file);
   const { info } = image;
   const bar = progressBar(process.stderr);
-  const result = await flashBoard({ ...options, image, tables: readTables(file, info.role), force: input.switches.force, erase: input.switches.erase, onProgress: (progress) => bar.show(progress) }).finally(bar.end);
+  const result = await flashBoard({
+    ...options,
+    image,
+    tables: readTables(file, info.role),
+    force: input.switches.force,
+    erase: input.switches.erase,
+    onProgress: (progress) => bar.show(progress),
+  }).finally(bar.end);
   const facts = {
-    board: info.board, role: info.role, commit: info.commit, bytes: image.code.length, slot: result.slot, changed: result.isChanged,
-    espruino: result.version, upload_ms: Math.round(result.uploadMs), written_bytes: result.writtenBytes, ready: result.ready ?? null, ready_ms: result.readyMs ?? null,
+    board: info.board,
+    role: info.role,
+    commit: info.commit,
+    bytes: image.code.length,
+    slot: result.slot,
+    changed: result.isChanged,
+    espruino: result.version,
+    upload_ms: Math.round(result.uploadMs),
+    written_bytes: result.writtenBytes,
+    ready: result.ready ?? null,
+    ready_ms: result.readyMs ?? null,
   };
   if (input.switches.json) return void process.stdout.write(`${JSON.stringify(facts)}\n`);
-  const what = result.isChanged ? `${result.writtenBytes} bytes in ${(result.uploadMs / 1000).toFixed(1)} s into ${result.slot}` : 'the board had this image already';
-  const then = result.ready === undefined ? 'restarted' : `self-test passed, ${result.ready} after ${(result.readyMs! / 1000).toFixed(1)} s`;
+  const what = result.isChanged
+    ? `${result.writtenBytes} bytes in ${(result.uploadMs / 1000).toFixed(1)} s into ${result.slot}`
+    : 'the board had this image already';
+  const then =
+    result.ready === undefined
+      ? 'restarted'
+      : `self-test passed, ${result.ready} after ${(result.readyMs! / 1000).toFixed(1)} s`;
   process.stdout.write(`hsm-${info.role} ${info.commit} on ${info.board}: ${what}; ${then}\n`);
 }
 
@@ -80,18 +122,29 @@ export const flashCommand: Command = {
     baud: { value: 'N', help: 'speed of the console', default: String(DEFAULT_BAUD) },
     force: { help: 'also when the board runs the image of another board or role' },
     erase: { help: 'empties Storage first; keys and journal lie elsewhere and stay, archives of payments stop it' },
-    rollback: { help: "boots the image in the other slot again, where a whole one is; keys, counters and journal stay as they are" },
-    base: { value: 'DIR', help: 'writes Espruino itself by the ROM loader: bootloader, partitions and espruino .bin files in DIR' },
+    rollback: {
+      help: 'boots the image in the other slot again, where a whole one is; keys, counters and journal stay as they are',
+    },
+    base: {
+      value: 'DIR',
+      help: 'writes Espruino itself by the ROM loader: bootloader, partitions and espruino .bin files in DIR',
+    },
     sums: { value: 'FILE', help: 'with --base: SHA-256 sums to hold the files against, as sha256sum writes them' },
-    storage: { help: 'writes a whole Storage with the image by the ROM loader: for a new board, since it takes all files of an old one' },
-    'storage-out': { value: 'FILE', help: "writes that whole Storage to FILE instead: for esptool, or as espruino.flash of an interpreter on a PC" },
+    storage: {
+      help: 'writes a whole Storage with the image by the ROM loader: for a new board, since it takes all files of an old one',
+    },
+    'storage-out': {
+      value: 'FILE',
+      help: 'writes that whole Storage to FILE instead: for esptool, or as espruino.flash of an interpreter on a PC',
+    },
     json: { help: 'the result as JSON' },
   },
   async run(input) {
     const baud = aBaud(input.values.baud!);
     const isBack = input.switches.rollback === true;
     const byRom = input.values.base !== undefined || input.switches.storage === true;
-    if (isBack && (byRom || input.switches.erase)) throw fail('usage', '"--rollback" goes without --base, --storage and --erase');
+    if (isBack && (byRom || input.switches.erase))
+      throw fail('usage', '"--rollback" goes without --base, --storage and --erase');
     const file = isBack || input.values.base !== undefined ? undefined : imageFile(input);
     if (input.values['storage-out'] !== undefined && file !== undefined) {
       const { data } = storageOf(file);

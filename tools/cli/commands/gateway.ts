@@ -22,7 +22,10 @@ export const gatewayCommand: Command = {
     const { port: path, baud, ...settings } = readConfig(need(input, 'config'), SHAPE) as unknown as Settings;
     const port = await openPort(path, baud);
     const gateway = await startGateway({
-      ...settings, port, runtime: realRuntime(), onEvent: (event) => process.stdout.write(`${formatEvent(event)}\n`),
+      ...settings,
+      port,
+      runtime: realRuntime(),
+      onEvent: (event) => process.stdout.write(`${formatEvent(event)}\n`),
     });
     process.stdout.write(`the gateway serves ${path}; Ctrl-C ends it\n`);
     const pulled = new Promise<number>((resolve) => port.onClose(() => resolve(1)));

@@ -18,6 +18,20 @@ import { vdeviceCommand } from './vdevice';
 import { websiteCommand } from './website';
 
 export const COMMANDS: Command[] = [
-  simCommand, apiCommand, gatewayCommand, vdeviceCommand, websiteCommand, buildCommand, flashCommand, consoleCommand, provisionCommand, unlockCommand, backupCommand, restoreCommand, sweepCommand,
-  doctorCommand, benchCommand, reportCommand,
+  simCommand,
+  apiCommand,
+  gatewayCommand,
+  vdeviceCommand,
+  websiteCommand,
+  buildCommand,
+  flashCommand,
+  consoleCommand,
+  provisionCommand,
+  unlockCommand,
+  backupCommand,
+  restoreCommand,
+  sweepCommand,
+  doctorCommand,
+  benchCommand,
+  reportCommand,
 ];

@@ -22,7 +22,13 @@ export const provisionCommand: Command = {
     const hot = await openHot(input.values['hot-port']);
     try {
       return await atDesk(input, async (desk) => {
-        await provisionBoard(desk, { accounts, outDir: input.values.out!, ...(phones ? { phones } : {}), isStrict: input.switches.strict, ...(hot ? { hot } : {}) });
+        await provisionBoard(desk, {
+          accounts,
+          outDir: input.values.out!,
+          ...(phones ? { phones } : {}),
+          isStrict: input.switches.strict,
+          ...(hot ? { hot } : {}),
+        });
         desk.people.say('Done. Keep the paper and the PIN apart from the board and from each other.');
       });
     } finally {

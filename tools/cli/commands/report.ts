@@ -15,17 +15,24 @@ export function logLines(text: string): string[] {
     }
   }
   const lines = text.split(/\r?\n/).filter((line) => /^(audit|head) \d/.test(line));
-  if (lines.length === 0) throw fail('log-file', 'the file holds no audit log: save the output of "log" in "chaincloud console", or use a file of "chaincloud backup"');
+  if (lines.length === 0)
+    throw fail(
+      'log-file',
+      'the file holds no audit log: save the output of "log" in "chaincloud console", or use a file of "chaincloud backup"',
+    );
   return lines;
 }
 
 /** Heads known from elsewhere: `12:ab34…,40:cd56…`, at least the 16 digits that a heartbeat has. Throws `usage`. */
 export function readPins(text: string | undefined): AuditPin[] {
-  return (text ?? '').split(',').filter((each) => each !== '').map((pin) => {
-    const match = /^([1-9]\d{0,9}):([0-9a-f]{16,64})$/.exec(pin.trim());
-    if (!match) throw fail('usage', `"--pin" expected NUMBER:HEX with 16 to 64 hex digits, got ${pin}`);
-    return { n: Number(match[1]), head: match[2]! };
-  });
+  return (text ?? '')
+    .split(',')
+    .filter((each) => each !== '')
+    .map((pin) => {
+      const match = /^([1-9]\d{0,9}):([0-9a-f]{16,64})$/.exec(pin.trim());
+      if (!match) throw fail('usage', `"--pin" expected NUMBER:HEX with 16 to 64 hex digits, got ${pin}`);
+      return { n: Number(match[1]), head: match[2]! };
+    });
 }
 
 /** Texts of heartbeat SMS: as given, or those in a file, one a line. Throws `heartbeat-file`. */
@@ -41,27 +48,52 @@ export function readHeartbeats(given: string[]): string[] {
 function verify(input: CommandInput): number {
   const { identity } = input.values;
   const texts = readHeartbeats(input.lists.heartbeat!);
-  if (identity !== undefined && !/^0[23][0-9a-f]{64}$/.test(identity)) throw fail('usage', `"--identity" expected 66 hex digits, got ${identity}`);
-  if (texts.length > 0 && identity === undefined) throw fail('usage', "missing --identity: account 0's, from its public file");
+  if (identity !== undefined && !/^0[23][0-9a-f]{64}$/.test(identity))
+    throw fail('usage', `"--identity" expected 66 hex digits, got ${identity}`);
+  if (texts.length > 0 && identity === undefined)
+    throw fail('usage', "missing --identity: account 0's, from its public file");
   const seen = pinsOfHeartbeats(texts, identity ?? '');
-  const log = verifyLog(input.lists['verify-log']!.map((file) => logLines(readFileSync(file, 'utf8'))), [...readPins(input.values.pin), ...seen.pins]);
-  const verdict = { ...log, ok: log.ok && seen.faults.length === 0, faults: [...seen.faults, ...log.faults], notes: [...seen.notes, ...log.notes] };
+  const log = verifyLog(
+    input.lists['verify-log']!.map((file) => logLines(readFileSync(file, 'utf8'))),
+    [...readPins(input.values.pin), ...seen.pins],
+  );
+  const verdict = {
+    ...log,
+    ok: log.ok && seen.faults.length === 0,
+    faults: [...seen.faults, ...log.faults],
+    notes: [...seen.notes, ...log.notes],
+  };
   if (input.values.format === 'json') process.stdout.write(`${JSON.stringify(verdict)}\n`);
   else {
     process.stdout.write(`${verdict.entries} entries, ${verdict.first} to ${verdict.last}, head ${verdict.head}\n`);
     for (const fault of verdict.faults) process.stdout.write(`!! ${fault}\n`);
     for (const note of verdict.notes) process.stdout.write(`note: ${note}\n`);
-    process.stdout.write(verdict.ok ? 'the chain of hashes holds\n' : 'the log does not hold: somebody changed it, or part of it is missing\n');
+    process.stdout.write(
+      verdict.ok
+        ? 'the chain of hashes holds\n'
+        : 'the log does not hold: somebody changed it, or part of it is missing\n',
+    );
   }
   return verdict.ok ? 0 : 1;
 }
 
-/** A moment as the API takes it, from a day or a moment, UTC. A day alone is its first second, as an end its last. Throws `usage`. */
+/**
+ * A moment as the API takes it, from a day or a moment, UTC. A day alone is its first second, as an end its last.
+ * Throws `usage`.
+ */
 export function aMoment(name: string, text: string): string {
   const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)Z?)?$/.exec(text);
   const time = match?.[2] ?? (name === 'to' ? '23:59:59' : '00:00:00');
   const moment = `${match?.[1]}T${time.length === 5 ? `${time}:00` : time}`;
-  if (!match || new Date(`${moment}Z`).toString() === 'Invalid Date' || !new Date(`${moment}Z`).toISOString().startsWith(moment)) throw fail('usage', `"--${name}" expected a day or a moment of UTC, such as 2026-01-31 or 2026-01-31T12:00:00, got ${text}`);
+  if (
+    !match ||
+    new Date(`${moment}Z`).toString() === 'Invalid Date' ||
+    !new Date(`${moment}Z`).toISOString().startsWith(moment)
+  )
+    throw fail(
+      'usage',
+      `"--${name}" expected a day or a moment of UTC, such as 2026-01-31 or 2026-01-31T12:00:00, got ${text}`,
+    );
   return moment;
 }
 
@@ -69,10 +101,14 @@ async function statement(input: CommandInput): Promise<number> {
   const url = new URL('/api/v1/open/report/statement', need(input, 'api'));
   const token = input.values.token ?? process.env.CHAINCLOUD_TOKEN;
   if (!token) throw fail('usage', "missing --token (or CHAINCLOUD_TOKEN in the environment): the account side's token");
-  for (const name of ['from', 'to'] as const) if (input.values[name] !== undefined) url.searchParams.set(name, aMoment(name, input.values[name]!));
+  for (const name of ['from', 'to'] as const)
+    if (input.values[name] !== undefined) url.searchParams.set(name, aMoment(name, input.values[name]!));
   url.searchParams.set('format', input.values.format!);
   const answer = await fetch(url, { headers: { token }, signal: AbortSignal.timeout(60_000) }).catch((error: Error) => {
-    throw fail('api-silent', `nothing answers at ${url.origin} (${(error.cause as Error | undefined)?.message ?? error.message}): start the API or check the address`);
+    throw fail(
+      'api-silent',
+      `nothing answers at ${url.origin} (${(error.cause as Error | undefined)?.message ?? error.message}): start the API or check the address`,
+    );
   });
   const text = await answer.text();
   if (!answer.ok) throw fail('api-refused', `the API refuses with ${answer.status}: ${text.slice(0, 200)}`);
@@ -91,15 +127,26 @@ export const reportCommand: Command = {
     to: { value: 'TIME', help: 'its end; a day counts whole' },
     format: { value: 'json|csv', help: 'form of the output', default: 'csv' },
     out: { value: 'FILE', help: 'writes the statement there' },
-    'verify-log': { value: 'FILE', isList: true, help: "checks exports of HSM-Cold's audit log, offline; several that overlap or join are checked as one" },
+    'verify-log': {
+      value: 'FILE',
+      isList: true,
+      help: "checks exports of HSM-Cold's audit log, offline; several that overlap or join are checked as one",
+    },
     pin: { value: 'N:HEX,...', help: 'with --verify-log: heads seen elsewhere (console, earlier exports)' },
-    heartbeat: { value: 'TEXT|FILE', isList: true, help: 'with --verify-log: heartbeat SMS, which pin the log; needs --identity' },
+    heartbeat: {
+      value: 'TEXT|FILE',
+      isList: true,
+      help: 'with --verify-log: heartbeat SMS, which pin the log; needs --identity',
+    },
     identity: { value: 'HEX33', help: "with --heartbeat: account 0's identity, from its public file" },
   },
   async run(input) {
-    if (input.values.format !== 'json' && input.values.format !== 'csv') throw fail('usage', `"--format" expected json or csv, got ${input.values.format}`);
+    if (input.values.format !== 'json' && input.values.format !== 'csv')
+      throw fail('usage', `"--format" expected json or csv, got ${input.values.format}`);
     if (input.lists['verify-log']!.length > 0) return verify(input);
-    for (const name of ['heartbeat', 'pin', 'identity']) if (input.lists[name]?.length || input.values[name] !== undefined) throw fail('usage', `"--${name}" goes with --verify-log`);
+    for (const name of ['heartbeat', 'pin', 'identity'])
+      if (input.lists[name]?.length || input.values[name] !== undefined)
+        throw fail('usage', `"--${name}" goes with --verify-log`);
     return statement(input);
   },
 };

@@ -14,10 +14,12 @@ import { stopSignal } from '../stop-signal';
 /** Which engine the boards run in; answers the path of the genuine interpreter, or undefined for Node's. */
 function engineOf(input: CommandInput): string | undefined {
   const engine = input.values.engine;
-  if (engine !== 'node' && engine !== 'espruino') throw fail('usage', `"--engine" expected node or espruino, got ${engine}`);
+  if (engine !== 'node' && engine !== 'espruino')
+    throw fail('usage', `"--engine" expected node or espruino, got ${engine}`);
   const path = input.values.espruino ?? process.env.ESPRUINO;
   if (engine === 'node') return undefined;
-  if (path === undefined) throw fail('usage', '"--engine espruino" needs --espruino PATH (or ESPRUINO in the environment)');
+  if (path === undefined)
+    throw fail('usage', '"--engine espruino" needs --espruino PATH (or ESPRUINO in the environment)');
   try {
     accessSync(path, constants.X_OK);
   } catch {
@@ -30,7 +32,12 @@ function readyFile(sim: Simulation, control: Control, consoleUrl: string): objec
   const { rpc } = sim.platform.node;
   return {
     api: { url: sim.platform.internet.url, tokens: sim.tokens },
-    website: { url: sim.customer.website.url, token: SIM_TOKENS.website, password: SIM_TOKENS.password, shop_token: SIM_TOKENS.shop },
+    website: {
+      url: sim.customer.website.url,
+      token: SIM_TOKENS.website,
+      password: SIM_TOKENS.password,
+      shop_token: SIM_TOKENS.shop,
+    },
     chain: { rpc_url: rpc.url, rpc_user: rpc.user, rpc_password: rpc.password },
     control: { url: control.url, console: consoleUrl },
     account: sim.account,
@@ -64,16 +71,26 @@ async function tellStory(sim: Simulation, voice: Voice): Promise<StoryResult> {
 
 function tellUrls(sim: Simulation, ready: ReturnType<typeof readyFile>, voice: Voice): void {
   const { control } = ready as { control: Control & { console: string } };
-  voice.line(`\nAPI      ${sim.platform.internet.url}/api/v1/open/   header token: ${sim.tokens.hot_sending} (hot) ${sim.tokens.cold_receiving} (cold)`);
+  voice.line(
+    `\nAPI      ${sim.platform.internet.url}/api/v1/open/   header token: ${sim.tokens.hot_sending} (hot) ${sim.tokens.cold_receiving} (cold)`,
+  );
   voice.line(`website  ${sim.customer.website.url}/?token=${SIM_TOKENS.shop}`);
-  voice.line(`node     ${sim.platform.node.rpc.url}   user ${sim.platform.node.rpc.user}, password ${sim.platform.node.rpc.password}`);
+  voice.line(
+    `node     ${sim.platform.node.rpc.url}   user ${sim.platform.node.rpc.user}, password ${sim.platform.node.rpc.password}`,
+  );
   voice.line(`control  ${control.url}/state`);
   voice.line(`console  chaincloud console --port ${control.console}`);
   voice.line('Ctrl-C ends it.');
 }
 
 /** Lets the system run beside the wall clock. */
-async function openDoors(sim: Simulation, control: Control, pump: ReturnType<typeof createPump>, input: CommandInput, voice: Voice): Promise<void> {
+async function openDoors(
+  sim: Simulation,
+  control: Control,
+  pump: ReturnType<typeof createPump>,
+  input: CommandInput,
+  voice: Voice,
+): Promise<void> {
   const consoleUrl = await sim.console.listen();
   const ready = readyFile(sim, control, consoleUrl);
   if (input.values['ready-file']) writeReadyFile(input.values['ready-file'], ready);
@@ -92,18 +109,24 @@ export const simCommand: Command = {
   flags: {
     once: { help: 'tells the story once, prints a table of its steps and ends' },
     json: { help: 'with --once: one JSON object on standard output and nothing else' },
-    'ready-file': { value: 'FILE', help: 'sets everything up without the story, then writes addresses and tokens as JSON and stays' },
+    'ready-file': {
+      value: 'FILE',
+      help: 'sets everything up without the story, then writes addresses and tokens as JSON and stays',
+    },
     engine: { value: 'node|espruino', help: 'where the firmware images run', default: 'node' },
     espruino: { value: 'PATH', help: 'the genuine interpreter, a Linux build of Espruino' },
     modems: { value: '1|2', help: 'GSM modules on HSM-Cold; 1 is what the ESP32 boards have', default: '2' },
-    accounts: { value: '1-8', help: 'customers on HSM-Cold; the story is the first one\'s', default: '1' },
-    protocol: { value: 'v1|v2', help: 'v1: the account takes the published app\'s texts and signatures', default: 'v2' },
+    accounts: { value: '1-8', help: "customers on HSM-Cold; the story is the first one's", default: '1' },
+    protocol: { value: 'v1|v2', help: "v1: the account takes the published app's texts and signatures", default: 'v2' },
     seed: { value: 'TEXT', help: 'everything random comes from it', default: 'chaincloud' },
     speed: { value: 'N', help: 'simulated seconds in a second after the story', default: '1' },
-    phone: { value: 'NUMBER', help: 'a further SIM800 on the simulated network, on a pseudo-terminal, for gammu and the like' },
+    phone: {
+      value: 'NUMBER',
+      help: 'a further SIM800 on the simulated network, on a pseudo-terminal, for gammu and the like',
+    },
     'api-port': { value: 'PORT', help: 'TCP port of the API on 127.0.0.1', default: '0' },
     'website-port': { value: 'PORT', help: 'TCP port of the website', default: '0' },
-    'chain-port': { value: 'PORT', help: 'TCP port of the node\'s JSON-RPC', default: '0' },
+    'chain-port': { value: 'PORT', help: "TCP port of the node's JSON-RPC", default: '0' },
     'control-port': { value: 'PORT', help: 'TCP port of the remote control', default: '0' },
   },
   async run(input) {
@@ -126,7 +149,13 @@ export const simCommand: Command = {
       return isStaying ? 0 : 1;
     });
     const creating = createSimulation({
-      seed: input.values.seed, espruino, modems: input.values.modems === '1' ? 1 : 2, accounts: Number(input.values.accounts), vProtocol: input.values.protocol as 'v1' | 'v2', ports, polls: isOnce ? undefined : QUICK_POLLS,
+      seed: input.values.seed,
+      espruino,
+      modems: input.values.modems === '1' ? 1 : 2,
+      accounts: Number(input.values.accounts),
+      vProtocol: input.values.protocol as 'v1' | 'v2',
+      ports,
+      polls: isOnce ? undefined : QUICK_POLLS,
       onEvent(event) {
         voice.event(event);
         control?.record(event);

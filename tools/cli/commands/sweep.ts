@@ -1,5 +1,5 @@
-// `chaincloud sweep`: carries an unsigned PSBT to HSM-Cold's console, shows what the board says it pays, asks, and writes
-// the signed PSBT.
+// `chaincloud sweep`: carries an unsigned PSBT to HSM-Cold's console, shows what the board says it pays, asks, and
+// writes the signed PSBT.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fail } from '../../../protocol/errors';
 import { sweep } from '../../../host/operator';
@@ -18,13 +18,15 @@ export function readPsbt(file: string): string {
 
 /** What the board showed, in columns. Lines that are not about the sweep are left out. */
 export function sweepTable(shown: string[]): string[] {
-  const find = (pattern: RegExp): RegExpExecArray | undefined => shown.map((line) => pattern.exec(line)).find((match) => match !== null) ?? undefined;
+  const find = (pattern: RegExp): RegExpExecArray | undefined =>
+    shown.map((line) => pattern.exec(line)).find((match) => match !== null) ?? undefined;
   const coin = (sats: string): string => `${(Number(sats) / 1e8).toFixed(8)} BTC`;
   const account = find(/^sweep account (\d+) (.*)$/);
   const inputs = find(/^sweep inputs (\d+) sats (\d+)$/);
   const pays = find(/^sweep pays (\d+) to (\S+)$/);
   const fee = find(/^sweep fee (\d+)$/);
-  if (!account || !inputs || !pays || !fee) throw fail('board-answer', 'the board did not show what it would sign: nothing was signed');
+  if (!account || !inputs || !pays || !fee)
+    throw fail('board-answer', 'the board did not show what it would sign: nothing was signed');
   return [
     `account  ${account[1]} ${account[2]}`,
     `inputs   ${inputs[1]}, together ${coin(inputs[2]!)}`,
@@ -47,7 +49,8 @@ export const sweepCommand: Command = {
     const psbt = readPsbt(need(input, 'psbt'));
     const out = need(input, 'out');
     const account = Number(input.values.account);
-    if (!Number.isInteger(account) || account < 0) throw fail('usage', `"--account" expected a number, got ${input.values.account}`);
+    if (!Number.isInteger(account) || account < 0)
+      throw fail('usage', `"--account" expected a number, got ${input.values.account}`);
     return atDesk(input, async (desk) => {
       const pin = pinOf(desk.people);
       if ((await readStatus(desk.client)).state === 'locked') await unlockBoard(desk, pin);

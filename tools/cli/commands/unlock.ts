@@ -1,4 +1,5 @@
-// `chaincloud unlock`: opens HSM-Cold after a restart with its PIN and sets its clock; reopens closed accounts on demand.
+// `chaincloud unlock`: opens HSM-Cold after a restart with its PIN and sets its clock; reopens closed accounts on
+// demand.
 import { fail } from '../../../protocol/errors';
 import { reopen } from '../../../host/operator';
 import { atDesk, DESK_FLAGS } from '../../operator/desk';
@@ -11,7 +12,8 @@ export const unlockCommand: Command = {
   flags: { ...DESK_FLAGS, reopen: { value: 'N', help: 'also opens account N again, after its alarm was looked into' } },
   async run(input) {
     const account = input.values.reopen;
-    if (account !== undefined && !/^\d{1,2}$/.test(account)) throw fail('usage', `"--reopen" expected the number of an account, got ${account}`);
+    if (account !== undefined && !/^\d{1,2}$/.test(account))
+      throw fail('usage', `"--reopen" expected the number of an account, got ${account}`);
     return atDesk(input, async (desk) => {
       const pin = pinOf(desk.people);
       const { state } = await readStatus(desk.client);
@@ -23,7 +25,8 @@ export const unlockCommand: Command = {
         const line = (await readStatus(desk.client)).lines.find((each) => each.startsWith(`account ${account} `));
         if (line === undefined) throw fail('no-account', `the board has no account ${account}`);
         desk.people.say(line);
-        if (!(await desk.people.confirm(`Open account ${account} again?`))) throw fail('declined', `account ${account} stays closed`);
+        if (!(await desk.people.confirm(`Open account ${account} again?`)))
+          throw fail('declined', `account ${account} stays closed`);
         await reopen(desk.client, Number(account), await pin.get());
         desk.transcript.note('account reopened', { account });
       }

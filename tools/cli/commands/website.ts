@@ -7,8 +7,15 @@ import { describeShape, readConfig, type Shape } from '../config-file';
 import { stopSignal } from '../stop-signal';
 
 const SHAPE: Shape = {
-  file: 'text', port: 'number?', token: 'text', password: 'text', apiUrl: 'text', apiTokens: 'object', adminToken: 'text',
-  attestation: 'object?', confirmations: 'number?',
+  file: 'text',
+  port: 'number?',
+  token: 'text',
+  password: 'text',
+  apiUrl: 'text',
+  apiTokens: 'object',
+  adminToken: 'text',
+  attestation: 'object?',
+  confirmations: 'number?',
 };
 
 export const websiteCommand: Command = {
@@ -18,7 +25,9 @@ export const websiteCommand: Command = {
   async run(input) {
     const settings = readConfig(need(input, 'config'), SHAPE) as unknown as WebsiteOptions;
     const website = await startWebsite({
-      ...settings, runtime: realRuntime(), onEvent: (event) => process.stdout.write(`${formatEvent(event)}\n`),
+      ...settings,
+      runtime: realRuntime(),
+      onEvent: (event) => process.stdout.write(`${formatEvent(event)}\n`),
     });
     process.stdout.write(`the website is at ${website.url}; Ctrl-C ends it\n`);
     await stopSignal();

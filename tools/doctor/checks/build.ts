@@ -7,6 +7,13 @@ export const build: Check = {
   async run(patient) {
     const commit = patient.builtCommit();
     if (commit === undefined) return [warn('there are none', 'run "chaincloud build"')];
-    return [commit.endsWith('+') ? warn(`commit ${commit}: built from files that are not committed`, 'commit them and build again before flashing a board that holds keys') : ok(`commit ${commit}`)];
+    return [
+      commit.endsWith('+')
+        ? warn(
+            `commit ${commit}: built from files that are not committed`,
+            'commit them and build again before flashing a board that holds keys',
+          )
+        : ok(`commit ${commit}`),
+    ];
   },
 };

@@ -12,10 +12,18 @@ export const channel: Check = {
     const view = await consoleOf(patient);
     if (isResult(view)) return [view];
     if (view.role !== 'cold') return [skipped('HSM-Hot has none')];
-    const last = parseLog(view.lines).filter((entry) => entry.code === AUDIT_CHANNEL).pop();
+    const last = parseLog(view.lines)
+      .filter((entry) => entry.code === AUDIT_CHANNEL)
+      .pop();
     if (!last) return [skipped('the log names none')];
     const hours = (patient.nowMs / 1000 - last.unixSeconds) / 3600;
-    if (hours > OLD_HOURS) return [warn(`the last one was made ${Math.round(hours)} h ago`, "look at V-Device: is it on, does its modem reach the network, is the SIM's credit used up?")];
+    if (hours > OLD_HOURS)
+      return [
+        warn(
+          `the last one was made ${Math.round(hours)} h ago`,
+          "look at V-Device: is it on, does its modem reach the network, is the SIM's credit used up?",
+        ),
+      ];
     return [ok(`made ${hours.toFixed(1)} h ago`)];
   },
 };

@@ -11,7 +11,10 @@ export const condition: Check = {
     const findings = judge(view.lines, Math.floor(patient.nowMs / 1000));
     if (findings.length === 0) return [ok('nothing to complain of')];
     return findings.map(({ ok: isFine, text }) => {
-      const [what, todo] = [text.split(': ')[0]!, text.split(': ').slice(1).join(': ') || 'look at "status" in "chaincloud console"'];
+      const [what, todo] = [
+        text.split(': ')[0]!,
+        text.split(': ').slice(1).join(': ') || 'look at "status" in "chaincloud console"',
+      ];
       return isFine ? warn(what, todo) : bad(what, todo);
     });
   },

@@ -8,12 +8,24 @@ export const database: Check = {
     if (!patient.database) return [skipped('no --database given')];
     try {
       const { present, known } = await patient.database.versions();
-      if (present === 0) return [warn('it holds no tables of the API', 'check the path; a new database gets its tables when the API starts')];
-      if (present < known) return [warn(`version ${present}, this program has ${known}`, 'stop the API, back the database up, start the API of this version: it brings it up to date')];
-      if (present > known) return [bad(`version ${present}, this program knows ${known} only`, 'use the newer program')];
+      if (present === 0)
+        return [
+          warn('it holds no tables of the API', 'check the path; a new database gets its tables when the API starts'),
+        ];
+      if (present < known)
+        return [
+          warn(
+            `version ${present}, this program has ${known}`,
+            'stop the API, back the database up, start the API of this version: it brings it up to date',
+          ),
+        ];
+      if (present > known)
+        return [bad(`version ${present}, this program knows ${known} only`, 'use the newer program')];
       return [ok(`version ${present}`)];
     } catch (error) {
-      return [bad((error as Error).message, 'check that it exists, that this user may read it, and that PostgreSQL runs')];
+      return [
+        bad((error as Error).message, 'check that it exists, that this user may read it, and that PostgreSQL runs'),
+      ];
     }
   },
 };

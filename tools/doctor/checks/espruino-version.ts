@@ -10,8 +10,15 @@ export const espruinoVersion: Check = {
     const match = /^v?(\d+)v(\d+)(\.\d+)?/.exec(view.interpreter);
     if (!match) return [skipped(`runs in ${view.interpreter}`)];
     const [, major, minor, build] = match;
-    if (Number(major) < 2 || (major === '2' && Number(minor) < 26)) return [bad(`${view.interpreter} is too old`, 'flash Espruino 2v26 or later: "chaincloud flash --base DIR"')];
-    if (major === '2' && minor === '29' && build === undefined) return [warn(`${view.interpreter} loses UART bytes in bursts`, 'flash a build after 2v29; until then keep the lines between machines at 19,200 baud')];
+    if (Number(major) < 2 || (major === '2' && Number(minor) < 26))
+      return [bad(`${view.interpreter} is too old`, 'flash Espruino 2v26 or later: "chaincloud flash --base DIR"')];
+    if (major === '2' && minor === '29' && build === undefined)
+      return [
+        warn(
+          `${view.interpreter} loses UART bytes in bursts`,
+          'flash a build after 2v29; until then keep the lines between machines at 19,200 baud',
+        ),
+      ];
     return [ok(view.interpreter)];
   },
 };

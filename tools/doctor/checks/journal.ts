@@ -9,13 +9,28 @@ export const journal: Check = {
   async run(patient) {
     const view = await consoleOf(patient);
     if (isResult(view)) return [view];
-    const match = view.lines.map((line) => /^journal records (\d+) room (\d+) of (\d+) generation (\d+)/.exec(line)).find(Boolean);
+    const match = view.lines
+      .map((line) => /^journal records (\d+) room (\d+) of (\d+) generation (\d+)/.exec(line))
+      .find(Boolean);
     if (!match) return [skipped('the board has none yet')];
     const [records, room, half, generation] = match.slice(1).map(Number) as [number, number, number, number];
     const erases = Math.ceil(generation / 2);
-    if (erases > ERASES_BORNE) return [bad(`its pages were erased about ${erases} times`, 'move to a new board with "chaincloud restore"')];
-    if (erases > ERASES_BORNE * 0.8) return [warn(`its pages were erased about ${erases} times of ${ERASES_BORNE}`, 'plan a new board: "chaincloud backup", then "chaincloud restore" there')];
-    if (room < half * 0.05) return [warn(`${records} records, ${room} of ${half} bytes free: it is nearly full`, 'nothing if this goes away by itself; if it stays, the accounts are too many for this board')];
+    if (erases > ERASES_BORNE)
+      return [bad(`its pages were erased about ${erases} times`, 'move to a new board with "chaincloud restore"')];
+    if (erases > ERASES_BORNE * 0.8)
+      return [
+        warn(
+          `its pages were erased about ${erases} times of ${ERASES_BORNE}`,
+          'plan a new board: "chaincloud backup", then "chaincloud restore" there',
+        ),
+      ];
+    if (room < half * 0.05)
+      return [
+        warn(
+          `${records} records, ${room} of ${half} bytes free: it is nearly full`,
+          'nothing if this goes away by itself; if it stays, the accounts are too many for this board',
+        ),
+      ];
     return [ok(`${records} records, ${room} of ${half} bytes free, about ${erases} erases a page`)];
   },
 };

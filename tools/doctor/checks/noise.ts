@@ -9,6 +9,13 @@ export const noise: Check = {
     if (isResult(view)) return [view];
     const said = view.lines.map((line) => /^noise (\S+)/.exec(line)?.[1]).find(Boolean);
     if (said === undefined) return [skipped('HSM-Hot has none')];
-    return [said === 'passed' ? ok('passed its health tests') : warn(`${said}: it adds nothing to new keys`, 'none needed: dice and host entropy carry a ceremony; a board with working RF would add its share')];
+    return [
+      said === 'passed'
+        ? ok('passed its health tests')
+        : warn(
+            `${said}: it adds nothing to new keys`,
+            'none needed: dice and host entropy carry a ceremony; a board with working RF would add its share',
+          ),
+    ];
   },
 };

@@ -6,11 +6,18 @@ export const ports: Check = {
   group: 'computer',
   async run(patient) {
     const found = await patient.ports();
-    if (found.length === 0) return [warn('no USB serial port', 'plug the board in with a data cable; where one is plugged in, install the driver of its chip (CP210x or CH340)')];
+    if (found.length === 0)
+      return [
+        warn(
+          'no USB serial port',
+          'plug the board in with a data cable; where one is plugged in, install the driver of its chip (CP210x or CH340)',
+        ),
+      ];
     return found.map((port) => {
       const denied = patient.access(port.path);
       const name = port.usb ? `${port.path} (${port.usb})` : port.path;
-      if (denied === 'EACCES') return bad(`${name}: no right to open it`, 'on Linux: sudo usermod -a -G dialout $USER, then log in again');
+      if (denied === 'EACCES')
+        return bad(`${name}: no right to open it`, 'on Linux: sudo usermod -a -G dialout $USER, then log in again');
       if (denied !== undefined) return bad(`${name}: ${denied}`, 'unplug the adapter and plug it in again');
       return ok(name);
     });

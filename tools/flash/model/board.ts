@@ -1,7 +1,8 @@
-// A board with stock Espruino at its prompt, as far as flashing is about it: console keys, packets, Storage and Flash on a
-// simulated flash, the boot files at power-on. The loader and every expression of the flash tool run in it as they are.
-// For tests and the benchmark of uploads: it can lose bytes, answer late, hold with XOFF and have its power cut inside
-// any flash write. Times: 0.7 ms a programmed 256 bytes, 45 ms an erased page, as the data sheets of such flash say.
+// A board with stock Espruino at its prompt, as far as flashing is about it: console keys, packets, Storage and Flash
+// on a simulated flash, the boot files at power-on. The loader and every expression of the flash tool run in it as they
+// are. For tests and the benchmark of uploads: it can lose bytes, answer late, hold with XOFF and have its power cut
+// inside any flash write. Times: 0.7 ms a programmed 256 bytes, 45 ms an erased page, as the data sheets of such flash
+// say.
 import * as vm from 'node:vm';
 import type { BytePort } from '../../../host/byte-port';
 import type { Runtime } from '../../../host/runtime';
@@ -97,7 +98,8 @@ export function createModelBoard(options: ModelOptions): ModelBoard {
     if (!options.isEraseDead) flash.erase(Math.floor((address - area.address) / area.pageBytes));
   }
 
-  const bytesOf = (value: unknown): Uint8Array => (typeof value === 'string' ? new Uint8Array(Buffer.from(value, 'latin1')) : Uint8Array.from(value as Uint8Array));
+  const bytesOf = (value: unknown): Uint8Array =>
+    typeof value === 'string' ? new Uint8Array(Buffer.from(value, 'latin1')) : Uint8Array.from(value as Uint8Array);
 
   function makeContext(): vm.Context {
     const modules: { [name: string]: unknown } = {
@@ -114,8 +116,21 @@ export function createModelBoard(options: ModelOptions): ModelBoard {
     };
     const sandbox: { [name: string]: unknown } = {
       require: (name: string) => modules[name],
-      E: { hwRand: () => 4, CRC32: (data: unknown) => crc32(bytesOf(data)), sum: (data: Uint8Array) => data.reduce((sum, cell) => sum + cell, 0), reboot: () => void runtime.after(0, powerOn) },
-      process: { env: { BOARD: options.espruinoBoard, VERSION: options.version ?? '2v29.277', GIT_COMMIT: 'model', SERIAL: 'model' }, memory: () => ({ free: 2300, total: 2500, usage: 200 }) },
+      E: {
+        hwRand: () => 4,
+        CRC32: (data: unknown) => crc32(bytesOf(data)),
+        sum: (data: Uint8Array) => data.reduce((sum, cell) => sum + cell, 0),
+        reboot: () => void runtime.after(0, powerOn),
+      },
+      process: {
+        env: {
+          BOARD: options.espruinoBoard,
+          VERSION: options.version ?? '2v29.277',
+          GIT_COMMIT: 'model',
+          SERIAL: 'model',
+        },
+        memory: () => ({ free: 2300, total: 2500, usage: 200 }),
+      },
       btoa: (text: string) => Buffer.from(text, 'latin1').toString('base64'),
       atob: (text: string) => Buffer.from(text, 'base64').toString('latin1'),
       getTime: () => runtime.nowMs() / 1000,
@@ -199,7 +214,8 @@ export function createModelBoard(options: ModelOptions): ModelBoard {
       runtime.after(PACKET_TIMEOUT_MS, () => {
         if (packet === mine && isOn) giveUpPacket();
       });
-    } else if (code === ENQ && input === '') answer(`Espruino ${options.version ?? '2v29.277'} ${options.espruinoBoard}\n`);
+    } else if (code === ENQ && input === '')
+      answer(`Espruino ${options.version ?? '2v29.277'} ${options.espruinoBoard}\n`);
     else if (code === 8) input = input.slice(0, -1);
     else if (code === 10 || code === 13) input = '';
     else if (code >= 32) input += String.fromCharCode(code);

@@ -1,5 +1,5 @@
-// One upload onto a model board, interrupted on purpose: the power goes inside a flash write, or the cable is pulled at some
-// byte. Then the board starts again and says what it boots. The law: the old image or the new one, every time.
+// One upload onto a model board, interrupted on purpose: the power goes inside a flash write, or the cable is pulled at
+// some byte. Then the board starts again and says what it boots. The law: the old image or the new one, every time.
 import { createVirtualRuntime, type VirtualRuntime } from '../../../host/sim/virtual-runtime';
 import type { BytePort } from '../../../host/byte-port';
 import { createFlash, type SimFlash } from '../../../host/sim/board/flash';
@@ -11,7 +11,12 @@ import { uploadImage } from '../upload';
 import { createModelBoard, type ModelBoard } from './board';
 
 /** An image that says which one it is and breaks when a byte of it is wrong: `IMAGE` is set by its last line. */
-export function modelImage(version: number, lenBytes: number, board = 'esp32-sim800l', role: 'cold' | 'hot' = 'cold'): DeviceImage {
+export function modelImage(
+  version: number,
+  lenBytes: number,
+  board = 'esp32-sim800l',
+  role: 'cold' | 'hot' = 'cold',
+): DeviceImage {
   let text = `var PART=${version};\n`;
   for (let i = 0; text.length < lenBytes - 40; i++) text += `function f${i}(a){return "${version}"+a*${i}+'\\n';}\n`;
   return makeImage({ board, role, commit: `c${version}` }, new Uint8Array(Buffer.from(`${text}var IMAGE=PART;\n`)));
@@ -22,7 +27,9 @@ export interface Bench {
   runtime: VirtualRuntime;
   board: ModelBoard;
   flash: SimFlash;
-  /** Uploads over a fresh line; answers the error's code, or 'done'. pullAfterBytes: the cable goes after so many bytes. */
+  /**
+   * Uploads over a fresh line; answers the error's code, or 'done'. pullAfterBytes: the cable goes after so many bytes.
+   */
   upload(image: DeviceImage, pullAfterBytes?: number): Promise<string>;
   /** Does something at the prompt over a fresh line; answers the error's code, or 'done'. */
   atPrompt(work: (prompt: Prompt) => Promise<unknown>): Promise<string>;
@@ -76,7 +83,12 @@ export function createBench(options: BenchOptions): Bench {
         hostEnd.close();
       });
     };
-    const done = findPrompt(hostEnd, runtime, { baud }).then(work).then(() => 'done', (error: { code?: string; message: string }) => error.code ?? error.message);
+    const done = findPrompt(hostEnd, runtime, { baud })
+      .then(work)
+      .then(
+        () => 'done',
+        (error: { code?: string; message: string }) => error.code ?? error.message,
+      );
     const result = await runtime.runWhile(done, 'the upload');
     board.unplug();
     hostEnd.close();
@@ -88,7 +100,14 @@ export function createBench(options: BenchOptions): Bench {
     board,
     flash,
     upload: (image, pullAfterBytes) =>
-      atPrompt((prompt) => uploadImage(prompt, image, { ...(options.tables ? { tables: options.tables } : {}), ...(options.chunkBytes ? { chunkBytes: options.chunkBytes } : {}) }), pullAfterBytes),
+      atPrompt(
+        (prompt) =>
+          uploadImage(prompt, image, {
+            ...(options.tables ? { tables: options.tables } : {}),
+            ...(options.chunkBytes ? { chunkBytes: options.chunkBytes } : {}),
+          }),
+        pullAfterBytes,
+      ),
     atPrompt,
     booted: () => board.global('IMAGE'),
   };

@@ -1,5 +1,6 @@
-// Espruino's Storage on a simulated flash, with the writes in the order of Espruino's src/jsflash.c, so that a power cut
-// inside any of them leaves what it would leave on a board. Never compacts: an upload that would need it fails here.
+// Espruino's Storage on a simulated flash, with the writes in the order of Espruino's src/jsflash.c, so that a power
+// cut inside any of them leaves what it would leave on a board. Never compacts: an upload that would need it fails
+// here.
 import type { SimFlash } from '../../../host/sim/board/flash';
 import { FILE_HEADER_BYTES, type StorageArea, type StorageFile } from '../slots';
 import { fileAt, listFiles, NAME_BYTES } from '../storage-image';
@@ -18,9 +19,11 @@ export interface StorageModel {
 
 export function createStorageModel(flash: SimFlash, area: StorageArea): StorageModel {
   const files = (): StorageFile[] => listFiles(flash.content(), area).files;
-  const find = (name: string): StorageFile | undefined => files().find((file) => file.name === name.slice(0, NAME_BYTES));
+  const find = (name: string): StorageFile | undefined =>
+    files().find((file) => file.name === name.slice(0, NAME_BYTES));
   const offsetOf = (file: StorageFile): number => file.address - area.address;
-  const isErased = (offset: number, lenBytes: number): boolean => flash.read(offset, lenBytes).every((cell) => cell === 0xff);
+  const isErased = (offset: number, lenBytes: number): boolean =>
+    flash.read(offset, lenBytes).every((cell) => cell === 0xff);
 
   function eraseFile(file: StorageFile): void {
     flash.program(offsetOf(file) - NAME_BYTES, new Uint8Array(4));
@@ -50,7 +53,13 @@ export function createStorageModel(flash: SimFlash, area: StorageArea): StorageM
       if (!size) throw new Error("Can't create zero length file");
       let file = find(name);
       if (offset === 0 && (!file || file.sizeBytes !== size || !isErased(offsetOf(file), size))) {
-        if (file && file.sizeBytes === size && bytes.length === size && Buffer.compare(Buffer.from(flash.read(offsetOf(file), size)), Buffer.from(bytes)) === 0) return true;
+        if (
+          file &&
+          file.sizeBytes === size &&
+          bytes.length === size &&
+          Buffer.compare(Buffer.from(flash.read(offsetOf(file), size)), Buffer.from(bytes)) === 0
+        )
+          return true;
         if (file) eraseFile(file);
         file = create(name, size);
       }
@@ -72,7 +81,8 @@ export function createStorageModel(flash: SimFlash, area: StorageArea): StorageM
     isValid() {
       const cells = flash.content();
       const { tail } = listFiles(cells, area);
-      const isBlank = (from: number, lenBytes: number): boolean => cells.subarray(from, from + lenBytes).every((cell) => cell === 0xff);
+      const isBlank = (from: number, lenBytes: number): boolean =>
+        cells.subarray(from, from + lenBytes).every((cell) => cell === 0xff);
       let offset = tail - area.address;
       if (offset === 0) return isBlank(0, cells.length);
       if (offset + FILE_HEADER_BYTES > cells.length) return true;

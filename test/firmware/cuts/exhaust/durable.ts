@@ -1,5 +1,5 @@
-// What a board in the genuine interpreter holds on its flash, read by the firmware's own reader from the files that it keeps its flash
-// in; and the digest files of address batches, made here so that the board need not derive for minutes.
+// What a board in the genuine interpreter holds on its flash, read by the firmware's own reader from the files that it
+// keeps its flash in; and the digest files of address batches, made here so that the board need not derive for minutes.
 import { createHmac } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -10,7 +10,14 @@ import { makeState } from '../../../../firmware/cold/state';
 import type { Cold } from '../../../../firmware/cold/context';
 import { readDevice } from '../../../../firmware/journal/device';
 import { readRecord, walk } from '../../../../firmware/journal/journal';
-import { PAID_DIGEST_BYTES, PAID_TAG, PAID_TAG_BYTES, PAID_TX, R_DRBG, R_PAID } from '../../../../firmware/journal/records';
+import {
+  PAID_DIGEST_BYTES,
+  PAID_TAG,
+  PAID_TAG_BYTES,
+  PAID_TX,
+  R_DRBG,
+  R_PAID,
+} from '../../../../firmware/journal/records';
 import { createFlash } from '../../../../host/sim/board';
 import { openStorage } from '../../../../host/sim/board/storage';
 import { FakeFlash } from '../../fake-hal';
@@ -22,7 +29,14 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 export interface Durable {
   /** Numbers that never go back. */
-  counters: { starts: number; 'audit entries': number; payments: number; archives: number; 'time floor': number; heartbeat: number };
+  counters: {
+    starts: number;
+    'audit entries': number;
+    payments: number;
+    archives: number;
+    'time floor': number;
+    heartbeat: number;
+  };
   pinFailures: number;
   /** Why account 0 is closed; empty: open. */
   closed: string;
@@ -50,7 +64,11 @@ export function readDurable(folder: string): Durable {
   const files = openStorage(storage);
   const device = readDevice(flash);
   if (!device?.isReady) throw new Error('the board is as new');
-  const hal = { flash, files: { readFile: (name: string) => files.read(name), writeFile: () => true, eraseFile: () => undefined }, clock: { wallSeconds: () => 0 } };
+  const hal = {
+    flash,
+    files: { readFile: (name: string) => files.read(name), writeFile: () => true, eraseFile: () => undefined },
+    clock: { wallSeconds: () => 0 },
+  };
   const cold = { hal, device, state: makeState(), counters: {} } as unknown as Cold;
   openStore(cold, false);
   const { state, journal } = cold;
@@ -64,9 +82,19 @@ export function readDurable(folder: string): Durable {
   return {
     // Opening the copy counted one start more.
     counters: {
-      starts: state.bootCount - 1, 'audit entries': state.auditCount, payments: state.paidSerial, archives: state.archiveCount, 'time floor': state.floorSeconds, heartbeat: state.heartbeatSeconds,
+      starts: state.bootCount - 1,
+      'audit entries': state.auditCount,
+      payments: state.paidSerial,
+      archives: state.archiveCount,
+      'time floor': state.floorSeconds,
+      heartbeat: state.heartbeatSeconds,
     },
-    pinFailures: state.pinFailures, closed: account?.closed || account?.alarm || '', alarm: account?.alarm ?? '', generator: hex(readRecord(journal!, state.at[R_DRBG]!)), phones: state.phones, paid,
+    pinFailures: state.pinFailures,
+    closed: account?.closed || account?.alarm || '',
+    alarm: account?.alarm ?? '',
+    generator: hex(readRecord(journal!, state.at[R_DRBG]!)),
+    phones: state.phones,
+    paid,
     version: `${journal!.generation} ${journal!.seq}`,
   };
 }
@@ -74,6 +102,10 @@ export function readDurable(folder: string): Durable {
 /** ES5 that has the board know the digest of a batch of account 0 as if it had derived it. digest: 32 octets. */
 export function batchFile(folder: string, side: number, batchNo: number, digest: Uint8Array): string {
   const name = `b0-${side}-${batchNo}`;
-  const mac = createHmac('sha256', readDevice(flashOf(folder))!.secret).update(`batch ${name}`).update(digest).digest().subarray(0, FILE_MAC_BYTES);
+  const mac = createHmac('sha256', readDevice(flashOf(folder))!.secret)
+    .update(`batch ${name}`)
+    .update(digest)
+    .digest()
+    .subarray(0, FILE_MAC_BYTES);
   return `require("Storage").write(${JSON.stringify(name)},E.toUint8Array(atob(${JSON.stringify(Buffer.concat([digest, mac]).toString('base64'))})))`;
 }

@@ -1,9 +1,10 @@
 /**
- * Takes HSM-Cold's variables away, in the genuine interpreter: a global array of small numbers, of one variable each, grows until only
- * `room` variables are free. Espruino's console history, which the gauge fills (tools/bench/firmware/gauge.ts), would be given up where
- * memory runs out; this array never is. Orders come in a file that is looked at ten times a second, and a board that starts finds
- * nothing held, whatever was ordered before, unless the order was for its next start. What looks at the file has some variables of
- * its own set aside, so that they can be given back where nothing else runs any more.
+ * Takes HSM-Cold's variables away, in the genuine interpreter: a global array of small numbers, of one variable each,
+ * grows until only `room` variables are free. Espruino's console history, which the gauge fills
+ * (tools/bench/firmware/gauge.ts), would be given up where memory runs out; this array never is. Orders come in a file
+ * that is looked at ten times a second, and a board that starts finds nothing held, whatever was ordered before, unless
+ * the order was for its next start. What looks at the file has some variables of its own set aside, so that they can be
+ * given back where nothing else runs any more.
  */
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -65,8 +66,14 @@ export function createFiller(): Filler {
     },
     isAnswered: () => answered === number,
     folder() {
-      const own = fs.readdirSync(os.tmpdir()).filter((name) => name.startsWith('chaincloud-board-')).map((name) => path.join(os.tmpdir(), name));
-      return own.find((each) => fs.existsSync(path.join(each, MARK_FILE)) && fs.readFileSync(path.join(each, MARK_FILE), 'latin1') === file)!;
+      const own = fs
+        .readdirSync(os.tmpdir())
+        .filter((name) => name.startsWith('chaincloud-board-'))
+        .map((name) => path.join(os.tmpdir(), name));
+      return own.find(
+        (each) =>
+          fs.existsSync(path.join(each, MARK_FILE)) && fs.readFileSync(path.join(each, MARK_FILE), 'latin1') === file,
+      )!;
     },
     close: () => fs.rmSync(dir, { recursive: true, force: true }),
   };

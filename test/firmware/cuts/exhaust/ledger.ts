@@ -1,10 +1,16 @@
 /**
- * What must hold of HSM-Cold whatever it ran out of memory in, looked at once it runs and is unlocked again. Kept from look to look:
- * heads of the audit log, the generator's states, payments, channels. Each claim throws with what it saw.
+ * What must hold of HSM-Cold whatever it ran out of memory in, looked at once it runs and is unlocked again. Kept from
+ * look to look: heads of the audit log, the generator's states, payments, channels. Each claim throws with what it saw.
  */
 import { parseLog, readLog, status, valueOf, verifyLog, type AuditEntry } from '../../../../host/operator';
 import { readTx } from '../../../../host/sim/chain-view';
-import { AUDIT_CHANNEL, AUDIT_CLOSED, AUDIT_REOPENED, AUDIT_SIGNED, AUDIT_SWEPT } from '../../../../firmware/cold/store';
+import {
+  AUDIT_CHANNEL,
+  AUDIT_CLOSED,
+  AUDIT_REOPENED,
+  AUDIT_SIGNED,
+  AUDIT_SWEPT,
+} from '../../../../firmware/cold/store';
 import { readDurable, type Durable } from './durable';
 import type { System } from './system';
 
@@ -25,9 +31,15 @@ export interface Look {
 export interface Ledger {
   /** The board at rest: console and flash agree. */
   look(): Promise<Look>;
-  /** Looks, holds it against all looks before. isUnlocked: it started and was unlocked since, so the generator has another state. */
+  /**
+   * Looks, holds it against all looks before. isUnlocked: it started and was unlocked since, so the generator has
+   * another state.
+   */
   check(where: string, isUnlocked: boolean): Promise<Look>;
-  /** Holds every transaction of the chain against what was written down; answers how often `sats` were paid to the address. */
+  /**
+   * Holds every transaction of the chain against what was written down; answers how often `sats` were paid to the
+   * address.
+   */
   timesPaid(address: string, sats: number): Promise<number>;
 }
 
@@ -59,7 +71,10 @@ export function createLedger(system: System): Ledger {
         await sim.advance(LOOK_PAUSE_MS);
         continue;
       }
-      const verdict = verifyLog([log], [...pins].map(([n, head]) => ({ n, head })));
+      const verdict = verifyLog(
+        [log],
+        [...pins].map(([n, head]) => ({ n, head })),
+      );
       if (!verdict.ok) throw new Error(`the audit log does not hold: ${verdict.faults.join('; ')}`);
       const entries = parseLog(log);
       for (const entry of entries) {
@@ -69,7 +84,9 @@ export function createLedger(system: System): Ledger {
         sweeps.add(entry.n);
       }
       for (const { txid, tag } of durable.paid) {
-        const isLogged = written.has(txid) || entries.some((entry) => entry.code === AUDIT_SIGNED && hex(entry.detail) === tag.slice(0, 16));
+        const isLogged =
+          written.has(txid) ||
+          entries.some((entry) => entry.code === AUDIT_SIGNED && hex(entry.detail) === tag.slice(0, 16));
         if (!isLogged) throw new Error(`${txid} is written down and not in the log`);
         written.add(txid);
       }
@@ -79,14 +96,24 @@ export function createLedger(system: System): Ledger {
   }
 
   function checkLog(where: string, { entries, durable, isClosed }: Look): void {
-    for (const entry of entries) if (entry.code === AUDIT_CHANNEL) channels.set(entry.n, Buffer.from(entry.detail).readUInt32BE(0));
+    for (const entry of entries)
+      if (entry.code === AUDIT_CHANNEL) channels.set(entry.n, Buffer.from(entry.detail).readUInt32BE(0));
     const ids = [...channels].sort((a, b) => a[0] - b[0]).map(([, id]) => id);
-    claim(ids.every((id, i) => i === 0 || id > ids[i - 1]!), where, `channel numbers went ${ids.join(', ')}`);
+    claim(
+      ids.every((id, i) => i === 0 || id > ids[i - 1]!),
+      where,
+      `channel numbers went ${ids.join(', ')}`,
+    );
     const standing = entries.filter((entry) => entry.code === AUDIT_CLOSED || entry.code === AUDIT_REOPENED).pop();
     claim(isClosed === (durable.closed !== ''), where, 'status and flash do not agree whether the account is closed');
     if (standing?.code === AUDIT_CLOSED) claim(isClosed, where, 'a closing is in the log and the account is open');
     if (durable.alarm) claim(isClosed, where, 'an alarm is written down and the account is open');
-    if (isClosed) claim(standing?.code === AUDIT_CLOSED || durable.alarm !== '' || isReopenedBetween(where), where, 'the account is closed for no reason');
+    if (isClosed)
+      claim(
+        standing?.code === AUDIT_CLOSED || durable.alarm !== '' || isReopenedBetween(where),
+        where,
+        'the account is closed for no reason',
+      );
   }
 
   /** The log has the reopening; what failed was to write it down. */
@@ -102,7 +129,12 @@ export function createLedger(system: System): Ledger {
       spent.set(coin, txid);
     }
     const hash = Buffer.from(txid, 'hex').reverse();
-    if (!system.deposits.has(txid)) claim(written.has(txid) || swept.has(hex(hash.subarray(0, 8))), where, `${txid} is signed and was not written down`);
+    if (!system.deposits.has(txid))
+      claim(
+        written.has(txid) || swept.has(hex(hash.subarray(0, 8))),
+        where,
+        `${txid} is signed and was not written down`,
+      );
   }
 
   return {
@@ -126,7 +158,11 @@ export function createLedger(system: System): Ledger {
         claim((tags.get(tag) ?? txid) === txid, where, `two transactions for the request ${tag}`);
         tags.set(tag, txid);
       }
-      claim(system.signatures.length <= SWEEP_INPUTS * sweeps.size, where, `the console showed ${system.signatures.length} signatures of ${sweeps.size} sweeps in the log`);
+      claim(
+        system.signatures.length <= SWEEP_INPUTS * sweeps.size,
+        where,
+        `the console showed ${system.signatures.length} signatures of ${sweeps.size} sweeps in the log`,
+      );
       checkLog(where, it);
       last = durable;
       return it;
@@ -136,10 +172,13 @@ export function createLedger(system: System): Ledger {
       await look();
       const height = await rpc.call<number>('getblockcount', []);
       for (; nextHeight <= height; nextHeight++) {
-        const block = await rpc.call<{ tx: string[] }>('getblock', [await rpc.call<string>('getblockhash', [nextHeight]), 1]);
+        const block = await rpc.call<{ tx: string[] }>('getblock', [
+          await rpc.call<string>('getblockhash', [nextHeight]),
+          1,
+        ]);
         for (const txid of block.tx.slice(1)) await takeTx(txid, `block ${nextHeight}`);
       }
-      for (const txid of await rpc.call<string[]>('getrawmempool', [])) await takeTx(txid, 'the node\'s pool');
+      for (const txid of await rpc.call<string[]>('getrawmempool', [])) await takeTx(txid, "the node's pool");
       return [...seen.values()].flat().filter((output) => output.address === address && output.sats === sats).length;
     },
   };

@@ -1,5 +1,6 @@
-// Operations of HSM-Cold that memory runs out in, done to the whole system. Each may be asked for again and again until it is done,
-// and says from outside (the chain, the website, an SMS, the flash) whether it is, and whether it was done once.
+// Operations of HSM-Cold that memory runs out in, done to the whole system. Each may be asked for again and again until
+// it is done, and says from outside (the chain, the website, an SMS, the flash) whether it is, and whether it was done
+// once.
 import * as assert from 'node:assert/strict';
 import { backup, reopen, setPhones, setTime, sweep, verifyHeartbeat } from '../../../../host/operator';
 import { readTx } from '../../../../host/sim/chain-view';
@@ -52,7 +53,9 @@ let daysAhead = 0;
 let phones = 0;
 
 const deriving: Operation = {
-  name: 'addresses of a batch derived', room: [20, 400], tries: 3,
+  name: 'addresses of a batch derived',
+  room: [20, 400],
+  tries: 3,
   begin: async () => {
     let isDone = false;
     return {
@@ -68,7 +71,9 @@ const deriving: Operation = {
 };
 
 const keyExchange: Operation = {
-  name: 'key exchange by SMS', room: [20, 700], tries: 2,
+  name: 'key exchange by SMS',
+  room: [20, 700],
+  tries: 2,
   begin: async ({ sim }) => {
     const current = async (): Promise<number> => (await sim.customer.v.status()).channel?.id ?? 0;
     const before = await current();
@@ -85,13 +90,16 @@ const keyExchange: Operation = {
 };
 
 const batch: Operation = {
-  name: 'batch attested by SMS', room: [20, 500], tries: 1,
+  name: 'batch attested by SMS',
+  room: [20, 500],
+  tries: 1,
   begin: async (system) => {
     const { sim } = system;
     const side = batches % 2 ? 2 : 1;
     const number = 1 + (batches++ >> 1);
     for (const n of [number, number + 1]) await system.knowBatch(side, n);
-    const verdict = async (): Promise<number> => (await sim.customer.shop.batches()).find((one) => one.side === side && one.batch_no === number)?.status ?? 1;
+    const verdict = async (): Promise<number> =>
+      (await sim.customer.shop.batches()).find((one) => one.side === side && one.batch_no === number)?.status ?? 1;
     let isAsked = false;
     return {
       act: async (isOver) => {
@@ -108,7 +116,9 @@ const batch: Operation = {
 };
 
 const withdrawal: Operation = {
-  name: 'withdrawal', room: [20, 600], tries: 2,
+  name: 'withdrawal',
+  room: [20, 600],
+  tries: 2,
   begin: async ({ sim }, ledger) => {
     const sats = 200_000 + ++withdrawals;
     let id = 0;
@@ -131,23 +141,49 @@ const withdrawal: Operation = {
 };
 
 const forgery: Operation = {
-  name: 'forged request, which closes the account', room: [20, 700], tries: 2,
+  name: 'forged request, which closes the account',
+  room: [20, 700],
+  tries: 2,
   begin: async (system, ledger) => {
     const { sim } = system;
     const before = await ledger.look();
     if (before.isClosed) await system.typing((client) => reopen(client, 0, PIN));
     const userTxNo = `forged-${++forgeries}`;
-    const alarms = (): number => sim.phones.platformAdmin.inbox.filter((sms) => sms.text?.startsWith('CC:ALARM:forgery')).length;
+    const alarms = (): number =>
+      sim.phones.platformAdmin.inbox.filter((sms) => sms.text?.startsWith('CC:ALARM:forgery')).length;
     const alarmsBefore = alarms();
     let isSent = false;
-    const answer = async () => (await (await fetch(`${sim.platform.api.url}/api/v1/open/tx/${userTxNo}`, { headers: { token: sim.tokens.hot_sending } })).json()) as { hot_wallet_tx_status: number; tx_hash?: string };
-    const isDone = async (): Promise<boolean> => isSent && (await answer()).hot_wallet_tx_status === 9 && alarms() > alarmsBefore;
+    const answer = async () =>
+      (await (
+        await fetch(`${sim.platform.api.url}/api/v1/open/tx/${userTxNo}`, {
+          headers: { token: sim.tokens.hot_sending },
+        })
+      ).json()) as { hot_wallet_tx_status: number; tx_hash?: string };
+    const isDone = async (): Promise<boolean> =>
+      isSent && (await answer()).hot_wallet_tx_status === 9 && alarms() > alarmsBefore;
     return {
       act: async (isOver) => {
         const channel = (await sim.customer.v.status()).channel!;
-        const body = { coin_code: 'BTC', user_tx_no: userTxNo, outs: `${THIEF},${THEFT_SATS}`, is_dynamic_fee: '1', c_id: String(channel.id), vc_code: `2:${Buffer.from(sim.runtime.random(32)).toString('base64url')}` };
+        const body = {
+          coin_code: 'BTC',
+          user_tx_no: userTxNo,
+          outs: `${THIEF},${THEFT_SATS}`,
+          is_dynamic_fee: '1',
+          c_id: String(channel.id),
+          vc_code: `2:${Buffer.from(sim.runtime.random(32)).toString('base64url')}`,
+        };
         const headers = { token: sim.tokens.hot_sending, 'content-type': 'application/x-www-form-urlencoded' };
-        if (!isSent) assert.equal((await fetch(`${sim.platform.api.url}/api/v1/open/tx/request`, { method: 'POST', headers, body: new URLSearchParams(body).toString() })).status, 200);
+        if (!isSent)
+          assert.equal(
+            (
+              await fetch(`${sim.platform.api.url}/api/v1/open/tx/request`, {
+                method: 'POST',
+                headers,
+                body: new URLSearchParams(body).toString(),
+              })
+            ).status,
+            200,
+          );
         isSent = true;
         await poll(isDone, isOver);
       },
@@ -165,7 +201,9 @@ const forgery: Operation = {
 };
 
 const reopening: Operation = {
-  name: 'reopening', room: [20, 400], tries: 2,
+  name: 'reopening',
+  room: [20, 400],
+  tries: 2,
   begin: async (system, ledger) => {
     if (!(await ledger.look()).isClosed) {
       const deed = await forgery.begin(system, ledger);
@@ -178,26 +216,39 @@ const reopening: Operation = {
       isDone,
       verify: async () => {
         const { entries } = await ledger.look();
-        assert.ok(entries.filter((entry) => entry.n > from && entry.code === AUDIT_REOPENED).length <= 1, 'reopened once');
+        assert.ok(
+          entries.filter((entry) => entry.n > from && entry.code === AUDIT_REOPENED).length <= 1,
+          'reopened once',
+        );
       },
     };
   },
 };
 
 const sweeping: Operation = {
-  name: 'sweep of 2 inputs', room: [20, 600], tries: 2,
+  name: 'sweep of 2 inputs',
+  room: [20, 600],
+  tries: 2,
   begin: async (system, ledger) => {
     const { sim } = system;
     for (const sats of [400_000, 300_000]) await sim.pay((await sim.customer.shop.depositAddress()).address, sats, 1);
     const call = async (path: string, body: object): Promise<any> => {
-      const answer = await fetch(`${sim.platform.internet.url}/api/v1/open/sweep/${path}`, { method: 'POST', headers: { token: sim.tokens.cold_receiving, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+      const answer = await fetch(`${sim.platform.internet.url}/api/v1/open/sweep/${path}`, {
+        method: 'POST',
+        headers: { token: sim.tokens.cold_receiving, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
       return { isOk: answer.ok, ...((await answer.json()) as object) };
     };
     let prepared: any;
-    await sim.until(async () => (prepared = await call('prepare', { address: sim.ceremony.payoutAddress })).inputs === SWEEP_INPUTS, 'both deposits');
+    await sim.until(
+      async () => (prepared = await call('prepare', { address: sim.ceremony.payoutAddress })).inputs === SWEEP_INPUTS,
+      'both deposits',
+    );
     let signed = '';
     return {
-      act: async () => void (signed = (await system.typing((client) => sweep(client, prepared.psbt, { account: 0, pin: PIN }))).psbt),
+      act: async () =>
+        void (signed = (await system.typing((client) => sweep(client, prepared.psbt, { account: 0, pin: PIN }))).psbt),
       isDone: async () => signed !== '',
       verify: async () => {
         const sent = await call('submit', { psbt: signed });
@@ -205,14 +256,20 @@ const sweeping: Operation = {
         await sim.mine(1);
         const tx = await readTx(sim.platform.rpc, sent.tx_hash);
         assert.equal(tx.inputs.length, SWEEP_INPUTS);
-        assert.equal(await ledger.timesPaid(sim.ceremony.payoutAddress, tx.outputs[0]!.sats), 1, 'times that the sweep was paid');
+        assert.equal(
+          await ledger.timesPaid(sim.ceremony.payoutAddress, tx.outputs[0]!.sats),
+          1,
+          'times that the sweep was paid',
+        );
       },
     };
   },
 };
 
 const unlocking: Operation = {
-  name: 'unlocking by PIN', room: [20, 500], tries: 3,
+  name: 'unlocking by PIN',
+  room: [20, 500],
+  tries: 3,
   begin: async (system, ledger) => {
     const { 'audit entries': from } = (await ledger.look()).durable.counters;
     let isDone = false;
@@ -226,13 +283,17 @@ const unlocking: Operation = {
         isDone = true;
       },
       isDone: async () => isDone,
-      verify: async () => assert.ok((await ledger.look()).entries.some((entry) => entry.n > from && entry.code === AUDIT_UNLOCKED)),
+      verify: async () =>
+        assert.ok((await ledger.look()).entries.some((entry) => entry.n > from && entry.code === AUDIT_UNLOCKED)),
     };
   },
 };
 
 const starting: Operation = {
-  name: 'start', room: [100, 2200], isAtStart: true, tries: 3,
+  name: 'start',
+  room: [100, 2200],
+  isAtStart: true,
+  tries: 3,
   begin: async (system) => {
     let isDone = false;
     return {
@@ -247,20 +308,25 @@ const starting: Operation = {
 };
 
 const exporting: Operation = {
-  name: 'backup of the state', room: [20, 400], tries: 2,
+  name: 'backup of the state',
+  room: [20, 400],
+  tries: 2,
   begin: async (system, ledger) => {
     const { 'audit entries': from } = (await ledger.look()).durable.counters;
     let text = '';
     return {
       act: async () => void (text = await system.typing((client) => backup(client, PIN))),
       isDone: async () => text !== '',
-      verify: async () => assert.ok((await ledger.look()).entries.some((entry) => entry.n > from && entry.code === AUDIT_EXPORTED)),
+      verify: async () =>
+        assert.ok((await ledger.look()).entries.some((entry) => entry.n > from && entry.code === AUDIT_EXPORTED)),
     };
   },
 };
 
 const phoning: Operation = {
-  name: 'phones of the admins', room: [20, 300], tries: 2,
+  name: 'phones of the admins',
+  room: [20, 300],
+  tries: 2,
   begin: async (system, ledger) => {
     const wanted = phones++ % 2 ? [NUMBERS.platformAdmin] : [NUMBERS.platformAdmin, NUMBERS.customerAdmin];
     let isDone = false;
@@ -276,10 +342,13 @@ const phoning: Operation = {
 };
 
 const beating: Operation = {
-  name: 'heartbeat', room: [20, 500], tries: 2,
+  name: 'heartbeat',
+  room: [20, 500],
+  tries: 2,
   begin: async (system) => {
     const { sim } = system;
-    const beats = (): string[] => sim.phones.platformAdmin.inbox.flatMap((sms) => (sms.text?.startsWith('CC:HB:') ? [sms.text] : []));
+    const beats = (): string[] =>
+      sim.phones.platformAdmin.inbox.flatMap((sms) => (sms.text?.startsWith('CC:HB:') ? [sms.text] : []));
     const before = beats().length;
     const isDone = async (): Promise<boolean> => beats().length > before;
     return {
@@ -289,11 +358,24 @@ const beating: Operation = {
         await poll(isDone, isOver);
       },
       isDone,
-      verify: async () => assert.ok(verifyHeartbeat(beats().pop()!, sim.account.identity), 'a heartbeat that is signed'),
+      verify: async () =>
+        assert.ok(verifyHeartbeat(beats().pop()!, sim.account.identity), 'a heartbeat that is signed'),
     };
   },
 };
 
 /** Done while HSM-Cold still derives its first addresses. */
 export const FIRST: Operation = deriving;
-export const OPERATIONS: Operation[] = [keyExchange, batch, withdrawal, forgery, reopening, sweeping, unlocking, starting, exporting, phoning, beating];
+export const OPERATIONS: Operation[] = [
+  keyExchange,
+  batch,
+  withdrawal,
+  forgery,
+  reopening,
+  sweeping,
+  unlocking,
+  starting,
+  exporting,
+  phoning,
+  beating,
+];

@@ -1,5 +1,6 @@
-// The whole system with HSM-Cold in the genuine interpreter and its memory in the test's hand (filler.ts): what became of the board
-// (handlers that did not end, restarts of its own, power cuts), and a person at its console who types the PIN again.
+// The whole system with HSM-Cold in the genuine interpreter and its memory in the test's hand (filler.ts): what became
+// of the board (handlers that did not end, restarts of its own, power cuts), and a person at its console who types the
+// PIN again.
 import { createConsoleClient, status, unlock, valueOf, type ConsoleClient } from '../../../../host/operator';
 import { anAccountKey, deriveRange } from '../../../../host/api/keys';
 import { createSimulation, type Simulation } from '../../../../host/sim/simulation';
@@ -77,7 +78,14 @@ export async function createSystem(espruino: string, seed: string): Promise<Syst
     filler.hear(line);
     if (/Execution Interrupted/.test(line)) fate.ended++;
   };
-  const sim = await createSimulation({ seed, espruino, modems: 1, prelude: (role) => filler.prelude(role), onLog, onEvent: (event) => tell(`${event.who}: ${event.text}`) });
+  const sim = await createSimulation({
+    seed,
+    espruino,
+    modems: 1,
+    prelude: (role) => filler.prelude(role),
+    onLog,
+    onEvent: (event) => tell(`${event.who}: ${event.text}`),
+  });
   sim.boards.cold.onPower((isOn) => {
     isReady = false;
     if (isOn) endedBefore = fate.ended;
@@ -104,7 +112,12 @@ export async function createSystem(espruino: string, seed: string): Promise<Syst
   });
 
   const system: System = {
-    sim, filler, fate, signatures, deposits, tell,
+    sim,
+    filler,
+    fate,
+    signatures,
+    deposits,
+    tell,
     async wait(holds, limitMs) {
       const endMs = Date.now() + limitMs;
       await sim.runtime.runUntil(() => holds() || Date.now() > endMs, 'the end of a wait', 2 * limitMs + 10_000);
@@ -144,8 +157,21 @@ export async function createSystem(espruino: string, seed: string): Promise<Syst
       if (known.has(name)) return;
       known.add(name);
       const xpub = side === 1 ? sim.account.hot.xpub : sim.account.cold.xpub;
-      const list = await deriveRange(anAccountKey(xpub, 'regtest', side === 1 ? 1 : 0, 'xpub'), 'p2wpkh', 'regtest', 0, batchNo * BATCH_SIZE, BATCH_SIZE);
-      const digest = batchDigest('regtest', 0, side, batchNo, list.map((item) => ({ index: item.idx, address: item.address })));
+      const list = await deriveRange(
+        anAccountKey(xpub, 'regtest', side === 1 ? 1 : 0, 'xpub'),
+        'p2wpkh',
+        'regtest',
+        0,
+        batchNo * BATCH_SIZE,
+        BATCH_SIZE,
+      );
+      const digest = batchDigest(
+        'regtest',
+        0,
+        side,
+        batchNo,
+        list.map((item) => ({ index: item.idx, address: item.address })),
+      );
       filler.run(batchFile(filler.folder(), side, batchNo, digest));
       if (!(await system.wait(() => filler.isAnswered(), ANSWER_MS))) throw new Error('the board did not take a batch');
     },
@@ -155,7 +181,8 @@ export async function createSystem(espruino: string, seed: string): Promise<Syst
       await system.cutPower();
       fate.cuts--;
       await system.unlock();
-      for (const side of [1, 2] as const) if ((await sim.verifyBatch(side, 0)) !== 2) throw new Error('a batch is false');
+      for (const side of [1, 2] as const)
+        if ((await sim.verifyBatch(side, 0)) !== 2) throw new Error('a batch is false');
       await sim.fundHot(FUNDS_SATS);
       await sim.customer.v.startLoop();
     },

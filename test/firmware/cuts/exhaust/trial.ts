@@ -1,10 +1,13 @@
-// One operation with too little memory, again and again: each time with another room, so that memory runs out at another allocation.
+// One operation with too little memory, again and again: each time with another room, so that memory runs out at
+// another allocation.
 import { seededRandom } from '../../../../host/sim/seeded-random';
 import type { Ledger } from './ledger';
 import type { Deed, Operation } from './operations';
 import type { Fate, System } from './system';
 
-/** Longest that a board may take to notice a handler that did not end: its housekeeping begins one every ten seconds. */
+/**
+ * Longest that a board may take to notice a handler that did not end: its housekeeping begins one every ten seconds.
+ */
 const NOTICE_MS = 12_000;
 /** Nothing is heard of the board for so long: neither done nor ended. */
 const ACT_MS = 60_000;
@@ -38,17 +41,35 @@ function start(deed: Deed, isOver: () => boolean): Acting {
   const acting: Acting = { isSettled: false };
   deed.act(isOver).then(
     () => (acting.isSettled = true),
-    (error: Error & { code?: string }) => Object.assign(acting, { isSettled: true, refusal: error.code ?? error.message }),
+    (error: Error & { code?: string }) =>
+      Object.assign(acting, { isSettled: true, refusal: error.code ?? error.message }),
   );
   return acting;
 }
 
-export async function exhaust(system: System, ledger: Ledger, operation: Operation, count: number, seed: string): Promise<Tally> {
+export async function exhaust(
+  system: System,
+  ledger: Ledger,
+  operation: Operation,
+  count: number,
+  seed: string,
+): Promise<Tally> {
   const { fate, filler, sim } = system;
   const random = seededRandom(seed, operation.name);
   const before = { ...fate };
   const fromMs = Date.now();
-  const tally: Tally = { rooms: 0, passed: 0, died: 0, refused: 0, silent: 0, seconds: 0, ended: 0, restarts: 0, crashes: 0, cuts: 0 };
+  const tally: Tally = {
+    rooms: 0,
+    passed: 0,
+    died: 0,
+    refused: 0,
+    silent: 0,
+    seconds: 0,
+    ended: 0,
+    restarts: 0,
+    crashes: 0,
+    cuts: 0,
+  };
   const [low] = operation.room;
   let high = operation.room[1];
   let deed: Deed | undefined;
@@ -82,7 +103,9 @@ export async function exhaust(system: System, ledger: Ledger, operation: Operati
     const hasDied = fate.ended > was.ended || dies();
     const isRefused = acting.refusal !== undefined;
     tally[hasDied ? 'died' : !wasSettled ? 'silent' : isRefused ? 'refused' : 'passed']++;
-    system.tell(`${where}: ${hasDied ? 'ran out' : wasSettled ? (acting.refusal ?? 'done') : 'silent'}, ${JSON.stringify(fate)}`);
+    system.tell(
+      `${where}: ${hasDied ? 'ran out' : wasSettled ? (acting.refusal ?? 'done') : 'silent'}, ${JSON.stringify(fate)}`,
+    );
     if (!dies() && (hasDied || !wasSettled || !(await system.relieve()))) await system.cutPower();
     else await system.started();
     const isLocked = await system.isLocked();
@@ -97,7 +120,8 @@ export async function exhaust(system: System, ledger: Ledger, operation: Operati
       await deed!.prepare?.();
       const acting = start(deed!, () => false);
       const isEnded = await system.wait(() => acting.isSettled, DONE_MS);
-      if (!isEnded || acting.refusal !== undefined) throw new Error(`${where}, with memory again: ${acting.refusal ?? 'was not done'}`);
+      if (!isEnded || acting.refusal !== undefined)
+        throw new Error(`${where}, with memory again: ${acting.refusal ?? 'was not done'}`);
     }
     await deed!.verify().catch((error: Error) => {
       throw Object.assign(error, { message: `${where}: ${error.message}` });

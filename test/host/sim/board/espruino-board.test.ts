@@ -1,5 +1,5 @@
-// Holds: the genuine interpreter as a board (needs ESPRUINO): boots from Storage, speaks binary over ptys, tells its errors,
-// leaves no process and no file behind. And pseudo-terminals as lines, which need no interpreter.
+// Holds: the genuine interpreter as a board (needs ESPRUINO): boots from Storage, speaks binary over ptys, tells its
+// errors, leaves no process and no file behind. And pseudo-terminals as lines, which need no interpreter.
 import { spawn, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -24,7 +24,8 @@ async function until(isDone: () => boolean, what: string): Promise<void> {
 
 const folders = (): number => fs.readdirSync(os.tmpdir()).filter((name) => name.startsWith('chaincloud-board-')).length;
 
-const SETUP = 'var p=JSON.parse(require("fs").readFileSync("ports.json"));Serial1.setup(115200,{path:p.console});Serial2.setup(115200,{path:p.link});Serial3.setup(115200,{path:p.modem0});';
+const SETUP =
+  'var p=JSON.parse(require("fs").readFileSync("ports.json"));Serial1.setup(115200,{path:p.console});Serial2.setup(115200,{path:p.link});Serial3.setup(115200,{path:p.modem0});';
 
 describe('sim/board genuine interpreter', function () {
   this.timeout(LIMIT_MS * 2);
@@ -37,7 +38,9 @@ describe('sim/board genuine interpreter', function () {
       expect(error).to.have.property('code', 'no-pty');
       this.skip(); // the optional package @lydell/node-pty has no binary for this platform
     }
-    const child = spawn('sh', ['-c', `stty raw -echo <${pty.path}; echo ready; exec cat <${pty.path} >${pty.path}`], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn('sh', ['-c', `stty raw -echo <${pty.path}; echo ready; exec cat <${pty.path} >${pty.path}`], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     try {
       await new Promise((resolve) => child.stdout.once('data', resolve));
       const sent = Uint8Array.from({ length: 50_000 }, (_, i) => (i * 7 + (i >> 8)) & 255);
@@ -51,13 +54,26 @@ describe('sim/board genuine interpreter', function () {
       pty.close();
       pty.close();
     }
-    expect(() => pty.write(Uint8Array.of(1))).to.throw().with.property('code', 'port-closed');
+    expect(() => pty.write(Uint8Array.of(1)))
+      .to.throw()
+      .with.property('code', 'port-closed');
   });
 
   it('says when there is no interpreter, or a board that it cannot be', () => {
-    const options = { name: 'x', role: 'cold' as const, image: '', runtime: realRuntime(), flash: createFlash(LINUX.flash), storage: createFlash(LINUX.storage) };
-    expect(() => createEspruinoBoard({ ...options, board: LINUX, espruino: '/nowhere/espruino' })).to.throw().with.property('code', 'no-espruino');
-    expect(() => createEspruinoBoard({ ...options, board: ESP32, espruino: '/bin/true' })).to.throw().with.property('code', 'bad-board');
+    const options = {
+      name: 'x',
+      role: 'cold' as const,
+      image: '',
+      runtime: realRuntime(),
+      flash: createFlash(LINUX.flash),
+      storage: createFlash(LINUX.storage),
+    };
+    expect(() => createEspruinoBoard({ ...options, board: LINUX, espruino: '/nowhere/espruino' }))
+      .to.throw()
+      .with.property('code', 'no-espruino');
+    expect(() => createEspruinoBoard({ ...options, board: ESP32, espruino: '/bin/true' }))
+      .to.throw()
+      .with.property('code', 'bad-board');
   });
 
   describe('with ESPRUINO', () => {
@@ -70,15 +86,32 @@ describe('sim/board genuine interpreter', function () {
       for (const board of boards.splice(0)) await board.close();
     });
 
-    function make(image: string, extra: { log?: string[]; storage?: ReturnType<typeof createFlash>; files?: { [name: string]: Uint8Array } } = {}): SimBoard {
-      const board = createEspruinoBoard({ name: 'test', role: 'cold', image, board: LINUX, runtime: realRuntime(), flash: createFlash(LINUX.flash), storage: extra.storage ?? createFlash(LINUX.storage), files: extra.files, espruino: process.env.ESPRUINO as string, onLog: (line) => extra.log?.push(line) });
+    function make(
+      image: string,
+      extra: { log?: string[]; storage?: ReturnType<typeof createFlash>; files?: { [name: string]: Uint8Array } } = {},
+    ): SimBoard {
+      const board = createEspruinoBoard({
+        name: 'test',
+        role: 'cold',
+        image,
+        board: LINUX,
+        runtime: realRuntime(),
+        flash: createFlash(LINUX.flash),
+        storage: extra.storage ?? createFlash(LINUX.storage),
+        files: extra.files,
+        espruino: process.env.ESPRUINO as string,
+        onLog: (line) => extra.log?.push(line),
+      });
       boards.push(board);
       return board;
     }
 
     it('boots from Storage through the loader, the image and its files beside it', async () => {
       const storage = createFlash(LINUX.storage);
-      const board = make(`${SETUP}Serial1.write(require("Storage").read("table")+require("Storage").list().join());require("Storage").write("mine","1");`, { storage, files: { table: Buffer.from('abc') } });
+      const board = make(
+        `${SETUP}Serial1.write(require("Storage").read("table")+require("Storage").list().join());require("Storage").write("mine","1");`,
+        { storage, files: { table: Buffer.from('abc') } },
+      );
       let said = '';
       board.ports.console?.onData((bytes) => (said += Buffer.from(bytes).toString()));
       await board.powerOn();
@@ -112,7 +145,9 @@ describe('sim/board genuine interpreter', function () {
 
     it('cannot be cut inside a write, and says so', async () => {
       const board = make(SETUP);
-      expect(() => board.cutPowerAtWrite(1)).to.throw().with.property('code', 'unsupported');
+      expect(() => board.cutPowerAtWrite(1))
+        .to.throw()
+        .with.property('code', 'unsupported');
     });
 
     it('leaves neither process nor folder', async () => {
@@ -136,7 +171,10 @@ describe('sim/board genuine interpreter', function () {
       const started = (): string[] => fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && isOurs(pid));
       const isOurs = (pid: string): boolean => {
         try {
-          return fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')[1] === String(program.pid) && fs.readlinkSync(`/proc/${pid}/exe`) === interpreter;
+          return (
+            fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')[1] === String(program.pid) &&
+            fs.readlinkSync(`/proc/${pid}/exe`) === interpreter
+          );
         } catch {
           return false;
         }

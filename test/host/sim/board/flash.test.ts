@@ -32,7 +32,14 @@ describe('sim/board flash', () => {
 
   it('refuses what is out of range', () => {
     const flash = createFlash(SMALL);
-    for (const work of [() => flash.read(60, 5), () => flash.program(64, bytes(1)), () => flash.erase(4), () => flash.read(-1, 1), () => flash.read(0.5, 1), () => flash.read(0, NaN)]) {
+    for (const work of [
+      () => flash.read(60, 5),
+      () => flash.program(64, bytes(1)),
+      () => flash.erase(4),
+      () => flash.read(-1, 1),
+      () => flash.read(0.5, 1),
+      () => flash.read(0, NaN),
+    ]) {
       expect(work).to.throw().with.property('code', 'flash-range');
     }
     expect(flash.read(64, 0).length).to.equal(0);
@@ -77,7 +84,12 @@ describe('sim/board flash', () => {
         const after = [...flash.read(0, 16)];
         const whole = torn * 8;
         expect(after.slice(4, 4 + whole).every((byte) => byte === 0)).to.equal(true);
-        expect(after.slice(0, 4).concat(after.slice(4 + whole + 1)).every((byte) => byte === 0xff || torn === 1)).to.equal(true);
+        expect(
+          after
+            .slice(0, 4)
+            .concat(after.slice(4 + whole + 1))
+            .every((byte) => byte === 0xff || torn === 1),
+        ).to.equal(true);
         if (whole < 8) expect(after[4 + whole]).to.equal(0xa5);
       }
     });
@@ -98,7 +110,9 @@ describe('sim/board flash', () => {
       flash.cutAt(1);
       flash.cutAt(undefined);
       flash.program(0, bytes(0));
-      expect(() => flash.cutAt(0)).to.throw().with.property('code', 'bad-count');
+      expect(() => flash.cutAt(0))
+        .to.throw()
+        .with.property('code', 'bad-count');
     });
   });
 });

@@ -1,5 +1,5 @@
-// Holds: Storage in the interpreter's own format (jsflash.h: 32-byte header, 28-character name, alignment 4), so that the
-// genuine interpreter and the simulated board read each other's content.
+// Holds: Storage in the interpreter's own format (jsflash.h: 32-byte header, 28-character name, alignment 4), so that
+// the genuine interpreter and the simulated board read each other's content.
 import { expect } from 'chai';
 import { createFlash } from '../../../../host/sim/board';
 import { openStorage } from '../../../../host/sim/board/storage';
@@ -56,14 +56,20 @@ describe('sim/board storage', () => {
     const storage = openStorage(createFlash(SMALL));
     storage.write('keep', text('me'));
     expect(() => storage.write('a', new Uint8Array(0))).to.throw('zero length');
-    expect(() => storage.write('a', new Uint8Array(1000))).to.throw().with.property('code', 'storage');
+    expect(() => storage.write('a', new Uint8Array(1000)))
+      .to.throw()
+      .with.property('code', 'storage');
     expect(Buffer.from(storage.read('keep') ?? []).toString()).to.equal('me');
   });
 
   it('takes the room of replaced files back when it is needed', () => {
     const storage = openStorage(createFlash(SMALL));
     storage.write('keep', text('me'));
-    for (let i = 0; i < 50; i++) storage.write('a', Uint8Array.from({ length: 300 }, (_, n) => (n + i) & 255));
+    for (let i = 0; i < 50; i++)
+      storage.write(
+        'a',
+        Uint8Array.from({ length: 300 }, (_, n) => (n + i) & 255),
+      );
     expect(storage.list()).to.deep.equal(['keep', 'a']);
     expect(storage.read('a')?.[0]).to.equal(49);
   });

@@ -1,5 +1,5 @@
-// Holds: a serial line of the simulation (host/byte-port.ts on host/sim/board/wire.ts): speed, order, pieces of at most 64
-// bytes, taps, faults, closing.
+// Holds: a serial line of the simulation (host/byte-port.ts on host/sim/board/wire.ts): speed, order, pieces of at most
+// 64 bytes, taps, faults, closing.
 import { expect } from 'chai';
 import type { BytePort } from '../../../../host/byte-port';
 import { join, wire, type Wire } from '../../../../host/sim/board';
@@ -101,7 +101,9 @@ describe('sim/board wire', () => {
     line[0].close();
     await runtime.runFor(1);
     expect(closed).to.equal(1);
-    expect(() => line[1].write(Uint8Array.of(1))).to.throw().with.property('code', 'port-closed');
+    expect(() => line[1].write(Uint8Array.of(1)))
+      .to.throw()
+      .with.property('code', 'port-closed');
   });
 
   it('joins two lines into one', async () => {

@@ -6,7 +6,11 @@ import { createVirtualRuntime, type VirtualRuntime } from '../../../../host/sim/
 const ANNA = '+8613900000002';
 const BEN = '+8613900000003';
 
-function world(options: Partial<GsmOptions> = {}): { runtime: VirtualRuntime; network: GsmNetwork; traffic: SmsTraffic[] } {
+function world(options: Partial<GsmOptions> = {}): {
+  runtime: VirtualRuntime;
+  network: GsmNetwork;
+  traffic: SmsTraffic[];
+} {
   const runtime = createVirtualRuntime({ seed: 'gsm', startMs: Date.UTC(2026, 10, 22), pace: 'fast' });
   const network = createGsmNetwork({ runtime, seed: 7, ...options });
   const traffic: SmsTraffic[] = [];

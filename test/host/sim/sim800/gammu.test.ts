@@ -1,5 +1,5 @@
-// Other people's software on the simulated SIM800: gammu (Debian) over a pseudo-terminal identifies it, sends and receives.
-// Skipped, with the reason, where gammu or pseudo-terminals are missing.
+// Other people's software on the simulated SIM800: gammu (Debian) over a pseudo-terminal identifies it, sends and
+// receives. Skipped, with the reason, where gammu or pseudo-terminals are missing.
 import { expect } from 'chai';
 import { execFile, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -42,7 +42,9 @@ describe('host/sim/sim800: gammu over a pty', function () {
 
   function gammu(...args: string[]): Promise<string> {
     return new Promise((resolve, reject) => {
-      execFile('gammu', ['-c', path.join(dir, 'rc'), ...args], { timeout: 30_000 }, (error, stdout, stderr) => (error ? reject(new Error(`${stdout}${stderr}`)) : resolve(stdout)));
+      execFile('gammu', ['-c', path.join(dir, 'rc'), ...args], { timeout: 30_000 }, (error, stdout, stderr) =>
+        error ? reject(new Error(`${stdout}${stderr}`)) : resolve(stdout),
+      );
     });
   }
 

@@ -1,5 +1,5 @@
-// The simulated SIM800 as a terminal sees it: ITU-T V.250 lines and echo, 3GPP TS 27.005 3 (SMS commands, prompt, +CMS codes),
-// 27.007 9.2 (+CME codes under +CMEE), and its faults.
+// The simulated SIM800 as a terminal sees it: ITU-T V.250 lines and echo, 3GPP TS 27.005 3 (SMS commands, prompt, +CMS
+// codes), 27.007 9.2 (+CME codes under +CMEE), and its faults.
 import { expect } from 'chai';
 import { hexOfBytes } from '../../../../protocol/sms/pdu';
 import { encodeText } from '../../../../protocol/sms/pdu-parts';
@@ -97,7 +97,12 @@ describe('host/sim/sim800: SMS', () => {
     await ask('AT+CMEE=1\r');
     await ask(`AT+CMGS=${pdu.length}\r`);
     expect(await ask('AT+CSQ\x1b')).to.equal('\r\nOK\r\n');
-    for (const [length, text] of [[pdu.length + 1, typed], [pdu.length, typed + '00'], [pdu.length, 'zz'], [2, '000302']] as const) {
+    for (const [length, text] of [
+      [pdu.length + 1, typed],
+      [pdu.length, typed + '00'],
+      [pdu.length, 'zz'],
+      [2, '000302'],
+    ] as const) {
       await ask(`AT+CMGS=${length}\r`);
       expect(await ask(`${text}\x1a`, 5000)).to.equal('\r\n+CMS ERROR: 304\r\n');
     }
@@ -135,7 +140,9 @@ describe('host/sim/sim800: SMS', () => {
     expect(anna.inbox.map((sms) => sms.text).sort()).to.deep.equal(['later', '你好']);
     network.inject({ from: ANNA, to: MODEM, text: 'hi', delayMs: 0 });
     await ask('AT+CSCS="IRA"\r');
-    expect(await ask('AT+CMGR=2\r')).to.match(/\+CMGR: "REC UNREAD","\+8613900000002","","26\/11\/2\d,\d\d:\d\d:\d\d\+00"\r\nhi\r\n/);
+    expect(await ask('AT+CMGR=2\r')).to.match(
+      /\+CMGR: "REC UNREAD","\+8613900000002","","26\/11\/2\d,\d\d:\d\d:\d\d\+00"\r\nhi\r\n/,
+    );
   });
 
   it('a full store refuses, the network waits and comes again', async () => {
@@ -172,7 +179,18 @@ describe('host/sim/sim800: faults', () => {
 
   it('each seeded fault shows, and the same seed gives the same bytes', async () => {
     const run = async (): Promise<string> => {
-      const { ask } = await terminal({ faults: { urc: 0.3, split: 0.5, merge: 0.3, garbage: 0.3, corrupt: 0.2, error: 0.1, mute: 0.1, underVoltage: 0.1 } });
+      const { ask } = await terminal({
+        faults: {
+          urc: 0.3,
+          split: 0.5,
+          merge: 0.3,
+          garbage: 0.3,
+          corrupt: 0.2,
+          error: 0.1,
+          mute: 0.1,
+          underVoltage: 0.1,
+        },
+      });
       let said = '';
       for (let i = 0; i < 60; i++) said += await ask('AT+CSQ\r', 500);
       return said;

@@ -1,5 +1,5 @@
-// Holds the command line of the tools against bad input: each case has its own code and says what to do (design: bad input
-// changes nothing). `usage` is exit 2, everything else exit 1 (tools/cli/main.ts).
+// Holds the command line of the tools against bad input: each case has its own code and says what to do (design: bad
+// input changes nothing). `usage` is exit 2, everything else exit 1 (tools/cli/main.ts).
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -55,8 +55,25 @@ const CASES: [Command, string[], string, RegExp][] = [
   [reportCommand, ['--verify-log', file('log.txt', 'nothing')], 'log-file', /audit log/],
   [reportCommand, ['--verify-log', file('log.txt', 'nothing'), '--heartbeat', 'CC:HB:1'], 'usage', /--identity/],
   [reportCommand, ['--verify-log', file('log.txt', 'nothing'), '--identity', '02ab'], 'usage', /66 hex digits/],
-  [reportCommand, ['--verify-log', file('log.txt', 'nothing'), '--heartbeat', file('hb.txt', 'hello'), '--identity', `02${'11'.repeat(32)}`], 'heartbeat-file', /CC:HB:/],
-  [reportCommand, ['--verify-log', file('pinned.txt', 'audit 1 1 1 1 - ' + '0'.repeat(64)), '--pin', '1:abcdef12'], 'usage', /16 to 64/],
+  [
+    reportCommand,
+    [
+      '--verify-log',
+      file('log.txt', 'nothing'),
+      '--heartbeat',
+      file('hb.txt', 'hello'),
+      '--identity',
+      `02${'11'.repeat(32)}`,
+    ],
+    'heartbeat-file',
+    /CC:HB:/,
+  ],
+  [
+    reportCommand,
+    ['--verify-log', file('pinned.txt', 'audit 1 1 1 1 - ' + '0'.repeat(64)), '--pin', '1:abcdef12'],
+    'usage',
+    /16 to 64/,
+  ],
   [reportCommand, ['--pin', '1:abcdef1234567890'], 'usage', /--verify-log/],
   [reportCommand, ['--format', 'xml'], 'usage', /csv/],
   [reportCommand, ['--api', 'http://127.0.0.1:9'], 'usage', /token/],

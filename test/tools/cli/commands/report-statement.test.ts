@@ -1,5 +1,5 @@
-// Holds `chaincloud report` against the real API: a statement as CSV and JSON, on the screen and in a file, and every refusal
-// with its own word and exit code. Nothing that it prints holds the token.
+// Holds `chaincloud report` against the real API: a statement as CSV and JSON, on the screen and in a file, and every
+// refusal with its own word and exit code. Nothing that it prints holds the token.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -33,10 +33,17 @@ describe('cli: report, a statement from the API', function () {
     const file = path.join(dir, 'statement.json');
     const json = await report(['--format', 'json', '--out', file]);
     expect(json).to.include({ code: 0, out: '', err: '' });
-    expect(JSON.parse(fs.readFileSync(file, 'utf8')) as Statement).to.include({ side: 'hot_sending', deposits: 800_001, closing_balance: 800_001 });
+    expect(JSON.parse(fs.readFileSync(file, 'utf8')) as Statement).to.include({
+      side: 'hot_sending',
+      deposits: 800_001,
+      closing_balance: 800_001,
+    });
   });
   it("each side's token gives its side; a period is kept to", async () => {
-    expect(JSON.parse((await report(['--format', 'json'], platform.tokens.cold)).out)).to.include({ side: 'cold_receiving', closing_balance: 7000 });
+    expect(JSON.parse((await report(['--format', 'json'], platform.tokens.cold)).out)).to.include({
+      side: 'cold_receiving',
+      closing_balance: 7000,
+    });
     const early = await report(['--format', 'json', '--to', '2001-01-01']);
     expect(early.err).to.equal('');
     const before = JSON.parse(early.out) as Statement;
