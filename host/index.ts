@@ -4,9 +4,9 @@ export { createSimulation, type Simulation, type SimulationOptions } from './sim
 export { runStory, STORY, type Step, type StoryListener, type StoryResult } from './sim/story';
 export { CALM_POLLS, NUMBERS, QUICK_POLLS, SIM_TOKENS, type Polls } from './sim/numbers';
 export { startControl, type Control } from './sim/control';
-export { createPump, type Pump } from './sim/pump';
+export { createPump, type Pump } from './sim/clock/pump';
 export { formatEvent, type SystemEvent } from './sim/events';
-export { realRuntime, type Runtime } from './runtime';
+export { realRuntime, type Runtime } from './kit/runtime';
 export { startApi } from './api';
 export { startGateway } from './gateway';
 export { startVDevice } from './vdevice';

@@ -1,7 +1,7 @@
 // Bytes: conversions from and to 256-bit numbers and text, comparison, copies, wiping.
 // Leaves to others: the numbers themselves (words.ts, field.ts, modn.ts).
 import { fail } from '../../protocol/errors';
-import { element } from './field';
+import { element } from './curve/field';
 
 /** A number from 64 hexadecimal digits (constants of the code, not input). */
 export function fromHex(text: string): Uint32Array {

@@ -1,15 +1,15 @@
 // The device's own cryptography. Everything that other code uses is exported here; the build emits this module, alone,
 // as dist/firmware/crypto.js, which loads in Node, in Duktape and in Espruino. See README.md for the map.
-import './field'; // first: the kernel's names are found fastest when nothing stands before them
-export { sha256, sha256d, taggedHash } from './sha256';
-export { sha256For, sha256Init, sha256Update, sha256Final, sha256DropTables } from './sha256-running';
-export { sha512 } from './sha512';
-export { ripemd160, hash160 } from './ripemd160';
-export { hmacSha256, hmacSha512, hkdfSha256, pbkdf2Sha512 } from './hmac';
-export { drbgInit, drbgGenerate, drbgReseed, drbgWipe } from './drbg';
-export { aes256Ctr, seal, open } from './aes';
+import './curve/field'; // first: the kernel's names are found fastest when nothing stands before them
+export { sha256, sha256d, taggedHash } from './hash/sha256';
+export { sha256For, sha256Init, sha256Update, sha256Final, sha256DropTables } from './hash/sha256-running';
+export { sha512 } from './hash/sha512';
+export { ripemd160, hash160 } from './hash/ripemd160';
+export { hmacSha256, hmacSha512, hkdfSha256, pbkdf2Sha512 } from './hash/hmac';
+export { drbgInit, drbgGenerate, drbgReseed, drbgWipe } from './cipher/drbg';
+export { aes256Ctr, seal, open } from './cipher/aes';
 export { constantTimeEqual, wipe } from './bytes';
-export { blindSeed } from './blind';
+export { blindSeed } from './curve/blind';
 export {
   pubkeyCreate,
   pubkeyParse,
@@ -20,11 +20,11 @@ export {
   verifyStep,
   ecdsaRecover,
   wipeRegisters,
-} from './ecdsa';
-export { prepareNonce, signPrepared, wipeNonce } from './nonce';
-export { ecdh } from './ecdh';
-export { base58checkEncode, base58checkDecode } from './base58';
-export { bech32Encode, bech32Decode, segwitEncode, segwitDecode } from './bech32';
+} from './sign/ecdsa';
+export { prepareNonce, signPrepared, wipeNonce } from './sign/nonce';
+export { ecdh } from './sign/ecdh';
+export { base58checkEncode, base58checkDecode } from './wallet/base58';
+export { bech32Encode, bech32Decode, segwitEncode, segwitDecode } from './wallet/bech32';
 export {
   bip32FromSeed,
   bip32Derive,
@@ -36,9 +36,9 @@ export {
   parsePath,
   decodeXkey,
   encodeXkey,
-} from './bip32';
-export { batchStart, batchSlice, batchStep, isBatchRunning } from './batch';
-export { bip39Seed, mnemonicEncode, mnemonicDecode } from './bip39';
+} from './wallet/bip32';
+export { batchStart, batchSlice, batchStep, isBatchRunning } from './wallet/batch';
+export { bip39Seed, mnemonicEncode, mnemonicDecode } from './wallet/bip39';
 export {
   address,
   addressOfHash,
@@ -47,7 +47,7 @@ export {
   witnessScript,
   taprootOutputKey,
   networkHrp,
-} from './address';
+} from './wallet/address';
 export {
   compactSize,
   littleEndian,
@@ -61,7 +61,7 @@ export {
   segwitSighashOutput,
   segwitSighashFinish,
   segwitSighashDigest,
-} from './sighash';
-export { base64Encode, base64Decode, messageHash, signMessage, verifyMessage } from './message';
-export { coreTestName, coreTestStep, CORE_TEST_STEPS, SELF_TEST_QUICK_STEPS } from './selftest';
-export { selfTest, selfTestStep, SELF_TEST_STEPS } from './selftest-long';
+} from './sign/sighash';
+export { base64Encode, base64Decode, messageHash, signMessage, verifyMessage } from './sign/message';
+export { coreTestName, coreTestStep, CORE_TEST_STEPS, SELF_TEST_QUICK_STEPS } from './selftest/selftest';
+export { selfTest, selfTestStep, SELF_TEST_STEPS } from './selftest/selftest-long';

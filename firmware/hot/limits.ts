@@ -28,7 +28,7 @@ export const UNKNOWN_A_MINUTE = 5;
 export const RESULT_A_MINUTE = 120;
 export const FINISH_A_MINUTE = 60;
 export const STATUS_A_MINUTE = 60;
-/** As many accounts as HSM-Cold holds (cold/state.ts MAX_ACCOUNTS). */
+/** As many accounts as HSM-Cold holds (state/state.ts MAX_ACCOUNTS). */
 export const KNOWN_MAX = 8;
 const MINUTE_MS = 60000;
 /** What sums of fractions of a minute may be out by. */

@@ -5,7 +5,7 @@
  * records into the other half and commits it with one header write: at every instant one half is whole.
  *
  * Page 0 belongs to the device page (device.ts), the last SCRATCH_PAGES to nobody for long. The halves share those
- * between. Leaves to others: headers and records (half.ts), what the records mean (cold/state.ts).
+ * between. Leaves to others: headers and records (half.ts), what the records mean (state/state.ts).
  */
 import { fail } from '../../protocol/errors';
 import type { Flash } from '../hal';
@@ -29,7 +29,7 @@ import { readU32 } from './records';
 export type { Journal } from './half';
 
 export const RECORD_PAYLOAD_MAX = 480;
-/** The area's last pages, for what needs not last: cold/scratch.ts. */
+/** The area's last pages, for what needs not last: signing/scratch.ts. */
 export const SCRATCH_PAGES = 3;
 
 /**

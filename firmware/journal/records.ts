@@ -1,7 +1,7 @@
 /**
  * What the journal of HSM-Cold holds: record types (never reused; 14 and 32 were an archive and a payment of the magic
  * "CCJ1") and the fixed layout of the record of a signed payment.
- * All other records are CBOR arrays, read and written by cold/state.ts. Records that carry a key (account) supersede
+ * All other records are CBOR arrays, read and written by state/state.ts. Records that carry a key (account) supersede
  * the earlier record of the same type and key; signed payments and audit entries are a list.
  */
 

@@ -3,8 +3,8 @@
 import type { Follower } from '../chain/follower';
 import type { Rpc } from '../chain/types';
 import type { Watch } from '../chain/watch';
-import type { Db } from '../db';
-import type { Runtime } from '../runtime';
+import type { Db } from '../kit/sql';
+import type { Runtime } from '../kit/runtime';
 import type { NetworkName } from './types';
 
 export const SIDE_HOT = 1;

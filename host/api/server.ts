@@ -2,23 +2,23 @@
 // work after the next look at the chain. Everything needed to go on after a stop is in the database.
 
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { Runtime, Timer } from '../runtime';
+import type { Runtime, Timer } from '../kit/runtime';
 import { createFollower } from '../chain/follower';
-import { createRpc } from '../chain/rpc';
+import { createRpc } from '../bitcoin/rpc';
 import { createWatch } from '../chain/watch';
 import { fail } from '../../protocol/errors';
-import { openDb } from '../db';
-import { extendAll } from './addresses';
+import { openDb } from '../kit/sql';
+import { extendAll } from './accounts/addresses';
 import type { Context } from './context';
-import { apiFail, isApiError } from './errors';
-import { createFeeEstimate } from './fees';
-import { parseForm } from './form';
-import { createRateLimit } from './rate-limit';
-import { addAdminRoutes, addGatewayRoutes } from './routes-inner';
-import { addOpenRoutes } from './routes-open';
+import { apiFail, isApiError } from './http/errors';
+import { createFeeEstimate } from './payments/fees';
+import { parseForm } from './http/form';
+import { createRateLimit } from './http/rate-limit';
+import { addAdminRoutes, addGatewayRoutes } from './http/routes-inner';
+import { addOpenRoutes } from './http/routes-open';
 import type { Rpc } from '../chain/types';
 import type { Api, ApiOptions, NetworkName } from './types';
-import { work } from './work';
+import { work } from './payments/work';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 /** Wall-clock time that a caller may take to send a request. */

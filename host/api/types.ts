@@ -1,7 +1,7 @@
 // What starting the API takes and gives, and the JSON that a platform's admin sends it.
 
 import type { RpcEndpoint } from '../chain/types';
-import type { Runtime } from '../runtime';
+import type { Runtime } from '../kit/runtime';
 
 export type NetworkName = 'main' | 'test' | 'regtest';
 

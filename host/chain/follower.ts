@@ -2,11 +2,11 @@
 // database only transactions that touch a watched script. State is in the database alone, so it goes on after any stop.
 
 import type { NetworkName } from '../api/types';
-import type { Db } from '../db';
-import type { Runtime } from '../runtime';
+import type { Db } from '../kit/sql';
+import type { Runtime } from '../kit/runtime';
 import { isOurs, prevoutsOf, writeTx, type Place } from './index-tx';
-import { rpcCodeOf } from './rpc';
-import { parseTx } from './scripts';
+import { rpcCodeOf } from '../bitcoin/rpc';
+import { parseTx } from '../bitcoin/scripts';
 import type { Rpc } from './types';
 import type { Watch } from './watch';
 

@@ -2,8 +2,8 @@
 // Writing it again, or first from the mempool and then from a block, changes where it stands and nothing else.
 
 import type { NetworkName } from '../api/types';
-import type { Db } from '../db';
-import { addressOfScript, bytesOf, parseTx, type ParsedTx } from './scripts';
+import type { Db } from '../kit/sql';
+import { addressOfScript, bytesOf, parseTx, type ParsedTx } from '../bitcoin/scripts';
 import type { Rpc } from './types';
 import type { Watch } from './watch';
 

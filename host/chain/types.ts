@@ -1,7 +1,7 @@
 // What the chain side offers to the other host programs: the shapes of the node's client and of the embedded regtest
 // node.
 
-import type { Runtime } from '../runtime';
+import type { Runtime } from '../kit/runtime';
 
 /** Where a Bitcoin Core-compatible JSON-RPC server listens and who may speak to it. */
 export interface RpcEndpoint {

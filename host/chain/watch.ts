@@ -1,7 +1,7 @@
 // Which scripts and outpoints are the accounts' own: kept in memory, read anew from the database when others added
 // some.
 
-import type { Db } from '../db';
+import type { Db } from '../kit/sql';
 
 /** Where an address stands: account, side (1 hot, 2 cold), chain (0 receiving, 1 change), index. */
 export interface Owner {

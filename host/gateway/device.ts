@@ -32,7 +32,7 @@ import {
   REFUSE_BUSY,
   REFUSE_NOT_READY,
 } from '../../protocol/wire';
-import { pause, type Runtime } from '../runtime';
+import { pause, type Runtime } from '../kit/runtime';
 import type { AttestJob, Job, JobResult, PingJob, SignJob } from './types';
 
 /**

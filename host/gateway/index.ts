@@ -3,7 +3,7 @@
 
 import { createPeer } from '../../protocol/link/peer';
 import { fail } from '../../protocol/errors';
-import { clockOf, uartOf } from '../link-adapter';
+import { clockOf, uartOf } from '../kit/link-adapter';
 import { createApiClient } from './api-client';
 import { createDevice } from './device';
 import type { Gateway, GatewayOptions, Job, JobResult } from './types';

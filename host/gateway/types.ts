@@ -1,8 +1,8 @@
 // What starting the gateway takes and gives, and the jobs that it fetches from the API and runs over HSM-Hot's link.
 
 import type { HostEvent } from '../api/types';
-import type { BytePort } from '../byte-port';
-import type { Runtime } from '../runtime';
+import type { BytePort } from '../kit/byte-port';
+import type { Runtime } from '../kit/runtime';
 
 export interface GatewayOptions {
   runtime: Runtime;

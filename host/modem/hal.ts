@@ -1,8 +1,8 @@
 // The two pieces of the device's hardware boundary that the modem driver needs, on the host: a byte port as Uart
 // (chunks of at most 64 bytes, as on the boards) and a runtime as Clock. Spec: firmware/hal.ts.
 import type { Clock, Uart } from '../../firmware/hal';
-import type { BytePort } from '../byte-port';
-import type { Runtime, Timer } from '../runtime';
+import type { BytePort } from '../kit/byte-port';
+import type { Runtime, Timer } from '../kit/runtime';
 
 const CHUNK_BYTES = 64;
 

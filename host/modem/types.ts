@@ -2,8 +2,8 @@
 // Text is ordinary Unicode here.
 import { CodedError } from '../../protocol/errors';
 import { ModemEventName, ModemStatus, SendStore } from '../../firmware/modem/types';
-import { BytePort } from '../byte-port';
-import { Runtime } from '../runtime';
+import { BytePort } from '../kit/byte-port';
+import { Runtime } from '../kit/runtime';
 
 export interface HostSms {
   from: string;

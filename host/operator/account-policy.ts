@@ -1,7 +1,7 @@
 // The limits of an account as the operator gives them and as the board takes them. The API chooses the fee of a
 // payment, and V authorises outputs alone: within these limits a hacked API may burn what it likes, so fees are limited
 // unless somebody says 0.
-// Spec: SPEC.md 11; the board's side is firmware/policy/policy.ts.
+// Spec: SPEC.md 11; the board's side is firmware/cold/signing/policy.ts.
 
 /** Limits of an account; what is left out is not limited, but for fees. Amounts in satoshi. */
 export interface AccountPolicy {

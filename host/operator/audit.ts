@@ -2,7 +2,7 @@
 // an entry that was changed, removed or put in shows. A chain alone proves nothing about its two ends: who can write
 // the file can leave entries out at the beginning, cut them off at the end, or invent the whole of it. So a log that
 // does not begin with entry 1 holds only when it is tied to what was seen before (earlier exports, pinned heads,
-// heartbeats), and what no such thing reaches is named. The layout is firmware/cold/store.ts's; heartbeats are
+// heartbeats), and what no such thing reaches is named. The layout is firmware/cold/state/store.ts's; heartbeats are
 // heartbeat.ts's. Spec: SPEC.md 10.
 import { createHash } from 'node:crypto';
 

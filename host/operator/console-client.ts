@@ -3,7 +3,7 @@
 // protocol is firmware/console/terminal.ts's: the last line of an answer is `ok` or `error <code> <text>`; a question
 // ends with "? ".
 import { fail } from '../../protocol/errors';
-import type { BytePort } from '../byte-port';
+import type { BytePort } from '../kit/byte-port';
 
 /**
  * Answers a question of the board (its text without "? "), at once or when a person has; undefined stops the command

@@ -1,5 +1,6 @@
 // The daily heartbeat SMS of HSM-Cold, checked offline: signed by account 0's identity, it says how many entries the
-// audit log had and how its head began, so it pins the log for audit.ts. The text is firmware/cold/heartbeat.ts's.
+// audit log had and how its head began, so it pins the log for audit.ts. The text is
+// firmware/cold/alarms/heartbeat.ts's.
 import { createHash } from 'node:crypto';
 import { secp256k1 } from '@noble/curves/secp256k1';
 import type { AuditPin } from './audit';

@@ -165,7 +165,7 @@ export async function pairHot(
   await hot.run(`link key ${hexOf(linkKey)}`);
 }
 
-/** Account data as the console takes it: base64 of a CBOR array, see firmware/cold/accounts.ts. */
+/** Account data as the console takes it: base64 of a CBOR array, see firmware/cold/console/accounts.ts. */
 export function accountDataText(data: AccountData): string {
   const protocols = (data.protocols ?? ['v2']).reduce((bits, name) => bits | (name === 'v1' ? 1 : 2), 0);
   const fields = [

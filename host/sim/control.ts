@@ -4,7 +4,7 @@
 import fastify from 'fastify';
 import { fail } from '../../protocol/errors';
 import { type SystemEvent } from './events';
-import type { Pump } from './pump';
+import type { Pump } from './clock/pump';
 import type { Simulation } from './simulation';
 
 const MAX_EVENTS = 5000;

@@ -15,15 +15,15 @@ import { BOARD as LINUX } from '../../boards/linux/board';
 import { fail } from '../../protocol/errors';
 import type { AccountFile, RegisteredAccount } from '../api';
 import type { BoardData } from './board';
-import { createBoards, type Boards } from './boards';
-import { createConsoleHub, type ConsoleHub } from './console-hub';
-import { startCustomer, type Customer } from './customer-side';
+import { createBoards, type Boards } from './parties/boards';
+import { createConsoleHub, type ConsoleHub } from './parties/console-hub';
+import { startCustomer, type Customer } from './parties/customer-side';
 import type { EventListener } from './events';
 import { createGsmNetwork, type GsmNetwork, type GsmOptions, type Person } from './gsm';
 import { CALM_POLLS, NUMBERS, QUICK_POLLS, SIM_START_MS, type Polls } from './numbers';
-import { startPlatform, type Platform } from './platform-side';
-import { holdCeremony, type Ceremony } from './ceremony';
-import { createVirtualRuntime, type VirtualRuntime } from './virtual-runtime';
+import { startPlatform, type Platform } from './parties/platform-side';
+import { holdCeremony, type Ceremony } from './parties/ceremony';
+import { createVirtualRuntime, type VirtualRuntime } from './clock/virtual-runtime';
 import type { VPolicy } from '../vdevice';
 
 export interface SimulationOptions {

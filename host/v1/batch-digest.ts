@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { secp256k1 } from '@noble/curves/secp256k1';
 import { attestationHash, batchDigest as digestOf } from '../../protocol/authority';
-import { protocolCrypto } from '../protocol-crypto';
+import { protocolCrypto } from '../kit/protocol-crypto';
 import type { Network } from './outs';
 import type { IndexedAddress } from './signed-string';
 

@@ -5,5 +5,5 @@ export * from './signed-message';
 export * from './signed-string';
 export * from './bound-info';
 export * from './outs';
-export * from './http';
+export * from '../kit/http';
 export * from './batch-digest';

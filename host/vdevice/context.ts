@@ -1,9 +1,9 @@
 // What every part of V shares, and the two ways in which V speaks to people: events and SMS to its admins.
 
 import type { ProtocolCrypto } from '../../protocol/crypto';
-import type { Runtime } from '../runtime';
+import type { Runtime } from '../kit/runtime';
 import type { HttpClient, VtestInfo } from '../v1';
-import type { LocalTime } from './local-time';
+import type { LocalTime } from './loops/local-time';
 import type { State } from './state';
 import type { AccountPublic, VModem, VPolicy } from './types';
 

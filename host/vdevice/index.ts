@@ -4,28 +4,28 @@
 
 import { fail } from '../../protocol/errors';
 import { SMS_PORT } from '../../protocol/wire';
-import { protocolCrypto } from '../protocol-crypto';
+import { protocolCrypto } from '../kit/protocol-crypto';
 import { httpClient } from '../v1';
 import { NO_CHANNEL, takeAdminText } from './admin';
-import { batchLoop, type BatchLoop } from './batch-loop';
+import { batchLoop, type BatchLoop } from './loops/batch-loop';
 import { isOneOf, phoneKey, type VContext } from './context';
-import type { HsmLink } from './hsm-link';
-import { linkV1 } from './link-v1';
-import { linkV2 } from './link-v2';
-import { aMinuteOfDay, localTime } from './local-time';
-import { openModem } from './modem';
-import { aPaired, codeOf, readAccount } from './pairing';
-import { startPing } from './ping';
-import { aPolicy } from './policy-form';
-import { repeat } from '../repeat';
+import type { HsmLink } from './link/hsm-link';
+import { linkV1 } from './link/link-v1';
+import { linkV2 } from './link/link-v2';
+import { aMinuteOfDay, localTime } from './loops/local-time';
+import { openModem } from './link/modem';
+import { aPaired, codeOf, readAccount } from './link/pairing';
+import { startPing } from './loops/ping';
+import { aPolicy } from './policy/policy-form';
+import { repeat } from '../kit/repeat';
 import { openSealer } from './seal';
-import { sendLoop, type SendLoop } from './send-loop';
+import { sendLoop, type SendLoop } from './loops/send-loop';
 import { openState, type State } from './state';
-import { timekeeper } from './timekeeper';
+import { timekeeper } from './loops/timekeeper';
 import type { ColdStatus, IncomingSms, VDevice, VDeviceOptions, VStatus } from './types';
 
 export * from './types';
-export * from './pairing';
+export * from './link/pairing';
 
 const DEFAULT_POLL_MS = 6000;
 const BATCH_POLL_FACTOR = 5;

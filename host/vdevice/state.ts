@@ -1,8 +1,8 @@
 // V's memory on disk: withdrawals it has seen, batches it has judged, sealed channel records, counters, the modem's
 // send queue. Every write is on disk before anything leaves V, so a restart at any point finds out what was promised.
 
-import { openSqlFile, type SqlFile } from '../sql-file';
-import type { Spent } from './policy';
+import { openSqlFile, type SqlFile } from '../kit/sql/sql-file';
+import type { Spent } from './policy/policy';
 import { hex, unhex, type Sealer } from './seal';
 
 const SCHEMA = `

@@ -1,9 +1,9 @@
 // What the V-Device takes and gives: options, state and events. The modem is an interface here, so that V is tested
 // without one. Secrets come in as options and are kept only sealed (see seal.ts).
 
-import type { BytePort } from '../byte-port';
+import type { BytePort } from '../kit/byte-port';
 import type { AccountFile } from '../api/types';
-import type { Runtime } from '../runtime';
+import type { Runtime } from '../kit/runtime';
 
 /** One SMS as V sees it: text, or 8-bit data with its 16-bit destination port. The number proves nothing. */
 export interface IncomingSms {
@@ -35,7 +35,7 @@ export interface VWindow {
 
 /**
  * V's own limits, checked before HSM-Cold's and set tighter. Names as in HSM-Cold's account policy
- * (firmware/policy/policy.ts), in the same units: satoshi, seconds, minutes of the UTC day. Absent or 0 = no such
+ * (firmware/cold/signing/policy.ts), in the same units: satoshi, seconds, minutes of the UTC day. Absent or 0 = no such
  * limit, except where said. Spec: SPEC.md 11.
  */
 export interface VPolicy extends VWindow {

@@ -1,6 +1,6 @@
 // What every part of the website shares.
 
-import type { Runtime } from '../runtime';
+import type { Runtime } from '../kit/runtime';
 import type { HttpClient } from '../v1';
 import type { Store } from './store';
 import type { WebsiteOptions } from './types';

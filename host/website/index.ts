@@ -5,7 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import fastify, { type FastifyInstance } from 'fastify';
 import { fail } from '../../protocol/errors';
-import { repeat } from '../repeat';
+import { repeat } from '../kit/repeat';
 import { httpClient } from '../v1';
 import { refreshAttestations } from './batches';
 import type { WebsiteContext } from './context';

@@ -3,7 +3,7 @@
 // against: nothing in this file is trusted by V.
 
 import { fail } from '../../protocol/errors';
-import { openSqlFile } from '../sql-file';
+import { openSqlFile } from '../kit/sql/sql-file';
 import type { Out } from '../v1';
 
 export const SIDE_HOT = 1;

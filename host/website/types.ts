@@ -1,6 +1,6 @@
 // What the reference website takes and gives. Spec: open-api, "The website's side, polled by V".
 
-import type { Runtime } from '../runtime';
+import type { Runtime } from '../kit/runtime';
 
 export interface WebsiteEvent {
   at: number;

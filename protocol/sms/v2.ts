@@ -9,7 +9,7 @@ import { cutBytes, equalBytes, putU32 } from '../bytes';
 import { cborDecodeSequence } from '../cbor/decode';
 import { cborEncodeSequence } from '../cbor/encode';
 import { CborValue } from '../cbor/types';
-import { Channel, MADE_BY_V, channelKey } from '../channel';
+import { Channel, MADE_BY_V, channelKey } from '../channel/channel';
 import { ProtocolCrypto } from '../crypto';
 import { fail } from '../errors';
 import {

@@ -2,7 +2,7 @@
 // late. Invariants: 4 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { addAccount, setPhones, status } from '../../host/operator';
-import { ALARM_TIMES } from '../../firmware/cold/closing';
+import { ALARM_TIMES } from '../../firmware/cold/alarms/closing';
 import { begin, makeCoin, out, refusalOf } from '../firmware/payments';
 import { accountData, ADMIN_NUMBER, channelRig, PIN, type Rig } from '../firmware/rig';
 

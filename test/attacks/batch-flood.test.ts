@@ -1,7 +1,7 @@
 // Attack: a hacked API asks for far-off batches, to keep V's from being derived and to fill the Storage with them.
 // Invariants: 9 (SPEC.md, what must never happen).
 import { expect } from 'chai';
-import { WANTED_LINK_MAX } from '../../firmware/cold/batches';
+import { WANTED_LINK_MAX } from '../../firmware/cold/batches/batches';
 import { batchVerifyFields } from '../../protocol/sms/v2';
 import { BATCH_OK, MSG_ATTEST, REFUSE_NOT_READY, SMS_BATCH_VERIFY } from '../../protocol/wire';
 import { refusalOf } from '../firmware/payments';

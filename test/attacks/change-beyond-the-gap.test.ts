@@ -1,7 +1,7 @@
 // Attack: change at an index where no wallet restored from the words looks, at once, by replacements, after archiving
 // and a restart. Invariants: 8 (SPEC.md, what must never happen).
 import { expect } from 'chai';
-import { CHANGE_GAP } from '../../firmware/cold/payment';
+import { CHANGE_GAP } from '../../firmware/cold/signing/payment';
 import { backup, restore, restoreState, setTime } from '../../host/operator';
 import { REFUSE_BAD_INPUT } from '../../protocol/wire';
 import { fill } from '../firmware/cuts/operations';

@@ -1,9 +1,9 @@
 // Attack: two transactions, or two contents, that the API made alike in half of their digests. Nothing is signed for
 // the second. Invariants: 2 (SPEC.md, what must never happen).
 import { expect } from 'chai';
-import { ARCHIVE_ENTRIES, PAID_KEPT_MAX, archiveOldest } from '../../firmware/cold/archive';
-import { recordPayment } from '../../firmware/cold/payment';
-import { settle } from '../../firmware/cold/closing';
+import { ARCHIVE_ENTRIES, PAID_KEPT_MAX, archiveOldest } from '../../firmware/cold/payments/archive';
+import { recordPayment } from '../../firmware/cold/signing/payment';
+import { settle } from '../../firmware/cold/alarms/closing';
 import type { Op } from '../firmware/model/model';
 import { makeMachine, sessionFor, type Machine } from '../firmware/model/world';
 

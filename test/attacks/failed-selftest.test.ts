@@ -110,7 +110,9 @@ describe('attack: failed selftest', () => {
 
   it('a table of multiples with one other bit makes no key', async () => {
     const rig = makeRig();
-    const part = new Uint8Array((require('../../firmware/crypto/comb') as { combParts: ArrayBuffer[] }).combParts[1]!);
+    const part = new Uint8Array(
+      (require('../../firmware/crypto/curve/comb') as { combParts: ArrayBuffer[] }).combParts[1]!,
+    );
     part[part.length - 70]! ^= 4;
     const error = await provisioning(rig);
     part[part.length - 70]! ^= 4;

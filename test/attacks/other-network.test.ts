@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { sendAuthority } from '../../protocol/authority';
 import { REFUSE_BAD_AUTHORITY } from '../../protocol/wire';
 import { makeCoin, out, pay, refusalOf } from '../firmware/payments';
-import { channelKey } from '../../protocol/channel';
+import { channelKey } from '../../protocol/channel/channel';
 import { channelRig } from '../firmware/rig';
 
 describe('attack: other network', () => {

@@ -2,11 +2,11 @@
 // limit; a flash that takes no audit record takes away neither the delay nor the erasure.
 // Invariants: 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
-import type { Cold } from '../../firmware/cold/context';
-import { openStore } from '../../firmware/cold/open-store';
-import { PIN_TRIES_MAX } from '../../firmware/cold/secrets';
-import { makeState } from '../../firmware/cold/state';
-import { save } from '../../firmware/cold/store';
+import type { Cold } from '../../firmware/cold/cold';
+import { openStore } from '../../firmware/cold/state/open-store';
+import { PIN_TRIES_MAX } from '../../firmware/cold/secrets/secrets';
+import { makeState } from '../../firmware/cold/state/state';
+import { save } from '../../firmware/cold/state/store';
 import { readDevice } from '../../firmware/journal/device';
 import { R_RESTORE } from '../../firmware/journal/records';
 import { createConsoleClient, status, unlock, valueOf, wipe } from '../../host/operator';

@@ -5,7 +5,7 @@ import { batchDigest, batchProof } from '../../protocol/authority';
 import { aBatchAnswer, batchVerifyFields } from '../../protocol/sms/v2';
 import { BATCH_OK, SMS_BATCH_VERIFY } from '../../protocol/wire';
 import { addressOf, pubOf } from '../firmware/payments';
-import { channelKey } from '../../protocol/channel';
+import { channelKey } from '../../protocol/channel/channel';
 import { channelRig } from '../firmware/rig';
 
 describe('attack: proof of another batch', () => {

@@ -5,7 +5,7 @@ import { HDKey } from '@scure/bip32';
 import { mnemonicToSeedSync } from '@scure/bip39';
 import { readLog, showAccount, status } from '../../host/operator';
 import { makeCoin, out, pay } from '../firmware/payments';
-import { channelKey } from '../../protocol/channel';
+import { channelKey } from '../../protocol/channel/channel';
 import { PIN, channelRig } from '../firmware/rig';
 
 describe('attack: secrets in output', () => {

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { createConsoleClient, status, unlock, valueOf, wipe } from '../../host/operator';
 import { makeRig, PIN, readyRig, type Rig } from '../firmware/rig';
 
-const hashes = require('../../firmware/crypto/ripemd160') as { ripemd160: (bytes: Uint8Array) => Uint8Array };
+const hashes = require('../../firmware/crypto/hash/ripemd160') as { ripemd160: (bytes: Uint8Array) => Uint8Array };
 
 function restart(rig: Rig): void {
   rig.coldOff();

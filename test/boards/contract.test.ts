@@ -3,8 +3,8 @@
 import { expect } from 'chai';
 import { BOARD as LINUX } from '../../boards/linux/board';
 import { createEspruinoBoard, createFlash, createNodeBoard, type BoardData, type SimBoard } from '../../host/sim/board';
-import { createVirtualRuntime } from '../../host/sim/virtual-runtime';
-import { realRuntime, type Runtime } from '../../host/runtime';
+import { createVirtualRuntime } from '../../host/sim/clock/virtual-runtime';
+import { realRuntime, type Runtime } from '../../host/kit/runtime';
 import { BOARDS } from '../../tools/flash/boards';
 import { contractImage } from './contract-image';
 

@@ -1,6 +1,6 @@
 // A board in this process for tests of the firmware: everything of firmware/hal.ts in memory, deterministic, on one
 // event queue that the test turns by hand. Flash follows the erase and program rules and can lose power at any write.
-import type { BytePort } from '../../host/byte-port';
+import type { BytePort } from '../../host/kit/byte-port';
 import type { Flash, Hal, Uart } from '../../firmware/hal';
 import { withNative } from './native';
 

@@ -2,7 +2,7 @@
 // quarter of a second in ES5, which the boards do not run. Only what a board's own handlers call gets them: a test that
 // calls the firmware's functions itself has the ES5 forms. Spec: jswrap_crypto.c of the interpreter.
 import { createHash, pbkdf2Sync } from 'node:crypto';
-import * as standin from '../../firmware/crypto/standin';
+import * as standin from '../../firmware/crypto/native/standin';
 
 /** The octets in a buffer of their own, as the interpreter gives them. */
 function buffer(bytes: Uint8Array): ArrayBuffer {

@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import { startCold } from '../../firmware/cold/main';
 import { startHot } from '../../firmware/hot/main';
 import type { AccountFile } from '../../host/api/types';
-import { clockOf, uartOf } from '../../host/link-adapter';
+import { clockOf, uartOf } from '../../host/kit/link-adapter';
 import {
   addAccount,
   changeAccount,
@@ -18,8 +18,8 @@ import {
   type AccountData,
   type ConsoleClient,
 } from '../../host/operator';
-import { protocolCrypto } from '../../host/protocol-crypto';
-import type { Runtime } from '../../host/runtime';
+import { protocolCrypto } from '../../host/kit/protocol-crypto';
+import type { Runtime } from '../../host/kit/runtime';
 import { createGsmNetwork, type GsmNetwork, type Person } from '../../host/sim/gsm';
 import { createSim800, type Sim800 } from '../../host/sim/sim800';
 import { createPeer } from '../../protocol/link/peer';

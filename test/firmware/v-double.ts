@@ -1,13 +1,13 @@
 // V as far as HSM-Cold can tell: its identity, the channel, operations by SMS and send authorities, with the host's
 // primitives.
 import { sendAuthority } from '../../protocol/authority';
-import { channelKey, pairChannel, pairKey, type Channel, type ChannelPeers } from '../../protocol/channel';
-import { beginOpen, beginRenew, finishPending, pendingSms, type Pending } from '../../protocol/channel-v';
+import { channelKey, pairChannel, pairKey, type Channel, type ChannelPeers } from '../../protocol/channel/channel';
+import { beginOpen, beginRenew, finishPending, pendingSms, type Pending } from '../../protocol/channel/channel-v';
 import { openSms, sealSms, smsOp } from '../../protocol/sms/v2';
 import { SMS_ACCEPT, SMS_PORT } from '../../protocol/wire';
 import type { AccountFile } from '../../host/api/types';
-import { protocolCrypto } from '../../host/protocol-crypto';
-import type { Runtime } from '../../host/runtime';
+import { protocolCrypto } from '../../host/kit/protocol-crypto';
+import type { Runtime } from '../../host/kit/runtime';
 import type { Person } from '../../host/sim/gsm';
 
 export class VDouble {

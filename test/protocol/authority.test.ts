@@ -12,7 +12,7 @@ import {
   sendAuthority,
   sendAuthorityHead,
 } from '../../protocol/authority';
-import { protocolCrypto } from '../../host/protocol-crypto';
+import { protocolCrypto } from '../../host/kit/protocol-crypto';
 
 const crypto = protocolCrypto((n) => new Uint8Array(n));
 const key = new Uint8Array(32).fill(3);

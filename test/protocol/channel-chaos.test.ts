@@ -14,7 +14,7 @@ import {
   createCipheriv,
 } from 'node:crypto';
 import { expect } from 'chai';
-import type { Channel } from '../../protocol/channel';
+import type { Channel } from '../../protocol/channel/channel';
 import type { ProtocolCrypto } from '../../protocol/crypto';
 import { openSms, sealSms } from '../../protocol/sms/v2';
 import { SMS_ALARM, SMS_STATUS } from '../../protocol/wire';

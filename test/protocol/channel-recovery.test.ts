@@ -1,8 +1,9 @@
 /**
- * protocol/channel.ts and channel-v.ts: SPEC.md 7.5. Lost state, rollback, replay, and the laws under a bad network.
+ * protocol/channel/channel.ts and channel-v.ts: SPEC.md 7.5. Lost state, rollback, replay, and the laws under a bad
+ * network.
  */
 import { expect } from 'chai';
-import { MADE_BY_BOTH, MADE_BY_V } from '../../protocol/channel';
+import { MADE_BY_BOTH, MADE_BY_V } from '../../protocol/channel/channel';
 import { openSms, sealAccept, sealSms } from '../../protocol/sms/v2';
 import * as wire from '../../protocol/wire';
 import { seeded } from '../../tools/bench/wire/line';

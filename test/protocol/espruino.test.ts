@@ -11,7 +11,7 @@ import { seeded } from '../../tools/bench/wire/line';
 import { anyValue } from '../../tools/bench/wire/values';
 import { bundled, NATIVE_CRYPTO, runInInterpreter } from './support/interpreter';
 import { produceV01 } from '../wire/v01/produce';
-import { protocolCrypto } from '../../host/protocol-crypto';
+import { protocolCrypto } from '../../host/kit/protocol-crypto';
 
 const VECTORS = path.resolve(__dirname, '../../../test/vectors/cbor');
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -39,7 +39,7 @@ describe('protocol in the genuine interpreter (ESPRUINO)', function () {
   });
 
   it('CBOR: appendix A and every invalid form come out as in Node', async () => {
-    const code = (await bundled({ 'protocol/cbor': ['cborEncode', 'cborDecode'] })) + HELPERS;
+    const code = (await bundled({ 'protocol/cbor/index': ['cborEncode', 'cborDecode'] })) + HELPERS;
     const good = rows('appendix-a.json')
       .filter((row) => !row.refused && !row.decode_only)
       .map((row) => row.hex);
@@ -63,7 +63,7 @@ describe('protocol in the genuine interpreter (ESPRUINO)', function () {
   it('CBOR: 200 generated values go through and back unchanged, octet for octet', async () => {
     const next = seeded(31);
     const values = Array.from({ length: 200 }, () => hex(cborEncode(anyValue(next, 2, 'mixed'))));
-    const code = (await bundled({ 'protocol/cbor': ['cborEncode', 'cborDecode'] })) + HELPERS;
+    const code = (await bundled({ 'protocol/cbor/index': ['cborEncode', 'cborDecode'] })) + HELPERS;
     expect(
       runInInterpreter(
         `${code}\nvar given=${JSON.stringify(values)};for(var index=0;index<given.length;index++)out(tryDecode(given[index]));`,
@@ -72,7 +72,7 @@ describe('protocol in the genuine interpreter (ESPRUINO)', function () {
   });
 
   it('CBOR: a message of 512 octets decodes in fewer than 250 variables at the peak', async () => {
-    const code = await bundled({ 'protocol/cbor': ['cborEncode', 'cborDecode'] });
+    const code = await bundled({ 'protocol/cbor/index': ['cborEncode', 'cborDecode'] });
     const probed = code
       .replace(/(function [\w$]*\([^)]*\)\{)/g, '$1probe();')
       .replace(/for\(;;\)\{/g, 'for(;;){probe();');
@@ -150,9 +150,9 @@ hot.onUp(function(){
     const key = hex(frozen['channel key and what comes of it'].subarray(0, 32));
     const code = await bundled({
       'protocol/sms/v2': ['openSms', 'sealSms'],
-      'protocol/channel': ['channelKey', 'pairChannel'],
+      'protocol/channel/channel': ['channelKey', 'pairChannel'],
       'protocol/authority': ['sendAuthority', 'pairingCode'],
-      'protocol/cbor': ['cborDecode'],
+      'protocol/cbor/index': ['cborDecode'],
       'protocol/messages': ['aSignBegin', 'aSignInput', 'parseOuts'],
       'protocol/sms/v1': ['v1ParseToCold', 'v1ParseToV'],
     });
@@ -216,7 +216,7 @@ out(v1ParseToCold("CC:VERIFY_COLD_ADDRESSES:12:BTC:"));out(v1ParseToV("CC:HOT_AD
       v.take(accepts[i]);
     }
     const code = await bundled({
-      'protocol/channel': ['acceptBegin', 'acceptStep', 'acceptVerdict', 'pairChannel', 'pairKey'],
+      'protocol/channel/channel': ['acceptBegin', 'acceptStep', 'acceptVerdict', 'pairChannel', 'pairKey'],
       'protocol/sms/v2': ['openSms', 'sealAccept'],
       'firmware/crypto/index': ['sha256', 'hmacSha256', 'hkdfSha256', 'aes256Ctr', 'pubkeyCreate', 'ecdh'],
     });

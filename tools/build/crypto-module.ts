@@ -6,7 +6,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ROOT, bundleEs5 } from './es5';
-import { COMB_BLOCKS, computeComb } from '../../firmware/crypto/comb-table';
+import { COMB_BLOCKS, computeComb } from '../../firmware/crypto/curve/comb-table';
 
 const OUT = path.join(ROOT, 'dist', 'firmware');
 
@@ -15,7 +15,7 @@ export function combTable(): Buffer {
   return Buffer.concat(computeComb(COMB_BLOCKS).map((part) => Buffer.from(part)));
 }
 
-/** Five octets of a word: eight letters of five bits, a = 1, 0 after its end (firmware/cold/words-file.ts). */
+/** Five octets of a word: eight letters of five bits, a = 1, 0 after its end (firmware/cold/secrets/words-file.ts). */
 function packWord(word: string): number[] {
   let value = 0;
   for (let i = 0; i < 8; i++) value = value * 32 + (i < word.length ? word.charCodeAt(i) - 96 : 0);

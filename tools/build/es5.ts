@@ -10,9 +10,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as ts from 'typescript';
 import { rollup, type Plugin } from 'rollup';
-import { typeTraps } from './dialect-types';
-import { KEPT_PROPERTIES } from './properties';
-import { repair } from './repairs';
+import { fail } from '../../protocol/errors';
+import { typeTraps } from './dialect/dialect-types';
+import { KEPT_PROPERTIES } from './flash/properties';
+import { repair } from './flash/repairs';
 
 export const ROOT = path.resolve(__dirname, '..', '..', '..');
 const OUT = path.join(ROOT, 'dist', '.device');
@@ -57,6 +58,13 @@ function sourceFiles(dir: string): string[] {
 
 function emittedPath(sourceFile: string): string {
   return path.join(OUT, path.relative(ROOT, sourceFile)).replace(/\.ts$/, '.js');
+}
+
+/** The module that a source, named from the root, is emitted to. Throws code `no-source` when there is no such source. */
+function emittedFrom(source: string): string {
+  const file = path.join(ROOT, source);
+  if (!fs.existsSync(file)) throw fail('no-source', `the build names ${source}, which does not exist`);
+  return emittedPath(file);
 }
 
 /**
@@ -115,8 +123,8 @@ export function useCompiled(errors: { [file: string]: string[] }): void {
 }
 
 /** Modules of ES5 in place of native calls that every board has, and what stands for them in an image. */
-const ES5_FORMS = ['sha512-es5', 'aes-es5'].map((name) => path.join(OUT, 'firmware', 'crypto', `${name}.js`));
-const NO_ES5 = path.join(OUT, 'firmware', 'crypto', 'no-es5.js');
+const ES5_FORMS = ['firmware/crypto/hash/sha512-es5.ts', 'firmware/crypto/cipher/aes-es5.ts'].map(emittedFrom);
+const NO_ES5 = emittedFrom('firmware/crypto/native/no-es5.ts');
 
 /** Resolves the extension-less relative imports that TypeScript leaves in ES modules. */
 function resolveDevice(isImage: boolean): Plugin {
@@ -143,7 +151,7 @@ const FRONT = '\0front';
  * The arithmetic's kernel. Espruino finds names at the top by walking a list, and nothing is looked up as often as
  * these.
  */
-const KERNEL = path.join(OUT, 'firmware', 'crypto', 'field.js');
+const KERNEL = emittedFrom('firmware/crypto/curve/field.ts');
 
 /** An entry that puts the kernel, when the bundle has it, in front of all other modules. */
 function kernelFirst(input: string): Plugin {

@@ -6,18 +6,25 @@ import { availableParallelism } from 'node:os';
 import * as path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { fail } from '../../protocol/errors';
-import { callDepthOf, functionFigures } from './call-depth';
+import { callDepthOf, functionFigures } from './dialect/call-depth';
 import { COMMIT_PLACE } from './commit';
-import { checkDialect, locator, type DialectProblem } from './dialect';
+import { checkDialect, locator, type DialectProblem } from './dialect/dialect';
 import { bundleEs5, compiledErrors, ROOT } from './es5';
-import { overlay } from './overlay';
-import { KEPT_PROPERTIES } from './properties';
+import { overlay } from './flash/overlay';
+import { KEPT_PROPERTIES } from './flash/properties';
 
 export const ROLES = ['cold', 'hot'] as const;
 
 const CACHE = path.join(ROOT, 'dist', '.images');
 /** What an image's bytes follow from, beside the commit. */
-const SOURCES = ['protocol', 'firmware', 'boards', 'tools/build', 'host/sim/board/builtins.ts', 'package-lock.json'];
+const SOURCES = [
+  'protocol',
+  'firmware',
+  'boards',
+  'tools/build',
+  'host/sim/board/node/builtins.ts',
+  'package-lock.json',
+];
 
 /** Named by a branch of the crypto module that only Node takes. */
 export const IMAGE_GLOBALS = ['unescape'];
@@ -28,16 +35,16 @@ export const IMAGE_GLOBALS = ['unescape'];
  * eight empty calls; a step of the curve costs fifty to two thousand.
  */
 export const RESIDENT: { [source: string]: readonly string[] } = {
-  'firmware/crypto/field': ['mul', 'mulSub', 'mulSub2', 'spread', 'sub', 'half3'],
-  'firmware/crypto/point': ['double', 'addAffine', 'takePoint'],
-  'firmware/crypto/multiply': ['takeOdd'],
-  'firmware/crypto/words': ['sum256'],
+  'firmware/crypto/curve/field': ['mul', 'mulSub', 'mulSub2', 'spread', 'sub', 'half3'],
+  'firmware/crypto/curve/point': ['double', 'addAffine', 'takePoint'],
+  'firmware/crypto/curve/multiply': ['takeOdd'],
+  'firmware/crypto/curve/words': ['sum256'],
   'protocol/errors': ['fail'],
 };
 
 /** Calls, from source to source, that are made only where an engine has no native hashes. */
 const STANDIN_CALLS: readonly (readonly [string, string])[] = [
-  ['firmware/crypto/sha256', 'firmware/crypto/sha256-running'],
+  ['firmware/crypto/hash/sha256', 'firmware/crypto/hash/sha256-running'],
 ];
 
 /** Does the function of this name stay in RAM. where: a position in it, as file:line. */

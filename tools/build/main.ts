@@ -6,7 +6,7 @@ import type { BoardData } from '../../boards/board';
 import { fail } from '../../protocol/errors';
 import { commitOf } from './commit';
 import { buildCrypto } from './crypto-module';
-import { checkDialect } from './dialect';
+import { checkDialect } from './dialect/dialect';
 import { ROOT } from './es5';
 import { buildImages, dialectError, sourcesDigest } from './images';
 

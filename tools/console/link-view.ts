@@ -28,7 +28,7 @@ import {
   LINK_NONCE_BYTES,
   LINK_TAG_BYTES,
 } from '../../protocol/wire';
-import { protocolCrypto } from '../../host/protocol-crypto';
+import { protocolCrypto } from '../../host/kit/protocol-crypto';
 import { describeFrame, describeMessage, levelOf, type Direction, type TrafficEntry } from './traffic';
 
 const MESSAGE_MAX = 65_536;

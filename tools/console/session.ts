@@ -2,7 +2,7 @@
 // to the person without showing the answer, diagnostics end with a verdict. The board's line protocol is
 // host/operator's.
 import { createConsoleClient, verifyShown, type ConsoleClient } from '../../host/operator';
-import type { BytePort } from '../../host/byte-port';
+import type { BytePort } from '../../host/kit/byte-port';
 import { COMMANDS, helpText, judge, REFUSED, type Finding } from './commands';
 import { redact } from './redact';
 import { levelOf, type Direction, type TrafficEntry } from './traffic';

@@ -1,7 +1,7 @@
 // Positions in an image as positions in TypeScript: Espruino's stack traces name file, line and column of what runs,
 // the source map that the build keeps beside the image leads back. An image in a slot begins in the slot's second line
-// (flash/slots.ts); a function that the image fetched from its own text (build/overlay.ts) is told by its place in that
-// text, as any other.
+// (storage/slots.ts); a function that the image fetched from its own text (flash/overlay.ts) is told by its place in
+// that text, as any other.
 import * as fs from 'node:fs';
 import { SourceMap } from 'node:module';
 import * as path from 'node:path';

@@ -4,11 +4,11 @@
 import { fail } from '../../protocol/errors';
 import type { BoardData } from '../../boards/board';
 import { createConsoleClient, type ConsoleClient } from '../../host/operator';
-import type { Runtime } from '../../host/runtime';
+import type { Runtime } from '../../host/kit/runtime';
 import { viewBoard, type BoardView } from '../doctor/board-view';
-import { startPacemaker } from '../flash/pacemaker';
-import { probeInterpreter } from '../flash/probe';
-import { findPrompt, type Prompt } from '../flash/prompt';
+import { startPacemaker } from '../flash/prompt/pacemaker';
+import { probeInterpreter } from '../flash/prompt/probe';
+import { findPrompt, type Prompt } from '../flash/prompt/prompt';
 import type { OpenPort } from '../serial/open';
 import { judgeDips, measureDips } from './modem-dips';
 import { measureLoss } from './uart-loss';

@@ -4,9 +4,9 @@
 // Spec: SIM800 Series AT Command Manual 1.09 (+CBC, +CFUN, UNDER-VOLTAGE WARNNING), SIM800 hardware design 4.1.
 import type { BoardData } from '../../boards/board';
 import { fail } from '../../protocol/errors';
-import { pause, type Runtime } from '../../host/runtime';
-import { quote } from '../flash/packets';
-import type { Prompt } from '../flash/prompt';
+import { pause, type Runtime } from '../../host/kit/runtime';
+import { quote } from '../flash/prompt/packets';
+import type { Prompt } from '../flash/prompt/prompt';
 
 export interface ModemDips {
   /** Median with the radio off, and the lowest with it on. */

@@ -3,9 +3,9 @@
 // prompt.
 import { fail } from '../../protocol/errors';
 import { createConsoleClient } from '../../host/operator';
-import type { Runtime } from '../../host/runtime';
-import { probeInterpreter } from '../flash/probe';
-import { findPrompt } from '../flash/prompt';
+import type { Runtime } from '../../host/kit/runtime';
+import { probeInterpreter } from '../flash/prompt/probe';
+import { findPrompt } from '../flash/prompt/prompt';
 import type { OpenPort } from '../serial/open';
 
 /** An HSM-Cold that derives a batch or runs on a slow interpreter takes seconds to answer. */

@@ -2,11 +2,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fail } from '../../protocol/errors';
-import { createRpc } from '../../host/chain/rpc';
-import { openLibsql } from '../../host/db/libsql';
-import { openPostgres } from '../../host/db/postgres';
-import { MIGRATIONS } from '../../host/db/schema';
-import { realRuntime } from '../../host/runtime';
+import { createRpc } from '../../host/bitcoin/rpc';
+import { openLibsql } from '../../host/kit/sql/libsql';
+import { openPostgres } from '../../host/kit/sql/postgres';
+import { MIGRATIONS } from '../../host/api/schema';
+import { realRuntime } from '../../host/kit/runtime';
 import { choosePort, listPorts } from '../serial/list';
 import { openPort } from '../serial/open';
 import { viewBoard, type BoardView } from './board-view';

@@ -1,15 +1,15 @@
 // Flashing a board from whatever state it is in: at the prompt, running an HSM image, or in need of a reset; then the
 // upload, the restart and what the image says of its self-test.
 import { fail } from '../../protocol/errors';
-import { pause, type Runtime } from '../../host/runtime';
+import { pause, type Runtime } from '../../host/kit/runtime';
 import { CANCEL_LINE, createConsoleClient } from '../../host/operator';
 import type { OpenPort } from '../serial/open';
-import { eraseStorage } from './erase';
-import type { DeviceImage } from './image';
-import { PC_BOARD } from './pacemaker';
-import { findPrompt, type Prompt } from './prompt';
+import { eraseStorage } from './storage/erase';
+import type { DeviceImage } from './storage/image';
+import { PC_BOARD } from './prompt/pacemaker';
+import { findPrompt, type Prompt } from './prompt/prompt';
 import { rollBack, type RollbackResult } from './rollback';
-import type { ImageInfo } from './slots';
+import type { ImageInfo } from './storage/slots';
 import { uploadImage, type UploadOptions, type UploadResult } from './upload';
 
 const RESTART_MS = 1500;

@@ -3,11 +3,11 @@
 // later writes a single page. Nothing but that header changes: journal, counters, keys and the generator's state lie
 // outside of Storage, and an older image finds them as the newer one left them.
 import { fail } from '../../protocol/errors';
-import { startPacemaker } from './pacemaker';
-import { probeBoard, type BoardState, type SlotState } from './probe';
-import type { Prompt } from './prompt';
-import { createRemote } from './remote';
-import { SLOT_HEADER_BYTES } from './slots';
+import { startPacemaker } from './prompt/pacemaker';
+import { probeBoard, type BoardState, type SlotState } from './prompt/probe';
+import type { Prompt } from './prompt/prompt';
+import { createRemote } from './prompt/remote';
+import { SLOT_HEADER_BYTES } from './storage/slots';
 
 export interface RollbackResult {
   from: SlotState;

@@ -3,15 +3,15 @@
 // and at each instant the board boots the image it had, or the new one (see slots.ts).
 // Leaves to others: getting to the prompt, the restart and what the image says after it.
 import { fail } from '../../protocol/errors';
-import { crc32 } from './crc32';
-import type { DeviceImage } from './image';
-import { erasePages, fillFile, piecesOf } from './fill';
-import { quote } from './packets';
-import { PC_BOARD, startPacemaker } from './pacemaker';
-import { createRemote, type Remote } from './remote';
-import { probeBoard, type BoardState, type SlotState } from './probe';
-import type { Prompt } from './prompt';
-import { createFile, putTables } from './tables';
+import { crc32 } from './storage/crc32';
+import type { DeviceImage } from './storage/image';
+import { erasePages, fillFile, piecesOf } from './storage/fill';
+import { quote } from './prompt/packets';
+import { PC_BOARD, startPacemaker } from './prompt/pacemaker';
+import { createRemote, type Remote } from './prompt/remote';
+import { probeBoard, type BoardState, type SlotState } from './prompt/probe';
+import type { Prompt } from './prompt/prompt';
+import { createFile, putTables } from './storage/tables';
 import {
   choosePageCount,
   encodeSlotHeader,
@@ -22,7 +22,7 @@ import {
   SLOT_NAMES,
   slotFileBytes,
   slotOf,
-} from './slots';
+} from './storage/slots';
 
 export interface UploadProgress {
   step: 'probe' | 'tables' | 'layout' | 'erase' | 'write' | 'verify' | 'switch';

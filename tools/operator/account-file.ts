@@ -122,7 +122,7 @@ export function readAccounts(file: string): AccountData[] {
 }
 
 const DAY_SECONDS = 86400;
-/** The board's own where the account's is 0 (firmware/policy/policy.ts). */
+/** The board's own where the account's is 0 (firmware/cold/signing/policy.ts). */
 const BOARD_FEERATE = 1000;
 
 /** The limits of fees in words: they are all that bounds what a hacked API can burn. */

@@ -5,7 +5,7 @@ import { validateMnemonic } from '@scure/bip39';
 import { fail } from '../../protocol/errors';
 import type { People } from '../console/people';
 
-/** 99 rolls of a fair die carry 255.9 bits (firmware/entropy/health.ts has the same limits and the last word). */
+/** 99 rolls of a fair die carry 255.9 bits (firmware/cold/secrets/health.ts has the same limits and the last word). */
 export const MIN_ROLLS = 99;
 export const MAX_ROLLS = 400;
 export const WORD_COUNT = 24;

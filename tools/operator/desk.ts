@@ -1,6 +1,6 @@
 // Opens HSM-Cold's console for an operator's command and closes everything in the end.
 import { createConsoleClient, type ConsoleClient } from '../../host/operator';
-import { realRuntime, type Runtime } from '../../host/runtime';
+import { realRuntime, type Runtime } from '../../host/kit/runtime';
 import { fail } from '../../protocol/errors';
 import { createPeople } from '../console/people';
 import { choosePort } from '../serial/list';

@@ -5,7 +5,7 @@
 //   CCPAIR1/C/<account>/<network>/<HSM-Cold's identity>/<crc>
 import { fail } from '../../protocol/errors';
 import type { NetworkName } from '../../host/api/types';
-import { crc32 } from '../flash/crc32';
+import { crc32 } from '../flash/storage/crc32';
 
 export type Pairing =
   { from: 'v'; identity: string } | { from: 'cold'; identity: string; account: number; network: NetworkName };

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as net from 'node:net';
 import type { SerialPort } from 'serialport';
 import { fail } from '../../protocol/errors';
-import type { BytePort } from '../../host/byte-port';
+import type { BytePort } from '../../host/kit/byte-port';
 
 export const DEFAULT_BAUD = 115200;
 const CONNECT_TIMEOUT_MS = 5000;

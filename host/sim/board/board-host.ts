@@ -2,12 +2,12 @@
 // native hashes and AES, watchdog, restart. One of these lives from power-on to power-off.
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import { fail } from '../../../protocol/errors';
-import type { Timer } from '../../runtime';
+import type { Timer } from '../../kit/runtime';
 import { PowerCut } from './flash';
-import { pathOf, portNames, type Plugs } from './plug';
-import { createRandom31 } from './random31';
-import type { RealmHost } from './realm';
-import { openStorage } from './storage';
+import { pathOf, portNames, type Plugs } from './espruino/plug';
+import { createRandom31 } from './node/random31';
+import type { RealmHost } from './node/realm';
+import { openStorage } from './node/storage';
 import type { PortName, SimBoardOptions } from './types';
 
 /** Seconds since 1970 that a chip's clock shows right after power-on. */

@@ -2,5 +2,5 @@
 export * from './types';
 export { createFlash, PowerCut, type FlashOptions, type FlashStats, type SimFlash } from './flash';
 export { CHUNK_BYTES, join, wire, type Fault, type Tap, type Wire, type WireOptions } from './wire';
-export { createNodeBoard } from './node-board';
-export { createEspruinoBoard } from './espruino-board';
+export { createNodeBoard } from './node/node-board';
+export { createEspruinoBoard } from './espruino/espruino-board';

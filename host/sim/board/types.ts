@@ -1,8 +1,8 @@
 // What a simulated board is to the simulation, whichever engine runs its image: the Node engine (node-board.ts) on a
 // virtual or real clock, or the genuine interpreter as a process (espruino-board.ts) in real time.
 import type { BoardData, PortName, Role } from '../../../boards/board';
-import type { BytePort } from '../../byte-port';
-import type { Runtime } from '../../runtime';
+import type { BytePort } from '../../kit/byte-port';
+import type { Runtime } from '../../kit/runtime';
 import type { SimFlash } from './flash';
 
 export type { BoardData, PortName, Role };

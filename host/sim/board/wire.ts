@@ -1,8 +1,8 @@
 // A serial line between two parts of the simulation: two ends, each a BytePort, bytes at line speed on the runtime's
 // clock. Taps see every byte that enters the line; faults change what comes out, for tests.
 import { fail } from '../../../protocol/errors';
-import type { BytePort } from '../../byte-port';
-import type { Runtime, Timer } from '../../runtime';
+import type { BytePort } from '../../kit/byte-port';
+import type { Runtime, Timer } from '../../kit/runtime';
 
 /** Largest piece that a listener gets at once, as the UART driver of Espruino has it. */
 export const CHUNK_BYTES = 64;

@@ -1,5 +1,5 @@
 // Dice for the simulator's GSM side: numbers and yes/no from a seeded stream, so that a run can be told by its seed.
-import { seededRandom } from '../seeded-random';
+import { seededRandom } from '../clock/seeded-random';
 
 export interface Chance {
   /** 0 <= x < 1. */

@@ -2,7 +2,7 @@
 // one.
 // Spec: 3GPP TS 23.040 3.1 (store and forward), 27.005 3.2.5 (error codes). Nothing happens at once: delivery is always
 // an event of the runtime. Leaves radio and AT commands to ../sim800.
-import type { Runtime } from '../../runtime';
+import type { Runtime } from '../../kit/runtime';
 import { createChance } from './chance';
 import { deliverOf, messageOfSubmit, messagesOfInjection, type Message } from './message';
 import { createPerson } from './person';

@@ -1,5 +1,5 @@
 // Shapes of the simulated GSM network: who can attach, what traffic looks like, which faults can be asked for. No code.
-import { Runtime } from '../../runtime';
+import { Runtime } from '../../kit/runtime';
 
 export interface GsmOptions {
   runtime: Runtime;

@@ -4,7 +4,7 @@
 // chance comes from the seed. Leaves the commands to general.ts, registration.ts and sms.ts, mangled output to
 // output.ts.
 import { PDU_REPORT, hexOfBytes } from '../../../protocol/sms/pdu';
-import type { Timer } from '../../runtime';
+import type { Timer } from '../../kit/runtime';
 import { createChance } from '../gsm/chance';
 import type { Attachment } from '../gsm/types';
 import { ERROR, OK, parseLine, resultLine, type AtAnswer, type AtCommand } from './at';

@@ -1,7 +1,7 @@
 // A simulated SIM800 for other people's software: on a pseudo-terminal, on the simulated network, under a number of its
 // own. `gammu`, a terminal program or a V-Device elsewhere can then take part in a running simulation.
-import type { Runtime } from '../../runtime';
-import { openPty } from '../board/pty';
+import type { Runtime } from '../../kit/runtime';
+import { openPty } from '../board/espruino/pty';
 import type { GsmNetwork } from '../gsm/types';
 import { createSim800 } from './modem';
 import type { Sim800 } from './types';

@@ -1,7 +1,7 @@
 // What leaves the simulated modem, in order, whole or mangled: pieces with pauses, pieces run together, garbage octets,
 // octets lost or changed. Leaves content to the command tables.
-import type { BytePort } from '../../byte-port';
-import type { Runtime, Timer } from '../../runtime';
+import type { BytePort } from '../../kit/byte-port';
+import type { Runtime, Timer } from '../../kit/runtime';
 import type { Chance } from '../gsm/chance';
 import type { Sim800Faults } from './types';
 

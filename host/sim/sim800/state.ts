@@ -1,6 +1,6 @@
 // What a simulated SIM800 remembers: the SIM (survives everything), the settings (lost at power-off), and the services
 // that the command tables may use. Spec: 3GPP TS 27.005 3.1 (storage), SIM800 Series AT Command Manual 1.09.
-import type { Runtime } from '../../runtime';
+import type { Runtime } from '../../kit/runtime';
 import type { Chance } from '../gsm/chance';
 import type { GsmNetwork } from '../gsm/types';
 import type { AtAnswer, AtCommand } from './at';

@@ -1,6 +1,6 @@
 // Shapes of the simulated SIM800: how it is set up, which faults it can be asked for. No code.
-import { BytePort } from '../../byte-port';
-import { Runtime } from '../../runtime';
+import { BytePort } from '../../kit/byte-port';
+import { Runtime } from '../../kit/runtime';
 import { GsmNetwork } from '../gsm/types';
 
 /** Probabilities 0..1 of each nastiness, all drawn from the seed. Default 0. */

@@ -1,6 +1,6 @@
 // The story's attacks: a false deposit address, a planted withdrawal, a forged request. Each must fail, and be seen to.
-import { openSqlFile } from '../../sql-file';
-import { readMempool, readTx } from '../chain-view';
+import { openSqlFile } from '../../kit/sql/sql-file';
+import { readMempool, readTx } from '../parties/chain-view';
 import type { Person } from '../gsm';
 import { encryptBoundInfo, signMessage } from '../../v1';
 import type { Simulation } from '../simulation';

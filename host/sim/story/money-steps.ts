@@ -1,6 +1,6 @@
 // The story's payments: a withdrawal with three outputs, the sweep of the cold coins, the statement. Judged on the
 // chain.
-import { readTx } from '../chain-view';
+import { readTx } from '../parties/chain-view';
 import type { Simulation } from '../simulation';
 import { expectedAddress } from './setup-steps';
 import { check, checkEqual, type Step, type StoryNotes } from './step';

@@ -1,6 +1,6 @@
 // What a ceremony asks, tells and leaves behind: words asked back, noise that fails its tests, and secrets overwritten
 // on every path.
-// Spec: header comment of firmware/cold/ceremony.ts; NIST SP 800-90B 4.4 for the noise.
+// Spec: header comment of firmware/cold/console/ceremony.ts; NIST SP 800-90B 4.4 for the noise.
 import { createHash, createHmac } from 'node:crypto';
 import { mnemonicToSeedSync } from '@scure/bip39';
 import { expect } from 'chai';
@@ -158,7 +158,7 @@ describe('cold/ceremony: noise', () => {
       const rig = makeRig();
       setNoise(rig, stuckAt(0));
       await withExport(
-        require('../../../firmware/crypto/drbg'),
+        require('../../../firmware/crypto/cipher/drbg'),
         'drbgGenerate',
         (right) =>
           (...args: unknown[]) => {

@@ -1,10 +1,10 @@
-// Holds firmware/cold/account-store.ts on the real firmware: several customers on one HSM-Cold, each with a V of its
-// own, whose SMS and requests come in between one another's; what one does or suffers changes nothing for another.
+// Holds firmware/cold/state/account-store.ts on the real firmware: several customers on one HSM-Cold, each with a V of
+// its own, whose SMS and requests come in between one another's; what one does or suffers changes nothing for another.
 // Spec: SYSTEM.md, who takes part.
 import * as btc from '@scure/btc-signer';
 import { expect } from 'chai';
 import { addAccount, lock, type AccountData } from '../../../host/operator';
-import { MAX_ACCOUNTS } from '../../../firmware/cold/state';
+import { MAX_ACCOUNTS } from '../../../firmware/cold/state/state';
 import {
   MSG_COLD_STATUS,
   MSG_SIGN_FINISH,

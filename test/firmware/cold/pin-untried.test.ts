@@ -1,5 +1,5 @@
-// Holds firmware/cold/secrets.ts: a PIN that could not be tried, because the native call found no room, is no wrong
-// one.
+// Holds firmware/cold/secrets/secrets.ts: a PIN that could not be tried, because the native call found no room, is no
+// wrong one.
 import { expect } from 'chai';
 import { setPhones, status, unlock } from '../../../host/operator';
 import { fail } from '../../../protocol/errors';

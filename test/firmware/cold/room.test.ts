@@ -5,10 +5,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { expect } from 'chai';
 import { BOARD } from '../../../boards/ttgo-t-call/board';
-import { ARCHIVE_BYTES, ARCHIVE_ENTRIES, PAID_KEPT_MAX } from '../../../firmware/cold/archive';
-import { REFUSALS_MAX } from '../../../firmware/cold/closing';
-import { AUDIT_KEPT, MAX_ACCOUNTS } from '../../../firmware/cold/state';
-import { save, saveCbor } from '../../../firmware/cold/store';
+import { ARCHIVE_BYTES, ARCHIVE_ENTRIES, PAID_KEPT_MAX } from '../../../firmware/cold/payments/archive';
+import { REFUSALS_MAX } from '../../../firmware/cold/alarms/closing';
+import { AUDIT_KEPT, MAX_ACCOUNTS } from '../../../firmware/cold/state/state';
+import { save, saveCbor } from '../../../firmware/cold/state/store';
 import { compact, roomBytes } from '../../../firmware/journal/journal';
 import {
   PAID_BYTES,
@@ -34,10 +34,10 @@ import {
   R_TIME,
   writeU32,
 } from '../../../firmware/journal/records';
-import { KEYS_BYTES } from '../../../firmware/keys/hierarchy';
+import { KEYS_BYTES } from '../../../firmware/cold/secrets/hierarchy';
 import { MAX_QUEUE } from '../../../firmware/modem/outbox';
 import { cborEncode } from '../../../protocol/cbor';
-import { buildStorage, listFiles } from '../../../tools/flash/storage-image';
+import { buildStorage, listFiles } from '../../../tools/flash/storage/storage-image';
 import { makeMachine } from '../model/world';
 
 const ROOT = path.resolve(__dirname, '../../../..');

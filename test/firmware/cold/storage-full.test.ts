@@ -1,7 +1,7 @@
 // A board whose Storage is full: nothing is signed that is not written down, the board answers, tells in time, and goes
 // on when there is room again.
 import { expect } from 'chai';
-import { ARCHIVE_BYTES, ARCHIVE_ENTRIES, PAID_KEPT_MAX } from '../../../firmware/cold/archive';
+import { ARCHIVE_BYTES, ARCHIVE_ENTRIES, PAID_KEPT_MAX } from '../../../firmware/cold/payments/archive';
 import { status, valueOf } from '../../../host/operator';
 import { MSG_COLD_STATUS, REFUSE_NOT_READY } from '../../../protocol/wire';
 import { fill } from '../cuts/operations';

@@ -3,9 +3,9 @@
 // held to it in their engines (see engines.test.ts).
 import { expect } from 'chai';
 import { createCipheriv, createHash, createHmac, pbkdf2Sync } from 'node:crypto';
-import { aes256CtrEs5 } from '../../../firmware/crypto/aes-es5';
-import { DRBG_MAX_REQUESTS } from '../../../firmware/crypto/drbg';
-import { sha256Es5 } from '../../../firmware/crypto/sha256-running';
+import { aes256CtrEs5 } from '../../../firmware/crypto/cipher/aes-es5';
+import { DRBG_MAX_REQUESTS } from '../../../firmware/crypto/cipher/drbg';
+import { sha256Es5 } from '../../../firmware/crypto/hash/sha256-running';
 import { bytes, cases, codeOf, crypto, hex, seeded, vectors } from './support';
 
 describe('crypto/hash', () => {

@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import { HDKey } from '@scure/bip32';
 import * as btc from '@scure/btc-signer';
 import { createBase58check } from '@scure/base';
-import { WORD_BYTES, wordList } from '../../../firmware/cold/words-file';
+import { WORD_BYTES, wordList } from '../../../firmware/cold/secrets/words-file';
 import { WORDS, be32, bytes, cases, codeOf, crypto, hex, seeded, someScalar, vectors } from './support';
 
 const NETWORKS = { main: btc.NETWORK, test: btc.TEST_NETWORK, regtest: { ...btc.TEST_NETWORK, bech32: 'bcrt' } };

@@ -1,11 +1,11 @@
 // Every operation of HSM-Cold that writes, one row each: how to get a board to where it begins, how to run it, and in
 // which parts a cut in its midst may leave the board half way (all others must be as before or as after).
-import { openStore } from '../../../firmware/cold/open-store';
-import { PAID_TIDY_MAX } from '../../../firmware/cold/archive';
-import { paidTag } from '../../../firmware/cold/paid';
-import { makeState } from '../../../firmware/cold/state';
-import { save } from '../../../firmware/cold/store';
-import type { Cold } from '../../../firmware/cold/context';
+import { openStore } from '../../../firmware/cold/state/open-store';
+import { PAID_TIDY_MAX } from '../../../firmware/cold/payments/archive';
+import { paidTag } from '../../../firmware/cold/payments/ledger';
+import { makeState } from '../../../firmware/cold/state/state';
+import { save } from '../../../firmware/cold/state/store';
+import type { Cold } from '../../../firmware/cold/cold';
 import { readDevice } from '../../../firmware/journal/device';
 import {
   PAID_ACCOUNT,

@@ -1,11 +1,11 @@
 // What a board would remember after a restart, read from a copy of its flash and files with the firmware's own reader.
 // Left out is what may differ without meaning anything: counts of starts and of log entries, the clock's floor, the
 // generator, sealed channels.
-import { openStore } from '../../../firmware/cold/open-store';
-import { spentSince } from '../../../firmware/cold/paid';
-import { theAccount } from '../../../firmware/cold/account-store';
-import { accountRecordAt, makeState } from '../../../firmware/cold/state';
-import type { Cold } from '../../../firmware/cold/context';
+import { openStore } from '../../../firmware/cold/state/open-store';
+import { spentSince } from '../../../firmware/cold/payments/ledger';
+import { theAccount } from '../../../firmware/cold/state/account-store';
+import { accountRecordAt, makeState } from '../../../firmware/cold/state/state';
+import type { Cold } from '../../../firmware/cold/cold';
 import { readDevice } from '../../../firmware/journal/device';
 import { readRecord } from '../../../firmware/journal/journal';
 import { R_ALLOW, readU32 } from '../../../firmware/journal/records';

@@ -1,6 +1,6 @@
 // Rate limits of HSM-Hot at their limit and one beyond. The header comment of firmware/hot/limits.ts is the spec.
 import { expect } from 'chai';
-import { MAX_ACCOUNTS } from '../../../firmware/cold/state';
+import { MAX_ACCOUNTS } from '../../../firmware/cold/state/state';
 import {
   ALL_TIMES,
   ATTEST_A_MINUTE,

@@ -2,17 +2,17 @@
 // replacements, closings, clock steps, restarts, and power cuts inside any of them. After each step both must agree;
 // after a cut the real one must stand where the model stood before the step or after it, nowhere else.
 import { aPaidOutcome, type Op, Model } from './model';
-import { archiveOldest, isArchiveDue } from '../../../firmware/cold/archive';
-import { acknowledge, closeAccount, countRefusal, settle } from '../../../firmware/cold/closing';
-import type { Cold } from '../../../firmware/cold/context';
-import { openStore } from '../../../firmware/cold/open-store';
-import { paidTag, spentSince } from '../../../firmware/cold/paid';
-import { openScratch } from '../../../firmware/cold/scratch';
-import { draftBytes, finishInput, makeDraft, makeInput, putOutput } from '../../../firmware/cold/session';
-import { recordPayment, type Session } from '../../../firmware/cold/payment';
-import { theAccount } from '../../../firmware/cold/account-store';
-import { isClosed, makeState } from '../../../firmware/cold/state';
-import { nowSeconds, saveCbor, saveStanding } from '../../../firmware/cold/store';
+import { archiveOldest, isArchiveDue } from '../../../firmware/cold/payments/archive';
+import { acknowledge, closeAccount, countRefusal, settle } from '../../../firmware/cold/alarms/closing';
+import type { Cold } from '../../../firmware/cold/cold';
+import { openStore } from '../../../firmware/cold/state/open-store';
+import { paidTag, spentSince } from '../../../firmware/cold/payments/ledger';
+import { openScratch } from '../../../firmware/cold/signing/scratch';
+import { draftBytes, finishInput, makeDraft, makeInput, putOutput } from '../../../firmware/cold/signing/tx-draft';
+import { recordPayment, type Session } from '../../../firmware/cold/signing/payment';
+import { theAccount } from '../../../firmware/cold/state/account-store';
+import { isClosed, makeState } from '../../../firmware/cold/state/state';
+import { nowSeconds, saveCbor, saveStanding } from '../../../firmware/cold/state/store';
 import { drbgInit } from '../../../firmware/crypto/index';
 import { writeDevice, readDevice, markReady } from '../../../firmware/journal/device';
 import { R_ACCOUNT, readU32 } from '../../../firmware/journal/records';

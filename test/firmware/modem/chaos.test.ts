@@ -6,8 +6,8 @@ import { modemStatus, sendData, startModem, createModem, MAX_LINE } from '../../
 import { MAX_QUEUE, createOutbox } from '../../../firmware/modem/outbox';
 import { MAX_PLACES } from '../../../firmware/modem/state';
 import { portUart, runtimeClock } from '../../../host/modem/hal';
-import { seededRandom } from '../../../host/sim/seeded-random';
-import { createVirtualRuntime } from '../../../host/sim/virtual-runtime';
+import { seededRandom } from '../../../host/sim/clock/seeded-random';
+import { createVirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
 import { wire } from '../../../host/sim/board/wire';
 import { createChance } from '../../../host/sim/gsm/chance';
 import type { ModemSms } from '../../../firmware/modem/types';

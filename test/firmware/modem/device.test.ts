@@ -5,11 +5,11 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { expect } from 'chai';
 import { BOARD, GROWING_BLOCK_BYTES } from '../../../boards/linux/board';
-import { realRuntime, type Runtime } from '../../../host/runtime';
+import { realRuntime, type Runtime } from '../../../host/kit/runtime';
 import { createEspruinoBoard, createFlash, createNodeBoard, wire, type SimBoard } from '../../../host/sim/board';
 import { createGsmNetwork, type GsmNetwork, type Person } from '../../../host/sim/gsm';
 import { createSim800, type Sim800 } from '../../../host/sim/sim800';
-import { createVirtualRuntime } from '../../../host/sim/virtual-runtime';
+import { createVirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
 import { compileDevice, ROOT } from '../../../tools/build/es5';
 import { bundleImage } from '../../../tools/build/images';
 

@@ -1,6 +1,6 @@
 // A small world for the tests of the SMS side: virtual clock, network, simulated SIM800s on wires, the driver at the
 // end.
-import { createVirtualRuntime, type VirtualRuntime } from '../../../host/sim/virtual-runtime';
+import { createVirtualRuntime, type VirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
 import { wire, type Wire } from '../../../host/sim/board/wire';
 import { createGsmNetwork, type GsmNetwork, type GsmOptions } from '../../../host/sim/gsm';
 import { createSim800, type Sim800, type Sim800Options } from '../../../host/sim/sim800';

@@ -10,7 +10,7 @@ import { ADMIN_TOKEN, GATEWAY_TOKEN, signJob, startPlatform, type Platform } fro
 
 const SHOP = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 const API = resolve(__dirname, '../../../host/api');
-const RUNTIME = resolve(__dirname, '../../../host/runtime');
+const RUNTIME = resolve(__dirname, '../../../host/kit/runtime');
 
 /** An API in a process of its own, on the wall clock. */
 async function startChild(platform: Platform): Promise<{ child: ChildProcess; url: string }> {

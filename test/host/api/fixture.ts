@@ -11,7 +11,7 @@ import * as btc from '@scure/btc-signer';
 import pg from 'pg';
 import { startApi, type AccountFile, type Api, type ApiOptions } from '../../../host/api';
 import { createRpc, startRegtestNode, type RegtestNode, type Rpc } from '../../../host/chain';
-import { bytesOf, hexOf, NETWORKS } from '../../../host/chain/scripts';
+import { bytesOf, hexOf, NETWORKS } from '../../../host/bitcoin/scripts';
 import type { Job, JobResult, SignJob } from '../../../host/gateway/types';
 import { manualRuntime, type ManualRuntime } from '../chain/fixture';
 

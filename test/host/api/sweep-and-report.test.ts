@@ -3,9 +3,9 @@
 
 import { expect } from 'chai';
 import * as btc from '@scure/btc-signer';
-import { NETWORKS } from '../../../host/chain/scripts';
+import { NETWORKS } from '../../../host/bitcoin/scripts';
 import type { SignJob } from '../../../host/gateway/types';
-import type { Statement } from '../../../host/report';
+import type { Statement } from '../../../host/api/report';
 import { ADMIN_TOKEN, signJob, startPlatform, type Platform } from './fixture';
 
 const PAYOUT = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';

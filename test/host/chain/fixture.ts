@@ -2,7 +2,7 @@
 // counter.
 
 import { createHash } from 'node:crypto';
-import type { Runtime } from '../../../host/runtime';
+import type { Runtime } from '../../../host/kit/runtime';
 
 export interface ManualRuntime extends Runtime {
   /** Moves the clock and runs the timers that came due, each to its end. */

@@ -15,11 +15,11 @@ import {
   type SignInput,
 } from '../../../protocol/messages';
 import * as wire from '../../../protocol/wire';
-import type { BytePort } from '../../../host/byte-port';
+import type { BytePort } from '../../../host/kit/byte-port';
 import { startGateway, type Gateway, type SignJob } from '../../../host/gateway';
-import { clockOf, uartOf } from '../../../host/link-adapter';
-import type { Runtime } from '../../../host/runtime';
-import { hexOf } from '../../../host/chain/scripts';
+import { clockOf, uartOf } from '../../../host/kit/link-adapter';
+import type { Runtime } from '../../../host/kit/runtime';
+import { hexOf } from '../../../host/bitcoin/scripts';
 import { attest, GATEWAY_TOKEN, signJob, startPlatform, type Platform } from '../api/fixture';
 
 const SHOP = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';

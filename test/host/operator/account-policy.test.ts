@@ -1,7 +1,7 @@
 // Holds host/operator/account-policy.ts: fees are limited where nobody said anything, and where somebody did, by what
 // was said.
 import { expect } from 'chai';
-import { policyFrom } from '../../../firmware/policy/policy';
+import { policyFrom } from '../../../firmware/cold/signing/policy';
 import { effectivePolicy, FEE_LIMITS_DEFAULT } from '../../../host/operator';
 import { policyFields } from '../../../host/operator/account-policy';
 

@@ -1,5 +1,5 @@
 // The audit log and its verifier, against a real board: whatever is removed, changed, moved or invented shows, or is
-// named as held by nothing. Spec: SPEC.md 10, header comments of firmware/cold/store.ts.
+// named as held by nothing. Spec: SPEC.md 10, header comments of firmware/cold/state/store.ts.
 import { expect } from 'chai';
 import { createHash } from 'node:crypto';
 import { parseLog, readLog, verifyLog, verifyShown, type AuditPin, type LogVerdict } from '../../../host/operator';

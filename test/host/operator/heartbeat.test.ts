@@ -1,5 +1,5 @@
 // The daily heartbeat of a real board, its signature, and how it pins the audit log. Spec: SPEC.md 10,
-// firmware/cold/heartbeat.ts.
+// firmware/cold/alarms/heartbeat.ts.
 import { expect } from 'chai';
 import { pinsOfHeartbeats, readLog, verifyHeartbeat, verifyLog } from '../../../host/operator';
 import { channelRig } from '../../firmware/rig';

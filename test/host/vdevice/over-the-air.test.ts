@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { createGsmNetwork, type GsmNetwork } from '../../../host/sim/gsm';
 import { createSim800 } from '../../../host/sim/sim800';
 import { wire } from '../../../host/sim/board/wire';
-import { createVirtualRuntime } from '../../../host/sim/virtual-runtime';
+import { createVirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
 import { SMS_PORT } from '../../../protocol/wire';
 import { fakeBatch } from './fake-api';
 import { ADMIN, COLD, createWorld, fakeCold, type FakeCold, type World } from './world';

@@ -7,15 +7,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha256';
-import { channelKey, type Channel, type ChannelPeers } from '../../../protocol/channel';
+import { channelKey, type Channel, type ChannelPeers } from '../../../protocol/channel/channel';
 import { batchDigest, batchProof } from '../../../protocol/authority';
 import { aBatchVerify, batchAnswerFields, openSms, sealSms, smsChannelHint, smsOp } from '../../../protocol/sms/v2';
 import type { CborValue } from '../../../protocol/cbor';
 import { BATCH_OK, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_OPEN, SMS_PORT, SMS_RENEW } from '../../../protocol/wire';
 import { ColdChannels, ignoring } from '../../../tools/bench/wire/channel-ends';
-import { protocolCrypto } from '../../../host/protocol-crypto';
-import type { Runtime } from '../../../host/runtime';
-import { createVirtualRuntime, type VirtualRuntime } from '../../../host/sim/virtual-runtime';
+import { protocolCrypto } from '../../../host/kit/protocol-crypto';
+import type { Runtime } from '../../../host/kit/runtime';
+import { createVirtualRuntime, type VirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
 import { encryptBoundInfo, encryptVtestInfo } from '../../../host/v1';
 import {
   startVDevice,

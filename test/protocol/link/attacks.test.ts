@@ -12,7 +12,7 @@ import { createPeer } from '../../../protocol/link/peer';
 import type { CborValue } from '../../../protocol/cbor';
 import type { Peer } from '../../../protocol/link/types';
 import { FRAME_HELLO, FRAME_HELLO_REPLY, FRAME_NO_SESSION, HELLO_BYTES, MSG_INFO } from '../../../protocol/wire';
-import { protocolCrypto } from '../../../host/protocol-crypto';
+import { protocolCrypto } from '../../../host/kit/protocol-crypto';
 import { line, LineEnd, seeded, seededBytes, TestClock } from '../../../tools/bench/wire/line';
 
 const unhex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'));

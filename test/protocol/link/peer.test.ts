@@ -11,7 +11,7 @@ import {
   REFUSE_LOCKED,
   REQUESTS_MAX,
 } from '../../../protocol/wire';
-import { protocolCrypto } from '../../../host/protocol-crypto';
+import { protocolCrypto } from '../../../host/kit/protocol-crypto';
 import { line, LineEnd, LineOptions, seeded, seededBytes, TestClock } from '../../../tools/bench/wire/line';
 
 interface Pair {

@@ -8,7 +8,7 @@ import { crc32, putU32 } from '../../../protocol/bytes';
 import { frameBody, frameLine } from '../../../protocol/link/frame';
 import { Link, linkFeed, linkTimers, newLink } from '../../../protocol/link/link';
 import { FRAME_HELLO, FRAME_HELLO_REPLY, LINK_VERSION_MAX, LINK_VERSION_MIN } from '../../../protocol/wire';
-import { protocolCrypto } from '../../../host/protocol-crypto';
+import { protocolCrypto } from '../../../host/kit/protocol-crypto';
 import { seeded, seededBytes } from '../../../tools/bench/wire/line';
 
 type Range = [min: number, max: number];

@@ -6,7 +6,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { BOARD } from '../../../boards/linux/board';
 import { createEspruinoBoard, createFlash, createNodeBoard } from '../../../host/sim/board';
-import { realRuntime } from '../../../host/runtime';
+import { realRuntime } from '../../../host/kit/runtime';
 import { bytesOfHex, decodePdu, hexOfBytes } from '../../../protocol/sms/pdu';
 import { encodeText } from '../../../protocol/sms/pdu-parts';
 import { imageOf } from '../../boards/contract-image';

@@ -20,7 +20,7 @@ import {
 import { septetsOfText } from '../../../protocol/sms/pdu-alphabet';
 import { encodeDeliver, encodeOriginator, encodeReport } from '../../../protocol/sms/pdu-network';
 import { encodeText } from '../../../protocol/sms/pdu-parts';
-import { seededRandom } from '../../../host/sim/seeded-random';
+import { seededRandom } from '../../../host/sim/clock/seeded-random';
 
 const VECTORS = path.resolve(__dirname, '../../../../test/vectors/pdu');
 const utf8 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');

@@ -1,10 +1,10 @@
 /** Two ends of a pairing for the tests of the channel, and small tools around them. */
 import { createHash } from 'node:crypto';
-import { Channel } from '../../../protocol/channel';
+import { Channel } from '../../../protocol/channel/channel';
 import type { ProtocolCrypto } from '../../../protocol/crypto';
 import { sealSms } from '../../../protocol/sms/v2';
 import * as wire from '../../../protocol/wire';
-import { protocolCrypto } from '../../../host/protocol-crypto';
+import { protocolCrypto } from '../../../host/kit/protocol-crypto';
 import { seeded, seededBytes } from '../../../tools/bench/wire/line';
 import { ColdChannels, identities, Identities, VChannels } from '../../../tools/bench/wire/channel-ends';
 

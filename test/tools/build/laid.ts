@@ -1,4 +1,4 @@
-// Reads an image back as tools/build/overlay.ts lays it: the functions behind its end as functions again, for the
+// Reads an image back as tools/build/flash/overlay.ts lays it: the functions behind its end as functions again, for the
 // dialect's check.
 const NEVER = 'function Q1(){';
 const HEAD_DIGITS = 7;

@@ -4,7 +4,7 @@
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { openPty, type Pty } from '../../../host/sim/board/pty';
+import { openPty, type Pty } from '../../../host/sim/board/espruino/pty';
 import type { AccountFile } from '../../../host/api/types';
 import { isSigned, sweepPsbt } from '../../firmware/payments';
 import type { Rig } from '../../firmware/rig';

@@ -4,12 +4,12 @@
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { openPty, type Pty } from '../../../host/sim/board/pty';
-import { realRuntime } from '../../../host/runtime';
+import { openPty, type Pty } from '../../../host/sim/board/espruino/pty';
+import { realRuntime } from '../../../host/kit/runtime';
 import { createStackMapper } from '../../../tools/console/stack';
 import { createSession, type Session } from '../../../tools/console/session';
-import { storageOf } from '../../../tools/flash/rom-plan';
-import { findPrompt } from '../../../tools/flash/prompt';
+import { storageOf } from '../../../tools/flash/rom/rom-plan';
+import { findPrompt } from '../../../tools/flash/prompt/prompt';
 import { openPort } from '../../../tools/serial/open';
 import { startGenuine, type GenuineBoard } from '../../../tools/flash/model/genuine';
 

@@ -1,11 +1,11 @@
 // Holds tools/flash against the genuine interpreter behind a pseudo-terminal opened as a serial port (set ESPRUINO).
 import { expect } from 'chai';
 import * as fs from 'node:fs';
-import { realRuntime } from '../../../host/runtime';
-import { crc32 } from '../../../tools/flash/crc32';
+import { realRuntime } from '../../../host/kit/runtime';
+import { crc32 } from '../../../tools/flash/storage/crc32';
 import { flashBoard, rollBackBoard, type FlashResult } from '../../../tools/flash/flash';
 import { modelImage } from '../../../tools/flash/model/interrupted';
-import { findPrompt } from '../../../tools/flash/prompt';
+import { findPrompt } from '../../../tools/flash/prompt/prompt';
 import { openPort } from '../../../tools/serial/open';
 import { startGenuine, type GenuineBoard } from '../../../tools/flash/model/genuine';
 

@@ -2,7 +2,7 @@
 // written.
 import { createHash } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
-import type { BytePort } from '../../../host/byte-port';
+import type { BytePort } from '../../../host/kit/byte-port';
 import {
   BLOCK_BYTES,
   blockChecksum,
@@ -11,7 +11,7 @@ import {
   OP,
   slipDecoder,
   slipEncode,
-} from '../../../tools/flash/rom-protocol';
+} from '../../../tools/flash/rom/rom-protocol';
 
 export interface RomModel {
   flash: Buffer;

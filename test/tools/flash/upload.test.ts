@@ -2,9 +2,9 @@
 // neither the old nor the new image (README_Protocol.md and src/jsflash.c of Espruino).
 import { expect } from 'chai';
 import { createFlash } from '../../../host/sim/board/flash';
-import { seededRandom } from '../../../host/sim/seeded-random';
+import { seededRandom } from '../../../host/sim/clock/seeded-random';
 import { boardNamed } from '../../../tools/flash/boards';
-import { LOADER } from '../../../tools/flash/slots';
+import { LOADER } from '../../../tools/flash/storage/slots';
 import { createBench, modelImage } from '../../../tools/flash/model/interrupted';
 
 const AREA = boardNamed('esp32-sim800l').storage;

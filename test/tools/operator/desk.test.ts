@@ -1,11 +1,11 @@
 // Holds tools/operator/desk: an operator's command finds out what answers before it asks anybody anything, and ends by
 // itself.
 import { expect } from 'chai';
-import { AUDIT_PIN_WRONG } from '../../../firmware/cold/store';
+import { AUDIT_PIN_WRONG } from '../../../firmware/cold/state/store';
 import { LINE_MAX } from '../../../firmware/console/terminal';
 import { CANCEL_LINE, createConsoleClient, unlock } from '../../../host/operator';
 import { wire } from '../../../host/sim/board/wire';
-import { createVirtualRuntime } from '../../../host/sim/virtual-runtime';
+import { createVirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
 import { aConsole } from '../../../tools/operator/desk';
 import { makeRig, PIN, readyRig, type Rig } from '../../firmware/rig';
 

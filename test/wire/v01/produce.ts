@@ -3,13 +3,13 @@
  * are constants or come from a generator that is part of this file, so the octets can be frozen
  * (test/vectors/wire/v01.json).
  */
-import { channelKey } from '../../../protocol/channel';
+import { channelKey } from '../../../protocol/channel/channel';
 import { attestationHash, batchDigest, batchProof, pairingCode, sendAuthority } from '../../../protocol/authority';
 import { cborEncode, CborValue } from '../../../protocol/cbor';
 import { attestFields, pingFields, prevTxFields, signBeginFields, signInputFields, signOutsFields } from '../../../protocol/messages';
 import { createPeer } from '../../../protocol/link/peer';
 import { alarmFields, batchAnswerFields, batchVerifyFields, noticeFields, sealSms, statusAnswerFields } from '../../../protocol/sms/v2';
-import { protocolCrypto } from '../../../host/protocol-crypto';
+import { protocolCrypto } from '../../../host/kit/protocol-crypto';
 import { ColdChannels, VChannels } from '../../../tools/bench/wire/channel-ends';
 import { line, TestClock } from '../../../tools/bench/wire/line';
 

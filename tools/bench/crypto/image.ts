@@ -6,10 +6,10 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { locator } from '../../build/dialect';
+import { locator } from '../../build/dialect/dialect';
 import { ROOT, bundleEs5, compileDevice } from '../../build/es5';
 import { isResident } from '../../build/images';
-import { overlay } from '../../build/overlay';
+import { overlay } from '../../build/flash/overlay';
 
 /** What the image can do: function, and the source it comes from. */
 const OPERATIONS: { [name: string]: string } = {

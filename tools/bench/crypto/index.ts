@@ -8,7 +8,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { CHILDREN_A_SLICE } from '../../../firmware/cold/batches';
+import { CHILDREN_A_SLICE } from '../../../firmware/cold/batches/batches';
 import type { BenchRow } from '../row';
 import { ROOT } from '../../build/es5';
 import { ellipticBundle } from './elliptic';

@@ -15,7 +15,7 @@ import {
   putOutput,
   startPass,
   stepPass,
-} from '../../../firmware/cold/session';
+} from '../../../firmware/cold/signing/tx-draft';
 import { SCRATCH_PAGES } from '../../../firmware/journal/journal';
 import { INPUTS_MAX, OUTS_COUNT_MAX } from '../../../protocol/wire';
 import type { BenchRow } from '../row';

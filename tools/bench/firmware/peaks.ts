@@ -12,7 +12,7 @@ import * as path from 'node:path';
 import { BOARD, GROWING_BLOCK_BYTES } from '../../../boards/linux/board';
 import { createSimulation, type Simulation } from '../../../host/sim/simulation';
 import type { BenchRow } from '../row';
-import { MAX_ACCOUNTS } from '../../../firmware/cold/state';
+import { MAX_ACCOUNTS } from '../../../firmware/cold/state/state';
 import { createGauge, ROLES, type Gauge, type Role } from './gauge';
 import { ON_NEW_BOARDS, onProvisioned, type Operation } from './operations';
 

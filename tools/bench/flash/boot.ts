@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { openPty } from '../../../host/sim/board/pty';
-import { storageOf } from '../../flash/rom-plan';
+import { openPty } from '../../../host/sim/board/espruino/pty';
+import { storageOf } from '../../flash/rom/rom-plan';
 
 const LIMIT_MS = 30_000;
 

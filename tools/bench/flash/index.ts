@@ -4,9 +4,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { createFlash } from '../../../host/sim/board/flash';
-import { seededRandom } from '../../../host/sim/seeded-random';
+import { seededRandom } from '../../../host/sim/clock/seeded-random';
 import { boardNamed } from '../../flash/boards';
-import { readImage, readTables, type DeviceImage } from '../../flash/image';
+import { readImage, readTables, type DeviceImage } from '../../flash/storage/image';
 import { createBench, modelImage } from '../../flash/model/interrupted';
 import type { BenchRow } from '../row';
 import { bootTimes } from './boot';

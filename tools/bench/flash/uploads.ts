@@ -1,8 +1,8 @@
 // Whole uploads of a built image with its tables to the genuine interpreter behind a pseudo-terminal, each to an empty
 // board.
-import { realRuntime } from '../../../host/runtime';
+import { realRuntime } from '../../../host/kit/runtime';
 import { flashBoard } from '../../flash/flash';
-import { readImage, readTables } from '../../flash/image';
+import { readImage, readTables } from '../../flash/storage/image';
 import { startGenuine } from '../../flash/model/genuine';
 import { openPort } from '../../serial/open';
 

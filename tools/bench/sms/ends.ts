@@ -2,7 +2,7 @@
 // retries) on the real driver, so that thousands of operations can be tried under faults. Spec: SPEC.md 6 and 7.5.
 // Leaves signing, policy and storage to the firmware, faults to the simulated network and modem.
 import { batchProof, equalBytes } from '../../../protocol/authority';
-import { channelKey, type ChannelPeers } from '../../../protocol/channel';
+import { channelKey, type ChannelPeers } from '../../../protocol/channel/channel';
 import type { ProtocolCrypto } from '../../../protocol/crypto';
 import {
   aBatchAnswer,
@@ -23,7 +23,7 @@ import {
   SMS_STATUS,
   SMS_STATUS_ANSWER,
 } from '../../../protocol/wire';
-import type { Runtime, Timer } from '../../../host/runtime';
+import type { Runtime, Timer } from '../../../host/kit/runtime';
 import { ColdChannels, ignoring, VChannels } from '../wire/channel-ends';
 
 export type OperationKind = 'channel' | 'batch' | 'status';

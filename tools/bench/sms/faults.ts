@@ -3,12 +3,12 @@
 // the ends to ends.ts, figures to index.ts.
 import { SMS_PORT } from '../../../protocol/wire';
 import { createHostModem } from '../../../host/modem';
-import { protocolCrypto } from '../../../host/protocol-crypto';
+import { protocolCrypto } from '../../../host/kit/protocol-crypto';
 import { wire } from '../../../host/sim/board';
 import { createGsmNetwork } from '../../../host/sim/gsm';
 import { createChance } from '../../../host/sim/gsm/chance';
 import { createSim800, type Sim800Faults } from '../../../host/sim/sim800';
-import { createVirtualRuntime } from '../../../host/sim/virtual-runtime';
+import { createVirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
 import { coldEnd, peersFor, vEnd, type OperationKind, type Outcome } from './ends';
 
 const COLD = '+8613800000001';

@@ -3,7 +3,7 @@ import { parse } from 'node-pdu';
 import { bytesOfHex, decodePdu, encodeUserData, hexOfBytes } from '../../../protocol/sms/pdu';
 import { encodeDeliver } from '../../../protocol/sms/pdu-network';
 import { septetsOfText } from '../../../protocol/sms/pdu-alphabet';
-import { seededRandom } from '../../../host/sim/seeded-random';
+import { seededRandom } from '../../../host/sim/clock/seeded-random';
 import type { BenchRow } from '../row';
 import { runFaults } from './faults';
 

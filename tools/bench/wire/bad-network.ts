@@ -3,7 +3,7 @@
  * 7.5).
  */
 import { createHash } from 'node:crypto';
-import { protocolCrypto } from '../../../host/protocol-crypto';
+import { protocolCrypto } from '../../../host/kit/protocol-crypto';
 import { ColdModel, identities, VModel } from './channel-ends';
 import { FaultySms } from './faulty-sms';
 import { seeded, seededBytes } from './line';

@@ -15,7 +15,7 @@ import {
   pairChannel,
   pairKey,
   wipeChannel,
-} from '../../../protocol/channel';
+} from '../../../protocol/channel/channel';
 import {
   beginOpen,
   beginRenew,
@@ -24,7 +24,7 @@ import {
   pendingSms,
   receiveOnly,
   wipePending,
-} from '../../../protocol/channel-v';
+} from '../../../protocol/channel/channel-v';
 import type { CborValue } from '../../../protocol/cbor';
 import type { ProtocolCrypto } from '../../../protocol/crypto';
 import { batchProof, equalBytes } from '../../../protocol/authority';

@@ -6,14 +6,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { cborDecode, cborEncode } from '../../../protocol/cbor';
-import { beginOpen, finishPending, pendingSms } from '../../../protocol/channel-v';
+import { beginOpen, finishPending, pendingSms } from '../../../protocol/channel/channel-v';
 import { frameBody, frameLine } from '../../../protocol/link/frame';
 import { linkFeed, newLink } from '../../../protocol/link/link';
 import { aSignBegin, aSignInput, parseOuts } from '../../../protocol/messages';
 import { openSms, sealSms } from '../../../protocol/sms/v2';
 import { v1ParseToCold, v1ParseToV } from '../../../protocol/sms/v1';
 import { MESSAGE_ITEMS_MAX, SMS_BATCH_VERIFY } from '../../../protocol/wire';
-import { protocolCrypto } from '../../../host/protocol-crypto';
+import { protocolCrypto } from '../../../host/kit/protocol-crypto';
 import { ColdChannels, identities, VChannels } from './channel-ends';
 import { seeded, seededBytes } from './line';
 import { anyValue } from './values';

@@ -17,7 +17,7 @@ import {
   v1FormatOpen,
   v1FormatVerify,
 } from '../../../protocol/sms/v1';
-import { protocolCrypto } from '../../../host/protocol-crypto';
+import { protocolCrypto } from '../../../host/kit/protocol-crypto';
 import { ColdModel, identities, VModel } from './channel-ends';
 import { seeded, seededBytes } from './line';
 import {

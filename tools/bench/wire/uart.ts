@@ -17,7 +17,7 @@ import {
   PROTO_V2,
   PREV_TX_MAX,
 } from '../../../protocol/wire';
-import { protocolCrypto } from '../../../host/protocol-crypto';
+import { protocolCrypto } from '../../../host/kit/protocol-crypto';
 import { line, LineEnd, seeded, seededBytes, TestClock } from './line';
 
 const BAUD = 115_200;

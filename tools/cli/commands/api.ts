@@ -1,7 +1,7 @@
 // `chaincloud api`: the platform's HTTP API, alone.
 import { startApi, type ApiOptions } from '../../../host/api';
 import { formatEvent } from '../../../host/sim/events';
-import { realRuntime } from '../../../host/runtime';
+import { realRuntime } from '../../../host/kit/runtime';
 import { need, type Command } from '../command';
 import { describeShape, readConfig, type Shape } from '../config-file';
 import { stopSignal } from '../stop-signal';

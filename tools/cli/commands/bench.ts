@@ -1,6 +1,6 @@
 // `chaincloud bench`: the device's own benchmark and self-test on whatever answers on a port.
 import { fail } from '../../../protocol/errors';
-import { realRuntime } from '../../../host/runtime';
+import { realRuntime } from '../../../host/kit/runtime';
 import { benchDevice, benchText } from '../../device-bench/device-bench';
 import { measureSpeeds } from '../../device-bench/uart-loss';
 import { createPeople } from '../../console/people';

@@ -3,7 +3,7 @@
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fail } from '../../../protocol/errors';
-import { pause, realRuntime, type Runtime } from '../../../host/runtime';
+import { pause, realRuntime, type Runtime } from '../../../host/kit/runtime';
 import { createCapture, readCapture } from '../../console/capture';
 import { complete } from '../../console/commands';
 import { createLinkView, readLinkKey } from '../../console/link-view';

@@ -1,15 +1,15 @@
 // `chaincloud flash`: an image onto a board over its serial port, a base firmware or a whole Storage by the ROM loader.
 import { writeFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { realRuntime } from '../../../host/runtime';
+import { realRuntime } from '../../../host/kit/runtime';
 import { fail } from '../../../protocol/errors';
 import { createPeople, type People } from '../../console/people';
 import { boardNamed } from '../../flash/boards';
 import { flashBoard, rollBackBoard, type ReachOptions } from '../../flash/flash';
-import { readImage, readTables } from '../../flash/image';
+import { readImage, readTables } from '../../flash/storage/image';
 import { progressBar } from '../../flash/progress';
-import { planBase, planStorage, storageOf } from '../../flash/rom-plan';
-import { romFlash } from '../../flash/rom';
+import { planBase, planStorage, storageOf } from '../../flash/rom/rom-plan';
+import { romFlash } from '../../flash/rom/rom';
 import { choosePort } from '../../serial/list';
 import { DEFAULT_BAUD, openPort, type OpenPort } from '../../serial/open';
 import { need, type Command, type CommandInput } from '../command';

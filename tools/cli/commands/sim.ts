@@ -4,7 +4,7 @@ import { fail } from '../../../protocol/errors';
 import { startControl, type Control } from '../../../host/sim/control';
 import { formatEvent, type SystemEvent } from '../../../host/sim/events';
 import { NUMBERS, QUICK_POLLS, SIM_TOKENS } from '../../../host/sim/numbers';
-import { createPump } from '../../../host/sim/pump';
+import { createPump } from '../../../host/sim/clock/pump';
 import { createSim800OnPty } from '../../../host/sim/sim800';
 import { createSimulation, type Simulation } from '../../../host/sim/simulation';
 import { runStory, storyJson, storyTable, type StoryResult } from '../../../host/sim/story';

@@ -2,7 +2,7 @@
 // operator at HSM-Cold needs of it.
 import { existsSync, writeFileSync } from 'node:fs';
 import { fail } from '../../../protocol/errors';
-import { realRuntime } from '../../../host/runtime';
+import { realRuntime } from '../../../host/kit/runtime';
 import { formatEvent } from '../../../host/sim/events';
 import {
   codeOf,

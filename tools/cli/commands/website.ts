@@ -1,5 +1,5 @@
 // `chaincloud website`: the customer's reference website, alone.
-import { realRuntime } from '../../../host/runtime';
+import { realRuntime } from '../../../host/kit/runtime';
 import { formatEvent } from '../../../host/sim/events';
 import { startWebsite, type WebsiteOptions } from '../../../host/website';
 import { need, type Command } from '../command';

@@ -4,12 +4,12 @@
 // inside any flash write. Times: 0.7 ms a programmed 256 bytes, 45 ms an erased page, as the data sheets of such flash
 // say.
 import * as vm from 'node:vm';
-import type { BytePort } from '../../../host/byte-port';
-import type { Runtime } from '../../../host/runtime';
+import type { BytePort } from '../../../host/kit/byte-port';
+import type { Runtime } from '../../../host/kit/runtime';
 import { createFlash, PowerCut, type SimFlash } from '../../../host/sim/board/flash';
-import { crc32 } from '../crc32';
-import { ACK, CTRL_C, DLE, ENQ, MAX_PACKET_BYTES, NAK, RESPONSE, SOH, XOFF } from '../packets';
-import type { StorageArea } from '../slots';
+import { crc32 } from '../storage/crc32';
+import { ACK, CTRL_C, DLE, ENQ, MAX_PACKET_BYTES, NAK, RESPONSE, SOH, XOFF } from '../prompt/packets';
+import type { StorageArea } from '../storage/slots';
 import { createStorageModel, type StorageModel } from './storage';
 
 const PROGRAM_MS = 0.7;

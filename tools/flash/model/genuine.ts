@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { openPty, type Pty } from '../../../host/sim/board/pty';
+import { openPty, type Pty } from '../../../host/sim/board/espruino/pty';
 
 export interface GenuineBoard {
   /** What the tools open. */

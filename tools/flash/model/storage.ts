@@ -2,8 +2,8 @@
 // cut inside any of them leaves what it would leave on a board. Never compacts: an upload that would need it fails
 // here.
 import type { SimFlash } from '../../../host/sim/board/flash';
-import { FILE_HEADER_BYTES, type StorageArea, type StorageFile } from '../slots';
-import { fileAt, listFiles, NAME_BYTES } from '../storage-image';
+import { FILE_HEADER_BYTES, type StorageArea, type StorageFile } from '../storage/slots';
+import { fileAt, listFiles, NAME_BYTES } from '../storage/storage-image';
 
 export interface StorageModel {
   read(name: string, offset?: number, lenBytes?: number): string | undefined;

@@ -4,10 +4,10 @@ import { createHmac } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { BOARD, FLASH_FILE, FLASH_PAGE_COUNT } from '../../../../boards/linux/board';
-import { openStore } from '../../../../firmware/cold/open-store';
-import { accountOf } from '../../../../firmware/cold/account-store';
-import { makeState } from '../../../../firmware/cold/state';
-import type { Cold } from '../../../../firmware/cold/context';
+import { openStore } from '../../../../firmware/cold/state/open-store';
+import { accountOf } from '../../../../firmware/cold/state/account-store';
+import { makeState } from '../../../../firmware/cold/state/state';
+import type { Cold } from '../../../../firmware/cold/cold';
 import { readDevice } from '../../../../firmware/journal/device';
 import { readRecord, walk } from '../../../../firmware/journal/journal';
 import {
@@ -19,7 +19,7 @@ import {
   R_PAID,
 } from '../../../../firmware/journal/records';
 import { createFlash } from '../../../../host/sim/board';
-import { openStorage } from '../../../../host/sim/board/storage';
+import { openStorage } from '../../../../host/sim/board/node/storage';
 import { FakeFlash } from '../../fake-hal';
 
 const STORAGE_FILE = 'espruino.flash';

@@ -3,14 +3,14 @@
  * look to look: heads of the audit log, the generator's states, payments, channels. Each claim throws with what it saw.
  */
 import { parseLog, readLog, status, valueOf, verifyLog, type AuditEntry } from '../../../../host/operator';
-import { readTx } from '../../../../host/sim/chain-view';
+import { readTx } from '../../../../host/sim/parties/chain-view';
 import {
   AUDIT_CHANNEL,
   AUDIT_CLOSED,
   AUDIT_REOPENED,
   AUDIT_SIGNED,
   AUDIT_SWEPT,
-} from '../../../../firmware/cold/store';
+} from '../../../../firmware/cold/state/store';
 import { readDurable, type Durable } from './durable';
 import type { System } from './system';
 

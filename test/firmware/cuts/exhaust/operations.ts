@@ -3,10 +3,10 @@
 // once.
 import * as assert from 'node:assert/strict';
 import { backup, reopen, setPhones, setTime, sweep, verifyHeartbeat } from '../../../../host/operator';
-import { readTx } from '../../../../host/sim/chain-view';
+import { readTx } from '../../../../host/sim/parties/chain-view';
 import { NUMBERS, SIM_TOKENS } from '../../../../host/sim/numbers';
 import { PAYEES } from '../../../../host/sim/story/money-steps';
-import { AUDIT_EXPORTED, AUDIT_REOPENED, AUDIT_UNLOCKED } from '../../../../firmware/cold/store';
+import { AUDIT_EXPORTED, AUDIT_REOPENED, AUDIT_UNLOCKED } from '../../../../firmware/cold/state/store';
 import { SWEEP_INPUTS, type Ledger } from './ledger';
 import type { System } from './system';
 

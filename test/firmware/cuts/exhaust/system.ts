@@ -2,7 +2,7 @@
 // of the board (handlers that did not end, restarts of its own, power cuts), and a person at its console who types the
 // PIN again.
 import { createConsoleClient, status, unlock, valueOf, type ConsoleClient } from '../../../../host/operator';
-import { anAccountKey, deriveRange } from '../../../../host/api/keys';
+import { anAccountKey, deriveRange } from '../../../../host/bitcoin/keys';
 import { createSimulation, type Simulation } from '../../../../host/sim/simulation';
 import { SIM_TOKENS } from '../../../../host/sim/numbers';
 import { batchDigest } from '../../../../host/v1';

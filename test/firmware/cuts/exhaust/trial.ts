@@ -1,6 +1,6 @@
 // One operation with too little memory, again and again: each time with another room, so that memory runs out at
 // another allocation.
-import { seededRandom } from '../../../../host/sim/seeded-random';
+import { seededRandom } from '../../../../host/sim/clock/seeded-random';
 import type { Ledger } from './ledger';
 import type { Deed, Operation } from './operations';
 import type { Fate, System } from './system';

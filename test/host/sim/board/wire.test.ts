@@ -1,9 +1,9 @@
-// Holds: a serial line of the simulation (host/byte-port.ts on host/sim/board/wire.ts): speed, order, pieces of at most
-// 64 bytes, taps, faults, closing.
+// Holds: a serial line of the simulation (host/kit/byte-port.ts on host/sim/board/wire.ts): speed, order, pieces of at
+// most 64 bytes, taps, faults, closing.
 import { expect } from 'chai';
-import type { BytePort } from '../../../../host/byte-port';
+import type { BytePort } from '../../../../host/kit/byte-port';
 import { join, wire, type Wire } from '../../../../host/sim/board';
-import { createVirtualRuntime, type VirtualRuntime } from '../../../../host/sim/virtual-runtime';
+import { createVirtualRuntime, type VirtualRuntime } from '../../../../host/sim/clock/virtual-runtime';
 
 describe('sim/board wire', () => {
   let runtime: VirtualRuntime;

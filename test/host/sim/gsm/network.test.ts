@@ -1,7 +1,7 @@
 // The simulated GSM network: store and forward (3GPP TS 23.040 3.1), its faults, its script, and that a seed tells all.
 import { expect } from 'chai';
 import { createGsmNetwork, type GsmNetwork, type GsmOptions, type SmsTraffic } from '../../../../host/sim/gsm';
-import { createVirtualRuntime, type VirtualRuntime } from '../../../../host/sim/virtual-runtime';
+import { createVirtualRuntime, type VirtualRuntime } from '../../../../host/sim/clock/virtual-runtime';
 
 const ANNA = '+8613900000002';
 const BEN = '+8613900000003';

@@ -5,7 +5,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { realRuntime } from '../../../../host/runtime';
+import { realRuntime } from '../../../../host/kit/runtime';
 import { createGsmNetwork, type GsmNetwork } from '../../../../host/sim/gsm';
 import { createSim800OnPty, type PtyModem } from '../../../../host/sim/sim800';
 

@@ -6,7 +6,7 @@ import { encodeText } from '../../../../protocol/sms/pdu-parts';
 import { wire } from '../../../../host/sim/board/wire';
 import { createGsmNetwork, type GsmNetwork } from '../../../../host/sim/gsm';
 import { createSim800, type Sim800, type Sim800Options } from '../../../../host/sim/sim800';
-import { createVirtualRuntime, type VirtualRuntime } from '../../../../host/sim/virtual-runtime';
+import { createVirtualRuntime, type VirtualRuntime } from '../../../../host/sim/clock/virtual-runtime';
 
 const MODEM = '+8613800000001';
 const ANNA = '+8613900000002';

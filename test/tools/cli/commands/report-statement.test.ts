@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import type { Statement } from '../../../../host/report';
+import type { Statement } from '../../../../host/api/report';
 import { startPlatform, type Platform } from '../../../host/api/fixture';
 import { chaincloud, type Done } from '../typist';
 

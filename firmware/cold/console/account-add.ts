@@ -1,0 +1,147 @@
+/**
+ * Making an account: its data is checked before the PIN is asked for, its public keys are derived a multiplication a
+ * slice, and then it is written down, the log first. A power cut within leaves none, or one whose sealed keys the next
+ * unlocking writes.
+ */
+import { copyBytes } from '../../crypto/bytes';
+import { base64Decode, ckdPub, fingerprint, pubkeyCreate, wipe } from '../../crypto/index';
+import { printOk, printThrown } from '../../console/terminal';
+import { cborDecode } from '../../../protocol/cbor';
+import { fail } from '../../../protocol/errors';
+import { R_ACCOUNT, R_ALLOW, R_KEYS } from '../../journal/records';
+import {
+  accountNode,
+  coinOf,
+  hardenedPath,
+  identityNode,
+  KEYS_BYTES,
+  NODE_COLD,
+  NODE_COLD_0,
+  NODE_HOT,
+  NODE_HOT_0,
+  NODE_HOT_1,
+  nodeChain,
+  nodePub,
+  purposeOf,
+  putNode,
+  wipeNode,
+  type PrivNode,
+} from '../secrets/hierarchy';
+import { saveSecrets, theAccount } from '../state/account-store';
+import { anAccount, printAccount } from './accounts';
+import type { Cold } from '../cold';
+import { pairOf } from '../sms/sms';
+import { MAX_ACCOUNTS } from '../state/state';
+import { AUDIT_ACCOUNT_ADDED, audit, save, saveCbor } from '../state/store';
+import { addJob } from '../scheduler';
+
+/** An account being made. Secret: seed64, wiped at the end. */
+export interface Adding {
+  fields: any;
+  allow: Uint8Array[];
+  seed64: Uint8Array;
+  /** R_KEYS as it comes about. */
+  keys: Uint8Array;
+  identityPub: Uint8Array;
+  /** Steps done. */
+  at: number;
+}
+
+/**
+ * Decodes and checks account data (accounts.ts). Throws `accounts-full`, `account-form`, what decoding and addresses
+ * throw.
+ */
+export function readAdding(cold: Cold, base64: string): Adding {
+  if (cold.state.accountCount >= MAX_ACCOUNTS)
+    throw fail('accounts-full', 'the board holds ' + MAX_ACCOUNTS + ' accounts at most');
+  const fields = cborDecode(base64Decode(base64)) as any;
+  const allow = anAccount(fields);
+  fields[9] = undefined;
+  const none = new Uint8Array(0);
+  return { fields: fields, allow: allow, seed64: none, keys: none, identityPub: none, at: 0 };
+}
+
+/** Public key of a node that is wiped. */
+function pubOf(node: PrivNode): Uint8Array {
+  const pub = pubkeyCreate(node.key);
+  wipeNode(node);
+  return pub;
+}
+
+function putSide(it: Adding, n: number, side: number, which: number): void {
+  const node = accountNode(it.seed64, it.fields[2], it.fields[1], n, side);
+  const chain = copyBytes(node.chain, 0, 32);
+  putNode(it.keys, which, pubOf(node), chain);
+}
+
+function putChain(it: Adding, from: number, chain: number, which: number): void {
+  const child = ckdPub({ key: nodePub(it.keys, from), chain: nodeChain(it.keys, from) }, chain);
+  putNode(it.keys, which, child.key, child.chain);
+}
+
+/** The record's head: number, and fingerprint of m/a'/b', the parent that the account keys' xpubs name. */
+function putHead(it: Adding, n: number): void {
+  it.keys = new Uint8Array(KEYS_BYTES);
+  it.keys[1] = n;
+  it.keys.set(fingerprint(pubOf(hardenedPath(it.seed64, purposeOf(it.fields[2]), coinOf(it.fields[1]), -1))), 2);
+}
+
+function write(cold: Cold, it: Adding, n: number): void {
+  const fields = it.fields;
+  audit(cold, AUDIT_ACCOUNT_ADDED, n, copyBytes(it.identityPub, 0, 8));
+  save(cold, R_KEYS, it.keys);
+  if (it.allow.length) saveCbor(cold, R_ALLOW, [n, it.allow]);
+  saveCbor(cold, R_ACCOUNT, [
+    n,
+    fields[0],
+    fields[1],
+    fields[2],
+    fields[3],
+    it.identityPub,
+    fields[4],
+    fields[5],
+    fields[6],
+    fields[7],
+    fields[8],
+  ]);
+  it.fields = undefined;
+}
+
+/** One multiplication a step; true while there are more. */
+function stepAdding(cold: Cold, it: Adding): boolean {
+  const n = it.at < 8 ? cold.state.accountCount : cold.state.accountCount - 1;
+  const at = it.at++;
+  if (at === 0) putHead(it, n);
+  else if (at === 1) putSide(it, n, 2, NODE_COLD);
+  else if (at === 2) putSide(it, n, 1, NODE_HOT);
+  else if (at === 3) putChain(it, NODE_COLD, 0, NODE_COLD_0);
+  else if (at === 4) putChain(it, NODE_HOT, 0, NODE_HOT_0);
+  else if (at === 5) putChain(it, NODE_HOT, 1, NODE_HOT_1);
+  else if (at === 6) it.identityPub = pubOf(identityNode(it.seed64, n));
+  else if (at === 7) write(cold, it, n);
+  else if (at === 8) saveSecrets(cold, theAccount(cold, n), it.seed64);
+  else if (at === 9) pairOf(cold, theAccount(cold, n));
+  else {
+    wipe(it.seed64);
+    printAccount(cold, theAccount(cold, n));
+    printOk(cold.terminal);
+    cold.started(cold);
+    return false;
+  }
+  return true;
+}
+
+/** Makes the account in slices and shows it. seed64 is wiped at the end; what waited for an account is started then. */
+export function addAccount(cold: Cold, it: Adding, seed64: Uint8Array): void {
+  it.seed64 = seed64;
+  addJob(cold, {
+    isIdle: false,
+    step: function () {
+      return stepAdding(cold, it);
+    },
+    failed: function (error) {
+      wipe(it.seed64);
+      printThrown(cold.terminal, error);
+    },
+  });
+}

@@ -1,0 +1,188 @@
+/**
+ * Accounts at the console: what their data must be, changing what may change, showing them. Account data comes as
+ * base64 of a CBOR array
+ *   [name, network, script, v_identity 33, v_phones, admin_phones, payout address, policy (12 numbers), protocols,
+ *   allow_list] where protocols is 1 (v1), 2 (v2) or 3, and allow_list holds addresses. Everything is checked before
+ *   anything is written. Leaves to others: making an account's keys (account-add.ts).
+ */
+import { copyBytes } from '../../crypto/bytes';
+import { addressToScript, base64Decode, encodeXkey, pubkeyParse, sha256 } from '../../crypto/index';
+import { hexOf } from '../../console/hex';
+import { printLine } from '../../console/terminal';
+import { cborDecode } from '../../../protocol/cbor';
+import { pairingCode } from '../../../protocol/authority';
+import { fail } from '../../../protocol/errors';
+import { readRecord } from '../../journal/journal';
+import { R_ACCOUNT, R_ALLOW } from '../../journal/records';
+import { coinOf, NODE_COLD, NODE_HOT, nodeChain, nodePub, purposeOf } from '../secrets/hierarchy';
+import { policyFrom } from '../signing/policy';
+import type { Cold } from '../cold';
+import { accountKeys } from '../state/account-store';
+import { tellPolicy } from '../alarms/closing';
+import { accountRecordAt, isClosed, type Account } from '../state/state';
+import { AUDIT_ACCOUNT_CHANGED, audit, saveCbor } from '../state/store';
+import { addTask } from '../scheduler';
+
+const NAME_MAX = 32;
+/** Of an account's V, of its admins, of the platform's admins. */
+export const PHONES_MAX = 4;
+const ALLOW_MAX = 20;
+
+/** Letters, digits, space and . - _ : a name stands in SMS and on terminals, whose alphabets differ. */
+function isName(text: any): boolean {
+  if (typeof text !== 'string' || !text.length || text.length > NAME_MAX) return false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    const isWord = (c > 47 && c < 58) || (c > 64 && c < 91) || (c > 96 && c < 123);
+    if (!isWord && ' .-_'.indexOf(text[i]) < 0) return false;
+  }
+  return true;
+}
+
+function isPhone(text: any): boolean {
+  if (typeof text !== 'string' || text.length < 4 || text.length > 17 || text[0] !== '+') return false;
+  for (let i = 1; i < text.length; i++) if (text.charCodeAt(i) < 48 || text.charCodeAt(i) > 57) return false;
+  return true;
+}
+
+/** At most PHONES_MAX numbers in the form that an SMS is addressed with. */
+export function arePhones(list: any): boolean {
+  if (!list || typeof list === 'string' || !(list.length >= 0) || list.length > PHONES_MAX) return false;
+  for (let i = 0; i < list.length; i++) if (!isPhone(list[i])) return false;
+  return true;
+}
+
+/**
+ * `before` and the addresses' digests of script pubkeys, 20 octets each. Throws `account-form`, what addressToScript
+ * throws.
+ */
+function allowDigests(before: Uint8Array[], addresses: string[], network: string): Uint8Array[] {
+  if (!(before.length + addresses.length <= ALLOW_MAX))
+    throw fail('account-form', 'allow_list: ' + ALLOW_MAX + ' addresses at most');
+  for (let i = 0; i < addresses.length; i++)
+    before.push(copyBytes(sha256(addressToScript(addresses[i], network as any)), 0, 20));
+  return before;
+}
+
+/** Throws `account-form` naming the field. Answers the allow-list as digests of script pubkeys. */
+export function anAccount(fields: any): Uint8Array[] {
+  function no(what: string): Error {
+    return fail('account-form', what);
+  }
+  if (!fields || fields.length !== 10) throw no('ten fields are expected');
+  if (!isName(fields[0])) throw no('name: 1 to ' + NAME_MAX + ' letters, digits and . - _');
+  if (fields[1] !== 'main' && fields[1] !== 'test' && fields[1] !== 'regtest') throw no('network');
+  if (fields[2] !== 'p2wpkh' && fields[2] !== 'p2pkh') throw no('script');
+  if (!(fields[3] instanceof Uint8Array) || fields[3].length !== 33) throw no('v_identity');
+  pubkeyParse(fields[3]);
+  if (!arePhones(fields[4])) throw no('v_phones');
+  if (!arePhones(fields[5])) throw no('admin_phones');
+  addressToScript(fields[6], fields[1]);
+  if (!policyFrom(fields[7])) throw no('policy');
+  if (!(fields[8] >= 1 && fields[8] <= 3)) throw no('protocols');
+  if (!fields[9] || typeof fields[9] === 'string') throw no('allow_list');
+  return allowDigests([], fields[9], fields[1]);
+}
+
+function xpubOf(cold: Cold, account: Account, which: number): string {
+  const keys = accountKeys(cold, account.n);
+  const index = 0x80000000 + 2 * account.n + (which === NODE_HOT ? 1 : 0);
+  return encodeXkey({
+    isPrivate: false,
+    isTest: account.network !== 'main',
+    depth: 3,
+    parent: copyBytes(keys, 2, 6),
+    index: index,
+    chain: nodeChain(keys, which),
+    key: nodePub(keys, which),
+  });
+}
+
+function printSide(cold: Cold, account: Account, name: string, which: number): void {
+  const xpub = xpubOf(cold, account, which);
+  const path =
+    purposeOf(account.script) +
+    'h/' +
+    coinOf(account.network) +
+    'h/' +
+    (2 * account.n + (which === NODE_HOT ? 1 : 0)) +
+    'h';
+  const wrap = account.script === 'p2pkh' ? 'pkh(' : 'wpkh(';
+  printLine(cold.terminal, name + '_xpub ' + xpub);
+  printLine(
+    cold.terminal,
+    name + '_descriptor ' + wrap + '[' + hexOf(cold.state.fingerprint) + '/' + path + ']' + xpub + '/<0;1>/*)',
+  );
+}
+
+/** Prints what the account's people need, in lines `name value`. Nothing secret. */
+export function printAccount(cold: Cold, account: Account): void {
+  const terminal = cold.terminal;
+  printLine(terminal, 'account ' + account.n);
+  printLine(terminal, 'name ' + account.name);
+  printLine(terminal, 'network ' + account.network);
+  printLine(terminal, 'script ' + account.script);
+  printLine(terminal, 'identity ' + hexOf(account.identity));
+  printLine(terminal, 'v_identity ' + hexOf(account.vIdentity));
+  printLine(terminal, 'v_phones ' + account.vPhones.join(' '));
+  printLine(terminal, 'admin_phones ' + account.adminPhones.join(' '));
+  printLine(terminal, 'payout ' + account.payout);
+  printLine(terminal, 'protocols ' + account.protos);
+  printLine(
+    terminal,
+    'standing ' + (isClosed(cold.state, account.n) ? 'closed ' + (account.closed || account.alarm) : 'open'),
+  );
+  printLine(terminal, 'fingerprint ' + hexOf(cold.state.fingerprint));
+  printSide(cold, account, 'cold', NODE_COLD);
+  printSide(cold, account, 'hot', NODE_HOT);
+  printLine(terminal, 'pairing ' + pairingCode(cold.crypto, account.identity, account.vIdentity));
+}
+
+/**
+ * Replaces an account's name, phones, policy, protocols and allow-list by those of new account data; its network,
+ * script, V identity and payout address stay what they were and must be the same there (`account-fixed`). V is told of
+ * the limits that hold now.
+ */
+export function changeAccount(cold: Cold, account: Account, base64: string): void {
+  const fields = cborDecode(base64Decode(base64)) as any;
+  const allow = anAccount(fields);
+  if (
+    fields[1] !== account.network ||
+    fields[2] !== account.script ||
+    hexOf(fields[3]) !== hexOf(account.vIdentity) ||
+    fields[6] !== account.payout
+  ) {
+    throw fail('account-fixed', 'network, script, V identity and payout address cannot change');
+  }
+  audit(cold, AUDIT_ACCOUNT_CHANGED, account.n, copyBytes(account.identity, 0, 8));
+  saveCbor(cold, R_ALLOW, [account.n, allow]);
+  saveCbor(cold, R_ACCOUNT, [
+    account.n,
+    fields[0],
+    fields[1],
+    fields[2],
+    fields[3],
+    account.identity,
+    fields[4],
+    fields[5],
+    fields[6],
+    fields[7],
+    fields[8],
+  ]);
+  const n = account.n;
+  addTask(cold, function () {
+    tellPolicy(cold, n);
+  });
+}
+
+/**
+ * Adds addresses to an account's allow-list: a line of the console does not hold a long list. Throws what account data
+ * throws.
+ */
+export function allowMore(cold: Cold, account: Account, addresses: string[]): void {
+  const at = accountRecordAt(cold.state, R_ALLOW, account.n);
+  const before = at ? ((cborDecode(readRecord(cold.journal as any, at)) as any)[1] as Uint8Array[]) : [];
+  const allow = allowDigests(before, addresses, account.network);
+  audit(cold, AUDIT_ACCOUNT_CHANGED, account.n, copyBytes(account.identity, 0, 8));
+  saveCbor(cold, R_ALLOW, [account.n, allow]);
+}

@@ -1,0 +1,257 @@
+/**
+ * Sweeping cold coins by hand, at the console only. `sweep begin` names the sums, `sweep input` and `sweep prev` bring
+ * each coin with its previous transaction, `sweep sign` shows what will happen, asks for a yes and the PIN, and gives
+ * the signatures. Up to SWEEP_INPUTS_MAX coins in one sweep: a large one lies in the flash while it is made
+ * (scratch.ts). The one output is the payout address that was registered with the account: there is no way to name
+ * another. Inputs must be the account's cold receiving keys; those exist in memory only while the signatures are made,
+ * from the seed that the PIN opens.
+ */
+import { copyBytes } from '../../crypto/bytes';
+import { addressToScript, base64Decode, ckdPub, constantTimeEqual, ecdsaSign, hash160, wipe } from '../../crypto/index';
+import { hexOf } from '../../console/hex';
+import { ask, printError, printLine, printOk, printThrown } from '../../console/terminal';
+import { cborDecode } from '../../../protocol/cbor';
+import { fail } from '../../../protocol/errors';
+import { AMOUNT_MAX_SATS, U32_MAX } from '../../../protocol/wire';
+import {
+  accountNode,
+  leafKey,
+  nodeChain,
+  nodePub,
+  NODE_COLD,
+  NODE_COLD_0,
+  wipeNode,
+  type PrivNode,
+} from '../secrets/hierarchy';
+import { FEERATE_MAX_DEFAULT } from '../signing/policy';
+import type { Cold } from '../cold';
+import { feedPrevTx, prevTxId, readPrevTx, type PrevTxReader } from '../signing/prev-tx';
+import { accountKeys, theAccount } from '../state/account-store';
+import { seedByPin } from '../secrets/secrets';
+import { openScratch } from '../signing/scratch';
+import {
+  draftBytes,
+  endPass,
+  finishInput,
+  inputIndex,
+  makeDraft,
+  makeInput,
+  p2pkhScript,
+  putOutput,
+  readInput,
+  scriptOf,
+  segwitHash,
+  startPass,
+  stepPass,
+  vbytesOf,
+  type Pass,
+  type TxDraft,
+} from '../signing/tx-draft';
+import { AUDIT_SWEPT, audit } from '../state/store';
+import { addJob } from '../scheduler';
+
+export const SWEEP_INPUTS_MAX = 100;
+
+/** One at a time, from `sweep begin` until it ends or another command comes: cold.sweep. */
+interface Sweep {
+  /** Its number. */
+  account: number;
+  draft: TxDraft;
+  /** The coin under way: as it will be written down, and its previous transaction. */
+  record?: Uint8Array;
+  reader?: PrevTxReader;
+  index: number;
+  /** The transaction being hashed, and how many signatures there are. */
+  pass?: Pass;
+  signed: number;
+}
+
+function aWhole(value: any, max: number, what: string): number {
+  if (typeof value !== 'number' || !(value >= 0) || value > max || Math.floor(value) !== value)
+    throw fail('sweep-form', what);
+  return value;
+}
+
+function fieldsOf(base64: string, count: number): any[] {
+  const fields = cborDecode(base64Decode(base64)) as any;
+  if (!fields || fields.length !== count) throw fail('sweep-form', count + ' fields are expected');
+  return fields;
+}
+
+/** [account, tx_version, locktime, n_inputs, payout_sats, fee_sats] */
+function begin(cold: Cold, argument: string): void {
+  const fields = fieldsOf(argument, 6);
+  const account = theAccount(cold, fields[0]);
+  const nInputs = aWhole(fields[3], SWEEP_INPUTS_MAX, 'n_inputs');
+  const payoutSats = aWhole(fields[4], AMOUNT_MAX_SATS, 'payout_sats');
+  const feeSats = aWhole(fields[5], AMOUNT_MAX_SATS, 'fee_sats');
+  if (!nInputs || !payoutSats) throw fail('sweep-form', 'inputs and an amount are expected');
+  const version = aWhole(fields[1], 2, 'tx_version');
+  const locktime = aWhole(fields[2], 499999999, 'locktime');
+  const draft = makeDraft(
+    openScratch(cold, draftBytes(nInputs, 1)),
+    account.script,
+    version,
+    locktime,
+    nInputs,
+    feeSats,
+  );
+  putOutput(draft, payoutSats, addressToScript(account.payout, account.network as any));
+  draft.amountSats = payoutSats;
+  if (feeSats > (account.policy.maxFeerateSatVb || FEERATE_MAX_DEFAULT) * vbytesOf(draft, false))
+    throw fail('policy-fee-rate', 'the fee is too high for the size');
+  cold.sweep = { account: account.n, draft: draft, index: 0, signed: 0 };
+  printOk(cold.terminal);
+}
+
+function open(cold: Cold): Sweep {
+  if (!cold.sweep) throw fail('bad-state', 'sweep begin comes first');
+  return cold.sweep;
+}
+
+/** [prev_txid 32 internal order, vout, sequence, chain, index, prev_tx_len] */
+function input(cold: Cold, argument: string): void {
+  const it = open(cold);
+  const fields = fieldsOf(argument, 6);
+  if (it.reader || it.draft.done >= it.draft.nInputs) throw fail('bad-state', 'no input is expected now');
+  if (!(fields[0] instanceof Uint8Array) || fields[0].length !== 32) throw fail('sweep-form', 'prev_txid');
+  if (fields[3] !== 0) throw fail('sweep-form', 'only receiving addresses are swept');
+  it.index = aWhole(fields[4], 0x7fffffff, 'index');
+  it.record = makeInput(
+    it.draft,
+    fields[0],
+    aWhole(fields[1], U32_MAX, 'vout'),
+    aWhole(fields[2], U32_MAX, 'sequence'),
+    0,
+    it.index,
+  );
+  it.reader = readPrevTx(aWhole(fields[5], 1000000, 'prev_tx_len'), fields[1]);
+  printOk(cold.terminal);
+}
+
+function prev(cold: Cold, argument: string): void {
+  const it = open(cold);
+  const reader = it.reader;
+  if (!reader) throw fail('bad-state', 'sweep input comes first');
+  feedPrevTx(reader, base64Decode(argument));
+  if (reader.leftBytes) return printOk(cold.terminal);
+  const record = it.record as Uint8Array;
+  if (!constantTimeEqual(prevTxId(reader), record.subarray(0, 32)))
+    throw fail('prev-tx-hash', 'the previous transaction is another one');
+  addJob(cold, {
+    isIdle: false,
+    step: function () {
+      if (!constantTimeEqual(scriptOf(it.draft.script, hash160(coldPub(cold, it, it.index))), reader.script))
+        throw fail('not-own-coin', 'the coin does not belong to that cold receiving key');
+      finishInput(it.draft, record, reader.sats);
+      it.record = undefined;
+      it.reader = undefined;
+      printOk(cold.terminal);
+      return false;
+    },
+    failed: endSweep,
+  });
+}
+
+/** Ends the sweep under way for an error. */
+function endSweep(error: any, cold: Cold): void {
+  cold.sweep = undefined;
+  printThrown(cold.terminal, error);
+}
+
+function coldPub(cold: Cold, it: Sweep, index: number): Uint8Array {
+  const keys = accountKeys(cold, it.account);
+  return ckdPub({ key: nodePub(keys, NODE_COLD_0), chain: nodeChain(keys, NODE_COLD_0) }, index).key;
+}
+
+function show(cold: Cold): void {
+  const it = open(cold);
+  const draft = it.draft;
+  const terminal = cold.terminal;
+  const account = theAccount(cold, it.account);
+  if (draft.done !== draft.nInputs || it.reader) throw fail('bad-state', 'inputs are missing');
+  if (draft.sumSats !== draft.amountSats + draft.feeSats) throw fail('bad-fee', 'inputs are not outputs and fee');
+  printLine(terminal, 'sweep account ' + account.n + ' ' + account.name);
+  printLine(terminal, 'sweep inputs ' + draft.nInputs + ' sats ' + draft.sumSats);
+  printLine(terminal, 'sweep pays ' + draft.amountSats + ' to ' + account.payout);
+  printLine(terminal, 'sweep fee ' + draft.feeSats);
+  ask(terminal, 'sign (yes or no)', function (line) {
+    if (line !== 'yes') return endSweep(fail('declined', 'nothing was signed'), cold);
+    ask(terminal, 'PIN', function (pin) {
+      let seed: Uint8Array;
+      try {
+        seed = seedByPin(cold, pin);
+      } catch (error) {
+        return printThrown(terminal, error);
+      }
+      sign(cold, it, seed);
+    });
+  });
+}
+
+function signNext(cold: Cold, it: Sweep, node: PrivNode): void {
+  const draft = it.draft;
+  const record = readInput(draft, it.signed);
+  const index = inputIndex(record);
+  const pub = coldPub(cold, it, index);
+  const hash20 = hash160(pub);
+  if (!draft.digests) {
+    if (!it.pass) it.pass = startPass(draft, it.signed, p2pkhScript(hash20));
+    if (stepPass(draft, it.pass)) return;
+  }
+  const hash = it.pass ? endPass(draft, it.pass) : segwitHash(draft, record, hash20);
+  const priv = leafKey(node, accountKeys(cold, it.account), NODE_COLD, NODE_COLD_0, 0, index);
+  const sig = ecdsaSign(hash, priv);
+  wipe(priv);
+  printLine(cold.terminal, 'sig ' + it.signed + ' ' + hexOf(pub) + ' ' + hexOf(sig));
+  it.pass = undefined;
+  it.signed++;
+}
+
+/** The unsigned transaction is hashed and written into the log first; then a signature a slice. */
+function sign(cold: Cold, it: Sweep, seed: Uint8Array): void {
+  const draft = it.draft;
+  let node: PrivNode;
+  try {
+    const account = theAccount(cold, it.account);
+    node = accountNode(seed, account.script, account.network, account.n, 2);
+  } catch (error) {
+    return endSweep(error, cold);
+  } finally {
+    wipe(seed);
+  }
+  it.pass = startPass(draft, -1, new Uint8Array(0));
+  addJob(cold, {
+    isIdle: false,
+    step: function () {
+      if (draft.id) signNext(cold, it, node);
+      else if (!stepPass(draft, it.pass as Pass)) {
+        audit(cold, AUDIT_SWEPT, it.account, copyBytes(endPass(draft, it.pass as Pass), 0, 8));
+        it.pass = undefined;
+      }
+      if (it.signed < draft.nInputs) return true;
+      wipeNode(node);
+      if (cold.sweep === it) cold.sweep = undefined;
+      printOk(cold.terminal);
+      return false;
+    },
+    failed: function (error) {
+      wipeNode(node);
+      endSweep(error, cold);
+    },
+  });
+}
+
+/** The console's `sweep` command. */
+export function runSweep(cold: Cold, action: string, argument: string): void {
+  try {
+    if (!cold.keys) throw fail('locked', 'unlock first');
+    if (action === 'begin') begin(cold, argument);
+    else if (action === 'input') input(cold, argument);
+    else if (action === 'prev') prev(cold, argument);
+    else if (action === 'sign') show(cold);
+    else printError(cold.terminal, 'usage', 'sweep begin|input|prev|sign');
+  } catch (error) {
+    endSweep(error, cold);
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * Payments that no longer fit the journal. The oldest ARCHIVE_ENTRIES of them move to a file of the board's Storage;
+ * the journal keeps how many files there are and one digest over all of them, checked at boot: a file that is lost or
+ * changed stops the board (`archive-lost`) instead of making it forget what was paid. A file is written, read back, and
+ * only then counted. Entry: tag 8 | account u8 | flags u8 | seconds u32 | debit 7 (R_PAID) | fee 7 | SHA-256 of content
+ * and anchor 32. Files are "u1", "u2" ... R_ARCHIVE: files u32 | last serial u32 | digest 32 | one above the highest
+ * change index archived u32, for each account; the digest is SHA-256 of the digest before and the SHA-256 of the file,
+ * 32 zeros before the first.
+ * An archived payment can be replaced, by one that pays the same and spends the same coin; the digest covers both, and
+ * nobody can find others with the same. Its own transaction asked for again is such a replacement. Files are never
+ * retired: when Storage holds no more, and the journal neither, requests are refused (`storage-full`), and status tells
+ * long before.
+ */
+import { concatBytes } from '../../crypto/bytes';
+import { sha256 } from '../../crypto/index';
+import { fail } from '../../../protocol/errors';
+import { REFUSE_NOT_READY } from '../../../protocol/wire';
+import { compact, readRecord, walk } from '../../journal/journal';
+import {
+  PAID_ACCOUNT,
+  PAID_ANCHOR,
+  PAID_ANCHOR_BYTES,
+  PAID_CHANGE,
+  PAID_CONTENT,
+  PAID_DEBIT,
+  PAID_DIGEST_BYTES,
+  PAID_FLAG_BUMP,
+  PAID_FLAGS,
+  PAID_SERIAL,
+  PAID_TAG,
+  PAID_TIME,
+  R_ARCHIVE,
+  R_PAID,
+  isEqualAt,
+  readSats,
+  readU32,
+  writeU32,
+} from '../../journal/records';
+import type { Spent } from '../signing/policy';
+import type { Cold } from '../cold';
+import type { PaidBefore } from './ledger';
+import { refusal } from '../signing/refusal';
+import { MAX_ACCOUNTS } from '../state/state';
+import { save } from '../state/store';
+import { addTask } from '../scheduler';
+
+export const ARCHIVE_ENTRIES = 16;
+/**
+ * Payments in the journal above which the oldest are archived in a slice of their own, while nothing else needs the
+ * memory.
+ */
+export const PAID_TIDY_MAX = 20;
+/**
+ * Payments in the journal above which they are before another is written down: beside eight accounts of the largest
+ * kind they fit a half (room.test.ts).
+ */
+export const PAID_KEPT_MAX = 24;
+const ENTRY_BYTES = 60;
+/** Octets of an archive file. */
+export const ARCHIVE_BYTES = ARCHIVE_ENTRIES * ENTRY_BYTES;
+/** What Storage takes for a file beside its octets. */
+const FILE_HEADER_BYTES = 32;
+const TAG_BYTES = 8;
+const AT_ACCOUNT = 8;
+const AT_FLAGS = 9;
+const AT_TIME = 10;
+const AT_DEBIT = 14;
+const AT_FEE = 21;
+const AT_DIGEST = 28;
+/** In R_ARCHIVE. */
+const HEAD_DIGEST = 8;
+const HEAD_CHANGE = 40;
+
+function readFileOf(cold: Cold, n: number): Uint8Array {
+  const bytes = cold.hal.files.readFile('u' + n);
+  if (!bytes || bytes.length !== ARCHIVE_BYTES)
+    throw fail('archive-lost', 'an archive of payments is missing: restore the state backup');
+  return bytes;
+}
+
+/** Payload of the latest R_ARCHIVE; zeros before the first. */
+function readHead(cold: Cold): Uint8Array {
+  const at = cold.state.at[R_ARCHIVE];
+  return at === undefined
+    ? new Uint8Array(HEAD_CHANGE + 4 * MAX_ACCOUNTS)
+    : new Uint8Array(readRecord(cold.journal as any, at));
+}
+
+function nextDigest(digest: Uint8Array, file: Uint8Array): Uint8Array {
+  return sha256(concatBytes([digest, sha256(file)]));
+}
+
+/** What stands for a payment's content (32 octets) and the coin that it spends (36) in an archive. */
+export function archivedDigest(content: Uint8Array, outpoint: Uint8Array): Uint8Array {
+  return sha256(concatBytes([content, outpoint]));
+}
+
+/** Adds to `found` what is archived under the tag. */
+export function findArchived(cold: Cold, tag: Uint8Array, found: PaidBefore): void {
+  for (let n = 1; n <= cold.state.archiveCount; n++) {
+    const bytes = readFileOf(cold, n);
+    for (let at = 0; at < ARCHIVE_BYTES; at += ENTRY_BYTES) {
+      if (bytes[at] !== tag[0] || !isEqualAt(bytes, at, tag, TAG_BYTES)) continue;
+      found.archived = new Uint8Array(bytes.subarray(at + AT_DIGEST, at + ENTRY_BYTES));
+      found.count++;
+      const feeSats = readSats(bytes, at + AT_FEE);
+      if (feeSats > found.feeSats) found.feeSats = feeSats;
+    }
+  }
+}
+
+/** One above the highest change index of the account's archived payments. */
+export function changeNextArchived(cold: Cold, account: number): number {
+  return readU32(readHead(cold), HEAD_CHANGE + 4 * account);
+}
+
+/** Adds one payment or replacement to the sums. debitSats, feeSats: as in R_PAID. */
+export function addDebit(spent: Spent, flags: number, debitSats: number, feeSats: number): void {
+  if (flags & PAID_FLAG_BUMP) {
+    spent.feeSats += debitSats;
+    return;
+  }
+  spent.sats += debitSats;
+  spent.feeSats += feeSats;
+  spent.count++;
+}
+
+/** Adds what archived payments since fromSeconds spent. Newest files first, until one holds nothing that recent. */
+export function addArchived(cold: Cold, account: number, fromSeconds: number, spent: Spent): void {
+  for (let n = cold.state.archiveCount; n > 0; n--) {
+    const bytes = readFileOf(cold, n);
+    let isRecent = false;
+    for (let at = 0; at < ARCHIVE_BYTES; at += ENTRY_BYTES) {
+      if (readU32(bytes, at + AT_TIME) < fromSeconds) continue;
+      isRecent = true;
+      if (bytes[at + AT_ACCOUNT] === account)
+        addDebit(spent, bytes[at + AT_FLAGS], readSats(bytes, at + AT_DEBIT), readSats(bytes, at + AT_FEE));
+    }
+    if (!isRecent) return;
+  }
+}
+
+/** Checks every archive file against the journal's digest; throws `archive-lost`. At boot. */
+export function checkArchives(cold: Cold): void {
+  let digest: Uint8Array = new Uint8Array(32);
+  for (let n = 1; n <= cold.state.archiveCount; n++) digest = nextDigest(digest, readFileOf(cold, n));
+  if (!isEqualAt(readHead(cold), HEAD_DIGEST, digest, 32))
+    throw fail('archive-lost', 'an archive of payments was changed: restore the state backup');
+}
+
+/** Payments that the journal holds. */
+function keptPayments(cold: Cold): number {
+  return cold.state.paidSerial - cold.state.archivedSerial;
+}
+
+/** Must payments be archived before another one finds room? */
+export function isArchiveDue(cold: Cold): boolean {
+  return keptPayments(cold) > PAID_KEPT_MAX;
+}
+
+function hasFileRoom(cold: Cold): boolean {
+  return cold.hal.files.freeBytes() >= ARCHIVE_BYTES + FILE_HEADER_BYTES;
+}
+
+/** Payments that can still be signed before Storage is full. */
+export function roomPayments(cold: Cold): number {
+  return (
+    PAID_KEPT_MAX +
+    1 -
+    keptPayments(cold) +
+    ARCHIVE_ENTRIES * Math.floor(cold.hal.files.freeBytes() / (ARCHIVE_BYTES + FILE_HEADER_BYTES))
+  );
+}
+
+/** Puts the oldest payments into `bytes`, and into `head` what R_ARCHIVE says of them. */
+function gather(cold: Cold, bytes: Uint8Array, head: Uint8Array): void {
+  let at = 0;
+  walk(cold.journal as any, function (type, payload) {
+    if (type !== R_PAID || readU32(payload, PAID_SERIAL) <= cold.state.archivedSerial) return;
+    for (let i = 0; i < TAG_BYTES; i++) bytes[at + i] = payload[PAID_TAG + i];
+    bytes[at + AT_ACCOUNT] = payload[PAID_ACCOUNT];
+    bytes[at + AT_FLAGS] = payload[PAID_FLAGS];
+    for (let i = 0; i < 4; i++) bytes[at + AT_TIME + i] = payload[PAID_TIME + i];
+    for (let i = 0; i < 14; i++) bytes[at + AT_DEBIT + i] = payload[PAID_DEBIT + i];
+    bytes.set(
+      archivedDigest(
+        payload.subarray(PAID_CONTENT, PAID_CONTENT + PAID_DIGEST_BYTES),
+        payload.subarray(PAID_ANCHOR, PAID_ANCHOR + PAID_ANCHOR_BYTES),
+      ),
+      at + AT_DIGEST,
+    );
+    const slot = HEAD_CHANGE + 4 * payload[PAID_ACCOUNT];
+    if (readU32(payload, PAID_CHANGE) > readU32(head, slot)) writeU32(head, slot, readU32(payload, PAID_CHANGE));
+    writeU32(head, 4, readU32(payload, PAID_SERIAL));
+    at += ENTRY_BYTES;
+    return at === ARCHIVE_BYTES;
+  });
+}
+
+/**
+ * Moves the oldest payments to a file; the next compaction lets go of their records. Throws the refusals
+ * `storage-full`, `storage-failed`; nothing is changed then.
+ */
+export function archiveOldest(cold: Cold): void {
+  const files = cold.hal.files;
+  const n = cold.state.archiveCount + 1;
+  if (!hasFileRoom(cold)) throw refusal(REFUSE_NOT_READY, 'storage-full');
+  const bytes = new Uint8Array(ARCHIVE_BYTES);
+  const head = readHead(cold);
+  gather(cold, bytes, head);
+  if (!files.writeFile('u' + n, bytes)) throw refusal(REFUSE_NOT_READY, 'storage-full');
+  const back = files.readFile('u' + n);
+  if (!back || !isEqualAt(back, 0, bytes, ARCHIVE_BYTES)) throw refusal(REFUSE_NOT_READY, 'storage-failed');
+  writeU32(head, 0, n);
+  head.set(nextDigest(head.subarray(HEAD_DIGEST, HEAD_CHANGE), bytes), HEAD_DIGEST);
+  save(cold, R_ARCHIVE, head);
+}
+
+/**
+ * Archives in a slice of its own, for which idle work lets go of its memory, and compacts the journal in another. What
+ * Storage does not take waits in the journal, and status tells.
+ */
+export function tidyPayments(cold: Cold): void {
+  if (keptPayments(cold) <= PAID_TIDY_MAX || !hasFileRoom(cold)) return;
+  addTask(cold, function () {
+    try {
+      if (keptPayments(cold) <= PAID_TIDY_MAX) return;
+      archiveOldest(cold);
+      addTask(cold, function () {
+        compact(cold.journal as any);
+      });
+    } catch (error) {
+      if ((error as any).refusal === undefined) throw error;
+    }
+  });
+}

@@ -1,0 +1,107 @@
+/**
+ * The keys of an account and where they come from. Account a of network coin type c (0 main, 1 else), purpose p (84 for
+ * p2wpkh, 44 for p2pkh): cold receiving = m/p'/c'/(2a)', hot sending = m/p'/c'/(2a+1)', HSM-Cold's identity for the
+ * account = m/17229'/a'/0'. Hardened all the way: a hot key in an attacker's hands tells nothing about a cold one. What
+ * is public is written down once when the account is made (R_KEYS), so that no multiplication is needed later:
+ *   0 | account u8 | fingerprint of m/p'/c' 4 | cold, hot, cold/0, hot/0, hot/1: public key 33 and chain code 32 each
+ * Spec: BIP32, BIP44, BIP84. Leaves to others: when keys may be in memory (cold/unlock.ts, console/sweep.ts).
+ */
+import { copyBytes } from '../../crypto/bytes';
+import { ckdPriv, hash160, privFromSeed, pubkeyCreate, wipe } from '../../crypto/index';
+
+const HARDENED = 0x80000000;
+export const KEYS_BYTES = 331;
+const NODE_BYTES = 65;
+export const NODE_COLD = 0;
+export const NODE_HOT = 1;
+export const NODE_COLD_0 = 2;
+export const NODE_HOT_0 = 3;
+export const NODE_HOT_1 = 4;
+
+/** A private node: 32 octets of key and of chain code. Both secret; wiped by whoever made it. */
+export interface PrivNode {
+  key: Uint8Array;
+  chain: Uint8Array;
+}
+
+export function wipeNode(node: PrivNode): void {
+  wipe(node.key);
+  wipe(node.chain);
+}
+
+/** m/a'/b'/c' of the seed, or m/a'/b' when c is -1. Secret. */
+export function hardenedPath(seed64: Uint8Array, a: number, b: number, c: number): PrivNode {
+  const master = privFromSeed(seed64);
+  const first = ckdPriv(master, HARDENED + a);
+  const second = ckdPriv(first, HARDENED + b);
+  wipeNode(master);
+  wipeNode(first);
+  if (c < 0) return second;
+  const third = ckdPriv(second, HARDENED + c);
+  wipeNode(second);
+  return third;
+}
+
+export function purposeOf(script: string): number {
+  return script === 'p2pkh' ? 44 : 84;
+}
+
+export function coinOf(network: string): number {
+  return network === 'main' ? 0 : 1;
+}
+
+/** Account key of one side. side: SIDE_HOT 1 or SIDE_COLD 2. Secret. */
+export function accountNode(
+  seed64: Uint8Array,
+  script: string,
+  network: string,
+  account: number,
+  side: number,
+): PrivNode {
+  return hardenedPath(seed64, purposeOf(script), coinOf(network), 2 * account + (side === 1 ? 1 : 0));
+}
+
+export function identityNode(seed64: Uint8Array, account: number): PrivNode {
+  return hardenedPath(seed64, 17229, account, 0);
+}
+
+/** Public key of node `which` in the R_KEYS record. */
+export function nodePub(keys: Uint8Array, which: number): Uint8Array {
+  return copyBytes(keys, 6 + which * NODE_BYTES, 39 + which * NODE_BYTES);
+}
+
+export function nodeChain(keys: Uint8Array, which: number): Uint8Array {
+  return copyBytes(keys, 39 + which * NODE_BYTES, 71 + which * NODE_BYTES);
+}
+
+export function putNode(keys: Uint8Array, which: number, pub33: Uint8Array, chain32: Uint8Array): void {
+  keys.set(pub33, 6 + which * NODE_BYTES);
+  keys.set(chain32, 39 + which * NODE_BYTES);
+}
+
+/**
+ * The private key m/p'/c'/account'/chain/index from the account node; nodeIndex names the chain's place in R_KEYS.
+ * Secret.
+ */
+export function leafKey(
+  account: PrivNode,
+  keys: Uint8Array,
+  accountIndex: number,
+  chainNodeIndex: number,
+  chain: number,
+  index: number,
+): Uint8Array {
+  const chainNode = ckdPriv(account, chain, nodePub(keys, accountIndex));
+  const leaf = ckdPriv(chainNode, index, nodePub(keys, chainNodeIndex));
+  wipeNode(chainNode);
+  wipe(leaf.chain);
+  return leaf.key;
+}
+
+/** First four octets of HASH160 of m's public key: the master fingerprint. One multiplication. */
+export function masterFingerprint(seed64: Uint8Array): Uint8Array {
+  const master = privFromSeed(seed64);
+  const fingerprint = copyBytes(hash160(pubkeyCreate(master.key)), 0, 4);
+  wipeNode(master);
+  return fingerprint;
+}

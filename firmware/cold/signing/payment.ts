@@ -1,0 +1,162 @@
+/**
+ * A payment that is ready to be signed is written down here, or refused: the same request once, another transaction for
+ * the same user_tx_no only as a replacement that pays the same outputs and spends the first one's first coin, within
+ * the account's policy. The record is durable before recordPayment returns; signatures are made after that
+ * (signing.ts).
+ */
+import type { SignInput } from '../../../protocol/messages';
+import { REFUSE_BAD_INPUT, REFUSE_CONFLICT, REFUSE_NO_CHANNEL, REFUSE_POLICY } from '../../../protocol/wire';
+import {
+  PAID_ACCOUNT,
+  PAID_ANCHOR,
+  PAID_ANCHOR_BYTES,
+  PAID_BYTES,
+  PAID_CHANGE,
+  PAID_CONTENT,
+  PAID_DEBIT,
+  PAID_FEE,
+  PAID_FLAG_BUMP,
+  PAID_FLAGS,
+  PAID_SERIAL,
+  PAID_TAG,
+  PAID_TIME,
+  PAID_TX,
+  R_PAID,
+  isEqualAt,
+  writeSats,
+  writeU32,
+} from '../../journal/records';
+import { policyTag } from './policy';
+import { archiveOldest, archivedDigest, isArchiveDue } from '../payments/archive';
+import type { Cold } from '../cold';
+import { paidBefore, spentSince, type PaidBefore } from '../payments/ledger';
+import type { PrevTxReader } from './prev-tx';
+import { countedRefusal } from './refusal';
+import { readInput, spends, vbytesOf, type TxDraft } from './tx-draft';
+import type { OutsReader } from './outs';
+import type { Vouch } from './authority';
+import { theAccount } from '../state/account-store';
+import { AUDIT_SIGNED, audit, isClockSet, nowSeconds, save } from '../state/store';
+
+/** How far above the highest change index signed a payment's may be: BIP44's gap limit. */
+export const CHANGE_GAP = 20;
+/**
+ * Transactions signed under one user_tx_no, the first included: a hacked API must not fill the board with replacements.
+ */
+export const TRANSACTIONS_MAX = 10;
+
+/** A signing under way over the link. */
+export interface Session {
+  /** Its number. */
+  account: number;
+  draft: TxDraft;
+  changeIndex: number | null;
+  /** While the outs text comes in: what hashes it, what reads it. Gone when V's authority was judged. */
+  vouch: Vouch | undefined;
+  outs: OutsReader | undefined;
+  isAllListed: boolean;
+  /** The channel is over: only what was signed before may be answered again. */
+  isOver: boolean;
+  /** What stands for the user_tx_no, and the SHA-256 of the outs text. */
+  tag: Uint8Array;
+  content: Uint8Array;
+  input: SignInput | undefined;
+  /** The input under way as it will be written down. */
+  record: Uint8Array | undefined;
+  reader: PrevTxReader | undefined;
+  /** Set once the payment is written down: from then on signatures may leave. */
+  isRecorded: boolean;
+  isBusy: boolean;
+}
+
+/** Ends the session with a counted refusal. */
+export function endRefused(cold: Cold, session: Session, code: number, tag: string): Error {
+  cold.session = undefined;
+  return countedRefusal(session.account, code, tag);
+}
+
+/** Throws the policy's refusal, if any. `before`: what was signed under this user_tx_no. */
+export function checkPolicy(cold: Cold, session: Session, before: PaidBefore): void {
+  const account = theAccount(cold, session.account);
+  const draft = session.draft;
+  const now = nowSeconds(cold);
+  const isBump = before.count > 0;
+  const extraFee = isBump ? (draft.feeSats > before.feeSats ? draft.feeSats - before.feeSats : 0) : draft.feeSats;
+  const tag = policyTag(
+    account.policy,
+    {
+      outputs: draft.nOutputs - draft.nChange,
+      smallestSats: draft.smallestSats,
+      isAllListed: session.isAllListed,
+      amountSats: draft.amountSats,
+      feeSats: draft.feeSats,
+      vbytes: vbytesOf(draft, session.changeIndex !== null),
+      debitSats: isBump ? 0 : draft.amountSats,
+      debitFeeSats: extraFee,
+      debitCount: isBump ? 0 : 1,
+    },
+    spentSince(cold, account.n, now - account.policy.windowSeconds),
+    isClockSet(cold) ? now : 0,
+  );
+  if (tag) throw countedRefusal(account.n, REFUSE_POLICY, tag);
+}
+
+/**
+ * Does the draft spend the coin that all transactions of its user_tx_no spend? Puts that coin in place of what stands
+ * for it and for the content.
+ */
+function spendsAnchor(draft: TxDraft, content: Uint8Array, before: PaidBefore): boolean {
+  const digest = before.archived;
+  if (!digest) return spends(draft, before.anchor);
+  for (let i = 0; i < draft.done; i++) {
+    const outpoint = readInput(draft, i).subarray(0, PAID_ANCHOR_BYTES);
+    if (!isEqualAt(digest, 0, archivedDigest(content, outpoint), digest.length)) continue;
+    before.anchor.set(outpoint);
+    return true;
+  }
+  return false;
+}
+
+/**
+ * Change goes where a wallet restored from the words looks for it: a new payment's index is at most CHANGE_GAP above
+ * the highest one that was signed, a replacement's at most one above, since an API may make those at will.
+ */
+function isChangeNear(index: number | null, before: PaidBefore): boolean {
+  return index === null || index < before.changeNext + (before.count ? 1 : CHANGE_GAP);
+}
+
+/**
+ * Writes the payment down, unless this very transaction is known already. tx: its id, 32 octets. Whatever is known,
+ * nothing passes that does not pay the first one's outputs and spend its coin. The log has it first: nothing is signed
+ * that it does not tell of. Returns after the flash holds both. Throws refusals, SPEC.md 5.3.
+ */
+export function recordPayment(cold: Cold, session: Session, tx: Uint8Array): void {
+  const draft = session.draft;
+  const before = paidBefore(cold, session.account, session.tag, session.content, tx);
+  const isBump = before.count > 0;
+  if (isBump && !before.isSameContent) throw endRefused(cold, session, REFUSE_CONFLICT, 'user-tx-conflict');
+  if (isBump && !spendsAnchor(draft, session.content, before))
+    throw endRefused(cold, session, REFUSE_CONFLICT, 'no-common-coin');
+  if (before.hasTx) return;
+  if (session.isOver) throw endRefused(cold, session, REFUSE_NO_CHANNEL, 'no-channel');
+  if (before.count >= TRANSACTIONS_MAX) throw endRefused(cold, session, REFUSE_CONFLICT, 'replaced-too-often');
+  if (!isChangeNear(session.changeIndex, before)) throw endRefused(cold, session, REFUSE_BAD_INPUT, 'change-gap');
+  checkPolicy(cold, session, before);
+  if (isArchiveDue(cold)) archiveOldest(cold);
+  const extraFee = draft.feeSats > before.feeSats ? draft.feeSats - before.feeSats : 0;
+  const payload = new Uint8Array(PAID_BYTES);
+  writeU32(payload, PAID_SERIAL, cold.state.paidSerial + 1);
+  payload[PAID_ACCOUNT] = session.account;
+  payload[PAID_FLAGS] = isBump ? PAID_FLAG_BUMP : 0;
+  writeU32(payload, PAID_TIME, nowSeconds(cold));
+  payload.set(session.tag, PAID_TAG);
+  payload.set(session.content, PAID_CONTENT);
+  payload.set(tx, PAID_TX);
+  payload.set(isBump ? before.anchor : readInput(draft, 0).subarray(0, PAID_ANCHOR_BYTES), PAID_ANCHOR);
+  writeSats(payload, PAID_DEBIT, isBump ? extraFee : draft.amountSats);
+  writeSats(payload, PAID_FEE, before.feeSats + extraFee);
+  writeU32(payload, PAID_CHANGE, session.changeIndex === null ? 0 : session.changeIndex + 1);
+  audit(cold, AUDIT_SIGNED, session.account, payload.subarray(PAID_TAG, PAID_TAG + 8));
+  save(cold, R_PAID, payload);
+  cold.counters.signed++;
+}

@@ -1,0 +1,130 @@
+/**
+ * What an account may spend, whatever its V-Device signed. One check answers the first rule that is broken, as a stable
+ * tag. The table (each tag is proved by test/firmware/cold/signing/policy.test.ts):
+ *   policy-outputs       more outputs than allowed
+ *   policy-dust          an output below the smallest allowed
+ *   policy-destination   an address that is not on the allow-list
+ *   policy-tx-amount     one payment above its limit
+ *   policy-tx-fee        one fee above its limit
+ *   policy-fee-rate      fee per virtual byte above its limit
+ *   policy-velocity      amount paid in the rolling window above its limit
+ *   policy-fee-velocity  fees paid in the rolling window above their limit
+ *   policy-count         more payments in the rolling window than allowed
+ *   policy-time          outside the hours of the day (UTC)
+ *   policy-clock         a rule needs the time and the clock was not set
+ * Amounts in satoshi, exact up to 21e14. Leaves to others: summing the window (cold/spent.ts), the allow-list's
+ * storage.
+ */
+
+/** Positional in the journal and in the account data; 0 means "no limit" except where said. */
+export interface Policy {
+  txMaxSats: number;
+  txMaxFeeSats: number;
+  /** Satoshi per virtual byte; 0 stands for FEERATE_MAX_DEFAULT. */
+  maxFeerateSatVb: number;
+  windowSeconds: number;
+  windowMaxSats: number;
+  windowMaxFeeSats: number;
+  windowMaxCount: number;
+  /** 0 stands for OUTPUTS_MAX. */
+  maxOutputs: number;
+  minOutputSats: number;
+  /** Minutes of the UTC day; equal values mean any time. `from` may be after `to`: over midnight. */
+  fromMinute: number;
+  toMinute: number;
+  /** 1: only addresses of the allow-list. */
+  allowList: number;
+}
+
+export const FEERATE_MAX_DEFAULT = 1000;
+export const OUTPUTS_MAX = 100;
+export const WINDOW_SECONDS_DEFAULT = 86400;
+const POLICY_FIELDS = 12;
+
+/** What one payment does. A fee bump has amountSats and count 0 and the fee difference as debitFeeSats. */
+export interface Payment {
+  outputs: number;
+  smallestSats: number;
+  isAllListed: boolean;
+  amountSats: number;
+  feeSats: number;
+  vbytes: number;
+  debitSats: number;
+  debitFeeSats: number;
+  debitCount: number;
+}
+
+/** Sums of the rolling window before this payment. */
+export interface Spent {
+  sats: number;
+  feeSats: number;
+  count: number;
+}
+
+/** Reads the positional form: an array of POLICY_FIELDS non-negative safe integers; undefined when it is not. */
+export function policyFrom(fields: any): Policy | undefined {
+  if (!fields || fields.length !== POLICY_FIELDS) return undefined;
+  for (let i = 0; i < POLICY_FIELDS; i++) {
+    const value = fields[i];
+    if (typeof value !== 'number' || !(value >= 0) || value > 2100000000000000 || Math.floor(value) !== value)
+      return undefined;
+  }
+  if (fields[9] > 1439 || fields[10] > 1439 || fields[11] > 1 || fields[7] > OUTPUTS_MAX) return undefined;
+  return {
+    txMaxSats: fields[0],
+    txMaxFeeSats: fields[1],
+    maxFeerateSatVb: fields[2],
+    windowSeconds: fields[3] || WINDOW_SECONDS_DEFAULT,
+    windowMaxSats: fields[4],
+    windowMaxFeeSats: fields[5],
+    windowMaxCount: fields[6],
+    maxOutputs: fields[7],
+    minOutputSats: fields[8],
+    fromMinute: fields[9],
+    toMinute: fields[10],
+    allowList: fields[11],
+  };
+}
+
+/** The numbers that policyFrom reads, in their order. */
+export function policyFields(policy: Policy): number[] {
+  return [
+    policy.txMaxSats,
+    policy.txMaxFeeSats,
+    policy.maxFeerateSatVb,
+    policy.windowSeconds,
+    policy.windowMaxSats,
+    policy.windowMaxFeeSats,
+    policy.windowMaxCount,
+    policy.maxOutputs,
+    policy.minOutputSats,
+    policy.fromMinute,
+    policy.toMinute,
+    policy.allowList,
+  ];
+}
+
+/** The first rule that the payment breaks, as a tag; empty when it keeps all. nowSeconds 0: clock not set. */
+export function policyTag(policy: Policy, payment: Payment, spent: Spent, nowSeconds: number): string {
+  if (payment.outputs > (policy.maxOutputs || OUTPUTS_MAX)) return 'policy-outputs';
+  if (payment.smallestSats < policy.minOutputSats) return 'policy-dust';
+  if (policy.allowList && !payment.isAllListed) return 'policy-destination';
+  if (policy.txMaxSats && payment.amountSats > policy.txMaxSats) return 'policy-tx-amount';
+  if (policy.txMaxFeeSats && payment.feeSats > policy.txMaxFeeSats) return 'policy-tx-fee';
+  if (payment.feeSats > (policy.maxFeerateSatVb || FEERATE_MAX_DEFAULT) * payment.vbytes) return 'policy-fee-rate';
+  const needsTime = policy.fromMinute !== policy.toMinute;
+  if (needsTime && !nowSeconds) return 'policy-clock';
+  if (needsTime) {
+    const minute = Math.floor((nowSeconds % 86400) / 60);
+    const inside =
+      policy.fromMinute < policy.toMinute
+        ? minute >= policy.fromMinute && minute < policy.toMinute
+        : minute >= policy.fromMinute || minute < policy.toMinute;
+    if (!inside) return 'policy-time';
+  }
+  if (policy.windowMaxSats && spent.sats + payment.debitSats > policy.windowMaxSats) return 'policy-velocity';
+  if (policy.windowMaxFeeSats && spent.feeSats + payment.debitFeeSats > policy.windowMaxFeeSats)
+    return 'policy-fee-velocity';
+  if (policy.windowMaxCount && spent.count + payment.debitCount > policy.windowMaxCount) return 'policy-count';
+  return '';
+}

@@ -1,0 +1,143 @@
+// Espruino's Storage on simulated flash, in the format of its own jsflash.c, so that a simulated board's content can be
+// flashed to a real one and a genuine interpreter boots from it. A file is a header of 32 bytes (length and flags, then
+// a zero-padded name of 28 bytes) and its content, all aligned to 4; a replaced file keeps its place with an empty
+// name. Leaves to others: files of Storage.open, compression and the table of file names, which the firmware does not
+// use.
+import { fail } from '../../../../protocol/errors';
+import type { SimFlash } from '../flash';
+
+export const NAME_BYTES = 28;
+const HEADER_BYTES = 32;
+const ALIGN_BYTES = 4;
+const SIZE_MASK = 0x00ffffff;
+const UNSET = 0xffffffff;
+
+interface Entry {
+  /** Offset of the header. */
+  at: number;
+  sizeBytes: number;
+  name: string;
+}
+
+export interface Storage {
+  /** The content, or undefined where there is no such file. */
+  read(name: string): Uint8Array | undefined;
+  /**
+   * Writes a file, or with `offset` a part of one of `sizeBytes` made before. Throws the interpreter's own texts:
+   * code `storage` for no room, a zero length, or a part already written otherwise.
+   */
+  write(name: string, bytes: Uint8Array, offset?: number, sizeBytes?: number): void;
+  erase(name: string): void;
+  list(): string[];
+  /** Bytes for new files, headers included. */
+  freeBytes(): number;
+  /** Takes the places of replaced files back. True when it freed something. */
+  compact(): boolean;
+  eraseAll(): void;
+}
+
+const align = (n: number): number => Math.ceil(n / ALIGN_BYTES) * ALIGN_BYTES;
+
+function nameBytes(name: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(name.padEnd(NAME_BYTES, '\0').slice(0, NAME_BYTES), 'latin1'));
+}
+
+/** Opens the Storage that fills `flash`. It holds no state of its own. */
+export function openStorage(flash: SimFlash): Storage {
+  const header = (at: number): Entry | undefined => {
+    if (at + HEADER_BYTES > flash.sizeBytes) return undefined;
+    const bytes = Buffer.from(flash.read(at, HEADER_BYTES));
+    const size = bytes.readUInt32LE(0);
+    const sizeBytes = size & SIZE_MASK;
+    if (size === UNSET || size === 0 || at + HEADER_BYTES + sizeBytes > flash.sizeBytes) return undefined;
+    return { at, sizeBytes, name: bytes.toString('latin1', 4).replace(/\0.*$/s, '') };
+  };
+
+  /** Every entry, replaced ones with an empty name, and the offset of the free space. */
+  const scan = (): { entries: Entry[]; end: number } => {
+    const entries: Entry[] = [];
+    let at = 0;
+    for (let entry = header(at); entry; entry = header(at)) {
+      entries.push(entry);
+      at = align(at + HEADER_BYTES + entry.sizeBytes);
+    }
+    return { entries, end: at };
+  };
+
+  const find = (name: string): Entry | undefined =>
+    scan().entries.find((entry) => entry.name === name.slice(0, NAME_BYTES) && entry.name !== '');
+  const content = (entry: Entry): Uint8Array => flash.read(entry.at + HEADER_BYTES, entry.sizeBytes);
+  const isErased = (at: number, lenBytes: number): boolean => flash.read(at, lenBytes).every((byte) => byte === 0xff);
+  const drop = (entry: Entry): void => flash.program(entry.at + 4, new Uint8Array(4));
+
+  const erasePages = (): void => {
+    for (let page = 0; page < flash.pageCount; page++) {
+      if (!isErased(page * flash.pageBytes, flash.pageBytes)) flash.erase(page);
+    }
+  };
+
+  const writeHeader = (at: number, name: string, sizeBytes: number): void => {
+    const bytes = new Uint8Array(HEADER_BYTES);
+    new DataView(bytes.buffer).setUint32(0, sizeBytes, true);
+    bytes.set(nameBytes(name), 4);
+    flash.program(at, bytes);
+  };
+
+  const compact = (): boolean => {
+    const live = scan()
+      .entries.filter((entry) => entry.name !== '')
+      .map((entry) => ({ ...entry, bytes: content(entry) }));
+    if (live.length === scan().entries.length) return false;
+    erasePages();
+    let at = 0;
+    for (const entry of live) {
+      writeHeader(at, entry.name, entry.sizeBytes);
+      flash.program(at + HEADER_BYTES, entry.bytes);
+      at = align(at + HEADER_BYTES + entry.sizeBytes);
+    }
+    return true;
+  };
+
+  const create = (name: string, sizeBytes: number): Entry => {
+    const needed = HEADER_BYTES + align(sizeBytes);
+    if (scan().end + needed > flash.sizeBytes) compact();
+    const at = scan().end;
+    if (at + needed > flash.sizeBytes) throw fail('storage', 'Unable to find or create file');
+    writeHeader(at, name, sizeBytes);
+    return { at, sizeBytes, name };
+  };
+
+  return {
+    read(name) {
+      const entry = find(name);
+      return entry && content(entry);
+    },
+    write(name, bytes, offset = 0, sizeBytes = 0) {
+      const wanted = sizeBytes || bytes.length;
+      if (wanted === 0) throw fail('storage', "Can't create zero length file");
+      let entry = find(name);
+      if (entry && offset === 0 && (entry.sizeBytes !== wanted || !isErased(entry.at + HEADER_BYTES, wanted))) {
+        if (entry.sizeBytes === bytes.length && Buffer.from(content(entry)).equals(bytes)) return;
+        drop(entry);
+        entry = undefined;
+      }
+      if (!entry && offset === 0) entry = create(name, wanted);
+      if (!entry) throw fail('storage', 'Unable to find or create file');
+      if (offset + bytes.length > entry.sizeBytes) throw fail('storage', 'Too much data for file size');
+      const at = entry.at + HEADER_BYTES + offset;
+      if (!isErased(at, bytes.length)) throw fail('storage', 'File already written with different data');
+      flash.program(at, bytes);
+    },
+    erase(name) {
+      const entry = find(name);
+      if (entry) drop(entry);
+    },
+    list: () =>
+      scan()
+        .entries.map((entry) => entry.name)
+        .filter((name) => name !== ''),
+    freeBytes: () => Math.max(0, flash.sizeBytes - scan().end),
+    compact,
+    eraseAll: erasePages,
+  };
+}

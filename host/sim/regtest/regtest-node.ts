@@ -1,0 +1,164 @@
+// A whole regtest node inside the process: consensus rules of bcoin, JSON-RPC like Bitcoin Core's over HTTP, and a
+// small funding wallet. Deterministic: the same seed, clock and calls give the same block hashes and transaction ids.
+
+import { createHash } from 'node:crypto';
+import * as btc from '@scure/btc-signer';
+import { secp256k1 } from '@noble/curves/secp256k1';
+import { fail } from '../../../protocol/errors';
+import { COINBASE_MATURITY, mineBlock, openBcoin, reverseHex, type BcoinNode } from './bcoin';
+import { REGTEST } from './regtest-json';
+import { chainMethods, mempoolMethods, regtestMethods, rpcFail, type RpcMethod } from './regtest-rpc';
+import { startRpcServer } from './rpc-server';
+import type { RegtestNode, RegtestNodeOptions } from '../../chain/types';
+
+/** Blocks that make the first coinbases spendable, with some to spare. */
+const FIRST_BLOCKS = 110;
+const FUNDING_FEE_SATS = 2000;
+const DUST_SATS = 1000;
+
+interface FundingCoin {
+  txid: string;
+  vout: number;
+  sats: number;
+}
+
+function scriptOf(address: string): Uint8Array {
+  try {
+    return btc.OutScript.encode(btc.Address(REGTEST).decode(address));
+  } catch {
+    throw rpcFail(-5, 'Invalid address: ' + String(address).slice(0, 100));
+  }
+}
+
+/** Starts the node with enough blocks for `fund`. Throws the system's error when the port cannot be had. */
+export async function startRegtestNode(options: RegtestNodeOptions): Promise<RegtestNode> {
+  const { runtime, seed, prefix, port = 0, user = 'chaincloud', password = 'regtest' } = options;
+  const node = await openBcoin(runtime, prefix);
+  const wallet = createFundingWallet(node, seed);
+  let mined = 0;
+  const listeners: (() => void)[] = [];
+  const changed = (): void => listeners.forEach((listener) => listener());
+  let isClosed = false;
+  let queue: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = queue.then(work, work);
+    queue = done.catch(() => undefined);
+    return done;
+  };
+  const mine = (count: number, address?: string): Promise<string[]> =>
+    inTurn(async () => {
+      const script = address === undefined ? wallet.script : scriptOf(address);
+      const hashes: string[] = [];
+      for (let i = 0; i < count; i++) hashes.push(await mineBlock(node, script, `${seed} ${mined++}`));
+      changed();
+      return hashes;
+    });
+  const methods: Record<string, RpcMethod> = {
+    ...chainMethods(node),
+    ...mempoolMethods(node),
+    ...regtestMethods(node, mine),
+  };
+  for (const name of ['sendrawtransaction', 'invalidateblock', 'reconsiderblock'])
+    methods[name] = andThen(methods[name], changed);
+  const server = await startRpcServer({ host: '127.0.0.1', port, user, password, methods });
+  if (node.chain.height < FIRST_BLOCKS) await mine(FIRST_BLOCKS - node.chain.height);
+  return {
+    rpc: { url: server.url, user, password },
+    mine,
+    fund: (address, sats) =>
+      inTurn(async () => {
+        const hex = await wallet.pay(scriptOf(address), sats);
+        return (await methods.sendrawtransaction([hex])) as string;
+      }),
+    onChange: (listener) => void listeners.push(listener),
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      await server.close();
+      await queue;
+      await node.miner.close();
+      await node.mempool.close();
+      await node.chain.close();
+    },
+  };
+}
+
+function andThen(method: RpcMethod, then: () => void): RpcMethod {
+  return async (params) => {
+    const result = await method(params);
+    then();
+    return result;
+  };
+}
+
+/** Spends what the chain pays to one key made from the seed: coinbases, and the change of its own payments. */
+function createFundingWallet(
+  node: BcoinNode,
+  seed: string,
+): { script: Uint8Array; pay(script: Uint8Array, sats: number): Promise<string> } {
+  const { chain, mempool } = node;
+  const key = createHash('sha256')
+    .update('chaincloud regtest funding key\n' + seed)
+    .digest();
+  const payment = btc.p2wpkh(secp256k1.getPublicKey(key, true), REGTEST);
+  const scriptHex = Buffer.from(payment.script).toString('hex');
+  let scannedTo = 0;
+  const known = new Map<string, FundingCoin>();
+
+  function look(tx: {
+    outputs: { script: { toRaw(): Buffer }; value: number }[];
+    hash(encoding: string): string;
+  }): void {
+    tx.outputs.forEach((output, vout) => {
+      if (output.script.toRaw().toString('hex') !== scriptHex) return;
+      const txid = reverseHex(tx.hash('hex'));
+      known.set(`${txid}:${vout}`, { txid, vout, sats: output.value });
+    });
+  }
+
+  async function spendable(): Promise<FundingCoin[]> {
+    for (let height = Math.max(0, scannedTo - 10); height <= chain.height; height++) {
+      const block = await chain.getBlock((await chain.getEntry(height)).hash);
+      block.txs.forEach(look);
+    }
+    scannedTo = chain.height;
+    for (const entry of mempool.map.values()) look(entry.tx);
+    const coins: FundingCoin[] = [];
+    for (const coin of known.values()) {
+      const hash = reverseHex(coin.txid);
+      if (mempool.isSpent(hash, coin.vout)) continue;
+      if (mempool.hasEntry(hash)) {
+        coins.push(coin);
+        continue;
+      }
+      const onChain = await chain.getCoin(hash, coin.vout);
+      if (onChain && (!onChain.coinbase || onChain.height + COINBASE_MATURITY <= chain.height + 1)) coins.push(coin);
+    }
+    return coins;
+  }
+
+  async function pay(script: Uint8Array, sats: number): Promise<string> {
+    if (!Number.isSafeInteger(sats) || sats < DUST_SATS)
+      throw fail('bad-amount', `sats expected an integer of at least ${DUST_SATS}`);
+    const tx = new btc.Transaction();
+    let sum = 0;
+    for (const coin of await spendable()) {
+      if (sum >= sats + FUNDING_FEE_SATS) break;
+      tx.addInput({
+        txid: coin.txid,
+        index: coin.vout,
+        witnessUtxo: { script: payment.script, amount: BigInt(coin.sats) },
+      });
+      sum += coin.sats;
+    }
+    const change = sum - sats - FUNDING_FEE_SATS;
+    if (change < 0) throw fail('no-funds', 'the funding wallet has not enough mature coins: mine more blocks');
+    tx.addOutput({ script, amount: BigInt(sats) });
+    if (change >= DUST_SATS) tx.addOutput({ script: payment.script, amount: BigInt(change) });
+    tx.sign(key);
+    tx.finalize();
+    return tx.hex;
+  }
+
+  return { script: payment.script, pay };
+}

@@ -1,0 +1,45 @@
+// V's side of the SMS link with HSM-Cold, whichever protocol is spoken: what the loops ask of it and what it tells
+// them. link-v2.ts: the binary protocol. link-v1.ts: the text protocol of the published app.
+
+import type { Batch } from '../state';
+import type { ColdStatus, IncomingSms } from '../types';
+
+export interface HsmLink {
+  /** Starts a key exchange (or repeats the SMS of one that just began). */
+  open(): void;
+  /** Sends again what got no answer in time. */
+  tick(): void;
+  /** When `tick` will have something to do, ms since 1970; null: nothing. */
+  nextDueMs(): number | null;
+  /** The channel in use, or null. */
+  current(): { id: number; openedAtMs: number } | null;
+  isOpening(): boolean;
+  /** Authority for one request under the current channel. Throws `no-channel`. Deterministic. */
+  authorise(userTxNo: string, outs: string, dynamic: number): { channelId: number; vcCode: string };
+  /** Asks HSM-Cold to vouch for a batch. `attempt` counts from 0: it chooses the number. Throws `no-channel`. */
+  askBatch(side: number, batchNo: number, attempt: number): void;
+  /** Asks HSM-Cold how it is; the answer comes through `onStatus`. Throws `no-channel`, `not-in-v1`. */
+  askStatus(): void;
+  /** An SMS from one of HSM-Cold's numbers. False: not understood, forged, or stale. */
+  take(sms: IncomingSms): boolean;
+}
+
+export interface HsmLinkEvents {
+  onOpened(channelId: number): void;
+  /** `matches`: does HSM-Cold's proof fit this list? */
+  onBatchAnswer(side: number, batchNo: number, matches: (batch: Batch) => boolean): void;
+  /** HSM-Cold has to derive first; ask again after `seconds`. */
+  onBatchLater(side: number, batchNo: number, seconds: number): void;
+  onBatchRefused(side: number, batchNo: number): void;
+  onStatus(status: ColdStatus): void;
+  /** Words for the admins. */
+  onAlarm(words: string): void;
+}
+
+/**
+ * Pause after attempt n = 0.. of an SMS: 3, 6, 12 … 60 minutes. HSM-Cold may need one for its arithmetic, the network
+ * another.
+ */
+export function retryPauseMs(attempt: number): number {
+  return Math.min(180000 * 2 ** attempt, 3600000);
+}

@@ -1,0 +1,45 @@
+// V's modem: given ready, or as a serial line, on which V runs the host's driver with its send queue in V's own state.
+
+import type { BytePort } from '../../kit/byte-port';
+import { createHostModem } from '../../modem';
+import type { Runtime } from '../../kit/runtime';
+import type { State } from '../state';
+import type { IncomingSms, VModem } from '../types';
+
+export interface OpenModem extends VModem {
+  /** Ends the driver where V started it. */
+  close(): void;
+}
+
+export function openModem(modem: VModem | BytePort, runtime: Runtime, state: State, simPin?: string): OpenModem {
+  if (!('write' in modem)) {
+    return {
+      sendText: (to, text) => modem.sendText(to, text),
+      sendData: (to, port, data) => modem.sendData(to, port, data),
+      onSms: (next) => modem.onSms(next),
+      close() {},
+    };
+  }
+  let listener: ((sms: IncomingSms, done: () => void) => void) | undefined;
+  // The line is its owner's: V going down ends the driver, not the cable.
+  const port: BytePort = {
+    write: (bytes) => modem.write(bytes),
+    onData: (next) => modem.onData(next),
+    onClose: (next) => modem.onClose(next),
+    close() {},
+  };
+  const driver = createHostModem({
+    port,
+    runtime,
+    pin: simPin,
+    store: state.sendStore,
+    onSms: ({ from, text, data, port }, ack) =>
+      listener?.({ from, text: text ?? undefined, data: data ?? undefined, port: port < 0 ? undefined : port }, ack),
+  });
+  return {
+    sendText: (to, text) => driver.sendText(to, text),
+    sendData: (to, port, data) => driver.sendData(to, data, port),
+    onSms: (next) => void (listener = next),
+    close: () => driver.close(),
+  };
+}

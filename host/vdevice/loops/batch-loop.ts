@@ -1,0 +1,206 @@
+// Address batches: pull from the website, ask HSM-Cold by SMS, report 2 (verified) or 3 (failed). Spec: chaincloud-v1
+// section 8. HSM-Cold's word is kept by the digest of the list: the same list again needs no SMS, another list for a
+// batch that is known good is false at once. The website may be hacked: what it can make V spend on SMS is bounded.
+
+import { batchDigest, batchText, isAddress, type IndexedAddress } from '../../v1';
+import { BATCH_NO_MAX, BATCH_SIZE, SIDE_COLD } from '../../../protocol/wire';
+import type { VContext } from '../context';
+import { retryPauseMs, type HsmLink } from '../link/hsm-link';
+import { hex } from '../seal';
+import type { Batch } from '../state';
+
+/** Batch questions to HSM-Cold in 24 hours. */
+const ASKS_PER_DAY = 100;
+const DAY_MS = 86400000;
+/** Empty answers after which the website counts as idle, and the longest pause then. */
+const IDLE_POLLS = 10;
+const IDLE_PAUSE_MS = 300000;
+/** After a refusal by HSM-Cold. */
+const REFUSED_PAUSE_MS = 3600000;
+
+export interface BatchLoop {
+  /** Pulls and reports. HTTP: call it inside tracked work. */
+  poll(): Promise<void>;
+  /**
+   * Until the next poll: `pollMs`, ten times that (5 minutes at most, as in the published app) once the website has
+   * been idle.
+   */
+  pauseMs(pollMs: number): number;
+  /** Repeats questions that were not answered in time. No HTTP. */
+  tick(): void;
+  /** When `tick` will have something to do, ms since 1970; null: nothing. */
+  nextDueMs(): number | null;
+  /** After a new channel: everything open is asked again under it. */
+  askAgain(): void;
+  answered(side: number, batchNo: number, matches: (batch: Batch) => boolean): void;
+  later(side: number, batchNo: number, seconds: number): void;
+  refused(side: number, batchNo: number): void;
+}
+
+export function batchLoop(context: VContext, link: HsmLink): BatchLoop {
+  const { state, runtime } = context;
+  /** The last list that was read in full: while HSM-Cold thinks, the website gives the same one again and again. */
+  let lastBody = '';
+  let idlePolls = 0;
+
+  function ask(batch: Batch): void {
+    if (!link.current() || !mayAsk(batch)) return;
+    const nowMs = runtime.nowMs();
+    state.putBatch({
+      ...batch,
+      asked_ms: nowMs,
+      next_ask_ms: nowMs + retryPauseMs(batch.tries),
+      tries: batch.tries + 1,
+    });
+    context.tell(`asks HSM-Cold to vouch for ${name(batch)}`, 'sms');
+    link.askBatch(batch.side, batch.batch_no, batch.tries);
+  }
+
+  function mayAsk(batch: Batch): boolean {
+    const nowMs = runtime.nowMs();
+    const since = state.getNumber('asks-since', 0);
+    const isNewDay = nowMs - since >= DAY_MS || nowMs < since;
+    const count = isNewDay ? 0 : state.getNumber('asks', 0);
+    if (count >= ASKS_PER_DAY) {
+      state.putBatch({ ...batch, next_ask_ms: since + DAY_MS });
+      return false;
+    }
+    if (isNewDay) state.setNumber('asks-since', nowMs);
+    state.setNumber('asks', count + 1);
+    if (count + 1 === ASKS_PER_DAY) context.tellAdmins('too many address batches today, the rest must wait');
+    return true;
+  }
+
+  function judge(batch: Batch, verified: boolean): void {
+    state.transaction(() => {
+      state.putBatch({ ...batch, state: verified ? 'verified' : 'failed', content: '', reported: 0 });
+      if (!verified)
+        context.tellAdmins(`address batch ${batch.batch_no} ${sideName(batch.side)} is false, do not use it`);
+    });
+    context.tell(`${name(batch)} ${verified ? 'is as HSM-Cold has it' : 'is FALSE'}`, 'sms');
+  }
+
+  function take(side: 1 | 2, batchNo: number, list: IndexedAddress[] | null, raw: unknown): void {
+    const { network, account } = context.account;
+    const digest = list
+      ? hex(batchDigest(network, account, side, batchNo, list))
+      : hex(context.crypto.sha256(Buffer.from(JSON.stringify(raw) ?? '')));
+    const known = state.batch(side, batchNo, digest);
+    if (known) {
+      if (known.state !== 'asking' && known.reported === 1) state.putBatch({ ...known, reported: 0 });
+      return;
+    }
+    const nowMs = runtime.nowMs();
+    const batch: Batch = {
+      side,
+      batch_no: batchNo,
+      digest,
+      content: list ? batchText(list) : '',
+      state: 'asking',
+      asked_ms: nowMs,
+      next_ask_ms: nowMs,
+      tries: 0,
+      reported: 0,
+    };
+    const hasGoodOne = state.batchesOf(side, batchNo).some((other) => other.state === 'verified');
+    if (list === null || hasGoodOne) return judge(batch, false);
+    state.dropAskingBatches(side, batchNo);
+    state.putBatch(batch);
+    ask(batch);
+  }
+
+  async function report(batch: Batch): Promise<void> {
+    const form = {
+      batch_no: batch.batch_no,
+      status: batch.state === 'verified' ? 2 : 3,
+      type: batch.side,
+      coin_type: 'BTC',
+      digest: batch.digest,
+    };
+    const answer = await context.website.postForm('/api/v1/open/batch', form);
+    if (answer.status !== 200) return;
+    state.putBatch({ ...batch, reported: 1 });
+    context.tell(`reports ${name(batch)} ${batch.state}`, 'http');
+  }
+
+  return {
+    async poll() {
+      for (const batch of state.unreportedBatches()) await report(batch);
+      const answer = await context.website.get('/api/v1/open/batch');
+      const body = JSON.stringify(answer.body ?? null);
+      if (answer.status !== 200 || (body === lastBody && state.askingBatches().length > 0)) return;
+      lastBody = body;
+      idlePolls = answer.body === null ? idlePolls + 1 : 0;
+      const pulled = readPulled(answer.body, context.account.network);
+      if (!pulled) return;
+      take(pulled.side, pulled.batchNo, pulled.list, pulled.raw);
+      for (const batch of state.unreportedBatches()) await report(batch);
+    },
+    pauseMs: (pollMs) =>
+      idlePolls < IDLE_POLLS || state.unreportedBatches().length > 0
+        ? pollMs
+        : Math.max(pollMs, Math.min(pollMs * 10, IDLE_PAUSE_MS)),
+    tick() {
+      const nowMs = runtime.nowMs();
+      for (const batch of state.askingBatches()) if (nowMs >= batch.next_ask_ms) ask(batch);
+    },
+    nextDueMs: () =>
+      state
+        .askingBatches()
+        .reduce<number | null>((least, batch) => Math.min(least ?? Infinity, batch.next_ask_ms), null),
+    askAgain() {
+      for (const batch of state.askingBatches()) ask({ ...batch, tries: 0 });
+    },
+    answered(side, batchNo, matches) {
+      const batch = openOne(side, batchNo);
+      if (batch) judge(batch, matches(batch));
+    },
+    later(side, batchNo, seconds) {
+      const batch = openOne(side, batchNo);
+      if (batch) state.putBatch({ ...batch, next_ask_ms: runtime.nowMs() + Math.max(seconds, 5) * 1000, tries: 0 });
+    },
+    refused(side, batchNo) {
+      const batch = openOne(side, batchNo);
+      if (!batch) return;
+      if (batch.tries <= 1)
+        context.tellAdmins(`HSM-Cold does not vouch for address batch ${batchNo} ${sideName(side)} now`);
+      state.putBatch({ ...batch, next_ask_ms: runtime.nowMs() + REFUSED_PAUSE_MS });
+    },
+  };
+
+  function openOne(side: number, batchNo: number): Batch | undefined {
+    return state.batchesOf(side, batchNo).find((batch) => batch.state === 'asking');
+  }
+}
+
+/**
+ * What the website handed out. list null: it cannot be HSM-Cold's whatever HSM-Cold says. Null: nothing, or nothing
+ * that has a name.
+ */
+function readPulled(body: unknown, network: VContext['account']['network']) {
+  const { batch_no: batchNo, address_type: side, address_list: raw } = (body ?? {}) as Record<string, unknown>;
+  if (
+    !Number.isInteger(batchNo) ||
+    (batchNo as number) < 0 ||
+    (batchNo as number) > BATCH_NO_MAX ||
+    (side !== 1 && side !== 2)
+  )
+    return null;
+  const first = (batchNo as number) * BATCH_SIZE;
+  const isList = Array.isArray(raw) && raw.length === BATCH_SIZE;
+  const sorted = isList ? [...(raw as IndexedAddress[])].sort((a, b) => Number(a?.index) - Number(b?.index)) : [];
+  const isGood =
+    isList &&
+    sorted.every(
+      (item, i) => item?.index === first + i && typeof item.address === 'string' && isAddress(item.address, network),
+    );
+  return { batchNo: batchNo as number, side: side as 1 | 2, list: isGood ? sorted : null, raw };
+}
+
+function sideName(side: number): string {
+  return side === SIDE_COLD ? 'cold' : 'hot';
+}
+
+function name(batch: Batch): string {
+  return `${sideName(batch.side)} batch ${batch.batch_no}`;
+}

@@ -1,0 +1,156 @@
+// A withdrawal from the website on its way to an authority: decrypt, check, policy, balance, then the authority itself.
+// Spec: chaincloud-v1 sections 6.2 and 6.3. The website's table may be the attacker's: every refusal stops the loop and
+// tells the admin by SMS in the published words. What happens once an authority exists is send-loop.ts.
+
+import { createHash } from 'node:crypto';
+import { anOuts, decryptBoundInfo, sumSats, type Out, type VtestInfo } from '../../v1';
+import { readBalance } from './api-calls';
+import type { VContext } from '../context';
+import type { HsmLink } from '../link/hsm-link';
+import { judge } from '../policy/policy';
+import type { Withdrawal } from '../state';
+
+/**
+ * stop: tell the admin `words`, stop the loop. wait: look again at the next poll. known: V had it before, `row` says
+ * how it went.
+ */
+export type Intake =
+  | { kind: 'none' }
+  | { kind: 'wait'; why: string }
+  | { kind: 'stop'; words: string; why: string }
+  | { kind: 'known'; row: Withdrawal }
+  | { kind: 'authorised'; row: Withdrawal };
+
+interface Pulled {
+  id: string;
+  info: string;
+}
+
+/** Pulls the next withdrawal and takes it as far as an authority, which is on disk when this answers. */
+export async function takeNext(context: VContext, link: HsmLink): Promise<Intake> {
+  const answer = await context.website.get('/api/v1/open/vtest');
+  const pulled = answer.status === 200 ? readPulled(answer.body) : null;
+  if (!pulled) return { kind: 'none' };
+  const infoHash = createHash('sha256').update(pulled.info).digest('hex');
+  const known = usedOne(context.state.withdrawal(pulled.id));
+  const twin = usedOne(context.state.withdrawalOfInfo(infoHash));
+  if ((known && known.info_hash !== infoHash) || (twin && twin.vtest_id !== pulled.id)) {
+    return {
+      kind: 'stop',
+      words: `withdrawal ${pulled.id} is another one under a used id, or a used one again`,
+      why: 'vtest-replay',
+    };
+  }
+  if (known) return { kind: 'known', row: known };
+  return examine(context, link, pulled, infoHash);
+}
+
+/** A withdrawal that was only refused had no authority: it may come again, changed or not. */
+function usedOne(row: Withdrawal | undefined): Withdrawal | undefined {
+  return row?.state === 'refused' ? undefined : row;
+}
+
+async function examine(context: VContext, link: HsmLink, pulled: Pulled, infoHash: string): Promise<Intake> {
+  const { state } = context;
+  const row: Withdrawal = {
+    vtest_id: pulled.id,
+    info_hash: infoHash,
+    outs: '',
+    dynamic: 0,
+    confirmed: 0,
+    sats: 0,
+    state: 'refused',
+    channel_id: null,
+    vc_code: null,
+    authorised_ms: null,
+    tries: 0,
+    tx_hash: null,
+    reported: 0,
+  };
+  /** Written down, so that the operator can have it reported as failed (dismiss). */
+  const stop = (words: string, why: string): Intake => {
+    state.putWithdrawal(row);
+    return { kind: 'stop', words, why };
+  };
+  let info: VtestInfo;
+  let outs: Out[];
+  try {
+    info = await decrypt(context, pulled, infoHash);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    return stop(code === 'vtest-coin' ? 'tx out invalid' : 'AES decrypt error', code ?? 'vtest-decrypt');
+  }
+  // Once the website has sealed, an item without a seal is an attacker's or a rollback of the website: not for V to
+  // guess.
+  if (!info.sealed && state.getNumber('sealed-seen', 0) === 1) return stop('AES decrypt error', 'vtest-unsealed');
+  try {
+    outs = anOuts(info.outs, context.account.network);
+  } catch {
+    return stop('tx out invalid', 'out-invalid');
+  }
+  Object.assign(row, { outs: info.outs, dynamic: info.dynamic, confirmed: info.confirmed, sats: sumSats(outs) });
+  const nowMs = context.runtime.nowMs();
+  const verdict = judge(context.policy, outs, info.dynamic, nowMs, context.time, (sinceMs) =>
+    state.spentSince(sinceMs),
+  );
+  if (verdict.verdict === 'refuse') return stop(`${verdict.tag} refuses withdrawal ${pulled.id}`, verdict.tag);
+  if (verdict.verdict === 'wait') {
+    tellOnce(context, pulled.id, `${verdict.tag} holds withdrawal ${pulled.id}`);
+    return { kind: 'wait', why: verdict.tag };
+  }
+  const balance = await readBalance(context.api);
+  if (balance === null) return { kind: 'wait', why: 'balance-unknown' };
+  if (balance < row.sats) return stop('balance is not enough and loop is stop', 'balance');
+  if (!link.current()) return { kind: 'wait', why: 'no-channel' };
+  warnLowBalance(context, balance - row.sats);
+  return { kind: 'authorised', row: authorise(context, link, row, info.sealed) };
+}
+
+async function decrypt(context: VContext, pulled: Pulled, infoHash: string): Promise<VtestInfo> {
+  const last = context.decrypted;
+  if (last?.id === pulled.id && last.infoHash === infoHash) return last.info;
+  const info = await decryptBoundInfo(pulled.info, pulled.id, context.password);
+  context.decrypted = { id: pulled.id, infoHash, info };
+  return info;
+}
+
+/** Writes the authority down; the same withdrawal under the same channel gets the same one. */
+export function authorise(context: VContext, link: HsmLink, row: Withdrawal, sealed: boolean): Withdrawal {
+  const { channelId, vcCode } = link.authorise(row.vtest_id, row.outs, row.dynamic);
+  const done: Withdrawal = {
+    ...row,
+    state: 'authorised',
+    channel_id: channelId,
+    vc_code: vcCode,
+    authorised_ms: row.authorised_ms ?? context.runtime.nowMs(),
+    tries: 0,
+  };
+  context.state.transaction(() => {
+    context.state.putWithdrawal(done);
+    if (sealed) context.state.setNumber('sealed-seen', 1);
+  });
+  return done;
+}
+
+function readPulled(body: unknown): Pulled | null {
+  const { vtest_id: id, vtest_info: info } = (body ?? {}) as Record<string, unknown>;
+  const text = typeof id === 'number' && Number.isSafeInteger(id) ? String(id) : id;
+  if (typeof text !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(text) || typeof info !== 'string') return null;
+  return { id: text, info };
+}
+
+function tellOnce(context: VContext, id: string, words: string): void {
+  if (context.state.getText('held') === id) return;
+  context.state.setText('held', id);
+  context.tellAdmins(words);
+}
+
+function warnLowBalance(context: VContext, balance: number): void {
+  const { minBalanceSats } = context.policy;
+  if (minBalanceSats === undefined) return;
+  const isLow = balance < minBalanceSats;
+  if (isLow && context.state.getNumber('low-balance', 0) === 0) {
+    context.tellAdmins('Balance has reached the minimum limit, please recharge as soon as possible');
+  }
+  context.state.setNumber('low-balance', isLow ? 1 : 0);
+}

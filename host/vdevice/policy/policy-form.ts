@@ -1,0 +1,74 @@
+// Reads the customer's policy file: every name known, every value of its kind, before V starts. A name that V does not
+// know would be a limit that the customer believes in and nobody applies.
+
+import { fail } from '../../../protocol/errors';
+import { aMinuteOfDay } from '../loops/local-time';
+import { OUTPUTS_MAX } from './policy';
+import type { VPolicy } from '../types';
+
+const WINDOW_FIELDS = ['windowSeconds', 'windowMaxSats', 'windowMaxFeeSats', 'windowMaxCount'];
+const NUMBER_FIELDS = [
+  'txMaxSats',
+  'txMaxFeeSats',
+  'maxFeerateSatVb',
+  ...WINDOW_FIELDS,
+  'maxOutputs',
+  'minOutputSats',
+  'fromMinute',
+  'toMinute',
+  'maxOutSats',
+  'minBalanceSats',
+];
+/** All names of a policy. */
+export const V_POLICY_FIELDS = [...NUMBER_FIELDS, 'isAllowListOnly', 'allowList', 'windows', 'hours', 'dynamicFee'];
+const LAST_MINUTE = 1439;
+
+type Raw = { [name: string]: unknown };
+
+/** Throws `bad-policy` naming the field, `bad-time`. */
+export function aPolicy(policy: VPolicy): VPolicy {
+  const raw = policy as Raw;
+  knownOnly(raw, V_POLICY_FIELDS, '');
+  numbers(raw, NUMBER_FIELDS, '');
+  if (policy.maxOutputs !== undefined && policy.maxOutputs > OUTPUTS_MAX)
+    throw bad('maxOutputs', `expected at most ${OUTPUTS_MAX}`);
+  for (const name of ['fromMinute', 'toMinute'] as const)
+    if ((policy[name] ?? 0) > LAST_MINUTE) throw bad(name, `expected 0 to ${LAST_MINUTE}`);
+  for (const name of ['isAllowListOnly', 'dynamicFee'])
+    if (raw[name] !== undefined && typeof raw[name] !== 'boolean') throw bad(name, 'expected true or false');
+  if (
+    policy.allowList !== undefined &&
+    !(Array.isArray(policy.allowList) && policy.allowList.every((each) => typeof each === 'string'))
+  )
+    throw bad('allowList', 'expected addresses');
+  if (policy.allowList !== undefined && policy.isAllowListOnly === false)
+    throw bad('isAllowListOnly', 'false beside an allowList: leave one out');
+  if (policy.windows !== undefined && !Array.isArray(policy.windows)) throw bad('windows', 'expected a list');
+  for (const [i, window] of (policy.windows ?? []).entries()) {
+    if (typeof window !== 'object' || window === null) throw bad(`windows ${i}`, 'expected an object');
+    knownOnly(window as Raw, WINDOW_FIELDS, `windows ${i} `);
+    numbers(window as Raw, WINDOW_FIELDS, `windows ${i} `);
+  }
+  if (policy.hours !== undefined) {
+    aMinuteOfDay(policy.hours.from);
+    aMinuteOfDay(policy.hours.to);
+  }
+  return policy;
+}
+
+function bad(name: string, what: string): Error {
+  return fail('bad-policy', `"${name}" ${what}`);
+}
+
+function knownOnly(raw: Raw, known: string[], where: string): void {
+  for (const name of Object.keys(raw))
+    if (!known.includes(name)) throw bad(where + name, `is no limit of V: expected ${known.join(', ')}`);
+}
+
+function numbers(raw: Raw, names: string[], where: string): void {
+  for (const name of names) {
+    const value = raw[name];
+    if (value !== undefined && (!Number.isSafeInteger(value) || (value as number) < 0))
+      throw bad(where + name, 'expected a whole number from 0');
+  }
+}

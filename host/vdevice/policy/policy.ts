@@ -1,0 +1,140 @@
+// V's own limits: on a withdrawal before any authority is made, and on its fee once the API built the transaction, for
+// only then V can know it. Kinds, names and tags are HSM-Cold's (firmware/cold/signing/policy.ts), set tighter by the
+// customer; HSM-Cold applies its own afterwards, and neither relies on the other. The fee is the API's word here;
+// HSM-Cold's limits bound what a lying API can burn. Leaves to others: reading a policy (policy-form.ts), what was
+// spent (state.ts). Spec: SPEC.md 11.
+
+import { MIN_OUT_SATS, sumSats, type Out } from '../../v1';
+import { aMinuteOfDay, type LocalTime } from '../loops/local-time';
+import type { VPolicy, VWindow } from '../types';
+
+/** HSM-Cold's tags, then V's own. */
+export const POLICY_TAGS = [
+  'policy-outputs',
+  'policy-dust',
+  'policy-destination',
+  'policy-tx-amount',
+  'policy-tx-fee',
+  'policy-fee-rate',
+  'policy-velocity',
+  'policy-fee-velocity',
+  'policy-count',
+  'policy-time',
+  'policy-clock',
+  'policy-out-amount',
+  'policy-dynamic-fee',
+  'policy-fee-unknown',
+] as const;
+
+export type PolicyTag = (typeof POLICY_TAGS)[number];
+
+/** refuse: will never be allowed. wait: will be allowed later. `tag` names the limit, for the admin. */
+export type Verdict = { verdict: 'ok' } | { verdict: 'refuse' | 'wait'; tag: PolicyTag };
+
+/** Sums since some moment: authorised amounts, fees that are known, withdrawals. */
+export interface Spent {
+  sats: number;
+  feeSats: number;
+  count: number;
+}
+
+export const OUTPUTS_MAX = 100;
+export const FEERATE_MAX_DEFAULT = 1000;
+export const WINDOW_SECONDS_DEFAULT = 86400;
+/** A clock before this was never set. */
+const CLOCK_SET_MS = Date.UTC(2020, 0, 1);
+const MINUTE_MS = 60_000;
+const DAY_MINUTES = 1440;
+
+/** Judges a withdrawal before it is signed. `spentSince(ms)`: what was authorised since then. */
+export function judge(
+  policy: VPolicy,
+  outs: readonly Out[],
+  dynamic: number,
+  nowMs: number,
+  time: LocalTime,
+  spentSince: (sinceMs: number) => Spent,
+): Verdict {
+  const total = sumSats(outs);
+  const refused = refusalTag(policy, outs, total, dynamic);
+  if (refused) return { verdict: 'refuse', tag: refused };
+  const windows = windowsOf(policy);
+  if (windows.some((window) => window.windowMaxSats && total > window.windowMaxSats))
+    return { verdict: 'refuse', tag: 'policy-velocity' };
+  const held = timeTag(policy, nowMs, time);
+  if (held) return { verdict: 'wait', tag: held };
+  for (const window of windows) {
+    const spent = spentSince(nowMs - secondsOf(window) * 1000);
+    if (window.windowMaxSats && spent.sats + total > window.windowMaxSats)
+      return { verdict: 'wait', tag: 'policy-velocity' };
+    if (window.windowMaxFeeSats && spent.feeSats >= window.windowMaxFeeSats)
+      return { verdict: 'wait', tag: 'policy-fee-velocity' };
+    if (window.windowMaxCount && spent.count + 1 > window.windowMaxCount)
+      return { verdict: 'wait', tag: 'policy-count' };
+  }
+  return { verdict: 'ok' };
+}
+
+/**
+ * The fee limit that a built transaction breaks; empty: none. feeSats null: the API does not show it, which matters
+ * when a limit was set. vbytes: upper estimate of the size. `spentSince`: without this fee.
+ */
+export function feeTag(
+  policy: VPolicy,
+  feeSats: number | null,
+  vbytes: number,
+  nowMs: number,
+  spentSince: (sinceMs: number) => Spent,
+): PolicyTag | '' {
+  const windows = windowsOf(policy);
+  if (feeSats === null) return hasFeeLimit(policy) ? 'policy-fee-unknown' : '';
+  if (policy.txMaxFeeSats && feeSats > policy.txMaxFeeSats) return 'policy-tx-fee';
+  if (feeSats > (policy.maxFeerateSatVb || FEERATE_MAX_DEFAULT) * vbytes) return 'policy-fee-rate';
+  const isOver = windows.some(
+    (window) =>
+      window.windowMaxFeeSats &&
+      spentSince(nowMs - secondsOf(window) * 1000).feeSats + feeSats > window.windowMaxFeeSats,
+  );
+  return isOver ? 'policy-fee-velocity' : '';
+}
+
+/** Did the customer limit fees? */
+export function hasFeeLimit(policy: VPolicy): boolean {
+  return Boolean(
+    policy.txMaxFeeSats || policy.maxFeerateSatVb || windowsOf(policy).some((window) => window.windowMaxFeeSats),
+  );
+}
+
+function refusalTag(policy: VPolicy, outs: readonly Out[], total: number, dynamic: number): PolicyTag | '' {
+  if (outs.length > (policy.maxOutputs || OUTPUTS_MAX)) return 'policy-outputs';
+  if (outs.some((out) => out.sats < (policy.minOutputSats || MIN_OUT_SATS))) return 'policy-dust';
+  if ((policy.isAllowListOnly || policy.allowList) && outs.some((out) => !policy.allowList?.includes(out.address)))
+    return 'policy-destination';
+  if (policy.txMaxSats && total > policy.txMaxSats) return 'policy-tx-amount';
+  if (policy.maxOutSats && outs.some((out) => out.sats > policy.maxOutSats!)) return 'policy-out-amount';
+  return policy.dynamicFee === false && dynamic === 1 ? 'policy-dynamic-fee' : '';
+}
+
+function timeTag(policy: VPolicy, nowMs: number, time: LocalTime): PolicyTag | '' {
+  const from = policy.fromMinute ?? 0;
+  const to = policy.toMinute ?? 0;
+  if (from === to && !policy.hours) return '';
+  if (nowMs < CLOCK_SET_MS) return 'policy-clock';
+  if (from !== to && !isWithin(from, to, Math.floor(nowMs / MINUTE_MS) % DAY_MINUTES)) return 'policy-time';
+  return policy.hours &&
+    !isWithin(aMinuteOfDay(policy.hours.from), aMinuteOfDay(policy.hours.to), time.minuteOfDay(nowMs))
+    ? 'policy-time'
+    : '';
+}
+
+function windowsOf(policy: VPolicy): VWindow[] {
+  return [policy, ...(policy.windows ?? [])];
+}
+
+function secondsOf(window: VWindow): number {
+  return window.windowSeconds || WINDOW_SECONDS_DEFAULT;
+}
+
+function isWithin(from: number, to: number, minute: number): boolean {
+  return from <= to ? minute >= from && minute < to : minute >= from || minute < to;
+}

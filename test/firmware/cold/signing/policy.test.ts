@@ -1,0 +1,90 @@
+// Every tag of the policy table (firmware/cold/signing/policy.ts), each at its limit and one beyond.
+import { expect } from 'chai';
+import { policyFrom, policyTag, type Payment, type Policy, type Spent } from '../../../../firmware/cold/signing/policy';
+
+const OPEN = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+const NOON = 1_760_011_200;
+
+function policy(changes: { [field: number]: number }): Policy {
+  return policyFrom(OPEN.map((value, i) => changes[i] ?? value))!;
+}
+
+function payment(changes: Partial<Payment> = {}): Payment {
+  return {
+    outputs: 2,
+    smallestSats: 10_000,
+    isAllListed: false,
+    amountSats: 100_000,
+    feeSats: 1000,
+    vbytes: 200,
+    debitSats: 100_000,
+    debitFeeSats: 1000,
+    debitCount: 1,
+    ...changes,
+  };
+}
+
+const NOTHING: Spent = { sats: 0, feeSats: 0, count: 0 };
+
+describe('policy', () => {
+  const rows: [string, { [field: number]: number }, Partial<Payment>, Partial<Payment>, Spent?][] = [
+    ['policy-tx-amount', { 0: 100_000 }, { amountSats: 100_000 }, { amountSats: 100_001 }],
+    ['policy-tx-fee', { 1: 1000 }, { feeSats: 1000 }, { feeSats: 1001 }],
+    ['policy-fee-rate', { 2: 5 }, { feeSats: 1000 }, { feeSats: 1001 }],
+    [
+      'policy-velocity',
+      { 4: 300_000 },
+      { debitSats: 100_000 },
+      { debitSats: 100_001 },
+      { sats: 200_000, feeSats: 0, count: 1 },
+    ],
+    [
+      'policy-fee-velocity',
+      { 5: 5000 },
+      { debitFeeSats: 1000 },
+      { debitFeeSats: 1001 },
+      { sats: 0, feeSats: 4000, count: 1 },
+    ],
+    ['policy-count', { 6: 3 }, { debitCount: 0 }, { debitCount: 1 }, { sats: 0, feeSats: 0, count: 3 }],
+    ['policy-outputs', { 7: 2 }, { outputs: 2 }, { outputs: 3 }],
+    ['policy-dust', { 8: 10_000 }, { smallestSats: 10_000 }, { smallestSats: 9_999 }],
+    ['policy-destination', { 11: 1 }, { isAllListed: true }, { isAllListed: false }],
+  ];
+  for (const [tag, limits, within, beyond, spent] of rows) {
+    it(`${tag}: at the limit, and one beyond`, () => {
+      expect(policyTag(policy(limits), payment(within), spent ?? NOTHING, NOON)).to.equal('');
+      expect(policyTag(policy(limits), payment(beyond), spent ?? NOTHING, NOON)).to.equal(tag);
+    });
+  }
+
+  it('policy-time: inside and outside of hours, also over midnight; policy-clock when the time is unknown', () => {
+    const minute = Math.floor((NOON % 86400) / 60);
+    expect(policyTag(policy({ 9: minute, 10: minute + 1 }), payment(), NOTHING, NOON)).to.equal('');
+    expect(policyTag(policy({ 9: minute + 1, 10: minute + 2 }), payment(), NOTHING, NOON)).to.equal('policy-time');
+    expect(policyTag(policy({ 9: minute, 10: minute - 1 }), payment(), NOTHING, NOON)).to.equal('');
+    expect(policyTag(policy({ 9: minute + 1, 10: minute }), payment(), NOTHING, NOON)).to.equal('policy-time');
+    expect(policyTag(policy({ 9: 0, 10: 1 }), payment(), NOTHING, 0)).to.equal('policy-clock');
+  });
+
+  it('without limits still caps the fee rate and the outputs', () => {
+    expect(policyTag(policy({}), payment({ feeSats: 200_000 }), NOTHING, NOON)).to.equal('');
+    expect(policyTag(policy({}), payment({ feeSats: 200_001 }), NOTHING, NOON)).to.equal('policy-fee-rate');
+    expect(policyTag(policy({}), payment({ outputs: 101 }), NOTHING, NOON)).to.equal('policy-outputs');
+  });
+
+  it('takes twelve whole numbers and nothing else', () => {
+    for (const bad of [
+      undefined,
+      [],
+      OPEN.slice(1),
+      [...OPEN, 0],
+      [-1, ...OPEN.slice(1)],
+      [0.5, ...OPEN.slice(1)],
+      [2.1e15 + 1, ...OPEN.slice(1)],
+      ['1', ...OPEN.slice(1)],
+      OPEN.map((v, i) => (i === 9 ? 1440 : v)),
+    ]) {
+      expect(policyFrom(bad)).to.equal(undefined);
+    }
+  });
+});

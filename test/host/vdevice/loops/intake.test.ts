@@ -1,0 +1,252 @@
+// Holds V's intake to chaincloud-v1 sections 6.2 and 6.3: what a website in the attacker's hands can plant, what the
+// policy holds or refuses. No authority is made for any of it.
+
+import { expect } from 'chai';
+import { ADMIN, PAYEE, createWorld, vtestOf, type World } from '../world';
+import { addressOf } from '../fake-api';
+
+const HASH = 'ab'.repeat(32);
+const OUTS = PAYEE + ',20000;' + addressOf('second') + ',30000';
+const DETAIL = {
+  outputs: [
+    { address: PAYEE, value: 20000 },
+    { address: addressOf('second'), value: 30000 },
+    { address: addressOf('change'), value: 49000 },
+  ],
+  inputs: [{ value: 100000 }],
+};
+
+describe('host/vdevice intake', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld();
+    await world.open();
+  });
+  afterEach(() => world.close());
+
+  const give = async (id: number | string = 11, outs = OUTS, extra = {}) =>
+    void (world.site.vtest = await vtestOf(id, outs, extra));
+  const start = async () => expect(await world.v.startLoop()).to.equal(true);
+  const confirm = (id = '11', hash: string | null = HASH, status = 1) => {
+    Object.assign(world.api.requests.get(id)!, { status, txHash: hash });
+    if (hash) world.api.details.set(hash, DETAIL);
+  };
+  const loop = async () => (await world.v.status()).loop;
+  const requests = () => world.api.posts.filter((form) => form.user_tx_no !== undefined);
+
+  it('attack: a withdrawal planted without the password', async () => {
+    await give(11, OUTS, { password: 'guess' });
+    await start();
+    await world.pass(10);
+    expect(world.adminTexts()).to.deep.equal(['AES decrypt error']);
+    expect((await loop()).running).to.equal(false);
+    await world.pass(3600);
+    expect([world.api.posts, world.site.reports, world.adminTexts().length]).to.deep.equal([[], [], 1]);
+  });
+
+  it('attack: a paid withdrawal planted again under another id', async () => {
+    await give();
+    await start();
+    await world.pass(10);
+    const first = world.site.vtest as { vtest_info: string };
+    confirm();
+    await world.pass(10);
+    world.site.vtest = { ...first, vtest_id: 12 };
+    await world.pass(10);
+    expect(requests()).to.have.length(1);
+    expect(world.adminTexts()).to.have.length(1);
+    expect((await loop()).stoppedBecause).to.equal('vtest-replay');
+  });
+
+  it('attack: the same without a seal, and a used id with other content', async () => {
+    await give('A-1', OUTS, { sealed: false });
+    await start();
+    await world.pass(10);
+    const first = world.site.vtest as { vtest_info: string };
+    confirm('A-1');
+    await world.pass(10);
+    expect(world.site.reports).to.deep.equal([{ vtest_id: 'A-1', tx_hash: HASH }]);
+    world.site.vtest = { ...first, vtest_id: 'A-2' };
+    await world.pass(10);
+    expect((await loop()).stoppedBecause).to.equal('vtest-replay');
+    await give('A-1', PAYEE + ',99999', { sealed: false });
+    await start();
+    await world.pass(10);
+    expect((await loop()).stoppedBecause).to.equal('vtest-replay');
+    expect(requests()).to.have.length(1);
+  });
+
+  it('attack: once the website seals, an item without a seal is refused', async () => {
+    await give();
+    await start();
+    await world.pass(10);
+    confirm();
+    await world.pass(10);
+    await give(12, OUTS, { sealed: false });
+    await world.pass(10);
+    expect(world.adminTexts()).to.deep.equal(['AES decrypt error']);
+    expect(requests()).to.have.length(1);
+  });
+
+  it('stops on outputs that are not strictly right, with the published words', async () => {
+    for (const outs of [OUTS + ';', PAYEE + ',+20000', PAYEE + ',0', '1NbbvxBYxGGCBhaM8mow1HFWA7dB5yukmY,20000']) {
+      await give(20, outs, { sealed: false });
+      await start();
+      await world.pass(10);
+      expect((await loop()).running, outs).to.equal(false);
+    }
+    await give(21, '', { plain: JSON.stringify({ outs: OUTS, coin_code: 'ETH' }) });
+    await start();
+    await world.pass(10);
+    expect(world.adminTexts()).to.deep.equal(Array(5).fill('tx out invalid'));
+    expect(requests()).to.deep.equal([]);
+  });
+
+  it('no answer of the website that is no work makes V do anything', async () => {
+    await start();
+    for (const item of [
+      {},
+      null,
+      [],
+      5,
+      'x',
+      { vtest_id: 11 },
+      { vtest_info: 'AA/BB/CC' },
+      { vtest_id: '11","memo":"x', vtest_info: 'AA' },
+      { vtest_id: true, vtest_info: 'AA' },
+      { vtest_id: 1.5, vtest_info: 'AA' },
+    ]) {
+      world.site.vtest = item;
+      await world.pass(7);
+    }
+    expect([(await loop()).running, world.adminTexts(), requests()]).to.deep.equal([true, [], []]);
+  });
+
+  it('stops when the balance is too small; waits when the API does not tell it', async () => {
+    world.api.balance = 49999;
+    world.api.script.push({ match: 'GET /user', answer: { status: 500, body: {} } });
+    await give();
+    await start();
+    await world.pass(3);
+    expect((await loop()).running).to.equal(true);
+    await world.pass(10);
+    expect(world.adminTexts()).to.deep.equal(['balance is not enough and loop is stop']);
+    world.api.balance = 50000;
+    await start();
+    await world.pass(10);
+    expect(requests()).to.have.length(1);
+  });
+
+  it('START_LOOP without a channel starts nothing', async () => {
+    const bare = await createWorld();
+    bare.site.vtest = await vtestOf(11, OUTS);
+    expect(await bare.v.startLoop()).to.equal(false);
+    bare.deliver({ from: ADMIN, text: 'CC:START_LOOP' });
+    await bare.pass(30);
+    expect([(await bare.v.status()).loop.running, bare.api.posts]).to.deep.equal([false, []]);
+    await bare.close();
+  });
+
+  it('dismisses what the policy refused, and only that', async () => {
+    await world.restart({ policy: { txMaxSats: 49999 } });
+    await give();
+    await start();
+    await world.pass(10);
+    expect(world.adminTexts()).to.deep.equal(['policy-tx-amount refuses withdrawal 11']);
+    await world.v.dismiss('11');
+    await start();
+    await world.pass(10);
+    expect(world.site.reports).to.deep.equal([{ vtest_id: '11' }]);
+    await give(12, PAYEE + ',20000');
+    await world.pass(10);
+    expect(requests()).to.have.length(1);
+    expect((await world.v.dismiss('12').catch((error) => error)).code).to.equal('vtest-authorised');
+  });
+
+  it('holds a withdrawal for the velocity limit, tells the admin once, sends it later; survives a restart', async () => {
+    const policy = { windowSeconds: 3600, windowMaxSats: 60000 };
+    await world.restart({ policy });
+    await give();
+    await start();
+    await world.pass(10);
+    confirm();
+    await world.pass(10);
+    await give(12, PAYEE + ',20000');
+    await world.pass(60);
+    await world.restart({ policy });
+    await world.pass(1800);
+    expect([requests().length, world.adminTexts()]).to.deep.equal([1, ['policy-velocity holds withdrawal 12']]);
+    await world.pass(1800);
+    expect(requests()).to.have.length(2);
+  });
+
+  it('attack: the clock moved to empty a velocity limit stops the loop', async () => {
+    let shiftMs = 0;
+    const inner = world.runtime.child('v');
+    const policy = { windowMaxSats: 60000 };
+    await world.restart({ policy, runtime: { ...inner, nowMs: () => inner.nowMs() + shiftMs } });
+    await give();
+    await start();
+    await world.pass(10);
+    confirm();
+    await world.pass(20);
+    shiftMs = 90000000;
+    await world.pass(40);
+    expect((await loop()).stoppedBecause).to.equal('clock');
+    expect(world.adminTexts().join()).to.include('clock of V jumped');
+  });
+
+  it('dismisses an item that could not even be read; a good one under its id is then taken', async () => {
+    await give(11, OUTS, { password: 'guess' });
+    await start();
+    await world.pass(10);
+    expect((await world.v.dismiss('99').catch((error) => error)).code).to.equal('vtest-authorised');
+    await give(11);
+    await start();
+    await world.pass(10);
+    expect(requests()).to.have.length(1);
+    confirm();
+    await world.pass(10);
+    await give(12, OUTS, { password: 'guess' });
+    await world.pass(10);
+    await world.v.dismiss('12');
+    await start();
+    await world.pass(10);
+    expect(world.site.reports.pop()).to.deep.equal({ vtest_id: '12' });
+  });
+
+  it('attack: the clock set back while V was off stops the loop', async () => {
+    await start();
+    await world.pass(3600);
+    const inner = world.runtime.child('v');
+    await world.restart({ runtime: { ...inner, nowMs: () => inner.nowMs() - 7200000 } });
+    await world.pass(40);
+    expect((await loop()).stoppedBecause).to.equal('clock');
+  });
+
+  it('warns of a low balance', async () => {
+    await world.restart({ policy: { minBalanceSats: 99_960_000 } });
+    await give();
+    await start();
+    await world.pass(7);
+    confirm();
+    await world.pass(10);
+    expect(world.adminTexts()).to.deep.equal([
+      'Balance has reached the minimum limit, please recharge as soon as possible',
+    ]);
+  });
+
+  it('holds a withdrawal for the count of the window', async () => {
+    await world.restart({ policy: { windows: [{ windowSeconds: 3600, windowMaxCount: 1 }] } });
+    await give();
+    await start();
+    await world.pass(10);
+    confirm();
+    await world.pass(10);
+    await give(12);
+    await world.pass(60);
+    expect([requests().length, world.adminTexts()]).to.deep.equal([1, ['policy-count holds withdrawal 12']]);
+    await world.pass(3600);
+    expect(requests()).to.have.length(2);
+  });
+});

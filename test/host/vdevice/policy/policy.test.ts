@@ -1,0 +1,212 @@
+// Holds V's policy (host/vdevice/policy/policy.ts, policy-form.ts): each limit at its value and one beyond, with
+// HSM-Cold's own judgement beside it. Spec: SPEC.md 11.
+
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { policyFrom, policyTag } from '../../../../firmware/cold/signing/policy';
+import { localTime } from '../../../../host/vdevice/loops/local-time';
+import { feeTag, judge, POLICY_TAGS, type Spent } from '../../../../host/vdevice/policy/policy';
+import { aPolicy, V_POLICY_FIELDS } from '../../../../host/vdevice/policy/policy-form';
+import type { VPolicy } from '../../../../host/vdevice';
+
+const NOON = Date.UTC(2026, 0, 5, 12, 0, 0);
+const NOTHING: Spent = { sats: 0, feeSats: 0, count: 0 };
+/** The positions of HSM-Cold's policy, by name. */
+const COLD_FIELDS = Object.keys(policyFrom(Array(12).fill(0))!);
+const COLD_SOURCE = readFileSync(join(__dirname, '../../../../../firmware/cold/signing/policy.ts'), 'utf8');
+const COLD_TAGS = [...new Set([...COLD_SOURCE.matchAll(/return '(policy-[a-z-]+)'/g)].map((match) => match[1]!))];
+
+describe('host/vdevice policy', () => {
+  const time = localTime(0);
+  const A = { address: 'a', sats: 50000 };
+  const B = { address: 'b', sats: 60000 };
+  const tagOf = (policy: VPolicy, outs = [A], dynamic = 0, spent: Partial<Spent> = {}, nowMs = NOON) => {
+    const verdict = judge(aPolicy(policy), outs, dynamic, nowMs, time, () => ({ ...NOTHING, ...spent }));
+    return verdict.verdict === 'ok' ? 'ok' : verdict.verdict + ' ' + verdict.tag;
+  };
+
+  it('has every kind of limit that HSM-Cold has, under the same name and the same tag', () => {
+    expect(COLD_FIELDS).to.have.length(12);
+    expect(COLD_TAGS).to.have.length(11);
+    expect(V_POLICY_FIELDS).to.include.members(COLD_FIELDS);
+    expect(POLICY_TAGS.slice(0, COLD_TAGS.length)).to.have.members(COLD_TAGS);
+  });
+
+  // Limit, what is paid at it and beyond it: V and HSM-Cold say the same.
+  const outsOf = (...sats: number[]) => sats.map((each) => ({ address: 'a', sats: each }));
+  interface Case {
+    outs?: { address: string; sats: number }[];
+    feeSats?: number;
+    spent?: Partial<Spent>;
+    nowMs?: number;
+  }
+  const rows: [string, VPolicy, Case, Case][] = [
+    ['policy-outputs', { maxOutputs: 2 }, { outs: outsOf(10000, 10000) }, { outs: outsOf(10000, 10000, 10000) }],
+    ['policy-dust', { minOutputSats: 20000 }, { outs: outsOf(20000) }, { outs: outsOf(19999) }],
+    ['policy-destination', { isAllowListOnly: true, allowList: ['a'] }, {}, { outs: [B] }],
+    ['policy-tx-amount', { txMaxSats: 50000 }, {}, { outs: outsOf(50001) }],
+    ['policy-tx-fee', { txMaxFeeSats: 1000 }, { feeSats: 1000 }, { feeSats: 1001 }],
+    ['policy-fee-rate', { maxFeerateSatVb: 5 }, { feeSats: 1000 }, { feeSats: 1001 }],
+    ['policy-velocity', { windowMaxSats: 120000 }, { spent: { sats: 70000 } }, { spent: { sats: 70001 } }],
+    [
+      'policy-fee-velocity',
+      { windowMaxFeeSats: 5000 },
+      { feeSats: 1000, spent: { feeSats: 4000 } },
+      { feeSats: 1001, spent: { feeSats: 4000 } },
+    ],
+    ['policy-count', { windowMaxCount: 3 }, { spent: { count: 2 } }, { spent: { count: 3 } }],
+    ['policy-time', { fromMinute: 720, toMinute: 780 }, {}, { nowMs: NOON - 60_000 }],
+    ['policy-clock', { fromMinute: 700, toMinute: 730 }, {}, { nowMs: 0 }],
+  ];
+  const atV = (policy: VPolicy, { outs = [A], feeSats = 0, spent = {}, nowMs = NOON }: Case): string => {
+    const before = tagOf(policy, outs, 0, spent, nowMs).replace(/^\w+ /, '');
+    return before !== 'ok' ? before : feeTag(policy, feeSats, 200, nowMs, () => ({ ...NOTHING, ...spent })) || 'ok';
+  };
+  const atCold = (policy: VPolicy, { outs = [A], feeSats = 0, spent = {}, nowMs = NOON }: Case): string => {
+    const given = policy as { [name: string]: unknown };
+    const fields = COLD_FIELDS.map((name) =>
+      Number(name === 'allowList' ? (policy.isAllowListOnly ?? false) : (given[name] ?? 0)),
+    );
+    const sats = outs.reduce((sum, out) => sum + out.sats, 0);
+    return (
+      policyTag(
+        policyFrom(fields)!,
+        {
+          outputs: outs.length,
+          smallestSats: Math.min(...outs.map((out) => out.sats)),
+          isAllListed: outs.every((out) => policy.allowList?.includes(out.address)),
+          amountSats: sats,
+          feeSats,
+          vbytes: 200,
+          debitSats: sats,
+          debitFeeSats: feeSats,
+          debitCount: 1,
+        },
+        { ...NOTHING, ...spent },
+        nowMs / 1000,
+      ) || 'ok'
+    );
+  };
+  for (const [tag, policy, within, beyond] of rows) {
+    it(`${tag}: at the limit and beyond, as on HSM-Cold`, () => {
+      expect([atV(policy, within), atCold(policy, within)]).to.deep.equal(['ok', 'ok']);
+      expect([atV(policy, beyond), atCold(policy, beyond)]).to.deep.equal([tag, tag]);
+    });
+  }
+  it('each of those kinds has its row', () => expect(rows.map(([tag]) => tag)).to.have.members(COLD_TAGS));
+
+  it('0 is no limit, as on HSM-Cold; what it stands for is applied', () => {
+    expect(
+      tagOf(
+        {
+          txMaxSats: 0,
+          windowMaxSats: 0,
+          windowMaxCount: 0,
+          windowMaxFeeSats: 0,
+          maxOutputs: 0,
+          minOutputSats: 0,
+          maxOutSats: 0,
+        },
+        [A, B],
+      ),
+    ).to.equal('ok');
+    expect(tagOf({ minOutputSats: 0 }, [{ address: 'a', sats: 9999 }])).to.equal('refuse policy-dust');
+    expect([
+      feeTag({}, 200_000, 200, NOON, () => NOTHING),
+      feeTag({}, 200_001, 200, NOON, () => NOTHING),
+    ]).to.deep.equal(['', 'policy-fee-rate']);
+    expect(tagOf({}, Array(101).fill(A))).to.equal('refuse policy-outputs');
+  });
+
+  it("V's own kinds", () => {
+    expect([tagOf({ maxOutSats: 50000 }), tagOf({ maxOutSats: 49999 })]).to.deep.equal([
+      'ok',
+      'refuse policy-out-amount',
+    ]);
+    expect([tagOf({ dynamicFee: false }), tagOf({ dynamicFee: false }, [A], 1)]).to.deep.equal([
+      'ok',
+      'refuse policy-dynamic-fee',
+    ]);
+    expect([
+      tagOf({ allowList: ['a', 'b'] }, [A, B]),
+      tagOf({ allowList: ['a'] }, [A, B]),
+      tagOf({ isAllowListOnly: true }),
+    ]).to.deep.equal(['ok', 'refuse policy-destination', 'refuse policy-destination']);
+    const unknown = (policy: VPolicy) => feeTag(policy, null, 200, NOON, () => NOTHING);
+    expect([unknown({}), unknown({ txMaxFeeSats: 1 }), unknown({ windows: [{ windowMaxFeeSats: 1 }] })]).to.deep.equal([
+      '',
+      'policy-fee-unknown',
+      'policy-fee-unknown',
+    ]);
+  });
+
+  it('holds what fits later, refuses what never fits', () => {
+    const policy = { windowMaxSats: 100000, windowSeconds: 3600 };
+    expect([
+      tagOf(policy, [A], 0, { sats: 50000 }),
+      tagOf(policy, [A], 0, { sats: 50001 }),
+      tagOf(policy, [A, B]),
+    ]).to.deep.equal(['ok', 'wait policy-velocity', 'refuse policy-velocity']);
+    const asked: number[] = [];
+    judge(
+      { windowMaxSats: 1e9, windows: [{ windowSeconds: 60, windowMaxSats: 1e9 }] },
+      [A],
+      0,
+      NOON,
+      time,
+      (sinceMs) => {
+        asked.push(NOON - sinceMs);
+        return NOTHING;
+      },
+    );
+    expect(asked).to.deep.equal([86_400_000, 60_000]);
+    expect([
+      tagOf({ windowMaxFeeSats: 5000 }, [A], 0, { feeSats: 4999 }),
+      tagOf({ windowMaxFeeSats: 5000 }, [A], 0, { feeSats: 5000 }),
+    ]).to.deep.equal(['ok', 'wait policy-fee-velocity']);
+    expect(tagOf({ hours: { from: '12:00', to: '13:00' } })).to.equal('ok');
+    expect(tagOf({ hours: { from: '11:00', to: '12:00' } })).to.equal('wait policy-time');
+    expect([
+      tagOf({ hours: { from: '22:00', to: '12:01' } }),
+      tagOf({ hours: { from: '22:00', to: '06:00' } }),
+    ]).to.deep.equal(['ok', 'wait policy-time']);
+    expect(tagOf({ fromMinute: 1320, toMinute: 360 })).to.equal('wait policy-time');
+    // Minutes are UTC, as on HSM-Cold; hours are V's local time.
+    const east = judge(
+      { hours: { from: '20:00', to: '21:00' }, fromMinute: 720, toMinute: 721 },
+      [A],
+      0,
+      NOON,
+      localTime(480),
+      () => NOTHING,
+    );
+    expect(east.verdict).to.equal('ok');
+  });
+
+  it('refuses a policy that says nothing clear, and names that no limit has', () => {
+    const bad = [
+      { txMaxSats: -1 },
+      { txMaxSats: NaN },
+      { maxOutputs: 1.5 },
+      { maxOutputs: 101 },
+      { fromMinute: 1440 },
+      { windows: [{ windowMaxSats: '1' }] },
+      { windows: [{ maxSats: 1 }] },
+      { windows: {} },
+      { maxTxSats: 1 },
+      { velocity: [] },
+      { allowList: 'a' },
+      { isAllowListOnly: 1 },
+      { isAllowListOnly: false, allowList: ['a'] },
+      { dynamicFee: 0 },
+    ] as VPolicy[];
+    for (const policy of bad)
+      expect(() => aPolicy(policy), JSON.stringify(policy))
+        .to.throw()
+        .with.property('code', 'bad-policy');
+    expect(() => aPolicy({ hours: { from: '8', to: '9' } }))
+      .to.throw()
+      .with.property('code', 'bad-time');
+  });
+});

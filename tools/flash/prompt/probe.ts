@@ -1,0 +1,139 @@
+// What a board at its prompt is and holds: Espruino's version and build, memory, the files of Storage with their
+// addresses, and the HSM images in its slots. Only reads.
+import { fail } from '../../../protocol/errors';
+import { BOARDS } from '../boards';
+import type { Prompt } from './prompt';
+import {
+  decodeSlotHeader,
+  isLoader,
+  SLOT_NAMES,
+  slotOf,
+  SLOT_HEADER_BYTES,
+  type Slot,
+  type SlotHeader,
+  type SlotName,
+  type StorageArea,
+  type StorageFile,
+} from '../storage/slots';
+
+export interface SlotState {
+  name: SlotName;
+  slot: Slot;
+  /** Header of a good image; undefined where the slot is empty, half written or spoilt. */
+  image?: SlotHeader;
+}
+
+export interface BoardState {
+  /** `process.env.BOARD` and `process.env.VERSION`. */
+  espruinoBoard: string;
+  version: string;
+  gitCommit: string;
+  serial: string;
+  freeVariables: number;
+  totalVariables: number;
+  area: StorageArea;
+  /** The files that flashing is about: loaders, boot code, slots, tables asked for. */
+  files: StorageFile[];
+  /** Address of the first free byte behind all files. */
+  tail: number;
+  freeBytes: number;
+  fileCount: number;
+  trashBytes: number;
+  loaders: string[];
+  slots: SlotState[];
+  /** The slot that boots, if any does. */
+  active?: SlotState;
+}
+
+/**
+ * Walks Storage on the board. a: start, e: end, p: page, y: names; answers [[name,address,size]…wanted], tail, count,
+ * trash.
+ */
+const WALK =
+  '(function(a,e,p,y){var F=require("Flash"),r=[],t=a,k=0,g=0,h,s,w,n,i;' +
+  'for(;;){h=a+32<=e?F.read(32,a):0;s=h?h[0]|h[1]<<8|h[2]<<16:0;w=h&&!(s==0xFFFFFF&&h[3]==255)&&(s||h[3])&&a+32+s<=e;' +
+  'if(!w){a+=p-a%p;h=a+32<=e?F.read(32,a):0;s=h?h[0]|h[1]<<8|h[2]<<16:0;w=h&&!(s==0xFFFFFF&&h[3]==255)&&(s||h[3])&&a+32+s<=e;if(!w)break;}' +
+  'n="";if(h[4]||h[5]||h[6]||h[7]){for(i=4;i<32&&h[i];i++)n+=String.fromCharCode(h[i]);k++;}else g+=s+32;' +
+  'if(!h[3]&&(n.substr(0,4)=="hsm."||n.substr(0,5)==".boot"||y.indexOf(n)>=0))r.push([n,a+32,s]);a=(a+35+s)&~3;t=a;}return [r,t,k,g];})';
+
+/** Asks `process.env` and memory; works on any Espruino. */
+export async function probeInterpreter(
+  prompt: Prompt,
+): Promise<
+  Pick<BoardState, 'espruinoBoard' | 'version' | 'gitCommit' | 'serial' | 'freeVariables' | 'totalVariables'>
+> {
+  const answer = await prompt.eval(
+    '[process.env.BOARD,process.env.VERSION,process.env.GIT_COMMIT,process.env.SERIAL,process.memory().free,process.memory().total]',
+  );
+  if (!Array.isArray(answer) || answer.length !== 6)
+    throw fail(
+      'not-espruino',
+      'the board answers at its prompt but does not say what it is: flash the base firmware anew',
+    );
+  const [espruinoBoard, version, gitCommit, serial, freeVariables, totalVariables] = answer as [
+    string,
+    string,
+    string,
+    string,
+    number,
+    number,
+  ];
+  return { espruinoBoard, version, gitCommit: gitCommit ?? '', serial: serial ?? '', freeVariables, totalVariables };
+}
+
+/** Storage of the board, from the boards' data. Throws code `wrong-board` for a chip that no board folder describes. */
+export function areaOf(espruinoBoard: string): StorageArea {
+  const board = BOARDS.find((candidate) => candidate.espruinoBoard === espruinoBoard);
+  if (!board)
+    throw fail(
+      'wrong-board',
+      `an Espruino "${espruinoBoard}" is none of the supported boards (${BOARDS.map((each) => each.name).join(', ')})`,
+    );
+  return board.storage;
+}
+
+async function slotState(prompt: Prompt, slot: Slot, name: SlotName): Promise<SlotState> {
+  const text = String(await prompt.eval(`btoa(require("Storage").read("${name}",0,${SLOT_HEADER_BYTES}))`));
+  const header = decodeSlotHeader(new Uint8Array(Buffer.from(text, 'base64')));
+  if (!header || header.lenBytes + SLOT_HEADER_BYTES > slot.pageCount * (slot.sizeBytes / slot.pageCount))
+    return { name, slot };
+  const crc = await prompt.eval(`E.CRC32(require("Storage").read("${name}",${SLOT_HEADER_BYTES},${header.lenBytes}))`);
+  return crc === header.crc32 ? { name, slot, image: header } : { name, slot };
+}
+
+/** Looks at all of it. tables: names of further files to tell of. */
+export async function probeBoard(prompt: Prompt, tables: string[] = []): Promise<BoardState> {
+  const interpreter = await probeInterpreter(prompt);
+  const area = areaOf(interpreter.espruinoBoard);
+  const end = area.address + area.pageBytes * area.pageCount;
+  const walk = (await prompt.eval(`${WALK}(${area.address},${end},${area.pageBytes},${JSON.stringify(tables)})`, {
+    timeoutMs: 20_000,
+  })) as [[string, number, number][], number, number, number];
+  if (!Array.isArray(walk)) throw fail('board-silent', 'the board did not list its Storage: try again');
+  const files = walk[0].map(([name, address, sizeBytes]) => ({ name, address, sizeBytes }));
+  const loaders: string[] = [];
+  for (const file of files.filter((each) => /^\.boot[0-3]$/.test(each.name))) {
+    if (isLoader(String(await prompt.eval(`require("Storage").read("${file.name}",0,19)`)))) loaders.push(file.name);
+  }
+  const slots: SlotState[] = [];
+  for (const name of SLOT_NAMES) {
+    const slot = slotOf(
+      files.find((file) => file.name === name),
+      area,
+    );
+    if (slot) slots.push(await slotState(prompt, slot, name));
+  }
+  const good = slots.filter((each) => each.image).sort((x, y) => y.image!.sequence - x.image!.sequence);
+  return {
+    ...interpreter,
+    area,
+    files,
+    tail: walk[1],
+    freeBytes: end - walk[1],
+    fileCount: walk[2],
+    trashBytes: walk[3],
+    loaders,
+    slots,
+    ...(good[0] && loaders.length > 0 ? { active: good[0] } : {}),
+  };
+}

@@ -1,0 +1,100 @@
+// The Storage files that an image needs beside itself (the comb table, the list of words): made once, filled, read
+// back. A table that is there in part is filled up. One that differs is replaced only while no image of ours could miss
+// it.
+import { fail } from '../../../protocol/errors';
+import { crc32 } from './crc32';
+import { fillFile, piecesOf, wrongPieces } from './fill';
+import { quote } from '../prompt/packets';
+import { probeBoard, type BoardState } from '../prompt/probe';
+import type { Prompt } from '../prompt/prompt';
+import type { Remote } from '../prompt/remote';
+import { FILE_HEADER_BYTES } from './slots';
+
+const BLOCK_BYTES = 2048;
+
+/** Makes a Storage file of `sizeBytes` erased bytes; one that is there and blank stays. Throws `no-space`. */
+export async function createFile(remote: Remote, name: string, sizeBytes: number): Promise<void> {
+  const isDone = await remote.change(`require("Storage").write(${quote(name)},"\\xff",0,${sizeBytes})`, 30_000);
+  if (isDone !== true)
+    throw fail('no-space', `Storage took no file of ${sizeBytes} bytes: delete other files or use --erase`);
+}
+
+/** True when what is wrong in the file is still blank, but for one piece in which a write may have been cut off. */
+async function isHalfWritten(prompt: Prompt, name: string, data: Uint8Array): Promise<boolean> {
+  const blank = piecesOf(new Uint8Array(data.length).fill(0xff), 0, BLOCK_BYTES);
+  const written = new Set((await wrongPieces(prompt, name, blank, BLOCK_BYTES)).map((piece) => piece.index));
+  const wrong = await wrongPieces(prompt, name, piecesOf(data, 0, BLOCK_BYTES), BLOCK_BYTES);
+  return wrong.filter((piece) => written.has(piece.index)).length <= 1;
+}
+
+/**
+ * Brings one table. Answers the bytes written. Throws `table-differs`, `no-space`, `verify-failed`; whichever it is, an
+ * image that boots keeps the tables it had.
+ */
+async function putTable(
+  prompt: Prompt,
+  remote: Remote,
+  state: BoardState,
+  name: string,
+  data: Uint8Array,
+  chunkBytes: number,
+  report: (doneBytes: number, totalBytes: number) => void,
+): Promise<number> {
+  let file = state.files.find((each) => each.name === name);
+  if (
+    file &&
+    file.sizeBytes === data.length &&
+    (await prompt.eval(`E.CRC32(require("Storage").read(${quote(name)}))`)) === crc32(data)
+  )
+    return 0;
+  if (file && (file.sizeBytes !== data.length || !(await isHalfWritten(prompt, name, data)))) {
+    if (state.active)
+      throw fail(
+        'table-differs',
+        `the board's file ${name} is another one than this image needs, and its present image needs that: give --erase (keys are elsewhere and stay)`,
+      );
+    await remote.change(`require("Storage").erase(${quote(name)})`);
+    file = undefined;
+  }
+  if (!file) {
+    if (data.length + 2 * FILE_HEADER_BYTES > state.freeBytes)
+      throw fail(
+        'no-space',
+        `${name} needs ${data.length} bytes of Storage and ${state.freeBytes} are free: delete other files or use --erase`,
+      );
+    await createFile(remote, name, data.length);
+    file = (await probeBoard(prompt, [name])).files.find((each) => each.name === name);
+    if (!file) throw fail('no-space', `Storage made no file ${name}: delete other files or use --erase`);
+  }
+  const { isRight, writtenBytes } = await fillFile(prompt, remote, {
+    name,
+    address: file.address,
+    pieces: piecesOf(data, 0, BLOCK_BYTES),
+    pieceBytes: BLOCK_BYTES,
+    chunkBytes,
+    isErasable: false,
+    onProgress: (_step, done, total) => report(done, total),
+  });
+  if (isRight) return writtenBytes;
+  if (!state.active) await remote.change(`require("Storage").erase(${quote(name)})`);
+  throw fail('verify-failed', `${name} reads back wrong: run this again; if it stays so the flash is worn`);
+}
+
+/** Brings all tables that are not there. Answers the bytes written. */
+export async function putTables(
+  prompt: Prompt,
+  remote: Remote,
+  state: BoardState,
+  tables: { [name: string]: Uint8Array },
+  chunkBytes: number,
+  report: (doneBytes: number, totalBytes: number) => void,
+): Promise<number> {
+  let writtenBytes = 0;
+  let now = state;
+  for (const [name, data] of Object.entries(tables)) {
+    const written = await putTable(prompt, remote, now, name, data, chunkBytes, report);
+    if (written > 0) now = { ...now, freeBytes: (await probeBoard(prompt, Object.keys(tables))).freeBytes };
+    writtenBytes += written;
+  }
+  return writtenBytes;
+}
