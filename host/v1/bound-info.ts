@@ -1,4 +1,4 @@
-// The object inside vtest_info, and the seal that ties it to its vtest_id. Spec: chaincloud-v1 sections 6.2 and 7.
+// The object inside vtest_info, and the seal that ties it to its vtest_id. Spec: docs/published-app.md 6.2 and 7.
 // The published format is neither authenticated nor bound: whoever writes the website's table can copy a ciphertext
 // under a new id and have it paid twice. So the website adds two fields that the published app ignores:
 //   "vtest_id": 11, "seal": hex of HMAC-SHA256(HMAC-SHA256(aes key, "chaincloud vtest seal"),

@@ -1,4 +1,4 @@
-// Formats of the published chaincloud-v app, for both the website and V. Spec: chaincloud-v1.
+// Formats of the published chaincloud-v app, for both the website and V. Spec: docs/published-app.md.
 
 export * from './vtest-info';
 export * from './signed-message';

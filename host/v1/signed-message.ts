@@ -1,4 +1,4 @@
-// "Bitcoin signed message" as the published app makes and reads it. Spec: chaincloud-v1 section 2.
+// "Bitcoin signed message" as the published app makes and reads it. Spec: docs/published-app.md 2.
 // Two readers: strict (what every new verifier uses) and lenient (what the Java verifier took, for reading old
 // records).
 

@@ -1,5 +1,5 @@
 // The texts that the published app signs and has signed: a transaction request and a batch of addresses.
-// Spec: chaincloud-v1 sections 6.4 and 8. Plain concatenation without escaping, exactly as the app does it; a verifier
+// Spec: docs/published-app.md 6.4 and 8. Plain concatenation without escaping, exactly as the app does it; a verifier
 // calls `aSafeField` on every received field first, because two field sets could otherwise give one text.
 
 import { fail } from '../../protocol/errors';

@@ -1,5 +1,5 @@
 // The withdrawal that the website encrypts for V: AES-256-CBC under a scrypt key of the shared password.
-// Spec: chaincloud-v1 section 7. The format has no authentication of its own; bound-info.ts adds it inside the
+// Spec: docs/published-app.md 7. The format has no authentication of its own; bound-info.ts adds it inside the
 // plaintext. What the decrypted outputs may be is decided by outs.ts and the policy.
 
 import { createCipheriv, createDecipheriv, scrypt } from 'node:crypto';

@@ -1,4 +1,4 @@
-// SMS from V's admins: START_LOOP, STOP_LOOP, PING, TIME, with the published answers. Spec: chaincloud-v1 section 3.6.
+// SMS from V's admins: START_LOOP, STOP_LOOP, PING, TIME, with the published answers. Spec: docs/published-app.md 3.3.
 // A number proves nothing, so no command can move money past a check; answers are counted, or a forged number would
 // cost money.
 

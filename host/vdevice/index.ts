@@ -1,4 +1,4 @@
-// The customer's V-Device: assembles its parts, owns its clock. Spec: chaincloud-v1 (the published app),
+// The customer's V-Device: assembles its parts, owns its clock. Spec: docs/published-app.md,
 // protocol/SPEC.md 6. SMS with HSM-Cold: link-v2.ts, link-v1.ts. Withdrawals: intake.ts, send-loop.ts. Batches:
 // batch-loop.ts. Admins: admin.ts.
 

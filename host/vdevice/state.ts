@@ -47,7 +47,7 @@ export interface Batch {
   batch_no: number;
   /** Hex of the v2 digest. */
   digest: string;
-  /** The text of chaincloud-v1 section 8; emptied when judged. */
+  /** The text of docs/published-app.md 8; emptied when judged. */
   content: string;
   state: 'asking' | 'verified' | 'failed';
   asked_ms: number;

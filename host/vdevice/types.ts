@@ -86,7 +86,7 @@ export interface VDeviceOptions {
   file: string;
   websiteUrl: string;
   websiteToken: string;
-  /** Shared with the website (chaincloud-v1 section 7). Empty is refused. */
+  /** Shared with the website (docs/published-app.md 7). Empty is refused. */
   password: string;
   apiUrl: string;
   /** The account's hot-sending token. */

@@ -1,4 +1,4 @@
-// What came in and what is there, as the API tells it. Spec: open-api GET /address/{address}/tx and GET /user.
+// What came in and what is there, as the API tells it. Spec: docs/http-api.md GET /address/{address}/tx and GET /user.
 
 import { fail } from '../../protocol/errors';
 import type { HttpClient } from '../v1';

@@ -1,5 +1,5 @@
-// The customer's reference website: a shop that takes and pays bitcoin through V. Spec: open-api "The website's side".
-// Assembles the parts; what each end point does is in open-routes.ts (V) and shop-routes.ts (the customer's own
+// The customer's reference website: a shop that takes and pays bitcoin through V. Spec: docs/http-api.md "The website's
+// side". Assembles the parts; what each end point does is in open-routes.ts (V) and shop-routes.ts (the customer's own
 // programs).
 
 import { createHash, timingSafeEqual } from 'node:crypto';

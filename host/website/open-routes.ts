@@ -1,4 +1,4 @@
-// What V polls and reports to. Spec: open-api "The website's side", chaincloud-v1 sections 6.2, 6.5 and 8.
+// What V polls and reports to. Spec: docs/http-api.md "The website's side", docs/published-app.md 6.2, 6.5 and 8.
 
 import type { FastifyInstance } from 'fastify';
 import { batchDigest } from '../v1';

@@ -1,5 +1,5 @@
-// The website's tables: withdrawals, address batches, addresses, deposits. Spec: open-api, "The website's side".
-// Every call is one transaction, on disk when it returns. Whoever can write here is the attacker that V is built
+// The website's tables: withdrawals, address batches, addresses, deposits. Spec: docs/http-api.md, "The website's
+// side". Every call is one transaction, on disk when it returns. Whoever can write here is the attacker that V is built
 // against: nothing in this file is trusted by V.
 
 import { fail } from '../../protocol/errors';

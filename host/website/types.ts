@@ -1,4 +1,4 @@
-// What the reference website takes and gives. Spec: open-api, "The website's side, polled by V".
+// What the reference website takes and gives. Spec: docs/http-api.md, "The website's side, polled by V".
 
 import type { Runtime } from '../kit/runtime';
 

@@ -60,7 +60,9 @@ function emittedPath(sourceFile: string): string {
   return path.join(OUT, path.relative(ROOT, sourceFile)).replace(/\.ts$/, '.js');
 }
 
-/** The module that a source, named from the root, is emitted to. Throws code `no-source` when there is no such source. */
+/**
+ * The module that a source, named from the root, is emitted to. Throws code `no-source` when there is no such source.
+ */
 function emittedFrom(source: string): string {
   const file = path.join(ROOT, source);
   if (!fs.existsSync(file)) throw fail('no-source', `the build names ${source}, which does not exist`);

@@ -1,5 +1,5 @@
-// What a refused call answers: {"code": int, "message": text}. Spec: open-api "Errors"; the numbers never change
-// meaning.
+// What a refused call answers: {"code": int, "message": text}. Spec: docs/http-api.md "Errors"; the numbers never
+// change meaning.
 
 import { fail, type CodedError } from '../../../protocol/errors';
 

@@ -1,4 +1,5 @@
-// The open API: the published calls, each with and without a coin segment, and what was added to them. Spec: open-api.
+// The open API: the published calls, each with and without a coin segment, and what was added to them. Spec:
+// docs/http-api.md.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { statement, statementCsv } from '../report';

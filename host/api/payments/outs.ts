@@ -1,5 +1,5 @@
 // The API's own strict reading of a send request's text fields, after which the text itself travels on as it came: V's
-// authority covers the raw text. Spec: open-api "POST /tx/request"; chaincloud-v1 sections 6.3, 6.4 and 10.
+// authority covers the raw text. Spec: docs/http-api.md "POST /tx/request"; docs/published-app.md 6.3, 6.4 and 10.
 
 import { OUTS_COUNT_MAX, OUTS_MAX, USER_TX_NO_MAX } from '../../../protocol/wire';
 import { hexOf, scriptOfAddress } from '../../bitcoin/scripts';

@@ -1,5 +1,5 @@
-// V's side of the published app's text protocol, for an HSM-Cold that is asked to speak it. Spec: chaincloud-v1
-// sections 3, 4, 6.4, 8. Kept apart from the app's mistakes: a QC counts only while V waits for it (or word for word
+// V's side of the published app's text protocol, for an HSM-Cold that is asked to speak it. Spec: docs/published-app.md
+// 3, 4, 6.4, 8. Kept apart from the app's mistakes: a QC counts only while V waits for it (or word for word
 // again), keys and signatures are read strictly, and a reply counts only for the channel in use. The protocol's own
 // weaknesses (section 9) remain.
 

@@ -1,6 +1,6 @@
 // The API's answers as V reads them, with the traps of the published app closed: what is not plainly final is not
 // final.
-// Spec: open-api, chaincloud-v1 sections 6.4 and 6.5.
+// Spec: docs/http-api.md, docs/published-app.md 6.4 and 6.5.
 
 import type { HttpAnswer, HttpClient, Out } from '../../v1';
 

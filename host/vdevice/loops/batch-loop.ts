@@ -1,5 +1,6 @@
-// Address batches: pull from the website, ask HSM-Cold by SMS, report 2 (verified) or 3 (failed). Spec: chaincloud-v1
-// section 8. HSM-Cold's word is kept by the digest of the list: the same list again needs no SMS, another list for a
+// Address batches: pull from the website, ask HSM-Cold by SMS, report 2 (verified) or 3 (failed). Spec:
+// docs/published-app.md
+// 8. HSM-Cold's word is kept by the digest of the list: the same list again needs no SMS, another list for a
 // batch that is known good is false at once. The website may be hacked: what it can make V spend on SMS is bounded.
 
 import { batchDigest, batchText, isAddress, type IndexedAddress } from '../../v1';

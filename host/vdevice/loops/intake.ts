@@ -1,5 +1,5 @@
 // A withdrawal from the website on its way to an authority: decrypt, check, policy, balance, then the authority itself.
-// Spec: chaincloud-v1 sections 6.2 and 6.3. The website's table may be the attacker's: every refusal stops the loop and
+// Spec: docs/published-app.md 6.2 and 6.3. The website's table may be the attacker's: every refusal stops the loop and
 // tells the admin by SMS in the published words. What happens once an authority exists is send-loop.ts.
 
 import { createHash } from 'node:crypto';

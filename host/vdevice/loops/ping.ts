@@ -1,5 +1,5 @@
 // The admin's PING: a signed request that pays nothing goes through API, HSM-Hot and HSM-Cold and back. Spec:
-// chaincloud-v1 section 6.5.
+// docs/published-app.md 6.5.
 
 import { postRequest, readOutcome, type RequestForm } from './api-calls';
 import type { VContext } from '../context';

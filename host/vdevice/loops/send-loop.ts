@@ -1,4 +1,4 @@
-// The send loop: pull, authorise, post, poll, report, one withdrawal at a time. Spec: chaincloud-v1 sections 6.1 and
+// The send loop: pull, authorise, post, poll, report, one withdrawal at a time. Spec: docs/published-app.md 6.1 and
 // 6.3 to 6.5. Stricter than the published app where it lost money: 404 and 400 on the status are not a failure, code 3
 // is compared, the id that is reported is V's own, a hash must pay what was asked, and contradictions stop the loop
 // instead of being booked. A fee beyond V's limits stops it too, once the payment is booked.

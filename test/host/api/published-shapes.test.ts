@@ -1,5 +1,5 @@
-// The open API answers in its published shapes, on both path forms, for both tokens. Spec: open-api; chaincloud-v1
-// section 5.
+// The open API answers in its published shapes, on both path forms, for both tokens. Spec: docs/http-api.md;
+// docs/published-app.md 5.
 
 import { expect } from 'chai';
 import { startPlatform, type Platform } from './fixture';

@@ -1,4 +1,4 @@
-// The published app's protocol end to end: V speaks its texts, HSM-Cold answers in them. Spec: chaincloud-v1 sections
+// The published app's protocol end to end: V speaks its texts, HSM-Cold answers in them. Spec: docs/published-app.md
 // 3, 4, 6 and 8.
 import { expect } from 'chai';
 import { NUMBERS } from '../../../host/sim/numbers';

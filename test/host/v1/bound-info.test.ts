@@ -1,4 +1,4 @@
-// Holds host/v1/bound-info.ts and outs.ts: chaincloud-v1 sections 6.2 and 6.3, and the seal that ties a withdrawal to
+// Holds host/v1/bound-info.ts and outs.ts: docs/published-app.md 6.2 and 6.3, and the seal that ties a withdrawal to
 // its id.
 
 import { expect } from 'chai';
@@ -77,7 +77,7 @@ describe('host/v1 sealed withdrawal', () => {
   });
 });
 
-describe('host/v1 outs (chaincloud-v1 section 6.3, stricter)', () => {
+describe('host/v1 outs (docs/published-app.md 6.3, stricter)', () => {
   const A = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 
   it('reads addresses and amounts', () => {

@@ -1,4 +1,4 @@
-// Holds host/v1/signed-message.ts and signed-string.ts to chaincloud-v1 sections 2, 6.4 and 8 by the app's own vectors.
+// Holds host/v1/signed-message.ts and signed-string.ts to docs/published-app.md 2, 6.4 and 8 by the app's own vectors.
 
 import { expect } from 'chai';
 import {
@@ -14,7 +14,7 @@ import { fromHex, toHex, v1Cases } from './vectors';
 
 const MALLEATED = /malleated|trailing byte ignored|embedded newline|leading space/;
 
-describe('host/v1 signed request (chaincloud-v1 sections 2 and 6.4)', () => {
+describe('host/v1 signed request (docs/published-app.md 2 and 6.4)', () => {
   for (const row of v1Cases('tx-request')) {
     it(`${row.id} ${row.desc}`, () => {
       const text = requestText(row.fields);
@@ -47,7 +47,7 @@ describe('host/v1 signed request (chaincloud-v1 sections 2 and 6.4)', () => {
   });
 });
 
-describe('host/v1 batch text (chaincloud-v1 section 8)', () => {
+describe('host/v1 batch text (docs/published-app.md 8)', () => {
   for (const row of v1Cases('address-batch')) {
     it(`${row.id} ${row.desc}`, () => {
       const text = batchText(row.vweb_batch.address_list);

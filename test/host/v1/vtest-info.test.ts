@@ -1,4 +1,4 @@
-// Holds host/v1/vtest-info.ts to chaincloud-v1 section 7 by the vectors that the published app itself produced.
+// Holds host/v1/vtest-info.ts to docs/published-app.md 7 by the vectors that the published app itself produced.
 
 import { expect } from 'chai';
 import { decryptVtestInfo, encryptVtestInfo, vtestKey } from '../../../host/v1';
@@ -13,7 +13,7 @@ async function codeOf(work: Promise<unknown>): Promise<string | null> {
   );
 }
 
-describe('host/v1 vtest_info (chaincloud-v1 section 7)', () => {
+describe('host/v1 vtest_info (docs/published-app.md 7)', () => {
   for (const row of v1Cases('vtest-info')) {
     if (row.tag === 'kdf') {
       it(`${row.id} derives the app's key`, async () => {

@@ -1,9 +1,9 @@
-// Holds V's answers to its admins (chaincloud-v1 section 3.6) and PING (6.5).
+// Holds V's answers to its admins (docs/published-app.md 3.3) and PING (6.5).
 
 import { expect } from 'chai';
 import { ADMIN, COLD, createWorld, type World } from './world';
 
-describe('host/vdevice admin SMS (chaincloud-v1 section 3.6)', () => {
+describe('host/vdevice admin SMS (docs/published-app.md 3.3)', () => {
   let world: World;
   beforeEach(async () => {
     world = await createWorld();

@@ -1,4 +1,4 @@
-// Holds V's text protocol to chaincloud-v1 sections 3, 4, 6.4, 6.5 and 8, and to the raw HTTP of the published app's
+// Holds V's text protocol to docs/published-app.md 3, 4, 6.4, 6.5 and 8, and to the raw HTTP of the published app's
 // own runs.
 
 import { expect } from 'chai';
@@ -18,7 +18,7 @@ const OTHER_QC = Buffer.from(secp256k1.getPublicKey(sha256('thief')))
   .toString('hex')
   .toUpperCase();
 
-describe('host/vdevice text protocol (chaincloud-v1)', () => {
+describe('host/vdevice text protocol (docs/published-app.md)', () => {
   let world: World;
   beforeEach(async () => void (world = await createWorld({ protocol: 'v1' })));
   afterEach(() => world.close());
@@ -138,7 +138,7 @@ describe('host/vdevice text protocol (chaincloud-v1)', () => {
   });
 });
 
-describe('host/vdevice HTTP (chaincloud-v1 sections 5 and 6.4)', () => {
+describe('host/vdevice HTTP (docs/published-app.md 5 and 6.4)', () => {
   it('posts a request to the byte as the published app did (ht-01)', async () => {
     const run = v1Cases('http').find((item) => item.id === 'ht-01');
     const exchange = run.exchanges.find((item: any) =>

@@ -1,4 +1,4 @@
-// Holds V's batch verification to chaincloud-v1 section 8 and to protocol/SPEC.md (batch proofs): 2 only for HSM-Cold's
+// Holds V's batch verification to docs/published-app.md 8 and to protocol/SPEC.md (batch proofs): 2 only for HSM-Cold's
 // very list.
 
 import { expect } from 'chai';

@@ -1,4 +1,4 @@
-// Holds V's intake to chaincloud-v1 sections 6.2 and 6.3: what a website in the attacker's hands can plant, what the
+// Holds V's intake to docs/published-app.md 6.2 and 6.3: what a website in the attacker's hands can plant, what the
 // policy holds or refuses. No authority is made for any of it.
 
 import { expect } from 'chai';

@@ -1,4 +1,4 @@
-// Holds V's send loop to chaincloud-v1 sections 6.1 to 6.5 and to what must never happen: a payment that was not asked,
+// Holds V's send loop to docs/published-app.md 6.1 to 6.5 and to what must never happen: a payment that was not asked,
 // one paid twice, one reported for another. The website and the API are the attackers here.
 
 import { expect } from 'chai';

@@ -1,4 +1,4 @@
-// Holds V's daily key exchange: when it comes, when it waits, who hears when it fails. Spec: chaincloud-v1 section 4,
+// Holds V's daily key exchange: when it comes, when it waits, who hears when it fails. Spec: docs/published-app.md 4,
 // protocol/SPEC.md 7.
 
 import { expect } from 'chai';
