@@ -12,7 +12,7 @@ import type { PeerState } from '../../protocol/link/requests';
 import type { ColdState } from './state/state';
 
 /** One piece of work in slices: `step` does a bounded part and answers whether there is more; nothing means no. */
-export interface Job {
+export interface Task {
   step: (cold: Cold) => boolean | void;
   /** Called when a step throws. */
   failed?: (error: any, cold: Cold) => void;
@@ -68,7 +68,7 @@ export interface Cold {
   /** Who has the flash's scratch pages, and the uptime of the link's last taking them: scratch.ts. */
   scratch?: any;
   scratchAtMs?: number;
-  jobs: Job[];
+  tasks: Task[];
   isTicking: boolean;
   /** Accounts with a key exchange under way, as bits. */
   accepting: number;

@@ -43,7 +43,7 @@ import { takeSms } from './sms/sms';
 import { makeState } from './state/state';
 import { keepTime } from './state/store';
 import { endSwitchingOff, unattendedSeed } from './secrets/unattended';
-import { addTask } from './scheduler';
+import { scheduleOnce } from './scheduler';
 
 const HOUSEKEEPING_MS = 10000;
 const WATCHDOG_MS = 120000;
@@ -158,7 +158,7 @@ function boot(cold: Cold): void {
 
 /** Unlocks a board that its operator allowed to unlock itself, in an event of its own. */
 function unlockUnattended(cold: Cold): void {
-  addTask(cold, function () {
+  scheduleOnce(cold, function () {
     const seed = unattendedSeed(cold);
     try {
       unlockWith(cold, seed, new Uint8Array(0));
@@ -175,7 +175,7 @@ function takeCommand(line: string, terminal: Terminal): void {
 
 /** The console's lines are work like any other: idle work lets go of its memory before them. */
 function deferLine(terminal: Terminal, line: string | undefined): void {
-  addTask(terminal.owner as Cold, function () {
+  scheduleOnce(terminal.owner as Cold, function () {
     serveLine(terminal, line);
   });
 }
@@ -189,7 +189,7 @@ export function startCold(hal: Hal): void {
     fault: '',
     modemTrouble: '',
     smsPort: SMS_PORT,
-    jobs: [],
+    tasks: [],
     isTicking: false,
     accepting: 0,
     alarmDueMs: {},

@@ -5,19 +5,19 @@
  */
 import { enter } from '../guard';
 import { letGoAccount } from './state/account-store';
-import type { Cold, Job } from './cold';
+import type { Cold, Task } from './cold';
 
 /** Pause between two idle slices, ms. */
 export const IDLE_PAUSE_MS = 1;
 
 function isIdleOnly(cold: Cold): boolean {
-  for (let i = 0; i < cold.jobs.length; i++) if (!cold.jobs[i].isIdle) return false;
+  for (let i = 0; i < cold.tasks.length; i++) if (!cold.tasks[i].isIdle) return false;
   return true;
 }
 
 function parkIdle(cold: Cold): void {
-  for (let i = 0; i < cold.jobs.length; i++) {
-    const job = cold.jobs[i];
+  for (let i = 0; i < cold.tasks.length; i++) {
+    const job = cold.tasks[i];
     if (job.isIdle && job.park) job.park(cold);
   }
 }
@@ -25,8 +25,8 @@ function parkIdle(cold: Cold): void {
 function tick(cold: Cold): void {
   cold.isTicking = false;
   let chosen = 0;
-  while (chosen < cold.jobs.length - 1 && cold.jobs[chosen].isIdle) chosen++;
-  const job = cold.jobs[chosen];
+  while (chosen < cold.tasks.length - 1 && cold.tasks[chosen].isIdle) chosen++;
+  const job = cold.tasks[chosen];
   if (!job) return;
   let more: boolean | void = false;
   enter(cold);
@@ -40,13 +40,13 @@ function tick(cold: Cold): void {
   } finally {
     letGoAccount(cold);
     cold.isInside = false;
-    if (!more) removeJob(cold, job);
+    if (!more) unschedule(cold, job);
     wake(cold);
   }
 }
 
 function wake(cold: Cold): void {
-  if (cold.isTicking || !cold.jobs.length) return;
+  if (cold.isTicking || !cold.tasks.length) return;
   cold.isTicking = true;
   cold.hal.clock.after(isIdleOnly(cold) ? IDLE_PAUSE_MS : 0, function () {
     tick(cold);
@@ -54,24 +54,24 @@ function wake(cold: Cold): void {
 }
 
 /** Takes a job off the list; its steps are not called again. */
-export function removeJob(cold: Cold, job: Job): void {
-  const at = cold.jobs.indexOf(job);
-  if (at >= 0) cold.jobs.splice(at, 1);
+export function unschedule(cold: Cold, job: Task): void {
+  const at = cold.tasks.indexOf(job);
+  if (at >= 0) cold.tasks.splice(at, 1);
 }
 
 /** Queues a job; its first step runs in a later event. */
-export function addJob(cold: Cold, job: Job): void {
-  cold.jobs.push(job);
+export function schedule(cold: Cold, job: Task): void {
+  cold.tasks.push(job);
   wake(cold);
 }
 
 /** Queues work of one slice that comes before everything that waits. */
-export function addFirst(cold: Cold, run: () => void): void {
-  cold.jobs.splice(0, 0, { isIdle: false, step: run });
+export function scheduleFirst(cold: Cold, run: () => void): void {
+  cold.tasks.splice(0, 0, { isIdle: false, step: run });
   wake(cold);
 }
 
 /** Queues work of one slice that somebody waits for. */
-export function addTask(cold: Cold, run: () => void): void {
-  addJob(cold, { isIdle: false, step: run });
+export function scheduleOnce(cold: Cold, run: () => void): void {
+  schedule(cold, { isIdle: false, step: run });
 }

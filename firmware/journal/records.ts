@@ -26,36 +26,36 @@ export const R_SECRETS = 18;
 export const R_ARCHIVE = 19;
 /** From here on records are members of lists: none supersedes another. */
 export const R_AUDIT = 33;
-export const R_PAID = 34;
+export const R_PAYMENT = 34;
 
 /**
- * Offsets in the payload of R_PAID: serial u32 | account u8 | flags u8 | seconds u32 | tag 16 | SHA-256 of the outs
+ * Offsets in the payload of R_PAYMENT: serial u32 | account u8 | flags u8 | seconds u32 | tag 16 | SHA-256 of the outs
  * text | id of the transaction 32 | coin that every transaction of the number spends 36 | debit 7 | highest fee 7 |
  * change index + 1, or 0, u32. Debit: the amount that was paid; of a replacement the fee that it adds. Sats as 7
  * octets.
  */
-export const PAID_SERIAL = 0;
-export const PAID_ACCOUNT = 4;
-export const PAID_FLAGS = 5;
-export const PAID_TIME = 6;
-export const PAID_TAG = 10;
-export const PAID_CONTENT = 26;
-export const PAID_TX = 58;
-export const PAID_ANCHOR = 90;
-export const PAID_DEBIT = 126;
-export const PAID_FEE = 133;
-export const PAID_CHANGE = 140;
-export const PAID_BYTES = 144;
+export const PAYMENT_SERIAL = 0;
+export const PAYMENT_ACCOUNT = 4;
+export const PAYMENT_FLAGS = 5;
+export const PAYMENT_TIME = 6;
+export const PAYMENT_TAG = 10;
+export const PAYMENT_CONTENT = 26;
+export const PAYMENT_TX = 58;
+export const PAYMENT_ANCHOR = 90;
+export const PAYMENT_DEBIT = 126;
+export const PAYMENT_FEE = 133;
+export const PAYMENT_CHANGE = 140;
+export const PAYMENT_BYTES = 144;
 /**
  * Octets of what stands for a user_tx_no: two that share it are taken for one, so that a collision refuses and never
  * pays.
  */
-export const PAID_TAG_BYTES = 16;
+export const PAYMENT_TAG_BYTES = 16;
 /** Octets of the content's digest and of the id: nobody can make two that are equal. */
-export const PAID_DIGEST_BYTES = 32;
-export const PAID_ANCHOR_BYTES = 36;
-/** PAID_FLAGS: replaces an earlier transaction of the same user_tx_no. */
-export const PAID_FLAG_BUMP = 1;
+export const PAYMENT_DIGEST_BYTES = 32;
+export const PAYMENT_ANCHOR_BYTES = 36;
+/** PAYMENT_FLAGS: replaces an earlier transaction of the same user_tx_no. */
+export const PAYMENT_FLAG_BUMP = 1;
 
 export function writeU32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value >>> 24;

@@ -1,9 +1,9 @@
 // Attack: two transactions, or two contents, that the API made alike in half of their digests. Nothing is signed for
 // the second. Invariants: 2 (SPEC.md, what must never happen).
 import { expect } from 'chai';
-import { ARCHIVE_ENTRIES, PAID_KEPT_MAX, archiveOldest } from '../../firmware/cold/payments/archive';
+import { ARCHIVE_ENTRIES, PAYMENTS_KEPT_MAX, archiveOldest } from '../../firmware/cold/payments/archive';
 import { recordPayment } from '../../firmware/cold/signing/payment';
-import { settle } from '../../firmware/cold/alarms/closing';
+import { applyRefusal } from '../../firmware/cold/alarms/closing';
 import type { Op } from '../firmware/model/model';
 import { makeMachine, sessionFor, type Machine } from '../firmware/model/world';
 
@@ -33,12 +33,12 @@ function tagOf(
     recordPayment(machine.cold, session, tx);
     return 'ok';
   } catch (error) {
-    return settle(machine.cold, error).code;
+    return applyRefusal(machine.cold, error).code;
   }
 }
 
 function archived(machine: Machine): void {
-  for (let n = 0; n < PAID_KEPT_MAX; n++) expect(tagOf(machine, pay(100 + n, 20), id(0, n))).to.equal('ok');
+  for (let n = 0; n < PAYMENTS_KEPT_MAX; n++) expect(tagOf(machine, pay(100 + n, 20), id(0, n))).to.equal('ok');
   archiveOldest(machine.cold);
   expect(machine.cold.state.archivedSerial).to.equal(ARCHIVE_ENTRIES);
 }
@@ -49,10 +49,10 @@ describe('attack: colliding ids', () => {
       const machine = makeMachine();
       expect(tagOf(machine, pay(1, 1), id(16, 1))).to.equal('ok');
       if (where === 'archive') archived(machine);
-      const serial = machine.cold.state.paidSerial;
+      const serial = machine.cold.state.paymentSerial;
       expect(tagOf(machine, pay(1, 2), id(16, 2))).to.equal('no-common-coin');
       expect(tagOf(machine, pay(1, 2), id(16, 1))).to.equal('no-common-coin');
-      expect(machine.cold.state.paidSerial).to.equal(serial);
+      expect(machine.cold.state.paymentSerial).to.equal(serial);
     });
 
     it(`content that is alike in half of its digest is other content: ${where}`, () => {
@@ -71,8 +71,8 @@ describe('attack: colliding ids', () => {
     const machine = makeMachine();
     expect(tagOf(machine, pay(1, 1), id(31, 1))).to.equal('ok');
     expect(tagOf(machine, pay(1, 1, 900), id(31, 2))).to.equal('ok');
-    expect(machine.cold.state.paidSerial).to.equal(2);
+    expect(machine.cold.state.paymentSerial).to.equal(2);
     expect(tagOf(machine, pay(1, 1, 900), id(31, 2))).to.equal('ok');
-    expect(machine.cold.state.paidSerial).to.equal(2);
+    expect(machine.cold.state.paymentSerial).to.equal(2);
   });
 });

@@ -21,7 +21,7 @@ import {
   SMS_NOTICE,
 } from '../../../protocol/wire';
 import { alarmFields, noticeFields, sealSms } from '../../../protocol/sms/v2';
-import { openOf, saveChannels, theAccount } from '../state/account-store';
+import { openOf, saveChannels, requireAccount } from '../state/account-store';
 import type { Cold } from '../cold';
 import { isAlarmed, isClosed, type Account } from '../state/state';
 import {
@@ -33,7 +33,7 @@ import {
   saveCbor,
   saveStanding,
 } from '../state/store';
-import { addFirst, addTask } from '../scheduler';
+import { scheduleFirst, scheduleOnce } from '../scheduler';
 
 export const REFUSALS_MAX = 20;
 export const REFUSALS_WINDOW_S = 3600;
@@ -61,7 +61,7 @@ export function post(cold: Cold, to: string, body: string | Uint8Array, isKept: 
 }
 
 /** Sends text to every phone of the platform's admins; answers how many SMS are queued. */
-export function tellAdmins(cold: Cold, text: string): number {
+export function notifyAdmins(cold: Cold, text: string): number {
   const phones = cold.state.phones;
   let queued = 0;
   for (let i = 0; i < phones.length; i++) if (post(cold, phones[i], text, true)) queued++;
@@ -84,10 +84,10 @@ function sendToV(cold: Cold, account: Account, op: number, fields: any[]): void 
 }
 
 /** Tells V of something under its channel. code: ALARM_* of protocol/wire.ts. */
-export function tellV(cold: Cold, n: number, code: number): void {
+export function notifyV(cold: Cold, n: number, code: number): void {
   sendToV(
     cold,
-    theAccount(cold, n),
+    requireAccount(cold, n),
     SMS_ALARM,
     alarmFields({ code: code, accountState: isClosed(cold.state, n) ? 2 : 1, unixSeconds: nowSeconds(cold) }),
   );
@@ -97,8 +97,8 @@ export function tellV(cold: Cold, n: number, code: number): void {
  * Tells V which limits HSM-Cold enforces from now on. policy_digest8: of the policy as CBOR, in the order of the
  * account data.
  */
-export function tellPolicy(cold: Cold, n: number): void {
-  const account = theAccount(cold, n);
+export function notifyPolicy(cold: Cold, n: number): void {
+  const account = requireAccount(cold, n);
   const policy = account.policy;
   const digest = sha256(cborEncode(policyFields(policy)));
   const m = {
@@ -116,7 +116,7 @@ export function tellPolicy(cold: Cold, n: number): void {
 function sendAlarm(cold: Cold, account: Account): void {
   cold.alarmDueMs[account.n] = cold.hal.clock.uptimeMs() + ALARM_EVERY_MS;
   const text = alarmText(account);
-  let queued = tellAdmins(cold, text + ' Answer CC:ACK:' + account.alarmAck);
+  let queued = notifyAdmins(cold, text + ' Answer CC:ACK:' + account.alarmAck);
   for (let i = 0; !account.alarmSent && i < account.adminPhones.length; i++)
     if (cold.state.phones.indexOf(account.adminPhones[i]) < 0 && post(cold, account.adminPhones[i], text, true))
       queued++;
@@ -133,8 +133,8 @@ function close(cold: Cold, account: Account): void {
 
 /** Sends an account's alarm in a slice of its own, if it is due then. */
 function sendWhenDue(cold: Cold, n: number): void {
-  addTask(cold, function () {
-    const account = theAccount(cold, n);
+  scheduleOnce(cold, function () {
+    const account = requireAccount(cold, n);
     if (account.alarmSent >= ALARM_TIMES) cold.alarmDueMs[n] = NEVER_MS;
     else if (account.alarm && cold.hal.clock.uptimeMs() >= (cold.alarmDueMs[n] || 0)) sendAlarm(cold, account);
   });
@@ -146,14 +146,14 @@ function sendWhenDue(cold: Cold, n: number): void {
  */
 export function closeAccount(cold: Cold, n: number, reason: string): void {
   if (isClosed(cold.state, n)) return;
-  const account = theAccount(cold, n);
+  const account = requireAccount(cold, n);
   const number = drbgGenerate(cold.drbg, 2);
   saveCbor(cold, R_ALARM, [n, reason, 1000 + (((number[0] << 8) | number[1]) % 9000), 0]);
   close(cold, account);
   cold.alarmDueMs[n] = 0;
   sendWhenDue(cold, n);
-  addTask(cold, function () {
-    tellV(cold, n, reason === 'forgery' ? ALARM_FORGERY : ALARM_CLOSED);
+  scheduleOnce(cold, function () {
+    notifyV(cold, n, reason === 'forgery' ? ALARM_FORGERY : ALARM_CLOSED);
   });
 }
 
@@ -174,14 +174,14 @@ function refusalsNow(times: Uint8Array, now: number): Uint8Array {
 export function countRefusal(cold: Cold, n: number, what: string): void {
   cold.counters.refusals++;
   if (isClosed(cold.state, n)) return;
-  const times = refusalsNow(theAccount(cold, n).refusalTimes, nowSeconds(cold));
+  const times = refusalsNow(requireAccount(cold, n).refusalTimes, nowSeconds(cold));
   audit(cold, AUDIT_REFUSED, n, textBytes(what));
   saveStanding(cold, n, '', times);
   if (times.length >= 4 * REFUSALS_MAX) return closeAccount(cold, n, 'refusals');
   const code = what === 'user-tx-conflict' ? ALARM_CONFLICT : what.substr(0, 7) === 'policy-' ? ALARM_POLICY : 0;
   if (!code) return;
-  addTask(cold, function () {
-    tellV(cold, n, code);
+  scheduleOnce(cold, function () {
+    notifyV(cold, n, code);
   });
 }
 
@@ -189,7 +189,7 @@ export function countRefusal(cold: Cold, n: number, what: string): void {
 export function repeatAlarms(cold: Cold): void {
   for (let n = 0; n < cold.state.accountCount; n++) {
     if (!isAlarmed(cold.state, n)) continue;
-    if (!((cold.state.closedBits >> n) & 1)) close(cold, theAccount(cold, n));
+    if (!((cold.state.closedBits >> n) & 1)) close(cold, requireAccount(cold, n));
     if (cold.hal.clock.uptimeMs() >= (cold.alarmDueMs[n] || 0)) sendWhenDue(cold, n);
   }
 }
@@ -199,7 +199,7 @@ export function acknowledge(cold: Cold, from: string | undefined, number: number
   if (from !== undefined && cold.state.phones.indexOf(from) < 0) return false;
   for (let n = 0; n < cold.state.accountCount; n++) {
     if (!isAlarmed(cold.state, n)) continue;
-    const account = theAccount(cold, n);
+    const account = requireAccount(cold, n);
     if (account.alarmAck !== number) continue;
     // The alarm may be all that holds the account closed.
     if (!account.closed) close(cold, account);
@@ -214,7 +214,7 @@ export function acknowledge(cold: Cold, from: string | undefined, number: number
  * Does what a refusal asks for (refusal.ts), durably. Answers the error to be told: another one when the journal does
  * not take it.
  */
-export function settle(cold: Cold, error: any): any {
+export function applyRefusal(cold: Cold, error: any): any {
   try {
     if (error.closes !== undefined) closeAccount(cold, error.closes, 'forgery');
     else if (error.counts !== undefined) countRefusal(cold, error.counts, error.code);
@@ -228,9 +228,9 @@ export function settle(cold: Cold, error: any): any {
  * Has a refusal answered once what it asks for is done. That is a slice of its own, before all others: with nothing of
  * the request on the stack or in memory, since closing an account needs the room.
  */
-export function answerSettled(cold: Cold, thrown: any, answer: (error: any) => void): void {
+export function replyRefusal(cold: Cold, thrown: any, answer: (error: any) => void): void {
   if (thrown.closes === undefined && thrown.counts === undefined) return answer(thrown);
-  addFirst(cold, function () {
-    answer(settle(cold, thrown));
+  scheduleFirst(cold, function () {
+    answer(applyRefusal(cold, thrown));
   });
 }

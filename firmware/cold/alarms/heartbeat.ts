@@ -18,11 +18,11 @@ import { hexOf } from '../../console/hex';
 import { R_HEARTBEAT, writeU32 } from '../../journal/records';
 import { modemsStatus } from '../../modem/failover';
 import { identityPriv } from '../state/account-store';
-import { tellAdmins } from './closing';
+import { notifyAdmins } from './closing';
 import type { Cold } from '../cold';
 import { isClosed } from '../state/state';
 import { nowSeconds, save } from '../state/store';
-import { addJob } from '../scheduler';
+import { schedule } from '../scheduler';
 
 export const HEARTBEAT_SECONDS = 86400;
 /** One SMS less the signature and the colon before it. */
@@ -145,12 +145,12 @@ export function beat(cold: Cold): void {
   save(cold, R_HEARTBEAT, payload);
   if (isFirst) return;
   let text = '';
-  addJob(cold, {
+  schedule(cold, {
     isIdle: false,
     step: function () {
       if (!cold.keys) return false;
       if (text) {
-        tellAdmins(cold, text);
+        notifyAdmins(cold, text);
         return false;
       }
       text = signedText(cold);

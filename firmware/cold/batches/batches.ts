@@ -27,15 +27,15 @@ import { attestationHash, batchDigestAddress, batchDigestHead } from '../../../p
 import { BATCH_SIZE, REFUSE_NOT_READY, SIDE_COLD, SIDE_HOT } from '../../../protocol/wire';
 import { aAttest } from '../../../protocol/messages';
 import { nodeChain, nodePub, NODE_COLD_0, NODE_HOT_0 } from '../secrets/hierarchy';
-import type { Cold, Job } from '../cold';
-import { aReadyBoard, accountForRequest, accountKeys, identityPriv, theAccount } from '../state/account-store';
+import type { Cold, Task } from '../cold';
+import { requireReady, requireOpenAccount, accountKeys, identityPriv, requireAccount } from '../state/account-store';
 import { v1BatchEntry, v1PayloadHead } from '../../../protocol/sms/v1';
 import type { Refuse, Reply } from '../signing/signing';
-import { MAX_ACCOUNTS, PROTO_V1, type Account } from '../state/state';
-import { addJob } from '../scheduler';
+import { MAX_ACCOUNTS, PROTO_BIT_V1, type Account } from '../state/state';
+import { schedule } from '../scheduler';
 
 /** Children that share an inversion. An idle slice is less than a child: a column of its comb. */
-export const CHILDREN_A_SLICE = 2;
+export const CHILDREN_A_STEP = 2;
 /**
  * Batches wanted at once. The link's take no more than WANTED_LINK_MAX of the places, and only within BATCHES_AHEAD of
  * what is derived.
@@ -73,7 +73,7 @@ export interface Batches {
   wanted: number[];
   /** Who is to be called once a batch is derived. */
   waiting: { key: number; ready: () => void }[];
-  job?: Job;
+  task?: Task;
   under?: UnderWay;
   /**
    * Position reached in the batch under way, when it was started, and the time of a child as last seen: for estimates.
@@ -122,13 +122,13 @@ export function v1HashOf(cold: Cold, account: number, side: number, batchNo: num
 }
 
 function needsV1(account: Account): boolean {
-  return (account.protos & PROTO_V1) !== 0;
+  return (account.protos & PROTO_BIT_V1) !== 0;
 }
 
 function isDerived(cold: Cold, account: number, side: number, batchNo: number): boolean {
   return (
     !!batchDigestOf(cold, account, side, batchNo) &&
-    (!needsV1(theAccount(cold, account)) || !!v1HashOf(cold, account, side, batchNo))
+    (!needsV1(requireAccount(cold, account)) || !!v1HashOf(cold, account, side, batchNo))
   );
 }
 
@@ -165,8 +165,8 @@ function derive(cold: Cold, account: Account, side: number, batchNo: number): vo
   batches.done = 0;
   batches.startedMs = cold.hal.clock.uptimeMs();
   batchDigestHead(sinkOf(hash), account.network, account.n, side, batchNo);
-  batches.job = { isIdle: true, step: stepBatch, park: parkBatch, failed: failBatch };
-  addJob(cold, batches.job);
+  batches.task = { isIdle: true, step: stepBatch, park: parkBatch, failed: failBatch };
+  schedule(cold, batches.task);
 }
 
 /** Takes one child into the digests. */
@@ -198,7 +198,7 @@ function stepBatch(cold: Cold): boolean {
   const batches = cold.batches as Batches;
   const it = batches.under as UnderWay;
   if (!it.children) startChildren(cold, it, batches.done);
-  const found = batchSlice(it.children as Batch, CHILDREN_A_SLICE);
+  const found = batchSlice(it.children as Batch, CHILDREN_A_STEP);
   for (let i = 0; i < found.length; i++) takeChild(batches, found[i].hash160);
   if (batches.done >= PACE_CHILDREN) batches.childMs = (cold.hal.clock.uptimeMs() - batches.startedMs) / batches.done;
   if (batches.done < BATCH_SIZE) return true;
@@ -236,7 +236,7 @@ function failBatch(error: any, cold: Cold): void {
 function endBatch(cold: Cold): void {
   const batches = cold.batches as Batches;
   const key = batches.wanted.splice(0, 1)[0];
-  batches.job = undefined;
+  batches.task = undefined;
   batches.under = undefined;
   startNext(cold);
   const ready = takeWaiting(batches, key);
@@ -245,13 +245,13 @@ function endBatch(cold: Cold): void {
 
 function startNext(cold: Cold): void {
   const batches = cold.batches as Batches;
-  while (!batches.job && batches.wanted.length) {
+  while (!batches.task && batches.wanted.length) {
     const key = batches.wanted[0];
     const account = key % MAX_ACCOUNTS;
     const rest = Math.floor(key / MAX_ACCOUNTS);
     const side = (rest % 2) + 1;
     const batchNo = Math.floor(rest / 2);
-    if (!isDerived(cold, account, side, batchNo)) derive(cold, theAccount(cold, account), side, batchNo);
+    if (!isDerived(cold, account, side, batchNo)) derive(cold, requireAccount(cold, account), side, batchNo);
     else batches.wanted.splice(0, 1);
   }
 }
@@ -318,9 +318,9 @@ export function secondsToBatch(cold: Cold, account: number, side: number, batchN
  * fill the Storage.
  */
 export function attest(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): void {
-  aReadyBoard(cold);
+  requireReady(cold);
   const m = aAttest(fields);
-  accountForRequest(cold, m.account);
+  requireOpenAccount(cold, m.account);
   const digest = batchDigestOf(cold, m.account, m.side, m.batchNo);
   if (!digest) {
     const isNear = m.batchNo < countBatches(cold, m.account, m.side) + BATCHES_AHEAD;
@@ -328,7 +328,7 @@ export function attest(cold: Cold, fields: any[], reply: Reply, refuse: Refuse):
       wantBatch(cold, m.account, m.side, m.batchNo, false);
     return refuse(REFUSE_NOT_READY, 'not-ready');
   }
-  addJob(cold, {
+  schedule(cold, {
     isIdle: false,
     step: function () {
       const priv = identityPriv(cold, m.account);

@@ -27,13 +27,13 @@ import {
   wipeNode,
   type PrivNode,
 } from '../secrets/hierarchy';
-import { saveSecrets, theAccount } from '../state/account-store';
+import { saveSecrets, requireAccount } from '../state/account-store';
 import { anAccount, printAccount } from './accounts';
 import type { Cold } from '../cold';
 import { pairOf } from '../sms/sms';
 import { MAX_ACCOUNTS } from '../state/state';
 import { AUDIT_ACCOUNT_ADDED, audit, save, saveCbor } from '../state/store';
-import { addJob } from '../scheduler';
+import { schedule } from '../scheduler';
 
 /** An account being made. Secret: seed64, wiped at the end. */
 export interface Adding {
@@ -119,11 +119,11 @@ function stepAdding(cold: Cold, it: Adding): boolean {
   else if (at === 5) putChain(it, NODE_HOT, 1, NODE_HOT_1);
   else if (at === 6) it.identityPub = pubOf(identityNode(it.seed64, n));
   else if (at === 7) write(cold, it, n);
-  else if (at === 8) saveSecrets(cold, theAccount(cold, n), it.seed64);
-  else if (at === 9) pairOf(cold, theAccount(cold, n));
+  else if (at === 8) saveSecrets(cold, requireAccount(cold, n), it.seed64);
+  else if (at === 9) pairOf(cold, requireAccount(cold, n));
   else {
     wipe(it.seed64);
-    printAccount(cold, theAccount(cold, n));
+    printAccount(cold, requireAccount(cold, n));
     printOk(cold.terminal);
     cold.started(cold);
     return false;
@@ -134,7 +134,7 @@ function stepAdding(cold: Cold, it: Adding): boolean {
 /** Makes the account in slices and shows it. seed64 is wiped at the end; what waited for an account is started then. */
 export function addAccount(cold: Cold, it: Adding, seed64: Uint8Array): void {
   it.seed64 = seed64;
-  addJob(cold, {
+  schedule(cold, {
     isIdle: false,
     step: function () {
       return stepAdding(cold, it);

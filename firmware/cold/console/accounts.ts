@@ -18,10 +18,10 @@ import { coinOf, NODE_COLD, NODE_HOT, nodeChain, nodePub, purposeOf } from '../s
 import { policyFrom } from '../signing/policy';
 import type { Cold } from '../cold';
 import { accountKeys } from '../state/account-store';
-import { tellPolicy } from '../alarms/closing';
+import { notifyPolicy } from '../alarms/closing';
 import { accountRecordAt, isClosed, type Account } from '../state/state';
 import { AUDIT_ACCOUNT_CHANGED, audit, saveCbor } from '../state/store';
-import { addTask } from '../scheduler';
+import { scheduleOnce } from '../scheduler';
 
 const NAME_MAX = 32;
 /** Of an account's V, of its admins, of the platform's admins. */
@@ -170,8 +170,8 @@ export function changeAccount(cold: Cold, account: Account, base64: string): voi
     fields[8],
   ]);
   const n = account.n;
-  addTask(cold, function () {
-    tellPolicy(cold, n);
+  scheduleOnce(cold, function () {
+    notifyPolicy(cold, n);
   });
 }
 

@@ -21,7 +21,7 @@ import {
   R_ALLOW,
   R_ARCHIVE,
   R_KEYS,
-  R_PAID,
+  R_PAYMENT,
   R_RESTORE,
   R_SETTINGS,
   R_STANDING,
@@ -31,7 +31,7 @@ import {
 } from '../../journal/records';
 import { ARCHIVE_BYTES, checkArchives } from '../payments/archive';
 import type { Cold } from '../cold';
-import { accountOf, openOf, saveChannels, saveSecrets, theAccount } from '../state/account-store';
+import { accountOf, openOf, saveChannels, saveSecrets, requireAccount } from '../state/account-store';
 import { keepRecord } from '../state/state';
 import { AUDIT_EXPORTED, AUDIT_STATE_RESTORED, NO_ACCOUNT, audit, save } from '../state/store';
 
@@ -49,7 +49,7 @@ function isKept(type: number): boolean {
     type === R_ALLOW ||
     type === R_STANDING ||
     type === R_ARCHIVE ||
-    type === R_PAID ||
+    type === R_PAYMENT ||
     type === R_TIME
   );
 }
@@ -93,7 +93,7 @@ export function printBackup(cold: Cold, seed64: Uint8Array): void {
   });
   put(R_SETTINGS, cborEncode([cold.state.phones, null]));
   for (let account = 0; account < cold.state.accountCount; account++) {
-    const it = openOf(cold, theAccount(cold, account));
+    const it = openOf(cold, requireAccount(cold, account));
     put(KIND_COUNTERS, cborEncode([account, it.lastId, it.vCounter]));
   }
   for (let file = 1; file <= cold.state.archiveCount; file++) {
@@ -169,13 +169,13 @@ export function startRestoring(cold: Cold, seed64: Uint8Array): Restoring {
               ': type force at the end to go on',
           );
       }
-      if (cold.state.paidSerial < payments && !isForced)
+      if (cold.state.paymentSerial < payments && !isForced)
         throw fail(
           'backup-old',
           'the chain shows ' +
             payments +
             ' payments, the backup ' +
-            cold.state.paidSerial +
+            cold.state.paymentSerial +
             ': type force at the end to go on',
         );
       checkArchives(cold);

@@ -25,7 +25,7 @@ import { startSelfTest } from '../secrets/selftest';
 import { makeState } from '../state/state';
 import { AUDIT_PROVISIONED, AUDIT_RESTORED, NO_ACCOUNT, audit } from '../state/store';
 import { savePhones } from '../secrets/unattended';
-import { addJob } from '../scheduler';
+import { schedule } from '../scheduler';
 import { wordList } from '../secrets/words-file';
 
 export const CHECKED_WORDS = 6;
@@ -108,7 +108,7 @@ function writeBoard(it: Ceremony, seed64: Uint8Array): Uint8Array {
 
 function finish(it: Ceremony): void {
   const cold = it.cold;
-  addJob(cold, {
+  schedule(cold, {
     isIdle: false,
     step: function () {
       if (it.isOver) return;
@@ -218,7 +218,7 @@ function takeHost(it: Ceremony, line: string): void {
   const bytes = bytesOfHex(line);
   if (!bytes || bytes.length !== HOST_BYTES) throw fail('entropy-form', '64 hex digits are expected');
   it.host = bytes;
-  addJob(it.cold, {
+  schedule(it.cold, {
     isIdle: false,
     step: function () {
       if (!it.isOver) mix(it);

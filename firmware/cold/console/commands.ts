@@ -20,14 +20,14 @@ import { addAccount, readAdding } from './account-add';
 import { allowMore, arePhones, changeAccount, PHONES_MAX, printAccount } from './accounts';
 import { printBackup, startRestoring } from './backup';
 import { startCeremony } from './ceremony';
-import { acknowledge, tellV } from '../alarms/closing';
+import { acknowledge, notifyV } from '../alarms/closing';
 import type { Cold } from '../cold';
 import { diagnose } from './diagnostics';
 import { maskLinkKey } from '../link/link-key';
 import { RESTART_DELAY_MS, lock, seedByPin, unlockWith, wipeBoard } from '../secrets/secrets';
 import { startSelfTest } from '../secrets/selftest';
 import { showHelp, showLog, showStatus } from './show';
-import { theAccount } from '../state/account-store';
+import { requireAccount } from '../state/account-store';
 import { isClosed } from '../state/state';
 import {
   AUDIT_LINK_KEY,
@@ -42,7 +42,7 @@ import {
 import { runSweep } from './sweep';
 import { aTime } from './time-guard';
 import { savePhones, switchUnattendedOff, switchUnattendedOn } from '../secrets/unattended';
-import { addJob, addTask } from '../scheduler';
+import { schedule, scheduleOnce } from '../scheduler';
 
 /** As boards/espruino/service.ts names it. */
 const SERVICE_FILE = 'service';
@@ -64,7 +64,7 @@ function withSeed(cold: Cold, act: (seed64: Uint8Array) => void): void {
   if (!canCheckPin(cold))
     return printError(cold.terminal, 'not-provisioned', 'the board has no seed yet: provision it');
   ask(cold.terminal, 'PIN', function (pin) {
-    addJob(cold, {
+    schedule(cold, {
       isIdle: false,
       step: function () {
         const seed = seedByPin(cold, pin);
@@ -156,12 +156,12 @@ function runSelfTest(cold: Cold): void {
 function accountCommand(cold: Cold, words: string[]): void {
   const action = words[1];
   if (action === 'show') {
-    printAccount(cold, theAccount(cold, parseInt(words[2], 10)));
+    printAccount(cold, requireAccount(cold, parseInt(words[2], 10)));
     return printOk(cold.terminal);
   }
   if (action === 'list') {
     for (let n = 0; n < cold.state.accountCount; n++)
-      printLine(cold.terminal, 'account ' + n + ' ' + theAccount(cold, n).name);
+      printLine(cold.terminal, 'account ' + n + ' ' + requireAccount(cold, n).name);
     return printOk(cold.terminal);
   }
   if (!cold.keys) throw fail('locked', 'unlock first');
@@ -173,14 +173,14 @@ function accountCommand(cold: Cold, words: string[]): void {
       addAccount(cold, adding, copyBytes(seed, 0, seed.length));
     });
   } else if (action === 'change') {
-    const n = theAccount(cold, parseInt(words[2], 10)).n;
+    const n = requireAccount(cold, parseInt(words[2], 10)).n;
     withPin(cold, function () {
-      changeAccount(cold, theAccount(cold, n), words[3]);
+      changeAccount(cold, requireAccount(cold, n), words[3]);
     });
   } else if (action === 'allow' && words.length > 3) {
-    const n = theAccount(cold, parseInt(words[2], 10)).n;
+    const n = requireAccount(cold, parseInt(words[2], 10)).n;
     withPin(cold, function () {
-      allowMore(cold, theAccount(cold, n), words.slice(3));
+      allowMore(cold, requireAccount(cold, n), words.slice(3));
     });
   } else throw fail('usage', 'account add|change|allow|show|list');
 }
@@ -232,16 +232,16 @@ function stateCommand(cold: Cold, words: string[]): void {
 }
 
 function reopen(cold: Cold, text: string): void {
-  const n = theAccount(cold, parseInt(text, 10)).n;
+  const n = requireAccount(cold, parseInt(text, 10)).n;
   if (!isClosed(cold.state, n)) throw fail('bad-state', 'the account is open');
-  printLine(cold.terminal, 'closed ' + (theAccount(cold, n).closed || theAccount(cold, n).alarm));
+  printLine(cold.terminal, 'closed ' + (requireAccount(cold, n).closed || requireAccount(cold, n).alarm));
   withPin(cold, function () {
-    const account = theAccount(cold, n);
+    const account = requireAccount(cold, n);
     if (account.alarm) acknowledge(cold, undefined, account.alarmAck);
     audit(cold, AUDIT_REOPENED, n, NO_BYTES);
     saveStanding(cold, n, '', NO_BYTES);
-    addTask(cold, function () {
-      tellV(cold, n, ALARM_REOPENED);
+    scheduleOnce(cold, function () {
+      notifyV(cold, n, ALARM_REOPENED);
     });
   });
 }

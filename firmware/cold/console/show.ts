@@ -7,7 +7,7 @@ import { fail } from '../../../protocol/errors';
 import { walk } from '../../journal/journal';
 import { R_AUDIT, readU32 } from '../../journal/records';
 import { modemsStatus } from '../../modem/failover';
-import { theAccount } from '../state/account-store';
+import { requireAccount } from '../state/account-store';
 import { isArchiveDue, roomPayments } from '../payments/archive';
 import { countBatches } from '../batches/batches';
 import type { Cold } from '../cold';
@@ -59,7 +59,7 @@ function showRoom(cold: Cold): void {
   const room = roomPayments(cold);
   printLine(
     cold.terminal,
-    'payments ' + cold.state.paidSerial + ' archived ' + cold.state.archivedSerial + ' room ' + room,
+    'payments ' + cold.state.paymentSerial + ' archived ' + cold.state.archivedSerial + ' room ' + room,
   );
   if (isArchiveDue(cold)) printLine(cold.terminal, 'trouble payments wait for room in Storage');
   else if (room < ROOM_LOW)
@@ -129,7 +129,7 @@ export function showStatus(cold: Cold): void {
       cold.counters.ignoredSms,
   );
   for (let n = 0; n < state.accountCount; n++) {
-    const account = theAccount(cold, n);
+    const account = requireAccount(cold, n);
     printLine(
       terminal,
       'account ' +

@@ -26,7 +26,7 @@ import {
 import { FEERATE_MAX_DEFAULT } from '../signing/policy';
 import type { Cold } from '../cold';
 import { feedPrevTx, prevTxId, readPrevTx, type PrevTxReader } from '../signing/prev-tx';
-import { accountKeys, theAccount } from '../state/account-store';
+import { accountKeys, requireAccount } from '../state/account-store';
 import { seedByPin } from '../secrets/secrets';
 import { openScratch } from '../signing/scratch';
 import {
@@ -48,7 +48,7 @@ import {
   type TxDraft,
 } from '../signing/tx-draft';
 import { AUDIT_SWEPT, audit } from '../state/store';
-import { addJob } from '../scheduler';
+import { schedule } from '../scheduler';
 
 export const SWEEP_INPUTS_MAX = 100;
 
@@ -81,7 +81,7 @@ function fieldsOf(base64: string, count: number): any[] {
 /** [account, tx_version, locktime, n_inputs, payout_sats, fee_sats] */
 function begin(cold: Cold, argument: string): void {
   const fields = fieldsOf(argument, 6);
-  const account = theAccount(cold, fields[0]);
+  const account = requireAccount(cold, fields[0]);
   const nInputs = aWhole(fields[3], SWEEP_INPUTS_MAX, 'n_inputs');
   const payoutSats = aWhole(fields[4], AMOUNT_MAX_SATS, 'payout_sats');
   const feeSats = aWhole(fields[5], AMOUNT_MAX_SATS, 'fee_sats');
@@ -138,7 +138,7 @@ function prev(cold: Cold, argument: string): void {
   const record = it.record as Uint8Array;
   if (!constantTimeEqual(prevTxId(reader), record.subarray(0, 32)))
     throw fail('prev-tx-hash', 'the previous transaction is another one');
-  addJob(cold, {
+  schedule(cold, {
     isIdle: false,
     step: function () {
       if (!constantTimeEqual(scriptOf(it.draft.script, hash160(coldPub(cold, it, it.index))), reader.script))
@@ -168,7 +168,7 @@ function show(cold: Cold): void {
   const it = open(cold);
   const draft = it.draft;
   const terminal = cold.terminal;
-  const account = theAccount(cold, it.account);
+  const account = requireAccount(cold, it.account);
   if (draft.done !== draft.nInputs || it.reader) throw fail('bad-state', 'inputs are missing');
   if (draft.sumSats !== draft.amountSats + draft.feeSats) throw fail('bad-fee', 'inputs are not outputs and fee');
   printLine(terminal, 'sweep account ' + account.n + ' ' + account.name);
@@ -213,7 +213,7 @@ function sign(cold: Cold, it: Sweep, seed: Uint8Array): void {
   const draft = it.draft;
   let node: PrivNode;
   try {
-    const account = theAccount(cold, it.account);
+    const account = requireAccount(cold, it.account);
     node = accountNode(seed, account.script, account.network, account.n, 2);
   } catch (error) {
     return endSweep(error, cold);
@@ -221,7 +221,7 @@ function sign(cold: Cold, it: Sweep, seed: Uint8Array): void {
     wipe(seed);
   }
   it.pass = startPass(draft, -1, new Uint8Array(0));
-  addJob(cold, {
+  schedule(cold, {
     isIdle: false,
     step: function () {
       if (draft.id) signNext(cold, it, node);

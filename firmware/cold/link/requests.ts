@@ -18,9 +18,9 @@ import {
   REFUSE_UNKNOWN_TYPE,
 } from '../../../protocol/wire';
 import { enter } from '../../guard';
-import { letGoAccount, openOf, theAccount } from '../state/account-store';
+import { letGoAccount, openOf, requireAccount } from '../state/account-store';
 import { attest } from '../batches/batches';
-import { answerSettled } from '../alarms/closing';
+import { replyRefusal } from '../alarms/closing';
 import type { Cold } from '../cold';
 import {
   ping,
@@ -35,13 +35,13 @@ import {
 } from '../signing/signing';
 import { isClosed } from '../state/state';
 import { nowSeconds } from '../state/store';
-import { addTask } from '../scheduler';
+import { scheduleOnce } from '../scheduler';
 
 /** [device state, unix seconds, commit, [account, state, channel id or 0] ...]. Public data. */
 function coldStatus(cold: Cold, reply: Reply): void {
   const accounts: any[] = [];
   for (let n = 0; n < cold.state.accountCount; n++) {
-    const channel = cold.keys && openOf(cold, theAccount(cold, n)).channel;
+    const channel = cold.keys && openOf(cold, requireAccount(cold, n)).channel;
     accounts.push([n, isClosed(cold.state, n) ? 2 : 1, channel ? channel.id : 0]);
   }
   const device = !cold.state.isProvisioned ? 1 : cold.keys ? 3 : 2;
@@ -75,14 +75,14 @@ function handle(cold: Cold, type: number, fields: any[], reply: Reply, refuse: R
     else if (type === MSG_COLD_STATUS) coldStatus(cold, reply);
     else refuse(REFUSE_UNKNOWN_TYPE, 'unknown-type');
   } catch (error) {
-    answerSettled(cold, error, refusing(refuse));
+    replyRefusal(cold, error, refusing(refuse));
   }
 }
 
 /** The link's handler. What takes long or much room is work of its own, with nothing of the link on the stack. */
 export function handleRequest(type: number, fields: any[], reply: Reply, refuse: Refuse, cold: Cold): void {
   if (type !== MSG_COLD_STATUS && type !== MSG_ATTEST) {
-    return addTask(cold, function () {
+    return scheduleOnce(cold, function () {
       handle(cold, type, fields, reply, refuse);
     });
   }

@@ -2,7 +2,7 @@
  * Payments that no longer fit the journal. The oldest ARCHIVE_ENTRIES of them move to a file of the board's Storage;
  * the journal keeps how many files there are and one digest over all of them, checked at boot: a file that is lost or
  * changed stops the board (`archive-lost`) instead of making it forget what was paid. A file is written, read back, and
- * only then counted. Entry: tag 8 | account u8 | flags u8 | seconds u32 | debit 7 (R_PAID) | fee 7 | SHA-256 of content
+ * only then counted. Entry: tag 8 | account u8 | flags u8 | seconds u32 | debit 7 (R_PAYMENT) | fee 7 | SHA-256 of content
  * and anchor 32. Files are "u1", "u2" ... R_ARCHIVE: files u32 | last serial u32 | digest 32 | one above the highest
  * change index archived u32, for each account; the digest is SHA-256 of the digest before and the SHA-256 of the file,
  * 32 zeros before the first.
@@ -17,20 +17,20 @@ import { fail } from '../../../protocol/errors';
 import { REFUSE_NOT_READY } from '../../../protocol/wire';
 import { compact, readRecord, walk } from '../../journal/journal';
 import {
-  PAID_ACCOUNT,
-  PAID_ANCHOR,
-  PAID_ANCHOR_BYTES,
-  PAID_CHANGE,
-  PAID_CONTENT,
-  PAID_DEBIT,
-  PAID_DIGEST_BYTES,
-  PAID_FLAG_BUMP,
-  PAID_FLAGS,
-  PAID_SERIAL,
-  PAID_TAG,
-  PAID_TIME,
+  PAYMENT_ACCOUNT,
+  PAYMENT_ANCHOR,
+  PAYMENT_ANCHOR_BYTES,
+  PAYMENT_CHANGE,
+  PAYMENT_CONTENT,
+  PAYMENT_DEBIT,
+  PAYMENT_DIGEST_BYTES,
+  PAYMENT_FLAG_BUMP,
+  PAYMENT_FLAGS,
+  PAYMENT_SERIAL,
+  PAYMENT_TAG,
+  PAYMENT_TIME,
   R_ARCHIVE,
-  R_PAID,
+  R_PAYMENT,
   isEqualAt,
   readSats,
   readU32,
@@ -38,23 +38,23 @@ import {
 } from '../../journal/records';
 import type { Spent } from '../signing/policy';
 import type { Cold } from '../cold';
-import type { PaidBefore } from './ledger';
+import type { SignedBefore } from './ledger';
 import { refusal } from '../signing/refusal';
 import { MAX_ACCOUNTS } from '../state/state';
 import { save } from '../state/store';
-import { addTask } from '../scheduler';
+import { scheduleOnce } from '../scheduler';
 
 export const ARCHIVE_ENTRIES = 16;
 /**
  * Payments in the journal above which the oldest are archived in a slice of their own, while nothing else needs the
  * memory.
  */
-export const PAID_TIDY_MAX = 20;
+export const PAYMENTS_TIDY_MAX = 20;
 /**
  * Payments in the journal above which they are before another is written down: beside eight accounts of the largest
  * kind they fit a half (room.test.ts).
  */
-export const PAID_KEPT_MAX = 24;
+export const PAYMENTS_KEPT_MAX = 24;
 const ENTRY_BYTES = 60;
 /** Octets of an archive file. */
 export const ARCHIVE_BYTES = ARCHIVE_ENTRIES * ENTRY_BYTES;
@@ -96,7 +96,7 @@ export function archivedDigest(content: Uint8Array, outpoint: Uint8Array): Uint8
 }
 
 /** Adds to `found` what is archived under the tag. */
-export function findArchived(cold: Cold, tag: Uint8Array, found: PaidBefore): void {
+export function findArchived(cold: Cold, tag: Uint8Array, found: SignedBefore): void {
   for (let n = 1; n <= cold.state.archiveCount; n++) {
     const bytes = readFileOf(cold, n);
     for (let at = 0; at < ARCHIVE_BYTES; at += ENTRY_BYTES) {
@@ -114,9 +114,9 @@ export function changeNextArchived(cold: Cold, account: number): number {
   return readU32(readHead(cold), HEAD_CHANGE + 4 * account);
 }
 
-/** Adds one payment or replacement to the sums. debitSats, feeSats: as in R_PAID. */
+/** Adds one payment or replacement to the sums. debitSats, feeSats: as in R_PAYMENT. */
 export function addDebit(spent: Spent, flags: number, debitSats: number, feeSats: number): void {
-  if (flags & PAID_FLAG_BUMP) {
+  if (flags & PAYMENT_FLAG_BUMP) {
     spent.feeSats += debitSats;
     return;
   }
@@ -150,12 +150,12 @@ export function checkArchives(cold: Cold): void {
 
 /** Payments that the journal holds. */
 function keptPayments(cold: Cold): number {
-  return cold.state.paidSerial - cold.state.archivedSerial;
+  return cold.state.paymentSerial - cold.state.archivedSerial;
 }
 
 /** Must payments be archived before another one finds room? */
 export function isArchiveDue(cold: Cold): boolean {
-  return keptPayments(cold) > PAID_KEPT_MAX;
+  return keptPayments(cold) > PAYMENTS_KEPT_MAX;
 }
 
 function hasFileRoom(cold: Cold): boolean {
@@ -165,7 +165,7 @@ function hasFileRoom(cold: Cold): boolean {
 /** Payments that can still be signed before Storage is full. */
 export function roomPayments(cold: Cold): number {
   return (
-    PAID_KEPT_MAX +
+    PAYMENTS_KEPT_MAX +
     1 -
     keptPayments(cold) +
     ARCHIVE_ENTRIES * Math.floor(cold.hal.files.freeBytes() / (ARCHIVE_BYTES + FILE_HEADER_BYTES))
@@ -176,22 +176,22 @@ export function roomPayments(cold: Cold): number {
 function gather(cold: Cold, bytes: Uint8Array, head: Uint8Array): void {
   let at = 0;
   walk(cold.journal as any, function (type, payload) {
-    if (type !== R_PAID || readU32(payload, PAID_SERIAL) <= cold.state.archivedSerial) return;
-    for (let i = 0; i < TAG_BYTES; i++) bytes[at + i] = payload[PAID_TAG + i];
-    bytes[at + AT_ACCOUNT] = payload[PAID_ACCOUNT];
-    bytes[at + AT_FLAGS] = payload[PAID_FLAGS];
-    for (let i = 0; i < 4; i++) bytes[at + AT_TIME + i] = payload[PAID_TIME + i];
-    for (let i = 0; i < 14; i++) bytes[at + AT_DEBIT + i] = payload[PAID_DEBIT + i];
+    if (type !== R_PAYMENT || readU32(payload, PAYMENT_SERIAL) <= cold.state.archivedSerial) return;
+    for (let i = 0; i < TAG_BYTES; i++) bytes[at + i] = payload[PAYMENT_TAG + i];
+    bytes[at + AT_ACCOUNT] = payload[PAYMENT_ACCOUNT];
+    bytes[at + AT_FLAGS] = payload[PAYMENT_FLAGS];
+    for (let i = 0; i < 4; i++) bytes[at + AT_TIME + i] = payload[PAYMENT_TIME + i];
+    for (let i = 0; i < 14; i++) bytes[at + AT_DEBIT + i] = payload[PAYMENT_DEBIT + i];
     bytes.set(
       archivedDigest(
-        payload.subarray(PAID_CONTENT, PAID_CONTENT + PAID_DIGEST_BYTES),
-        payload.subarray(PAID_ANCHOR, PAID_ANCHOR + PAID_ANCHOR_BYTES),
+        payload.subarray(PAYMENT_CONTENT, PAYMENT_CONTENT + PAYMENT_DIGEST_BYTES),
+        payload.subarray(PAYMENT_ANCHOR, PAYMENT_ANCHOR + PAYMENT_ANCHOR_BYTES),
       ),
       at + AT_DIGEST,
     );
-    const slot = HEAD_CHANGE + 4 * payload[PAID_ACCOUNT];
-    if (readU32(payload, PAID_CHANGE) > readU32(head, slot)) writeU32(head, slot, readU32(payload, PAID_CHANGE));
-    writeU32(head, 4, readU32(payload, PAID_SERIAL));
+    const slot = HEAD_CHANGE + 4 * payload[PAYMENT_ACCOUNT];
+    if (readU32(payload, PAYMENT_CHANGE) > readU32(head, slot)) writeU32(head, slot, readU32(payload, PAYMENT_CHANGE));
+    writeU32(head, 4, readU32(payload, PAYMENT_SERIAL));
     at += ENTRY_BYTES;
     return at === ARCHIVE_BYTES;
   });
@@ -221,12 +221,12 @@ export function archiveOldest(cold: Cold): void {
  * Storage does not take waits in the journal, and status tells.
  */
 export function tidyPayments(cold: Cold): void {
-  if (keptPayments(cold) <= PAID_TIDY_MAX || !hasFileRoom(cold)) return;
-  addTask(cold, function () {
+  if (keptPayments(cold) <= PAYMENTS_TIDY_MAX || !hasFileRoom(cold)) return;
+  scheduleOnce(cold, function () {
     try {
-      if (keptPayments(cold) <= PAID_TIDY_MAX) return;
+      if (keptPayments(cold) <= PAYMENTS_TIDY_MAX) return;
       archiveOldest(cold);
-      addTask(cold, function () {
+      scheduleOnce(cold, function () {
         compact(cold.journal as any);
       });
     } catch (error) {

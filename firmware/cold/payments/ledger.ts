@@ -7,21 +7,21 @@ import { textBytes, concatBytes } from '../../crypto/bytes';
 import { sha256 } from '../../crypto/index';
 import { walk } from '../../journal/journal';
 import {
-  PAID_ACCOUNT,
-  PAID_ANCHOR,
-  PAID_ANCHOR_BYTES,
-  PAID_CHANGE,
-  PAID_CONTENT,
-  PAID_DEBIT,
-  PAID_DIGEST_BYTES,
-  PAID_FEE,
-  PAID_FLAGS,
-  PAID_SERIAL,
-  PAID_TAG,
-  PAID_TAG_BYTES,
-  PAID_TIME,
-  PAID_TX,
-  R_PAID,
+  PAYMENT_ACCOUNT,
+  PAYMENT_ANCHOR,
+  PAYMENT_ANCHOR_BYTES,
+  PAYMENT_CHANGE,
+  PAYMENT_CONTENT,
+  PAYMENT_DEBIT,
+  PAYMENT_DIGEST_BYTES,
+  PAYMENT_FEE,
+  PAYMENT_FLAGS,
+  PAYMENT_SERIAL,
+  PAYMENT_TAG,
+  PAYMENT_TAG_BYTES,
+  PAYMENT_TIME,
+  PAYMENT_TX,
+  R_PAYMENT,
   isEqualAt,
   readSats,
   readU32,
@@ -31,7 +31,7 @@ import { addArchived, addDebit, changeNextArchived, findArchived } from './archi
 import type { Cold } from '../cold';
 
 /** Everything signed so far under a user_tx_no, and the account's highest change index. */
-export interface PaidBefore {
+export interface SignedBefore {
   /** Transactions signed. */
   count: number;
   /**
@@ -51,8 +51,8 @@ export interface PaidBefore {
 }
 
 /** 16 octets that stand for an account's user_tx_no. */
-export function paidTag(account: number, userTxNo: string): Uint8Array {
-  return sha256(concatBytes([new Uint8Array([account]), textBytes(userTxNo)])).subarray(0, PAID_TAG_BYTES);
+export function paymentTag(account: number, userTxNo: string): Uint8Array {
+  return sha256(concatBytes([new Uint8Array([account]), textBytes(userTxNo)])).subarray(0, PAYMENT_TAG_BYTES);
 }
 
 /** Sums of an account's window that ends now. Fee bumps count their extra fee and no payment. */
@@ -60,13 +60,13 @@ export function spentSince(cold: Cold, account: number, fromSeconds: number): Sp
   const spent = { sats: 0, feeSats: 0, count: 0 };
   walk(cold.journal as any, function (type, payload) {
     if (
-      type !== R_PAID ||
-      payload[PAID_ACCOUNT] !== account ||
-      readU32(payload, PAID_TIME) < fromSeconds ||
-      readU32(payload, PAID_SERIAL) <= cold.state.archivedSerial
+      type !== R_PAYMENT ||
+      payload[PAYMENT_ACCOUNT] !== account ||
+      readU32(payload, PAYMENT_TIME) < fromSeconds ||
+      readU32(payload, PAYMENT_SERIAL) <= cold.state.archivedSerial
     )
       return;
-    addDebit(spent, payload[PAID_FLAGS], readSats(payload, PAID_DEBIT), readSats(payload, PAID_FEE));
+    addDebit(spent, payload[PAYMENT_FLAGS], readSats(payload, PAYMENT_DEBIT), readSats(payload, PAYMENT_FEE));
   });
   addArchived(cold, account, fromSeconds, spent);
   return spent;
@@ -75,18 +75,18 @@ export function spentSince(cold: Cold, account: number, fromSeconds: number): Sp
 /**
  * What was signed under the tag, archives first. content, tx: 32 octets each; tx may be left out while it is not known.
  */
-export function paidBefore(
+export function signedBefore(
   cold: Cold,
   account: number,
   tag: Uint8Array,
   content: Uint8Array,
   tx: Uint8Array | undefined,
-): PaidBefore {
-  const found: PaidBefore = {
+): SignedBefore {
+  const found: SignedBefore = {
     count: 0,
     hasTx: false,
     isSameContent: true,
-    anchor: new Uint8Array(PAID_ANCHOR_BYTES),
+    anchor: new Uint8Array(PAYMENT_ANCHOR_BYTES),
     archived: undefined,
     feeSats: 0,
     changeNext: changeNextArchived(cold, account),
@@ -94,20 +94,20 @@ export function paidBefore(
   findArchived(cold, tag, found);
   walk(cold.journal as any, function (type, payload) {
     if (
-      type !== R_PAID ||
-      payload[PAID_ACCOUNT] !== account ||
-      readU32(payload, PAID_SERIAL) <= cold.state.archivedSerial
+      type !== R_PAYMENT ||
+      payload[PAYMENT_ACCOUNT] !== account ||
+      readU32(payload, PAYMENT_SERIAL) <= cold.state.archivedSerial
     )
       return;
-    const changeNext = readU32(payload, PAID_CHANGE);
+    const changeNext = readU32(payload, PAYMENT_CHANGE);
     if (changeNext > found.changeNext) found.changeNext = changeNext;
-    if (!isEqualAt(payload, PAID_TAG, tag, PAID_TAG_BYTES)) return;
-    for (let i = 0; i < PAID_ANCHOR_BYTES; i++) found.anchor[i] = payload[PAID_ANCHOR + i];
+    if (!isEqualAt(payload, PAYMENT_TAG, tag, PAYMENT_TAG_BYTES)) return;
+    for (let i = 0; i < PAYMENT_ANCHOR_BYTES; i++) found.anchor[i] = payload[PAYMENT_ANCHOR + i];
     found.archived = undefined;
     found.count++;
-    if (tx && isEqualAt(payload, PAID_TX, tx, PAID_DIGEST_BYTES)) found.hasTx = true;
-    if (!isEqualAt(payload, PAID_CONTENT, content, PAID_DIGEST_BYTES)) found.isSameContent = false;
-    const feeSats = readSats(payload, PAID_FEE);
+    if (tx && isEqualAt(payload, PAYMENT_TX, tx, PAYMENT_DIGEST_BYTES)) found.hasTx = true;
+    if (!isEqualAt(payload, PAYMENT_CONTENT, content, PAYMENT_DIGEST_BYTES)) found.isSameContent = false;
+    const feeSats = readSats(payload, PAYMENT_FEE);
     if (feeSats > found.feeSats) found.feeSats = feeSats;
   });
   return found;

@@ -13,7 +13,7 @@ import { fail } from '../../../protocol/errors';
 import { readRecord } from '../../journal/journal';
 import { endWipe, startWipe } from '../../journal/device';
 import { R_DRBG, R_PIN, R_ROOT, writeU32 } from '../../journal/records';
-import { letGoAccount, openStored, saveSecrets, sealForNext, theAccount } from '../state/account-store';
+import { letGoAccount, openStored, saveSecrets, sealForNext, requireAccount } from '../state/account-store';
 import type { Cold } from '../cold';
 import { makeState } from '../state/state';
 import { AUDIT_LOCKED, AUDIT_PIN_WRONG, AUDIT_UNLOCKED, NO_ACCOUNT, audit, save, saveCbor } from '../state/store';
@@ -89,7 +89,7 @@ export function eraseBoard(cold: Cold): void {
 export function wipeBoard(cold: Cold): void {
   cold.fault = 'wiped';
   if (cold.journal) cold.journal.isWriting = true;
-  cold.jobs = [];
+  cold.tasks = [];
   cold.hal.clock.after(RESTART_DELAY_MS, cold.hal.power.restart);
   try {
     eraseBoard(cold);
@@ -193,7 +193,7 @@ export function unlockWith(cold: Cold, seed64: Uint8Array, fresh: Uint8Array): v
     storage: hmacSha256(seed64, concatBytes([textBytes('chaincloud storage'), (cold.device as any).secret])),
   };
   startGenerator(cold, fresh);
-  for (let n = 0; n < cold.state.accountCount; n++) saveSecrets(cold, theAccount(cold, n), seed64);
+  for (let n = 0; n < cold.state.accountCount; n++) saveSecrets(cold, requireAccount(cold, n), seed64);
   audit(cold, AUDIT_UNLOCKED, NO_ACCOUNT, NO_BYTES);
 }
 

@@ -30,7 +30,7 @@ import { printLine } from '../../console/terminal';
 import { fail } from '../../../protocol/errors';
 import type { Cold } from '../cold';
 import { lock } from './secrets';
-import { addJob } from '../scheduler';
+import { schedule } from '../scheduler';
 import { wordList, WORDS_FILE } from './words-file';
 
 /**
@@ -137,7 +137,7 @@ export function startSelfTest(
   failed: (error: any) => void,
 ): void {
   let step = 0;
-  addJob(cold, {
+  schedule(cold, {
     isIdle: false,
     step: function () {
       if (waiting.isOver) return false;

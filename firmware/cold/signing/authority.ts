@@ -12,7 +12,7 @@ import { v1PayloadHead } from '../../../protocol/sms/v1';
 import { PROTO_V1, REFUSE_NO_CHANNEL, REFUSE_PROTO_OFF } from '../../../protocol/wire';
 import type { Cold } from '../cold';
 import { countedRefusal, forged } from './refusal';
-import { openOf, saveChannels, theAccount } from '../state/account-store';
+import { openOf, saveChannels, requireAccount } from '../state/account-store';
 import { endV1Check, startV1Check, stepV1Check, v1RequestFrame, type V1Check } from '../sms/sms-v1';
 import type { Account } from '../state/state';
 
@@ -21,7 +21,7 @@ const OUTER_PAD = 0x5c;
 const BLOCK_BYTES = 64;
 
 /** A request being vouched for. Secret: nothing; the channel's key is derived again at the end. */
-export interface Vouch {
+export interface AuthorityCheck {
   /** Its number. */
   account: number;
   m: SignBegin | Ping;
@@ -63,10 +63,10 @@ function keyBlock(cold: Cold, channel: Channel, pad: number): Uint8Array {
 }
 
 /** Begins; textLen: characters of the outs text. Throws the refusal `proto-off`. */
-export function startVouch(cold: Cold, account: Account, m: SignBegin | Ping, textLen: number): Vouch {
+export function startAuthority(cold: Cold, account: Account, m: SignBegin | Ping, textLen: number): AuthorityCheck {
   if (!(account.protos & (m.proto === PROTO_V1 ? 1 : 2)))
     throw countedRefusal(account.n, REFUSE_PROTO_OFF, 'proto-off');
-  const vouch: Vouch = { account: account.n, m: m, left: textLen, outs: sha256For(textLen) };
+  const vouch: AuthorityCheck = { account: account.n, m: m, left: textLen, outs: sha256For(textLen) };
   if (m.proto === PROTO_V1) {
     const frame = v1RequestFrame(m);
     const payloadBytes = frame[0].length + textLen + frame[1].length;
@@ -88,7 +88,7 @@ export function startVouch(cold: Cold, account: Account, m: SignBegin | Ping, te
 }
 
 /** Takes the next piece of the text, at most `left` characters. */
-export function feedVouch(vouch: Vouch, text: string): void {
+export function feedAuthority(vouch: AuthorityCheck, text: string): void {
   const bytes = textBytes(text);
   sha256Update(vouch.outs, bytes);
   if (vouch.mac) sha256Update(vouch.mac, bytes);
@@ -96,14 +96,14 @@ export function feedVouch(vouch: Vouch, text: string): void {
 }
 
 /** SHA-256 of the whole text, which must not change under its user_tx_no. Once it is through. */
-export function contentDigest(vouch: Vouch): Uint8Array {
+export function contentDigest(vouch: AuthorityCheck): Uint8Array {
   if (!vouch.content) vouch.content = sha256Final(vouch.outs);
   vouch.outs = undefined;
   return vouch.content;
 }
 
 /** Lets go of what a vouching held that is over: whoever acts on its end may need the room. */
-export function dropVouch(vouch: Vouch): void {
+export function dropAuthority(vouch: AuthorityCheck): void {
   vouch.check = vouch.mac = vouch.outs = undefined;
 }
 
@@ -111,7 +111,7 @@ export function dropVouch(vouch: Vouch): void {
  * A slice of verifying the published app's signature, once the whole text is through; true while there is more. V's own
  * HMAC needs none.
  */
-export function stepVouch(cold: Cold, vouch: Vouch): boolean {
+export function stepAuthority(cold: Cold, vouch: AuthorityCheck): boolean {
   const m = vouch.m;
   if (vouch.check) return stepV1Check(vouch.check);
   if (m.proto !== PROTO_V1 || !vouch.mac) return false;
@@ -128,9 +128,9 @@ export function stepVouch(cold: Cold, vouch: Vouch): boolean {
  * counts for nothing and the request gets what was given before, the same transaction's signatures, or nothing
  * (payment.ts). Answers whether the channel is over.
  */
-export function judge(cold: Cold, vouch: Vouch, isKnown: boolean): boolean {
+export function requireAuthority(cold: Cold, vouch: AuthorityCheck, isKnown: boolean): boolean {
   const m = vouch.m;
-  const account = theAccount(cold, vouch.account);
+  const account = requireAccount(cold, vouch.account);
   let verdict = vouch.check ? endV1Check(cold, account, vouch.check) : 'no-channel';
   vouch.check = undefined;
   const channel = m.proto === PROTO_V1 ? undefined : channelOf(cold, account, m.channelId);

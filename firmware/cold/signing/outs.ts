@@ -10,7 +10,7 @@ import { parseOuts } from '../../../protocol/messages';
 import { ADDRESS_MAX, AMOUNT_MAX_SATS, OUTS_COUNT_MAX } from '../../../protocol/wire';
 import type { Cold } from '../cold';
 import { putOutput, type TxDraft } from './tx-draft';
-import { theAccount } from '../state/account-store';
+import { requireAccount } from '../state/account-store';
 import { accountRecordAt, type Account } from '../state/state';
 
 /** Longest `address,sats`. */
@@ -45,7 +45,7 @@ function isListed(cold: Cold, account: Account, script: Uint8Array): boolean {
 
 function takeItem(cold: Cold, reader: OutsReader): void {
   const draft = reader.draft;
-  const account = theAccount(cold, reader.account);
+  const account = requireAccount(cold, reader.account);
   let script: Uint8Array | undefined;
   const out = parseOuts(reader.item, account.network, function (address, network) {
     script = addressToScript(address, network as any);

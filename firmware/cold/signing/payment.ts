@@ -7,21 +7,21 @@
 import type { SignInput } from '../../../protocol/messages';
 import { REFUSE_BAD_INPUT, REFUSE_CONFLICT, REFUSE_NO_CHANNEL, REFUSE_POLICY } from '../../../protocol/wire';
 import {
-  PAID_ACCOUNT,
-  PAID_ANCHOR,
-  PAID_ANCHOR_BYTES,
-  PAID_BYTES,
-  PAID_CHANGE,
-  PAID_CONTENT,
-  PAID_DEBIT,
-  PAID_FEE,
-  PAID_FLAG_BUMP,
-  PAID_FLAGS,
-  PAID_SERIAL,
-  PAID_TAG,
-  PAID_TIME,
-  PAID_TX,
-  R_PAID,
+  PAYMENT_ACCOUNT,
+  PAYMENT_ANCHOR,
+  PAYMENT_ANCHOR_BYTES,
+  PAYMENT_BYTES,
+  PAYMENT_CHANGE,
+  PAYMENT_CONTENT,
+  PAYMENT_DEBIT,
+  PAYMENT_FEE,
+  PAYMENT_FLAG_BUMP,
+  PAYMENT_FLAGS,
+  PAYMENT_SERIAL,
+  PAYMENT_TAG,
+  PAYMENT_TIME,
+  PAYMENT_TX,
+  R_PAYMENT,
   isEqualAt,
   writeSats,
   writeU32,
@@ -29,13 +29,13 @@ import {
 import { policyTag } from './policy';
 import { archiveOldest, archivedDigest, isArchiveDue } from '../payments/archive';
 import type { Cold } from '../cold';
-import { paidBefore, spentSince, type PaidBefore } from '../payments/ledger';
+import { signedBefore, spentSince, type SignedBefore } from '../payments/ledger';
 import type { PrevTxReader } from './prev-tx';
 import { countedRefusal } from './refusal';
 import { readInput, spends, vbytesOf, type TxDraft } from './tx-draft';
 import type { OutsReader } from './outs';
-import type { Vouch } from './authority';
-import { theAccount } from '../state/account-store';
+import type { AuthorityCheck } from './authority';
+import { requireAccount } from '../state/account-store';
 import { AUDIT_SIGNED, audit, isClockSet, nowSeconds, save } from '../state/store';
 
 /** How far above the highest change index signed a payment's may be: BIP44's gap limit. */
@@ -52,7 +52,7 @@ export interface Session {
   draft: TxDraft;
   changeIndex: number | null;
   /** While the outs text comes in: what hashes it, what reads it. Gone when V's authority was judged. */
-  vouch: Vouch | undefined;
+  vouch: AuthorityCheck | undefined;
   outs: OutsReader | undefined;
   isAllListed: boolean;
   /** The channel is over: only what was signed before may be answered again. */
@@ -76,8 +76,8 @@ export function endRefused(cold: Cold, session: Session, code: number, tag: stri
 }
 
 /** Throws the policy's refusal, if any. `before`: what was signed under this user_tx_no. */
-export function checkPolicy(cold: Cold, session: Session, before: PaidBefore): void {
-  const account = theAccount(cold, session.account);
+export function checkPolicy(cold: Cold, session: Session, before: SignedBefore): void {
+  const account = requireAccount(cold, session.account);
   const draft = session.draft;
   const now = nowSeconds(cold);
   const isBump = before.count > 0;
@@ -105,11 +105,11 @@ export function checkPolicy(cold: Cold, session: Session, before: PaidBefore): v
  * Does the draft spend the coin that all transactions of its user_tx_no spend? Puts that coin in place of what stands
  * for it and for the content.
  */
-function spendsAnchor(draft: TxDraft, content: Uint8Array, before: PaidBefore): boolean {
+function spendsAnchor(draft: TxDraft, content: Uint8Array, before: SignedBefore): boolean {
   const digest = before.archived;
   if (!digest) return spends(draft, before.anchor);
   for (let i = 0; i < draft.done; i++) {
-    const outpoint = readInput(draft, i).subarray(0, PAID_ANCHOR_BYTES);
+    const outpoint = readInput(draft, i).subarray(0, PAYMENT_ANCHOR_BYTES);
     if (!isEqualAt(digest, 0, archivedDigest(content, outpoint), digest.length)) continue;
     before.anchor.set(outpoint);
     return true;
@@ -121,7 +121,7 @@ function spendsAnchor(draft: TxDraft, content: Uint8Array, before: PaidBefore): 
  * Change goes where a wallet restored from the words looks for it: a new payment's index is at most CHANGE_GAP above
  * the highest one that was signed, a replacement's at most one above, since an API may make those at will.
  */
-function isChangeNear(index: number | null, before: PaidBefore): boolean {
+function isChangeNear(index: number | null, before: SignedBefore): boolean {
   return index === null || index < before.changeNext + (before.count ? 1 : CHANGE_GAP);
 }
 
@@ -132,7 +132,7 @@ function isChangeNear(index: number | null, before: PaidBefore): boolean {
  */
 export function recordPayment(cold: Cold, session: Session, tx: Uint8Array): void {
   const draft = session.draft;
-  const before = paidBefore(cold, session.account, session.tag, session.content, tx);
+  const before = signedBefore(cold, session.account, session.tag, session.content, tx);
   const isBump = before.count > 0;
   if (isBump && !before.isSameContent) throw endRefused(cold, session, REFUSE_CONFLICT, 'user-tx-conflict');
   if (isBump && !spendsAnchor(draft, session.content, before))
@@ -144,19 +144,19 @@ export function recordPayment(cold: Cold, session: Session, tx: Uint8Array): voi
   checkPolicy(cold, session, before);
   if (isArchiveDue(cold)) archiveOldest(cold);
   const extraFee = draft.feeSats > before.feeSats ? draft.feeSats - before.feeSats : 0;
-  const payload = new Uint8Array(PAID_BYTES);
-  writeU32(payload, PAID_SERIAL, cold.state.paidSerial + 1);
-  payload[PAID_ACCOUNT] = session.account;
-  payload[PAID_FLAGS] = isBump ? PAID_FLAG_BUMP : 0;
-  writeU32(payload, PAID_TIME, nowSeconds(cold));
-  payload.set(session.tag, PAID_TAG);
-  payload.set(session.content, PAID_CONTENT);
-  payload.set(tx, PAID_TX);
-  payload.set(isBump ? before.anchor : readInput(draft, 0).subarray(0, PAID_ANCHOR_BYTES), PAID_ANCHOR);
-  writeSats(payload, PAID_DEBIT, isBump ? extraFee : draft.amountSats);
-  writeSats(payload, PAID_FEE, before.feeSats + extraFee);
-  writeU32(payload, PAID_CHANGE, session.changeIndex === null ? 0 : session.changeIndex + 1);
-  audit(cold, AUDIT_SIGNED, session.account, payload.subarray(PAID_TAG, PAID_TAG + 8));
-  save(cold, R_PAID, payload);
+  const payload = new Uint8Array(PAYMENT_BYTES);
+  writeU32(payload, PAYMENT_SERIAL, cold.state.paymentSerial + 1);
+  payload[PAYMENT_ACCOUNT] = session.account;
+  payload[PAYMENT_FLAGS] = isBump ? PAYMENT_FLAG_BUMP : 0;
+  writeU32(payload, PAYMENT_TIME, nowSeconds(cold));
+  payload.set(session.tag, PAYMENT_TAG);
+  payload.set(session.content, PAYMENT_CONTENT);
+  payload.set(tx, PAYMENT_TX);
+  payload.set(isBump ? before.anchor : readInput(draft, 0).subarray(0, PAYMENT_ANCHOR_BYTES), PAYMENT_ANCHOR);
+  writeSats(payload, PAYMENT_DEBIT, isBump ? extraFee : draft.amountSats);
+  writeSats(payload, PAYMENT_FEE, before.feeSats + extraFee);
+  writeU32(payload, PAYMENT_CHANGE, session.changeIndex === null ? 0 : session.changeIndex + 1);
+  audit(cold, AUDIT_SIGNED, session.account, payload.subarray(PAYMENT_TAG, PAYMENT_TAG + 8));
+  save(cold, R_PAYMENT, payload);
   cold.counters.signed++;
 }

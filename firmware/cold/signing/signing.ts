@@ -25,16 +25,24 @@ import {
   RESULT_SIGS_MAX,
 } from '../../../protocol/wire';
 import { leafKey, nodeChain, nodePub, NODE_HOT, NODE_HOT_0, NODE_HOT_1, wipeNode } from '../secrets/hierarchy';
-import { contentDigest, dropVouch, feedVouch, judge, startVouch, stepVouch, type Vouch } from './authority';
-import { answerSettled } from '../alarms/closing';
+import {
+  contentDigest,
+  dropAuthority,
+  feedAuthority,
+  requireAuthority,
+  startAuthority,
+  stepAuthority,
+  type AuthorityCheck,
+} from './authority';
+import { replyRefusal } from '../alarms/closing';
 import type { Cold } from '../cold';
 import { feedOuts, readOuts } from './outs';
-import { paidBefore, paidTag } from '../payments/ledger';
+import { signedBefore, paymentTag } from '../payments/ledger';
 import { checkPolicy, endRefused, recordPayment, type Session } from './payment';
 import { feedPrevTx, prevTxId, readPrevTx } from './prev-tx';
 import { countedRefusal, refusal } from './refusal';
 import { openLinkScratch } from './scratch';
-import { aReadyBoard, accountForRequest, accountKeys, hotNode } from '../state/account-store';
+import { requireReady, requireOpenAccount, accountKeys, hotNode } from '../state/account-store';
 import {
   CHANGE_MIN_SATS,
   draftBytes,
@@ -54,7 +62,7 @@ import {
   type Pass,
 } from './tx-draft';
 import { isClosed } from '../state/state';
-import { addJob } from '../scheduler';
+import { schedule } from '../scheduler';
 
 /**
  * Longest stretch of the sequence numbers that leave a transaction final or replaceable; lower ones lock it in time.
@@ -76,7 +84,7 @@ function outputsMax(outs: string, outsLen: number): number {
 
 /** Lets go of what a session held that is over: closing an account needs the room. */
 function dropSession(session: Session): void {
-  if (session.vouch) dropVouch(session.vouch);
+  if (session.vouch) dropAuthority(session.vouch);
   session.vouch = session.outs = session.input = session.record = session.reader = undefined;
   session.draft = undefined as any;
 }
@@ -87,7 +95,7 @@ function dropSession(session: Session): void {
  */
 function sessionJob(cold: Cold, session: Session, refuse: Refuse, step: () => boolean): void {
   session.isBusy = true;
-  addJob(cold, {
+  schedule(cold, {
     isIdle: false,
     step: function () {
       if (cold.session !== session) throw refusal(REFUSE_BAD_STATE, 'bad-state');
@@ -105,17 +113,17 @@ function sessionJob(cold: Cold, session: Session, refuse: Refuse, step: () => bo
 
 /** Answers what a slice threw, once what it asks for is done. */
 function refuseThrown(cold: Cold, refuse: Refuse, thrown: any): void {
-  answerSettled(cold, thrown, function (error) {
+  replyRefusal(cold, thrown, function (error) {
     refuse(error.refusal || REFUSE_INTERNAL, error.refusal ? error.code : 'internal');
   });
 }
 
 export function signBegin(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): void {
-  aReadyBoard(cold);
+  requireReady(cold);
   const m = aSignBegin(fields);
-  const account = accountForRequest(cold, m.account);
+  const account = requireOpenAccount(cold, m.account);
   cold.session = undefined;
-  const vouch = startVouch(cold, account, m, m.outsLen);
+  const vouch = startAuthority(cold, account, m, m.outsLen);
   const scratch = openLinkScratch(cold, draftBytes(m.nInputs, outputsMax(m.outs, m.outsLen)));
   const draft = makeDraft(scratch, account.script, m.txVersion, m.locktime, m.nInputs, m.feeSats);
   const session: Session = {
@@ -126,7 +134,7 @@ export function signBegin(cold: Cold, fields: any[], reply: Reply, refuse: Refus
     outs: readOuts(account.n, draft),
     isAllListed: true,
     isOver: false,
-    tag: paidTag(account.n, m.userTxNo),
+    tag: paymentTag(account.n, m.userTxNo),
     content: NO_BYTES,
     input: undefined,
     record: undefined,
@@ -151,13 +159,13 @@ export function signOuts(cold: Cold, fields: any[], reply: Reply, refuse: Refuse
 
 /** The last piece is answered when V's authority over the whole was judged, in slices: under PROTO_V1 it takes long. */
 function takeOuts(cold: Cold, session: Session, text: string, reply: Reply, refuse: Refuse): void {
-  const vouch = session.vouch as Vouch;
-  feedVouch(vouch, text);
+  const vouch = session.vouch as AuthorityCheck;
+  feedAuthority(vouch, text);
   (vouch.m as any).outs = '';
   feedOuts(cold, session.outs as any, text, !vouch.left);
   if (vouch.left) return reply([]);
   sessionJob(cold, session, refuse, function () {
-    if (stepVouch(cold, vouch)) return true;
+    if (stepAuthority(cold, vouch)) return true;
     authorised(cold, session);
     reply([]);
     return false;
@@ -170,12 +178,12 @@ function takeOuts(cold: Cold, session: Session, text: string, reply: Reply, refu
  */
 function authorised(cold: Cold, session: Session): void {
   const account = session.account;
-  const vouch = session.vouch as Vouch;
+  const vouch = session.vouch as AuthorityCheck;
   const outs = session.outs as any;
   const content = contentDigest(vouch);
-  const before = paidBefore(cold, account, session.tag, content, undefined);
+  const before = signedBefore(cold, account, session.tag, content, undefined);
   cold.session = undefined;
-  session.isOver = judge(cold, vouch, before.count > 0);
+  session.isOver = requireAuthority(cold, vouch, before.count > 0);
   if (before.count && !before.isSameContent) throw countedRefusal(account, REFUSE_CONFLICT, 'user-tx-conflict');
   if (session.draft.locktime) throw countedRefusal(account, REFUSE_BAD_INPUT, 'bad-locktime');
   if (outs.isBad) throw countedRefusal(account, REFUSE_BAD_OUTS, 'bad-outs');
@@ -189,7 +197,7 @@ function authorised(cold: Cold, session: Session): void {
 
 function sessionOf(cold: Cold): Session {
   const session = cold.session as Session;
-  aReadyBoard(cold);
+  requireReady(cold);
   if (!session || session.isBusy) throw refusal(REFUSE_BAD_STATE, 'bad-state');
   if (isClosed(cold.state, session.account)) throw refusal(REFUSE_ACCOUNT_CLOSED, 'account-closed');
   return session;
@@ -332,23 +340,23 @@ export function signResult(cold: Cold, fields: any[], reply: Reply, refuse: Refu
 
 /** PING: a send request that pays nobody; proves V, channel and keys end to end. Never written down, never signed. */
 export function ping(cold: Cold, fields: any[], reply: Reply, refuse: Refuse): void {
-  aReadyBoard(cold);
+  requireReady(cold);
   const m = aPing(fields);
-  const account = accountForRequest(cold, m.account);
-  const vouch = startVouch(cold, account, m, PING_OUTS.length);
-  feedVouch(vouch, PING_OUTS);
-  addJob(cold, {
+  const account = requireOpenAccount(cold, m.account);
+  const vouch = startAuthority(cold, account, m, PING_OUTS.length);
+  feedAuthority(vouch, PING_OUTS);
+  schedule(cold, {
     isIdle: false,
     step: function () {
-      aReadyBoard(cold);
-      accountForRequest(cold, m.account);
-      if (stepVouch(cold, vouch)) return true;
-      judge(cold, vouch, false);
+      requireReady(cold);
+      requireOpenAccount(cold, m.account);
+      if (stepAuthority(cold, vouch)) return true;
+      requireAuthority(cold, vouch, false);
       reply([]);
       return false;
     },
     failed: function (error) {
-      dropVouch(vouch);
+      dropAuthority(vouch);
       refuseThrown(cold, refuse, error);
     },
   });

@@ -30,10 +30,10 @@ import type { Ping, SignBegin } from '../../../protocol/messages';
 import { v1HashOf, wantBatch } from '../batches/batches';
 import { post } from '../alarms/closing';
 import type { Cold } from '../cold';
-import { openOf, saveChannels, theAccount } from '../state/account-store';
-import { PROTO_V1, isClosed, type Account } from '../state/state';
+import { openOf, saveChannels, requireAccount } from '../state/account-store';
+import { PROTO_BIT_V1, isClosed, type Account } from '../state/state';
 import { AUDIT_CHANNEL, audit } from '../state/store';
-import { addJob, addTask } from '../scheduler';
+import { schedule, scheduleOnce } from '../scheduler';
 
 /** Coin that the board signs for; a request that names another is not covered by what V signed. */
 const COIN = 'BTC';
@@ -75,8 +75,8 @@ function promote(cold: Cold, account: Account): void {
 function accountFor(cold: Cold, from: string): Account | undefined {
   for (let n = 0; n < cold.state.accountCount; n++) {
     if (isClosed(cold.state, n)) continue;
-    const account = theAccount(cold, n);
-    if (account.protos & PROTO_V1 && account.vPhones.indexOf(from) >= 0) return account;
+    const account = requireAccount(cold, n);
+    if (account.protos & PROTO_BIT_V1 && account.vPhones.indexOf(from) >= 0) return account;
   }
   return undefined;
 }
@@ -90,7 +90,7 @@ function offerText(channel: V1Channel): string {
 }
 
 function offer(cold: Cold, n: number, v: Uint8Array, hId: number): void {
-  const account = theAccount(cold, n);
+  const account = requireAccount(cold, n);
   const it = openOf(cold, account);
   const cId = it.lastId + 1;
   const channel: V1Channel = [cId, hId, v, drbgGenerate(cold.drbg, 32)];
@@ -110,7 +110,7 @@ function open(cold: Cold, account: Account, qh: string, hId: number, ack: () => 
     answer(cold, account, offerText(offered));
     return ack();
   }
-  addJob(cold, {
+  schedule(cold, {
     isIdle: false,
     step: function () {
       if (cold.keys === keys) offer(cold, n, v, hId);
@@ -127,7 +127,7 @@ function open(cold: Cold, account: Account, qh: string, hId: number, ack: () => 
  */
 function verify(cold: Cold, n: number, m: V1Verify): void {
   const keys = cold.keys;
-  const account = theAccount(cold, n);
+  const account = requireAccount(cold, n);
   if ((!channelOf(cold, account, 0) && !channelOf(cold, account, 1)) || (m.coin !== undefined && m.coin !== COIN))
     return;
   const first = v1HashOf(cold, n, m.side, m.batchNo);
@@ -137,9 +137,9 @@ function verify(cold: Cold, n: number, m: V1Verify): void {
     });
     return;
   }
-  addTask(cold, function () {
+  scheduleOnce(cold, function () {
     if (cold.keys !== keys) return;
-    const it = theAccount(cold, n);
+    const it = requireAccount(cold, n);
     const channel = (channelOf(cold, it, 0) || channelOf(cold, it, 1)) as V1Channel;
     const signed = ecdsaSignRecoverable(sha256(first), channel[3]);
     const bytes = new Uint8Array(65);
@@ -153,8 +153,8 @@ function verify(cold: Cold, n: number, m: V1Verify): void {
       coin: m.coin,
     });
     // Writing it down needs the room that the signature gives back.
-    addTask(cold, function () {
-      answer(cold, theAccount(cold, n), text);
+    scheduleOnce(cold, function () {
+      answer(cold, requireAccount(cold, n), text);
     });
   });
 }
@@ -168,7 +168,7 @@ export function v1RequestFrame(m: SignBegin | Ping): string[] {
 
 /** Begins to look whether V's signature covers a request; undefined when there is no such channel. */
 export function startV1Check(cold: Cold, m: SignBegin | Ping, n: number, hash32: Uint8Array): V1Check | undefined {
-  const account = theAccount(cold, n);
+  const account = requireAccount(cold, n);
   let channel = channelOf(cold, account, 0);
   if (!channel || channel[0] !== m.channelId) channel = channelOf(cold, account, 1);
   if (!channel || channel[0] !== m.channelId) return undefined;

@@ -47,12 +47,12 @@ import type { ModemSms } from '../../modem/types';
 import { batchDigestOf, countBatches, secondsToBatch, wantBatch } from '../batches/batches';
 import { acknowledge, post } from '../alarms/closing';
 import type { Cold } from '../cold';
-import { identityPriv, openOf, saveChannels, theAccount } from '../state/account-store';
+import { identityPriv, openOf, saveChannels, requireAccount } from '../state/account-store';
 import { promoteChannel } from '../signing/authority';
 import { takeV1Text } from './sms-v1';
-import { PROTO_V2, isClosed, type Account } from '../state/state';
+import { PROTO_BIT_V2, isClosed, type Account } from '../state/state';
 import { AUDIT_CHANNEL, audit, nowSeconds } from '../state/store';
-import { addJob, addTask } from '../scheduler';
+import { schedule, scheduleOnce } from '../scheduler';
 
 function ignore(cold: Cold, ack: () => void): void {
   cold.counters.ignoredSms++;
@@ -98,7 +98,7 @@ function exchange(cold: Cold, opened: OpenedUnder, ack: () => void): void {
   const baseId = opened.channel.id;
   const keys = cold.keys;
   const verdict =
-    isClosed(cold.state, n) || !(account.protos & PROTO_V2)
+    isClosed(cold.state, n) || !(account.protos & PROTO_BIT_V2)
       ? ACCEPT_NOT
       : acceptVerdict(opened.op, fields, opened.channel, it.next, it.vCounter);
   if (verdict === ACCEPT_AGAIN) {
@@ -121,7 +121,7 @@ function exchange(cold: Cold, opened: OpenedUnder, ack: () => void): void {
     if (isKept) ack();
     else ignore(cold, ack);
   }
-  addJob(cold, {
+  schedule(cold, {
     isIdle: false,
     step: function () {
       // Sealing and writing it takes an event of its own, with the room that the curve gives back.
@@ -144,7 +144,7 @@ function exchange(cold: Cold, opened: OpenedUnder, ack: () => void): void {
  * counter, -1 of a RENEW; seq: its number.
  */
 function keepChannel(cold: Cold, n: number, work: AcceptWork, vCounter: number, baseId: number, seq: number): boolean {
-  const account = theAccount(cold, n);
+  const account = requireAccount(cold, n);
   const it = openOf(cold, account);
   const id = work.id;
   // Another protocol's channel may have taken the number, another channel the place.
@@ -222,7 +222,7 @@ function openUnderChannel(cold: Cold, data: Uint8Array): OpenedUnder | undefined
   const isOpen = data[0] === SMS_OPEN;
   for (let n = 0; n < cold.state.accountCount; n++) {
     if (isOpen && n !== hint) continue;
-    const account = theAccount(cold, n);
+    const account = requireAccount(cold, n);
     const it = openOf(cold, account);
     for (let k = isOpen ? 2 : 0; k < (isOpen ? 3 : 2); k++) {
       const channel = k > 1 ? pairOf(cold, account) : k ? it.next : it.channel;
@@ -258,7 +258,7 @@ function takeData(cold: Cold, data: Uint8Array, ack: () => void): void {
 
 /** The modem's handler of incoming SMS: each is work of its own, with nothing of the driver on the stack. */
 export function takeSms(sms: ModemSms, ack: () => void, cold: Cold): void {
-  addTask(cold, function () {
+  scheduleOnce(cold, function () {
     take(cold, sms, ack);
   });
 }

@@ -22,7 +22,7 @@ import { R_ACCOUNT, R_ALARM, R_CHANNEL, R_KEYS, R_SECRETS, R_STANDING, writeU32 
 import { accountNode, identityNode, wipeNode, type PrivNode } from '../secrets/hierarchy';
 import type { Cold } from '../cold';
 import { refusal } from '../signing/refusal';
-import { accountRecordAt, isClosed, takeFields, type Account } from './state';
+import { accountRecordAt, isClosed, applyFields, type Account } from './state';
 import { saveCbor } from './store';
 
 const SEAL_TAG_BYTES = 16;
@@ -63,7 +63,7 @@ export function letGoAccount(cold: Cold): void {
 
 function takeRecord(cold: Cold, account: Account, type: number): void {
   const at = accountRecordAt(cold.state, type, account.n);
-  if (at) takeFields(account, type, cborDecode(readRecord(cold.journal as any, at)));
+  if (at) applyFields(account, type, cborDecode(readRecord(cold.journal as any, at)));
 }
 
 /** The account, or undefined. It is the one at work from now on: do not keep it beyond the slice. */
@@ -84,20 +84,20 @@ export function accountOf(cold: Cold, n: number): Account | undefined {
  * An account that must be there: the number came from a request that named it, or from the board itself. Throws
  * `no-account`.
  */
-export function theAccount(cold: Cold, n: number): Account {
+export function requireAccount(cold: Cold, n: number): Account {
   const account = accountOf(cold, n);
   if (!account) throw fail('no-account', 'there is no such account');
   return account;
 }
 
 /** Refuses every request that needs keys while there are none: comes before a request is looked into. */
-export function aReadyBoard(cold: Cold): void {
+export function requireReady(cold: Cold): void {
   if (!cold.state.isProvisioned) throw refusal(REFUSE_NOT_PROVISIONED, 'not-provisioned');
   if (!cold.keys || cold.state.isRestoring) throw refusal(REFUSE_LOCKED, 'locked');
 }
 
 /** The open account of a request to a board that is ready, or a refusal. */
-export function accountForRequest(cold: Cold, n: number): Account {
+export function requireOpenAccount(cold: Cold, n: number): Account {
   const account = accountOf(cold, n);
   if (!account) throw refusal(REFUSE_NO_ACCOUNT, 'no-account');
   if (isClosed(cold.state, n)) throw refusal(REFUSE_ACCOUNT_CLOSED, 'account-closed');

@@ -8,7 +8,7 @@
 import { cborDecode } from '../../../protocol/cbor';
 import { policyFrom, type Policy } from '../signing/policy';
 import {
-  PAID_SERIAL,
+  PAYMENT_SERIAL,
   R_ACCOUNT,
   R_ALARM,
   R_ARCHIVE,
@@ -16,7 +16,7 @@ import {
   R_BOOT,
   R_HEARTBEAT,
   R_LINK,
-  R_PAID,
+  R_PAYMENT,
   R_PIN,
   R_RESTORE,
   R_ROOT,
@@ -36,8 +36,8 @@ export const AUDIT_KEPT = 48;
 export const AUDIT_HEAD_AT = 8;
 export const AUDIT_CODE_AT = 40;
 /** Protocol versions an account may use, as bits. */
-export const PROTO_V1 = 1;
-export const PROTO_V2 = 2;
+export const PROTO_BIT_V1 = 1;
+export const PROTO_BIT_V2 = 2;
 
 /** An account as it is while it is at work. */
 export interface Account {
@@ -87,7 +87,7 @@ export interface ColdState {
   places: Uint16Array;
   /** Offsets of the latest record by type and key, of the others. */
   at: { [key: string]: number };
-  paidSerial: number;
+  paymentSerial: number;
   /** Payments up to this serial are in an archive file. */
   archivedSerial: number;
   archiveCount: number;
@@ -114,7 +114,7 @@ export function makeState(): ColdState {
     account: undefined,
     places: new Uint16Array(MAX_ACCOUNTS * PLACE_TYPES),
     at: {},
-    paidSerial: 0,
+    paymentSerial: 0,
     archivedSerial: 0,
     archiveCount: 0,
     auditCount: 0,
@@ -148,7 +148,7 @@ export function isAlarmed(state: ColdState, n: number): boolean {
 }
 
 /** Takes the fields of one of an account's records: R_ACCOUNT, R_STANDING, R_ALARM. */
-export function takeFields(account: Account, type: number, fields: any): void {
+export function applyFields(account: Account, type: number, fields: any): void {
   if (type === R_STANDING) {
     account.closed = fields[1];
     account.refusalTimes = fields[2];
@@ -186,9 +186,9 @@ export function applyRecord(state: ColdState, type: number, payload: Uint8Array,
   const key = keyOf(type, payload);
   if (key) state.at[key] = offset;
   if (place >= 0) return applyToAccount(state, type, payload, offset, place);
-  if (type === R_PAID) {
-    const serial = readU32(payload, PAID_SERIAL);
-    if (serial > state.paidSerial) state.paidSerial = serial;
+  if (type === R_PAYMENT) {
+    const serial = readU32(payload, PAYMENT_SERIAL);
+    if (serial > state.paymentSerial) state.paymentSerial = serial;
   } else if (type === R_AUDIT) {
     state.auditCount = readU32(payload, 0);
     state.auditHead = new Uint8Array(32);
@@ -234,7 +234,7 @@ function applyToAccount(state: ColdState, type: number, payload: Uint8Array, off
   const isLoaded = state.account && state.account.n === n;
   if (type === R_ACCOUNT && !isLoaded) return;
   const fields = cborDecode(payload) as any;
-  if (isLoaded) takeFields(state.account as Account, type, fields);
+  if (isLoaded) applyFields(state.account as Account, type, fields);
   if (type === R_STANDING) state.closedBits = fields[1] ? state.closedBits | (1 << n) : state.closedBits & ~(1 << n);
   else if (type === R_ALARM) state.alarmBits = fields[1] ? state.alarmBits | (1 << n) : state.alarmBits & ~(1 << n);
 }
@@ -245,7 +245,7 @@ function raiseFloor(state: ColdState, seconds: number): void {
 
 /** Does the record still matter? Asked at compaction. */
 export function keepRecord(state: ColdState, type: number, payload: Uint8Array, offset: number): boolean {
-  if (type === R_PAID) return readU32(payload, PAID_SERIAL) > state.archivedSerial;
+  if (type === R_PAYMENT) return readU32(payload, PAYMENT_SERIAL) > state.archivedSerial;
   if (type === R_AUDIT) return readU32(payload, 0) > state.auditCount - AUDIT_KEPT;
   const place = placeIndex(type, payload[1]);
   return place < 0 ? state.at[keyOf(type, payload)] === offset : state.places[place] * 4 === offset;

@@ -5,14 +5,14 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { expect } from 'chai';
 import { BOARD } from '../../../boards/ttgo-t-call/board';
-import { ARCHIVE_BYTES, ARCHIVE_ENTRIES, PAID_KEPT_MAX } from '../../../firmware/cold/payments/archive';
+import { ARCHIVE_BYTES, ARCHIVE_ENTRIES, PAYMENTS_KEPT_MAX } from '../../../firmware/cold/payments/archive';
 import { REFUSALS_MAX } from '../../../firmware/cold/alarms/closing';
 import { AUDIT_KEPT, MAX_ACCOUNTS } from '../../../firmware/cold/state/state';
 import { save, saveCbor } from '../../../firmware/cold/state/store';
 import { compact, roomBytes } from '../../../firmware/journal/journal';
 import {
-  PAID_BYTES,
-  PAID_SERIAL,
+  PAYMENT_BYTES,
+  PAYMENT_SERIAL,
   R_ACCOUNT,
   R_ALARM,
   R_ALLOW,
@@ -23,7 +23,7 @@ import {
   R_HEARTBEAT,
   R_KEYS,
   R_LINK,
-  R_PAID,
+  R_PAYMENT,
   R_PIN,
   R_RESTORE,
   R_ROOT,
@@ -90,14 +90,14 @@ describe('cold/room', () => {
     save(cold, R_DRBG, octets(SEALED + 32));
     for (const type of [R_PIN, R_TIME, R_HEARTBEAT, R_RESTORE]) save(cold, type, octets(4));
     save(cold, R_ARCHIVE, new Uint8Array(72));
-    const count = new Uint8Array(Math.max(AUDIT_BYTES, PAID_BYTES));
+    const count = new Uint8Array(Math.max(AUDIT_BYTES, PAYMENT_BYTES));
     for (let n = 1; n <= AUDIT_KEPT; n++) {
       writeU32(count, 0, n);
       save(cold, R_AUDIT, count.slice(0, AUDIT_BYTES));
     }
-    for (let n = 1; n <= PAID_KEPT_MAX + 1; n++) {
-      writeU32(count, PAID_SERIAL, n);
-      save(cold, R_PAID, count.slice(0, PAID_BYTES));
+    for (let n = 1; n <= PAYMENTS_KEPT_MAX + 1; n++) {
+      writeU32(count, PAYMENT_SERIAL, n);
+      save(cold, R_PAYMENT, count.slice(0, PAYMENT_BYTES));
     }
     compact(cold.journal!);
     const room = roomBytes(cold.journal!);
@@ -118,7 +118,7 @@ describe('cold/room', () => {
       { comb: file('comb.bin'), words: file('words.bin') },
     );
     const freeBytes = area.address + cells.length - listFiles(cells, area).tail;
-    const payments = PAID_KEPT_MAX + 1 + ARCHIVE_ENTRIES * Math.floor(freeBytes / (ARCHIVE_BYTES + 32));
+    const payments = PAYMENTS_KEPT_MAX + 1 + ARCHIVE_ENTRIES * Math.floor(freeBytes / (ARCHIVE_BYTES + 32));
     console.log(`      ${payments} payments in ${freeBytes} octets`);
     expect(payments).to.be.within(5500, 7000);
   });

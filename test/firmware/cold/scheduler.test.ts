@@ -1,8 +1,8 @@
 // Holds firmware/cold/scheduler.ts: slices in turn, waited-for work first, idle work lets go of memory before it,
 // errors reach the job.
 import { expect } from 'chai';
-import type { Cold, Job } from '../../../firmware/cold/cold';
-import { addJob, removeJob } from '../../../firmware/cold/scheduler';
+import type { Cold, Task } from '../../../firmware/cold/cold';
+import { schedule, unschedule } from '../../../firmware/cold/scheduler';
 
 function rig() {
   const events: (() => void)[] = [];
@@ -22,7 +22,7 @@ function rig() {
   return { cold, run, tidied: () => tidied, restarts: () => restarts, stick: () => void (isStuck = true) };
 }
 
-function job(log: string[], name: string, slices: number, extra: Partial<Job> = {}): Job {
+function job(log: string[], name: string, slices: number, extra: Partial<Task> = {}): Task {
   return { isIdle: false, step: () => (log.push(name), --slices > 0), ...extra };
 }
 
@@ -30,24 +30,24 @@ describe('cold/work', () => {
   it('runs waited-for work in the order it came, idle work when nothing else is left', () => {
     const log: string[] = [];
     const { cold, run, tidied } = rig();
-    addJob(cold, job(log, 'idle', 2, { isIdle: true }));
-    addJob(cold, job(log, 'a', 2));
-    addJob(cold, job(log, 'b', 1));
+    schedule(cold, job(log, 'idle', 2, { isIdle: true }));
+    schedule(cold, job(log, 'a', 2));
+    schedule(cold, job(log, 'b', 1));
     run();
     expect(log).to.deep.equal(['a', 'a', 'b', 'idle', 'idle']);
     expect(tidied(), 'memory is looked at before every slice').to.equal(5);
-    expect(cold.jobs).to.deep.equal([]);
+    expect(cold.tasks).to.deep.equal([]);
   });
 
   it('idle work is parked before other work and not before its own slices', () => {
     const log: string[] = [];
     const { cold, run } = rig();
-    addJob(
+    schedule(
       cold,
       job(log, 'idle', 3, { isIdle: true, park: (owner) => void log.push(owner === cold ? 'park' : 'whose?') }),
     );
     run(1);
-    addJob(cold, job(log, 'a', 1));
+    schedule(cold, job(log, 'a', 1));
     run();
     expect(log).to.deep.equal(['idle', 'park', 'a', 'idle', 'idle']);
   });
@@ -58,13 +58,13 @@ describe('cold/work', () => {
     const boom = (): boolean => {
       throw new Error('boom');
     };
-    addJob(cold, {
+    schedule(cold, {
       isIdle: false,
       step: boom,
       failed: (error, owner) => void log.push(`${error.message} ${owner === cold}`),
     });
-    addJob(cold, { isIdle: false, step: boom });
-    addJob(cold, job(log, 'a', 1));
+    schedule(cold, { isIdle: false, step: boom });
+    schedule(cold, job(log, 'a', 1));
     run(1);
     expect(() => run(1)).to.throw('boom');
     run();
@@ -76,16 +76,16 @@ describe('cold/work', () => {
     const log: string[] = [];
     const { cold, run } = rig();
     const one = job(log, 'a', 5);
-    addJob(cold, one);
+    schedule(cold, one);
     run(2);
-    removeJob(cold, one);
+    unschedule(cold, one);
     run();
     expect(log).to.deep.equal(['a', 'a']);
   });
 
   it('a slice that did not end restarts the board', () => {
     const { cold, run, restarts } = rig();
-    addJob(cold, job([], 'a', 2));
+    schedule(cold, job([], 'a', 2));
     cold.isInside = true;
     expect(() => run(1))
       .to.throw()
@@ -95,7 +95,7 @@ describe('cold/work', () => {
 
   it('so does a serial listener that did not end', () => {
     const { cold, run, restarts, stick } = rig();
-    addJob(cold, job([], 'a', 2));
+    schedule(cold, job([], 'a', 2));
     stick();
     expect(() => run(1))
       .to.throw()

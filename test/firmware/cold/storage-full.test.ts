@@ -1,7 +1,7 @@
 // A board whose Storage is full: nothing is signed that is not written down, the board answers, tells in time, and goes
 // on when there is room again.
 import { expect } from 'chai';
-import { ARCHIVE_BYTES, ARCHIVE_ENTRIES, PAID_KEPT_MAX } from '../../../firmware/cold/payments/archive';
+import { ARCHIVE_BYTES, ARCHIVE_ENTRIES, PAYMENTS_KEPT_MAX } from '../../../firmware/cold/payments/archive';
 import { status, valueOf } from '../../../host/operator';
 import { MSG_COLD_STATUS, REFUSE_NOT_READY } from '../../../protocol/wire';
 import { fill } from '../cuts/operations';
@@ -22,7 +22,7 @@ const troubles = async (rig: Rig): Promise<string[]> =>
 async function filled(before: (rig: Rig) => void): Promise<Rig> {
   const rig = await channelRig();
   before(rig);
-  fill(rig, PAID_KEPT_MAX);
+  fill(rig, PAYMENTS_KEPT_MAX);
   await wake(rig);
   return rig;
 }
@@ -75,7 +75,9 @@ describe('cold/storage full', () => {
     rig.cold.storageBytes = 100_000;
     const room = Number(/room (\d+)/.exec(valueOf(await linesOf(rig), 'payments')!)![1]);
     const used = [...rig.cold.files.values()].reduce((sum, bytes) => sum + bytes.length + 32, 0);
-    expect(room).to.equal(PAID_KEPT_MAX + 1 + ARCHIVE_ENTRIES * Math.floor((100_000 - used) / (ARCHIVE_BYTES + 32)));
+    expect(room).to.equal(
+      PAYMENTS_KEPT_MAX + 1 + ARCHIVE_ENTRIES * Math.floor((100_000 - used) / (ARCHIVE_BYTES + 32)),
+    );
     expect(await troubles(rig)).to.deep.equal([]);
     rig.cold.storageBytes = 60_000;
     expect((await troubles(rig))[0]).to.match(/^trouble Storage holds \d+ more payments/);

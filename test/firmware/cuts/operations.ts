@@ -1,20 +1,20 @@
 // Every operation of HSM-Cold that writes, one row each: how to get a board to where it begins, how to run it, and in
 // which parts a cut in its midst may leave the board half way (all others must be as before or as after).
 import { openStore } from '../../../firmware/cold/state/open-store';
-import { PAID_TIDY_MAX } from '../../../firmware/cold/payments/archive';
-import { paidTag } from '../../../firmware/cold/payments/ledger';
+import { PAYMENTS_TIDY_MAX } from '../../../firmware/cold/payments/archive';
+import { paymentTag } from '../../../firmware/cold/payments/ledger';
 import { makeState } from '../../../firmware/cold/state/state';
 import { save } from '../../../firmware/cold/state/store';
 import type { Cold } from '../../../firmware/cold/cold';
 import { readDevice } from '../../../firmware/journal/device';
 import {
-  PAID_ACCOUNT,
-  PAID_BYTES,
-  PAID_DEBIT,
-  PAID_SERIAL,
-  PAID_TAG,
-  PAID_TIME,
-  R_PAID,
+  PAYMENT_ACCOUNT,
+  PAYMENT_BYTES,
+  PAYMENT_DEBIT,
+  PAYMENT_SERIAL,
+  PAYMENT_TAG,
+  PAYMENT_TIME,
+  R_PAYMENT,
   writeSats,
   writeU32,
 } from '../../../firmware/journal/records';
@@ -96,13 +96,13 @@ export function fill(rig: Rig, count: number): void {
   } as unknown as Cold;
   openStore(cold, false);
   for (let n = 1; n <= count; n++) {
-    const payload = new Uint8Array(PAID_BYTES);
-    writeU32(payload, PAID_SERIAL, cold.state.paidSerial + 1);
-    payload[PAID_ACCOUNT] = 0;
-    writeU32(payload, PAID_TIME, START_S + n);
-    payload.set(paidTag(0, `filled ${n}`), PAID_TAG);
-    writeSats(payload, PAID_DEBIT, 1000 + n);
-    save(cold, R_PAID, payload);
+    const payload = new Uint8Array(PAYMENT_BYTES);
+    writeU32(payload, PAYMENT_SERIAL, cold.state.paymentSerial + 1);
+    payload[PAYMENT_ACCOUNT] = 0;
+    writeU32(payload, PAYMENT_TIME, START_S + n);
+    payload.set(paymentTag(0, `filled ${n}`), PAYMENT_TAG);
+    writeSats(payload, PAYMENT_DEBIT, 1000 + n);
+    save(cold, R_PAYMENT, payload);
   }
   rig.coldOn();
 }
@@ -420,7 +420,7 @@ export const OPERATIONS: Operation[] = [
   {
     name: 'archive payments',
     make: async () => {
-      const rig = await payFilled(PAID_TIDY_MAX);
+      const rig = await payFilled(PAYMENTS_TIDY_MAX);
       await pay(rig, payment(rig));
       return rig;
     },

@@ -3,7 +3,7 @@
 // generator, sealed channels.
 import { openStore } from '../../../firmware/cold/state/open-store';
 import { spentSince } from '../../../firmware/cold/payments/ledger';
-import { theAccount } from '../../../firmware/cold/state/account-store';
+import { requireAccount } from '../../../firmware/cold/state/account-store';
 import { accountRecordAt, makeState } from '../../../firmware/cold/state/state';
 import type { Cold } from '../../../firmware/cold/cold';
 import { readDevice } from '../../../firmware/journal/device';
@@ -41,7 +41,7 @@ function coldOf(board: FakeBoard): Cold | string {
 export function refusalTimes(board: FakeBoard): number[] {
   const cold = coldOf(board);
   if (typeof cold === 'string') return [];
-  const { refusalTimes: bytes } = theAccount(cold, 0);
+  const { refusalTimes: bytes } = requireAccount(cold, 0);
   return Array.from({ length: bytes.length / 4 }, (_, i) => readU32(bytes, 4 * i));
 }
 
@@ -49,7 +49,7 @@ export function viewOf(board: FakeBoard): View {
   const cold = coldOf(board);
   if (typeof cold === 'string') return { fault: cold };
   const { state } = cold;
-  const accounts = Array.from({ length: state.accountCount }, (_, n) => ({ ...theAccount(cold, n) }));
+  const accounts = Array.from({ length: state.accountCount }, (_, n) => ({ ...requireAccount(cold, n) }));
   const spent = accounts.map((account) => spentSince(cold, account.n, 0));
   return {
     fault: '',
@@ -81,7 +81,7 @@ export function viewOf(board: FakeBoard): View {
     settings: JSON.stringify([state.phones, state.isUnattended]),
     link: hex(state.linkKey),
     pin: String(state.pinFailures),
-    paid: JSON.stringify([state.paidSerial, spent]),
+    paid: JSON.stringify([state.paymentSerial, spent]),
     heartbeat: state.heartbeatSeconds ? 'sent' : '',
     archived: String(state.archiveCount),
   };

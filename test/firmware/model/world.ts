@@ -3,14 +3,14 @@
 // after a cut the real one must stand where the model stood before the step or after it, nowhere else.
 import { aPaidOutcome, type Op, Model } from './model';
 import { archiveOldest, isArchiveDue } from '../../../firmware/cold/payments/archive';
-import { acknowledge, closeAccount, countRefusal, settle } from '../../../firmware/cold/alarms/closing';
+import { acknowledge, closeAccount, countRefusal, applyRefusal } from '../../../firmware/cold/alarms/closing';
 import type { Cold } from '../../../firmware/cold/cold';
 import { openStore } from '../../../firmware/cold/state/open-store';
-import { paidTag, spentSince } from '../../../firmware/cold/payments/ledger';
+import { paymentTag, spentSince } from '../../../firmware/cold/payments/ledger';
 import { openScratch } from '../../../firmware/cold/signing/scratch';
 import { draftBytes, finishInput, makeDraft, makeInput, putOutput } from '../../../firmware/cold/signing/tx-draft';
 import { recordPayment, type Session } from '../../../firmware/cold/signing/payment';
-import { theAccount } from '../../../firmware/cold/state/account-store';
+import { requireAccount } from '../../../firmware/cold/state/account-store';
 import { isClosed, makeState } from '../../../firmware/cold/state/state';
 import { nowSeconds, saveCbor, saveStanding } from '../../../firmware/cold/state/store';
 import { drbgInit } from '../../../firmware/crypto/index';
@@ -90,7 +90,7 @@ export function sessionFor(machine: Machine, op: Op): Session {
     outs: undefined,
     isAllListed: true,
     isOver: false,
-    tag: paidTag(0, String(op.number)),
+    tag: paymentTag(0, String(op.number)),
     content: bytes(content, 32),
     input: undefined,
     record: undefined,
@@ -103,14 +103,14 @@ export function sessionFor(machine: Machine, op: Op): Session {
 /** Runs one operation on the real code; answers what the model answers. */
 export function act(machine: Machine, op: Op): string {
   const { cold } = machine;
-  const account = theAccount(cold, 0);
+  const account = requireAccount(cold, 0);
   if (op.kind === 'pay') {
     if (isClosed(cold.state, 0)) return 'account-closed';
     try {
       recordPayment(cold, sessionFor(machine, op), bytes(aPaidOutcome(op), 32));
       return 'ok';
     } catch (error: any) {
-      const told = settle(cold, error);
+      const told = applyRefusal(cold, error);
       if (told.refusal === undefined) throw told;
       return told.code;
     }
@@ -130,13 +130,13 @@ export function act(machine: Machine, op: Op): string {
 
 /** What of the real state the model also knows. */
 export function look(machine: Machine): string {
-  const account = theAccount(machine.cold, 0);
+  const account = requireAccount(machine.cold, 0);
   const now = nowSeconds(machine.cold);
   return JSON.stringify({
     closed: isClosed(machine.cold.state, 0),
     refusals: account.refusalTimes.length / 4,
     from: account.refusalTimes.length ? readU32(account.refusalTimes, 0) : 0,
-    paid: machine.cold.state.paidSerial,
+    paid: machine.cold.state.paymentSerial,
     spent: spentSince(machine.cold, 0, now - 86400),
   });
 }

@@ -8,7 +8,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { CHILDREN_A_SLICE } from '../../../firmware/cold/batches/batches';
+import { CHILDREN_A_STEP } from '../../../firmware/cold/batches/batches';
 import type { BenchRow } from '../row';
 import { ROOT } from '../../build/es5';
 import { ellipticBundle } from './elliptic';
@@ -60,7 +60,7 @@ clock("verify", function () { c.ecdsaVerify(sig, hash, pub); }, 1, 2);
 clock("parse", function () { c.pubkeyParse(compressed); }, 2, 2);
 clock("ecdh", function () { c.ecdh(pub, key); }, 1, 2);
 var job = c.batchStart(compressed, hash, 0, 100000);
-clock("child", function () { c.batchStep(job, ${CHILDREN_A_SLICE}).forEach(function (child) { c.addressOfHash(child.hash160, "p2wpkh", "main"); }); }, 1, 2);
+clock("child", function () { c.batchStep(job, ${CHILDREN_A_STEP}).forEach(function (child) { c.addressOfHash(child.hash160, "p2wpkh", "main"); }); }, 1, 2);
 clock("selfTest", function () { if (c.selfTest()) print("self-test failed"); }, 1, 1);
 print("@u " + u);
 `;
@@ -145,8 +145,8 @@ async function interpreterRows(espruino: string): Promise<BenchRow[]> {
     row('a compressed key read, more', inU('parse'), undefined, PLAIN, 269 * plainU('refMul')),
     row('ECDH, key in full', inU('ecdh'), 120000, PLAIN, multiplication),
     row(
-      `child address of a batch, ${CHILDREN_A_SLICE} at a time as the firmware`,
-      inU('child') / CHILDREN_A_SLICE,
+      `child address of a batch, ${CHILDREN_A_STEP} at a time as the firmware`,
+      inU('child') / CHILDREN_A_STEP,
       29000,
       PLAIN,
       multiplication,

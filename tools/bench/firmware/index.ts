@@ -4,7 +4,7 @@
 // (peaks.ts).
 import { hmacSha256, sha256 } from '../../../firmware/crypto/index';
 import { append, openJournal } from '../../../firmware/journal/journal';
-import { PAID_BYTES, R_AUDIT, R_PAID } from '../../../firmware/journal/records';
+import { PAYMENT_BYTES, R_AUDIT, R_PAYMENT } from '../../../firmware/journal/records';
 import type { Flash } from '../../../firmware/hal';
 import {
   endPass,
@@ -78,14 +78,14 @@ export async function benchFirmware(options: { espruino?: string }): Promise<Ben
   const nothing = (): void => undefined;
   const journal = openJournal(flash, key, true, nothing, () => true);
   const before = flash.programs;
-  append(journal, R_PAID, new Uint8Array(PAID_BYTES));
+  append(journal, R_PAYMENT, new Uint8Array(PAYMENT_BYTES));
   append(journal, R_AUDIT, new Uint8Array(AUDIT_BYTES));
   const programs = flash.programs - before;
   for (let n = 1; n < RECORDS; n++)
-    append(journal, n % 2 ? R_PAID : R_AUDIT, new Uint8Array(n % 2 ? PAID_BYTES : AUDIT_BYTES));
+    append(journal, n % 2 ? R_PAYMENT : R_AUDIT, new Uint8Array(n % 2 ? PAYMENT_BYTES : AUDIT_BYTES));
   const startMs = timeMs(() => void openJournal(flash, key, false, nothing, () => true));
   const floorMs = timeMs(() => {
-    for (let n = 0; n < RECORDS; n++) hmacSha256(key, new Uint8Array(40 + (n % 2 ? PAID_BYTES : AUDIT_BYTES)));
+    for (let n = 0; n < RECORDS; n++) hmacSha256(key, new Uint8Array(40 + (n % 2 ? PAYMENT_BYTES : AUDIT_BYTES)));
   });
   const large = largest('p2wpkh');
   const hashFloorMs = timeMs(() => void sha256(new Uint8Array(large.octets)));

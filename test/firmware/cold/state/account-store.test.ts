@@ -3,14 +3,14 @@
 import { expect } from 'chai';
 import {
   accountOf,
-  accountForRequest,
+  requireOpenAccount,
   hotNode,
   identityPriv,
   letGoAccount,
   openOf,
   saveChannels,
   saveSecrets,
-  theAccount,
+  requireAccount,
 } from '../../../../firmware/cold/state/account-store';
 import { applyRecord, keepRecord, makeState } from '../../../../firmware/cold/state/state';
 import { saveCbor } from '../../../../firmware/cold/state/store';
@@ -47,7 +47,7 @@ function coldWith(count: number): any {
       new Array(12).fill(0),
       2,
     ]);
-    saveSecrets(cold, theAccount(cold, n), SEED);
+    saveSecrets(cold, requireAccount(cold, n), SEED);
   }
   return cold;
 }
@@ -70,42 +70,42 @@ describe('cold/account-store', () => {
     }
     for (const n of [8, -1, NaN, 1.5, 255, undefined as never])
       expect(accountOf(cold, n), String(n)).to.equal(undefined);
-    expect(codeOf(() => theAccount(cold, 8))).to.equal('no-account');
+    expect(codeOf(() => requireAccount(cold, 8))).to.equal('no-account');
   });
 
   it('the account at work follows what is written; standing and alarm of each stay apart', () => {
     const cold = coldWith(2);
-    const account = theAccount(cold, 1);
+    const account = requireAccount(cold, 1);
     saveCbor(cold, R_ALARM, [1, 'forgery', 1234, 0]);
     expect(
-      codeOf(() => accountForRequest(cold, 1)),
+      codeOf(() => requireOpenAccount(cold, 1)),
       'an alarm alone closes',
     ).to.equal('account-closed');
     saveCbor(cold, R_STANDING, [1, 'forgery', new Uint8Array(4)]);
     saveCbor(cold, R_ALARM, [1, '', 0, 0]);
     expect([account.closed, account.alarm, account.refusalTimes.length]).to.deep.equal(['forgery', '', 4]);
-    expect(theAccount(cold, 0).closed).to.equal('');
-    expect([codeOf(() => accountForRequest(cold, 0)), codeOf(() => accountForRequest(cold, 1))]).to.deep.equal([
+    expect(requireAccount(cold, 0).closed).to.equal('');
+    expect([codeOf(() => requireOpenAccount(cold, 0)), codeOf(() => requireOpenAccount(cold, 1))]).to.deep.equal([
       'done',
       'account-closed',
     ]);
     saveCbor(cold, R_STANDING, [1, '', NONE]);
-    expect(codeOf(() => accountForRequest(cold, 1))).to.equal('done');
+    expect(codeOf(() => requireOpenAccount(cold, 1))).to.equal('done');
   });
 
   it('overwrites channels when the account is let go of, or gives way to another', () => {
     const cold = coldWith(2);
     const key = () => new Uint8Array(32).fill(9);
     const channel = { id: 1, made: 0, key32: key(), own32: key(), other32: key(), sendSeq: 0, recvSeq: 0, recvSeen: 0 };
-    Object.assign(openOf(cold, theAccount(cold, 0)), {
+    Object.assign(openOf(cold, requireAccount(cold, 0)), {
       gate: key(),
       channel,
       next: { ...channel, key32: key() },
       v1: [[1, 2, new Uint8Array(33), key()], null],
     });
-    saveChannels(cold, theAccount(cold, 0));
-    for (const leave of [() => letGoAccount(cold), () => theAccount(cold, 1)]) {
-      const it = openOf(cold, theAccount(cold, 0));
+    saveChannels(cold, requireAccount(cold, 0));
+    for (const leave of [() => letGoAccount(cold), () => requireAccount(cold, 1)]) {
+      const it = openOf(cold, requireAccount(cold, 0));
       const secrets = [it.gate, it.channel!.key32, it.channel!.own32, it.next!.key32, it.v1[0][3]] as Uint8Array[];
       expect(secrets.every((each) => each.length === 32 && each.every((octet) => octet === 9))).to.equal(true);
       leave();
@@ -125,7 +125,7 @@ describe('cold/account-store', () => {
     for (const ask of [() => hotNode(cold, 1), () => identityPriv(cold, 0)]) expect(codeOf(ask)).to.equal('locked');
     cold.keys = { storage };
     const written = cold.journal.records;
-    saveSecrets(cold, theAccount(cold, 1), SEED);
+    saveSecrets(cold, requireAccount(cold, 1), SEED);
     expect(cold.journal.records, 'they are written once').to.equal(written);
   });
 });

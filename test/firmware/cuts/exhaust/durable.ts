@@ -11,12 +11,12 @@ import type { Cold } from '../../../../firmware/cold/cold';
 import { readDevice } from '../../../../firmware/journal/device';
 import { readRecord, walk } from '../../../../firmware/journal/journal';
 import {
-  PAID_DIGEST_BYTES,
-  PAID_TAG,
-  PAID_TAG_BYTES,
-  PAID_TX,
+  PAYMENT_DIGEST_BYTES,
+  PAYMENT_TAG,
+  PAYMENT_TAG_BYTES,
+  PAYMENT_TX,
   R_DRBG,
-  R_PAID,
+  R_PAYMENT,
 } from '../../../../firmware/journal/records';
 import { createFlash } from '../../../../host/sim/board';
 import { openStorage } from '../../../../host/sim/board/node/storage';
@@ -75,16 +75,16 @@ export function readDurable(folder: string): Durable {
   const account = accountOf(cold, 0);
   const paid: Durable['paid'] = [];
   walk(journal!, (type, payload) => {
-    if (type !== R_PAID) return;
-    const txid = Uint8Array.from(payload.subarray(PAID_TX, PAID_TX + PAID_DIGEST_BYTES)).reverse();
-    paid.push({ tag: hex(payload.subarray(PAID_TAG, PAID_TAG + PAID_TAG_BYTES)), txid: hex(txid) });
+    if (type !== R_PAYMENT) return;
+    const txid = Uint8Array.from(payload.subarray(PAYMENT_TX, PAYMENT_TX + PAYMENT_DIGEST_BYTES)).reverse();
+    paid.push({ tag: hex(payload.subarray(PAYMENT_TAG, PAYMENT_TAG + PAYMENT_TAG_BYTES)), txid: hex(txid) });
   });
   return {
     // Opening the copy counted one start more.
     counters: {
       starts: state.bootCount - 1,
       'audit entries': state.auditCount,
-      payments: state.paidSerial,
+      payments: state.paymentSerial,
       archives: state.archiveCount,
       'time floor': state.floorSeconds,
       heartbeat: state.heartbeatSeconds,
