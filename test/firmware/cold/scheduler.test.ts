@@ -1,5 +1,5 @@
-// Holds firmware/cold/scheduler.ts: slices in turn, waited-for work first, idle work lets go of memory before it,
-// errors reach the job.
+// Holds firmware/cold/scheduler.ts: tasks run step by step in turn, urgent ones before idle ones; idle tasks free their
+// memory first; errors reach the task.
 import { expect } from 'chai';
 import type { Cold, Task } from '../../../firmware/cold/cold';
 import { schedule, unschedule } from '../../../firmware/cold/scheduler';
@@ -15,44 +15,44 @@ function rig() {
     isStuck: () => isStuck,
     power: { restart: () => void restarts++ },
   };
-  const cold = { hal, state: {}, jobs: [], isTicking: false, isInside: false } as unknown as Cold;
+  const cold = { hal, state: {}, tasks: [], isTicking: false, isInside: false } as unknown as Cold;
   const run = (most = 100): void => {
     while (events.length && most-- > 0) events.shift()!();
   };
   return { cold, run, tidied: () => tidied, restarts: () => restarts, stick: () => void (isStuck = true) };
 }
 
-function job(log: string[], name: string, slices: number, extra: Partial<Task> = {}): Task {
-  return { isIdle: false, step: () => (log.push(name), --slices > 0), ...extra };
+function task(log: string[], name: string, steps: number, extra: Partial<Task> = {}): Task {
+  return { isIdle: false, step: () => (log.push(name), --steps > 0), ...extra };
 }
 
-describe('cold/work', () => {
-  it('runs waited-for work in the order it came, idle work when nothing else is left', () => {
+describe('cold/scheduler', () => {
+  it('runs urgent tasks in the order of arrival, idle ones when nothing else is left', () => {
     const log: string[] = [];
     const { cold, run, tidied } = rig();
-    schedule(cold, job(log, 'idle', 2, { isIdle: true }));
-    schedule(cold, job(log, 'a', 2));
-    schedule(cold, job(log, 'b', 1));
+    schedule(cold, task(log, 'idle', 2, { isIdle: true }));
+    schedule(cold, task(log, 'a', 2));
+    schedule(cold, task(log, 'b', 1));
     run();
     expect(log).to.deep.equal(['a', 'a', 'b', 'idle', 'idle']);
-    expect(tidied(), 'memory is looked at before every slice').to.equal(5);
+    expect(tidied(), 'memory is tidied before every step').to.equal(5);
     expect(cold.tasks).to.deep.equal([]);
   });
 
-  it('idle work is parked before other work and not before its own slices', () => {
+  it('an idle task is parked before other tasks and not before its own steps', () => {
     const log: string[] = [];
     const { cold, run } = rig();
     schedule(
       cold,
-      job(log, 'idle', 3, { isIdle: true, park: (owner) => void log.push(owner === cold ? 'park' : 'whose?') }),
+      task(log, 'idle', 3, { isIdle: true, park: (owner) => void log.push(owner === cold ? 'park' : 'whose?') }),
     );
     run(1);
-    schedule(cold, job(log, 'a', 1));
+    schedule(cold, task(log, 'a', 1));
     run();
     expect(log).to.deep.equal(['idle', 'park', 'a', 'idle', 'idle']);
   });
 
-  it('what a slice throws goes to the job and ends it; without a taker it goes on, and the others run', () => {
+  it('what a step throws goes to its task and ends it; without `failed` it is thrown on, and the others run', () => {
     const log: string[] = [];
     const { cold, run } = rig();
     const boom = (): boolean => {
@@ -64,7 +64,7 @@ describe('cold/work', () => {
       failed: (error, owner) => void log.push(`${error.message} ${owner === cold}`),
     });
     schedule(cold, { isIdle: false, step: boom });
-    schedule(cold, job(log, 'a', 1));
+    schedule(cold, task(log, 'a', 1));
     run(1);
     expect(() => run(1)).to.throw('boom');
     run();
@@ -72,10 +72,10 @@ describe('cold/work', () => {
     expect(cold.isInside).to.equal(false);
   });
 
-  it('a job taken off the list is not called again', () => {
+  it('a task taken off the list is not called again', () => {
     const log: string[] = [];
     const { cold, run } = rig();
-    const one = job(log, 'a', 5);
+    const one = task(log, 'a', 5);
     schedule(cold, one);
     run(2);
     unschedule(cold, one);
@@ -83,9 +83,9 @@ describe('cold/work', () => {
     expect(log).to.deep.equal(['a', 'a']);
   });
 
-  it('a slice that did not end restarts the board', () => {
+  it('a step that did not end restarts the board', () => {
     const { cold, run, restarts } = rig();
-    schedule(cold, job([], 'a', 2));
+    schedule(cold, task([], 'a', 2));
     cold.isInside = true;
     expect(() => run(1))
       .to.throw()
@@ -95,7 +95,7 @@ describe('cold/work', () => {
 
   it('so does a serial listener that did not end', () => {
     const { cold, run, restarts, stick } = rig();
-    schedule(cold, job([], 'a', 2));
+    schedule(cold, task([], 'a', 2));
     stick();
     expect(() => run(1))
       .to.throw()
