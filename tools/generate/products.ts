@@ -1,0 +1,6 @@
+/** All that is generated, one product a file or region. A generator for something new adds its products here. */
+import type { Product } from './product';
+import { specTables } from './wire/spec';
+import { wireNumbers } from './wire/numbers';
+
+export const PRODUCTS: Product[] = [wireNumbers, ...specTables];

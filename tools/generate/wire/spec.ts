@@ -1,0 +1,91 @@
+/** The tables of SPEC.md: one region for each table of numbers, for the messages, operations, refusals and their tags. */
+import { ANSWERS, LINK_MESSAGES } from '../../../protocol/declared/link-messages';
+import type { Field } from '../../../protocol/declared/fields';
+import { ALARMS, NUMBER_TABLES } from '../../../protocol/declared/numbers';
+import { REFUSALS } from '../../../protocol/declared/refusals';
+import { SMS_OPERATIONS } from '../../../protocol/declared/sms-operations';
+import { constantOf } from '../../../protocol/declared/table';
+import { markdownTable, putRegion } from '../markdown';
+import type { Product } from '../product';
+import { DERIVED } from './numbers';
+
+const code = (text: string): string => `\`${text}\``;
+
+function region(name: string, headings: string[], rows: string[][]): Product {
+  return { file: 'protocol/SPEC.md', make: (text) => putRegion(text, name, markdownTable(headings, rows)) };
+}
+
+const numbers: Product[] = NUMBER_TABLES.map(({ region: name, heading, rows }) =>
+  region(
+    name,
+    [heading, 'constant', 'value'],
+    rows.map(([constant, value, meaning]) => [meaning, code(constant), String(value)]),
+  ),
+);
+
+const alarms = region(
+  ALARMS.region,
+  [ALARMS.heading, 'constant', 'value', 'meaning'],
+  [
+    ...ALARMS.rows.map(([name, value, meaning]) => [
+      name,
+      code(constantOf(ALARMS.prefix, name)),
+      String(value),
+      meaning,
+    ]),
+    ...DERIVED.map(([constant, value, meaning]) => [meaning, code(constant), String(value), '']),
+  ],
+);
+
+const refusals = region(
+  'refusals',
+  ['name', 'constant', 'value', 'meaning'],
+  REFUSALS.map(({ name, value, meaning }) => [name, code(constantOf('REFUSE_', name)), String(value), meaning]),
+);
+
+const refusalTags = region(
+  'refusal-tags',
+  ['refusal', 'tags'],
+  REFUSALS.filter(({ tags }) => tags.length > 0).map(({ name, tags }) => [name, tags.map(code).join(', ')]),
+);
+
+/** A field in the words of SPEC.md. */
+function fieldWords({ name, type }: Field): string {
+  if (type.kind === 'literal') return `"${type.text}"`;
+  if (type.kind === 'outs') return `${name} or its length`;
+  if (type.kind === 'whole-or-null') return `${name} or null`;
+  if (type.kind === 'list') return `array of 1 … ${type.most} ${name}`;
+  if (type.kind === 'proof-or-seconds') return 'proof16 (ok), seconds to wait (deriving) or 0 (refused)';
+  return name;
+}
+
+const fields = (list: Field[]): string => list.map(fieldWords).join(', ') || '–';
+
+const messages = region(
+  'messages',
+  ['type', 'constant', 'value', 'fields', 'reply'],
+  [
+    ...ANSWERS.map((a) => [a.name, code(constantOf('MSG_', a.name)), String(a.value), a.fields, '–']),
+    ...LINK_MESSAGES.map((m) => [
+      m.name,
+      code(constantOf('MSG_', m.name)),
+      String(m.value),
+      fields(m.fields),
+      fields(m.reply),
+    ]),
+  ],
+);
+
+const operations = region(
+  'operations',
+  ['operation', 'constant', 'value', 'direction', 'meaning'],
+  SMS_OPERATIONS.map(({ name, value, to, meaning }) => [
+    name,
+    code(constantOf('SMS_', name)),
+    String(value),
+    to === 'cold' ? 'V → Cold' : 'Cold → V',
+    meaning,
+  ]),
+);
+
+export const specTables: Product[] = [...numbers, messages, refusals, refusalTags, operations, alarms];
