@@ -121,12 +121,16 @@ function saveFailures(cold: Cold, failures: number): void {
 }
 
 /**
- * The seed, when the PIN is right. 64 octets, secret, the caller wipes it. Throws `pin-wait` (too early), `pin-wrong`;
+ * The seed, when the PIN is right. 64 octets, secret, the caller wipes it. Throws `pin-form` (no PIN at all, such as
+ * what a modem manager types at every new line: it costs nothing), `pin-wait` (too early), `pin-wrong`;
  * at the limit the board wipes itself and throws `wiped`. Count and delay stand before the PIN is tried, so nothing
  * that goes wrong afterwards takes them back. A cut in the last try costs the board even where the PIN was right:
  * nobody can tell it from a cut that was made to have the try for nothing.
  */
 export function seedByPin(cold: Cold, pin: string): Uint8Array {
+  const fault = pinFault(pin);
+  if (fault && fault !== 'pin-simple')
+    throw fail('pin-form', 'a PIN is ' + PIN_MIN_DIGITS + ' to ' + PIN_MAX_DIGITS + ' digits; no try was spent');
   limitTries(cold);
   const wait = cold.pinAfterMs - cold.hal.clock.uptimeMs();
   if (wait > 0) throw fail('pin-wait', 'wait ' + Math.floor((wait + 999) / 1000) + ' seconds before the next PIN');
