@@ -6,6 +6,7 @@
  */
 import { bytesOfText, joinBytes } from '../bytes';
 import { putUtf8, utf8Length } from '../cbor/text';
+import { decimalOf } from '../decimal';
 import { fail } from '../errors';
 import { BATCH_NO_MAX, SIDE_COLD, SIDE_HOT } from '../wire';
 
@@ -43,13 +44,6 @@ export interface V1Addresses {
   coin?: string;
 }
 
-/** Decimal digits without a leading zero, `least`..`most`; −1 otherwise. */
-function wholeOf(text: string, least: number, most: number): number {
-  if (!/^[0-9]+$/.test(text) || text.length > 10 || (text.length > 1 && text.charAt(0) === '0')) return -1;
-  const value = parseInt(text, 10);
-  return value >= least && value <= most ? value : -1;
-}
-
 function isPubkey(text: string): boolean {
   return text.length === PUBKEY_DIGITS && /^0[23][0-9A-F]+$/.test(text);
 }
@@ -79,15 +73,15 @@ export function v1ParseToCold(text: string): { open?: V1Open; channelOk?: number
   const fields = fieldsOf(text);
   if (!fields) return undefined;
   if (fields.length === 4 && fields[0] === 'QH' && fields[2] === 'H_ID') {
-    const hId = wholeOf(fields[3], 1, ID_MAX);
+    const hId = decimalOf(fields[3], 1, ID_MAX);
     return isPubkey(fields[1]) && hId > 0 ? { open: { qh: fields[1], hId: hId } } : undefined;
   }
   if (fields.length === 2 && fields[0] === 'CHANNEL_OK') {
-    const cId = wholeOf(fields[1], 1, ID_MAX);
+    const cId = decimalOf(fields[1], 1, ID_MAX);
     return cId > 0 ? { channelOk: cId } : undefined;
   }
   const side = sideOf(fields[0], 'VERIFY_HOT_ADDRESSES', 'VERIFY_COLD_ADDRESSES');
-  const batchNo = fields.length > 1 ? wholeOf(fields[1], 0, BATCH_NO_MAX) : -1;
+  const batchNo = fields.length > 1 ? decimalOf(fields[1], 0, BATCH_NO_MAX) : -1;
   if (side < 0 || batchNo < 0 || fields.length > 3 || (fields.length === 3 && !isCoin(fields[2]))) return undefined;
   return { verify: { side: side, batchNo: batchNo, coin: fields[2] } };
 }
@@ -97,14 +91,14 @@ export function v1ParseToV(text: string): { accept?: V1Accept; addresses?: V1Add
   const fields = fieldsOf(text);
   if (!fields) return undefined;
   if (fields.length === 6 && fields[0] === 'QC' && fields[2] === 'C_ID' && fields[4] === 'H_ID') {
-    const cId = wholeOf(fields[3], 1, ID_MAX);
-    const hId = wholeOf(fields[5], 1, ID_MAX);
+    const cId = decimalOf(fields[3], 1, ID_MAX);
+    const hId = decimalOf(fields[5], 1, ID_MAX);
     return isPubkey(fields[1]) && cId > 0 && hId > 0 ? { accept: { qc: fields[1], cId: cId, hId: hId } } : undefined;
   }
   const side = sideOf(fields[0], 'HOT_ADDRESSES', 'COLD_ADDRESSES');
   if (side < 0 || (fields.length !== 4 && fields.length !== 5)) return undefined;
-  const batchNo = wholeOf(fields[1], 0, BATCH_NO_MAX);
-  const cId = wholeOf(fields[3], 1, ID_MAX);
+  const batchNo = decimalOf(fields[1], 0, BATCH_NO_MAX);
+  const cId = decimalOf(fields[3], 1, ID_MAX);
   if (batchNo < 0 || cId < 0 || !isSignature(fields[2]) || (fields.length === 5 && !isCoin(fields[4])))
     return undefined;
   return { addresses: { side: side, batchNo: batchNo, signature: fields[2], cId: cId, coin: fields[4] } };

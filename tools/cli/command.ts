@@ -1,7 +1,9 @@
 // What a subcommand of `chaincloud` is, and how its flags are read. Unknown flags and missing values are usage errors
 // (exit 2); everything else that goes wrong is a failure (exit 1). Nothing else in tools/ calls process.exit.
 import { parseArgs } from 'node:util';
+import { decimalOf } from '../../protocol/decimal';
 import { fail } from '../../protocol/errors';
+import { U32_MAX } from '../../protocol/wire';
 
 export interface Flag {
   /** What the value is called in the help; absent for a switch. */
@@ -67,11 +69,17 @@ export function need(input: CommandInput, name: string): string {
   return value;
 }
 
+/** The number of an account that a flag names. Throws code `usage`. */
+export function anAccountNumber(name: string, text: string): number {
+  const account = decimalOf(text, 0, U32_MAX);
+  if (account < 0) throw fail('usage', `"--${name}" expected the number of an account, got ${text}`);
+  return account;
+}
+
 /** A TCP port number 0..65535 (0 = any free one). Throws code `usage`. */
 export function aPort(name: string, text: string): number {
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65535)
-    throw fail('usage', `"--${name}" expected a port number 0..65535, got ${text}`);
+  const port = decimalOf(text, 0, 65535);
+  if (port < 0) throw fail('usage', `"--${name}" expected a port number 0..65535, got ${text}`);
   return port;
 }
 

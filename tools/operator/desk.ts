@@ -4,7 +4,7 @@ import { realRuntime, type Runtime } from '../../host/kit/runtime';
 import { fail } from '../../protocol/errors';
 import { createPeople } from '../console/people';
 import { choosePort } from '../serial/list';
-import { DEFAULT_BAUD, openPort } from '../serial/open';
+import { aBaud, DEFAULT_BAUD, openPort } from '../serial/open';
 import type { CommandInput, Flag } from '../cli/command';
 import type { Desk } from './flows';
 import { createTranscript } from './transcript';
@@ -63,7 +63,7 @@ export async function aConsole(
 /** Runs `work` at the board's console. */
 export async function atDesk(input: CommandInput, work: (desk: Desk) => Promise<void>): Promise<number> {
   const runtime = realRuntime();
-  const port = await openPort(await choosePort(input.values.port), Number(input.values.baud));
+  const port = await openPort(await choosePort(input.values.port), aBaud(input.values.baud));
   const people = createPeople();
   // What it says first tells what it is; after that nothing is kept.
   let heard: string | undefined = '';

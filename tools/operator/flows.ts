@@ -1,7 +1,9 @@
 // What an operator does at HSM-Cold, step by step with a person at the keyboard: the ceremony, restoring, settings and
 // accounts, unlocking, sweeping. Each flow can be stopped anywhere and run again: it looks at the board and goes on
 // from there. Leaves to others: the console's protocol (host/operator) and how people are asked (console/people.ts).
+import { decimalOf } from '../../protocol/decimal';
 import { fail } from '../../protocol/errors';
+import { U32_MAX } from '../../protocol/wire';
 import type { AccountFile } from '../../host/api/types';
 import {
   endRestoring,
@@ -148,8 +150,9 @@ export async function unlockBoard(desk: Desk, pin: Pin): Promise<void> {
       desk.transcript.note('unlocked');
       return;
     } catch (error) {
-      if ((error as { code?: string }).code !== 'pin-wrong' || i === PIN_TRIES - 1) throw error;
-      people.say(`${(error as Error).message.replace(/^pin-wrong: /, '')}: try again`);
+      const { code, message } = error as { code?: string; message: string };
+      if ((code !== 'pin-wrong' && code !== 'pin-form') || i === PIN_TRIES - 1) throw error;
+      people.say(`${message.replace(`${code}: `, '')}: try again`);
       pin.set(await people.askSecret('PIN:'));
     }
   }
@@ -235,10 +238,9 @@ async function restoreStateOf(desk: Desk, pin: Pin, state: string[], known: Acco
     return;
   }
   const askCount = async (question: string): Promise<number> => {
-    const text = (await people.ask(question)).trim();
-    if (!/^\d{1,9}$/.test(text))
-      throw fail('channel-form', 'a whole number was expected: look it up and run this again');
-    return Number(text);
+    const count = decimalOf((await people.ask(question)).trim(), 0, U32_MAX);
+    if (count < 0) throw fail('channel-form', 'a whole number was expected: look it up and run this again');
+    return count;
   };
   const channelIds: number[] = [];
   for (const { account } of known)

@@ -3,11 +3,21 @@
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import type { SerialPort } from 'serialport';
+import { decimalOf } from '../../protocol/decimal';
 import { fail } from '../../protocol/errors';
 import type { BytePort } from '../../host/kit/byte-port';
 
 export const DEFAULT_BAUD = 115200;
+/** Speeds, bits a second, that some line here runs at. */
+const [BAUD_MIN, BAUD_MAX] = [300, 4_000_000];
 const CONNECT_TIMEOUT_MS = 5000;
+
+/** Bits a second that a flag names. Throws `usage`. */
+export function aBaud(text = '', flag = 'baud'): number {
+  const baud = decimalOf(text, BAUD_MIN, BAUD_MAX);
+  if (baud < 0) throw fail('usage', `"--${flag}" expected bits a second, got ${text}`);
+  return baud;
+}
 
 /** A line that was opened by name. */
 export interface OpenPort extends BytePort {

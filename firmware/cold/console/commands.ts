@@ -10,9 +10,10 @@ import { wipe } from '../../crypto/index';
 import { copyBytes } from '../../crypto/bytes';
 import { bytesOfHex } from '../../console/hex';
 import { ask, printError, printLine, printOk, printThrown } from '../../console/terminal';
+import { decimalOf } from '../../../protocol/decimal';
 import { fail } from '../../../protocol/errors';
 import { rekeyPeer } from '../../../protocol/link/peer';
-import { ALARM_REOPENED } from '../../../protocol/wire';
+import { ALARM_REOPENED, U32_MAX } from '../../../protocol/wire';
 import { isDeviceBlank } from '../../journal/device';
 import { R_LINK } from '../../journal/records';
 import { sendText } from '../../modem/modem';
@@ -28,7 +29,7 @@ import { RESTART_DELAY_MS, lock, seedByPin, unlockWith, wipeBoard } from '../sec
 import { startSelfTest } from '../secrets/selftest';
 import { showHelp, showLog, showStatus } from './show';
 import { requireAccount } from '../state/account-store';
-import { isClosed } from '../state/state';
+import { isClosed, MAX_ACCOUNTS, type Account } from '../state/state';
 import {
   AUDIT_LINK_KEY,
   AUDIT_REOPENED,
@@ -153,10 +154,15 @@ function runSelfTest(cold: Cold): void {
   );
 }
 
+/** The account whose number was typed. Throws `no-account`, for what is no number too. */
+function accountNamed(cold: Cold, text: string | undefined): Account {
+  return requireAccount(cold, decimalOf(text, 0, MAX_ACCOUNTS - 1));
+}
+
 function accountCommand(cold: Cold, words: string[]): void {
   const action = words[1];
   if (action === 'show') {
-    printAccount(cold, requireAccount(cold, parseInt(words[2], 10)));
+    printAccount(cold, accountNamed(cold, words[2]));
     return printOk(cold.terminal);
   }
   if (action === 'list') {
@@ -173,12 +179,12 @@ function accountCommand(cold: Cold, words: string[]): void {
       addAccount(cold, adding, copyBytes(seed, 0, seed.length));
     });
   } else if (action === 'change') {
-    const n = requireAccount(cold, parseInt(words[2], 10)).n;
+    const n = accountNamed(cold, words[2]).n;
     withPin(cold, function () {
       changeAccount(cold, requireAccount(cold, n), words[3]);
     });
   } else if (action === 'allow' && words.length > 3) {
-    const n = requireAccount(cold, parseInt(words[2], 10)).n;
+    const n = accountNamed(cold, words[2]).n;
     withPin(cold, function () {
       allowMore(cold, requireAccount(cold, n), words.slice(3));
     });
@@ -198,8 +204,8 @@ function channelIdsOf(text: string | undefined): number[] | undefined {
   const ids: number[] = [];
   const parts = text === '-' ? [] : (text || '').split(',');
   for (let i = 0; i < parts.length; i++) {
-    const id = parseInt(parts[i], 10);
-    if (!(id >= 0)) return undefined;
+    const id = decimalOf(parts[i], 0, U32_MAX);
+    if (id < 0) return undefined;
     ids.push(id);
   }
   return ids;
@@ -221,8 +227,8 @@ function stateCommand(cold: Cold, words: string[]): void {
   }
   const ids = channelIdsOf(words[2]);
   const hasPaid = words[3] === 'paid';
-  const payments = hasPaid ? parseInt(words[4], 10) : 0;
-  if (words[1] !== 'end' || !ids || !(payments >= 0))
+  const payments = hasPaid ? decimalOf(words[4], 0, U32_MAX) : 0;
+  if (words[1] !== 'end' || !ids || payments < 0)
     throw fail('usage', 'state begin | line <base64> | end <channel id>,...|- [paid <payments>] [force]');
   withSeed(cold, function (seed) {
     cold.restoring.end(ids, payments, words[hasPaid ? 5 : 3] === 'force', seed);
@@ -232,7 +238,7 @@ function stateCommand(cold: Cold, words: string[]): void {
 }
 
 function reopen(cold: Cold, text: string): void {
-  const n = requireAccount(cold, parseInt(text, 10)).n;
+  const n = accountNamed(cold, text).n;
   if (!isClosed(cold.state, n)) throw fail('bad-state', 'the account is open');
   printLine(cold.terminal, 'closed ' + (requireAccount(cold, n).closed || requireAccount(cold, n).alarm));
   withPin(cold, function () {
@@ -296,7 +302,11 @@ export function runCommand(cold: Cold, line: string): void {
     return showHelp(cold);
   }
   if (name === 'status') return showStatus(cold);
-  if (name === 'log') return showLog(cold, parseInt(words[1], 10) || 0);
+  if (name === 'log') {
+    const from = words.length > 1 ? decimalOf(words[1], 0, U32_MAX) : 0;
+    if (from < 0) throw fail('usage', 'log [from]');
+    return showLog(cold, from);
+  }
   if (name === 'service') return startService(cold);
   if (diagnose(cold, name)) return;
   if (name === 'wipe') {
@@ -317,7 +327,8 @@ export function runCommand(cold: Cold, line: string): void {
   else if (name === 'account') accountCommand(cold, words);
   else if (name === 'reopen') reopen(cold, words[1]);
   else if (name === 'ack') {
-    if (!acknowledge(cold, undefined, parseInt(words[1], 10))) throw fail('no-alarm', 'no alarm has that number');
+    if (!acknowledge(cold, undefined, decimalOf(words[1], 0, U32_MAX)))
+      throw fail('no-alarm', 'no alarm has that number');
     printOk(terminal);
   } else if (name === 'link' && words[1] === 'key') setLinkKey(cold, words[2] || '');
   else if (name === 'sms') sendTestSms(cold, words[1] || '');

@@ -81,7 +81,7 @@ function fieldsOf(base64: string, count: number): any[] {
 /** [account, tx_version, locktime, n_inputs, payout_sats, fee_sats] */
 function begin(cold: Cold, argument: string): void {
   const fields = fieldsOf(argument, 6);
-  const account = requireAccount(cold, fields[0]);
+  const account = requireAccount(cold, aWhole(fields[0], U32_MAX, 'account'));
   const nInputs = aWhole(fields[3], SWEEP_INPUTS_MAX, 'n_inputs');
   const payoutSats = aWhole(fields[4], AMOUNT_MAX_SATS, 'payout_sats');
   const feeSats = aWhole(fields[5], AMOUNT_MAX_SATS, 'fee_sats');

@@ -5,6 +5,7 @@
  * `force`. The network decides nothing: its time is anybody's who runs a mast, and the most it can do is to have the
  * operator asked again.
  */
+import { decimalOf } from '../../../protocol/decimal';
 import { fail } from '../../../protocol/errors';
 import { U32_MAX } from '../../../protocol/wire';
 import { modemsStatus } from '../../modem/failover';
@@ -32,8 +33,8 @@ function isFar(cold: Cold, seconds: number): boolean {
 
 /** Seconds since 1970 that the clock may be set to. Throws `time-form`, `time-back`, and `time-far` unless isForced. */
 export function aTime(cold: Cold, text: string, isForced: boolean): number {
-  const seconds = parseInt(text, 10);
-  if (!(seconds >= KNOWN_S && seconds <= U32_MAX)) throw fail('time-form', 'seconds since 1970 are expected');
+  const seconds = decimalOf(text, KNOWN_S, U32_MAX);
+  if (seconds < 0) throw fail('time-form', 'seconds since 1970 are expected');
   if (seconds < nowSeconds(cold)) throw fail('time-back', 'the clock only goes forward: it is ' + nowSeconds(cold));
   if (!isForced && isFar(cold, seconds))
     throw fail(

@@ -21,6 +21,7 @@ import {
   type Channel,
 } from '../../../protocol/channel/channel';
 import { batchProof } from '../../../protocol/authority';
+import { decimalOf } from '../../../protocol/decimal';
 import {
   BATCH_DERIVING,
   BATCH_OK,
@@ -32,6 +33,7 @@ import {
   SMS_RENEW,
   SMS_STATUS,
   SMS_STATUS_ANSWER,
+  U32_MAX,
 } from '../../../protocol/wire';
 import {
   aBatchVerify,
@@ -267,8 +269,8 @@ function take(cold: Cold, sms: ModemSms, ack: () => void): void {
   if (sms.data && sms.port === cold.smsPort && cold.keys) return takeData(cold, sms.data, ack);
   const text = sms.text;
   if (text && text.substr(0, 7) === 'CC:ACK:') {
-    const number = parseInt(text.substr(7), 10);
-    if (cold.journal && !cold.fault && text === 'CC:ACK:' + number && acknowledge(cold, sms.from, number)) return ack();
+    const number = decimalOf(text.substr(7), 0, U32_MAX);
+    if (cold.journal && !cold.fault && number >= 0 && acknowledge(cold, sms.from, number)) return ack();
   } else if (text && cold.keys && takeV1Text(cold, sms.from, text, ack)) return;
   ignore(cold, ack);
 }

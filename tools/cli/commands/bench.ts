@@ -6,7 +6,7 @@ import { measureSpeeds } from '../../device-bench/uart-loss';
 import { createPeople } from '../../console/people';
 import { boardNamed } from '../../flash/boards';
 import { choosePort } from '../../serial/list';
-import { DEFAULT_BAUD, openPort } from '../../serial/open';
+import { aBaud, DEFAULT_BAUD, openPort } from '../../serial/open';
 import type { Command } from '../command';
 
 export const benchCommand: Command = {
@@ -32,13 +32,11 @@ export const benchCommand: Command = {
   async run(input) {
     const modemOf = input.values.modem === undefined ? undefined : boardNamed(input.values.modem);
     const name = await choosePort(input.values.port);
-    const baud = Number(input.values.baud);
+    const baud = aBaud(input.values.baud);
     const speeds = (input.values.speeds ?? '')
       .split(',')
       .filter((each) => each !== '')
-      .map(Number);
-    if (speeds.some((speed) => !(speed >= 300 && speed <= 4_000_000)))
-      throw fail('usage', `"--speeds" expected bits a second, separated by commas, got ${input.values.speeds}`);
+      .map((each) => aBaud(each, 'speeds'));
     const smsTo = input.values.sms;
     if (smsTo !== undefined && !/^\+\d{3,16}$/.test(smsTo))
       throw fail('usage', `"--sms" expected a number like +8613800000000, got ${smsTo}`);

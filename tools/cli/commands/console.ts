@@ -21,7 +21,7 @@ import {
   type TrafficEntry,
 } from '../../console/traffic';
 import { choosePort } from '../../serial/list';
-import { DEFAULT_BAUD, openPort, type OpenPort } from '../../serial/open';
+import { aBaud, DEFAULT_BAUD, openPort, type OpenPort } from '../../serial/open';
 import type { Command, CommandInput } from '../command';
 import { stopSignal } from '../stop-signal';
 
@@ -53,7 +53,7 @@ async function listen(
 ): Promise<number> {
   const key = input.values['link-key'] === undefined ? undefined : readLinkKey(input.values['link-key']);
   const other =
-    input.values.other === undefined ? undefined : await openPort(input.values.other, Number(input.values.baud));
+    input.values.other === undefined ? undefined : await openPort(input.values.other, aBaud(input.values.baud));
   const view = kind === 'link' ? createLinkView(show, key) : undefined;
   const hear = (from: OpenPort, direction: Direction): Promise<number> => {
     const reader = kind === 'link' ? undefined : createReader(kind, direction, show);
@@ -151,7 +151,7 @@ export const consoleCommand: Command = {
       input.values.image !== undefined
         ? createStackMapper(input.values.image, ROOT)
         : createLearningMapper(FIRMWARE, ROOT);
-    const port = await openPort(await choosePort(input.values.port), Number(input.values.baud));
+    const port = await openPort(await choosePort(input.values.port), aBaud(input.values.baud));
     const capture =
       input.values.capture === undefined ? undefined : createCapture(input.values.capture, port.name, runtime.nowMs());
     const isBatch = input.values.run !== undefined;

@@ -2,7 +2,7 @@
 import { fail } from '../../../protocol/errors';
 import { diagnose, diagnosisText } from '../../doctor/doctor';
 import { realPatient } from '../../doctor/patient';
-import { DEFAULT_BAUD } from '../../serial/open';
+import { aBaud, DEFAULT_BAUD } from '../../serial/open';
 import type { Command } from '../command';
 
 export const doctorCommand: Command = {
@@ -25,7 +25,7 @@ export const doctorCommand: Command = {
       if (url !== undefined && !/^https?:\/\/./.test(url)) throw fail('usage', `expected http://HOST:PORT, got ${url}`);
     const diagnosis = await diagnose(
       realPatient({
-        baud: Number(input.values.baud),
+        baud: aBaud(input.values.baud),
         ...(port !== undefined ? { port } : {}),
         ...(rpc !== undefined
           ? { rpc: { url: rpc, user: process.env.RPC_USER ?? '', password: process.env.RPC_PASSWORD ?? '' } }

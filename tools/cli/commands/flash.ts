@@ -11,15 +11,10 @@ import { progressBar } from '../../flash/progress';
 import { planBase, planStorage, storageOf } from '../../flash/rom/rom-plan';
 import { romFlash } from '../../flash/rom/rom';
 import { choosePort } from '../../serial/list';
-import { DEFAULT_BAUD, openPort, type OpenPort } from '../../serial/open';
+import { aBaud, DEFAULT_BAUD, openPort, type OpenPort } from '../../serial/open';
 import { need, type Command, type CommandInput } from '../command';
 
 const BUILT = path.join(__dirname, '..', '..', '..', 'firmware');
-
-function aBaud(text: string): number {
-  if (!/^\d{3,7}$/.test(text)) throw fail('usage', `"--baud" expected bits a second, got ${text}`);
-  return Number(text);
-}
 
 /** The image that the flags name: a file, or the built one of a board and a role. */
 function imageFile(input: CommandInput): string {

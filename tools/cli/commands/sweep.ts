@@ -5,7 +5,7 @@ import { fail } from '../../../protocol/errors';
 import { sweep } from '../../../host/operator';
 import { atDesk, DESK_FLAGS } from '../../operator/desk';
 import { pinOf, readStatus, unlockBoard } from '../../operator/flows';
-import { need, type Command } from '../command';
+import { anAccountNumber, need, type Command } from '../command';
 
 /** The PSBT in a file, base64 or binary, as base64. Throws code `psbt-file`. */
 export function readPsbt(file: string): string {
@@ -48,9 +48,7 @@ export const sweepCommand: Command = {
   async run(input) {
     const psbt = readPsbt(need(input, 'psbt'));
     const out = need(input, 'out');
-    const account = Number(input.values.account);
-    if (!Number.isInteger(account) || account < 0)
-      throw fail('usage', `"--account" expected a number, got ${input.values.account}`);
+    const account = anAccountNumber('account', need(input, 'account'));
     return atDesk(input, async (desk) => {
       const pin = pinOf(desk.people);
       if ((await readStatus(desk.client)).state === 'locked') await unlockBoard(desk, pin);

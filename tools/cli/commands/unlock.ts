@@ -4,16 +4,14 @@ import { fail } from '../../../protocol/errors';
 import { reopen } from '../../../host/operator';
 import { atDesk, DESK_FLAGS } from '../../operator/desk';
 import { pinOf, readStatus, setClock, unlockBoard } from '../../operator/flows';
-import type { Command } from '../command';
+import { anAccountNumber, type Command } from '../command';
 
 export const unlockCommand: Command = {
   name: 'unlock',
   summary: 'unlocks HSM-Cold with its PIN and sets its clock',
   flags: { ...DESK_FLAGS, reopen: { value: 'N', help: 'also opens account N again, after its alarm was looked into' } },
   async run(input) {
-    const account = input.values.reopen;
-    if (account !== undefined && !/^\d{1,2}$/.test(account))
-      throw fail('usage', `"--reopen" expected the number of an account, got ${account}`);
+    const account = input.values.reopen === undefined ? undefined : anAccountNumber('reopen', input.values.reopen);
     return atDesk(input, async (desk) => {
       const pin = pinOf(desk.people);
       const { state } = await readStatus(desk.client);
@@ -27,7 +25,7 @@ export const unlockCommand: Command = {
         desk.people.say(line);
         if (!(await desk.people.confirm(`Open account ${account} again?`)))
           throw fail('declined', `account ${account} stays closed`);
-        await reopen(desk.client, Number(account), await pin.get());
+        await reopen(desk.client, account, await pin.get());
         desk.transcript.note('account reopened', { account });
       }
       const after = await readStatus(desk.client);
