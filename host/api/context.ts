@@ -1,7 +1,7 @@
 // What the parts of the API share: database, node, clock, limits, and how they tell what happened.
 
 import type { Follower } from '../chain/follower';
-import type { Rpc } from '../chain/types';
+import type { Rpc } from '../bitcoin/rpc';
 import type { Watch } from '../chain/watch';
 import type { Db } from '../kit/sql';
 import type { Runtime } from '../kit/runtime';

@@ -10,9 +10,11 @@ export const MIGRATIONS: Migration[] = [
       `CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)`,
       `CREATE TABLE accounts (
         account BIGINT PRIMARY KEY, user_id BIGINT NOT NULL UNIQUE, user_name TEXT NOT NULL, script TEXT NOT NULL,
-        identity TEXT NOT NULL, fingerprint TEXT NOT NULL, cold_xpub TEXT NOT NULL UNIQUE, hot_xpub TEXT NOT NULL UNIQUE,
+        identity TEXT NOT NULL, fingerprint TEXT NOT NULL, cold_xpub TEXT NOT NULL UNIQUE,
+        hot_xpub TEXT NOT NULL UNIQUE,
         public_file TEXT NOT NULL, cold_token_hash TEXT NOT NULL UNIQUE, hot_token_hash TEXT NOT NULL UNIQUE,
-        registered_at BIGINT NOT NULL, birth_height BIGINT NOT NULL, registered_height BIGINT NOT NULL, change_next BIGINT NOT NULL DEFAULT 0)`,
+        registered_at BIGINT NOT NULL, birth_height BIGINT NOT NULL, registered_height BIGINT NOT NULL,
+        change_next BIGINT NOT NULL DEFAULT 0)`,
       `CREATE TABLE addresses (
         seq {serial}, account BIGINT NOT NULL, side BIGINT NOT NULL, chain BIGINT NOT NULL, idx BIGINT NOT NULL,
         address TEXT NOT NULL UNIQUE, script TEXT NOT NULL UNIQUE, UNIQUE (account, side, chain, idx))`,
@@ -21,12 +23,15 @@ export const MIGRATIONS: Migration[] = [
         signature TEXT, refused TEXT, PRIMARY KEY (account, side, batch_no))`,
       `CREATE TABLE blocks (height BIGINT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, time BIGINT NOT NULL)`,
       `CREATE TABLE txs (
-        seq {serial}, txid TEXT NOT NULL UNIQUE, raw TEXT NOT NULL, state TEXT NOT NULL, height BIGINT, block_hash TEXT,
-        block_index BIGINT, block_time BIGINT, seen_at BIGINT NOT NULL, is_coinbase BIGINT NOT NULL, fee_sats BIGINT)`,
+        seq {serial}, txid TEXT NOT NULL UNIQUE, raw TEXT NOT NULL, state TEXT NOT NULL, height BIGINT,
+        block_hash TEXT,
+        block_index BIGINT, block_time BIGINT, seen_at BIGINT NOT NULL, is_coinbase BIGINT NOT NULL,
+        fee_sats BIGINT)`,
       `CREATE INDEX txs_block ON txs (block_hash)`,
       `CREATE INDEX txs_state ON txs (state)`,
       `CREATE TABLE tx_inputs (
-        txid TEXT NOT NULL, sn BIGINT NOT NULL, prev_txid TEXT NOT NULL, prev_vout BIGINT NOT NULL, address TEXT, value BIGINT,
+        txid TEXT NOT NULL, sn BIGINT NOT NULL, prev_txid TEXT NOT NULL, prev_vout BIGINT NOT NULL, address TEXT,
+        value BIGINT,
         account BIGINT, side BIGINT, PRIMARY KEY (txid, sn))`,
       `CREATE INDEX tx_inputs_prev ON tx_inputs (prev_txid, prev_vout)`,
       `CREATE INDEX tx_inputs_owner ON tx_inputs (account, side)`,
@@ -40,7 +45,8 @@ export const MIGRATIONS: Migration[] = [
         id {serial}, account BIGINT NOT NULL, kind TEXT NOT NULL, user_tx_no TEXT NOT NULL, coin_code TEXT NOT NULL,
         outs TEXT NOT NULL, is_dynamic_fee BIGINT NOT NULL, only_confirmed BIGINT NOT NULL, vc_code TEXT NOT NULL,
         c_id BIGINT NOT NULL, proto BIGINT NOT NULL, authority TEXT NOT NULL, requested_at BIGINT NOT NULL,
-        state TEXT NOT NULL, reason TEXT, change_index BIGINT, fee_sats BIGINT, tx_hash TEXT, raw_tx TEXT, tx_at BIGINT,
+        state TEXT NOT NULL, reason TEXT, change_index BIGINT, fee_sats BIGINT, tx_hash TEXT, raw_tx TEXT,
+        tx_at BIGINT,
         is_final BIGINT NOT NULL DEFAULT 0,
         UNIQUE (account, user_tx_no))`,
       `CREATE INDEX requests_state ON requests (state, is_final)`,
@@ -49,14 +55,16 @@ export const MIGRATIONS: Migration[] = [
         request_id BIGINT NOT NULL, sn BIGINT NOT NULL, prev_txid TEXT NOT NULL, prev_vout BIGINT NOT NULL,
         value BIGINT NOT NULL, chain BIGINT NOT NULL, idx BIGINT NOT NULL, PRIMARY KEY (request_id, sn))`,
       `CREATE TABLE reservations (
-        prev_txid TEXT NOT NULL, prev_vout BIGINT NOT NULL, request_id BIGINT NOT NULL, PRIMARY KEY (prev_txid, prev_vout))`,
+        prev_txid TEXT NOT NULL, prev_vout BIGINT NOT NULL, request_id BIGINT NOT NULL, PRIMARY KEY (prev_txid,
+        prev_vout))`,
       `CREATE TABLE jobs (
         id {serial}, kind TEXT NOT NULL, account BIGINT, request_id BIGINT UNIQUE, side BIGINT, batch_no BIGINT,
         state TEXT NOT NULL, not_before BIGINT NOT NULL, tries BIGINT NOT NULL DEFAULT 0, created_at BIGINT NOT NULL,
         answer TEXT, last_failure TEXT)`,
       `CREATE INDEX jobs_state ON jobs (state, not_before)`,
       `CREATE TABLE sweeps (
-        id {serial}, account BIGINT NOT NULL, txid TEXT NOT NULL UNIQUE, raw_tx TEXT NOT NULL, submitted_at BIGINT NOT NULL)`,
+        id {serial}, account BIGINT NOT NULL, txid TEXT NOT NULL UNIQUE, raw_tx TEXT NOT NULL,
+        submitted_at BIGINT NOT NULL)`,
     ],
   },
 ];

@@ -16,8 +16,9 @@ import { parseForm } from './http/form';
 import { createRateLimit } from './http/rate-limit';
 import { addAdminRoutes, addGatewayRoutes } from './http/routes-inner';
 import { addOpenRoutes } from './http/routes-open';
-import type { Rpc } from '../chain/types';
+import type { Rpc } from '../bitcoin/rpc';
 import type { Api, ApiOptions, NetworkName } from './types';
+import { MIGRATIONS } from './schema';
 import { work } from './payments/work';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -93,7 +94,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     if (typeof options[name] !== 'string' || options[name].length < MIN_TOKEN_CHARS)
       throw fail('bad-option', `${name} expected at least ${MIN_TOKEN_CHARS} characters`);
   }
-  const db = await openDb(options.database);
+  const db = await openDb(options.database, MIGRATIONS);
   const rpc = createRpc(options.rpc);
   const fees = createFeeEstimate(rpc, runtime, options.fixedFeerateSatVb ?? DEFAULT_FEERATE_SAT_VB);
   const tell = (text: string, data?: object): void => onEvent?.({ at: runtime.nowMs(), who: 'api', text, data });

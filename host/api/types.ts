@@ -1,6 +1,6 @@
 // What starting the API takes and gives, and the JSON that a platform's admin sends it.
 
-import type { RpcEndpoint } from '../chain/types';
+import type { RpcEndpoint } from '../bitcoin/rpc';
 import type { Runtime } from '../kit/runtime';
 
 export type NetworkName = 'main' | 'test' | 'regtest';

@@ -7,7 +7,7 @@ import type { Runtime } from '../kit/runtime';
 import { isOurs, prevoutsOf, writeTx, type Place } from './index-tx';
 import { rpcCodeOf } from '../bitcoin/rpc';
 import { parseTx } from '../bitcoin/scripts';
-import type { Rpc } from './types';
+import type { Rpc } from '../bitcoin/rpc';
 import type { Watch } from './watch';
 
 /** Mempool transactions looked at in one round; the rest waits for the next. */

@@ -4,7 +4,7 @@
 import type { NetworkName } from '../api/types';
 import type { Db } from '../kit/sql';
 import { addressOfScript, bytesOf, parseTx, type ParsedTx } from '../bitcoin/scripts';
-import type { Rpc } from './types';
+import type { Rpc } from '../bitcoin/rpc';
 import type { Watch } from './watch';
 
 /** Where a transaction was mined; null in the mempool. */

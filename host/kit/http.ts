@@ -1,96 +1,122 @@
-// HTTP as the published app speaks it: token header, form bodies, JSON answers. Spec: docs/published-app.md 5,
-// docs/http-api.md. Used by V for both its servers and by the website for the API. Never throws for an HTTP status;
-// throws `http-network` when there was no answer. The calls themselves are named by who makes them.
+// The HTTP client of every host program: one server, kept connections, a limit on time and size. Never throws for an
+// HTTP status. What a status or a body means is the caller's: host/v1/http-client.ts (published calls),
+// host/bitcoin/rpc.ts (JSON-RPC), host/gateway/api-client.ts.
 
 import { Agent, request as httpRequest } from 'node:http';
 import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
-import { fail } from '../../protocol/errors';
+import { fail, type CodedError } from '../../protocol/errors';
 
-const TIMEOUT_MS = 20000;
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+const DEFAULT_TIMEOUT_MS = 20_000;
+const DEFAULT_ANSWER_MAX_BYTES = 4 * 1024 * 1024;
 
-export interface HttpAnswer {
-  status: number;
-  /** Parsed JSON; undefined when the body was empty or not JSON. */
-  body: unknown;
-  /** True when the body was neither empty nor JSON. */
-  garbled: boolean;
+export interface HttpOptions {
+  /** `http(s)://host:port`, with or without a path that goes before the path of each request. */
+  base: string;
+  /** Sent with each request. May hold secrets: no error shows them. */
+  headers?: Record<string, string>;
+  /** `user:password` of basic authentication. Secret. */
+  auth?: string;
+  timeoutMs?: number;
+  answerMaxBytes?: number;
+  maxSockets?: number;
 }
 
-export interface HttpClient {
-  /** `path` begins with `/api/v1/…`. */
-  get(path: string): Promise<HttpAnswer>;
-  /** Null and undefined values are left out; the order of fields is kept. */
-  postForm(path: string, form: Record<string, string | number | null | undefined>): Promise<HttpAnswer>;
+export interface HttpBody {
+  type: string;
+  text: string;
+}
+
+export interface HttpResponse {
+  status: number;
+  text: string;
+}
+
+/** Why there was no answer: `timeout`, `too-large`, or the system's own code (`ECONNREFUSED`). */
+export interface HttpError extends CodedError {
+  reason: string;
+}
+
+export interface Http {
+  /** Throws `http-network` (HttpError). A request may be sent twice: all calls of this system bear that. */
+  request(method: 'GET' | 'POST', path: string, body?: HttpBody): Promise<HttpResponse>;
   close(): void;
 }
 
-/**
- * `base`: http(s)://host:port with or without a path before `/api/v1`. `token` is secret and goes into the header only.
- */
-export function httpClient(base: string, token: string): HttpClient {
-  const root = new URL(base.replace(/\/+$/, '').replace(/\/api\/v1(\/open)?$/, ''));
-  const tls = root.protocol === 'https:';
-  if (!tls && root.protocol !== 'http:') throw fail('http-url', 'expected http:// or https://, got ' + root.protocol);
-  const agent = tls ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
-  const send = tls ? httpsRequest : httpRequest;
-  const prefix = root.pathname === '/' ? '' : root.pathname;
-
-  function call(method: string, path: string, body?: string): Promise<HttpAnswer> {
-    const headers: Record<string, string | number> = { Accept: 'application/json', Token: token };
-    if (body !== undefined) {
-      headers['Content-Type'] = 'application/x-www-form-urlencoded; charset=UTF-8';
-      headers['Content-Length'] = Buffer.byteLength(body);
-    }
-    const options = {
-      agent,
-      method,
-      headers,
-      protocol: root.protocol,
-      hostname: root.hostname,
-      port: root.port,
-      path: prefix + path,
-    };
-    return new Promise((resolve, reject) => {
-      const request = send(options, (response) => {
-        const chunks: Buffer[] = [];
-        let lenBytes = 0;
-        response.on('data', (chunk: Buffer) => {
-          lenBytes += chunk.length;
-          if (lenBytes > MAX_ANSWER_BYTES) request.destroy(fail('http-network', 'answer is longer than 4 MiB'));
-          else chunks.push(chunk);
-        });
-        response.on('end', () => resolve(answerOf(response.statusCode ?? 0, Buffer.concat(chunks).toString('utf8'))));
-        response.on('error', (error) => reject(networkError(root, error)));
-      });
-      request.setTimeout(TIMEOUT_MS, () => request.destroy(fail('http-network', 'no answer within 20 s')));
-      request.on('error', (error) => reject(networkError(root, error)));
-      request.end(body);
-    });
-  }
-
+/** Opens nothing yet. Throws `http-url` unless `base` is http or https. */
+export function openHttp(options: HttpOptions): Http {
+  const root = new URL(options.base);
+  if (root.protocol !== 'https:' && root.protocol !== 'http:')
+    throw fail('http-url', 'expected http:// or https://, got ' + root.protocol);
+  const agentOptions = { keepAlive: true, maxSockets: options.maxSockets ?? Infinity };
+  const agent = root.protocol === 'https:' ? new TlsAgent(agentOptions) : new Agent(agentOptions);
   return {
-    get: (path) => call('GET', path),
-    postForm(path, form) {
-      const fields = new URLSearchParams();
-      for (const [name, value] of Object.entries(form))
-        if (value !== null && value !== undefined) fields.append(name, String(value));
-      return call('POST', path, fields.toString());
+    async request(method, path, body) {
+      try {
+        return await exchange(root, agent, options, { method, path, body });
+      } catch (error) {
+        // The server closed a kept connection just as it was used again: it read nothing of this request.
+        if (!(error as { isStale?: boolean }).isStale) throw networkError(root, error as NodeJS.ErrnoException);
+      }
+      try {
+        return await exchange(root, agent, options, { method, path, body });
+      } catch (error) {
+        throw networkError(root, error as NodeJS.ErrnoException);
+      }
     },
     close: () => agent.destroy(),
   };
 }
 
-function answerOf(status: number, text: string): HttpAnswer {
-  if (text.trim() === '') return { status, body: undefined, garbled: false };
-  try {
-    return { status, body: JSON.parse(text), garbled: false };
-  } catch {
-    return { status, body: undefined, garbled: true };
-  }
+interface Exchange {
+  method: string;
+  path: string;
+  body?: HttpBody;
 }
 
-function networkError(root: URL, error: Error): Error {
-  const reason = (error as NodeJS.ErrnoException).code ?? 'failed';
-  return fail('http-network', root.host + ' ' + reason);
+/** One request and its whole answer. */
+function exchange(
+  root: URL,
+  agent: Agent,
+  options: HttpOptions,
+  { method, path, body }: Exchange,
+): Promise<HttpResponse> {
+  const send = root.protocol === 'https:' ? httpsRequest : httpRequest;
+  const prefix = root.pathname.replace(/\/+$/, '');
+  const headers: Record<string, string | number> = { Accept: 'application/json', ...options.headers };
+  if (body) {
+    headers['Content-Type'] = body.type;
+    headers['Content-Length'] = Buffer.byteLength(body.text);
+  }
+  const answerMaxBytes = options.answerMaxBytes ?? DEFAULT_ANSWER_MAX_BYTES;
+  return new Promise((resolve, reject) => {
+    const where = { protocol: root.protocol, hostname: root.hostname, port: root.port, path: prefix + path || '/' };
+    const request = send({ ...where, agent, method, headers, auth: options.auth }, (response) => {
+      const parts: Buffer[] = [];
+      let lenBytes = 0;
+      response.on('data', (part: Buffer) => {
+        lenBytes += part.length;
+        parts.push(part);
+        if (lenBytes <= answerMaxBytes) return;
+        reject(networkError(root, { code: 'too-large' }));
+        request.destroy();
+      });
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') }),
+      );
+      response.on('error', reject);
+    });
+    request.setTimeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, () =>
+      request.destroy(networkError(root, { code: 'timeout' })),
+    );
+    request.on('error', (error: NodeJS.ErrnoException) =>
+      reject(Object.assign(error, { isStale: request.reusedSocket && error.code === 'ECONNRESET' })),
+    );
+    request.end(body?.text);
+  });
+}
+
+function networkError(root: URL, error: { code?: string; reason?: string }): HttpError {
+  if (error.code === 'http-network') return error as HttpError;
+  const reason = error.code ?? 'failed';
+  return Object.assign(fail('http-network', root.host + ' ' + reason), { reason });
 }

@@ -5,7 +5,10 @@ import type { LinkClock, LinkUart } from '../../protocol/link/types';
 import type { BytePort } from './byte-port';
 import type { Runtime, Timer } from './runtime';
 
-/** A Uart over `port`. What is written after the port is closed is dropped: the link sees silence and goes down. */
+/**
+ * A Uart over `port`. What is written after the port is closed is dropped, as a cut cable drops it: the link sees
+ * silence and goes down.
+ */
 export function uartOf(port: BytePort): LinkUart {
   let isClosed = false;
   port.onClose(() => {
@@ -13,13 +16,22 @@ export function uartOf(port: BytePort): LinkUart {
   });
   return {
     write(bytes) {
-      if (!isClosed) port.write(bytes);
+      if (isClosed) return;
+      try {
+        port.write(bytes);
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'port-closed') throw error;
+        isClosed = true;
+      }
     },
     onData: (listener) => port.onData(listener),
   };
 }
 
-/** A Clock over `runtime`: milliseconds since this call, standing still while a wall clock is set back. */
+/**
+ * A Clock over `runtime`: milliseconds since this call, standing still while a wall clock is set back. The only such
+ * adapter: the modem driver's (host/modem/hal.ts) is made of it.
+ */
 export function clockOf(runtime: Runtime): LinkClock {
   const timers = new Map<number, Timer>();
   let seenMs = runtime.nowMs();

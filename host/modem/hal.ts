@@ -2,26 +2,18 @@
 // (chunks of at most 64 bytes, as on the boards) and a runtime as Clock. Spec: firmware/hal.ts.
 import type { Clock, Uart } from '../../firmware/hal';
 import type { BytePort } from '../kit/byte-port';
-import type { Runtime, Timer } from '../kit/runtime';
+import { clockOf, uartOf } from '../kit/link-adapter';
+import type { Runtime } from '../kit/runtime';
 
 const CHUNK_BYTES = 64;
 
 /** A byte port as the device's code sees a serial line. Writes after its end are dropped, as a cut cable drops them. */
 export function portUart(port: BytePort): Uart {
-  let isOpen = true;
-  port.onClose(() => void (isOpen = false));
+  const uart = uartOf(port);
   return {
-    write(bytes) {
-      if (!isOpen) return;
-      try {
-        port.write(bytes);
-      } catch (error) {
-        if ((error as { code?: string }).code !== 'port-closed') throw error;
-        isOpen = false;
-      }
-    },
+    write: uart.write,
     onData(listener) {
-      port.onData((bytes) => {
+      uart.onData((bytes) => {
         for (let at = 0; at < bytes.length; at += CHUNK_BYTES) listener(bytes.slice(at, at + CHUNK_BYTES));
       });
     },
@@ -30,27 +22,9 @@ export function portUart(port: BytePort): Uart {
 
 /** A runtime as the device's code sees its clock. The time of day is the runtime's and cannot be set. */
 export function runtimeClock(runtime: Runtime): Clock {
-  const startMs = runtime.nowMs();
-  const timers = new Map<number, Timer>();
-  let lastId = 0;
   return {
-    uptimeMs: () => runtime.nowMs() - startMs,
+    ...clockOf(runtime),
     wallSeconds: () => Math.floor(runtime.nowMs() / 1000),
     setUnixSeconds: () => undefined,
-    after(delayMs, fn) {
-      const id = ++lastId;
-      timers.set(
-        id,
-        runtime.after(delayMs, () => {
-          timers.delete(id);
-          fn();
-        }),
-      );
-      return id;
-    },
-    cancel(id) {
-      timers.get(id)?.cancel();
-      timers.delete(id);
-    },
   };
 }

@@ -5,5 +5,5 @@ export * from './signed-message';
 export * from './signed-string';
 export * from './bound-info';
 export * from './outs';
-export * from '../kit/http';
+export * from './http-client';
 export * from './batch-digest';

@@ -3,21 +3,8 @@
 
 import { openSqlFile, type SqlFile } from '../kit/sql/sql-file';
 import type { Spent } from './policy/policy';
+import { MIGRATIONS } from './schema';
 import { hex, unhex, type Sealer } from './seal';
-
-const SCHEMA = `
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS withdrawals (
-  vtest_id TEXT PRIMARY KEY, info_hash TEXT NOT NULL UNIQUE, outs TEXT NOT NULL, dynamic INTEGER NOT NULL, confirmed INTEGER NOT NULL,
-  sats INTEGER NOT NULL, state TEXT NOT NULL, channel_id INTEGER, vc_code TEXT, authorised_ms INTEGER, tries INTEGER NOT NULL DEFAULT 0,
-  tx_hash TEXT, reported INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX IF NOT EXISTS withdrawals_open ON withdrawals (reported) WHERE reported = 0;
-CREATE TABLE IF NOT EXISTS fees (vtest_id TEXT PRIMARY KEY, sats INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS batches (
-  side INTEGER NOT NULL, batch_no INTEGER NOT NULL, digest TEXT NOT NULL, content TEXT NOT NULL, state TEXT NOT NULL, asked_ms INTEGER NOT NULL,
-  next_ask_ms INTEGER NOT NULL, tries INTEGER NOT NULL, reported INTEGER NOT NULL, PRIMARY KEY (side, batch_no, digest));
-CREATE TABLE IF NOT EXISTS sms_queue (id INTEGER PRIMARY KEY, bytes TEXT NOT NULL);
-`;
 
 /**
  * refused: V said no and made no authority; authorised: an authority exists, the API may or may not have it;
@@ -59,7 +46,7 @@ export interface Batch {
 export type State = ReturnType<typeof openState>;
 
 export function openState(file: string, sealer: Sealer) {
-  const db: SqlFile = openSqlFile(file, SCHEMA);
+  const db: SqlFile = openSqlFile(file, MIGRATIONS);
   const { all, one, run } = db;
   const getMeta = (name: string) => one<{ value: string }>('SELECT value FROM meta WHERE name = ?', name)?.value;
   const setMeta = (name: string, value: string | null) =>

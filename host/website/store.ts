@@ -5,28 +5,13 @@
 import { fail } from '../../protocol/errors';
 import { openSqlFile } from '../kit/sql/sql-file';
 import type { Out } from '../v1';
+import { MIGRATIONS } from './schema';
 
 export const SIDE_HOT = 1;
 export const SIDE_COLD = 2;
 export const BATCH_UNVERIFIED = 1;
 export const BATCH_VERIFIED = 2;
 export const BATCH_FAILED = 3;
-
-const SCHEMA = `
-CREATE TABLE IF NOT EXISTS withdrawals (
-  vtest_id INTEGER PRIMARY KEY AUTOINCREMENT, idempotency_key TEXT NOT NULL UNIQUE, outs TEXT NOT NULL, dynamic INTEGER NOT NULL,
-  vtest_info TEXT, status TEXT NOT NULL DEFAULT 'waiting', tx_hash TEXT, created_ms INTEGER NOT NULL, reported_ms INTEGER);
-CREATE INDEX IF NOT EXISTS withdrawals_waiting ON withdrawals (vtest_id) WHERE status = 'waiting';
-CREATE TABLE IF NOT EXISTS batches (
-  side INTEGER NOT NULL, batch_no INTEGER NOT NULL, status INTEGER NOT NULL, attestation TEXT NOT NULL, address_list TEXT NOT NULL,
-  pulled_ms INTEGER NOT NULL, PRIMARY KEY (side, batch_no));
-CREATE TABLE IF NOT EXISTS addresses (
-  address TEXT PRIMARY KEY, side INTEGER NOT NULL, batch_no INTEGER NOT NULL, idx INTEGER NOT NULL, ref TEXT UNIQUE, given_ms INTEGER);
-CREATE INDEX IF NOT EXISTS addresses_free ON addresses (side, idx) WHERE given_ms IS NULL;
-CREATE TABLE IF NOT EXISTS deposits (
-  address TEXT NOT NULL, tx_hash TEXT NOT NULL, sats INTEGER NOT NULL, confirmations INTEGER NOT NULL, seen_ms INTEGER NOT NULL,
-  PRIMARY KEY (address, tx_hash));
-`;
 
 export type Attestation = 'good' | 'bad' | 'none';
 
@@ -70,7 +55,7 @@ export interface DepositRow {
 export type Store = ReturnType<typeof openStore>;
 
 export function openStore(file: string) {
-  const { all, one, run, transaction, close } = openSqlFile(file, SCHEMA);
+  const { all, one, run, transaction, close } = openSqlFile(file, MIGRATIONS);
 
   return {
     /**

@@ -1,6 +1,6 @@
 // The fee rate of requests with is_dynamic_fee=1: the node's own estimate, looked up once a minute, within sane bounds.
 
-import type { Rpc } from '../../chain/types';
+import type { Rpc } from '../../bitcoin/rpc';
 import type { Runtime } from '../../kit/runtime';
 
 const TARGET_BLOCKS = 6;

@@ -1,49 +1,53 @@
-// One SQL file of a program that has it to itself (V, the website): synchronous, every statement on disk when it
-// returns. The platform's own database, which may be PostgreSQL, is kit/sql.
+// One SQL file (libsql, SQLite): WAL, every commit on disk. V and the website use it as it is; the platform's database
+// puts its asynchronous face on it (libsql.ts).
 
 import { chmodSync } from 'node:fs';
 import Database from 'libsql';
 import { fail } from '../../../protocol/errors';
+import { migrateFile } from './migrations';
+import type { Migration, SqlFile, SqlValue } from './types';
 
-export type SqlValue = string | number | null;
+export type { Migration, SqlFile, SqlValue } from './types';
 
-export interface SqlFile {
-  /** Rows as plain objects. */
-  all<T>(sql: string, ...values: SqlValue[]): T[];
-  one<T>(sql: string, ...values: SqlValue[]): T | undefined;
-  /** Rows changed. */
-  run(sql: string, ...values: SqlValue[]): number;
-  /** All or nothing. Not to be nested. */
-  transaction<T>(work: () => T): T;
-  /** Takes what was overwritten out of the write-ahead log too. */
-  scrub(): void;
-  close(): void;
+const PRAGMAS = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;';
+
+/**
+ * Opens (creates, for its owner only) `path` and brings its tables up to date; without `migrations` the tables stay as
+ * they are. Overwritten rows are overwritten on disk too. Throws `sql-file` naming the path, `db-newer`.
+ */
+export function openSqlFile(path: string, migrations: readonly Migration[] = []): SqlFile {
+  let file: SqlFile | undefined;
+  try {
+    file = connectFile(path, 'PRAGMA secure_delete = ON;');
+    if (path !== ':memory:') chmodSync(path, 0o600);
+    if (migrations.length > 0) migrateFile(file, migrations);
+    return file;
+  } catch (error) {
+    file?.close();
+    const { code, message } = error as { code?: string; message: string };
+    throw code === 'db-newer' ? error : fail('sql-file', 'cannot open ' + path + ': ' + message);
+  }
 }
 
-/** Opens (creates, for its owner only) `path` and runs `schema`. Throws `sql-file` naming the path when it cannot. */
-export function openSqlFile(path: string, schema: string): SqlFile {
-  let db: Database.Database;
-  try {
-    db = new Database(path);
-    db.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON;',
-    );
-    db.exec(schema);
-    if (path !== ':memory:') chmodSync(path, 0o600);
-  } catch (error) {
-    throw fail('sql-file', 'cannot open ' + path + ': ' + (error as Error).message);
-  }
+/** Opens (creates) `path`, `:memory:` for none. Throws what libsql throws. */
+export function connectFile(path: string, pragmas: string): SqlFile {
+  const db = new Database(path);
+  db.exec(PRAGMAS + pragmas);
   const statements = new Map<string, Database.Statement<unknown[]>>();
-  const statement = (sql: string) => {
+  const statement = (sql: string): Database.Statement<unknown[]> => {
     let known = statements.get(sql);
     if (!known) statements.set(sql, (known = db.prepare(sql)));
     return known;
   };
-  const all = <T>(sql: string, ...values: SqlValue[]) => statement(sql).all(values) as T[];
+  const all = <T>(sql: string, ...values: SqlValue[]): T[] => statement(sql).all(values) as T[];
   return {
     all,
     one: <T>(sql: string, ...values: SqlValue[]) => all<T>(sql, ...values)[0],
-    run: (sql, ...values) => statement(sql).run(values).changes,
+    run(sql, ...values) {
+      if (values.length > 0 || /^\s*(insert|update|delete)/i.test(sql)) return statement(sql).run(values).changes;
+      db.exec(sql);
+      return 0;
+    },
     transaction(work) {
       db.exec('BEGIN IMMEDIATE');
       try {

@@ -1,6 +1,29 @@
-// The platform's database as its programs see it: asynchronous, the same SQL on a libsql file and on PostgreSQL.
+// The databases of the host programs: an SQL file that one program has to itself (synchronous), and the platform's
+// database (asynchronous, the same SQL on such a file and on PostgreSQL). Both are brought up to date by migrations.
 
 export type SqlValue = string | number | null;
+
+/**
+ * One step of the schema: never edited once released, only followed by another. `{serial}` is a growing integer key.
+ */
+export interface Migration {
+  version: number;
+  statements: readonly string[];
+}
+
+/** A file of one program. Every statement is on disk when it returns. */
+export interface SqlFile {
+  /** Rows as plain objects. `?` stands for a value. */
+  all<T>(sql: string, ...values: SqlValue[]): T[];
+  one<T>(sql: string, ...values: SqlValue[]): T | undefined;
+  /** Rows changed. */
+  run(sql: string, ...values: SqlValue[]): number;
+  /** All or nothing. Not to be nested. */
+  transaction<T>(work: () => T): T;
+  /** Takes what was overwritten out of the write-ahead log too. */
+  scrub(): void;
+  close(): void;
+}
 
 export interface Db {
   dialect: 'libsql' | 'postgres';
@@ -18,12 +41,4 @@ export interface Db {
   transaction<T>(work: (tx: Db) => Promise<T>, isAlone?: boolean): Promise<T>;
   /** Waits for what is under way. A second call does nothing. */
   close(): Promise<void>;
-}
-
-/**
- * One step of the schema: never edited once released, only followed by another. `{serial}` is a growing integer key.
- */
-export interface Migration {
-  version: number;
-  statements: string[];
 }

@@ -1,5 +1,5 @@
 // What the chain itself says, asked of the node over JSON-RPC: the outside judge of every payment in the simulator.
-import type { Rpc } from '../../chain';
+import type { Rpc } from '../../bitcoin/rpc';
 
 export interface ChainOutput {
   address: string;

@@ -3,7 +3,9 @@
 import type { Api, RegisteredAccount } from '../../api';
 import { startApi } from '../../api';
 import type { BytePort } from '../../kit/byte-port';
-import { createRpc, startRegtestNode, type RegtestNode, type Rpc } from '../../chain';
+import { createRpc, type Rpc } from '../../bitcoin/rpc';
+import { startRegtestNode } from '../regtest/regtest-node';
+import type { RegtestNode } from '../regtest/types';
 import { startGateway, type Gateway } from '../../gateway';
 import type { EventListener } from '../events';
 import { startHostileProxy, type HostileProxy } from './hostile-proxy';

@@ -9,7 +9,7 @@ import { COINBASE_MATURITY, mineBlock, openBcoin, reverseHex, type BcoinNode } f
 import { REGTEST } from './regtest-json';
 import { chainMethods, mempoolMethods, regtestMethods, rpcFail, type RpcMethod } from './regtest-rpc';
 import { startRpcServer } from './rpc-server';
-import type { RegtestNode, RegtestNodeOptions } from '../../chain/types';
+import type { RegtestNode, RegtestNodeOptions } from './types';
 
 /** Blocks that make the first coinbases spendable, with some to spare. */
 const FIRST_BLOCKS = 110;

@@ -50,7 +50,7 @@ export const plantedWithdrawal: Step = {
     const { customerAdmin } = sim.phones;
     const before = customerAdmin.inbox.length;
     const mined = await sim.platform.rpc.call<number>('getblockcount', []);
-    const db = openSqlFile(sim.customer.websiteFile, '');
+    const db = openSqlFile(sim.customer.websiteFile);
     const id = db.one<{ id: number }>('SELECT MAX(vtest_id) + 1 AS id FROM withdrawals')!.id;
     const info = await encryptBoundInfo(
       { outs: `${THIEF},1000000`, dynamic: 0 },

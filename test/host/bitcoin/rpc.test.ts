@@ -1,12 +1,11 @@
-// The JSON-RPC client against servers that misbehave. Spec: host/chain/types.ts "Rpc".
+// The JSON-RPC client against servers that misbehave. Spec: host/bitcoin/rpc.ts.
 
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { createRpc, type Rpc } from '../../../host/chain';
-import { rpcCodeOf } from '../../../host/bitcoin/rpc';
+import { createRpc, rpcCodeOf, type Rpc } from '../../../host/bitcoin/rpc';
 
-describe('host/chain rpc client', () => {
+describe('host/bitcoin/rpc', () => {
   let server: Server | undefined;
   let rpc: Rpc;
 

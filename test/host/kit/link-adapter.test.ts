@@ -2,6 +2,7 @@
 import { createECDH, createHash, createHmac, hkdfSync } from 'node:crypto';
 import { expect } from 'chai';
 import { clockOf, uartOf } from '../../../host/kit/link-adapter';
+import { runtimeClock } from '../../../host/modem/hal';
 import { protocolCrypto } from '../../../host/kit/protocol-crypto';
 import type { BytePort } from '../../../host/kit/byte-port';
 import type { Runtime } from '../../../host/kit/runtime';
@@ -33,6 +34,21 @@ describe('a Runtime as a Clock', () => {
     expect(clock.uptimeMs()).to.equal(500);
     state.nowMs += 20;
     expect(clock.uptimeMs()).to.equal(520);
+  });
+
+  it('the modem driver’s clock is the same: it never goes back either', () => {
+    const { state } = make();
+    const runtime: Runtime = {
+      nowMs: () => state.nowMs,
+      random: (n) => new Uint8Array(n),
+      track: (work) => work,
+      after: () => ({ cancel: () => undefined }),
+    };
+    const clocks = [clockOf(runtime), runtimeClock(runtime)];
+    state.nowMs += 60_000;
+    expect(clocks.map((clock) => clock.uptimeMs())).to.deep.equal([60_000, 60_000]);
+    state.nowMs -= 3_600_000;
+    expect(clocks.map((clock) => clock.uptimeMs())).to.deep.equal([60_000, 60_000]);
   });
 
   it('runs a timer once, cancels by id, forgets both', () => {

@@ -24,4 +24,30 @@ describe('host/kit/repeat', () => {
     expect(at).to.deep.equal([1000, 2000, 2500, 3500]);
     runtime.close();
   });
+
+  it('runs something between two rounds, hands its error to the caller, and waits for a poke after Infinity', async () => {
+    const runtime = createVirtualRuntime({ seed: 'r', startMs: NOON, pace: 'fast' });
+    const done: string[] = [];
+    const problems: unknown[] = [];
+    const loop = repeat(
+      runtime,
+      () => (done.length === 0 ? 1000 : Infinity),
+      async () => {
+        done.push('round');
+        throw new Error('round failed');
+      },
+      (error) => problems.push((error as Error).message),
+    );
+    await runtime.runFor(5000);
+    await loop.run(async () => void done.push('between'));
+    const error = await loop.run().catch((caught: Error) => caught.message);
+    loop.poke();
+    await runtime.runFor(5000);
+    expect(done).to.deep.equal(['round', 'between', 'round', 'round']);
+    expect([problems, error]).to.deep.equal([['round failed', 'round failed'], 'round failed']);
+    await loop.close();
+    await loop.run();
+    expect(done).to.have.length(4);
+    runtime.close();
+  });
 });

@@ -169,8 +169,10 @@ contract(process.env.DATABASE_URL ? 'postgres' : 'postgres (skipped: DATABASE_UR
 
 describe('host/kit/sql places', () => {
   it('names a file that cannot be opened, and a server without its password', async () => {
-    expect((await refusalOf(openDb('/nonexistent/folder/x.db'))).message).to.contain('/nonexistent/folder/x.db');
-    const error = await refusalOf(openDb('postgres://user:sesame@127.0.0.1:1/db'));
+    expect((await refusalOf(openDb('/nonexistent/folder/x.db', MIGRATIONS))).message).to.contain(
+      '/nonexistent/folder/x.db',
+    );
+    const error = await refusalOf(openDb('postgres://user:sesame@127.0.0.1:1/db', MIGRATIONS));
     expect(error.code).to.equal('db-open');
     expect(error.message).to.not.contain('sesame');
   });

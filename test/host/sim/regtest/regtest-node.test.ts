@@ -3,7 +3,9 @@
 
 import { expect } from 'chai';
 import * as btc from '@scure/btc-signer';
-import { createRpc, startRegtestNode, type RegtestNode, type Rpc } from '../../../../host/chain';
+import { createRpc, type Rpc } from '../../../../host/bitcoin/rpc';
+import { startRegtestNode } from '../../../../host/sim/regtest/regtest-node';
+import type { RegtestNode } from '../../../../host/sim/regtest/types';
 import { manualRuntime } from '../../chain/fixture';
 
 const ADDRESS = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';

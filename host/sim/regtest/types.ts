@@ -1,14 +1,7 @@
-// What the chain side offers to the other host programs: the shapes of the node's client and of the embedded regtest
-// node.
+// What the embedded regtest node takes and offers.
 
-import type { Runtime } from '../kit/runtime';
-
-/** Where a Bitcoin Core-compatible JSON-RPC server listens and who may speak to it. */
-export interface RpcEndpoint {
-  url: string;
-  user: string;
-  password: string;
-}
+import type { RpcEndpoint } from '../../bitcoin/rpc';
+import type { Runtime } from '../../kit/runtime';
 
 export interface RegtestNodeOptions {
   runtime: Runtime;
@@ -31,18 +24,4 @@ export interface RegtestNode {
   /** Calls `listener` after each change of chain or mempool, so that a simulation need not poll for it. */
   onChange(listener: () => void): void;
   close(): Promise<void>;
-}
-
-export interface RpcOptions extends RpcEndpoint {
-  /** Wall-clock limit of one call, milliseconds. */
-  timeoutMs?: number;
-}
-
-export interface Rpc {
-  /**
-   * One JSON-RPC call. Throws a CodedError: `rpc-unreachable` (no answer, refused, cut), `rpc-timeout`, `rpc-auth`,
-   * `rpc-http` (an answer that is not JSON-RPC), or `rpc-error` with the node's own number in `rpcCode`.
-   */
-  call<T = unknown>(method: string, params?: unknown[]): Promise<T>;
-  close(): void;
 }

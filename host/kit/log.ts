@@ -1,0 +1,76 @@
+// The log of every host program: what it did, as events for people and for the story. An event has a text and named
+// fields; the names are a closed list, so that no secret finds its way in under a name of its own, and the secrets that
+// a program holds are cut out of every text.
+
+import type { Runtime } from './runtime';
+
+/** What an event may say beside its text. */
+export const LOG_FIELDS = [
+  'account',
+  'batch_no',
+  'job',
+  'kind',
+  'outs',
+  'side',
+  'tx_hash',
+  'user_tx_no',
+  'vtest_id',
+] as const;
+
+export type LogFields = { [name in (typeof LOG_FIELDS)[number]]?: string | number | boolean | null };
+
+export interface LogEvent {
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Which program says it. */
+  who: string;
+  /** Over what: `sms`, `http`, `serial`. */
+  link?: string;
+  /** Absent: information. */
+  level?: 'warning';
+  text: string;
+  data?: LogFields;
+}
+
+export type LogListener = (event: LogEvent) => void;
+
+export interface Log {
+  info(text: string, fields?: LogFields): void;
+  /** Something that people may have to look at. */
+  warn(text: string, fields?: LogFields): void;
+  /** The same log, its events marked with a link. */
+  over(link: string): Log;
+}
+
+export interface LogOptions {
+  runtime: Pick<Runtime, 'nowMs'>;
+  who: string;
+  listener?: LogListener;
+  /** Tokens, passwords, keys in text form: never shown. Short ones (below 8 characters) would mutilate texts. */
+  secrets?: readonly string[];
+}
+
+const SECRET_MIN_CHARS = 8;
+
+export function createLog(options: LogOptions): Log {
+  const secrets = (options.secrets ?? []).filter((secret) => secret.length >= SECRET_MIN_CHARS);
+  const clean = (text: string): string => secrets.reduce((kept, secret) => kept.replaceAll(secret, '[secret]'), text);
+  const cleanField = (value: LogFields[keyof LogFields]) => (typeof value === 'string' ? clean(value) : value);
+
+  const logOver = (link: string | undefined): Log => {
+    const write = (level: 'warning' | undefined, text: string, fields: LogFields | undefined): void => {
+      if (!options.listener) return;
+      const event: LogEvent = { at: options.runtime.nowMs(), who: options.who, text: clean(text) };
+      if (link !== undefined) event.link = link;
+      if (level !== undefined) event.level = level;
+      if (fields) event.data = Object.fromEntries(Object.entries(fields).map(([name, v]) => [name, cleanField(v)]));
+      options.listener(event);
+    };
+    return {
+      info: (text, fields) => write(undefined, text, fields),
+      warn: (text, fields) => write('warning', text, fields),
+      over: logOver,
+    };
+  };
+  return logOver(undefined);
+}
