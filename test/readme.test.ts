@@ -19,7 +19,10 @@ function blockOf(name: string): string {
 
 /** Times differ from run to run. */
 function withoutTimes(line: string): string {
-  return line.replace(/\d+\.\d s/g, '# s').replace(/(?<=\S) +/g, ' ').trimEnd();
+  return line
+    .replace(/\d+\.\d s/g, '# s')
+    .replace(/(?<=\S) +/g, ' ')
+    .trimEnd();
 }
 
 describe('README', function () {
