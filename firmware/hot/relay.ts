@@ -11,7 +11,7 @@ import {
   aSignInput,
   aSignOuts,
   aSignResult,
-} from '../../protocol/messages';
+} from '../../protocol/link/messages';
 import {
   LINK_VERSION_MAX,
   MSG_ATTEST,

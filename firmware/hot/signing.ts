@@ -13,7 +13,7 @@ import {
   PREV_TX_CHUNK_MAX,
   RESULT_SIGS_MAX,
 } from '../../protocol/wire';
-import type { SignBegin } from '../../protocol/messages';
+import type { SignBegin } from '../../protocol/link/messages';
 
 export interface Signing {
   nInputs: number;

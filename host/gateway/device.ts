@@ -14,7 +14,7 @@ import {
   signBeginFields,
   signInputFields,
   signOutsFields,
-} from '../../protocol/messages';
+} from '../../protocol/link/messages';
 import {
   MSG_ATTEST,
   MSG_COLD_STATUS,

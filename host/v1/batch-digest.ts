@@ -4,7 +4,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { secp256k1 } from '@noble/curves/secp256k1';
-import { attestationHash, batchDigest as digestOf } from '../../protocol/authority';
+import { attestationHash, batchDigest as digestOf } from '../../protocol/request/authority';
 import { protocolCrypto } from '../kit/protocol-crypto';
 import type { Network } from './outs';
 import type { IndexedAddress } from './signed-string';

@@ -4,7 +4,7 @@
 // business.
 
 import { Address, NETWORK, TEST_NETWORK } from '@scure/btc-signer';
-import { parseOuts, type Out } from '../../protocol/outs';
+import { parseOuts, type Out } from '../../protocol/request/outs';
 
 export type Network = 'main' | 'test' | 'regtest';
 

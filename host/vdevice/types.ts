@@ -121,7 +121,7 @@ export interface VDeviceOptions {
 
 export type LoopState = 'stopped' | 'idle' | 'authorised' | 'posted' | 'final' | 'waiting';
 
-/** HSM-Cold's own word, authenticated by the channel. States and counts as in protocol/wire.ts. */
+/** HSM-Cold's own word, authenticated by the channel. States and counts as in protocol/wire/index.ts. */
 export interface ColdStatus {
   answeredMs: number;
   deviceState: number;

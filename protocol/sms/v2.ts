@@ -25,7 +25,7 @@ import {
   SMS_TAG_BYTES,
 } from '../wire';
 
-export * from './v2-messages';
+export * from './operations';
 
 export type ToSide = 'to-cold' | 'to-v';
 

@@ -1,7 +1,7 @@
 // Attack: an authority made for another network is worth nothing.
 // Invariants: 3 (SPEC.md, what must never happen).
 import { expect } from 'chai';
-import { sendAuthority } from '../../protocol/authority';
+import { sendAuthority } from '../../protocol/request/authority';
 import { REFUSE_BAD_AUTHORITY } from '../../protocol/wire';
 import { makeCoin, out, pay, refusalOf } from '../firmware/payments';
 import { channelKey } from '../../protocol/channel/channel';

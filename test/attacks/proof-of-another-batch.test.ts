@@ -1,7 +1,7 @@
 // Attack: a batch proof is good for its side, number and channel alone.
 // Invariants: 3 (SPEC.md, what must never happen).
 import { expect } from 'chai';
-import { batchDigest, batchProof } from '../../protocol/authority';
+import { batchDigest, batchProof } from '../../protocol/request/authority';
 import { aBatchAnswer, batchVerifyFields } from '../../protocol/sms/v2';
 import { BATCH_OK, SMS_BATCH_VERIFY } from '../../protocol/wire';
 import { addressOf, pubOf } from '../firmware/payments';

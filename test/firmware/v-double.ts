@@ -1,6 +1,6 @@
 // V as far as HSM-Cold can tell: its identity, the channel, operations by SMS and send authorities, with the host's
 // primitives.
-import { sendAuthority } from '../../protocol/authority';
+import { sendAuthority } from '../../protocol/request/authority';
 import { channelKey, pairChannel, pairKey, type Channel, type ChannelPeers } from '../../protocol/channel/channel';
 import { beginOpen, beginRenew, finishPending, pendingSms, type Pending } from '../../protocol/channel/channel-v';
 import { openSms, sealSms, smsOp } from '../../protocol/sms/v2';

@@ -151,9 +151,9 @@ hot.onUp(function(){
     const code = await bundled({
       'protocol/sms/v2': ['openSms', 'sealSms'],
       'protocol/channel/channel': ['channelKey', 'pairChannel'],
-      'protocol/authority': ['sendAuthority', 'pairingCode'],
+      'protocol/request/authority': ['sendAuthority', 'pairingCode'],
       'protocol/cbor/index': ['cborDecode'],
-      'protocol/messages': ['aSignBegin', 'aSignInput', 'parseOuts'],
+      'protocol/link/messages': ['aSignBegin', 'aSignInput', 'parseOuts'],
       'protocol/sms/v1': ['v1ParseToCold', 'v1ParseToV'],
     });
     const script = `

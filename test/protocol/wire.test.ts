@@ -1,4 +1,4 @@
-/** protocol/wire.ts, SPEC.md and wire.cddl say the same, and no number stands for two things. */
+/** protocol/wire, SPEC.md and wire.cddl say the same, and no number stands for two things. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { expect } from 'chai';

@@ -83,7 +83,7 @@ function sendToV(cold: Cold, account: Account, op: number, fields: any[]): void 
   post(cold, account.vPhones[0], sms, true);
 }
 
-/** Tells V of something under its channel. code: ALARM_* of protocol/wire.ts. */
+/** Tells V of something under its channel. code: ALARM_* of protocol/wire/index.ts. */
 export function notifyV(cold: Cold, n: number, code: number): void {
   sendToV(
     cold,

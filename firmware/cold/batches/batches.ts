@@ -23,9 +23,9 @@ import {
 } from '../../crypto/index';
 import type { Batch } from '../../crypto/wallet/batch';
 import type { Sha256 } from '../../crypto/hash/sha256-running';
-import { attestationHash, batchDigestAddress, batchDigestHead } from '../../../protocol/authority';
+import { attestationHash, batchDigestAddress, batchDigestHead } from '../../../protocol/request/authority';
 import { BATCH_SIZE, REFUSE_NOT_READY, SIDE_COLD, SIDE_HOT } from '../../../protocol/wire';
-import { aAttest } from '../../../protocol/messages';
+import { aAttest } from '../../../protocol/link/messages';
 import { nodeChain, nodePub, NODE_COLD_0, NODE_HOT_0 } from '../secrets/hierarchy';
 import type { Cold, Task } from '../cold';
 import { requireReady, requireOpenAccount, accountKeys, identityPriv, requireAccount } from '../state/account-store';

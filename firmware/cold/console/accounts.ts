@@ -10,7 +10,7 @@ import { addressToScript, base64Decode, encodeXkey, pubkeyParse, sha256 } from '
 import { hexOf } from '../../console/hex';
 import { printLine } from '../../console/terminal';
 import { cborDecode } from '../../../protocol/cbor';
-import { pairingCode } from '../../../protocol/authority';
+import { pairingCode } from '../../../protocol/request/authority';
 import { fail } from '../../../protocol/errors';
 import { readRecord } from '../../journal/journal';
 import { R_ACCOUNT, R_ALLOW } from '../../journal/records';

@@ -5,9 +5,9 @@
  */
 import { concatBytes, textBytes } from '../../crypto/bytes';
 import { constantTimeEqual, sha256, sha256Final, sha256For, sha256Update, wipe } from '../../crypto/index';
-import { sendAuthorityHead } from '../../../protocol/authority';
+import { sendAuthorityHead } from '../../../protocol/request/authority';
 import { channelKey, wipeChannel, type Channel } from '../../../protocol/channel/channel';
-import type { Ping, SignBegin } from '../../../protocol/messages';
+import type { Ping, SignBegin } from '../../../protocol/link/messages';
 import { v1PayloadHead } from '../../../protocol/sms/v1';
 import { PROTO_V1, REFUSE_NO_CHANNEL, REFUSE_PROTO_OFF } from '../../../protocol/wire';
 import type { Cold } from '../cold';

@@ -6,7 +6,7 @@
 import { addressToScript, sha256 } from '../../crypto/index';
 import { readRecord } from '../../journal/journal';
 import { isEqualAt, R_ALLOW } from '../../journal/records';
-import { parseOuts } from '../../../protocol/messages';
+import { parseOuts } from '../../../protocol/request/outs';
 import { ADDRESS_MAX, AMOUNT_MAX_SATS, OUTS_COUNT_MAX } from '../../../protocol/wire';
 import type { Cold } from '../cold';
 import { putOutput, type TxDraft } from './tx-draft';

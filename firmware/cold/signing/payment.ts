@@ -4,7 +4,7 @@
  * the account's policy. The record is durable before recordPayment returns; signatures are made after that
  * (signing.ts).
  */
-import type { SignInput } from '../../../protocol/messages';
+import type { SignInput } from '../../../protocol/link/messages';
 import { REFUSE_BAD_INPUT, REFUSE_CONFLICT, REFUSE_NO_CHANNEL, REFUSE_POLICY } from '../../../protocol/wire';
 import {
   PAYMENT_ACCOUNT,

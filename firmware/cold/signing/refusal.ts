@@ -5,7 +5,7 @@
 import { fail } from '../../../protocol/errors';
 import { REFUSE_BAD_AUTHORITY } from '../../../protocol/wire';
 
-/** code: REFUSE_* of protocol/wire.ts, for the requester; text: the short reason, the error's own code. */
+/** code: REFUSE_* of protocol/wire/index.ts, for the requester; text: the short reason, the error's own code. */
 export function refusal(code: number, text: string): Error {
   const error = fail(text, 'refused') as any;
   error.refusal = code;

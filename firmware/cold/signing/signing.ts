@@ -9,7 +9,7 @@
  * payment down (payment.ts).
  */
 import { ckdPub, constantTimeEqual, ecdsaSign, hash160, wipe } from '../../crypto/index';
-import { aPing, aPrevTx, aSignBegin, aSignInput, aSignOuts, aSignResult } from '../../../protocol/messages';
+import { aPing, aPrevTx, aSignBegin, aSignInput, aSignOuts, aSignResult } from '../../../protocol/link/messages';
 import {
   CHAIN_CHANGE,
   OUTS_COUNT_MAX,

@@ -26,7 +26,7 @@ import {
   v1RequestText,
   type V1Verify,
 } from '../../../protocol/sms/v1';
-import type { Ping, SignBegin } from '../../../protocol/messages';
+import type { Ping, SignBegin } from '../../../protocol/link/messages';
 import { v1HashOf, wantBatch } from '../batches/batches';
 import { post } from '../alarms/closing';
 import type { Cold } from '../cold';

@@ -20,8 +20,8 @@ import {
   type AcceptWork,
   type Channel,
 } from '../../../protocol/channel/channel';
-import { batchProof } from '../../../protocol/authority';
 import { decimalOf } from '../../../protocol/decimal';
+import { batchProof } from '../../../protocol/request/authority';
 import {
   BATCH_DERIVING,
   BATCH_OK,

@@ -1,7 +1,8 @@
 // V's side of the binary SMS protocol: the daily channel, batch verification, alarms. Spec: protocol/SPEC.md 6.
 // Records are on disk before an SMS leaves: a repeated counter or sequence number would be a repeated key stream.
 
-import { sendAuthority, equalBytes, batchProof } from '../../../protocol/authority';
+import { equalBytes } from '../../../protocol/bytes';
+import { batchProof, sendAuthority } from '../../../protocol/request/authority';
 import {
   MADE_BY_BOTH,
   channelKey,

@@ -2,7 +2,7 @@
 // same short code. The account public file goes from HSM-Cold to V by hand; the code is what makes a swapped file show.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { pairingCode } from '../../../protocol/authority';
+import { pairingCode } from '../../../protocol/request/authority';
 import { fail } from '../../../protocol/errors';
 import { protocolCrypto } from '../../kit/protocol-crypto';
 import { hex, openSealer, unhex } from '../seal';

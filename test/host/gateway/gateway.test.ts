@@ -13,7 +13,7 @@ import {
   aSignInput,
   type SignBegin,
   type SignInput,
-} from '../../../protocol/messages';
+} from '../../../protocol/link/messages';
 import * as wire from '../../../protocol/wire';
 import type { BytePort } from '../../../host/kit/byte-port';
 import { startGateway, type Gateway, type SignJob } from '../../../host/gateway';

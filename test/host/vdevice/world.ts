@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha256';
 import { channelKey, type Channel, type ChannelPeers } from '../../../protocol/channel/channel';
-import { batchDigest, batchProof } from '../../../protocol/authority';
+import { batchDigest, batchProof } from '../../../protocol/request/authority';
 import { aBatchVerify, batchAnswerFields, openSms, sealSms, smsChannelHint, smsOp } from '../../../protocol/sms/v2';
 import type { CborValue } from '../../../protocol/cbor';
 import { BATCH_OK, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_OPEN, SMS_PORT, SMS_RENEW } from '../../../protocol/wire';

@@ -4,9 +4,9 @@
  * (test/vectors/wire/v01.json).
  */
 import { channelKey } from '../../../protocol/channel/channel';
-import { attestationHash, batchDigest, batchProof, pairingCode, sendAuthority } from '../../../protocol/authority';
+import { attestationHash, batchDigest, batchProof, pairingCode, sendAuthority } from '../../../protocol/request/authority';
 import { cborEncode, CborValue } from '../../../protocol/cbor';
-import { attestFields, pingFields, prevTxFields, signBeginFields, signInputFields, signOutsFields } from '../../../protocol/messages';
+import { attestFields, pingFields, prevTxFields, signBeginFields, signInputFields, signOutsFields } from '../../../protocol/link/messages';
 import { createPeer } from '../../../protocol/link/peer';
 import { alarmFields, batchAnswerFields, batchVerifyFields, noticeFields, sealSms, statusAnswerFields } from '../../../protocol/sms/v2';
 import { protocolCrypto } from '../../../host/kit/protocol-crypto';

@@ -1,7 +1,8 @@
 // Two ends of the SMS path for the bench: V and HSM-Cold reduced to the protocol (channel, operations, replay window,
 // retries) on the real driver, so that thousands of operations can be tried under faults. Spec: SPEC.md 6 and 7.5.
 // Leaves signing, policy and storage to the firmware, faults to the simulated network and modem.
-import { batchProof, equalBytes } from '../../../protocol/authority';
+import { equalBytes } from '../../../protocol/bytes';
+import { batchProof } from '../../../protocol/request/authority';
 import { channelKey, type ChannelPeers } from '../../../protocol/channel/channel';
 import type { ProtocolCrypto } from '../../../protocol/crypto';
 import {

@@ -27,7 +27,8 @@ import {
 } from '../../../protocol/channel/channel-v';
 import type { CborValue } from '../../../protocol/cbor';
 import type { ProtocolCrypto } from '../../../protocol/crypto';
-import { batchProof, equalBytes } from '../../../protocol/authority';
+import { equalBytes } from '../../../protocol/bytes';
+import { batchProof } from '../../../protocol/request/authority';
 import {
   aBatchAnswer,
   aBatchVerify,

@@ -5,7 +5,7 @@
 import { createPeer } from '../../../protocol/link/peer';
 import type { Peer } from '../../../protocol/link/types';
 import type { CborValue } from '../../../protocol/cbor';
-import { prevTxFields, signBeginFields, signInputFields } from '../../../protocol/messages';
+import { prevTxFields, signBeginFields, signInputFields } from '../../../protocol/link/messages';
 import {
   LINE_FRAME_MAX,
   MSG_PREV_TX,

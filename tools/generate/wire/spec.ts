@@ -1,10 +1,10 @@
 /** The tables of SPEC.md: one region for each table of numbers, for the messages, operations, refusals and their tags. */
-import { ANSWERS, LINK_MESSAGES } from '../../../protocol/declared/link-messages';
-import type { Field } from '../../../protocol/declared/fields';
-import { ALARMS, NUMBER_TABLES } from '../../../protocol/declared/numbers';
-import { REFUSALS } from '../../../protocol/declared/refusals';
-import { SMS_OPERATIONS } from '../../../protocol/declared/sms-operations';
-import { constantOf } from '../../../protocol/declared/table';
+import { ANSWERS, LINK_MESSAGES } from '../../../protocol/wire/link-messages';
+import type { Field } from '../../../protocol/wire/fields';
+import { ALARMS, NUMBER_TABLES } from '../../../protocol/wire/numbers';
+import { REFUSALS } from '../../../protocol/wire/refusals';
+import { SMS_OPERATIONS } from '../../../protocol/wire/sms-operations';
+import { constantOf } from '../../../protocol/wire/table';
 import { markdownTable, putRegion } from '../markdown';
 import type { Product } from '../product';
 import { DERIVED } from './numbers';

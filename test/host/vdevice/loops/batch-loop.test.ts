@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { batchDigest } from '../../../../host/v1';
 import { channelKey } from '../../../../protocol/channel/channel';
 import { protocolCrypto } from '../../../../host/kit/protocol-crypto';
-import { batchDigest as protocolDigest, batchProof } from '../../../../protocol/authority';
+import { batchDigest as protocolDigest, batchProof } from '../../../../protocol/request/authority';
 import { batchAnswerFields } from '../../../../protocol/sms/v2';
 import {
   BATCH_DERIVING,

@@ -4,7 +4,7 @@
 import { expect } from 'chai';
 import { channelKey } from '../../../../protocol/channel/channel';
 import { protocolCrypto } from '../../../../host/kit/protocol-crypto';
-import { sendAuthority } from '../../../../protocol/authority';
+import { sendAuthority } from '../../../../protocol/request/authority';
 import { PAYEE, createWorld, vtestOf, type World } from '../world';
 import { addressOf } from '../fake-api';
 

@@ -2,13 +2,11 @@
  * What V vouches for (send authority), what HSM-Cold vouches for (batch digest, proof, attestation) and the code by
  * which people compare the two identities. Spec: SPEC.md 8. Leaves the signature itself to the holder of the key.
  */
-import { bytesOfText, cutBytes, joinBytes, putU32 } from './bytes';
-import { cborEncode } from './cbor/encode';
-import { ProtocolCrypto } from './crypto';
-import { fail } from './errors';
-import { BATCH_SIZE, PROOF_BYTES } from './wire';
-
-export { equalBytes } from './bytes';
+import { bytesOfText, cutBytes, joinBytes, putU32 } from '../bytes';
+import { cborEncode } from '../cbor/encode';
+import { ProtocolCrypto } from '../crypto';
+import { fail } from '../errors';
+import { BATCH_SIZE, PROOF_BYTES } from '../wire';
 
 const HEX = '0123456789abcdef';
 

@@ -4,7 +4,7 @@
  */
 import { CborValue } from '../cbor/types';
 import { fail } from '../errors';
-import { aBytes, aCount, aWhole } from '../messages';
+import { aBytes, aCount, aWhole } from '../link/messages';
 import {
   ACCOUNT_CLOSED,
   ACCOUNT_OPEN,

@@ -3,8 +3,8 @@
  * every one and throws code `bad-request` naming the first that is wrong; each `*Fields` makes them. Spec: SPEC.md 5.2.
  * Leaves state, policy and authority to the firmware; the outs grammar is outs.ts.
  */
-import { CborValue } from './cbor/types';
-import { fail } from './errors';
+import { CborValue } from '../cbor/types';
+import { fail } from '../errors';
 import {
   ACCOUNT_MAX,
   AMOUNT_MAX_SATS,
@@ -32,9 +32,7 @@ import {
   TX_VERSION_MIN,
   U32_MAX,
   USER_TX_NO_MAX,
-} from './wire';
-
-export { Out, parseOuts } from './outs';
+} from '../wire';
 
 const PING_OUTS = 'PING';
 const TXID_BYTES = 32;

@@ -7,12 +7,12 @@ import {
   batchDigestAddress,
   batchDigestHead,
   batchProof,
-  equalBytes,
   pairingCode,
   sendAuthority,
   sendAuthorityHead,
-} from '../../protocol/authority';
-import { protocolCrypto } from '../../host/kit/protocol-crypto';
+} from '../../../protocol/request/authority';
+import { equalBytes } from '../../../protocol/bytes';
+import { protocolCrypto } from '../../../host/kit/protocol-crypto';
 
 const crypto = protocolCrypto((n) => new Uint8Array(n));
 const key = new Uint8Array(32).fill(3);

@@ -3,8 +3,8 @@
  * mended: what the published app lets through besides (signs, leading zeros, trailing separators) is refused here.
  * Spec: SPEC.md 5.2. Leaves checksum and network of an address to `isAddress`, dust and limits to the policy.
  */
-import { fail } from './errors';
-import { ADDRESS_MAX, ADDRESS_MIN, AMOUNT_MAX_SATS, OUTS_COUNT_MAX, OUTS_MAX } from './wire';
+import { fail } from '../errors';
+import { ADDRESS_MAX, ADDRESS_MIN, AMOUNT_MAX_SATS, OUTS_COUNT_MAX, OUTS_MAX } from '../wire';
 
 export interface Out {
   address: string;

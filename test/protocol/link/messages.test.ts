@@ -13,15 +13,15 @@ import {
   aSignResult,
   aSignResultReply,
   attestFields,
-  parseOuts,
   pingFields,
   prevTxFields,
   signBeginFields,
   signInputFields,
   signOutsFields,
-} from '../../protocol/messages';
-import type { CborValue } from '../../protocol/cbor';
-import * as wire from '../../protocol/wire';
+} from '../../../protocol/link/messages';
+import { parseOuts } from '../../../protocol/request/outs';
+import type { CborValue } from '../../../protocol/cbor';
+import * as wire from '../../../protocol/wire';
 
 type Check = (fields: CborValue[]) => unknown;
 const bytes = (n: number): Uint8Array => new Uint8Array(n).fill(1);
