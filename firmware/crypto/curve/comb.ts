@@ -34,7 +34,10 @@ const SIGNS = register(25);
 const OPERAND = new Uint32Array(MEMORY, 256 + 32 * 3, 16);
 const BLINDED = register(24);
 
-/** Finds or makes the table; called by every use, does something only once. */
+/**
+ * Finds or makes the table; does something only once. Making it overwrites the registers of points, so whatever begins
+ * a multiplication calls this first, before it puts anything there: multiplyBase, startPublic, batchStart.
+ */
 export function combReady(): void {
   if (combBlocks) return;
   let count = COMB_BLOCKS;
@@ -55,10 +58,9 @@ export function combReady(): void {
   combBlocks = count;
 }
 
-/** Takes scalar k (0 <= k < n) apart into the signs that addColumn reads. */
+/** Takes scalar k (0 <= k < n) apart into the signs that addColumn reads. The table must be ready (combReady). */
 export function combScalar(k: Uint32Array): void {
   const r = SIGNS;
-  combReady();
   // (k + 2^256 - 1) / 2, where 2^256 - 1 = C - 1 (mod n)
   r.set(C);
   r[0]--;
@@ -92,6 +94,7 @@ let blindMade = -1;
  * any k < n that need not be kept secret.
  */
 export function multiplyBase(k: Uint32Array, isPublic?: boolean): void {
+  combReady();
   if (isPublic) {
     combScalar(k);
     setInfinity(true);

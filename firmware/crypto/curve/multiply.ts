@@ -8,7 +8,7 @@
 import { invertP } from './affine';
 import { fromHex } from '../bytes';
 import { blindNext } from './blind';
-import { addColumn, combColumns, combScalar, combScalarIn } from './comb';
+import { addColumn, combColumns, combReady, combScalar, combScalarIn } from './comb';
 import { A32, MEMORY, load, mul, register, sub } from './field';
 import { ONE, ZERO, mulN, wide } from './modn';
 import { ACCUMULATOR, TB, X1, X2, Y1, Y2, Z1, addAffine, double, isInfinity, setInfinity, takePoint } from './point';
@@ -205,6 +205,7 @@ export interface Multiple {
 /** Begins k (x, y) + u G, 0 <= u < n; k is used up. For public values only. */
 export function startPublic(k: Uint32Array, x: Uint32Array, y: Uint32Array, u: Uint32Array): Multiple {
   const digits = new Uint8Array(264);
+  combReady();
   makeTable(x, y, true);
   split(k);
   nonAdjacent(K1, digits, 0);

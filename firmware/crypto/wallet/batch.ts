@@ -5,7 +5,7 @@
 import { fail } from '../../../protocol/errors';
 import { invertP, scaleBy } from '../curve/affine';
 import { aBytes, setBytes } from '../bytes';
-import { addColumn, combColumns, combScalar, combScalarIn } from '../curve/comb';
+import { addColumn, combColumns, combReady, combScalar, combScalarIn } from '../curve/comb';
 import { element, load, mul } from '../curve/field';
 import { hmacSha512 } from '../hash/hmac';
 import { ACCUMULATOR, X2, Y2, Z1, addAffine, double, isInfinity, setInfinity } from '../curve/point';
@@ -53,6 +53,7 @@ export function batchStart(pub33: Uint8Array, chain32: Uint8Array, firstIndex: n
   const end = firstIndex + count;
   if (!(firstIndex >= 0 && count > 0 && end <= 0x80000000) || firstIndex % 1 || count % 1)
     throw fail('crypto-bip32', 'children of a public node have indices below 2^31');
+  combReady();
   decodePoint(pub33);
   const job = {
     parent: new Uint32Array(16),

@@ -128,10 +128,10 @@ export function codeOf(run: () => unknown): string {
 }
 
 /**
- * Runs the module and then `body` in the genuine interpreter, with the table in Storage; answers the lines printed with
- * a leading '@'. body: ES5, its names its own; the module is `crypto`.
+ * Runs the module and then `body` in a fresh genuine interpreter, with the table in Storage unless `hasTable` is false.
+ * Returns the lines printed with a leading '@'. body: ES5, its names its own; the module is `crypto`.
  */
-export function runEspruino(espruino: string, body: string, timeoutMs = 1800000): string[] {
+export function runEspruino(espruino: string, body: string, { hasTable = true, timeoutMs = 1800000 } = {}): string[] {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'crypto-'));
   try {
     const comb = fs.readFileSync(COMB);
@@ -144,7 +144,7 @@ export function runEspruino(espruino: string, body: string, timeoutMs = 1800000)
       `var exports={};\n${fs.readFileSync(MODULE, 'utf8')}\n(function(crypto){${body}\n})(exports);\n`,
     );
     const lines: string[] = [];
-    for (const name of ['store.js', 'run.js']) {
+    for (const name of hasTable ? ['store.js', 'run.js'] : ['run.js']) {
       const done = spawnSync(espruino, [path.join(dir, name)], {
         cwd: dir,
         timeout: timeoutMs,
