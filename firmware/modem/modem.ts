@@ -1,17 +1,18 @@
 // The SIM800 driver: start-up, one command at a time, incoming and outgoing SMS, diagnostics; survives restarts of the
-// modem in the middle of anything, lost and mangled answers, a full store. Spec: 3GPP TS 27.005 3 (SMS), 27.007
+// modem in the middle of anything, lost and mangled answers, commands that it refuses, a full store. Spec: 3GPP TS 27.005 3 (SMS), 27.007
 // (general), SIM800 Series AT Command Manual. A message is deleted only when the handler has acknowledged it; every
 // doubt is settled by starting up again and looking at the store, so an SMS can come twice but is not lost.
 // Leaves the send queue to outbox.ts, what lines carry to incoming.ts, several modems to failover.ts, trust in content
-// to the caller. Few and longer functions, because each costs the device about six variables.
+// to the caller.
 import { CODING_8BIT, CODING_GSM7, encodeSubmit, hexOfBytes, portHeader } from '../../protocol/sms/pdu';
 import { septetsOfText } from '../../protocol/sms/pdu-alphabet';
 import { fail } from '../../protocol/errors';
 import { Uart } from '../hal';
-import { QUIET_MS, begin, dropSend, give, powerUp, tell } from './drive';
-import { READ_TRIES, handOver, noteValue } from './incoming';
+import { ANSWER_MS, QUIET_MS, begin, dropSend, give, giveStep, nextStep, passStep, powerUp } from './drive';
+import { handOver, noteValue } from './incoming';
 import { RESULT_NONE, resultOf } from './lines';
 import { SEND_ERROR, SEND_NO_ANSWER, SEND_OK, pduOf, queueSend, sendWaitMs, takeSend } from './outbox';
+import { PLACES, bringDue, failDelete, failRead, forgetPlaces, rememberPlace } from './places';
 import {
   COMMAND_DECODE,
   COMMAND_DELETE,
@@ -23,21 +24,29 @@ import {
   COMMAND_READ,
   COMMAND_SEND,
   COMMAND_START,
+  LIST_ALWAYS,
+  MAX_PLACES,
   Modem,
   N_ACCEPTED,
   N_COMMAND,
   N_FAILURES,
   N_INDEX,
+  N_LIST_FAILURES,
   N_MUST_LIST,
+  N_PASSED,
   N_PDU_BYTES,
   N_PIN_REFUSED,
   N_POLLS,
   N_REGISTERED,
   N_SKIPPING,
+  N_SLOW,
   N_STATE,
   N_STEP,
+  N_STORE_TURN,
   N_TIMER,
   Outbox,
+  PIN_UNANSWERED,
+  REGISTERED_UNKNOWN,
   STATE_OFF,
   STATE_READY,
   STATE_STARTING,
@@ -53,49 +62,42 @@ import {
   STAT_TIME_AT,
   STAT_TIMEOUTS,
   STEP_PIN,
+  STEP_POLL,
   arm,
   createState,
+  notify,
 } from './state';
 import { ModemStatus, SendDone } from './types';
 
-/** Commands of the start-up in order, and of a poll; split when needed so that they stay in flash. */
-const START =
-  'AT|ATE0|AT+CMEE=1|AT+CPIN?|AT+CREG=1|AT+CREG?|AT+CLTS=1|AT+CMGF=0|AT+CPMS="SM","SM","SM"|AT+CNMI=2,1,0,0,0|AT+CMGL=4';
-const STEP_CREG = 4;
-const STEP_CLTS = 6;
-const STEP_LAST = 10;
-const POLL = 'AT+CREG?|AT+CSQ|AT+CPMS?|AT+COPS?|AT+CBC|AT+CCLK?';
-const POLL_SHORT = 3;
-const POLL_FULL = 6;
-/** One poll in so many is a full one. */
+/** First step that needs the SIM: refused, it is tried again while the SIM may be busy. */
+const STEP_MODE = 7;
+/** Where a short and a full poll end. */
+const POLL_SHORT = 13;
+const POLL_FULL = 18;
+/** One poll in so many is a full one; after so many, about a day, no step is passed over any more. */
 const POLL_CYCLE = 10;
+const POLL_DAY = 2880;
 const DEFAULT_POLL_MS = 30000;
 
 /** Longest line that is kept: a PDU of 176 octets in hex. */
 export const MAX_LINE = 360;
-const ANSWER_MS = 5000;
 const LIST_MS = 40000;
 const SEND_MS = 60000;
-const AT_MS = 1500;
 const RETRY_MS = 2000;
 const POWER_OFF_MS = 2000;
-/** AT without answer before the power is cycled; failures of a later step before starting again. */
+/** AT without answer before the power is cycled; failures of later steps before starting again or going on. */
 const AT_TRIES = 10;
 const STEP_TRIES = 15;
+/** Lists in a row that failed before the places are read one by one; how many, when the modem does not say. */
+const LIST_TRIES = 3;
+const DEFAULT_CAPACITY = 20;
 /** 24 hours (3GPP TS 23.040 9.2.3.12.1). */
 export const VALIDITY_DAY = 0xa7;
 /** +CME SIM not inserted, +CMS invalid memory index. */
 const NO_SIM = 10;
 const NO_INDEX = 321;
-
-function giveStep(modem: Modem): void {
-  give(
-    modem,
-    COMMAND_START,
-    START.split('|')[modem.n[N_STEP]] + '\r',
-    modem.n[N_STEP] === 0 ? AT_MS : modem.n[N_STEP] === STEP_LAST ? LIST_MS : ANSWER_MS,
-  );
-}
+/** Longest waiting for an answer is 4 times ANSWER_MS: 1 << MAX_SLOW. */
+const MAX_SLOW = 2;
 
 /** The step of the start-up did not succeed: again in a while, from the start, or with a power cycle. */
 function failStep(modem: Modem): void {
@@ -107,107 +109,187 @@ function failStep(modem: Modem): void {
 }
 
 /**
- * A step has ended. At +CPIN? the SIM may be absent, asleep or asking for its PIN; one that was refused is never tried
- * again.
+ * AT+CPIN? has ended and the SIM is not ready: absent, asleep or asking for its PIN; one that was refused is never
+ * tried again, nor one without an answer until the SIM was ready. Where the modem says nothing of the SIM, it is taken
+ * for ready in the end.
  */
+function endPinStep(modem: Modem, result: number): void {
+  const n = modem.n;
+  const asked = modem.pdu;
+  modem.pdu = '';
+  const pin = modem.outbox.opts.pins ? modem.outbox.opts.pins[n[N_INDEX]] : '';
+  if (asked === 'SIM PIN' && pin && !n[N_PIN_REFUSED]) {
+    n[N_PIN_REFUSED] = PIN_UNANSWERED;
+    return give(modem, COMMAND_PIN, 'AT+CPIN="' + pin + '"\r', ANSWER_MS);
+  }
+  if (result === NO_SIM) forgetPlaces(modem);
+  if (n[N_FAILURES] === 0 && result === NO_SIM) notify(modem, 'no-sim', result);
+  if (n[N_FAILURES] === 0 && asked !== '') notify(modem, n[N_PIN_REFUSED] ? 'pin-wrong' : 'pin-needed', asked);
+  if (asked !== '' || result === NO_SIM || n[N_FAILURES] + 1 < STEP_TRIES) return failStep(modem);
+  passStep(modem);
+  n[N_FAILURES] = 0;
+  nextStep(modem);
+  giveStep(modem, COMMAND_START);
+}
+
+/** A step has ended. None but the SIM's is a must: what a modem refuses is passed over, once the SIM had its time. */
 function endStep(modem: Modem, result: number): void {
-  if (modem.n[N_STEP] === STEP_PIN && !modem.n[N_ACCEPTED]) {
-    const asked = modem.pdu;
-    modem.pdu = '';
-    const pin = modem.outbox.opts.pins ? modem.outbox.opts.pins[modem.n[N_INDEX]] : '';
-    if (asked === 'SIM PIN' && pin && !modem.n[N_PIN_REFUSED])
-      return give(modem, COMMAND_PIN, 'AT+CPIN="' + pin + '"\r', ANSWER_MS);
-    if (result === NO_SIM) modem.held = [];
-    if (modem.n[N_FAILURES] === 0 && result === NO_SIM) tell(modem, 'no-sim', result);
-    if (modem.n[N_FAILURES] === 0 && asked !== '')
-      tell(modem, modem.n[N_PIN_REFUSED] ? 'pin-wrong' : 'pin-needed', asked);
-    return failStep(modem);
+  const n = modem.n;
+  if (n[N_STEP] === STEP_PIN && !n[N_ACCEPTED]) return endPinStep(modem, result);
+  if (n[N_STEP] < STEP_MODE) n[N_FAILURES] = 0;
+  else if (result !== 0) {
+    if (n[N_FAILURES] < STEP_TRIES - 1) return failStep(modem);
+    passStep(modem);
   }
-  if (result !== 0 && modem.n[N_STEP] !== STEP_CREG && modem.n[N_STEP] !== STEP_CLTS) return failStep(modem);
-  modem.n[N_FAILURES] = 0;
-  modem.n[N_ACCEPTED] = 0;
-  if (modem.n[N_STEP] < STEP_LAST) {
-    modem.n[N_STEP]++;
-    return giveStep(modem);
-  }
-  modem.n[N_STATE] = STATE_READY;
+  nextStep(modem);
+  if (n[N_STEP] < STEP_POLL) return giveStep(modem, COMMAND_START);
+  n[N_STATE] = STATE_READY;
   modem.due = modem.outbox.clock.uptimeMs();
-  modem.n[N_POLLS] = 0;
-  tell(modem, 'ready', modem.reads.length);
+  n[N_POLLS] = 0;
+  n[N_MUST_LIST] = 1;
+  notify(modem, 'ready', modem.reads.length);
   next(modem);
 }
 
-/** Gives the next command that is worth giving, or waits until one is. */
-function next(modem: Modem): void {
-  modem.n[N_COMMAND] = COMMAND_NONE;
-  modem.n[N_PDU_BYTES] = -1;
-  modem.pdu = '';
-  modem.n[N_ACCEPTED] = 0;
-  if (modem.dels.length) return give(modem, COMMAND_DELETE, 'AT+CMGD=' + modem.dels[0] + '\r', ANSWER_MS);
-  if (modem.reads.length) return give(modem, COMMAND_READ, 'AT+CMGR=' + modem.reads[0] + '\r', ANSWER_MS);
+/** Deletes or reads a place whose time has come; returns false when there is none. */
+function giveStore(modem: Modem): boolean {
+  modem.n[N_STORE_TURN] = 0;
+  if (bringDue(modem, modem.dels)) give(modem, COMMAND_DELETE, 'AT+CMGD=' + (modem.dels[0] % PLACES) + '\r', ANSWER_MS);
+  else if (bringDue(modem, modem.reads))
+    give(modem, COMMAND_READ, 'AT+CMGR=' + (modem.reads[0] % PLACES) + '\r', ANSWER_MS);
+  else return false;
+  return true;
+}
+
+/** Sends the next message that is due; returns false when there is none. */
+function giveSend(modem: Modem): boolean {
   modem.send = takeSend(modem.outbox, modem.n[N_INDEX]);
-  if (modem.send)
-    return give(modem, COMMAND_PROMPT, 'AT+CMGS=' + pduOf(modem.outbox, modem.send).length + '\r', ANSWER_MS);
-  if (modem.n[N_MUST_LIST]) {
-    modem.n[N_MUST_LIST] = 0;
-    return give(modem, COMMAND_LIST, 'AT+CMGL=4\r', LIST_MS);
+  if (!modem.send) return false;
+  modem.n[N_STORE_TURN] = 1;
+  give(modem, COMMAND_PROMPT, 'AT+CMGS=' + pduOf(modem.outbox, modem.send).length + '\r', ANSWER_MS);
+  return true;
+}
+
+/** Lists the store; where lists fail, all its places are read instead. Returns false when no command was given. */
+function giveList(modem: Modem): boolean {
+  const n = modem.n;
+  if (!n[N_MUST_LIST]) return false;
+  const isDue = n[N_MUST_LIST] === LIST_ALWAYS;
+  n[N_MUST_LIST] = 0;
+  if (n[N_LIST_FAILURES] < LIST_TRIES) {
+    give(modem, COMMAND_LIST, 'AT+CMGL=4\r', LIST_MS);
+    return true;
   }
+  const last = n[STAT_CAPACITY] || DEFAULT_CAPACITY;
+  for (let place = 1; isDue && place <= last && place < MAX_PLACES; place++) rememberPlace(modem, place, false);
+  return isDue && giveStore(modem);
+}
+
+/**
+ * Gives the next command that is worth giving, or waits until one is. Sending comes before the store, and after an SMS
+ * the store has one turn, so that neither waits for the other.
+ */
+function next(modem: Modem): void {
+  const n = modem.n;
+  n[N_COMMAND] = COMMAND_NONE;
+  n[N_PDU_BYTES] = -1;
+  modem.pdu = '';
+  n[N_ACCEPTED] = 0;
+  if (n[N_STORE_TURN] && giveStore(modem)) return;
+  if (giveSend(modem) || giveStore(modem) || giveList(modem)) return;
   const waitMs = modem.due - modem.outbox.clock.uptimeMs();
-  modem.n[N_STEP] = 0;
-  if (waitMs > 0) arm(modem, sendWaitMs(modem.outbox, modem.n[N_INDEX], waitMs));
-  else give(modem, COMMAND_POLL, POLL.split('|')[0] + '\r', ANSWER_MS);
+  if (waitMs > 0) return arm(modem, sendWaitMs(modem.outbox, n[N_INDEX], waitMs));
+  n[N_STEP] = STEP_POLL - 1;
+  nextStep(modem);
+  giveStep(modem, COMMAND_POLL);
+}
+
+/** A step of a poll has ended; returns whether another one was given. A registration that nobody tells is unknown. */
+function endPollStep(modem: Modem): boolean {
+  const n = modem.n;
+  const isFull = n[N_POLLS] % POLL_CYCLE === 0;
+  if (n[N_STEP] === STEP_POLL && !n[N_ACCEPTED] && !n[N_REGISTERED]) n[N_REGISTERED] = REGISTERED_UNKNOWN;
+  nextStep(modem);
+  if (n[N_STEP] < (isFull ? POLL_FULL : POLL_SHORT)) {
+    giveStep(modem, COMMAND_POLL);
+    return true;
+  }
+  modem.due = modem.outbox.clock.uptimeMs() + (modem.outbox.opts.pollMs || DEFAULT_POLL_MS);
+  n[N_POLLS]++;
+  if (n[N_POLLS] >= POLL_DAY) n[N_POLLS] = n[N_PASSED] = n[N_LIST_FAILURES] = 0;
+  if (isFull) {
+    n[N_MUST_LIST] = LIST_ALWAYS;
+    if (n[N_SLOW]) n[N_SLOW]--;
+  }
+  return false;
+}
+
+/**
+ * A read has ended without a message, or a deletion has ended. An empty place leaves the list: the next look at the
+ * store finds what is there.
+ */
+function endStore(modem: Modem, result: number): void {
+  const isRead = modem.n[N_COMMAND] === COMMAND_READ;
+  modem.n[N_COMMAND] = COMMAND_NONE;
+  if (!isRead && result === 0 && modem.n[STAT_STORED] > 0) modem.n[STAT_STORED]--;
+  if (result === 0 || result === NO_INDEX) (isRead ? modem.reads : modem.dels).splice(0, 1);
+  else if (isRead) failRead(modem, false);
+  else failDelete(modem, true);
+}
+
+/** AT+CMGL has ended: it failed when it did not succeed, or when the store's count says that it holds more. */
+function endList(modem: Modem, result: number): void {
+  const n = modem.n;
+  const known = modem.reads.length + modem.held.length + modem.dels.length;
+  n[N_LIST_FAILURES] = result === 0 && known >= n[STAT_STORED] ? 0 : n[N_LIST_FAILURES] + 1;
 }
 
 /** The command in flight has ended with `result` (lines.ts resultOf). */
 function finish(modem: Modem, result: number): void {
-  const command = modem.n[N_COMMAND];
+  const n = modem.n;
+  const command = n[N_COMMAND];
   if (command === COMMAND_START) return endStep(modem, result);
   if (command === COMMAND_PIN) {
-    modem.n[N_PIN_REFUSED] = result ? 1 : 0;
+    n[N_PIN_REFUSED] = result ? 1 : 0;
     return failStep(modem);
   }
-  if (command === COMMAND_POLL) {
-    modem.n[N_STEP]++;
-    if (modem.n[N_STEP] < (modem.n[N_POLLS] % POLL_CYCLE ? POLL_SHORT : POLL_FULL))
-      return give(modem, COMMAND_POLL, POLL.split('|')[modem.n[N_STEP]] + '\r', ANSWER_MS);
-    modem.n[N_POLLS]++;
-    modem.due = modem.outbox.clock.uptimeMs() + (modem.outbox.opts.pollMs || DEFAULT_POLL_MS);
-  } else if (command === COMMAND_READ && result === 0 && modem.n[N_PDU_BYTES] >= 0) {
-    modem.n[N_COMMAND] = COMMAND_DECODE;
+  if (command === COMMAND_READ && result === 0 && n[N_PDU_BYTES] >= 0) {
+    n[N_COMMAND] = COMMAND_DECODE;
     return arm(modem, 0);
-  } else if (command === COMMAND_READ || command === COMMAND_DELETE) {
-    // An empty place and one that will not be read leave the list alike: the next look at the store finds what is
-    // there.
-    modem.n[N_FAILURES] = result === 0 || result === NO_INDEX ? 0 : modem.n[N_FAILURES] + 1;
-    if (modem.n[N_FAILURES] % READ_TRIES === 0) (command === COMMAND_READ ? modem.reads : modem.dels).splice(0, 1);
-  } else if (command === COMMAND_PROMPT) dropSend(modem, result === 0 ? SEND_ERROR : result);
-  else if (command === COMMAND_SEND) dropSend(modem, result === 0 && !modem.n[N_ACCEPTED] ? SEND_NO_ANSWER : result);
+  }
+  if (command === COMMAND_POLL) {
+    if (endPollStep(modem)) return;
+  } else if (command === COMMAND_READ || command === COMMAND_DELETE) endStore(modem, result);
+  else if (command === COMMAND_LIST) endList(modem, result);
+  else if (command === COMMAND_PROMPT) dropSend(modem, result === 0 ? SEND_ERROR : result);
+  else if (command === COMMAND_SEND) dropSend(modem, result === 0 && !n[N_ACCEPTED] ? SEND_NO_ANSWER : result);
   next(modem);
+}
+
+/** The modem has just started. */
+function isBootLine(line: string): boolean {
+  return line === 'RDY' || line === 'Call Ready' || line === 'SMS Ready' || line === '+CFUN: 1';
 }
 
 /** One line, without its end. What it does not know it passes over: echo, noise, calls. */
 function takeLine(modem: Modem, line: string): void {
-  if (line === '' || modem.n[N_STATE] === STATE_OFF) return;
-  if (line === 'RDY' || line === 'Call Ready' || line === 'SMS Ready' || line === '+CFUN: 1') return begin(modem);
-  if (line.substr(0, 13) === 'UNDER-VOLTAGE') tell(modem, 'under-voltage', modem.n[STAT_SUPPLY_MV]);
+  const n = modem.n;
+  if (line === '' || n[N_STATE] === STATE_OFF) return;
+  if (isBootLine(line)) return begin(modem);
+  if (line.substr(0, 13) === 'UNDER-VOLTAGE') notify(modem, 'under-voltage', n[STAT_SUPPLY_MV]);
   if (line.indexOf('POWER DOWN') >= 0) return powerUp(modem, POWER_OFF_MS);
-  const result =
-    modem.n[N_COMMAND] === COMMAND_NONE || modem.n[N_COMMAND] === COMMAND_DECODE ? RESULT_NONE : resultOf(line);
-  if (result !== RESULT_NONE) finish(modem, result);
-  else if (
-    modem.n[N_COMMAND] === COMMAND_READ &&
-    modem.n[N_PDU_BYTES] >= 0 &&
-    modem.pdu === '' &&
-    line.charAt(0) === '0'
-  )
-    modem.pdu = line;
+  const result = n[N_COMMAND] === COMMAND_NONE || n[N_COMMAND] === COMMAND_DECODE ? RESULT_NONE : resultOf(line);
+  if (result !== RESULT_NONE) return finish(modem, result);
+  // A PDU begins with the length of the service centre's address, at most 11.
+  const isPdu = n[N_COMMAND] === COMMAND_READ && n[N_PDU_BYTES] >= 0 && line.charAt(0) === '0';
+  if (isPdu && modem.pdu === '') modem.pdu = line;
   else noteValue(modem, line);
 }
 
 function takeBytes(modem: Modem, bytes: Uint8Array): void {
-  modem.line += String.fromCharCode.apply(null, bytes as any);
+  modem.line += String.fromCharCode.apply(null, bytes as never);
   for (let end = modem.line.indexOf('\n'); end >= 0; end = modem.line.indexOf('\n')) {
-    const line = modem.n[N_SKIPPING] ? '' : modem.line.substr(0, end).split('\r').join('');
+    const line = modem.n[N_SKIPPING] ? '' : modem.line.substr(0, end).split('\r').join('').trim();
     modem.line = modem.line.substr(end + 1);
     modem.n[N_SKIPPING] = 0;
     takeLine(modem, line);
@@ -221,16 +303,24 @@ function takeBytes(modem: Modem, bytes: Uint8Array): void {
   }
 }
 
-/** The timer: no answer in time, a pause that is over, or work to look for. */
+/** No answer in time. A message that came whole, but for the OK behind it, is taken. */
+function timeOut(modem: Modem): void {
+  const n = modem.n;
+  n[STAT_TIMEOUTS]++;
+  if (n[N_STATE] === STATE_STARTING && n[N_STEP] === 0) return failStep(modem);
+  if (n[N_SLOW] < MAX_SLOW) n[N_SLOW]++;
+  if (n[N_COMMAND] === COMMAND_READ && modem.pdu !== '') handOver(modem);
+  begin(modem);
+}
+
+/** The timer: no answer in time, a pause that is over, or something to look for. */
 function tick(modem: Modem): void {
-  modem.n[N_TIMER] = 0;
-  if (modem.n[N_STATE] === STATE_OFF) return;
-  if (modem.n[N_COMMAND] === COMMAND_DECODE) handOver(modem);
-  else if (modem.n[N_COMMAND] !== COMMAND_NONE) {
-    modem.n[STAT_TIMEOUTS]++;
-    if (modem.n[N_STATE] === STATE_STARTING && modem.n[N_STEP] === 0) failStep(modem);
-    else begin(modem);
-  } else if (modem.n[N_STATE] === STATE_STARTING) giveStep(modem);
+  const n = modem.n;
+  n[N_TIMER] = 0;
+  if (n[N_STATE] === STATE_OFF) return;
+  if (n[N_COMMAND] === COMMAND_DECODE) handOver(modem);
+  else if (n[N_COMMAND] !== COMMAND_NONE) timeOut(modem);
+  else if (n[N_STATE] === STATE_STARTING) giveStep(modem, COMMAND_START);
   else next(modem);
 }
 
@@ -248,7 +338,7 @@ export function createModem(uart: Uart, outbox: Outbox): Modem {
 
 export function startModem(modem: Modem): void {
   if (modem.n[N_STATE] !== STATE_OFF) return;
-  tell(modem, 'starting', 0);
+  notify(modem, 'starting', 0);
   powerUp(modem, 0);
 }
 

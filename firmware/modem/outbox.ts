@@ -3,7 +3,7 @@
 // queue has. Delivery is "at least once": after a crash between the network's answer and the store's forgetting a
 // message goes out again, and the receiver's replay check drops it. Leaves AT commands to modem.ts, PDUs to
 // protocol/sms.
-import { fail } from '../../protocol/errors';
+import { CodedError, fail } from '../../protocol/errors';
 import { Clock } from '../hal';
 import { N_REGISTERED, N_STATE, Outbox, STATE_READY, Send, wakeModems } from './state';
 import { ModemOptions, SendDone, SendStore } from './types';
@@ -23,9 +23,14 @@ const REFUSED_TRIES = 3;
 const BUSY_PAUSE_MS = 2000;
 const FIRST_PAUSE_MS = 5000;
 const LONGEST_PAUSE_MS = 300000;
+/**
+ * A message that waited so long for a modem that is registered goes to one that is not: a network that takes SMS may
+ * say nothing of it. What then fails counts as no try.
+ */
+const BLIND_MS = 300000;
 
 function addSend(outbox: Outbox, id: number, pdu: Uint8Array | null, done: SendDone | null): void {
-  outbox.queue.push({ id: id, pdu: pdu, done: done, tries: 0, due: 0, by: -1, not: -1 });
+  outbox.queue.push({ id: id, pdu: pdu, done: done, tries: 0, due: outbox.clock.uptimeMs(), by: -1, not: -1 });
 }
 
 /** Makes the queue and takes up what the store kept. */
@@ -57,7 +62,7 @@ export function queueSend(outbox: Outbox, bytes: Uint8Array, done: SendDone | nu
       pdu = null;
     } catch (error) {
       // A full store: the message goes out from memory, this once.
-      if ((error as any).code !== 'journal-full') throw error;
+      if ((error as CodedError).code !== 'journal-full') throw error;
     }
   }
   addSend(outbox, id, pdu, done);
@@ -70,19 +75,22 @@ export function pduOf(outbox: Outbox, send: Send): Uint8Array {
 }
 
 /**
- * The modem that should carry `send`: the first that can, but not the one that failed last when there is another; -1
- * none.
+ * The modem that should carry `send`: the first that is registered, or does not say whether it is, but not the one that
+ * failed last when there is another; one that is not registered after BLIND_MS; -1 none.
  */
 function chooseModem(outbox: Outbox, send: Send): number {
   let found = -1;
+  let blind = -1;
   for (let i = outbox.list.length - 1; i >= 0; i--) {
     const n = outbox.list[i].n;
-    if (n[N_STATE] === STATE_READY && n[N_REGISTERED] && (i !== send.not || found < 0)) found = i;
+    if (n[N_STATE] !== STATE_READY) continue;
+    if (n[N_REGISTERED] && (i !== send.not || found < 0)) found = i;
+    if (!n[N_REGISTERED] && (i !== send.not || blind < 0)) blind = i;
   }
-  return found;
+  return found < 0 && outbox.clock.uptimeMs() - send.due >= BLIND_MS ? blind : found;
 }
 
-/** Takes the next message that is due for this modem, or answers null. */
+/** Takes the next message that is due for this modem, or returns null. */
 export function takeSend(outbox: Outbox, modem: number): Send | null {
   const nowMs = outbox.clock.uptimeMs();
   for (let i = 0; i < outbox.queue.length; i++) {
@@ -119,10 +127,17 @@ function pauseMs(cms: number, tries: number): number {
 }
 
 /**
- * How an attempt ended: SEND_OK, SEND_NO_ANSWER, SEND_ERROR or a +CMS code. Answers whether the message has left the
+ * Ends an attempt with SEND_OK, SEND_NO_ANSWER, SEND_ERROR or a +CMS code. Returns whether the message has left the
  * queue.
  */
 export function endSend(outbox: Outbox, send: Send, result: number): boolean {
+  if (result !== SEND_OK && !outbox.list[send.by].n[N_REGISTERED]) {
+    send.tries--;
+    send.not = send.by;
+    send.by = -1;
+    send.due = outbox.clock.uptimeMs();
+    return false;
+  }
   const waitMs = pauseMs(result, send.tries);
   if (result !== SEND_OK && send.tries < (waitMs < 0 ? REFUSED_TRIES : outbox.opts.maxTries || DEFAULT_TRIES)) {
     send.not = send.by;

@@ -2,7 +2,7 @@
 // need of the timer. All numbers and flags of a modem are places of one typed array: a field of its own costs the
 // device two to four times as much. Leaves what happens to it to modem.ts, the send queue's rules to outbox.ts.
 import { Clock, Uart } from '../hal';
-import { ModemOptions, SendDone } from './types';
+import { ModemEventName, ModemOptions, SendDone } from './types';
 
 export const STATE_OFF = 0;
 export const STATE_STARTING = 1;
@@ -23,6 +23,11 @@ export const COMMAND_DECODE = 9;
 
 /** Step of the start-up that asks for the SIM. */
 export const STEP_PIN = 3;
+/** First step of a poll, which asks for the registration. */
+export const STEP_POLL = 10;
+
+/** Registration that no +CREG has told: sending is tried. */
+export const REGISTERED_UNKNOWN = -1;
 
 /** Places of a modem's store that are kept in mind at a time; the next look at the store finds the others. */
 export const MAX_PLACES = 50;
@@ -42,22 +47,38 @@ export const STAT_RESTARTS = 9;
 export const N_INDEX = 10;
 export const N_STATE = 11;
 export const N_COMMAND = 12;
-/** Step of the start-up or of a poll; failures in a row of the step or of a read. */
+/** Step of the start-up or of a poll; failures of the start-up. */
 export const N_STEP = 13;
 export const N_FAILURES = 14;
+/** 0 not refused, 1 refused, PIN_UNANSWERED given without an answer so far. */
 export const N_PIN_REFUSED = 15;
 export const N_TIMER = 16;
 /** Whether the rest of an over-long line is being dropped. */
 export const N_SKIPPING = 17;
-/** Octets of the PDU that +CMGR announced, -1 none; whether +CMGS: (or READY) has come. */
+/** Octets of the PDU that +CMGR announced, 0 unknown, -1 no head has come; whether the line that counts has come. */
 export const N_PDU_BYTES = 18;
 export const N_ACCEPTED = 19;
+/** Whether the store is to be listed, LIST_ALWAYS: whatever its count says. */
 export const N_MUST_LIST = 20;
 export const N_POLLS = 21;
+/** 1 registered, 0 not, REGISTERED_UNKNOWN. */
 export const N_REGISTERED = 22;
 /** The board's own time when the network told its, 0 when it was not set. */
 export const STAT_TIME_AT = 23;
-const N_COUNT = 24;
+/** Bit mask of the steps that are passed over; the step that had no answer last, and how often in a row. */
+export const N_PASSED = 24;
+export const N_MUTE_STEP = 25;
+export const N_MUTES = 26;
+/** Whether the store comes next, because an SMS was sent last. */
+export const N_STORE_TURN = 27;
+/** Lists in a row that failed or did not show what the store holds. */
+export const N_LIST_FAILURES = 28;
+/** The modem is slow: answers are awaited 1, 2 or 4 times as long (0, 1, 2). */
+export const N_SLOW = 29;
+const N_COUNT = 30;
+export const PIN_UNANSWERED = 2;
+/** N_MUST_LIST of a list that does not depend on the store's count. */
+export const LIST_ALWAYS = 2;
 
 /** A message that waits. */
 export interface Send {
@@ -92,10 +113,7 @@ export interface Modem {
   /** The PDU of +CMGR (or what +CPIN said). */
   pdu: string;
   send: Send | null;
-  /**
-   * Places to read, to delete; places handed over and not acknowledged, each followed by the running number of its
-   * hand-over.
-   */
+  /** Places to read, to delete; places handed over and not acknowledged (places.ts: how they are packed). */
   reads: number[];
   dels: number[];
   held: number[];
@@ -109,6 +127,7 @@ export function createState(uart: Uart, outbox: Outbox): Modem {
   const n = new Int32Array(N_COUNT);
   n[STAT_RSSI] = 99;
   n[N_PDU_BYTES] = -1;
+  n[N_REGISTERED] = REGISTERED_UNKNOWN;
   n[N_INDEX] = outbox.list.length;
   return {
     uart: uart,
@@ -132,7 +151,13 @@ export function arm(modem: Modem, ms: number): void {
   modem.n[N_TIMER] = modem.outbox.clock.after(ms, modem.tick);
 }
 
-/** Tells every modem that has nothing in hand that there may be something to do. */
+/** Reports an event to the owner of the modems. */
+export function notify(modem: Modem, name: ModemEventName, value: number | string): void {
+  const opts = modem.outbox.opts;
+  if (opts.onEvent) opts.onEvent(name, value, modem.n[N_INDEX], opts.owner);
+}
+
+/** Wakes every modem that has nothing in hand: there may be something to do. */
 export function wakeModems(outbox: Outbox): void {
   for (let i = 0; i < outbox.list.length; i++) {
     const modem = outbox.list[i];

@@ -24,10 +24,12 @@ export interface ModemSms {
 }
 
 /**
- * Handler of an incoming SMS. It stays in the modem's store until `ack()` is called, which is when its effect has been
+ * Takes an incoming SMS. It stays in the modem's store until `ack()` is called, which is when its effect has been
  * written durably; after a restart everything not yet acked comes again, so the handler must know a repeated message.
  */
-export type OnSms = (sms: ModemSms, ack: () => void, owner: any) => void;
+export interface SmsHandler {
+  onSms(sms: ModemSms, ack: () => void, owner: unknown): void;
+}
 
 /** Called once: null = the network took it; else code `modem-refused` or `modem-tries`. */
 export type SendDone = (error: CodedError | null) => void;
@@ -38,8 +40,8 @@ export type SendDone = (error: CodedError | null) => void;
  * place is free.
  */
 export interface SendStore {
-  readPlace(id: number, owner?: any): Uint8Array;
-  writePlace(id: number, bytes: Uint8Array, owner?: any): void;
+  readPlace(id: number, owner?: unknown): Uint8Array;
+  writePlace(id: number, bytes: Uint8Array, owner?: unknown): void;
 }
 
 /** The board's power switches, by modem (hal.ts Power). `done` when the modem may be spoken to. */
@@ -48,7 +50,11 @@ export interface ModemPower {
   modemOff(index: number): void;
 }
 
-/** `name` of onEvent. `value` is a number or a short text, never a message's content. */
+/**
+ * `name` of onEvent. `value` is a number or a short text, never a message's content: of `sms-stuck` the place that cannot
+ * be read or deleted and is left alone for a while, of `step-passed` the command that the modem refuses or never
+ * answers.
+ */
 export type ModemEventName =
   | 'starting'
   | 'ready'
@@ -62,16 +68,17 @@ export type ModemEventName =
   | 'power-cycle'
   | 'store-full'
   | 'bad-sms'
+  | 'sms-stuck'
+  | 'step-passed'
   | 'sent'
   | 'send-failed'
   | 'time';
 
 /** One object for all modems of a board. */
-export interface ModemOptions {
-  onSms: OnSms;
-  onEvent?: (name: ModemEventName, value: number | string, modem: number, owner: any) => void;
+export interface ModemOptions extends SmsHandler {
+  onEvent?(name: ModemEventName, value: number | string, modem: number, owner: unknown): void;
   /** Handed to the handlers and the store. */
-  owner?: any;
+  owner?: unknown;
   /** Where messages that are to survive a reboot lie; without it the queue lives in memory only. */
   store?: SendStore;
   power?: ModemPower;

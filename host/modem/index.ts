@@ -6,7 +6,7 @@ import { encodeText } from '../../protocol/sms/pdu-parts';
 import { fail, type CodedError } from '../../protocol/errors';
 import { VALIDITY_DAY, createModem, modemStatus, startModem, stopModem } from '../../firmware/modem/modem';
 import { createOutbox, queueSend } from '../../firmware/modem/outbox';
-import type { ModemSms, SendDone } from '../../firmware/modem/types';
+import type { ModemEventName, ModemSms, SendDone } from '../../firmware/modem/types';
 import { createJoiner } from './joiner';
 import { portUart, runtimeClock } from './hal';
 import type { HostModem, HostModemOptions } from './types';
@@ -15,6 +15,8 @@ export * from './types';
 
 /** A host has room for more than a device. */
 const MAX_WAITING = 200;
+/** Between two looks for parts that have waited too long. */
+const PART_CHECK_MS = 600_000;
 
 type Done = (error: CodedError | null) => void;
 
@@ -30,9 +32,28 @@ function afterAll(count: number, done: Done | undefined): SendDone {
 
 export function createHostModem(options: HostModemOptions): HostModem {
   const { port, runtime, onSms, onEvent } = options;
-  const joiner = createJoiner();
+  const joiner = createJoiner({
+    nowMs: () => runtime.nowMs(),
+    onGivenUp: (parts) => onEvent?.('parts-given-up', parts),
+  });
   let reference = runtime.random(1)[0]!;
   let isClosed = false;
+  let fullMs = -Infinity;
+  let checking = runtime.after(PART_CHECK_MS, checkParts);
+
+  function checkParts(): void {
+    joiner.giveUpOld();
+    checking = runtime.after(PART_CHECK_MS, checkParts);
+  }
+
+  /** The driver reports a full store at every look at it; the owner hears of it once in PART_CHECK_MS. */
+  function noteEvent(name: ModemEventName, value: number | string): void {
+    const isFull = name === 'store-full';
+    if (!isFull || runtime.nowMs() - fullMs >= PART_CHECK_MS) onEvent?.(name, value);
+    if (!isFull) return;
+    fullMs = runtime.nowMs();
+    joiner.makeRoom();
+  }
 
   function receive(sms: ModemSms, ack: () => void): void {
     const { from, text, data, ref, total, part } = sms;
@@ -55,7 +76,7 @@ export function createHostModem(options: HostModemOptions): HostModem {
     portUart(port),
     createOutbox(runtimeClock(runtime), {
       onSms: receive,
-      onEvent: (name, value) => onEvent?.(name, value),
+      onEvent: noteEvent,
       store: options.store,
       pins: options.pin === undefined ? [] : [options.pin],
       maxTries: options.maxTries,
@@ -83,6 +104,7 @@ export function createHostModem(options: HostModemOptions): HostModem {
     status: () => modemStatus(modem),
     close() {
       isClosed = true;
+      checking.cancel();
       stopModem(modem);
       port.close();
     },

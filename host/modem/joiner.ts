@@ -1,6 +1,6 @@
-// Joins the parts of concatenated SMS. Spec: 3GPP TS 23.040 9.2.3.24.1. A part that came twice is acknowledged and
-// dropped; at most MAX_OPEN messages are kept open, the oldest makes room (its parts stay unacknowledged in the modem's
-// store).
+// Joins the parts of concatenated SMS. Spec: 3GPP TS 23.040 9.2.3.24.1. Until it is whole a message stays in the modem's
+// store, which is small: one that does not become whole is given up after PART_AGE_MS, or before when there is no room.
+// Its parts are acknowledged then, which deletes them.
 
 /** One part, or a whole message with total 1. */
 export interface Part {
@@ -22,11 +22,33 @@ export interface Whole {
 }
 
 export interface Joiner {
-  /** Answers the message when this was its last missing part, else null. */
+  /** Returns the message when this was its last missing part, else null. */
   add(part: Part): Whole | null;
+  /** Gives up what has waited for PART_AGE_MS. */
+  giveUpOld(): void;
+  /** The modem's store is full: gives up at least ROOM_PARTS parts, as far as there are. */
+  makeRoom(): void;
 }
 
+export interface JoinerOptions {
+  /** Time, ms. */
+  nowMs?: () => number;
+  /** A message was given up after so many of its parts had come. */
+  onGivenUp?: (parts: number) => void;
+}
+
+/** Parts come within minutes of each other; the network may take hours over one. */
+export const PART_AGE_MS = 3 * 3_600_000;
+/** A quarter of a usual SIM. */
+const ROOM_PARTS = 5;
 const MAX_OPEN = 16;
+
+interface Open {
+  from: string;
+  sinceMs: number;
+  /** By number, 1.. */
+  parts: Map<number, Part>;
+}
 
 function join(parts: Part[]): Whole {
   const isText = parts.every((part) => part.text !== null);
@@ -38,23 +60,57 @@ function join(parts: Part[]): Whole {
   };
 }
 
-export function createJoiner(): Joiner {
-  const open = new Map<string, Part[]>();
+function isSame(one: Part, other: Part): boolean {
+  return one.text === other.text && Buffer.compare(one.data ?? Buffer.of(), other.data ?? Buffer.of()) === 0;
+}
+
+export function createJoiner(options: JoinerOptions = {}): Joiner {
+  const { nowMs = () => 0, onGivenUp } = options;
+  /** In the order in which their last parts came. */
+  const open = new Map<string, Open>();
+
+  function giveUp(key: string): number {
+    const parts = [...open.get(key)!.parts.values()];
+    open.delete(key);
+    parts.forEach((part) => part.ack());
+    onGivenUp?.(parts.length);
+    return parts.length;
+  }
+
+  /** The oldest message of the sender with the most parts: what one sender fills costs the others nothing. */
+  function leastWanted(): string | undefined {
+    const counts = new Map<string, number>();
+    for (const { from, parts } of open.values()) counts.set(from, (counts.get(from) ?? 0) + parts.size);
+    const most = Math.max(0, ...counts.values());
+    return [...open.keys()].find((key) => counts.get(open.get(key)!.from) === most);
+  }
+
   return {
     add(part) {
       if (part.total === 1) return join([part]);
       const key = `${part.from} ${part.ref} ${part.total} ${part.text === null}`;
-      const parts = open.get(key) ?? [];
-      if (parts[part.part]) {
+      const message = open.get(key) ?? { from: part.from, sinceMs: nowMs(), parts: new Map<number, Part>() };
+      const before = message.parts.get(part.part);
+      if (before && isSame(before, part)) {
         part.ack();
         return null;
       }
-      parts[part.part] = part;
+      // The reference has come round: the part belongs to a newer message.
+      before?.ack();
+      message.parts.set(part.part, part);
       open.delete(key);
-      if (Object.keys(parts).length === part.total) return join(parts.slice(1));
-      open.set(key, parts);
-      if (open.size > MAX_OPEN) open.delete([...open.keys()][0]!);
+      if (message.parts.size === part.total) {
+        return join([...message.parts.keys()].sort((a, b) => a - b).map((number) => message.parts.get(number)!));
+      }
+      open.set(key, message);
+      if (open.size > MAX_OPEN) giveUp(leastWanted()!);
       return null;
+    },
+    giveUpOld() {
+      for (const [key, { sinceMs }] of [...open]) if (nowMs() - sinceMs >= PART_AGE_MS) giveUp(key);
+    },
+    makeRoom() {
+      for (let room = 0; room < ROOM_PARTS && open.size > 0;) room += giveUp(leastWanted()!);
     },
   };
 }

@@ -22,7 +22,8 @@ export interface HostModemOptions {
   pollMs?: number;
   /** Parts of a concatenated message are joined before it is called. `ack` when its effect is durable. */
   onSms: (sms: HostSms, ack: () => void) => void;
-  onEvent?: (name: ModemEventName, value: number | string) => void;
+  /** The driver's events, and `parts-given-up`: so many parts of a message that never became whole were deleted. */
+  onEvent?: (name: ModemEventName | 'parts-given-up', value: number | string) => void;
 }
 
 export interface HostModem {

@@ -188,7 +188,7 @@ function openContext(options: VDeviceOptions): VContext & { closeAll(): void } {
     options.file,
     openSealer(options.file + '.key', (lenBytes) => runtime.random(lenBytes)),
   );
-  const modem = openModem(options.modem, runtime, state, options.simPin);
+  const modem = openModem(options.modem, runtime, state, options.simPin, (text) => context.tell(text, 'sms'));
   const context = {
     runtime,
     crypto,

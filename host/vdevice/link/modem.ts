@@ -11,7 +11,27 @@ export interface OpenModem extends VModem {
   close(): void;
 }
 
-export function openModem(modem: VModem | BytePort, runtime: Runtime, state: State, simPin?: string): OpenModem {
+/** What V's owner hears of the modem. */
+const TROUBLE = [
+  'no-sim',
+  'pin-needed',
+  'pin-wrong',
+  'store-full',
+  'bad-sms',
+  'sms-stuck',
+  'step-passed',
+  'send-failed',
+  'parts-given-up',
+];
+
+/** `tell` hears of trouble with the modem that V drives itself. */
+export function openModem(
+  modem: VModem | BytePort,
+  runtime: Runtime,
+  state: State,
+  simPin?: string,
+  tell?: (text: string) => void,
+): OpenModem {
   if (!('write' in modem)) {
     return {
       sendText: (to, text) => modem.sendText(to, text),
@@ -33,6 +53,9 @@ export function openModem(modem: VModem | BytePort, runtime: Runtime, state: Sta
     runtime,
     pin: simPin,
     store: state.sendStore,
+    onEvent(name, value) {
+      if (TROUBLE.includes(name)) tell?.(`modem: ${name} ${value}`);
+    },
     onSms: ({ from, text, data, port }, ack) =>
       listener?.({ from, text: text ?? undefined, data: data ?? undefined, port: port < 0 ? undefined : port }, ack),
   });
