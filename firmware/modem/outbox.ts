@@ -10,8 +10,6 @@ import { ModemOptions, SendDone, SendStore } from './types';
 
 /** Messages waiting at a time unless the options say otherwise; one more throws `modem-queue-full`. */
 export const MAX_QUEUE = 8;
-/** A stored SMS-SUBMIT without service centre address. */
-export const MAX_RECORD_BYTES = 164;
 /** Results that are no +CMS code. */
 export const SEND_OK = 0;
 export const SEND_NO_ANSWER = -1;

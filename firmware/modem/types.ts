@@ -36,7 +36,7 @@ export type SendDone = (error: CodedError | null) => void;
 
 /**
  * Non-volatile home of the send queue: places 0.. of as many messages as the queue may hold, each at most
- * MAX_RECORD_BYTES (outbox.ts), opaque to the store. All calls are synchronous and durable on return; no octets: the
+ * 164 octets (an SMS-SUBMIT without service centre address), opaque to the store. All calls are synchronous and durable on return; no octets: the
  * place is free.
  */
 export interface SendStore {

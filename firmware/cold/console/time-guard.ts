@@ -9,20 +9,18 @@ import { decimalOf } from '../../../protocol/decimal';
 import { fail } from '../../../protocol/errors';
 import { U32_MAX } from '../../../protocol/wire';
 import { modemsStatus } from '../../modem/failover';
+import { KNOWN_S } from '../../modem/lines';
 import type { Cold } from '../cold';
 import { nowSeconds } from '../state/store';
 
-/** 2025-01-01: before any board's time. A network's time before it, or NETWORK_YEARS after it, is none. */
-export const KNOWN_S = 1735689600;
 export const DAY_S = 86400;
 export const YEAR_S = 31536000;
-const NETWORK_YEARS = 30;
 
 function isFar(cold: Cold, seconds: number): boolean {
   const modems = cold.modem ? modemsStatus(cold.modem) : [];
   for (let i = 0; i < modems.length; i++) {
     const it = modems[i];
-    if (it.networkTime < KNOWN_S || it.networkTime > KNOWN_S + NETWORK_YEARS * YEAR_S) continue;
+    if (!it.networkTime) continue;
     // Heard while the clock was unset: at some time since the start.
     const least = it.networkTimeAt ? it.networkTime + cold.hal.clock.wallSeconds() - it.networkTimeAt : it.networkTime;
     const most = it.networkTimeAt ? least : least + cold.hal.clock.uptimeMs() / 1000;

@@ -1,6 +1,7 @@
 // The clock only goes forward, so a time far from what is known takes the word `force`.
 import { expect } from 'chai';
-import { aTime, DAY_S, KNOWN_S, YEAR_S } from '../../../../firmware/cold/console/time-guard';
+import { aTime, DAY_S, YEAR_S } from '../../../../firmware/cold/console/time-guard';
+import { KNOWN_S } from '../../../../firmware/modem/lines';
 import type { Cold } from '../../../../firmware/cold/cold';
 import { createConsoleClient } from '../../../../host/operator';
 import { channelRig, makeRig, PIN, readyRig, START_S, type Rig } from '../../rig';
