@@ -30,7 +30,7 @@ import { letGoAccount } from './state/account-store';
 import { tidyPayments } from './payments/archive';
 import { makeBatches, wantFirstBatches } from './batches/batches';
 import { repeatAlarms } from './alarms/closing';
-import { runCommand } from './console/commands';
+import { takeCommand } from './console/dispatch';
 import type { Cold } from './cold';
 import { beat } from './alarms/heartbeat';
 import { maskLinkKey } from './link/link-key';
@@ -167,10 +167,6 @@ function unlockUnattended(cold: Cold): void {
     }
     startParts(cold);
   });
-}
-
-function takeCommand(line: string, terminal: Terminal): void {
-  runCommand(terminal.owner as Cold, line);
 }
 
 /** The console's lines are work like any other: idle work lets go of its memory before them. */

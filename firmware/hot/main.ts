@@ -10,7 +10,7 @@ import { enter } from '../guard';
 import type { Hal } from '../hal';
 import { isWiping, readDevice, wipeFlash } from '../journal/device';
 import { readU32 } from '../journal/records';
-import { takeCommand } from './console';
+import { takeCommand } from './dispatch';
 import type { Hot } from './context';
 import { makeLimits } from './limits';
 import { startCold } from './link';

@@ -1,6 +1,6 @@
 // Carries a PSBT to HSM-Cold's console and its signatures back. The board gets every coin with its whole previous
 // transaction and decides for itself; this side only translates. Spec: BIP174; the console's side is
-// firmware/cold/console/sweep.ts.
+// firmware/cold/console/commands/sweep.ts.
 import * as btc from '@scure/btc-signer';
 import { RawOldTx } from '@scure/btc-signer/script';
 import { cborEncode } from '../../protocol';

@@ -1,6 +1,8 @@
 /** All that is generated, one product a file or region. A generator for something new adds its products here. */
 import type { Product } from './product';
+import { dispatchers } from './console/dispatchers';
+import { consoleDocuments } from './console/documents';
 import { specTables } from './wire/spec';
 import { wireNumbers } from './wire/numbers';
 
-export const PRODUCTS: Product[] = [wireNumbers, ...specTables];
+export const PRODUCTS: Product[] = [wireNumbers, ...specTables, ...dispatchers, ...consoleDocuments];

@@ -3,13 +3,15 @@
  * base64 of a CBOR array
  *   [name, network, script, v_identity 33, v_phones, admin_phones, payout address, policy (12 numbers), protocols,
  *   allow_list] where protocols is 1 (v1), 2 (v2) or 3, and allow_list holds addresses. Everything is checked before
- *   anything is written. Leaves to others: making an account's keys (account-add.ts).
+ *   anything is written. Leaves to others: making an account's keys (commands/account-add.ts).
  */
 import { copyBytes } from '../../crypto/bytes';
 import { addressToScript, base64Decode, encodeXkey, pubkeyParse, sha256 } from '../../crypto/index';
+import type { CommandDeclaration } from '../../console/command';
 import { hexOf } from '../../console/hex';
 import { printLine } from '../../console/terminal';
 import { cborDecode } from '../../../protocol/cbor';
+import { decimalOf } from '../../../protocol/decimal';
 import { pairingCode } from '../../../protocol/request/authority';
 import { fail } from '../../../protocol/errors';
 import { readRecord } from '../../journal/journal';
@@ -17,9 +19,9 @@ import { R_ACCOUNT, R_ALLOW } from '../../journal/records';
 import { coinOf, NODE_COLD, NODE_HOT, nodeChain, nodePub, purposeOf } from '../secrets/hierarchy';
 import { policyFrom } from '../signing/policy';
 import type { Cold } from '../cold';
-import { accountKeys } from '../state/account-store';
+import { accountKeys, requireAccount } from '../state/account-store';
 import { notifyPolicy } from '../alarms/closing';
-import { accountRecordAt, isClosed, type Account } from '../state/state';
+import { accountRecordAt, isClosed, MAX_ACCOUNTS, type Account } from '../state/state';
 import { AUDIT_ACCOUNT_CHANGED, audit, saveCbor } from '../state/store';
 import { scheduleOnce } from '../scheduler';
 
@@ -82,6 +84,32 @@ export function anAccount(fields: any): Uint8Array[] {
   if (!(fields[8] >= 1 && fields[8] <= 3)) throw no('protocols');
   if (!fields[9] || typeof fields[9] === 'string') throw no('allow_list');
   return allowDigests([], fields[9], fields[1]);
+}
+
+/** The lines of printAccount. */
+export const ACCOUNT_LINES = {
+  account: ['account <account:whole>', 'its number'],
+  name: ['name <name:rest>', 'its name'],
+  network: ['network <network:main|test|regtest>', 'the Bitcoin network'],
+  script: ['script <script:p2wpkh|p2pkh>', 'the form of its addresses'],
+  identity: ['identity <identity:hex>', "HSM-Cold's public key of the account, 33 octets"],
+  v_identity: ['v_identity <v_identity:hex>', "V's public key, 33 octets"],
+  v_phones: ['v_phones <phones:rest>', "V's phones"],
+  admin_phones: ['admin_phones <phones:rest>', "phones of the account's people"],
+  payout: ['payout <address:word>', 'the one address that sweeps pay'],
+  protocols: ['protocols <protocols:1|2|3>', '1: v1, 2: v2, 3: both'],
+  standing: ['standing <standing:open|closed>[ <reason:word>]', 'whether it pays, and why not'],
+  fingerprint: ['fingerprint <fingerprint:hex>', 'of the master key'],
+  cold_xpub: ['cold_xpub <xpub:word>', 'of the cold receiving addresses'],
+  cold_descriptor: ['cold_descriptor <descriptor:word>', 'the same, BIP380 without checksum'],
+  hot_xpub: ['hot_xpub <xpub:word>', 'of the hot addresses'],
+  hot_descriptor: ['hot_descriptor <descriptor:word>', 'the same, BIP380 without checksum'],
+  pairing: ['pairing <code:rest>', "the pairing code: V's screen must show the same"],
+} satisfies CommandDeclaration['lines'];
+
+/** The account whose number was typed. Throws `no-account`, for what is no number too. */
+export function accountNamed(cold: Cold, text: string | undefined): Account {
+  return requireAccount(cold, decimalOf(text, 0, MAX_ACCOUNTS - 1));
 }
 
 function xpubOf(cold: Cold, account: Account, which: number): string {

@@ -4,7 +4,7 @@
  * account = m/17229'/a'/0'. Hardened all the way: a hot key in an attacker's hands tells nothing about a cold one. What
  * is public is written down once when the account is made (R_KEYS), so that no multiplication is needed later:
  *   0 | account u8 | fingerprint of m/p'/c' 4 | cold, hot, cold/0, hot/0, hot/1: public key 33 and chain code 32 each
- * Spec: BIP32, BIP44, BIP84. Leaves to others: when keys may be in memory (cold/unlock.ts, console/sweep.ts).
+ * Spec: BIP32, BIP44, BIP84. Leaves to others: when keys may be in memory (cold/unlock.ts, console/commands/sweep.ts).
  */
 import { copyBytes } from '../../crypto/bytes';
 import { ckdPriv, hash160, privFromSeed, pubkeyCreate, wipe } from '../../crypto/index';

@@ -1,4 +1,4 @@
-// State backup and restore onto a fresh board. Header comment of firmware/cold/console/backup.ts is the spec.
+// State backup and restore onto a fresh board. Header comment of firmware/cold/console/backup-format.ts is the spec.
 import { expect } from 'chai';
 import {
   backup,

@@ -1,14 +1,15 @@
 /**
- * Making an account: its data is checked before the PIN is asked for, its public keys are derived a multiplication a
+ * `account add`: makes an account. Its data is checked before the PIN is asked for, its public keys are derived a multiplication a
  * slice, and then it is written down, the log first. A power cut within leaves none, or one whose sealed keys the next
  * unlocking writes.
  */
-import { copyBytes } from '../../crypto/bytes';
-import { base64Decode, ckdPub, fingerprint, pubkeyCreate, wipe } from '../../crypto/index';
-import { printOk, printThrown } from '../../console/terminal';
-import { cborDecode } from '../../../protocol/cbor';
-import { fail } from '../../../protocol/errors';
-import { R_ACCOUNT, R_ALLOW, R_KEYS } from '../../journal/records';
+import { copyBytes } from '../../../crypto/bytes';
+import { base64Decode, ckdPub, fingerprint, pubkeyCreate, wipe } from '../../../crypto/index';
+import type { CommandDeclaration } from '../../../console/command';
+import { printOk, printThrown } from '../../../console/terminal';
+import { cborDecode } from '../../../../protocol/cbor';
+import { fail } from '../../../../protocol/errors';
+import { R_ACCOUNT, R_ALLOW, R_KEYS } from '../../../journal/records';
 import {
   accountNode,
   coinOf,
@@ -26,17 +27,31 @@ import {
   putNode,
   wipeNode,
   type PrivNode,
-} from '../secrets/hierarchy';
-import { saveSecrets, requireAccount } from '../state/account-store';
-import { anAccount, printAccount } from './accounts';
-import type { Cold } from '../cold';
-import { pairOf } from '../sms/sms';
-import { MAX_ACCOUNTS } from '../state/state';
-import { AUDIT_ACCOUNT_ADDED, audit, save, saveCbor } from '../state/store';
-import { schedule } from '../scheduler';
+} from '../../secrets/hierarchy';
+import { saveSecrets, requireAccount } from '../../state/account-store';
+import { ACCOUNT_LINES, anAccount, printAccount } from '../accounts';
+import { withSeed } from '../needs';
+import type { Cold } from '../../cold';
+import { pairOf } from '../../sms/sms';
+import { MAX_ACCOUNTS } from '../../state/state';
+import { AUDIT_ACCOUNT_ADDED, audit, save, saveCbor } from '../../state/store';
+import { schedule } from '../../scheduler';
+
+export const ACCOUNT_ADD = {
+  usage: 'account add <base64>',
+  order: 6,
+  summary: 'makes an account',
+  words: { base64: 'account data (accounts.ts)' },
+  needs: ['unlocked', 'pin'],
+  lines: ACCOUNT_LINES,
+  errors: {
+    'accounts-full': 'the board holds as many accounts as it can',
+    'account-form': 'a field of the data is wrong',
+  },
+} satisfies CommandDeclaration;
 
 /** An account being made. Secret: seed64, wiped at the end. */
-export interface Adding {
+interface Adding {
   fields: any;
   allow: Uint8Array[];
   seed64: Uint8Array;
@@ -51,7 +66,7 @@ export interface Adding {
  * Decodes and checks account data (accounts.ts). Throws `accounts-full`, `account-form`, what decoding and addresses
  * throw.
  */
-export function readAdding(cold: Cold, base64: string): Adding {
+function readAdding(cold: Cold, base64: string): Adding {
   if (cold.state.accountCount >= MAX_ACCOUNTS)
     throw fail('accounts-full', 'the board holds ' + MAX_ACCOUNTS + ' accounts at most');
   const fields = cborDecode(base64Decode(base64)) as any;
@@ -132,7 +147,7 @@ function stepAdding(cold: Cold, it: Adding): boolean {
 }
 
 /** Makes the account in slices and shows it. seed64 is wiped at the end; what waited for an account is started then. */
-export function addAccount(cold: Cold, it: Adding, seed64: Uint8Array): void {
+function addAccount(cold: Cold, it: Adding, seed64: Uint8Array): void {
   it.seed64 = seed64;
   schedule(cold, {
     isIdle: false,
@@ -143,5 +158,14 @@ export function addAccount(cold: Cold, it: Adding, seed64: Uint8Array): void {
       wipe(it.seed64);
       printThrown(cold.terminal, error);
     },
+  });
+}
+
+export function runAccountAdd(cold: Cold, words: string[]): void {
+  const adding = readAdding(cold, words[2] || '');
+  // The text is long: nothing holds it while the PIN is asked for.
+  words[2] = '';
+  withSeed(cold, function (seed) {
+    addAccount(cold, adding, copyBytes(seed, 0, seed.length));
   });
 }

@@ -1,55 +1,52 @@
-/**
- * The console's commands that only show: help, status, log. They need no unlock and show nothing secret.
- */
-import { hexOf } from '../../console/hex';
-import { printLine, printOk } from '../../console/terminal';
-import { fail } from '../../../protocol/errors';
-import { walk } from '../../journal/journal';
-import { R_AUDIT, readU32 } from '../../journal/records';
-import { modemsStatus } from '../../modem/failover';
-import { requireAccount } from '../state/account-store';
-import { isArchiveDue, roomPayments } from '../payments/archive';
-import { countBatches } from '../batches/batches';
-import type { Cold } from '../cold';
-import { AUDIT_CODE_AT, AUDIT_HEAD_AT, isClosed } from '../state/state';
-import { isClockSet, nowSeconds } from '../state/store';
+/** `status`: the board at a glance. It needs no unlock and shows nothing secret. */
+import { hexOf } from '../../../console/hex';
+import { printLine, printOk } from '../../../console/terminal';
+import type { CommandDeclaration } from '../../../console/command';
+import { modemsStatus } from '../../../modem/failover';
+import { countBatches } from '../../batches/batches';
+import type { Cold } from '../../cold';
+import { isArchiveDue, roomPayments } from '../../payments/archive';
+import { requireAccount } from '../../state/account-store';
+import { isClosed } from '../../state/state';
+import { isClockSet, nowSeconds } from '../../state/store';
 
-/** The list is made when asked for: it would cost a hundred variables. */
-export function showHelp(cold: Cold): void {
-  const lines = [
-    'status',
-    'provision',
-    'restore',
-    'unlock',
-    'lock',
-    'account add <base64>',
-    'account change <n> <base64>',
-    'account allow <n> <address> ...',
-    'account show <n>',
-    'account list',
-    'reopen <n>',
-    'ack <number>',
-    'link key <hex>',
-    'phones <+number> ...',
-    'time <unix seconds> [force]',
-    'unattended on|off',
-    'sweep begin|input|prev|sign <base64>',
-    'backup',
-    'state begin|line <base64>|end <channel id>,... [paid <payments>] [force]',
-    'log [from]',
-    'selftest',
-    'modem',
-    'memory',
-    'flash',
-    'noise',
-    'bench',
-    'sms <+number>',
-    'service',
-    'wipe',
-  ];
-  for (let i = 0; i < lines.length; i++) printLine(cold.terminal, lines[i]);
-  printOk(cold.terminal);
-}
+export const STATUS = {
+  usage: 'status',
+  order: 1,
+  summary: 'everything at a glance',
+  isForFaulty: true,
+  lines: {
+    board: ['board <board:word> commit <commit:word> interpreter <interpreter:word>', 'what runs, and on what'],
+    state: ['state <state:word>', 'factory, locked, unlocked, or the code of a fault'],
+    time: ['time <unix_seconds:whole|unset>', "the board's clock"],
+    uptime: ['uptime <uptime_s:whole>', 'seconds since the start'],
+    boots: ['boots <boots:whole> pin-failures <pin_failures:whole>', 'starts; wrong PINs since the last right one'],
+    memory: ['memory <used:whole> of <total:whole>', 'variables of the interpreter'],
+    journal: ['journal records <records:whole> room <room_bytes:whole> writes <writes:whole>', 'the journal on flash'],
+    payments: [
+      'payments <payments:whole> archived <archived:whole> room <room:number>',
+      'payments made, those of them in archives, and how many more Storage holds',
+    ],
+    trouble: ['trouble <text:rest>', 'what an operator has to look at: Storage, or the last of a modem'],
+    link: ['link <link:unpaired|up|down>', 'the line to HSM-Hot'],
+    phones: ['phones <count:whole>', 'phones of the platform that alarms go to'],
+    modem: [
+      'modem <index:whole> <state:starting|registered|unregistered> rssi <rssi:whole> operator <operator:rest> ' +
+        'network-time <unix_seconds:whole|-> queued <queued:whole>',
+      "a modem: signal 0 to 31 (99: unknown), the network's name and clock, messages to be sent",
+    ],
+    audit: ['audit <entries:whole> head <head:hex>', 'the audit log: its length, the hash of its last entry'],
+    signed: [
+      'signed <signed:whole> refused <refused:whole> ignored-sms <ignored_sms:whole>',
+      'payments, refusals and SMS left unanswered, since the start',
+    ],
+    account: [
+      'account <account:whole> <standing:open|closed>[ <reason:word>] batches-hot <batches_hot:whole> ' +
+        'batches-cold <batches_cold:whole>[ alarm <alarm:word> <alarm_number:whole>]',
+      'an account: why it is closed, batches of addresses derived, the alarm that is sent until it is acknowledged',
+    ],
+  },
+} satisfies CommandDeclaration;
 
 /** Payments that still fit below which status warns. */
 const ROOM_LOW = 1000;
@@ -72,7 +69,7 @@ function stateName(cold: Cold): string {
   return cold.keys ? 'unlocked' : 'locked';
 }
 
-export function showStatus(cold: Cold): void {
+export function runStatus(cold: Cold): void {
   const terminal = cold.terminal;
   const state = cold.state;
   const memory = cold.hal.memoryUse();
@@ -144,29 +141,4 @@ export function showStatus(cold: Cold): void {
     );
   }
   printOk(terminal);
-}
-
-/** The audit entries that the board still holds, from number `from`. */
-export function showLog(cold: Cold, from: number): void {
-  if (!cold.journal) throw fail('not-provisioned', 'there is no log yet');
-  walk(cold.journal, function (type, payload) {
-    if (type !== R_AUDIT || readU32(payload, 0) < from) return;
-    printLine(
-      cold.terminal,
-      'audit ' +
-        readU32(payload, 0) +
-        ' ' +
-        readU32(payload, 4) +
-        ' ' +
-        payload[AUDIT_CODE_AT] +
-        ' ' +
-        payload[AUDIT_CODE_AT + 1] +
-        ' ' +
-        (hexOf(payload.subarray(AUDIT_CODE_AT + 2)) || '-') +
-        ' ' +
-        hexOf(payload.subarray(AUDIT_HEAD_AT, AUDIT_CODE_AT)),
-    );
-  });
-  printLine(cold.terminal, 'head ' + cold.state.auditCount + ' ' + hexOf(cold.state.auditHead));
-  printOk(cold.terminal);
 }

@@ -6,13 +6,22 @@
  * another. Inputs must be the account's cold receiving keys; those exist in memory only while the signatures are made,
  * from the seed that the PIN opens.
  */
-import { copyBytes } from '../../crypto/bytes';
-import { addressToScript, base64Decode, ckdPub, constantTimeEqual, ecdsaSign, hash160, wipe } from '../../crypto/index';
-import { hexOf } from '../../console/hex';
-import { ask, printError, printLine, printOk, printThrown } from '../../console/terminal';
-import { cborDecode } from '../../../protocol/cbor';
-import { fail } from '../../../protocol/errors';
-import { AMOUNT_MAX_SATS, U32_MAX } from '../../../protocol/wire';
+import { copyBytes } from '../../../crypto/bytes';
+import {
+  addressToScript,
+  base64Decode,
+  ckdPub,
+  constantTimeEqual,
+  ecdsaSign,
+  hash160,
+  wipe,
+} from '../../../crypto/index';
+import { hexOf } from '../../../console/hex';
+import type { CommandDeclaration } from '../../../console/command';
+import { ask, printError, printLine, printOk, printThrown } from '../../../console/terminal';
+import { cborDecode } from '../../../../protocol/cbor';
+import { fail } from '../../../../protocol/errors';
+import { AMOUNT_MAX_SATS, U32_MAX } from '../../../../protocol/wire';
 import {
   accountNode,
   leafKey,
@@ -22,13 +31,13 @@ import {
   NODE_COLD_0,
   wipeNode,
   type PrivNode,
-} from '../secrets/hierarchy';
-import { FEERATE_MAX_DEFAULT } from '../signing/policy';
-import type { Cold } from '../cold';
-import { feedPrevTx, prevTxId, readPrevTx, type PrevTxReader } from '../signing/prev-tx';
-import { accountKeys, requireAccount } from '../state/account-store';
-import { seedByPin } from '../secrets/secrets';
-import { openScratch } from '../signing/scratch';
+} from '../../secrets/hierarchy';
+import { FEERATE_MAX_DEFAULT } from '../../signing/policy';
+import type { Cold } from '../../cold';
+import { feedPrevTx, prevTxId, readPrevTx, type PrevTxReader } from '../../signing/prev-tx';
+import { accountKeys, requireAccount } from '../../state/account-store';
+import { seedByPin } from '../../secrets/secrets';
+import { openScratch } from '../../signing/scratch';
 import {
   draftBytes,
   endPass,
@@ -46,9 +55,44 @@ import {
   vbytesOf,
   type Pass,
   type TxDraft,
-} from '../signing/tx-draft';
-import { AUDIT_SWEPT, audit } from '../state/store';
-import { schedule } from '../scheduler';
+} from '../../signing/tx-draft';
+import { AUDIT_SWEPT, audit } from '../../state/store';
+import { schedule } from '../../scheduler';
+
+export const SWEEP = {
+  usage: 'sweep begin|input|prev|sign <base64>',
+  order: 17,
+  summary: 'signs a sweep of cold coins to the payout address',
+  words: {
+    begin: 'CBOR [account, tx_version, locktime, n_inputs (1 to 100), payout_sats, fee_sats]',
+    input: 'CBOR [prev_txid (internal order), vout, sequence, chain (0), index, prev_tx_len]: a coin',
+    prev: "a part of the coin's previous transaction",
+    sign: 'without base64: shows what will be signed, asks, signs',
+  },
+  needs: ['unlocked', 'pin'],
+  asks: { 'sign (yes or no)': 'yes: after what was shown' },
+  lines: {
+    account: ['sweep account <account:whole> <name:rest>', 'whose coins'],
+    inputs: ['sweep inputs <inputs:whole> sats <sats:whole>', 'coins and their sum, satoshi'],
+    pays: ['sweep pays <sats:whole> to <address:word>', 'the one output: the payout address'],
+    fee: ['sweep fee <sats:whole>', 'satoshi'],
+    sig: [
+      'sig <input:whole> <pubkey:hex> <signature:hex>',
+      'of an input: public key 33, signature 64 octets, big endian',
+    ],
+  },
+  errors: {
+    usage: 'none of these forms',
+    'no-account': 'no account has that number',
+    'sweep-form': 'a field is wrong',
+    'bad-state': 'not what comes next: begin, then input and prev for each coin, then sign',
+    'policy-fee-rate': "the fee is above the account's limit",
+    'prev-tx-hash': 'the previous transaction is another one',
+    'not-own-coin': 'not a coin of that cold receiving key',
+    'bad-fee': 'inputs are not outputs and fee',
+    declined: 'the answer was not yes',
+  },
+} satisfies CommandDeclaration;
 
 export const SWEEP_INPUTS_MAX = 100;
 
@@ -242,10 +286,10 @@ function sign(cold: Cold, it: Sweep, seed: Uint8Array): void {
   });
 }
 
-/** The console's `sweep` command. */
-export function runSweep(cold: Cold, action: string, argument: string): void {
+export function runSweep(cold: Cold, words: string[]): void {
+  const action = words[1];
+  const argument = words[2] || '';
   try {
-    if (!cold.keys) throw fail('locked', 'unlock first');
     if (action === 'begin') begin(cold, argument);
     else if (action === 'input') input(cold, argument);
     else if (action === 'prev') prev(cold, argument);

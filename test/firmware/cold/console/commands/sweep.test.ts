@@ -1,9 +1,9 @@
-// Sweeping at the console, up to the largest sweep there is. Spec: firmware/cold/console/sweep.ts; BIP143, BIP174.
+// Sweeping at the console, up to the largest sweep there is. Spec: firmware/cold/console/commands/sweep.ts; BIP143, BIP174.
 import { expect } from 'chai';
-import { SWEEP_INPUTS_MAX } from '../../../../firmware/cold/console/sweep';
-import { sweep } from '../../../../host/operator';
-import { isSigned, sweepPsbt } from '../../payments';
-import { PIN, readyRig } from '../../rig';
+import { SWEEP_INPUTS_MAX } from '../../../../../firmware/cold/console/commands/sweep';
+import { sweep } from '../../../../../host/operator';
+import { isSigned, sweepPsbt } from '../../../payments';
+import { PIN, readyRig } from '../../../rig';
 
 const PAYOUT = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 

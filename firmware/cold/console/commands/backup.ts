@@ -1,0 +1,75 @@
+/** `backup`: the state of the board in lines that only its seed opens (backup-format.ts). */
+import { cborEncode } from '../../../../protocol/cbor';
+import { concatBytes } from '../../../crypto/bytes';
+import { base64Encode, drbgGenerate, seal, wipe } from '../../../crypto/index';
+import { printLine, printOk } from '../../../console/terminal';
+import type { CommandDeclaration } from '../../../console/command';
+import { walk, type Journal } from '../../../journal/journal';
+import { R_SETTINGS, writeU32 } from '../../../journal/records';
+import type { Cold } from '../../cold';
+import { openOf, requireAccount } from '../../state/account-store';
+import { keepRecord } from '../../state/state';
+import { AUDIT_EXPORTED, NO_ACCOUNT, audit } from '../../state/store';
+import { backupKey, isBackedUp, KIND_COUNTERS, KIND_END, KIND_FILE, TAG_BYTES } from '../backup-format';
+import { withSeed } from '../needs';
+
+export const BACKUP = {
+  usage: 'backup',
+  order: 18,
+  summary: 'prints the state of the board, sealed under its seed',
+  needs: ['unlocked', 'pin'],
+  lines: { backup: ['backup <line:word>', 'a line of the backup, base64: `state line` takes it'] },
+} satisfies CommandDeclaration;
+
+const FILE_PART_BYTES = 512;
+const NO_BYTES = new Uint8Array(0);
+
+/** Prints the backup. seed64 is the caller's to wipe. */
+function printBackup(cold: Cold, seed64: Uint8Array): void {
+  const key = backupKey(seed64);
+  const id = drbgGenerate(cold.drbg, 8);
+  let n = 0;
+
+  function put(kind: number, payload: Uint8Array): void {
+    const nonce = new Uint8Array(12);
+    nonce.set(id);
+    writeU32(nonce, 8, n++);
+    printLine(
+      cold.terminal,
+      'backup ' +
+        base64Encode(
+          concatBytes([nonce, seal(key, nonce, NO_BYTES, concatBytes([new Uint8Array([kind]), payload]), TAG_BYTES)]),
+        ),
+    );
+  }
+
+  audit(cold, AUDIT_EXPORTED, NO_ACCOUNT, id);
+  walk(cold.journal as Journal, function (type, payload, offset) {
+    if (isBackedUp(type) && keepRecord(cold.state, type, payload, offset)) put(type, payload);
+  });
+  put(R_SETTINGS, cborEncode([cold.state.phones, null]));
+  for (let account = 0; account < cold.state.accountCount; account++) {
+    const it = openOf(cold, requireAccount(cold, account));
+    put(KIND_COUNTERS, cborEncode([account, it.lastId, it.vCounter]));
+  }
+  for (let file = 1; file <= cold.state.archiveCount; file++) {
+    const bytes = cold.hal.files.readFile('u' + file) as Uint8Array;
+    for (let at = 0; at < bytes.length; at += FILE_PART_BYTES) {
+      put(
+        KIND_FILE,
+        concatBytes([new Uint8Array([file >> 8, file, at >> 8, at]), bytes.subarray(at, at + FILE_PART_BYTES)]),
+      );
+    }
+  }
+  const count = new Uint8Array(4);
+  writeU32(count, 0, n);
+  put(KIND_END, count);
+  wipe(key);
+}
+
+export function runBackup(cold: Cold): void {
+  withSeed(cold, function (seed) {
+    printBackup(cold, seed);
+    printOk(cold.terminal);
+  });
+}

@@ -1,0 +1,22 @@
+/** `service` of HSM-Hot: restarts to the interpreter's prompt, for a new image (boards/espruino/service.ts). */
+import { fail } from '../../../protocol/errors';
+import { printOk } from '../../console/terminal';
+import type { CommandDeclaration } from '../../console/command';
+import type { Hot } from '../context';
+
+export const SERVICE = {
+  usage: 'service',
+  order: 4,
+  summary: "restarts to the interpreter's prompt, for a new image",
+  errors: { 'no-room': 'Storage takes no file' },
+} satisfies CommandDeclaration;
+
+/** As boards/espruino/service.ts names it. */
+const SERVICE_FILE = 'service';
+const SERVICE_DELAY_MS = 200;
+
+export function runService(hot: Hot): void {
+  if (!hot.hal.files.writeFile(SERVICE_FILE, new Uint8Array([49]))) throw fail('no-room', 'Storage took no file');
+  printOk(hot.terminal);
+  hot.hal.clock.after(SERVICE_DELAY_MS, hot.hal.power.restart);
+}
