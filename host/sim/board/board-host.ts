@@ -41,87 +41,69 @@ function taken(bytes: Uint8Array): Uint8Array {
 const latin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
-export function createBoardHost(setup: BoardHostOptions): BoardHost {
-  const { options, plugs, isDead } = setup;
-  const { runtime, board, flash } = options;
-  const storage = openStorage(options.storage);
-  const random = createRandom31();
-  const startedMs = runtime.nowMs();
-  const rate = 1 + (options.driftPpm ?? 0) / 1e6;
-  const timers = new Map<number, Timer>();
-  const openSerials = new Map<string, PortName>();
-  let dog: { timer: Timer; timeoutMs: number } | undefined;
-  const names = portNames(options);
-
-  const restart = (): never => {
-    setup.restart();
-    throw new PowerCut();
-  };
-  const armDog = (timeoutMs: number): void => {
-    dog?.timer.cancel();
-    dog = { timeoutMs, timer: runtime.after(timeoutMs, () => void (isDead() || setup.restart())) };
-  };
-  const journalOffset = (address: number, lenBytes: number): number => {
-    const offset = address - (board.flash.address ?? NaN);
-    if (!(offset >= 0 && offset + lenBytes <= flash.sizeBytes))
-      throw fail('flash-range', 'address outside of the free flash');
-    return offset;
-  };
-  const portsFile = (): Buffer =>
-    Buffer.from(JSON.stringify(Object.fromEntries(names.map((name) => [name, pathOf(name)]))));
-  const fileBytes = (path: string): Uint8Array | undefined => {
-    if (board.flash.fileName === undefined) return undefined;
-    if (path === board.flash.fileName) return flash.content();
-    return path === 'ports.json' ? portsFile() : undefined;
-  };
-
-  const calls: RealmHost = {
-    nowS: () => CHIP_EPOCH_S + (options.unixSeconds ?? 0) + ((runtime.nowMs() - startedMs) * rate) / 1000,
-    random31: () => random.next(),
-    seedRandom: (seed) => random.seed(seed),
-    log: (text) => options.onLog?.(text),
-    timerSet(id, delayMs) {
-      timers.get(id)?.cancel();
-      timers.set(
+class SimulatedBoardHost implements BoardHost {
+  private readonly options = this.setup.options;
+  private readonly plugs = this.setup.plugs;
+  private readonly isDead = this.setup.isDead;
+  private readonly runtime = this.options.runtime;
+  private readonly board = this.options.board;
+  private readonly flash = this.options.flash;
+  private readonly storage = openStorage(this.options.storage);
+  private readonly random = createRandom31();
+  private readonly startedMs = this.runtime.nowMs();
+  private readonly rate = 1 + (this.options.driftPpm ?? 0) / 1e6;
+  private readonly timers = new Map<number, Timer>();
+  private readonly openSerials = new Map<string, PortName>();
+  private dog: { timer: Timer; timeoutMs: number } | undefined;
+  private readonly names = portNames(this.options);
+  private readonly realmCalls: RealmHost = {
+    nowS: () =>
+      CHIP_EPOCH_S + (this.options.unixSeconds ?? 0) + ((this.runtime.nowMs() - this.startedMs) * this.rate) / 1000,
+    random31: () => this.random.next(),
+    seedRandom: (seed) => this.random.seed(seed),
+    log: (text) => this.options.onLog?.(text),
+    timerSet: (id, delayMs) => {
+      this.timers.get(id)?.cancel();
+      this.timers.set(
         id,
-        runtime.after(delayMs / rate, () => {
-          timers.delete(id);
-          setup.onTimer(id);
+        this.runtime.after(delayMs / this.rate, () => {
+          this.timers.delete(id);
+          this.setup.onTimer(id);
         }),
       );
     },
-    timerClear(id) {
-      timers.get(id)?.cancel();
-      timers.delete(id);
+    timerClear: (id) => {
+      this.timers.get(id)?.cancel();
+      this.timers.delete(id);
     },
-    serialSetup(serial, baud, path) {
-      const isFile = board.flash.fileName !== undefined;
+    serialSetup: (serial, baud, path) => {
+      const isFile = this.board.flash.fileName !== undefined;
       if (isFile && path === '' && baud) throw fail('no-path', 'No path defined for device');
-      const name = names.find((one) =>
-        isFile ? pathOf(one) === path : board.ports[options.role][one]?.serial === serial,
+      const name = this.names.find((one) =>
+        isFile ? pathOf(one) === path : this.board.ports[this.options.role][one]?.serial === serial,
       );
-      if (!name || !baud) return void openSerials.delete(serial);
-      openSerials.set(serial, name);
-      plugs.inner[name]?.onData((bytes) => {
-        if (!isDead() && openSerials.get(serial) === name) setup.onData(serial, latin1(bytes));
+      if (!name || !baud) return void this.openSerials.delete(serial);
+      this.openSerials.set(serial, name);
+      this.plugs.inner[name]?.onData((bytes) => {
+        if (!this.isDead() && this.openSerials.get(serial) === name) this.setup.onData(serial, latin1(bytes));
       });
     },
-    serialWrite(serial, bytes) {
-      const name = openSerials.get(serial);
-      if (name) plugs.inner[name]?.write(taken(bytes));
+    serialWrite: (serial, bytes) => {
+      const name = this.openSerials.get(serial);
+      if (name) this.plugs.inner[name]?.write(taken(bytes));
     },
-    pin: (name, level) => options.onPin?.(name, level as 0 | 1),
-    peek32(address) {
-      if (board.flash.fileName !== undefined) throw fail('segfault', 'the address faults on Linux');
-      return address === RNG_DATA_REG ? Buffer.from(runtime.random(4)).readUInt32LE(0) : 0;
+    pin: (name, level) => this.options.onPin?.(name, level as 0 | 1),
+    peek32: (address) => {
+      if (this.board.flash.fileName !== undefined) throw fail('segfault', 'the address faults on Linux');
+      return address === RNG_DATA_REG ? Buffer.from(this.runtime.random(4)).readUInt32LE(0) : 0;
     },
-    watchdog(timeoutMs) {
-      if (board.flash.fileName === undefined) armDog(timeoutMs);
+    watchdog: (timeoutMs) => {
+      if (this.board.flash.fileName === undefined) this.armDog(timeoutMs);
     },
-    kick() {
-      if (dog) armDog(dog.timeoutMs);
+    kick: () => {
+      if (this.dog) this.armDog(this.dog.timeoutMs);
     },
-    reboot: restart,
+    reboot: this.restart,
     hash: (name, bytes) => latin1(createHash(name).update(taken(bytes)).digest()),
     aes(mode, isEncrypt, key, iv, bytes) {
       const name = `aes-${key.length * 8}-${mode.toLowerCase()}`;
@@ -130,39 +112,71 @@ export function createBoardHost(setup: BoardHostOptions): BoardHost {
       cipher.setAutoPadding(false);
       return Buffer.concat([cipher.update(taken(bytes)), cipher.final()]).toString('latin1');
     },
-    storageRead(name) {
-      const bytes = storage.read(name);
+    storageRead: (name) => {
+      const bytes = this.storage.read(name);
       return bytes && latin1(bytes);
     },
-    storageWrite: (name, bytes, offset, sizeBytes) => storage.write(name, taken(bytes), offset, sizeBytes),
-    storageErase: (name) => storage.erase(name),
-    storageList: () => JSON.stringify(storage.list()),
-    storageFree: () => storage.freeBytes(),
-    storageCompact: (isAll) => void (isAll ? storage.eraseAll() : storage.compact()),
-    flashRead: (address, lenBytes) => latin1(flash.read(journalOffset(address, lenBytes), lenBytes)),
-    flashWrite: (address, bytes) => flash.program(journalOffset(address, bytes.length), taken(bytes)),
-    flashErase: (address) => flash.erase(Math.floor(journalOffset(address, 1) / flash.pageBytes)),
-    fileSize: (path) => fileBytes(path)?.length ?? -1,
+    storageWrite: (name, bytes, offset, sizeBytes) => this.storage.write(name, taken(bytes), offset, sizeBytes),
+    storageErase: (name) => this.storage.erase(name),
+    storageList: () => JSON.stringify(this.storage.list()),
+    storageFree: () => this.storage.freeBytes(),
+    storageCompact: (isAll) => void (isAll ? this.storage.eraseAll() : this.storage.compact()),
+    flashRead: (address, lenBytes) => latin1(this.flash.read(this.journalOffset(address, lenBytes), lenBytes)),
+    flashWrite: (address, bytes) => this.flash.program(this.journalOffset(address, bytes.length), taken(bytes)),
+    flashErase: (address) => this.flash.erase(Math.floor(this.journalOffset(address, 1) / this.flash.pageBytes)),
+    fileSize: (path) => this.fileBytes(path)?.length ?? -1,
     fileRead: (path, offset, lenBytes) =>
-      latin1((fileBytes(path) ?? new Uint8Array(0)).slice(offset, offset + lenBytes)),
-    fileWrite: (path, offset, bytes) => flash.overwrite(offset, taken(bytes)),
+      latin1((this.fileBytes(path) ?? new Uint8Array(0)).slice(offset, offset + lenBytes)),
+    fileWrite: (path, offset, bytes) => this.flash.overwrite(offset, taken(bytes)),
   };
+  private readonly alive: { [name: string]: unknown } = {};
+  readonly calls = this.alive as unknown as RealmHost;
 
-  const alive: { [name: string]: unknown } = {};
-  for (const [name, call] of Object.entries(calls)) {
-    alive[name] = (...args: unknown[]) => {
-      if (isDead()) throw new PowerCut();
-      return (call as (...args: unknown[]) => unknown)(...args);
-    };
+  constructor(private readonly setup: BoardHostOptions) {
+    for (const [name, call] of Object.entries(this.realmCalls)) {
+      this.alive[name] = (...args: unknown[]) => {
+        if (this.isDead()) throw new PowerCut();
+        return (call as (...args: unknown[]) => unknown)(...args);
+      };
+    }
   }
-  return {
-    calls: alive as unknown as RealmHost,
-    stop() {
-      for (const timer of timers.values()) timer.cancel();
-      timers.clear();
-      openSerials.clear();
-      dog?.timer.cancel();
-      for (const name of names) plugs.inner[name]?.onData(() => undefined);
-    },
-  };
+
+  private restart(): never {
+    this.setup.restart();
+    throw new PowerCut();
+  }
+
+  private armDog(timeoutMs: number): void {
+    this.dog?.timer.cancel();
+    this.dog = { timeoutMs, timer: this.runtime.after(timeoutMs, () => void (this.isDead() || this.setup.restart())) };
+  }
+
+  private journalOffset(address: number, lenBytes: number): number {
+    const offset = address - (this.board.flash.address ?? NaN);
+    if (!(offset >= 0 && offset + lenBytes <= this.flash.sizeBytes))
+      throw fail('flash-range', 'address outside of the free flash');
+    return offset;
+  }
+
+  private portsFile(): Buffer {
+    return Buffer.from(JSON.stringify(Object.fromEntries(this.names.map((name) => [name, pathOf(name)]))));
+  }
+
+  private fileBytes(path: string): Uint8Array | undefined {
+    if (this.board.flash.fileName === undefined) return undefined;
+    if (path === this.board.flash.fileName) return this.flash.content();
+    return path === 'ports.json' ? this.portsFile() : undefined;
+  }
+
+  stop() {
+    for (const timer of this.timers.values()) timer.cancel();
+    this.timers.clear();
+    this.openSerials.clear();
+    this.dog?.timer.cancel();
+    for (const name of this.names) this.plugs.inner[name]?.onData(() => undefined);
+  }
+}
+
+export function createBoardHost(setup: BoardHostOptions): BoardHost {
+  return new SimulatedBoardHost(setup);
 }

@@ -49,83 +49,101 @@ export interface SimFlash {
   save(): void;
 }
 
-/** Makes a flash, erased or as its file holds it. */
-export function createFlash(options: FlashOptions): SimFlash {
-  const { pageBytes, pageCount, file } = options;
-  const sizeBytes = pageBytes * pageCount;
-  const cells = new Uint8Array(sizeBytes).fill(0xff);
-  if (file && fs.existsSync(file)) cells.set(fs.readFileSync(file).subarray(0, sizeBytes));
-  const stats: FlashStats = { writes: 0, erases: 0, wear: new Array(pageCount).fill(0) };
-  let cut: { left: number; torn: number; onCut?: () => void } | undefined;
+class NorFlash implements SimFlash {
+  readonly pageBytes = this.options.pageBytes;
+  readonly pageCount = this.options.pageCount;
+  private readonly file = this.options.file;
+  readonly sizeBytes = this.pageBytes * this.pageCount;
+  private readonly cells = new Uint8Array(this.sizeBytes).fill(0xff);
+  private readonly counters: FlashStats = { writes: 0, erases: 0, wear: new Array(this.pageCount).fill(0) };
+  private cut: { left: number; torn: number; onCut?: () => void } | undefined;
 
-  const aRange = (offset: number, lenBytes: number): void => {
+  constructor(private readonly options: FlashOptions) {
+    if (this.file && fs.existsSync(this.file)) this.cells.set(fs.readFileSync(this.file).subarray(0, this.sizeBytes));
+  }
+
+  private aRange(offset: number, lenBytes: number): void {
     const isWhole = Number.isInteger(offset) && Number.isInteger(lenBytes);
-    if (!isWhole || offset < 0 || lenBytes < 0 || offset + lenBytes > sizeBytes)
-      throw fail('flash-range', `${offset}+${lenBytes} is outside of ${sizeBytes} bytes`);
-  };
+    if (!isWhole || offset < 0 || lenBytes < 0 || offset + lenBytes > this.sizeBytes)
+      throw fail('flash-range', `${offset}+${lenBytes} is outside of ${this.sizeBytes} bytes`);
+  }
 
   /** True when the change about to be made is the one in which the power goes. */
-  const isCutNow = (): boolean => cut !== undefined && --cut.left === 0;
-  const cutNow = (): never => {
-    const onCut = cut?.onCut;
-    cut = undefined;
+  private isCutNow(): boolean {
+    return this.cut !== undefined && --this.cut.left === 0;
+  }
+
+  private cutNow(): never {
+    const onCut = this.cut?.onCut;
+    this.cut = undefined;
     onCut?.();
     throw new PowerCut();
-  };
+  }
 
-  return {
-    pageBytes,
-    pageCount,
-    sizeBytes,
-    read(offset, lenBytes) {
-      aRange(offset, lenBytes);
-      return cells.slice(offset, offset + lenBytes);
-    },
-    program(offset, bytes) {
-      aRange(offset, bytes.length);
-      stats.writes++;
-      const torn = cut?.torn ?? 1;
-      if (!isCutNow()) {
-        for (let i = 0; i < bytes.length; i++) cells[offset + i] &= bytes[i];
-        return;
-      }
-      const whole = Math.floor(bytes.length * torn);
-      for (let i = 0; i < whole; i++) cells[offset + i] &= bytes[i];
-      // The byte in work loses some of the bits it was to lose.
-      if (whole < bytes.length) cells[offset + whole] &= bytes[whole] | 0xa5;
-      cutNow();
-    },
-    erase(page) {
-      aRange(page * pageBytes, pageBytes);
-      stats.erases++;
-      stats.wear[page]++;
-      const torn = cut?.torn ?? 1;
-      const start = page * pageBytes;
-      if (!isCutNow()) {
-        cells.fill(0xff, start, start + pageBytes);
-        return;
-      }
-      const whole = Math.floor(pageBytes * torn);
-      cells.fill(0xff, start, start + whole);
-      for (let i = start + whole; i < start + pageBytes; i++) cells[i] |= 0x5a;
-      cutNow();
-    },
-    overwrite(offset, bytes) {
-      aRange(offset, bytes.length);
-      stats.writes++;
-      const torn = cut?.torn ?? 1;
-      const isCut = isCutNow();
-      cells.set(isCut ? bytes.subarray(0, Math.floor(bytes.length * torn)) : bytes, offset);
-      if (isCut) cutNow();
-    },
-    cutAt(n, onCut, torn = 0.5) {
-      if (n !== undefined && !(Number.isInteger(n) && n > 0)) throw fail('bad-count', 'expected a whole number from 1');
-      cut = n === undefined ? undefined : { left: n, torn, onCut };
-    },
-    stats: () => ({ writes: stats.writes, erases: stats.erases, wear: stats.wear.slice() }),
-    content: () => cells,
-    save() {
-      if (file) fs.writeFileSync(file, cells);
-    },
-  };
+  read(offset: number, lenBytes: number) {
+    this.aRange(offset, lenBytes);
+    return this.cells.slice(offset, offset + lenBytes);
+  }
+
+  program(offset: number, bytes: Uint8Array) {
+    this.aRange(offset, bytes.length);
+    this.counters.writes++;
+    const torn = this.cut?.torn ?? 1;
+    if (!this.isCutNow()) {
+      for (let i = 0; i < bytes.length; i++) this.cells[offset + i] &= bytes[i];
+      return;
+    }
+    const whole = Math.floor(bytes.length * torn);
+    for (let i = 0; i < whole; i++) this.cells[offset + i] &= bytes[i];
+    // The byte in work loses some of the bits it was to lose.
+    if (whole < bytes.length) this.cells[offset + whole] &= bytes[whole] | 0xa5;
+    this.cutNow();
+  }
+
+  erase(page: number) {
+    this.aRange(page * this.pageBytes, this.pageBytes);
+    this.counters.erases++;
+    this.counters.wear[page]++;
+    const torn = this.cut?.torn ?? 1;
+    const start = page * this.pageBytes;
+    if (!this.isCutNow()) {
+      this.cells.fill(0xff, start, start + this.pageBytes);
+      return;
+    }
+    const whole = Math.floor(this.pageBytes * torn);
+    this.cells.fill(0xff, start, start + whole);
+    for (let i = start + whole; i < start + this.pageBytes; i++) this.cells[i] |= 0x5a;
+    this.cutNow();
+  }
+
+  overwrite(offset: number, bytes: Uint8Array) {
+    this.aRange(offset, bytes.length);
+    this.counters.writes++;
+    const torn = this.cut?.torn ?? 1;
+    const isCut = this.isCutNow();
+    this.cells.set(isCut ? bytes.subarray(0, Math.floor(bytes.length * torn)) : bytes, offset);
+    if (isCut) this.cutNow();
+  }
+
+  cutAt(n: number | undefined, onCut: (() => void) | undefined, torn = 0.5) {
+    if (n !== undefined && !(Number.isInteger(n) && n > 0)) throw fail('bad-count', 'expected a whole number from 1');
+    this.cut = n === undefined ? undefined : { left: n, torn, onCut };
+  }
+
+  stats() {
+    return { writes: this.counters.writes, erases: this.counters.erases, wear: this.counters.wear.slice() };
+  }
+
+  content() {
+    return this.cells;
+  }
+
+  save() {
+    if (this.file) fs.writeFileSync(this.file, this.cells);
+  }
+}
+
+/** Makes a flash, erased or as its file holds it. */
+export function createFlash(options: FlashOptions): SimFlash {
+  return new NorFlash(options);
 }

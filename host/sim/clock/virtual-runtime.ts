@@ -33,141 +33,147 @@ export interface VirtualRuntimeOptions {
   pace: 'fast' | 'real';
 }
 
-export function createVirtualRuntime(options: VirtualRuntimeOptions): VirtualRuntime {
-  const queue = createEventQueue();
-  const realStartMs = Date.now();
-  const isReal = options.pace === 'real';
-  const random = seededRandom(options.seed, 'root');
-  let virtualMs = options.startMs;
-  let inFlight = 0;
-  let isClosed = false;
-  let wake: (() => void) | undefined;
+class VirtualClock implements VirtualRuntime {
+  private readonly queue = createEventQueue();
+  private readonly realStartMs = Date.now();
+  private readonly isReal = this.options.pace === 'real';
+  readonly random = seededRandom(this.options.seed, 'root');
+  private virtualMs = this.options.startMs;
+  private inFlight = 0;
+  private isClosed = false;
+  private wake: (() => void) | undefined;
   /** A tracked piece of work that failed and that nobody waited for: thrown by the run that was under way. */
-  let failure: unknown;
+  private failure: unknown;
 
-  function nowMs(): number {
-    return isReal ? options.startMs + (Date.now() - realStartMs) : virtualMs;
-  }
+  constructor(private readonly options: VirtualRuntimeOptions) {}
 
-  function poke(): void {
-    const resume = wake;
-    wake = undefined;
+  readonly nowMs = (): number => {
+    return this.isReal ? this.options.startMs + (Date.now() - this.realStartMs) : this.virtualMs;
+  };
+
+  private poke(): void {
+    const resume = this.wake;
+    this.wake = undefined;
     if (resume) resume();
   }
 
-  function track<T>(work: Promise<T>): Promise<T> {
-    inFlight++;
+  readonly track = <T>(work: Promise<T>): Promise<T> => {
+    this.inFlight++;
     const done = (): void => {
-      inFlight--;
-      poke();
+      this.inFlight--;
+      this.poke();
     };
     work.then(done, done);
     return work;
-  }
+  };
 
-  function after(delayMs: number, fn: () => void | Promise<void>): Timer {
-    const event = queue.add(nowMs() + Math.max(0, delayMs), fn);
-    poke();
+  readonly after = (delayMs: number, fn: () => void | Promise<void>): Timer => {
+    const event = this.queue.add(this.nowMs() + Math.max(0, delayMs), fn);
+    this.poke();
     return { cancel: () => void (event.cancelled = true) };
-  }
+  };
 
   /** Waits for the next poke, or for `ms` of wall time. */
-  function nap(ms: number): Promise<void> {
+  private nap(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const handle = setTimeout(() => (wake === resolve ? poke() : resolve()), ms);
-      wake = () => {
+      const handle = setTimeout(() => (this.wake === resolve ? this.poke() : resolve()), ms);
+      this.wake = () => {
         clearTimeout(handle);
         resolve();
       };
     });
   }
 
-  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  private turn(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
+  }
 
   /** Lets promise continuations run and, at the fast pace, waits until nothing is in flight. */
-  async function settle(): Promise<void> {
-    await turn();
+  private async settle(): Promise<void> {
+    await this.turn();
     const sinceMs = Date.now();
-    while (!isReal && inFlight > 0) {
-      await nap(1000);
-      if (inFlight === 0) await turn();
-      else if (Date.now() - sinceMs > STALL_MS) throw fail('sim-stalled', `${inFlight} pieces of work never ended`);
+    while (!this.isReal && this.inFlight > 0) {
+      await this.nap(1000);
+      if (this.inFlight === 0) await this.turn();
+      else if (Date.now() - sinceMs > STALL_MS)
+        throw fail('sim-stalled', `${this.inFlight} pieces of work never ended`);
     }
   }
 
-  function fire(fn: () => void | Promise<void>): void {
+  private fire(fn: () => void | Promise<void>): void {
     const result = fn();
-    if (result) track(result).catch((error: unknown) => void (failure ??= error));
+    if (result) this.track(result).catch((error: unknown) => void (this.failure ??= error));
   }
 
   /** Runs the next event if it is due by `limitMs`; false when there is none. */
-  async function step(limitMs: number): Promise<boolean> {
-    if (isClosed) throw fail('sim-closed', 'the simulation has ended');
-    const next = queue.peek();
-    if (isReal) {
-      const waitMs = Math.min(next ? next.atMs : Infinity, limitMs) - nowMs();
+  private async step(limitMs: number): Promise<boolean> {
+    if (this.isClosed) throw fail('sim-closed', 'the simulation has ended');
+    const next = this.queue.peek();
+    if (this.isReal) {
+      const waitMs = Math.min(next ? next.atMs : Infinity, limitMs) - this.nowMs();
       if (waitMs > 0) {
-        await nap(Math.min(waitMs, 1000));
-        return nowMs() < limitMs;
+        await this.nap(Math.min(waitMs, 1000));
+        return this.nowMs() < limitMs;
       }
     }
     if (!next || next.atMs > limitMs) {
-      virtualMs = Math.max(virtualMs, limitMs);
+      this.virtualMs = Math.max(this.virtualMs, limitMs);
       return false;
     }
-    queue.pop();
-    virtualMs = Math.max(virtualMs, next.atMs);
-    fire(next.fn);
+    this.queue.pop();
+    this.virtualMs = Math.max(this.virtualMs, next.atMs);
+    this.fire(next.fn);
     return true;
   }
 
-  async function runUntil(isDone: () => boolean, what: string, limitMs = 3_600_000): Promise<void> {
-    const endMs = nowMs() + limitMs;
+  readonly runUntil = async (isDone: () => boolean, what: string, limitMs = 3_600_000): Promise<void> => {
+    const endMs = this.nowMs() + limitMs;
     for (;;) {
-      await settle();
-      if (failure !== undefined) {
-        const error = failure;
-        failure = undefined;
+      await this.settle();
+      if (this.failure !== undefined) {
+        const error = this.failure;
+        this.failure = undefined;
         throw error;
       }
       if (isDone()) return;
-      if (!(await step(endMs)) && !isDone()) {
-        await settle();
+      if (!(await this.step(endMs)) && !isDone()) {
+        await this.settle();
         if (isDone()) return;
         throw fail('sim-timeout', `${what} did not happen within ${Math.round(limitMs / 1000)} s of simulated time`);
       }
     }
-  }
-
-  const runtime: VirtualRuntime = {
-    nowMs,
-    random,
-    after,
-    track,
-    child: (label) => ({ nowMs, after, track, random: seededRandom(options.seed, label) }),
-    async runFor(ms) {
-      const endMs = nowMs() + ms;
-      let isOver = false;
-      const timer = after(ms, () => void (isOver = true));
-      await runUntil(() => isOver || nowMs() >= endMs, 'the end of the wait', ms + 1000);
-      timer.cancel();
-    },
-    runUntil,
-    async runWhile(work, what, limitMs) {
-      let isSettled = false;
-      const settled = (): void => {
-        isSettled = true;
-        poke();
-      };
-      work.then(settled, settled);
-      await runUntil(() => isSettled, what, limitMs);
-      return work;
-    },
-    close() {
-      isClosed = true;
-      queue.clear();
-      poke();
-    },
   };
-  return runtime;
+
+  readonly child = (label: string) => {
+    return { nowMs: this.nowMs, after: this.after, track: this.track, random: seededRandom(this.options.seed, label) };
+  };
+
+  readonly runFor = async (ms: number) => {
+    const endMs = this.nowMs() + ms;
+    let isOver = false;
+    const timer = this.after(ms, () => void (isOver = true));
+    await this.runUntil(() => isOver || this.nowMs() >= endMs, 'the end of the wait', ms + 1000);
+    timer.cancel();
+  };
+
+  readonly runWhile = async <T>(work: Promise<T>, what: string, limitMs: number | undefined) => {
+    let isSettled = false;
+    const settled = (): void => {
+      isSettled = true;
+      this.poke();
+    };
+    work.then(settled, settled);
+    await this.runUntil(() => isSettled, what, limitMs);
+    return work;
+  };
+
+  readonly close = () => {
+    this.isClosed = true;
+    this.queue.clear();
+    this.poke();
+  };
+}
+
+export function createVirtualRuntime(options: VirtualRuntimeOptions): VirtualRuntime {
+  return new VirtualClock(options);
 }

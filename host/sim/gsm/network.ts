@@ -12,6 +12,7 @@ import type {
   Deliver,
   Fate,
   GsmNetwork,
+  Injection,
   GsmOptions,
   GsmRule,
   GsmStats,
@@ -38,144 +39,184 @@ interface Phone {
   reference: number;
 }
 
-export function createGsmNetwork(options: GsmOptions): GsmNetwork {
-  const runtime: Runtime = options.runtime;
-  const chance = createChance(options.seed, 'gsm');
-  const rules = createRuleBook();
-  const phones = new Map<string, Phone>();
-  const trafficListeners: ((sms: SmsTraffic) => void)[] = [];
-  const outageListeners: ((number: string, on: boolean) => void)[] = [];
-  const stats: GsmStats = { submitted: 0, delivered: 0, lost: 0, duplicated: 0, refused: 0, waiting: 0, octets: 0 };
-  const smsc = options.smsc ?? '+8613800210500';
-  let faults = {
+class SimulatedNetwork implements GsmNetwork {
+  private readonly runtime: Runtime = this.options.runtime;
+  private readonly chance = createChance(this.options.seed, 'gsm');
+  private readonly rules = createRuleBook();
+  private readonly phones = new Map<string, Phone>();
+  private readonly trafficListeners: ((sms: SmsTraffic) => void)[] = [];
+  private readonly outageListeners: ((number: string, on: boolean) => void)[] = [];
+  private readonly counters: GsmStats = {
+    submitted: 0,
+    delivered: 0,
+    lost: 0,
+    duplicated: 0,
+    refused: 0,
+    waiting: 0,
+    octets: 0,
+  };
+  private readonly smsc = this.options.smsc ?? '+8613800210500';
+  private faults = {
     delayMs: { min: 2000, max: 6000 },
     loss: 0,
     duplicate: 0,
     reorder: 0,
     reorderMs: 60_000,
-    ...withoutUndefined(options),
+    ...withoutUndefined(this.options),
   };
-  let lastId = 0;
+  private lastId = 0;
 
-  function phone(number: string): Phone {
+  constructor(private readonly options: GsmOptions) {}
+
+  private phone(number: string): Phone {
     const name =
-      number.startsWith('+') || phones.has(number) ? number : phones.has(COUNTRY + number) ? COUNTRY + number : number;
-    let found = phones.get(name);
-    if (!found) phones.set(name, (found = { waiting: [], retrying: false, isOut: false, reference: 0 }));
+      number.startsWith('+') || this.phones.has(number)
+        ? number
+        : this.phones.has(COUNTRY + number)
+          ? COUNTRY + number
+          : number;
+    let found = this.phones.get(name);
+    if (!found) this.phones.set(name, (found = { waiting: [], retrying: false, isOut: false, reference: 0 }));
     return found;
   }
 
-  function traffic(message: Message, fate: Fate): SmsTraffic {
+  private traffic(message: Message, fate: Fate): SmsTraffic {
     const { id, from, to, octets, text, data, port, injected } = message;
-    return { id, atMs: runtime.nowMs(), fate, from, to, octets, text, data, port, injected };
+    return { id, atMs: this.runtime.nowMs(), fate, from, to, octets, text, data, port, injected };
   }
 
-  function tell(message: Message, fate: Fate): void {
-    if (fate === 'submitted') stats.octets += message.octets;
-    if (fate !== 'held') stats[fate]++;
-    const event = traffic(message, fate);
-    trafficListeners.forEach((listener) => listener(event));
+  private tell(message: Message, fate: Fate): void {
+    if (fate === 'submitted') this.counters.octets += message.octets;
+    if (fate !== 'held') this.counters[fate]++;
+    const event = this.traffic(message, fate);
+    this.trafficListeners.forEach((listener) => listener(event));
   }
 
-  function attempt(message: Message): void {
-    const target = phone(message.to);
-    if (runtime.nowMs() - message.submittedMs > EXPIRY_MS) return tell(message, 'lost');
+  private attempt(message: Message): void {
+    const target = this.phone(message.to);
+    if (this.runtime.nowMs() - message.submittedMs > EXPIRY_MS) return this.tell(message, 'lost');
     const isReachable = target.deliver !== undefined && !target.isOut;
-    if (isReachable && target.deliver!(deliverOf(message, smsc))) return tell(message, 'delivered');
+    if (isReachable && target.deliver!(deliverOf(message, this.smsc))) return this.tell(message, 'delivered');
     target.waiting.push(message);
-    tell(message, 'waiting');
+    this.tell(message, 'waiting');
     if (isReachable && !target.retrying) {
       target.retrying = true;
-      runtime.after(RETRY_MS, () => {
+      this.runtime.after(RETRY_MS, () => {
         target.retrying = false;
-        retry(target, 0);
+        this.retry(target, 0);
       });
     }
   }
 
-  function retry(target: Phone, afterMs: number): void {
+  private retry(target: Phone, afterMs: number): void {
     for (const message of target.waiting.splice(0)) {
-      stats.waiting--;
-      runtime.after(afterMs, () => attempt(message));
+      this.counters.waiting--;
+      this.runtime.after(afterMs, () => this.attempt(message));
     }
   }
 
   /** Five draws for every message, whatever happens to it. */
-  function dispatch(message: Message, rule: GsmRule | undefined, fixedDelayMs?: number): void {
-    const isLost = chance.happens(faults.loss);
-    const isDoubled = chance.happens(faults.duplicate);
-    const isLate = chance.happens(faults.reorder);
-    let delayMs = chance.between(faults.delayMs.min, faults.delayMs.max);
-    const extraMs = chance.between(1, faults.reorderMs);
+  private dispatch(message: Message, rule: GsmRule | undefined, fixedDelayMs?: number): void {
+    const isLost = this.chance.happens(this.faults.loss);
+    const isDoubled = this.chance.happens(this.faults.duplicate);
+    const isLate = this.chance.happens(this.faults.reorder);
+    let delayMs = this.chance.between(this.faults.delayMs.min, this.faults.delayMs.max);
+    const extraMs = this.chance.between(1, this.faults.reorderMs);
     if (isLate) delayMs += extraMs;
     if (fixedDelayMs !== undefined) delayMs = fixedDelayMs;
     if (rule?.action === 'delay') delayMs = rule.delayMs ?? delayMs;
-    if (rule?.action === 'hold') return tell(message, 'held');
+    if (rule?.action === 'hold') return this.tell(message, 'held');
     if (rule ? rule.action === 'drop' : isLost) {
-      runtime.after(delayMs, () => tell(message, 'lost'));
+      this.runtime.after(delayMs, () => this.tell(message, 'lost'));
       return;
     }
-    runtime.after(delayMs, () => attempt(message));
+    this.runtime.after(delayMs, () => this.attempt(message));
     if (rule?.action === 'duplicate' || (!rule && isDoubled)) {
-      tell(message, 'duplicated');
-      runtime.after(delayMs + extraMs, () => attempt(message));
+      this.tell(message, 'duplicated');
+      this.runtime.after(delayMs + extraMs, () => this.attempt(message));
     }
   }
 
-  function enter(message: Message, fixedDelayMs?: number): SubmitResult {
-    const rule = rules.take(message, traffic(message, 'submitted'));
+  private enter(message: Message, fixedDelayMs?: number): SubmitResult {
+    const rule = this.rules.take(message, this.traffic(message, 'submitted'));
     if (rule?.action === 'refuse') {
-      tell(message, 'refused');
+      this.tell(message, 'refused');
       return { ok: false, cms: rule.cms ?? CMS_REFUSED };
     }
-    tell(message, 'submitted');
-    dispatch(message, rule, fixedDelayMs);
-    const sender = phone(message.from);
+    this.tell(message, 'submitted');
+    this.dispatch(message, rule, fixedDelayMs);
+    const sender = this.phone(message.from);
     sender.reference = (sender.reference + 1) & 255;
     return { ok: true, reference: sender.reference };
   }
 
-  const network: GsmNetwork = {
-    attach(number, deliver): Attachment {
-      const own = phone(number);
-      own.deliver = deliver;
-      retry(own, 1000);
-      return {
-        detach: () => {
-          if (own.deliver === deliver) own.deliver = undefined;
-        },
-        memoryAvailable: () => retry(own, 1000),
-      };
-    },
-    submit(from, pdu) {
-      if (phone(from).isOut) return { ok: false, cms: CMS_NO_NETWORK };
-      let message: Message;
-      try {
-        message = messageOfSubmit(++lastId, from, pdu, runtime.nowMs());
-      } catch {
-        return { ok: false, cms: CMS_BAD_PDU };
-      }
-      return enter(message);
-    },
-    inject(sms) {
-      for (const message of messagesOfInjection(() => ++lastId, sms, runtime.nowMs())) enter(message, sms.delayMs);
-    },
-    outage(number, on) {
-      const target = phone(number);
-      if (target.isOut === on) return;
-      target.isOut = on;
-      outageListeners.forEach((listener) => listener(number, on));
-      if (!on) retry(target, 1000);
-    },
-    isOutage: (number) => phone(number).isOut,
-    onOutage: (listener) => void outageListeners.push(listener),
-    rule: (rule) => rules.add(rule, (message, afterMs) => void runtime.after(afterMs, () => attempt(message))),
-    setFaults: (changes) => void (faults = { ...faults, ...changes }),
-    onTraffic: (listener) => void trafficListeners.push(listener),
-    stats: () => ({ ...stats }),
-    person: (number) => createPerson(network, number, runtime.nowMs),
-  };
-  return network;
+  attach(number: string, deliver: Deliver): Attachment {
+    const own = this.phone(number);
+    own.deliver = deliver;
+    this.retry(own, 1000);
+    return {
+      detach: () => {
+        if (own.deliver === deliver) own.deliver = undefined;
+      },
+      memoryAvailable: () => this.retry(own, 1000),
+    };
+  }
+
+  submit(from: string, pdu: Uint8Array): SubmitResult {
+    if (this.phone(from).isOut) return { ok: false, cms: CMS_NO_NETWORK };
+    let message: Message;
+    try {
+      message = messageOfSubmit(++this.lastId, from, pdu, this.runtime.nowMs());
+    } catch {
+      return { ok: false, cms: CMS_BAD_PDU };
+    }
+    return this.enter(message);
+  }
+
+  inject(sms: Injection) {
+    for (const message of messagesOfInjection(() => ++this.lastId, sms, this.runtime.nowMs()))
+      this.enter(message, sms.delayMs);
+  }
+
+  outage(number: string, on: boolean) {
+    const target = this.phone(number);
+    if (target.isOut === on) return;
+    target.isOut = on;
+    this.outageListeners.forEach((listener) => listener(number, on));
+    if (!on) this.retry(target, 1000);
+  }
+
+  isOutage(number: string) {
+    return this.phone(number).isOut;
+  }
+
+  onOutage(listener: (number: string, on: boolean) => void) {
+    this.outageListeners.push(listener);
+  }
+
+  rule(rule: GsmRule) {
+    return this.rules.add(rule, (message, afterMs) => void this.runtime.after(afterMs, () => this.attempt(message)));
+  }
+
+  setFaults(changes: Partial<Pick<GsmOptions, 'delayMs' | 'loss' | 'duplicate' | 'reorder' | 'reorderMs'>>) {
+    this.faults = { ...this.faults, ...changes };
+  }
+
+  onTraffic(listener: (sms: SmsTraffic) => void) {
+    this.trafficListeners.push(listener);
+  }
+
+  stats() {
+    return { ...this.counters };
+  }
+
+  person(number: string) {
+    return createPerson(this, number, this.runtime.nowMs);
+  }
+}
+
+export function createGsmNetwork(options: GsmOptions): GsmNetwork {
+  return new SimulatedNetwork(options);
 }
 
 /** The fault settings among the options, without those left undefined. */

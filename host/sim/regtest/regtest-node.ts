@@ -91,74 +91,86 @@ function andThen(method: RpcMethod, then: () => void): RpcMethod {
   };
 }
 
-/** Spends what the chain pays to one key made from the seed: coinbases, and the change of its own payments. */
-function createFundingWallet(
-  node: BcoinNode,
-  seed: string,
-): { script: Uint8Array; pay(script: Uint8Array, sats: number): Promise<string> } {
-  const { chain, mempool } = node;
-  const key = createHash('sha256')
-    .update('chaincloud regtest funding key\n' + seed)
-    .digest();
-  const payment = btc.p2wpkh(secp256k1.getPublicKey(key, true), REGTEST);
-  const scriptHex = Buffer.from(payment.script).toString('hex');
-  let scannedTo = 0;
-  const known = new Map<string, FundingCoin>();
+interface Wallet {
+  script: Uint8Array;
+  pay(script: Uint8Array, sats: number): Promise<string>;
+}
 
-  function look(tx: {
+class FundingWallet implements Wallet {
+  private readonly chain = this.node.chain;
+  private readonly mempool = this.node.mempool;
+  private readonly key = createHash('sha256')
+    .update('chaincloud regtest funding key\n' + this.seed)
+    .digest();
+  private readonly payment = btc.p2wpkh(secp256k1.getPublicKey(this.key, true), REGTEST);
+  private readonly scriptHex = Buffer.from(this.payment.script).toString('hex');
+  private scannedTo = 0;
+  private readonly known = new Map<string, FundingCoin>();
+  readonly script = this.payment.script;
+
+  constructor(
+    private readonly node: BcoinNode,
+    private readonly seed: string,
+  ) {}
+
+  private look(tx: {
     outputs: { script: { toRaw(): Buffer }; value: number }[];
     hash(encoding: string): string;
   }): void {
     tx.outputs.forEach((output, vout) => {
-      if (output.script.toRaw().toString('hex') !== scriptHex) return;
+      if (output.script.toRaw().toString('hex') !== this.scriptHex) return;
       const txid = reverseHex(tx.hash('hex'));
-      known.set(`${txid}:${vout}`, { txid, vout, sats: output.value });
+      this.known.set(`${txid}:${vout}`, { txid, vout, sats: output.value });
     });
   }
 
-  async function spendable(): Promise<FundingCoin[]> {
-    for (let height = Math.max(0, scannedTo - 10); height <= chain.height; height++) {
-      const block = await chain.getBlock((await chain.getEntry(height)).hash);
-      block.txs.forEach(look);
+  private async spendable(): Promise<FundingCoin[]> {
+    for (let height = Math.max(0, this.scannedTo - 10); height <= this.chain.height; height++) {
+      const block = await this.chain.getBlock((await this.chain.getEntry(height)).hash);
+      block.txs.forEach(this.look);
     }
-    scannedTo = chain.height;
-    for (const entry of mempool.map.values()) look(entry.tx);
+    this.scannedTo = this.chain.height;
+    for (const entry of this.mempool.map.values()) this.look(entry.tx);
     const coins: FundingCoin[] = [];
-    for (const coin of known.values()) {
+    for (const coin of this.known.values()) {
       const hash = reverseHex(coin.txid);
-      if (mempool.isSpent(hash, coin.vout)) continue;
-      if (mempool.hasEntry(hash)) {
+      if (this.mempool.isSpent(hash, coin.vout)) continue;
+      if (this.mempool.hasEntry(hash)) {
         coins.push(coin);
         continue;
       }
-      const onChain = await chain.getCoin(hash, coin.vout);
-      if (onChain && (!onChain.coinbase || onChain.height + COINBASE_MATURITY <= chain.height + 1)) coins.push(coin);
+      const onChain = await this.chain.getCoin(hash, coin.vout);
+      if (onChain && (!onChain.coinbase || onChain.height + COINBASE_MATURITY <= this.chain.height + 1))
+        coins.push(coin);
     }
     return coins;
   }
 
-  async function pay(script: Uint8Array, sats: number): Promise<string> {
+  async pay(script: Uint8Array, sats: number): Promise<string> {
     if (!Number.isSafeInteger(sats) || sats < DUST_SATS)
       throw fail('bad-amount', `sats expected an integer of at least ${DUST_SATS}`);
     const tx = new btc.Transaction();
     let sum = 0;
-    for (const coin of await spendable()) {
+    for (const coin of await this.spendable()) {
       if (sum >= sats + FUNDING_FEE_SATS) break;
       tx.addInput({
         txid: coin.txid,
         index: coin.vout,
-        witnessUtxo: { script: payment.script, amount: BigInt(coin.sats) },
+        witnessUtxo: { script: this.payment.script, amount: BigInt(coin.sats) },
       });
       sum += coin.sats;
     }
     const change = sum - sats - FUNDING_FEE_SATS;
     if (change < 0) throw fail('no-funds', 'the funding wallet has not enough mature coins: mine more blocks');
     tx.addOutput({ script, amount: BigInt(sats) });
-    if (change >= DUST_SATS) tx.addOutput({ script: payment.script, amount: BigInt(change) });
-    tx.sign(key);
+    if (change >= DUST_SATS) tx.addOutput({ script: this.payment.script, amount: BigInt(change) });
+    tx.sign(this.key);
     tx.finalize();
     return tx.hex;
   }
+}
 
-  return { script: payment.script, pay };
+/** Spends what the chain pays to one key made from the seed: coinbases, and the change of its own payments. */
+function createFundingWallet(node: BcoinNode, seed: string): Wallet {
+  return new FundingWallet(node, seed);
 }

@@ -10,6 +10,7 @@ import { isSignedBy, requestText, signMessage } from '../../v1';
 import type { VContext } from '../context';
 import { retryPauseMs, type HsmLink, type HsmLinkEvents } from './hsm-link';
 import { hex, unhex } from '../seal';
+import type { IncomingSms } from '../types';
 
 interface Opening {
   hId: number;
@@ -27,90 +28,130 @@ interface Kept {
   openedAtMs: number;
 }
 
-/** Sealed records of this link: `v1-channel`, `v1-opening`; h_id counts in `v1-h-id`. */
-export function linkV1(context: VContext, events: HsmLinkEvents, withoutCoin: boolean): HsmLink {
-  const { state, runtime } = context;
-  let kept: Kept | undefined = state.getSecret('v1-channel');
-  let opening: Opening | undefined = state.getSecret('v1-opening');
-  const coin = withoutCoin ? undefined : 'BTC';
-  const toCold = (text: string) => context.sendText(context.hsmPhones[0], text);
+class LinkV1 implements HsmLink {
+  private readonly state = this.context.state;
+  private readonly runtime = this.context.runtime;
+  private kept: Kept | undefined = this.state.getSecret('v1-channel');
+  private opening: Opening | undefined = this.state.getSecret('v1-opening');
+  private readonly coin = this.withoutCoin ? undefined : 'BTC';
 
-  function sendOpen(): void {
-    opening!.nextMs = runtime.nowMs() + retryPauseMs(opening!.tries++);
-    state.setSecret('v1-opening', opening);
-    const qh = hex(secp256k1.getPublicKey(unhex(opening!.priv), true)).toUpperCase();
-    toCold(v1FormatOpen({ qh, hId: opening!.hId }));
+  constructor(
+    private readonly context: VContext,
+    private readonly events: HsmLinkEvents,
+    private readonly withoutCoin: boolean,
+  ) {}
+
+  private toCold(text: string) {
+    return this.context.sendText(this.context.hsmPhones[0], text);
   }
 
-  function takeAccept(accept: { qc: string; cId: number; hId: number }): boolean {
-    if (!opening) {
-      if (!kept || accept.hId !== kept.hId || accept.cId !== kept.cId || accept.qc !== kept.qc) return false;
-      toCold(v1FormatChannelOk(kept.cId));
+  private sendOpen(): void {
+    this.opening!.nextMs = this.runtime.nowMs() + retryPauseMs(this.opening!.tries++);
+    this.state.setSecret('v1-opening', this.opening);
+    const qh = hex(secp256k1.getPublicKey(unhex(this.opening!.priv), true)).toUpperCase();
+    this.toCold(v1FormatOpen({ qh, hId: this.opening!.hId }));
+  }
+
+  private takeAccept(accept: { qc: string; cId: number; hId: number }): boolean {
+    if (!this.opening) {
+      if (!this.kept || accept.hId !== this.kept.hId || accept.cId !== this.kept.cId || accept.qc !== this.kept.qc)
+        return false;
+      this.toCold(v1FormatChannelOk(this.kept.cId));
       return true;
     }
-    if (accept.hId !== opening.hId) {
-      context.tellAdmins('create channel failed-- channel is not exist');
+    if (accept.hId !== this.opening.hId) {
+      this.context.tellAdmins('create channel failed-- channel is not exist');
       return true;
     }
     if (!isUpperCaseKey(accept.qc)) return false;
-    kept = { hId: accept.hId, cId: accept.cId, priv: opening.priv, qc: accept.qc, openedAtMs: runtime.nowMs() };
-    opening = undefined;
-    state.transaction(() => {
-      state.setSecret('v1-channel', kept);
-      state.setSecret('v1-opening', undefined);
+    this.kept = {
+      hId: accept.hId,
+      cId: accept.cId,
+      priv: this.opening.priv,
+      qc: accept.qc,
+      openedAtMs: this.runtime.nowMs(),
+    };
+    this.opening = undefined;
+    this.state.transaction(() => {
+      this.state.setSecret('v1-channel', this.kept);
+      this.state.setSecret('v1-opening', undefined);
     });
-    state.scrub();
-    toCold(v1FormatChannelOk(kept.cId));
-    context.tell('channel ' + kept.cId + ' is open (text protocol)', 'sms');
-    events.onOpened(kept.cId);
+    this.state.scrub();
+    this.toCold(v1FormatChannelOk(this.kept.cId));
+    this.context.tell('channel ' + this.kept.cId + ' is open (text protocol)', 'sms');
+    this.events.onOpened(this.kept.cId);
     return true;
   }
 
-  function takeAddresses(reply: {
+  private takeAddresses(reply: {
     side: number;
     batchNo: number;
     signature: string;
     cId: number;
     coin?: string;
   }): boolean {
-    if (!kept || reply.cId !== kept.cId || (reply.coin ?? '').toUpperCase() !== (coin ?? '')) return false;
-    const pub = unhex(kept.qc);
-    events.onBatchAnswer(reply.side, reply.batchNo, (batch) => isSignedBy(batch.content, reply.signature, pub));
+    if (!this.kept || reply.cId !== this.kept.cId || (reply.coin ?? '').toUpperCase() !== (this.coin ?? ''))
+      return false;
+    const pub = unhex(this.kept.qc);
+    this.events.onBatchAnswer(reply.side, reply.batchNo, (batch) => isSignedBy(batch.content, reply.signature, pub));
     return true;
   }
 
-  return {
-    open() {
-      const nowMs = runtime.nowMs();
-      const hId = state.getNumber('v1-h-id', 0) + 1;
-      state.setNumber('v1-h-id', hId);
-      opening = { hId, priv: hex(aPrivateKey((n) => runtime.random(n))), startedMs: nowMs, nextMs: nowMs, tries: 0 };
-      sendOpen();
-    },
-    tick() {
-      if (opening && runtime.nowMs() >= opening.nextMs) sendOpen();
-    },
-    nextDueMs: () => opening?.nextMs ?? null,
-    current: () => (kept ? { id: kept.cId, openedAtMs: kept.openedAtMs } : null),
-    isOpening: () => opening !== undefined,
-    authorise(userTxNo, outs, dynamic) {
-      if (!kept) throw fail('no-channel', 'no channel with HSM-Cold');
-      const text = requestText({ coin_code: 'BTC', user_tx_no: userTxNo, is_dynamic_fee: dynamic, outs });
-      return { channelId: kept.cId, vcCode: signMessage(text, unhex(kept.priv)) };
-    },
-    askBatch(side, batchNo) {
-      if (!kept) throw fail('no-channel', 'no channel with HSM-Cold');
-      toCold(v1FormatVerify({ side, batchNo, coin }));
-    },
-    askStatus() {
-      throw fail('not-in-v1', 'the text protocol has no status');
-    },
-    take(sms) {
-      const parsed = sms.text === undefined ? undefined : v1ParseToV(sms.text);
-      if (parsed?.accept) return takeAccept(parsed.accept);
-      return parsed?.addresses ? takeAddresses(parsed.addresses) : false;
-    },
-  };
+  open() {
+    const nowMs = this.runtime.nowMs();
+    const hId = this.state.getNumber('v1-h-id', 0) + 1;
+    this.state.setNumber('v1-h-id', hId);
+    this.opening = {
+      hId,
+      priv: hex(aPrivateKey((n) => this.runtime.random(n))),
+      startedMs: nowMs,
+      nextMs: nowMs,
+      tries: 0,
+    };
+    this.sendOpen();
+  }
+
+  tick() {
+    if (this.opening && this.runtime.nowMs() >= this.opening.nextMs) this.sendOpen();
+  }
+
+  nextDueMs() {
+    return this.opening?.nextMs ?? null;
+  }
+
+  current() {
+    return this.kept ? { id: this.kept.cId, openedAtMs: this.kept.openedAtMs } : null;
+  }
+
+  isOpening() {
+    return this.opening !== undefined;
+  }
+
+  authorise(userTxNo: string, outs: string, dynamic: number) {
+    if (!this.kept) throw fail('no-channel', 'no channel with HSM-Cold');
+    const text = requestText({ coin_code: 'BTC', user_tx_no: userTxNo, is_dynamic_fee: dynamic, outs });
+    return { channelId: this.kept.cId, vcCode: signMessage(text, unhex(this.kept.priv)) };
+  }
+
+  askBatch(side: number, batchNo: number) {
+    if (!this.kept) throw fail('no-channel', 'no channel with HSM-Cold');
+    this.toCold(v1FormatVerify({ side, batchNo, coin: this.coin }));
+  }
+
+  askStatus() {
+    throw fail('not-in-v1', 'the text protocol has no status');
+  }
+
+  take(sms: IncomingSms) {
+    const parsed = sms.text === undefined ? undefined : v1ParseToV(sms.text);
+    if (parsed?.accept) return this.takeAccept(parsed.accept);
+    return parsed?.addresses ? this.takeAddresses(parsed.addresses) : false;
+  }
+}
+
+/** Sealed records of this link: `v1-channel`, `v1-opening`; h_id counts in `v1-h-id`. */
+export function linkV1(context: VContext, events: HsmLinkEvents, withoutCoin: boolean): HsmLink {
+  return new LinkV1(context, events, withoutCoin);
 }
 
 function isUpperCaseKey(qc: string): boolean {

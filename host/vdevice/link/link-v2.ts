@@ -52,6 +52,7 @@ import { protocolCrypto } from '../../kit/protocol-crypto';
 import type { VContext } from '../context';
 import { retryPauseMs, type HsmLink, type HsmLinkEvents } from './hsm-link';
 import { hex, unhex } from '../seal';
+import type { IncomingSms } from '../types';
 
 const BYTES = ['key32', 'own32', 'other32', 'fresh32', 'toV64'];
 /**
@@ -85,172 +86,223 @@ interface Kept {
   oldUntilMs?: number;
 }
 
-/**
- * Sealed records of this link: `v2-channel` {channel, openedAtMs, old, oldUntilMs}, `v2-opening`; the counter is in
- * `v2-counter`.
- */
-export function linkV2(context: VContext, events: HsmLinkEvents): HsmLink {
-  const { state, runtime, account } = context;
-  const crypto = protocolCrypto((lenBytes) => runtime.random(lenBytes));
-  const coldIdentity33 = unhex(account.identity);
-  const peers: ChannelPeers = {
-    network: account.network,
-    account: account.account,
-    coldIdentity33,
-    vIdentity33: crypto.pubkeyCreate(context.identityPriv),
+class LinkV2 implements HsmLink {
+  private readonly state = this.context.state;
+  private readonly runtime = this.context.runtime;
+  private readonly account = this.context.account;
+  private readonly crypto = protocolCrypto((lenBytes) => this.runtime.random(lenBytes));
+  private readonly coldIdentity33 = unhex(this.account.identity);
+  private readonly peers: ChannelPeers = {
+    network: this.account.network,
+    account: this.account.account,
+    coldIdentity33: this.coldIdentity33,
+    vIdentity33: this.crypto.pubkeyCreate(this.context.identityPriv),
   };
-  const pair = pairChannel(account.account, pairKey(crypto, peers, context.identityPriv, coldIdentity33));
-  let kept: Kept | undefined = thaw(state.getSecret('v2-channel'));
-  let opening: Opening | undefined = thaw(state.getSecret('v2-opening'));
+  private readonly pair = pairChannel(
+    this.account.account,
+    pairKey(this.crypto, this.peers, this.context.identityPriv, this.coldIdentity33),
+  );
+  private kept: Kept | undefined = thaw(this.state.getSecret('v2-channel'));
+  private opening: Opening | undefined = thaw(this.state.getSecret('v2-opening'));
 
-  const saveChannel = () => state.setSecret('v2-channel', freeze(kept));
-  const saveOpening = () => state.setSecret('v2-opening', freeze(opening));
-  const phone = (attempt: number) => context.hsmPhones[attempt % context.hsmPhones.length];
-  const baseOf = (pending: Pending): Channel => (pending.made === MADE_BY_BOTH ? pair : kept!.channel);
+  constructor(
+    private readonly context: VContext,
+    private readonly events: HsmLinkEvents,
+  ) {}
+
+  private saveChannel() {
+    return this.state.setSecret('v2-channel', freeze(this.kept));
+  }
+
+  private saveOpening() {
+    return this.state.setSecret('v2-opening', freeze(this.opening));
+  }
+
+  private phone(attempt: number) {
+    return this.context.hsmPhones[attempt % this.context.hsmPhones.length];
+  }
+
+  private baseOf(pending: Pending): Channel {
+    return pending.made === MADE_BY_BOTH ? this.pair : this.kept!.channel;
+  }
 
   /**
    * RENEW of the channel there is, OPEN when there is none or `mustOpen`. The counter follows the clock: a restored
    * copy of V's state is not behind.
    */
-  function begin(mustOpen: boolean): void {
-    const nowMs = runtime.nowMs();
-    if (opening) wipePending(opening.pending);
+  private begin(mustOpen: boolean): void {
+    const nowMs = this.runtime.nowMs();
+    if (this.opening) wipePending(this.opening.pending);
     let pending: Pending;
-    if (kept && !mustOpen) pending = beginRenew(crypto, kept.channel);
+    if (this.kept && !mustOpen) pending = beginRenew(this.crypto, this.kept.channel);
     else {
-      const counter = Math.min(U32_MAX, Math.max(state.getNumber('v2-counter', 0) + 1, Math.floor(nowMs / 1000)));
-      state.setNumber('v2-counter', counter);
-      pending = beginOpen(crypto, counter);
+      const counter = Math.min(U32_MAX, Math.max(this.state.getNumber('v2-counter', 0) + 1, Math.floor(nowMs / 1000)));
+      this.state.setNumber('v2-counter', counter);
+      pending = beginOpen(this.crypto, counter);
     }
-    opening = { pending, startedMs: nowMs, nextMs: nowMs, tries: 0 };
+    this.opening = { pending, startedMs: nowMs, nextMs: nowMs, tries: 0 };
   }
 
-  function askForChannel(): void {
-    const attempt = opening!.tries++;
-    opening!.nextMs = runtime.nowMs() + retryPauseMs(attempt);
-    const data = pendingSms(crypto, baseOf(opening!.pending), opening!.pending);
-    state.transaction(() => {
-      saveChannel();
-      saveOpening();
+  private askForChannel(): void {
+    const attempt = this.opening!.tries++;
+    this.opening!.nextMs = this.runtime.nowMs() + retryPauseMs(attempt);
+    const data = pendingSms(this.crypto, this.baseOf(this.opening!.pending), this.opening!.pending);
+    this.state.transaction(() => {
+      this.saveChannel();
+      this.saveOpening();
     });
-    context.tell(attempt === 0 ? 'asks HSM-Cold for a new channel' : 'asks HSM-Cold for a new channel again', 'sms');
-    context.sendData(phone(attempt), data);
+    this.context.tell(
+      attempt === 0 ? 'asks HSM-Cold for a new channel' : 'asks HSM-Cold for a new channel again',
+      'sms',
+    );
+    this.context.sendData(this.phone(attempt), data);
   }
 
-  function takeAccept(data: Uint8Array): boolean {
-    if (!opening) return false;
-    const { pending } = opening;
-    const channel = finishPending(crypto, peers, context.identityPriv, baseOf(pending), pending, data);
-    const nowMs = runtime.nowMs();
-    if (kept?.old) wipeChannel(kept.old);
-    kept = kept
-      ? { channel, openedAtMs: nowMs, old: receiveOnly(crypto, kept.channel), oldUntilMs: nowMs + OLD_MS }
+  private takeAccept(data: Uint8Array): boolean {
+    if (!this.opening) return false;
+    const { pending } = this.opening;
+    const channel = finishPending(
+      this.crypto,
+      this.peers,
+      this.context.identityPriv,
+      this.baseOf(pending),
+      pending,
+      data,
+    );
+    const nowMs = this.runtime.nowMs();
+    if (this.kept?.old) wipeChannel(this.kept.old);
+    this.kept = this.kept
+      ? { channel, openedAtMs: nowMs, old: receiveOnly(this.crypto, this.kept.channel), oldUntilMs: nowMs + OLD_MS }
       : { channel, openedAtMs: nowMs };
     wipePending(pending);
-    opening = undefined;
-    state.transaction(() => {
-      saveChannel();
-      saveOpening();
+    this.opening = undefined;
+    this.state.transaction(() => {
+      this.saveChannel();
+      this.saveOpening();
     });
-    state.scrub();
-    context.tell('channel ' + channel.id + ' is open', 'sms');
-    events.onOpened(channel.id);
+    this.state.scrub();
+    this.context.tell('channel ' + channel.id + ' is open', 'sms');
+    this.events.onOpened(channel.id);
     return true;
   }
 
   /** The channel before is over; `untilMs` in the past or absent: now. */
-  function dropOld(): void {
-    if (!kept?.old || runtime.nowMs() < kept.oldUntilMs!) return;
-    wipeChannel(kept.old);
-    kept = { channel: kept.channel, openedAtMs: kept.openedAtMs };
-    saveChannel();
-    state.scrub();
+  private dropOld(): void {
+    if (!this.kept?.old || this.runtime.nowMs() < this.kept.oldUntilMs!) return;
+    wipeChannel(this.kept.old);
+    this.kept = { channel: this.kept.channel, openedAtMs: this.kept.openedAtMs };
+    this.saveChannel();
+    this.state.scrub();
   }
 
-  function takeSealed(data: Uint8Array): boolean {
-    dropOld();
+  private takeSealed(data: Uint8Array): boolean {
+    this.dropOld();
     const isOf = (channel?: Channel): boolean =>
       channel !== undefined && smsChannelHint(data) === (channel.id & 0xffff);
-    const isOld = !isOf(kept?.channel);
-    if (!kept || (isOld && !isOf(kept.old))) return false;
-    const { op, fields } = openSms(crypto, isOld ? kept.old! : kept.channel, 'to-v', data);
-    if (!isOld && kept.old) kept.oldUntilMs = Math.min(kept.oldUntilMs!, runtime.nowMs() + LATE_MS);
-    saveChannel();
-    if (op === SMS_BATCH_ANSWER && !isOld) takeBatchAnswer(aBatchAnswer(fields));
+    const isOld = !isOf(this.kept?.channel);
+    if (!this.kept || (isOld && !isOf(this.kept.old))) return false;
+    const { op, fields } = openSms(this.crypto, isOld ? this.kept.old! : this.kept.channel, 'to-v', data);
+    if (!isOld && this.kept.old) this.kept.oldUntilMs = Math.min(this.kept.oldUntilMs!, this.runtime.nowMs() + LATE_MS);
+    this.saveChannel();
+    if (op === SMS_BATCH_ANSWER && !isOld) this.takeBatchAnswer(aBatchAnswer(fields));
     else if (op === SMS_ALARM) {
       const alarm = aAlarm(fields);
       const closed = alarm.accountState === ACCOUNT_CLOSED;
-      events.onAlarm('HSM-Cold alarm: ' + ALARM_NAMES[alarm.code] + (closed ? ', account closed' : ''));
+      this.events.onAlarm('HSM-Cold alarm: ' + ALARM_NAMES[alarm.code] + (closed ? ', account closed' : ''));
     } else if (op === SMS_NOTICE) {
       const notice = aNotice(fields);
-      events.onAlarm(`HSM-Cold policy: per tx ${notice.maxPerTxSats}, per day ${notice.maxPerDaySats} sats`);
+      this.events.onAlarm(`HSM-Cold policy: per tx ${notice.maxPerTxSats}, per day ${notice.maxPerDaySats} sats`);
     } else if (op === SMS_STATUS_ANSWER) {
-      events.onStatus({ answeredMs: runtime.nowMs(), ...aStatusAnswer(fields) });
+      this.events.onStatus({ answeredMs: this.runtime.nowMs(), ...aStatusAnswer(fields) });
     } else return false;
     return true;
   }
 
-  function takeBatchAnswer(answer: ReturnType<typeof aBatchAnswer>): void {
+  private takeBatchAnswer(answer: ReturnType<typeof aBatchAnswer>): void {
     const { side, batchNo, status, proof } = answer;
-    if (status === BATCH_DERIVING) events.onBatchLater(side, batchNo, answer.seconds);
-    else if (status !== BATCH_OK || !proof) events.onBatchRefused(side, batchNo);
+    if (status === BATCH_DERIVING) this.events.onBatchLater(side, batchNo, answer.seconds);
+    else if (status !== BATCH_OK || !proof) this.events.onBatchRefused(side, batchNo);
     else {
-      const key = channelKey(crypto, kept!.channel, 'proof', 32);
-      events.onBatchAnswer(side, batchNo, (batch) =>
-        equalBytes(batchProof(crypto, key, side, batchNo, unhex(batch.digest)), proof),
+      const key = channelKey(this.crypto, this.kept!.channel, 'proof', 32);
+      this.events.onBatchAnswer(side, batchNo, (batch) =>
+        equalBytes(batchProof(this.crypto, key, side, batchNo, unhex(batch.digest)), proof),
       );
     }
   }
 
-  function ask(op: number, fields: CborValue[], attempt: number): void {
-    if (!kept) throw fail('no-channel', 'no channel with HSM-Cold');
-    const data = sealSms(crypto, kept.channel, 'to-cold', op, fields);
-    saveChannel();
-    context.sendData(phone(attempt), data);
+  private ask(op: number, fields: CborValue[], attempt: number): void {
+    if (!this.kept) throw fail('no-channel', 'no channel with HSM-Cold');
+    const data = sealSms(this.crypto, this.kept.channel, 'to-cold', op, fields);
+    this.saveChannel();
+    this.context.sendData(this.phone(attempt), data);
   }
 
-  return {
-    open() {
-      const ageMs = opening ? runtime.nowMs() - opening.startedMs : -1;
-      if (!(ageMs >= 0 && ageMs < FRESH_MS)) begin(opening !== undefined);
-      askForChannel();
-    },
-    tick() {
-      dropOld();
-      if (!opening || runtime.nowMs() < opening.nextMs) return;
-      if (opening.tries >= (opening.pending.made === MADE_BY_BOTH ? OPEN_TRIES : RENEW_TRIES)) begin(true);
-      askForChannel();
-    },
-    nextDueMs: () => opening?.nextMs ?? null,
-    current: () => (kept ? { id: kept.channel.id, openedAtMs: kept.openedAtMs } : null),
-    isOpening: () => opening !== undefined,
-    authorise(userTxNo, outs, dynamic) {
-      if (!kept) throw fail('no-channel', 'no channel with HSM-Cold');
-      const { id } = kept.channel;
-      const authority = sendAuthority(
-        crypto,
-        channelKey(crypto, kept.channel, 'request', 32),
-        account.network,
-        account.account,
-        id,
-        userTxNo,
-        outs,
-        dynamic,
-      );
-      return { channelId: id, vcCode: '2:' + Buffer.from(authority).toString('base64url') };
-    },
-    askBatch: (side, batchNo, attempt) => ask(SMS_BATCH_VERIFY, batchVerifyFields({ side, batchNo }), attempt),
-    askStatus: () => ask(SMS_STATUS, [], 0),
-    take(sms) {
-      if (!sms.data) return false;
-      try {
-        return smsOp(sms.data) === SMS_ACCEPT ? takeAccept(sms.data) : takeSealed(sms.data);
-      } catch (error) {
-        if (typeof (error as { code?: unknown }).code !== 'string') throw error;
-        return false;
-      }
-    },
-  };
+  open() {
+    const ageMs = this.opening ? this.runtime.nowMs() - this.opening.startedMs : -1;
+    if (!(ageMs >= 0 && ageMs < FRESH_MS)) this.begin(this.opening !== undefined);
+    this.askForChannel();
+  }
+
+  tick() {
+    this.dropOld();
+    if (!this.opening || this.runtime.nowMs() < this.opening.nextMs) return;
+    if (this.opening.tries >= (this.opening.pending.made === MADE_BY_BOTH ? OPEN_TRIES : RENEW_TRIES)) this.begin(true);
+    this.askForChannel();
+  }
+
+  nextDueMs() {
+    return this.opening?.nextMs ?? null;
+  }
+
+  current() {
+    return this.kept ? { id: this.kept.channel.id, openedAtMs: this.kept.openedAtMs } : null;
+  }
+
+  isOpening() {
+    return this.opening !== undefined;
+  }
+
+  authorise(userTxNo: string, outs: string, dynamic: number) {
+    if (!this.kept) throw fail('no-channel', 'no channel with HSM-Cold');
+    const { id } = this.kept.channel;
+    const authority = sendAuthority(
+      this.crypto,
+      channelKey(this.crypto, this.kept.channel, 'request', 32),
+      this.account.network,
+      this.account.account,
+      id,
+      userTxNo,
+      outs,
+      dynamic,
+    );
+    return { channelId: id, vcCode: '2:' + Buffer.from(authority).toString('base64url') };
+  }
+
+  askBatch(side: number, batchNo: number, attempt: number) {
+    return this.ask(SMS_BATCH_VERIFY, batchVerifyFields({ side, batchNo }), attempt);
+  }
+
+  askStatus() {
+    return this.ask(SMS_STATUS, [], 0);
+  }
+
+  take(sms: IncomingSms) {
+    if (!sms.data) return false;
+    try {
+      return smsOp(sms.data) === SMS_ACCEPT ? this.takeAccept(sms.data) : this.takeSealed(sms.data);
+    } catch (error) {
+      if (typeof (error as { code?: unknown }).code !== 'string') throw error;
+      return false;
+    }
+  }
+}
+
+/**
+ * Sealed records of this link: `v2-channel` {channel, openedAtMs, old, oldUntilMs}, `v2-opening`; the counter is in
+ * `v2-counter`.
+ */
+export function linkV2(context: VContext, events: HsmLinkEvents): HsmLink {
+  return new LinkV2(context, events);
 }
 
 /** Typed arrays to hex, by the names of the fields that hold them. */

@@ -38,60 +38,66 @@ export interface BatchLoop {
   refused(side: number, batchNo: number): void;
 }
 
-export function batchLoop(context: VContext, link: HsmLink): BatchLoop {
-  const { state, runtime } = context;
+class AddressBatchLoop implements BatchLoop {
+  private readonly state = this.context.state;
+  private readonly runtime = this.context.runtime;
   /** The last list that was read in full: while HSM-Cold thinks, the website gives the same one again and again. */
-  let lastBody = '';
-  let idlePolls = 0;
+  private lastBody = '';
+  private idlePolls = 0;
 
-  function ask(batch: Batch): void {
-    if (!link.current() || !mayAsk(batch)) return;
-    const nowMs = runtime.nowMs();
-    state.putBatch({
+  constructor(
+    private readonly context: VContext,
+    private readonly link: HsmLink,
+  ) {}
+
+  private ask(batch: Batch): void {
+    if (!this.link.current() || !this.mayAsk(batch)) return;
+    const nowMs = this.runtime.nowMs();
+    this.state.putBatch({
       ...batch,
       asked_ms: nowMs,
       next_ask_ms: nowMs + retryPauseMs(batch.tries),
       tries: batch.tries + 1,
     });
-    context.tell(`asks HSM-Cold to vouch for ${name(batch)}`, 'sms');
-    link.askBatch(batch.side, batch.batch_no, batch.tries);
+    this.context.tell(`asks HSM-Cold to vouch for ${name(batch)}`, 'sms');
+    this.link.askBatch(batch.side, batch.batch_no, batch.tries);
   }
 
-  function mayAsk(batch: Batch): boolean {
-    const nowMs = runtime.nowMs();
-    const since = state.getNumber('asks-since', 0);
+  private mayAsk(batch: Batch): boolean {
+    const nowMs = this.runtime.nowMs();
+    const since = this.state.getNumber('asks-since', 0);
     const isNewDay = nowMs - since >= DAY_MS || nowMs < since;
-    const count = isNewDay ? 0 : state.getNumber('asks', 0);
+    const count = isNewDay ? 0 : this.state.getNumber('asks', 0);
     if (count >= ASKS_PER_DAY) {
-      state.putBatch({ ...batch, next_ask_ms: since + DAY_MS });
+      this.state.putBatch({ ...batch, next_ask_ms: since + DAY_MS });
       return false;
     }
-    if (isNewDay) state.setNumber('asks-since', nowMs);
-    state.setNumber('asks', count + 1);
-    if (count + 1 === ASKS_PER_DAY) context.tellAdmins('too many address batches today, the rest must wait');
+    if (isNewDay) this.state.setNumber('asks-since', nowMs);
+    this.state.setNumber('asks', count + 1);
+    if (count + 1 === ASKS_PER_DAY) this.context.tellAdmins('too many address batches today, the rest must wait');
     return true;
   }
 
-  function judge(batch: Batch, verified: boolean): void {
-    state.transaction(() => {
-      state.putBatch({ ...batch, state: verified ? 'verified' : 'failed', content: '', reported: 0 });
+  private judge(batch: Batch, verified: boolean): void {
+    this.state.transaction(() => {
+      this.state.putBatch({ ...batch, state: verified ? 'verified' : 'failed', content: '', reported: 0 });
       if (!verified)
-        context.tellAdmins(`address batch ${batch.batch_no} ${sideName(batch.side)} is false, do not use it`);
+        this.context.tellAdmins(`address batch ${batch.batch_no} ${sideName(batch.side)} is false, do not use it`);
     });
-    context.tell(`${name(batch)} ${verified ? 'is as HSM-Cold has it' : 'is FALSE'}`, 'sms');
+    this.context.tell(`${name(batch)} ${verified ? 'is as HSM-Cold has it' : 'is FALSE'}`, 'sms');
   }
 
-  function take(side: 1 | 2, batchNo: number, list: IndexedAddress[] | null, raw: unknown): void {
-    const { network, account } = context.account;
+  private take(side: 1 | 2, batchNo: number, list: IndexedAddress[] | null, raw: unknown): void {
+    const { network, account } = this.context.account;
     const digest = list
       ? hex(batchDigest(network, account, side, batchNo, list))
-      : hex(context.crypto.sha256(Buffer.from(JSON.stringify(raw) ?? '')));
-    const known = state.batch(side, batchNo, digest);
+      : hex(this.context.crypto.sha256(Buffer.from(JSON.stringify(raw) ?? '')));
+    const known = this.state.batch(side, batchNo, digest);
     if (known) {
-      if (known.state !== 'asking' && known.reported === 1) state.putBatch({ ...known, reported: 0 });
+      if (known.state !== 'asking' && known.reported === 1) this.state.putBatch({ ...known, reported: 0 });
       return;
     }
-    const nowMs = runtime.nowMs();
+    const nowMs = this.runtime.nowMs();
     const batch: Batch = {
       side,
       batch_no: batchNo,
@@ -103,14 +109,14 @@ export function batchLoop(context: VContext, link: HsmLink): BatchLoop {
       tries: 0,
       reported: 0,
     };
-    const hasGoodOne = state.batchesOf(side, batchNo).some((other) => other.state === 'verified');
-    if (list === null || hasGoodOne) return judge(batch, false);
-    state.dropAskingBatches(side, batchNo);
-    state.putBatch(batch);
-    ask(batch);
+    const hasGoodOne = this.state.batchesOf(side, batchNo).some((other) => other.state === 'verified');
+    if (list === null || hasGoodOne) return this.judge(batch, false);
+    this.state.dropAskingBatches(side, batchNo);
+    this.state.putBatch(batch);
+    this.ask(batch);
   }
 
-  async function report(batch: Batch): Promise<void> {
+  private async report(batch: Batch): Promise<void> {
     const form = {
       batch_no: batch.batch_no,
       status: batch.state === 'verified' ? 2 : 3,
@@ -118,60 +124,72 @@ export function batchLoop(context: VContext, link: HsmLink): BatchLoop {
       coin_type: 'BTC',
       digest: batch.digest,
     };
-    const answer = await context.website.postForm('/api/v1/open/batch', form);
+    const answer = await this.context.website.postForm('/api/v1/open/batch', form);
     if (answer.status !== 200) return;
-    state.putBatch({ ...batch, reported: 1 });
-    context.tell(`reports ${name(batch)} ${batch.state}`, 'http');
+    this.state.putBatch({ ...batch, reported: 1 });
+    this.context.tell(`reports ${name(batch)} ${batch.state}`, 'http');
   }
 
-  return {
-    async poll() {
-      for (const batch of state.unreportedBatches()) await report(batch);
-      const answer = await context.website.get('/api/v1/open/batch');
-      const body = JSON.stringify(answer.body ?? null);
-      if (answer.status !== 200 || (body === lastBody && state.askingBatches().length > 0)) return;
-      lastBody = body;
-      idlePolls = answer.body === null ? idlePolls + 1 : 0;
-      const pulled = readPulled(answer.body, context.account.network);
-      if (!pulled) return;
-      take(pulled.side, pulled.batchNo, pulled.list, pulled.raw);
-      for (const batch of state.unreportedBatches()) await report(batch);
-    },
-    pauseMs: (pollMs) =>
-      idlePolls < IDLE_POLLS || state.unreportedBatches().length > 0
-        ? pollMs
-        : Math.max(pollMs, Math.min(pollMs * 10, IDLE_PAUSE_MS)),
-    tick() {
-      const nowMs = runtime.nowMs();
-      for (const batch of state.askingBatches()) if (nowMs >= batch.next_ask_ms) ask(batch);
-    },
-    nextDueMs: () =>
-      state
-        .askingBatches()
-        .reduce<number | null>((least, batch) => Math.min(least ?? Infinity, batch.next_ask_ms), null),
-    askAgain() {
-      for (const batch of state.askingBatches()) ask({ ...batch, tries: 0 });
-    },
-    answered(side, batchNo, matches) {
-      const batch = openOne(side, batchNo);
-      if (batch) judge(batch, matches(batch));
-    },
-    later(side, batchNo, seconds) {
-      const batch = openOne(side, batchNo);
-      if (batch) state.putBatch({ ...batch, next_ask_ms: runtime.nowMs() + Math.max(seconds, 5) * 1000, tries: 0 });
-    },
-    refused(side, batchNo) {
-      const batch = openOne(side, batchNo);
-      if (!batch) return;
-      if (batch.tries <= 1)
-        context.tellAdmins(`HSM-Cold does not vouch for address batch ${batchNo} ${sideName(side)} now`);
-      state.putBatch({ ...batch, next_ask_ms: runtime.nowMs() + REFUSED_PAUSE_MS });
-    },
-  };
-
-  function openOne(side: number, batchNo: number): Batch | undefined {
-    return state.batchesOf(side, batchNo).find((batch) => batch.state === 'asking');
+  private openOne(side: number, batchNo: number): Batch | undefined {
+    return this.state.batchesOf(side, batchNo).find((batch) => batch.state === 'asking');
   }
+
+  async poll() {
+    for (const batch of this.state.unreportedBatches()) await this.report(batch);
+    const answer = await this.context.website.get('/api/v1/open/batch');
+    const body = JSON.stringify(answer.body ?? null);
+    if (answer.status !== 200 || (body === this.lastBody && this.state.askingBatches().length > 0)) return;
+    this.lastBody = body;
+    this.idlePolls = answer.body === null ? this.idlePolls + 1 : 0;
+    const pulled = readPulled(answer.body, this.context.account.network);
+    if (!pulled) return;
+    this.take(pulled.side, pulled.batchNo, pulled.list, pulled.raw);
+    for (const batch of this.state.unreportedBatches()) await this.report(batch);
+  }
+
+  pauseMs(pollMs: number) {
+    return this.idlePolls < IDLE_POLLS || this.state.unreportedBatches().length > 0
+      ? pollMs
+      : Math.max(pollMs, Math.min(pollMs * 10, IDLE_PAUSE_MS));
+  }
+
+  tick() {
+    const nowMs = this.runtime.nowMs();
+    for (const batch of this.state.askingBatches()) if (nowMs >= batch.next_ask_ms) this.ask(batch);
+  }
+
+  nextDueMs() {
+    return this.state
+      .askingBatches()
+      .reduce<number | null>((least, batch) => Math.min(least ?? Infinity, batch.next_ask_ms), null);
+  }
+
+  askAgain() {
+    for (const batch of this.state.askingBatches()) this.ask({ ...batch, tries: 0 });
+  }
+
+  answered(side: number, batchNo: number, matches: (batch: Batch) => boolean) {
+    const batch = this.openOne(side, batchNo);
+    if (batch) this.judge(batch, matches(batch));
+  }
+
+  later(side: number, batchNo: number, seconds: number) {
+    const batch = this.openOne(side, batchNo);
+    if (batch)
+      this.state.putBatch({ ...batch, next_ask_ms: this.runtime.nowMs() + Math.max(seconds, 5) * 1000, tries: 0 });
+  }
+
+  refused(side: number, batchNo: number) {
+    const batch = this.openOne(side, batchNo);
+    if (!batch) return;
+    if (batch.tries <= 1)
+      this.context.tellAdmins(`HSM-Cold does not vouch for address batch ${batchNo} ${sideName(side)} now`);
+    this.state.putBatch({ ...batch, next_ask_ms: this.runtime.nowMs() + REFUSED_PAUSE_MS });
+  }
+}
+
+export function batchLoop(context: VContext, link: HsmLink): BatchLoop {
+  return new AddressBatchLoop(context, link);
 }
 
 /**

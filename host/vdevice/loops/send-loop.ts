@@ -31,65 +31,72 @@ export interface SendLoop {
   run(): Promise<void>;
 }
 
-export function sendLoop(context: VContext, link: HsmLink): SendLoop {
-  const { state } = context;
-  let loopState: LoopState = 'stopped';
+class WithdrawalLoop implements SendLoop {
+  private readonly memory = this.context.state;
+  private loopState: LoopState = 'stopped';
 
-  const isRunning = () => state.getNumber('loop-running', 0) === 1;
+  constructor(
+    private readonly context: VContext,
+    private readonly link: HsmLink,
+  ) {}
 
-  function stop(why: string | null): void {
-    state.setNumber('loop-running', 0);
-    state.setText('loop-stopped-because', why);
-    loopState = 'stopped';
+  isRunning() {
+    return this.memory.getNumber('loop-running', 0) === 1;
   }
 
-  function stopAndTell(words: string, why: string): false {
-    state.transaction(() => {
-      stop(why);
-      context.tellAdmins(words);
+  stop(why: string | null): void {
+    this.memory.setNumber('loop-running', 0);
+    this.memory.setText('loop-stopped-because', why);
+    this.loopState = 'stopped';
+  }
+
+  private stopAndTell(words: string, why: string): false {
+    this.memory.transaction(() => {
+      this.stop(why);
+      this.context.tellAdmins(words);
     });
-    context.tell('loop stops: ' + why);
+    this.context.tell('loop stops: ' + why);
     return false;
   }
 
   /** Counts a try of the present step; at PATIENCE the admin hears `words`. */
-  function tryLater(row: Withdrawal, words: string): false {
-    state.putWithdrawal({ ...row, tries: row.tries + 1 });
-    if (words !== '' && row.tries + 1 === PATIENCE) context.tellAdmins(words);
+  private tryLater(row: Withdrawal, words: string): false {
+    this.memory.putWithdrawal({ ...row, tries: row.tries + 1 });
+    if (words !== '' && row.tries + 1 === PATIENCE) this.context.tellAdmins(words);
     return false;
   }
 
   /** True: go on at once. False: pause. */
-  async function step(): Promise<boolean> {
-    const row = state.openWithdrawal();
-    if (!row) return pull();
-    if (row.state === 'authorised') return post(row);
-    if (row.state === 'posted') return poll(row);
-    return report(row);
+  private async step(): Promise<boolean> {
+    const row = this.memory.openWithdrawal();
+    if (!row) return this.pull();
+    if (row.state === 'authorised') return this.post(row);
+    if (row.state === 'posted') return this.poll(row);
+    return this.report(row);
   }
 
-  async function pull(): Promise<boolean> {
-    const intake = await takeNext(context, link);
-    loopState = intake.kind === 'wait' ? 'waiting' : 'idle';
-    if (intake.kind === 'stop') return stopAndTell(intake.words, intake.why);
+  private async pull(): Promise<boolean> {
+    const intake = await takeNext(this.context, this.link);
+    this.loopState = intake.kind === 'wait' ? 'waiting' : 'idle';
+    if (intake.kind === 'stop') return this.stopAndTell(intake.words, intake.why);
     if (intake.kind === 'known') {
-      state.putWithdrawal({ ...intake.row, reported: 0, tries: 0 });
+      this.memory.putWithdrawal({ ...intake.row, reported: 0, tries: 0 });
       return true;
     }
     if (intake.kind !== 'authorised') return false;
-    context.tell(
+    this.context.tell(
       `authorises withdrawal ${intake.row.vtest_id}, ${intake.row.sats} sats, under channel ${intake.row.channel_id}`,
     );
     return true;
   }
 
-  async function post(row: Withdrawal): Promise<boolean> {
-    loopState = 'authorised';
-    if (link.current()?.id !== row.channel_id) return renew(row);
-    const posted = await postRequest(context.api, formOf(row));
-    if (posted === 'retry') return tryLater(row, 'post tx to ChainCloud is error');
-    state.putWithdrawal({ ...row, state: 'posted', tries: 0 });
-    context.tell(`posts withdrawal ${row.vtest_id} to the API`, 'http');
+  private async post(row: Withdrawal): Promise<boolean> {
+    this.loopState = 'authorised';
+    if (this.link.current()?.id !== row.channel_id) return this.renew(row);
+    const posted = await postRequest(this.context.api, formOf(row));
+    if (posted === 'retry') return this.tryLater(row, 'post tx to ChainCloud is error');
+    this.memory.putWithdrawal({ ...row, state: 'posted', tries: 0 });
+    this.context.tell(`posts withdrawal ${row.vtest_id} to the API`, 'http');
     return posted === 'known';
   }
 
@@ -97,94 +104,103 @@ export function sendLoop(context: VContext, link: HsmLink): SendLoop {
    * The channel changed before the API said that it has the request: only if it plainly has not, a new authority is
    * made.
    */
-  async function renew(row: Withdrawal): Promise<boolean> {
-    const outcome = await readOutcome(context.api, formOf(row));
-    if (outcome.kind === 'open' && row.tries < PATIENCE) return tryLater(row, '');
+  private async renew(row: Withdrawal): Promise<boolean> {
+    const outcome = await readOutcome(this.context.api, formOf(row));
+    if (outcome.kind === 'open' && row.tries < PATIENCE) return this.tryLater(row, '');
     if (outcome.kind !== 'unknown') {
-      state.putWithdrawal({ ...row, state: 'posted', tries: 0 });
+      this.memory.putWithdrawal({ ...row, state: 'posted', tries: 0 });
       return true;
     }
-    if (!link.current()) return false;
-    authorise(context, link, row, false);
+    if (!this.link.current()) return false;
+    authorise(this.context, this.link, row, false);
     return true;
   }
 
-  async function poll(row: Withdrawal): Promise<boolean> {
-    loopState = 'posted';
-    const outcome = await readOutcome(context.api, formOf(row));
+  private async poll(row: Withdrawal): Promise<boolean> {
+    this.loopState = 'posted';
+    const outcome = await readOutcome(this.context.api, formOf(row));
     if (outcome.kind === 'contradiction')
-      return stopAndTell(
+      return this.stopAndTell(
         `ChainCloud contradicts itself on withdrawal ${row.vtest_id}: ${outcome.what}`,
         'contradiction',
       );
     if (outcome.kind === 'unknown') {
-      tryLater(row, `ChainCloud does not know withdrawal ${row.vtest_id}`);
-      if ((row.tries + 1) % REPOST_AFTER === 0) await postRequest(context.api, formOf(row));
+      this.tryLater(row, `ChainCloud does not know withdrawal ${row.vtest_id}`);
+      if ((row.tries + 1) % REPOST_AFTER === 0) await postRequest(this.context.api, formOf(row));
       return false;
     }
     if (outcome.kind === 'open') return false;
-    if (outcome.kind === 'failed') return finish(row, 'failed', null);
-    const payment = await readPayment(context.api, outcome.txHash, anOuts(row.outs, context.account.network));
+    if (outcome.kind === 'failed') return this.finish(row, 'failed', null);
+    const payment = await readPayment(this.context.api, outcome.txHash, anOuts(row.outs, this.context.account.network));
     if (payment && !payment.paid)
-      return stopAndTell(`tx of withdrawal ${row.vtest_id} does not pay what was asked`, 'wrong-payment');
-    const isFeeDue = payment?.feeSats == null && hasFeeLimit(context.policy);
-    if ((!payment || isFeeDue) && row.tries < DETAIL_TRIES) return tryLater(row, '');
-    return settle(row, outcome.txHash, payment);
+      return this.stopAndTell(`tx of withdrawal ${row.vtest_id} does not pay what was asked`, 'wrong-payment');
+    const isFeeDue = payment?.feeSats == null && hasFeeLimit(this.context.policy);
+    if ((!payment || isFeeDue) && row.tries < DETAIL_TRIES) return this.tryLater(row, '');
+    return this.settle(row, outcome.txHash, payment);
   }
 
   /**
    * Books a sent withdrawal with its fee. A fee beyond a limit, or one that the API hides where there is a limit, stops
    * the loop: the payment is out, the next one is not. A hidden fee counts as the most that one may be.
    */
-  function settle(row: Withdrawal, txHash: string, payment: Payment | null): boolean {
+  private settle(row: Withdrawal, txHash: string, payment: Payment | null): boolean {
     const feeSats = payment?.feeSats ?? null;
-    const tag = feeTag(context.policy, feeSats, payment?.vbytes ?? 0, context.runtime.nowMs(), (sinceMs) =>
-      state.spentSince(sinceMs),
+    const tag = feeTag(this.context.policy, feeSats, payment?.vbytes ?? 0, this.context.runtime.nowMs(), (sinceMs) =>
+      this.memory.spentSince(sinceMs),
     );
-    state.transaction(() => {
-      state.putFee(row.vtest_id, feeSats ?? context.policy.txMaxFeeSats ?? 0);
-      finish(row, 'sent', txHash);
+    this.memory.transaction(() => {
+      this.memory.putFee(row.vtest_id, feeSats ?? this.context.policy.txMaxFeeSats ?? 0);
+      this.finish(row, 'sent', txHash);
       if (tag === '') return;
-      stop(tag);
-      context.tellAdmins(`${tag}: withdrawal ${row.vtest_id} paid a fee of ${feeSats ?? 'unknown'} sats, loop is stop`);
+      this.stop(tag);
+      this.context.tellAdmins(
+        `${tag}: withdrawal ${row.vtest_id} paid a fee of ${feeSats ?? 'unknown'} sats, loop is stop`,
+      );
     });
-    if (tag !== '') context.tell('loop stops: ' + tag);
+    if (tag !== '') this.context.tell('loop stops: ' + tag);
     return tag === '';
   }
 
-  function finish(row: Withdrawal, result: 'sent' | 'failed', txHash: string | null): true {
-    state.putWithdrawal({ ...row, state: result, tx_hash: txHash, tries: 0 });
-    context.tell(`withdrawal ${row.vtest_id} ${result === 'sent' ? 'is sent: ' + txHash : 'failed'}`);
+  private finish(row: Withdrawal, result: 'sent' | 'failed', txHash: string | null): true {
+    this.memory.putWithdrawal({ ...row, state: result, tx_hash: txHash, tries: 0 });
+    this.context.tell(`withdrawal ${row.vtest_id} ${result === 'sent' ? 'is sent: ' + txHash : 'failed'}`);
     return true;
   }
 
-  async function report(row: Withdrawal): Promise<boolean> {
-    loopState = 'final';
-    const answer = await context.website.postForm('/api/v1/open/vtest', {
+  private async report(row: Withdrawal): Promise<boolean> {
+    this.loopState = 'final';
+    const answer = await this.context.website.postForm('/api/v1/open/vtest', {
       vtest_id: row.vtest_id,
       tx_hash: row.tx_hash,
     });
     const { result } = (answer.body ?? {}) as { result?: unknown };
     if (answer.status !== 200 || (result !== true && result !== 'true'))
-      return tryLater(row, `website refuses the report of withdrawal ${row.vtest_id}`);
-    state.putWithdrawal({ ...row, reported: 1, tries: 0 });
-    context.tell(`reports withdrawal ${row.vtest_id} to the website`, 'http');
+      return this.tryLater(row, `website refuses the report of withdrawal ${row.vtest_id}`);
+    this.memory.putWithdrawal({ ...row, reported: 1, tries: 0 });
+    this.context.tell(`reports withdrawal ${row.vtest_id} to the website`, 'http');
     return false;
   }
 
-  return {
-    isRunning,
-    state: () => (isRunning() ? (loopState === 'stopped' ? 'idle' : loopState) : 'stopped'),
-    stoppedBecause: () => state.getText('loop-stopped-because'),
-    start() {
-      state.setNumber('loop-running', 1);
-      state.setText('loop-stopped-because', null);
-    },
-    stop,
-    async run() {
-      for (let i = 0; i < STEPS_MAX && isRunning(); i++) if (!(await step())) return;
-    },
-  };
+  state() {
+    return this.isRunning() ? (this.loopState === 'stopped' ? 'idle' : this.loopState) : 'stopped';
+  }
+
+  stoppedBecause() {
+    return this.memory.getText('loop-stopped-because');
+  }
+
+  start() {
+    this.memory.setNumber('loop-running', 1);
+    this.memory.setText('loop-stopped-because', null);
+  }
+
+  async run() {
+    for (let i = 0; i < STEPS_MAX && this.isRunning(); i++) if (!(await this.step())) return;
+  }
+}
+
+export function sendLoop(context: VContext, link: HsmLink): SendLoop {
+  return new WithdrawalLoop(context, link);
 }
 
 /** The request of a row, always the one that was written down. */

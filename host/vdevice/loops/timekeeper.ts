@@ -25,68 +25,80 @@ export interface Timekeeper {
   pauseMs(dues: (number | null)[]): number;
 }
 
-export function timekeeper(context: VContext, link: HsmLink, loop: SendLoop, rekeyMinute: number): Timekeeper {
-  const { state, runtime, time } = context;
-  let armedAtMs = runtime.nowMs();
-  let armedForMs = FIRST_TICK_MS;
-  let hasTicked = false;
+class DailyTimekeeper implements Timekeeper {
+  private readonly state = this.context.state;
+  private readonly runtime = this.context.runtime;
+  private readonly time = this.context.time;
+  private armedAtMs = this.runtime.nowMs();
+  private armedForMs = FIRST_TICK_MS;
+  private hasTicked = false;
 
-  function dueMs(): number {
-    const nowMs = runtime.nowMs();
-    const due = state.getNumber('rekey-due', 0);
+  constructor(
+    private readonly context: VContext,
+    private readonly link: HsmLink,
+    private readonly loop: SendLoop,
+    private readonly rekeyMinute: number,
+  ) {}
+
+  private dueMs(): number {
+    const nowMs = this.runtime.nowMs();
+    const due = this.state.getNumber('rekey-due', 0);
     if (due > 0 && due - nowMs <= DAY_MS + JUMP_MS) return due;
-    return setDue(time.nextAt(rekeyMinute, nowMs));
+    return this.setDue(this.time.nextAt(this.rekeyMinute, nowMs));
   }
 
-  function setDue(ms: number): number {
-    state.setNumber('rekey-due', ms);
+  private setDue(ms: number): number {
+    this.state.setNumber('rekey-due', ms);
     return ms;
   }
 
-  function watchClock(): void {
-    const nowMs = runtime.nowMs();
-    const seenMs = state.getNumber('clock-seen', 0);
+  private watchClock(): void {
+    const nowMs = this.runtime.nowMs();
+    const seenMs = this.state.getNumber('clock-seen', 0);
     const backMs = Math.min(nowMs - seenMs, 0);
-    if (nowMs - seenMs >= JUMP_MS || backMs <= -JUMP_MS) state.setNumber('clock-seen', nowMs);
-    const jumpMs = backMs <= -JUMP_MS ? backMs : nowMs - armedAtMs - armedForMs;
+    if (nowMs - seenMs >= JUMP_MS || backMs <= -JUMP_MS) this.state.setNumber('clock-seen', nowMs);
+    const jumpMs = backMs <= -JUMP_MS ? backMs : nowMs - this.armedAtMs - this.armedForMs;
     if (Math.abs(jumpMs) < JUMP_MS) return;
-    context.tell(`the clock jumped by ${Math.round(jumpMs / 60000)} minutes`);
-    if (!loop.isRunning()) return;
-    loop.stop('clock');
-    context.tellAdmins(`clock of V jumped by ${Math.round(jumpMs / 60000)} min and loop is stop`);
+    this.context.tell(`the clock jumped by ${Math.round(jumpMs / 60000)} minutes`);
+    if (!this.loop.isRunning()) return;
+    this.loop.stop('clock');
+    this.context.tellAdmins(`clock of V jumped by ${Math.round(jumpMs / 60000)} min and loop is stop`);
   }
 
-  function rekey(): void {
-    const nowMs = runtime.nowMs();
-    const due = dueMs();
+  private rekey(): void {
+    const nowMs = this.runtime.nowMs();
+    const due = this.dueMs();
     if (nowMs < due) return;
-    const underWay = state.openWithdrawal()?.state;
+    const underWay = this.state.openWithdrawal()?.state;
     if ((underWay === 'authorised' || underWay === 'posted') && nowMs < due + DEFER_MS) return;
-    setDue(time.nextAt(rekeyMinute, nowMs));
-    link.open();
+    this.setDue(this.time.nextAt(this.rekeyMinute, nowMs));
+    this.link.open();
   }
 
-  function watchChannel(): void {
-    const channel = link.current();
-    const isStale = channel !== null && runtime.nowMs() - channel.openedAtMs > STALE_MS;
-    if (isStale && state.getNumber('stale-told', 0) !== channel.id) {
-      state.setNumber('stale-told', channel.id);
-      context.tellAdmins('SMS channel could not be renewed for two days');
+  private watchChannel(): void {
+    const channel = this.link.current();
+    const isStale = channel !== null && this.runtime.nowMs() - channel.openedAtMs > STALE_MS;
+    if (isStale && this.state.getNumber('stale-told', 0) !== channel.id) {
+      this.state.setNumber('stale-told', channel.id);
+      this.context.tellAdmins('SMS channel could not be renewed for two days');
     }
   }
 
-  return {
-    tick() {
-      hasTicked = true;
-      watchClock();
-      rekey();
-      watchChannel();
-    },
-    pauseMs(dues) {
-      armedAtMs = runtime.nowMs();
-      const waits = [dueMs(), ...dues].map((ms) => (ms ?? Infinity) - armedAtMs).filter((ms) => ms > 0);
-      armedForMs = hasTicked ? Math.min(TICK_MS, ...waits) : FIRST_TICK_MS;
-      return armedForMs;
-    },
-  };
+  tick() {
+    this.hasTicked = true;
+    this.watchClock();
+    this.rekey();
+    this.watchChannel();
+  }
+
+  pauseMs(dues: (number | null)[]) {
+    this.armedAtMs = this.runtime.nowMs();
+    const waits = [this.dueMs(), ...dues].map((ms) => (ms ?? Infinity) - this.armedAtMs).filter((ms) => ms > 0);
+    this.armedForMs = this.hasTicked ? Math.min(TICK_MS, ...waits) : FIRST_TICK_MS;
+    return this.armedForMs;
+  }
+}
+
+export function timekeeper(context: VContext, link: HsmLink, loop: SendLoop, rekeyMinute: number): Timekeeper {
+  return new DailyTimekeeper(context, link, loop, rekeyMinute);
 }

@@ -45,148 +45,172 @@ function takeBack(flash: SimFlash, file: string): void {
   flash.save();
 }
 
-export function createEspruinoBoard(options: EspruinoBoardOptions): SimBoard {
-  const { board, flash, storage, runtime } = options;
-  const journalName = board.flash.fileName;
-  if (journalName === undefined) throw fail('bad-board', `the genuine interpreter runs board linux, not ${board.name}`);
-  if (!fs.existsSync(options.espruino)) throw fail('no-espruino', `there is no interpreter at ${options.espruino}`);
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'chaincloud-board-'));
-  const plugs = plugPorts(options);
-  let session: Session | undefined;
-  let endedCpuMs = 0;
-  let quickRestarts = 0;
-  let onCrash: ((crash: BoardCrash) => void) | undefined;
-  let onPower: ((isOn: boolean) => void) | undefined;
-  let isClosed = false;
+class InterpreterBoard implements SimBoard {
+  private readonly flash = this.options.flash;
+  private readonly storage = this.options.storage;
+  private readonly runtime = this.options.runtime;
+  private readonly dir = fs.mkdtempSync(path.join(os.tmpdir(), 'chaincloud-board-'));
+  private readonly plugs = plugPorts(this.options);
+  private session: Session | undefined;
+  private endedCpuMs = 0;
+  private quickRestarts = 0;
+  private crashListener: ((crash: BoardCrash) => void) | undefined;
+  private powerListener: ((isOn: boolean) => void) | undefined;
+  private isClosed = false;
+  readonly name = this.options.name;
+  readonly ports = this.plugs.outer;
 
-  const prepare = (ptys: Session['ptys']): void => {
-    const files = openStorage(storage);
-    const { [BOOT_FILE]: image, ...others } = bootFiles(options);
+  constructor(
+    private readonly options: EspruinoBoardOptions,
+    private readonly journalName: string,
+  ) {}
+
+  private prepare(ptys: Session['ptys']): void {
+    const files = openStorage(this.storage);
+    const { [BOOT_FILE]: image, ...others } = bootFiles(this.options);
     const wanted = {
       ...others,
       [IMAGE_FILE]: image!,
-      [BOOT_FILE]: Buffer.from(`${LOAD}${options.prelude ?? ''}eval(CC_IMAGE)`),
+      [BOOT_FILE]: Buffer.from(`${LOAD}${this.options.prelude ?? ''}eval(CC_IMAGE)`),
     };
     for (const [name, bytes] of Object.entries(wanted))
       if (!Buffer.from(files.read(name) ?? []).equals(bytes)) files.write(name, bytes);
-    fs.writeFileSync(path.join(dir, STORAGE_FILE), storage.content());
-    fs.writeFileSync(path.join(dir, journalName), flash.content());
+    fs.writeFileSync(path.join(this.dir, STORAGE_FILE), this.storage.content());
+    fs.writeFileSync(path.join(this.dir, this.journalName), this.flash.content());
     // The prompt stays on standard output, where errors that nobody caught are told; nothing is ever typed there.
     const paths = Object.fromEntries(Object.entries(ptys).map(([name, pty]) => [name, pty.path]));
-    fs.writeFileSync(path.join(dir, PORTS_FILE), JSON.stringify({ ...paths, debug: true }));
-  };
+    fs.writeFileSync(path.join(this.dir, PORTS_FILE), JSON.stringify({ ...paths, debug: true }));
+  }
 
-  const plug = (): Session['ptys'] => {
+  private plug(): Session['ptys'] {
     const ptys: Session['ptys'] = {};
-    for (const [name, inner] of Object.entries(plugs.inner) as [PortName, (typeof plugs.inner)['link'] & object][]) {
+    for (const [name, inner] of Object.entries(this.plugs.inner) as [
+      PortName,
+      (typeof this.plugs.inner)['link'] & object,
+    ][]) {
       const pty = openPty();
       pty.onData((bytes) => inner.write(bytes));
       inner.onData((bytes) => pty.write(bytes));
       ptys[name] = pty;
     }
     return ptys;
-  };
+  }
 
-  const unplug = (ptys: Session['ptys']): void => {
-    for (const inner of Object.values(plugs.inner)) inner.onData(() => undefined);
+  private unplug(ptys: Session['ptys']): void {
+    for (const inner of Object.values(this.plugs.inner)) inner.onData(() => undefined);
     for (const pty of Object.values(ptys)) pty.close();
-  };
+  }
 
-  const readLog = (child: ChildProcess): void => {
+  private readLog(child: ChildProcess): void {
     let crash: BoardCrash | undefined;
     const onLine = (line: string): void => {
       const text = line.replace(/\x1b\[[\d;]*[A-Za-z]|[\x00-\x08\x0e-\x1f]/g, '').trimEnd();
-      if (text) options.onLog?.(text);
+      if (text) this.options.onLog?.(text);
       const uncaught = /Uncaught (.*)$/.exec(text);
       if (uncaught && uncaught[1] !== 'undefined') {
-        crash = { atMs: runtime.nowMs(), text: uncaught[1], stack: '' };
-        onCrash?.(crash);
+        crash = { atMs: this.runtime.nowMs(), text: uncaught[1], stack: '' };
+        this.crashListener?.(crash);
       } else if (crash && /^ {4}at /.test(text)) crash.stack += `${text}\n`;
     };
     for (const stream of [child.stdout, child.stderr])
       if (stream) createInterface({ input: stream }).on('line', onLine);
     child.stdin?.on('error', () => undefined);
-  };
+  }
 
   /** The process is gone: keep what it wrote. */
-  const settle = (current: Session): void => {
-    unplug(current.ptys);
-    takeBack(flash, path.join(dir, journalName));
-    takeBack(storage, path.join(dir, STORAGE_FILE));
-  };
+  private settle(current: Session): void {
+    this.unplug(current.ptys);
+    takeBack(this.flash, path.join(this.dir, this.journalName));
+    takeBack(this.storage, path.join(this.dir, STORAGE_FILE));
+  }
 
-  const boot = async (): Promise<void> => {
-    const ptys = plug();
-    prepare(ptys);
-    const child = startChild(options.espruino, dir);
+  private async boot(): Promise<void> {
+    const ptys = this.plug();
+    this.prepare(ptys);
+    const child = startChild(this.options.espruino, this.dir);
     const exited = new Promise<void>((resolve) => {
       child.once('exit', () => resolve());
       child.once('error', () => resolve());
     });
     const current: Session = { child, ptys, startedMs: Date.now(), exited };
-    session = current;
-    readLog(child);
+    this.session = current;
+    this.readLog(child);
     let usedMs = 0;
     const sampler = setInterval(() => (usedMs = cpuMsOf(child.pid ?? 0) || usedMs), 200);
     sampler.unref();
     void exited.then(() => {
       clearInterval(sampler);
-      endedCpuMs += usedMs;
-      settle(current);
-      if (session !== current) return;
-      session = undefined;
-      onPower?.(false);
-      quickRestarts = Date.now() - current.startedMs < QUICK_RESTART_MS ? quickRestarts + 1 : 0;
-      if (!isClosed && quickRestarts < MAX_QUICK_RESTARTS) void boot();
+      this.endedCpuMs += usedMs;
+      this.settle(current);
+      if (this.session !== current) return;
+      this.session = undefined;
+      this.powerListener?.(false);
+      this.quickRestarts = Date.now() - current.startedMs < QUICK_RESTART_MS ? this.quickRestarts + 1 : 0;
+      if (!this.isClosed && this.quickRestarts < MAX_QUICK_RESTARTS) void this.boot();
     });
-    onPower?.(true);
+    this.powerListener?.(true);
     const wanted = Object.values(ptys).map((pty) => pty.path);
     const limitMs = Date.now() + BOOT_LIMIT_MS;
-    while (session === current && child.pid !== undefined) {
+    while (this.session === current && child.pid !== undefined) {
       const open = openPathsOf(child.pid);
       if (wanted.every((one) => open.includes(one))) return;
       if (Date.now() > limitMs)
-        throw fail('no-boot', `${options.name} did not open its ports within ${BOOT_LIMIT_MS / 1000} s`);
+        throw fail('no-boot', `${this.options.name} did not open its ports within ${BOOT_LIMIT_MS / 1000} s`);
       await sleep(BOOT_POLL_MS);
     }
-  };
+  }
 
-  const powerOff = async (): Promise<void> => {
-    const current = session;
+  async powerOff(): Promise<void> {
+    const current = this.session;
     if (!current) return;
-    session = undefined;
+    this.session = undefined;
     current.child.kill('SIGKILL');
     await current.exited;
-    onPower?.(false);
-  };
-  const powerOn = async (): Promise<void> => {
-    quickRestarts = 0;
-    if (!session) await boot();
-  };
+    this.powerListener?.(false);
+  }
 
-  return {
-    name: options.name,
-    get isOn() {
-      return session !== undefined;
-    },
-    ports: plugs.outer,
-    powerOn,
-    powerOff,
-    async reset() {
-      await powerOff();
-      await powerOn();
-    },
-    cutPowerAtWrite() {
-      throw fail('unsupported', 'a process cannot be cut inside a write: use the Node engine');
-    },
-    cpuMs: () => endedCpuMs + (session?.child.pid ? cpuMsOf(session.child.pid) : 0),
-    onCrash: (listener) => void (onCrash = listener),
-    onPower: (listener) => void (onPower = listener),
-    async close() {
-      isClosed = true;
-      await powerOff();
-      plugs.close();
-      fs.rmSync(dir, { recursive: true, force: true });
-    },
-  };
+  async powerOn(): Promise<void> {
+    this.quickRestarts = 0;
+    if (!this.session) await this.boot();
+  }
+
+  get isOn() {
+    return this.session !== undefined;
+  }
+
+  async reset() {
+    await this.powerOff();
+    await this.powerOn();
+  }
+
+  cutPowerAtWrite() {
+    throw fail('unsupported', 'a process cannot be cut inside a write: use the Node engine');
+  }
+
+  cpuMs() {
+    return this.endedCpuMs + (this.session?.child.pid ? cpuMsOf(this.session.child.pid) : 0);
+  }
+
+  onCrash(listener: (crash: BoardCrash) => void) {
+    this.crashListener = listener;
+  }
+
+  onPower(listener: (isOn: boolean) => void) {
+    this.powerListener = listener;
+  }
+
+  async close() {
+    this.isClosed = true;
+    await this.powerOff();
+    this.plugs.close();
+    fs.rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+export function createEspruinoBoard(options: EspruinoBoardOptions): SimBoard {
+  const { board, espruino } = options;
+  const journalName = board.flash.fileName;
+  if (journalName === undefined) throw fail('bad-board', `the genuine interpreter runs board linux, not ${board.name}`);
+  if (!fs.existsSync(espruino)) throw fail('no-espruino', `there is no interpreter at ${espruino}`);
+  return new InterpreterBoard(options, journalName);
 }

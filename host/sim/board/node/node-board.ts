@@ -21,102 +21,120 @@ interface Session {
   isDead: boolean;
 }
 
-export function createNodeBoard(options: SimBoardOptions): SimBoard {
-  const { runtime, board, flash, storage } = options;
-  const plugs = plugPorts(options);
-  let session: Session | undefined;
-  let usedMs = 0;
-  let onCrash: ((crash: BoardCrash) => void) | undefined;
-  let onPower: ((isOn: boolean) => void) | undefined;
-  let restartTimer: Timer | undefined;
+class NodeBoard implements SimBoard {
+  private readonly runtime = this.options.runtime;
+  private readonly board = this.options.board;
+  private readonly flash = this.options.flash;
+  private readonly storage = this.options.storage;
+  private readonly plugs = plugPorts(this.options);
+  private session: Session | undefined;
+  private usedMs = 0;
+  private crashListener: ((crash: BoardCrash) => void) | undefined;
+  private powerListener: ((isOn: boolean) => void) | undefined;
+  private restartTimer: Timer | undefined;
+  readonly name = this.options.name;
+  readonly ports = this.plugs.outer as { [name in PortName]?: BytePort };
+
+  constructor(private readonly options: SimBoardOptions) {}
 
   /** Runs a piece of the image, unless its power has gone. */
-  const enter = (current: Session, work: () => void): void => {
+  private enter(current: Session, work: () => void): void {
     if (current.isDead) return;
     const startedMs = performance.now();
     try {
       work();
     } catch (error) {
-      if (!current.isDead) tellUncaught(current, error);
+      if (!current.isDead) this.tellUncaught(current, error);
     } finally {
-      usedMs += performance.now() - startedMs;
+      this.usedMs += performance.now() - startedMs;
     }
-  };
+  }
 
-  const tellUncaught = (current: Session, error: unknown): void => {
+  private tellUncaught(current: Session, error: unknown): void {
     const [text, ...stack] = current.context.realm.describe(error).split('\n');
     try {
-      if (!current.context.realm.uncaught(error)) options.onLog?.(`Uncaught ${text}`);
+      if (!current.context.realm.uncaught(error)) this.options.onLog?.(`Uncaught ${text}`);
     } catch (second) {
-      if (!current.isDead) options.onLog?.(`Uncaught ${current.context.realm.describe(second)}`);
+      if (!current.isDead) this.options.onLog?.(`Uncaught ${current.context.realm.describe(second)}`);
     }
-    onCrash?.({ atMs: runtime.nowMs(), text, stack: stack.join('\n') });
-  };
+    this.crashListener?.({ atMs: this.runtime.nowMs(), text, stack: stack.join('\n') });
+  }
 
-  const kill = (): void => {
-    if (!session) return;
-    session.isDead = true;
-    session.host.stop();
-    session = undefined;
-    flash.save();
-    storage.save();
-    onPower?.(false);
-  };
+  private kill(): void {
+    if (!this.session) return;
+    this.session.isDead = true;
+    this.session.host.stop();
+    this.session = undefined;
+    this.flash.save();
+    this.storage.save();
+    this.powerListener?.(false);
+  }
 
-  const boot = (): void => {
-    const files = openStorage(storage);
-    for (const [name, bytes] of Object.entries(bootFiles(options)))
+  private boot(): void {
+    const files = openStorage(this.storage);
+    for (const [name, bytes] of Object.entries(bootFiles(this.options)))
       if (!Buffer.from(files.read(name) ?? []).equals(bytes)) files.write(name, bytes);
     const current = { isDead: false } as Session;
     current.host = createBoardHost({
-      options,
-      plugs,
+      options: this.options,
+      plugs: this.plugs,
       isDead: () => current.isDead,
-      onTimer: (id) => enter(current, () => current.context.realm.timer(id)),
-      onData: (serial, text) => enter(current, () => current.context.realm.data(serial, text)),
+      onTimer: (id) => this.enter(current, () => current.context.realm.timer(id)),
+      onData: (serial, text) => this.enter(current, () => current.context.realm.data(serial, text)),
       restart: () => {
-        kill();
-        restartTimer = runtime.after(RESTART_DELAY_MS, boot);
+        this.kill();
+        this.restartTimer = this.runtime.after(RESTART_DELAY_MS, this.boot);
       },
     });
-    current.context = createContext(board, current.host.calls);
-    session = current;
-    onPower?.(true);
+    current.context = createContext(this.board, current.host.calls);
+    this.session = current;
+    this.powerListener?.(true);
     const image = Buffer.from(files.read('.bootcde') ?? []).toString('latin1');
-    enter(current, () => current.context.run(image, `hsm-${options.role}.js`));
-  };
+    this.enter(current, () => current.context.run(image, `hsm-${this.options.role}.js`));
+  }
 
-  const powerOff = async (): Promise<void> => {
-    restartTimer?.cancel();
-    restartTimer = undefined;
-    kill();
-  };
-  const powerOn = async (): Promise<void> => {
-    if (!session && !restartTimer) boot();
-  };
+  async powerOff(): Promise<void> {
+    this.restartTimer?.cancel();
+    this.restartTimer = undefined;
+    this.kill();
+  }
 
-  return {
-    name: options.name,
-    get isOn() {
-      return session !== undefined;
-    },
-    ports: plugs.outer as { [name in PortName]?: BytePort },
-    powerOn,
-    powerOff,
-    async reset() {
-      await powerOff();
-      await powerOn();
-    },
-    cutPowerAtWrite(n) {
-      if (!session) throw fail('board-off', `${options.name} is off`);
-      flash.cutAt(n, kill);
-    },
-    cpuMs: () => usedMs,
-    onCrash: (listener) => void (onCrash = listener),
-    onPower: (listener) => void (onPower = listener),
-    async close() {
-      await powerOff();
-      plugs.close();
-    },
-  };
+  async powerOn(): Promise<void> {
+    if (!this.session && !this.restartTimer) this.boot();
+  }
+
+  get isOn() {
+    return this.session !== undefined;
+  }
+
+  async reset() {
+    await this.powerOff();
+    await this.powerOn();
+  }
+
+  cutPowerAtWrite(n: number) {
+    if (!this.session) throw fail('board-off', `${this.options.name} is off`);
+    this.flash.cutAt(n, this.kill);
+  }
+
+  cpuMs() {
+    return this.usedMs;
+  }
+
+  onCrash(listener: (crash: BoardCrash) => void) {
+    this.crashListener = listener;
+  }
+
+  onPower(listener: (isOn: boolean) => void) {
+    this.powerListener = listener;
+  }
+
+  async close() {
+    await this.powerOff();
+    this.plugs.close();
+  }
+}
+
+export function createNodeBoard(options: SimBoardOptions): SimBoard {
+  return new NodeBoard(options);
 }

@@ -42,102 +42,123 @@ function nameBytes(name: string): Uint8Array {
   return Uint8Array.from(Buffer.from(name.padEnd(NAME_BYTES, '\0').slice(0, NAME_BYTES), 'latin1'));
 }
 
-/** Opens the Storage that fills `flash`. It holds no state of its own. */
-export function openStorage(flash: SimFlash): Storage {
-  const header = (at: number): Entry | undefined => {
-    if (at + HEADER_BYTES > flash.sizeBytes) return undefined;
-    const bytes = Buffer.from(flash.read(at, HEADER_BYTES));
+class SimulatedStorage implements Storage {
+  readonly eraseAll = this.erasePages;
+
+  constructor(private readonly flash: SimFlash) {}
+
+  private header(at: number): Entry | undefined {
+    if (at + HEADER_BYTES > this.flash.sizeBytes) return undefined;
+    const bytes = Buffer.from(this.flash.read(at, HEADER_BYTES));
     const size = bytes.readUInt32LE(0);
     const sizeBytes = size & SIZE_MASK;
-    if (size === UNSET || size === 0 || at + HEADER_BYTES + sizeBytes > flash.sizeBytes) return undefined;
+    if (size === UNSET || size === 0 || at + HEADER_BYTES + sizeBytes > this.flash.sizeBytes) return undefined;
     return { at, sizeBytes, name: bytes.toString('latin1', 4).replace(/\0.*$/s, '') };
-  };
+  }
 
   /** Every entry, replaced ones with an empty name, and the offset of the free space. */
-  const scan = (): { entries: Entry[]; end: number } => {
+  private scan(): { entries: Entry[]; end: number } {
     const entries: Entry[] = [];
     let at = 0;
-    for (let entry = header(at); entry; entry = header(at)) {
+    for (let entry = this.header(at); entry; entry = this.header(at)) {
       entries.push(entry);
       at = align(at + HEADER_BYTES + entry.sizeBytes);
     }
     return { entries, end: at };
-  };
+  }
 
-  const find = (name: string): Entry | undefined =>
-    scan().entries.find((entry) => entry.name === name.slice(0, NAME_BYTES) && entry.name !== '');
-  const content = (entry: Entry): Uint8Array => flash.read(entry.at + HEADER_BYTES, entry.sizeBytes);
-  const isErased = (at: number, lenBytes: number): boolean => flash.read(at, lenBytes).every((byte) => byte === 0xff);
-  const drop = (entry: Entry): void => flash.program(entry.at + 4, new Uint8Array(4));
+  private find(name: string): Entry | undefined {
+    return this.scan().entries.find((entry) => entry.name === name.slice(0, NAME_BYTES) && entry.name !== '');
+  }
 
-  const erasePages = (): void => {
-    for (let page = 0; page < flash.pageCount; page++) {
-      if (!isErased(page * flash.pageBytes, flash.pageBytes)) flash.erase(page);
+  private content(entry: Entry): Uint8Array {
+    return this.flash.read(entry.at + HEADER_BYTES, entry.sizeBytes);
+  }
+
+  private isErased(at: number, lenBytes: number): boolean {
+    return this.flash.read(at, lenBytes).every((byte) => byte === 0xff);
+  }
+
+  private drop(entry: Entry): void {
+    return this.flash.program(entry.at + 4, new Uint8Array(4));
+  }
+
+  private erasePages(): void {
+    for (let page = 0; page < this.flash.pageCount; page++) {
+      if (!this.isErased(page * this.flash.pageBytes, this.flash.pageBytes)) this.flash.erase(page);
     }
-  };
+  }
 
-  const writeHeader = (at: number, name: string, sizeBytes: number): void => {
+  private writeHeader(at: number, name: string, sizeBytes: number): void {
     const bytes = new Uint8Array(HEADER_BYTES);
     new DataView(bytes.buffer).setUint32(0, sizeBytes, true);
     bytes.set(nameBytes(name), 4);
-    flash.program(at, bytes);
-  };
+    this.flash.program(at, bytes);
+  }
 
-  const compact = (): boolean => {
-    const live = scan()
+  compact(): boolean {
+    const live = this.scan()
       .entries.filter((entry) => entry.name !== '')
-      .map((entry) => ({ ...entry, bytes: content(entry) }));
-    if (live.length === scan().entries.length) return false;
-    erasePages();
+      .map((entry) => ({ ...entry, bytes: this.content(entry) }));
+    if (live.length === this.scan().entries.length) return false;
+    this.erasePages();
     let at = 0;
     for (const entry of live) {
-      writeHeader(at, entry.name, entry.sizeBytes);
-      flash.program(at + HEADER_BYTES, entry.bytes);
+      this.writeHeader(at, entry.name, entry.sizeBytes);
+      this.flash.program(at + HEADER_BYTES, entry.bytes);
       at = align(at + HEADER_BYTES + entry.sizeBytes);
     }
     return true;
-  };
+  }
 
-  const create = (name: string, sizeBytes: number): Entry => {
+  private create(name: string, sizeBytes: number): Entry {
     const needed = HEADER_BYTES + align(sizeBytes);
-    if (scan().end + needed > flash.sizeBytes) compact();
-    const at = scan().end;
-    if (at + needed > flash.sizeBytes) throw fail('storage', 'Unable to find or create file');
-    writeHeader(at, name, sizeBytes);
+    if (this.scan().end + needed > this.flash.sizeBytes) this.compact();
+    const at = this.scan().end;
+    if (at + needed > this.flash.sizeBytes) throw fail('storage', 'Unable to find or create file');
+    this.writeHeader(at, name, sizeBytes);
     return { at, sizeBytes, name };
-  };
+  }
 
-  return {
-    read(name) {
-      const entry = find(name);
-      return entry && content(entry);
-    },
-    write(name, bytes, offset = 0, sizeBytes = 0) {
-      const wanted = sizeBytes || bytes.length;
-      if (wanted === 0) throw fail('storage', "Can't create zero length file");
-      let entry = find(name);
-      if (entry && offset === 0 && (entry.sizeBytes !== wanted || !isErased(entry.at + HEADER_BYTES, wanted))) {
-        if (entry.sizeBytes === bytes.length && Buffer.from(content(entry)).equals(bytes)) return;
-        drop(entry);
-        entry = undefined;
-      }
-      if (!entry && offset === 0) entry = create(name, wanted);
-      if (!entry) throw fail('storage', 'Unable to find or create file');
-      if (offset + bytes.length > entry.sizeBytes) throw fail('storage', 'Too much data for file size');
-      const at = entry.at + HEADER_BYTES + offset;
-      if (!isErased(at, bytes.length)) throw fail('storage', 'File already written with different data');
-      flash.program(at, bytes);
-    },
-    erase(name) {
-      const entry = find(name);
-      if (entry) drop(entry);
-    },
-    list: () =>
-      scan()
-        .entries.map((entry) => entry.name)
-        .filter((name) => name !== ''),
-    freeBytes: () => Math.max(0, flash.sizeBytes - scan().end),
-    compact,
-    eraseAll: erasePages,
-  };
+  read(name: string) {
+    const entry = this.find(name);
+    return entry && this.content(entry);
+  }
+
+  write(name: string, bytes: Uint8Array, offset = 0, sizeBytes = 0) {
+    const wanted = sizeBytes || bytes.length;
+    if (wanted === 0) throw fail('storage', "Can't create zero length file");
+    let entry = this.find(name);
+    if (entry && offset === 0 && (entry.sizeBytes !== wanted || !this.isErased(entry.at + HEADER_BYTES, wanted))) {
+      if (entry.sizeBytes === bytes.length && Buffer.from(this.content(entry)).equals(bytes)) return;
+      this.drop(entry);
+      entry = undefined;
+    }
+    if (!entry && offset === 0) entry = this.create(name, wanted);
+    if (!entry) throw fail('storage', 'Unable to find or create file');
+    if (offset + bytes.length > entry.sizeBytes) throw fail('storage', 'Too much data for file size');
+    const at = entry.at + HEADER_BYTES + offset;
+    if (!this.isErased(at, bytes.length)) throw fail('storage', 'File already written with different data');
+    this.flash.program(at, bytes);
+  }
+
+  erase(name: string) {
+    const entry = this.find(name);
+    if (entry) this.drop(entry);
+  }
+
+  list() {
+    return this.scan()
+      .entries.map((entry) => entry.name)
+      .filter((name) => name !== '');
+  }
+
+  freeBytes() {
+    return Math.max(0, this.flash.sizeBytes - this.scan().end);
+  }
+}
+
+/** Opens the Storage that fills `flash`. It holds no state of its own. */
+export function openStorage(flash: SimFlash): Storage {
+  return new SimulatedStorage(flash);
 }
