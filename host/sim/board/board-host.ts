@@ -103,7 +103,7 @@ class SimulatedBoardHost implements BoardHost {
     kick: () => {
       if (this.dog) this.armDog(this.dog.timeoutMs);
     },
-    reboot: this.restart,
+    reboot: () => this.restart(),
     hash: (name, bytes) => latin1(createHash(name).update(taken(bytes)).digest()),
     aes(mode, isEncrypt, key, iv, bytes) {
       const name = `aes-${key.length * 8}-${mode.toLowerCase()}`;

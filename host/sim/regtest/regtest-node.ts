@@ -127,7 +127,7 @@ class FundingWallet implements Wallet {
   private async spendable(): Promise<FundingCoin[]> {
     for (let height = Math.max(0, this.scannedTo - 10); height <= this.chain.height; height++) {
       const block = await this.chain.getBlock((await this.chain.getEntry(height)).hash);
-      block.txs.forEach(this.look);
+      for (const tx of block.txs) this.look(tx);
     }
     this.scannedTo = this.chain.height;
     for (const entry of this.mempool.map.values()) this.look(entry.tx);

@@ -83,7 +83,7 @@ class NodeBoard implements SimBoard {
       onData: (serial, text) => this.enter(current, () => current.context.realm.data(serial, text)),
       restart: () => {
         this.kill();
-        this.restartTimer = this.runtime.after(RESTART_DELAY_MS, this.boot);
+        this.restartTimer = this.runtime.after(RESTART_DELAY_MS, () => this.boot());
       },
     });
     current.context = createContext(this.board, current.host.calls);
@@ -114,7 +114,7 @@ class NodeBoard implements SimBoard {
 
   cutPowerAtWrite(n: number) {
     if (!this.session) throw fail('board-off', `${this.options.name} is off`);
-    this.flash.cutAt(n, this.kill);
+    this.flash.cutAt(n, () => this.kill());
   }
 
   cpuMs() {

@@ -43,8 +43,6 @@ function nameBytes(name: string): Uint8Array {
 }
 
 class SimulatedStorage implements Storage {
-  readonly eraseAll = this.erasePages;
-
   constructor(private readonly flash: SimFlash) {}
 
   private header(at: number): Entry | undefined {
@@ -83,7 +81,7 @@ class SimulatedStorage implements Storage {
     return this.flash.program(entry.at + 4, new Uint8Array(4));
   }
 
-  private erasePages(): void {
+  eraseAll(): void {
     for (let page = 0; page < this.flash.pageCount; page++) {
       if (!this.isErased(page * this.flash.pageBytes, this.flash.pageBytes)) this.flash.erase(page);
     }
@@ -101,7 +99,7 @@ class SimulatedStorage implements Storage {
       .entries.filter((entry) => entry.name !== '')
       .map((entry) => ({ ...entry, bytes: this.content(entry) }));
     if (live.length === this.scan().entries.length) return false;
-    this.erasePages();
+    this.eraseAll();
     let at = 0;
     for (const entry of live) {
       this.writeHeader(at, entry.name, entry.sizeBytes);
