@@ -18,6 +18,16 @@ const MAY_IMPORT: Record<string, string[]> = {
   tools: ['host', 'protocol', 'firmware', 'boards'],
 };
 
+/** The same within host/; host/index.ts and the simulator import all. */
+const HOST_MAY_IMPORT: Record<string, string[] | undefined> = {
+  kit: [],
+  bitcoin: ['kit'],
+  v1: ['kit', 'bitcoin'],
+  chain: ['kit', 'bitcoin'],
+  gateway: ['kit', 'bitcoin'],
+  api: ['kit', 'bitcoin', 'v1', 'chain', 'gateway'],
+};
+
 function sourcesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
@@ -51,6 +61,22 @@ describe('the map of the sources', () => {
       expect(wrong).to.deep.equal([]);
     });
   }
+
+  it('host: the kit stands below all, bitcoin above it; only the simulator has a node of its own', () => {
+    const wrong: string[] = [];
+    for (const file of sourcesBelow(join(ROOT, 'host'))) {
+      const [room, name] = relative(join(ROOT, 'host'), file).split(sep) as [string, string | undefined];
+      for (const imported of importsOf(file)) {
+        if (imported === 'bcoin' && room !== 'sim') wrong.push(`${room}/${name} imports bcoin`);
+        const target = relative(join(ROOT, 'host'), resolve(dirname(file), imported)).split(sep)[0]!;
+        if (!imported.startsWith('.') || target === '..' || target === room || name === undefined) continue;
+        const allowed = HOST_MAY_IMPORT[room];
+        if (target === 'sim' || (allowed && !allowed.includes(target)))
+          wrong.push(`${room}/${name} imports ${imported}`);
+      }
+    }
+    expect(wrong).to.deep.equal([]);
+  });
 
   it("host programs take nothing of the firmware but the modem driver, types and the simulator's boards", () => {
     const wrong: string[] = [];

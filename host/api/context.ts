@@ -1,14 +1,12 @@
-// What the parts of the API share: database, node, clock, limits, and how they tell what happened.
+// What the parts of the API share: database, node, clock, limits, log.
 
-import type { Follower } from '../chain/follower';
+import type { NetworkName } from '../bitcoin/network';
 import type { Rpc } from '../bitcoin/rpc';
+import type { Follower } from '../chain/follower';
 import type { Watch } from '../chain/watch';
-import type { Db } from '../kit/sql';
+import type { Log } from '../kit/log';
 import type { Runtime } from '../kit/runtime';
-import type { NetworkName } from './types';
-
-export const SIDE_HOT = 1;
-export const SIDE_COLD = 2;
+import type { Db } from '../kit/sql';
 
 export interface Context {
   db: Db;
@@ -17,6 +15,7 @@ export interface Context {
   network: NetworkName;
   watch: Watch;
   follower: Follower;
+  log: Log;
   /** Chunks of addresses known to be in the database: "account side chain n". */
   chunks: Set<string>;
   /** Chunks being derived. */
@@ -26,7 +25,6 @@ export interface Context {
   dynamicFeerateSatVb(): number;
   /** Asks for a look at the chain soon. */
   lookSoon(): void;
-  tell(text: string, data?: object): void;
   /** To be called when a job was written, or will be due in `delayMs`. */
   jobAdded(delayMs?: number): void;
 }

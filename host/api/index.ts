@@ -1,4 +1,4 @@
 // The API as others start it.
 
 export { startApi } from './server';
-export type { AccountFile, Api, ApiOptions, HostEvent, NetworkName, RegisteredAccount } from './types';
+export type { AccountFile, Api, ApiOptions, RegisteredAccount } from './types';

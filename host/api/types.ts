@@ -1,18 +1,9 @@
 // What starting the API takes and gives, and the JSON that a platform's admin sends it.
 
 import type { RpcEndpoint } from '../bitcoin/rpc';
+import type { NetworkName } from '../bitcoin/network';
+import type { LogListener } from '../kit/log';
 import type { Runtime } from '../kit/runtime';
-
-export type NetworkName = 'main' | 'test' | 'regtest';
-
-/** One event of the story told to people. Never holds a secret. */
-export interface HostEvent {
-  at: number;
-  who: string;
-  link?: string;
-  text: string;
-  data?: object;
-}
 
 export interface ApiOptions {
   runtime: Runtime;
@@ -33,7 +24,7 @@ export interface ApiOptions {
   rateLimit?: { burst: number; perSecond: number };
   /** Fixed fee rate of requests with is_dynamic_fee=0, and the fallback when the node cannot estimate. Default 10. */
   fixedFeerateSatVb?: number;
-  onEvent?: (event: HostEvent) => void;
+  onEvent?: LogListener;
 }
 
 export interface Api {

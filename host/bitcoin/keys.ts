@@ -1,16 +1,15 @@
-// Addresses from an account's extended public keys, and the batch digest. Spec: BIP32, BIP44, BIP84; SPEC.md "batch
-// digest". Holds no private key; long derivations let other work in between.
+// Addresses from an account's extended public keys. Spec: BIP32, BIP44, BIP84. Holds no private key; long derivations
+// let other work in between.
 
 import { createHash, createHmac } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { secp256k1 } from '@noble/curves/secp256k1';
 import { ripemd160 } from '@noble/hashes/legacy';
-import { HDKey } from '@scure/bip32';
+import { HARDENED_OFFSET, HDKey } from '@scure/bip32';
 import * as btc from '@scure/btc-signer';
 import { fail } from '../../protocol/errors';
-import { hexOf, NETWORKS } from './scripts';
-import { apiFail } from '../api/http/errors';
-import type { NetworkName } from '../api/types';
+import { hexOf } from './hex';
+import { coinTypeOf, NETWORKS, XKEY_VERSIONS, type NetworkName } from './network';
 
 export type ScriptKind = 'p2wpkh' | 'p2pkh';
 
@@ -20,31 +19,38 @@ export interface DerivedAddress {
   script: string;
 }
 
-const VERSIONS = {
-  main: { public: 0x0488b21e, private: 0x0488ade4 },
-  test: { public: 0x043587cf, private: 0x04358394 },
-};
-const HARDENED = 0x80000000;
+const PURPOSE = { p2wpkh: 84, p2pkh: 44 };
 const ACCOUNT_DEPTH = 3;
 /** Addresses derived before other work gets its turn. */
-const SLICE = 50;
+const BLOCK = 50;
 
 /**
- * Reads an account key. Throws `bad-parameter` unless it is public, of this network, at depth 3 and the `number`-th
- * account (2a receives, 2a+1 sends).
+ * Reads an account key. Throws `bad-xpub` unless it is public, of this network, at depth 3 and the `number`-th account
+ * (2a receives, 2a+1 sends). `name` is the field's, for the error.
  */
-export function anAccountKey(xpub: unknown, network: NetworkName, number: number, name: string): HDKey {
+export function requireAccountKey(xpub: unknown, network: NetworkName, number: number, name: string): HDKey {
   let key: HDKey;
   try {
-    key = HDKey.fromExtendedKey(String(xpub), network === 'main' ? VERSIONS.main : VERSIONS.test);
+    key = HDKey.fromExtendedKey(String(xpub), XKEY_VERSIONS[network]);
   } catch {
-    throw apiFail('bad-parameter', `${name} expected an extended public key of network ${network}`);
+    throw fail('bad-xpub', `${name} expected an extended public key of network ${network}`);
   }
   if (key.privateKey)
-    throw apiFail('bad-parameter', `${name} is a private key: it must never leave HSM-Cold; treat it as lost`);
-  if (key.depth !== ACCOUNT_DEPTH || key.index !== HARDENED + number)
-    throw apiFail('bad-parameter', `${name} expected account key number ${number} at depth ${ACCOUNT_DEPTH}`);
+    throw fail('bad-xpub', `${name} is a private key: it must never leave HSM-Cold; treat it as lost`);
+  if (key.depth !== ACCOUNT_DEPTH || key.index !== HARDENED_OFFSET + number)
+    throw fail('bad-xpub', `${name} expected account key number ${number} at depth ${ACCOUNT_DEPTH}`);
   return key;
+}
+
+/** Path of a leaf key below the master key, as a PSBT carries it. Spec: BIP44, BIP84, BIP174. */
+export function leafPath(
+  kind: ScriptKind,
+  network: NetworkName,
+  accountNumber: number,
+  leaf: { chain: number; idx: number },
+): number[] {
+  const hardened = [PURPOSE[kind], coinTypeOf(network), accountNumber].map((n) => HARDENED_OFFSET + n);
+  return [...hardened, leaf.chain, leaf.idx];
 }
 
 function hash160(bytes: Uint8Array): Uint8Array {
@@ -60,25 +66,40 @@ export function pubkeyAt(key: HDKey, chain: number, idx: number): Uint8Array {
   return key.deriveChild(chain).deriveChild(idx).publicKey as Uint8Array;
 }
 
-/**
- * Addresses `from` .. `from + count - 1` of one chain. The parent's point is read once and the children's made affine
- * together.
- */
-export async function deriveRange(
+/** Script pubkey of a leaf key, and the key. */
+export function leafPayment(
   key: HDKey,
   kind: ScriptKind,
-  network: NetworkName,
   chain: number,
-  from: number,
-  count: number,
-): Promise<DerivedAddress[]> {
+  idx: number,
+): { script: Uint8Array; pubkey: Uint8Array } {
+  const pubkey = pubkeyAt(key, chain, idx);
+  const payment = kind === 'p2wpkh' ? btc.p2wpkh(pubkey) : btc.p2pkh(pubkey);
+  return { script: payment.script, pubkey };
+}
+
+export interface DerivedRange {
+  key: HDKey;
+  kind: ScriptKind;
+  network: NetworkName;
+  chain: number;
+  from: number;
+  count: number;
+}
+
+/**
+ * Addresses `from` .. `from + count - 1` of one chain. The parent's point is read once and the children's made affine
+ * together. Throws `no-child`.
+ */
+export async function deriveRange(range: DerivedRange): Promise<DerivedAddress[]> {
+  const { key, kind, network, chain, from, count } = range;
   const parent = key.deriveChild(chain);
   const parentKey = parent.publicKey as Uint8Array;
   const parentPoint = secp256k1.Point.fromHex(parentKey);
   const derived: DerivedAddress[] = [];
-  for (let first = from; first < from + count; first += SLICE) {
+  for (let first = from; first < from + count; first += BLOCK) {
     const points = [];
-    for (let idx = first; idx < Math.min(first + SLICE, from + count); idx++)
+    for (let idx = first; idx < Math.min(first + BLOCK, from + count); idx++)
       points.push(parentPoint.add(secp256k1.Point.BASE.multiplyUnsafe(childScalar(parent, parentKey, idx))));
     secp256k1.Point.normalizeZ(points).forEach((point, i) =>
       derived.push({ idx: first + i, ...addressOf(point.toBytes(true), kind, network) }),
@@ -100,18 +121,4 @@ function childScalar(parent: HDKey, parentKey: Uint8Array, idx: number): bigint 
   const scalar = BigInt('0x' + left.toString('hex'));
   if (scalar === 0n || scalar >= secp256k1.Point.CURVE().n) throw fail('no-child', `index ${idx} has no key`);
   return scalar;
-}
-
-/** SHA-256 of what HSM-Cold vouches for: network, account, side, batch number and the addresses in order. */
-export function batchDigest(
-  network: NetworkName,
-  account: number,
-  side: number,
-  batchNo: number,
-  addresses: string[],
-): string {
-  const list = addresses.map((address, position) => `${position},${address}:`).join('');
-  return createHash('sha256')
-    .update(`chaincloud batch v2\n${network}\n${account}\n${side}\n${batchNo}\n${list}`)
-    .digest('hex');
 }

@@ -1,21 +1,18 @@
 // Follows the node: blocks in order, reorganisations undone and done again, the mempool beside them. Keeps in the
 // database only transactions that touch a watched script. State is in the database alone, so it goes on after any stop.
 
-import type { NetworkName } from '../api/types';
+import type { NetworkName } from '../bitcoin/network';
 import type { Db } from '../kit/sql';
 import type { Runtime } from '../kit/runtime';
 import { isOurs, prevoutsOf, writeTx, type Place } from './index-tx';
-import { rpcCodeOf } from '../bitcoin/rpc';
-import { parseTx } from '../bitcoin/scripts';
-import type { Rpc } from '../bitcoin/rpc';
+import { parseTx } from '../bitcoin/tx';
+import { RPC_NOT_FOUND, RPC_OUT_OF_RANGE, rpcCodeOf, type Rpc } from '../bitcoin/rpc';
 import type { Watch } from './watch';
 
 /** Mempool transactions looked at in one round; the rest waits for the next. */
 const MAX_MEMPOOL_LOOKS = 2000;
 /** Ids of mempool transactions that are none of ours, remembered so as not to ask again. */
 const MAX_FOREIGN_IDS = 500_000;
-const NOT_FOUND = -5;
-const OUT_OF_RANGE = -8;
 
 export interface FollowerOptions {
   db: Db;
@@ -72,7 +69,7 @@ export function createFollower(options: FollowerOptions): Follower {
     try {
       return await rpc.call<string>('getblockhash', [height]);
     } catch (error) {
-      if (rpcCodeOf(error) === OUT_OF_RANGE) return undefined;
+      if (rpcCodeOf(error) === RPC_OUT_OF_RANGE) return undefined;
       throw error;
     }
   }
@@ -171,7 +168,7 @@ export function createFollower(options: FollowerOptions): Follower {
       if (foreign.size >= MAX_FOREIGN_IDS) foreign.clear();
       foreign.add(id);
     } catch (error) {
-      if (rpcCodeOf(error) !== NOT_FOUND) throw error; // mined or dropped since
+      if (rpcCodeOf(error) !== RPC_NOT_FOUND) throw error; // mined or dropped since
     }
     return false;
   }

@@ -1,9 +1,11 @@
 // Writes one transaction that touches an account into the database, with what is known of its inputs and outputs.
 // Writing it again, or first from the mempool and then from a block, changes where it stands and nothing else.
 
-import type { NetworkName } from '../api/types';
+import { addressOfScript } from '../bitcoin/address';
+import { bytesOf } from '../bitcoin/hex';
+import type { NetworkName } from '../bitcoin/network';
 import type { Db } from '../kit/sql';
-import { addressOfScript, bytesOf, parseTx, type ParsedTx } from '../bitcoin/scripts';
+import { parseTx, type ParsedTx } from '../bitcoin/tx';
 import type { Rpc } from '../bitcoin/rpc';
 import type { Watch } from './watch';
 

@@ -1,11 +1,16 @@
 // The gateway: stands between the API and HSM-Hot's serial line. Fetches a job, runs it, posts the answer, one at a
-// time. Keeps nothing on disk: a job stays open at the API until its answer has arrived there.
+// time. Keeps nothing on disk: a job stays open at the API until its answer has arrived there. An answer that the API does
+// not take becomes a failure of its job, so that the API postpones it and gives out the next one.
 
-import { createPeer } from '../../protocol/link/peer';
 import { fail } from '../../protocol/errors';
+import { createPeer } from '../../protocol/link/peer';
+import type { Peer } from '../../protocol/link/types';
 import { clockOf, uartOf } from '../kit/link-adapter';
-import { createApiClient } from './api-client';
-import { createDevice } from './device';
+import { createLog, type Log } from '../kit/log';
+import { repeat } from '../kit/repeat';
+import type { Runtime } from '../kit/runtime';
+import { createApiClient, type ApiClient } from './api-client';
+import { createDevice, type Device } from './device';
 import type { Gateway, GatewayOptions, Job, JobResult } from './types';
 
 export type {
@@ -24,91 +29,118 @@ const DEFAULT_POLL_MS = 1000;
 /** Pause while the line is down. */
 const LINK_LOOK_MS = 1000;
 
-/** Starts polling. The API and the board may come and go; nothing here throws for that. */
+/** Starts polling. The API and the board may come and go; nothing here throws for that. Throws `bad-option`. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { runtime, port, onEvent, pollMs = DEFAULT_POLL_MS } = options;
+  const { runtime, port, pollMs = DEFAULT_POLL_MS } = options;
   if (!Number.isFinite(pollMs) || pollMs <= 0) throw fail('bad-option', 'pollMs expected a positive number');
-  const tell = (text: string, data?: object): void =>
-    onEvent?.({ at: runtime.nowMs(), who: 'gateway', link: 'serial', text, data });
+  const secrets = [options.gatewayToken];
+  const log = createLog({ runtime, who: 'gateway', listener: options.onEvent, secrets }).over('serial');
   const bootId = new DataView(runtime.random(4).slice().buffer).getUint32(0);
   const peer = createPeer({ uart: uartOf(port), clock: clockOf(runtime), role: 'initiator', bootId });
-  const device = createDevice(peer, runtime);
+  peer.onUp(() => log.info('the line to HSM-Hot is up'));
+  peer.onDown(() => log.warn('the line to HSM-Hot is down'));
   const api = createApiClient(options.apiUrl, options.gatewayToken);
+  const worker = createWorker({ runtime, peer, api, device: createDevice(peer, runtime), log, pollMs });
+  return {
+    poke: worker.poke,
+    async close() {
+      await worker.close();
+      peer.close();
+      api.close();
+    },
+  };
+}
+
+interface WorkerOptions {
+  runtime: Runtime;
+  peer: Pick<Peer, 'isUp'>;
+  api: ApiClient;
+  device: Device;
+  log: Log;
+  pollMs: number;
+}
+
+/** Fetches and runs one job after the other. */
+function createWorker(options: WorkerOptions): { poke(): void; close(): Promise<void> } {
+  const { runtime, peer, api, device, log, pollMs } = options;
   let isClosed = false;
-  let timer: { cancel(): void } | undefined;
+  /** A job is being run or its answer posted: no other one is fetched. */
+  let isBusy = false;
+  let pauseMs = 0;
+  let retry: { cancel(): void } | undefined;
   let lastProblem = '';
 
-  peer.onUp(() => tell('the line to HSM-Hot is up'));
-  peer.onDown(() => tell('the line to HSM-Hot is down'));
-
-  /** Between two looks for a job: then, and only then, a poke shortens the wait. */
-  let isIdle = false;
-  let isPoked = false;
-
-  function arm(delayMs: number): void {
-    if (isClosed) return;
-    isIdle = true;
-    timer?.cancel();
-    timer = runtime.after(isPoked ? 0 : delayMs, poll);
-    isPoked = false;
-  }
-
-  function problem(error: unknown): void {
+  function report(error: unknown): void {
     const { code = 'api-unreachable', message } = error as { code?: string; message: string };
-    if (code !== lastProblem) tell(`the API does not take or give jobs: ${message}`);
+    if (code !== lastProblem) log.warn(`the API does not take or give jobs: ${message}`);
     lastProblem = code;
   }
 
   /** Tracked by the runtime, so it only waits for the API; the device's part runs beside it. */
   async function poll(): Promise<void> {
-    if (isClosed) return;
-    isIdle = false;
-    if (!peer.isUp()) return arm(Math.min(pollMs, LINK_LOOK_MS));
-    let job: Job | null;
+    if (isBusy) return;
+    pauseMs = peer.isUp() ? pollMs : Math.min(pollMs, LINK_LOOK_MS);
+    if (!peer.isUp()) return;
     try {
-      job = await api.next();
+      const job = await api.next();
       lastProblem = '';
+      if (job !== null) void run(job);
     } catch (error) {
-      problem(error);
-      return arm(pollMs);
+      report(error);
     }
-    if (job === null) return arm(pollMs);
-    void runJob(job);
   }
 
-  async function runJob(job: Job): Promise<void> {
+  async function run(job: Job): Promise<void> {
+    isBusy = true;
     const about = { job: job.id, kind: job.kind };
-    if (job.kind !== 'attest') tell(`gives HSM-Hot a ${job.kind} job`, about);
+    if (job.kind !== 'attest') log.info(`gives HSM-Hot a ${job.kind} job`, about);
     const result = await device.run(job);
     if (isClosed) return;
-    if (!result.ok && 'failure' in result) tell(`no answer to a ${job.kind} job: ${result.failure.code}`, about);
+    if (!result.ok && 'failure' in result) log.warn(`no answer to a ${job.kind} job: ${result.failure.code}`, about);
     await post(job, result);
   }
 
-  /** Posts until the API has taken it, or says that it never will. */
+  /** Posts until the API has taken it, or refuses its failure too: then the job is not there any more. */
   async function post(job: Job, result: JobResult): Promise<void> {
     try {
       await runtime.track(api.finish(job.id, result));
-      arm(0);
     } catch (error) {
-      problem(error);
       if (isClosed) return;
-      if ((error as { code?: string }).code === 'api-refused') return arm(pollMs);
-      timer = runtime.after(pollMs, () => void post(job, result));
+      report(error);
+      if ((error as { code?: string }).code !== 'api-refused') {
+        retry = runtime.after(pollMs, () => void post(job, result));
+        return;
+      }
+      if (!isRefusalOfResult(result)) return post(job, resultRefused(error as Error));
+      next(pollMs);
+      return;
     }
+    next(0);
   }
 
-  arm(0);
+  function next(delayMs: number): void {
+    isBusy = false;
+    if (delayMs === 0) loop.poke();
+    else retry = runtime.after(delayMs, () => loop.poke());
+  }
+
+  const loop = repeat(runtime, () => (isBusy ? Infinity : pauseMs), poll);
   return {
-    poke() {
-      isPoked = true;
-      if (isIdle) arm(0);
-    },
+    poke: loop.poke,
     async close() {
       isClosed = true;
-      timer?.cancel();
-      peer.close();
-      api.close();
+      retry?.cancel();
+      await loop.close();
     },
   };
+}
+
+const RESULT_REFUSED = 'result-refused';
+
+function resultRefused(error: Error): JobResult {
+  return { ok: false, failure: { code: RESULT_REFUSED, text: error.message } };
+}
+
+function isRefusalOfResult(result: JobResult): boolean {
+  return !result.ok && 'failure' in result && result.failure.code === RESULT_REFUSED;
 }

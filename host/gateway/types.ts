@@ -1,7 +1,7 @@
 // What starting the gateway takes and gives, and the jobs that it fetches from the API and runs over HSM-Hot's link.
 
-import type { HostEvent } from '../api/types';
 import type { BytePort } from '../kit/byte-port';
+import type { LogListener } from '../kit/log';
 import type { Runtime } from '../kit/runtime';
 
 export interface GatewayOptions {
@@ -13,7 +13,7 @@ export interface GatewayOptions {
   gatewayToken: string;
   /** Pause between two looks for a job, milliseconds. Default 1000. */
   pollMs?: number;
-  onEvent?: (event: HostEvent) => void;
+  onEvent?: LogListener;
 }
 
 export interface Gateway {

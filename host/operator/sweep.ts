@@ -5,6 +5,8 @@ import * as btc from '@scure/btc-signer';
 import { RawOldTx } from '@scure/btc-signer/script';
 import { cborEncode } from '../../protocol';
 import { fail } from '../../protocol/errors';
+import { bytesOf } from '../bitcoin/hex';
+import { derWithSighash } from '../bitcoin/signature';
 import type { ConsoleClient } from './console-client';
 
 /** Octets of a previous transaction in one console line. */
@@ -53,19 +55,6 @@ async function carryCoin(client: ConsoleClient, coin: Coin): Promise<void> {
   }
 }
 
-/** Signature of 64 bytes as DER with SIGHASH_ALL. */
-function derOf(sig64: Uint8Array): Uint8Array {
-  const part = (bytes: Uint8Array): number[] => {
-    let from = 0;
-    while (from < 31 && bytes[from] === 0) from++;
-    const body = [...bytes.subarray(from)];
-    if (body[0]! & 0x80) body.unshift(0);
-    return [2, body.length, ...body];
-  };
-  const body = [...part(sig64.subarray(0, 32)), ...part(sig64.subarray(32))];
-  return Uint8Array.from([0x30, body.length, ...body, 1]);
-}
-
 /**
  * Has the board sign a sweep. options.confirm sees what the board shows (inputs, address, fee) and answers whether to
  * sign. Rejects with `psbt-incomplete`, `psbt-outputs`, `declined`, and the board's own codes (`bad-fee`,
@@ -108,8 +97,8 @@ export async function sweep(
   for (const line of lines) {
     const m = /^sig (\d+) ([0-9a-f]{66}) ([0-9a-f]{128})$/.exec(line);
     if (!m) continue;
-    const pub = Uint8Array.from(Buffer.from(m[2]!, 'hex'));
-    tx.updateInput(Number(m[1]), { partialSig: [[pub, derOf(Uint8Array.from(Buffer.from(m[3]!, 'hex')))]] });
+    const pub = bytesOf(m[2]!);
+    tx.updateInput(Number(m[1]), { partialSig: [[pub, derWithSighash(bytesOf(m[3]!))]] });
   }
   return {
     psbt: Buffer.from(tx.toPSBT(0)).toString('base64'),

@@ -6,4 +6,3 @@ export * from './signed-string';
 export * from './bound-info';
 export * from './outs';
 export * from './http-client';
-export * from './batch-digest';

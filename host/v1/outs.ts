@@ -3,19 +3,17 @@
 // only. The grammar is protocol/outs.ts, the same for V, API and HSM-Cold; how much may be paid to whom is the policy's
 // business.
 
-import { Address, NETWORK, TEST_NETWORK } from '@scure/btc-signer';
 import { parseOuts, type Out } from '../../protocol/request/outs';
-
-export type Network = 'main' | 'test' | 'regtest';
+import { isAddress } from '../bitcoin/address';
+import type { NetworkName } from '../bitcoin/network';
 
 export type { Out };
 
 /** The API's smallest output. */
 export const MIN_OUT_SATS = 10000;
-const NETWORKS = { main: NETWORK, test: TEST_NETWORK, regtest: { ...TEST_NETWORK, bech32: 'bcrt' } };
 
 /** Reads and checks a whole `outs` text. Throws `bad-outs` with the position, never with the text. */
-export function anOuts(text: string, network: Network): Out[] {
+export function anOuts(text: string, network: NetworkName): Out[] {
   return parseOuts(text, network, (address) => isAddress(address, network));
 }
 
@@ -26,17 +24,4 @@ export function outsText(outs: readonly Out[]): string {
 
 export function sumSats(outs: readonly Out[]): number {
   return outs.reduce((sum, out) => sum + out.sats, 0);
-}
-
-/**
- * True for a valid address of `network`: base58, or bech32 in one case; taproot and other witness versions of BIP350
- * included.
- */
-export function isAddress(address: string, network: Network): boolean {
-  if (address.length < 26 || address.length > 90) return false;
-  try {
-    return Address(NETWORKS[network]).decode(address).type !== 'unknown';
-  } catch {
-    return false;
-  }
 }

@@ -3,6 +3,7 @@
 // calls `aSafeField` on every received field first, because two field sets could otherwise give one text.
 
 import { fail } from '../../protocol/errors';
+import type { IndexedAddress } from '../bitcoin/batch';
 
 export interface V1Request {
   coin_code: string;
@@ -11,11 +12,6 @@ export interface V1Request {
   outs: string;
   out_type?: number;
   memo?: string | null;
-}
-
-export interface IndexedAddress {
-  index: number;
-  address: string;
 }
 
 /** The text under `vc_code`. `out_type` shows only when not 0, `memo` only when not null. */

@@ -2,7 +2,8 @@
 // Whether the addresses may be used is V's word (open-routes.ts).
 
 import { fail } from '../../protocol/errors';
-import { batchDigest, isAddress, isAttested, type IndexedAddress } from '../v1';
+import { isAddress, isAnyAddress } from '../bitcoin/address';
+import { batchDigest, isAttested, type IndexedAddress } from '../bitcoin/batch';
 import type { WebsiteContext } from './context';
 import { SIDE_COLD, type Attestation } from './store';
 
@@ -34,7 +35,7 @@ function aBatch(body: unknown, batchNo: number, context: WebsiteContext): Indexe
     if (index !== batchNo * BATCH_SIZE + i) throw fail('batch-form', 'item ' + i + ' has another index');
     const good =
       typeof address === 'string' &&
-      (context.account ? isAddress(address, context.account.network) : /^[a-zA-Z0-9]{26,90}$/.test(address));
+      (context.account ? isAddress(address, context.account.network) : isAnyAddress(address));
     if (!good) throw fail('batch-form', 'item ' + i + ' is no address of this network');
     return { index, address: address as string };
   });
@@ -55,7 +56,7 @@ async function readAttestation(
   const answer = await api.get(`/api/v1/open/address/batch/${batchNo}/attestation`);
   const body = (answer.body ?? {}) as { signature?: unknown };
   if (answer.status !== 200 || typeof body.signature !== 'string') return 'none';
-  const digest = batchDigest(context.account.network, context.account.account, side, batchNo, list);
+  const digest = batchDigest({ ...context.account, side, batchNo }, list);
   const good = isAttested(digest, Buffer.from(body.signature, 'hex'), Buffer.from(context.account.identity, 'hex'));
   return good ? 'good' : 'bad';
 }

@@ -1,6 +1,7 @@
 // What came in and what is there, as the API tells it. Spec: docs/http-api.md GET /address/{address}/tx and GET /user.
 
 import { fail } from '../../protocol/errors';
+import { destinationOf } from '../bitcoin/address';
 import type { HttpClient } from '../v1';
 import type { WebsiteContext } from './context';
 import { SIDE_COLD, type DepositRow } from './store';
@@ -27,7 +28,7 @@ export async function refreshDeposits(context: WebsiteContext): Promise<void> {
 
 function depositOf(tx: ApiTx, address: string): DepositRow {
   const sats = (tx.outputs ?? [])
-    .filter((out) => out.address === address)
+    .filter((out) => destinationOf(String(out.address)) === destinationOf(address))
     .reduce((sum, out) => sum + Number(out.value), 0);
   return { address, tx_hash: String(tx.tx_hash), sats, confirmations: Number(tx.confirmation) };
 }

@@ -1,7 +1,7 @@
 // What V polls and reports to. Spec: docs/http-api.md "The website's side", docs/published-app.md 6.2, 6.5 and 8.
 
 import type { FastifyInstance } from 'fastify';
-import { batchDigest } from '../v1';
+import { batchDigest } from '../bitcoin/batch';
 import type { WebsiteContext } from './context';
 import { BATCH_FAILED, BATCH_VERIFIED, SIDE_COLD } from './store';
 
@@ -59,13 +59,7 @@ export function openRoutes(app: FastifyInstance, context: WebsiteContext): void 
     const row = store.batch(side, batchNo);
     if (!row) return { result: false };
     if (form.digest !== undefined && context.account) {
-      const digest = batchDigest(
-        context.account.network,
-        context.account.account,
-        side,
-        batchNo,
-        JSON.parse(row.address_list),
-      );
+      const digest = batchDigest({ ...context.account, side, batchNo }, JSON.parse(row.address_list));
       if (Buffer.from(digest).toString('hex') !== form.digest) return { result: false };
     }
     const result = store.markBatch(side, batchNo, status);

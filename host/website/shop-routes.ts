@@ -4,7 +4,8 @@
 import type { FastifyInstance } from 'fastify';
 import { fail } from '../../protocol/errors';
 import { AMOUNT_MAX_SATS, BATCH_NO_MAX, OUTS_COUNT_MAX } from '../../protocol/wire';
-import { MIN_OUT_SATS, isAddress, type Out } from '../v1';
+import { destinationOf, isAddress, isAnyAddress } from '../bitcoin/address';
+import { MIN_OUT_SATS, type Out } from '../v1';
 import { pullBatch } from './batches';
 import type { WebsiteContext } from './context';
 import { refreshDeposits, readBalances } from './deposits';
@@ -99,11 +100,11 @@ function aShopOuts(value: unknown, context: WebsiteContext): Out[] {
     const { address, sats } = (item ?? {}) as Partial<Out>;
     const known =
       typeof address === 'string' &&
-      (context.account ? isAddress(address, context.account.network) : /^[a-zA-Z0-9]{26,90}$/.test(address));
+      (context.account ? isAddress(address, context.account.network) : isAnyAddress(address));
     if (!known) throw fail('bad-parameter', `outs[${i}].address: not an address of this network`);
     if (!Number.isInteger(sats) || (sats as number) < MIN_OUT_SATS || (sats as number) > AMOUNT_MAX_SATS) {
       throw fail('bad-parameter', `outs[${i}].sats: expected ${MIN_OUT_SATS} or more`);
     }
-    return { address: address as string, sats: sats as number };
+    return { address: destinationOf(address as string), sats: sats as number };
   });
 }

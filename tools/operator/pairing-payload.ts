@@ -4,7 +4,7 @@
 //   CCPAIR1/V/<V's identity, 66 hex digits>/<crc>
 //   CCPAIR1/C/<account>/<network>/<HSM-Cold's identity>/<crc>
 import { fail } from '../../protocol/errors';
-import type { NetworkName } from '../../host/api/types';
+import type { NetworkName } from '../../host/bitcoin/network';
 import { crc32 } from '../flash/storage/crc32';
 
 export type Pairing =

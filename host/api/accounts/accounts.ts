@@ -4,10 +4,12 @@
 import { createHash } from 'node:crypto';
 import { secp256k1 } from '@noble/curves/secp256k1';
 import type { Db } from '../../kit/sql';
-import { extendAll, keyNumber, type AccountRow } from './addresses';
-import { SIDE_COLD, SIDE_HOT, type Context } from '../context';
+import type { CodedError } from '../../../protocol/errors';
+import { requireAccountKey } from '../../bitcoin/keys';
+import type { Context } from '../context';
 import { apiFail } from '../http/errors';
-import { anAccountKey } from '../../bitcoin/keys';
+import { keyNumber, SIDE_COLD, SIDE_HOT, type AccountRow } from './account';
+import { extendAll } from './derivation';
 import type { AccountFile, RegisteredAccount } from '../types';
 
 const FIRST_USER_ID = 40_000;
@@ -55,8 +57,12 @@ function anAccountFile(context: Context, value: unknown): AccountFile {
   if (!/^[0-9a-f]{8}$/.test(file.fingerprint)) throw apiFail('bad-parameter', 'fingerprint expected 8 hex digits');
   if (aPubkey(file.identity, 'identity') !== file.identity)
     throw apiFail('bad-parameter', 'identity expected a compressed public key in hex');
-  anAccountKey(file.cold?.xpub, context.network, keyNumber(file.account, SIDE_COLD), 'cold.xpub');
-  anAccountKey(file.hot?.xpub, context.network, keyNumber(file.account, SIDE_HOT), 'hot.xpub');
+  try {
+    requireAccountKey(file.cold?.xpub, context.network, keyNumber(file.account, SIDE_COLD), 'cold.xpub');
+    requireAccountKey(file.hot?.xpub, context.network, keyNumber(file.account, SIDE_HOT), 'hot.xpub');
+  } catch (error) {
+    throw apiFail('bad-parameter', (error as CodedError).message);
+  }
   return file;
 }
 
@@ -106,7 +112,8 @@ export async function register(
     ]);
     if (taken) throw apiFail('bad-parameter', 'these keys belong to another account');
     await tx.run(
-      `INSERT INTO accounts (account, user_id, user_name, script, identity, fingerprint, cold_xpub, hot_xpub, public_file, cold_token_hash, hot_token_hash, registered_at, birth_height, registered_height)
+      `INSERT INTO accounts (account, user_id, user_name, script, identity, fingerprint, cold_xpub, hot_xpub,
+         public_file, cold_token_hash, hot_token_hash, registered_at, birth_height, registered_height)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
         file.account,
@@ -128,6 +135,6 @@ export async function register(
   await extendAll(context);
   if ((birth as number) < tip) await context.follower.rewindTo(birth as number);
   context.lookSoon();
-  context.tell('entered an account', { account: file.account });
+  context.log.info('entered an account', { account: file.account });
   return { account: file.account, user_id: userId, tokens };
 }

@@ -1,20 +1,17 @@
-// HSM-Cold's signature over a batch of addresses, for whoever wants to check it without an SMS.
-// Spec: SPEC.md "attestation": SHA256d("chaincloud attestation v2\n" || digest32), 64-byte ECDSA of the account's
-// identity key.
+// HSM-Cold's signature over a batch of addresses, for whoever wants to check it without an SMS. Spec: SPEC.md,
+// attestation.
 
-import { createHash } from 'node:crypto';
-import { secp256k1 } from '@noble/curves/secp256k1';
-import { bytesOf } from '../../bitcoin/scripts';
-import { digestOfBatch, type AccountRow } from './addresses';
+import { isAttested } from '../../bitcoin/batch';
+import { bytesOf } from '../../bitcoin/hex';
+import type { Db } from '../../kit/sql';
 import type { Context } from '../context';
-import { accountRow } from '../payments/plan';
-
-const PREFIX = 'chaincloud attestation v2\n';
+import { accountRow, type AccountRow } from './account';
+import { digestOfBatch } from './addresses';
 
 export interface Attestation {
   batch_no: number;
   address_type: number;
-  /** pending: HSM-Cold has not answered yet; ready; failed: it refused, or vouches for other addresses than ours. */
+  /** pending: HSM-Cold has not answered yet; ready; failed: it refused, or attests other addresses than ours. */
   status: 'pending' | 'ready' | 'failed';
   digest: string;
   signature: string | null;
@@ -22,18 +19,25 @@ export interface Attestation {
   message: string | null;
 }
 
-export function isAttested(digest: string, signature: string, identity: string): boolean {
-  if (!/^[0-9a-f]{64}$/.test(digest) || !/^[0-9a-f]{128}$/.test(signature)) return false;
-  const once = createHash('sha256').update(PREFIX).update(bytesOf(digest)).digest();
-  return secp256k1.verify(bytesOf(signature), createHash('sha256').update(once).digest(), bytesOf(identity), {
-    lowS: false,
-  });
-}
-
 interface AttestationRow {
   digest: string;
   signature: string | null;
   refused: string | null;
+}
+
+/** Which batch of whom. */
+export interface BatchKey {
+  account: number;
+  side: number;
+  batchNo: number;
+}
+
+function find(db: Db, { account, side, batchNo }: BatchKey): Promise<AttestationRow | undefined> {
+  return db.get('SELECT digest, signature, refused FROM attestations WHERE account = ? AND side = ? AND batch_no = ?', [
+    account,
+    side,
+    batchNo,
+  ]);
 }
 
 /** What is known; the first call queues the question to HSM-Cold. */
@@ -43,27 +47,12 @@ export async function attestation(
   side: number,
   batchNo: number,
 ): Promise<Attestation> {
-  const { db, runtime } = context;
-  const key = [row.account, side, batchNo];
-  const find = (): Promise<AttestationRow | undefined> =>
-    db.get('SELECT digest, signature, refused FROM attestations WHERE account = ? AND side = ? AND batch_no = ?', key);
-  let found = await find();
+  const key = { account: row.account, side, batchNo };
+  let found = await find(context.db, key);
   if (!found) {
-    const digest = await digestOfBatch(context, row, side, batchNo);
-    await db.transaction(async (tx) => {
-      const added = await tx.run(
-        'INSERT INTO attestations (account, side, batch_no, digest) VALUES (?, ?, ?, ?) ON CONFLICT (account, side, batch_no) DO NOTHING',
-        [...key, digest],
-      );
-      const nowMs = runtime.nowMs();
-      if (added)
-        await tx.run(
-          "INSERT INTO jobs (kind, account, side, batch_no, state, not_before, created_at) VALUES ('attest', ?, ?, ?, 'open', ?, ?)",
-          [...key, nowMs, nowMs],
-        );
-    });
+    await ask(context, key, await digestOfBatch(context, row, side, batchNo));
     context.jobAdded();
-    found = (await find()) as AttestationRow;
+    found = (await find(context.db, key)) as AttestationRow;
   }
   return {
     batch_no: batchNo,
@@ -76,35 +65,47 @@ export async function attestation(
   };
 }
 
-/** Keeps what HSM-Cold answered once it checks; else says what is wrong with it, and the question stays open. */
+async function ask({ db, runtime }: Context, { account, side, batchNo }: BatchKey, digest: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    const added = await tx.run(
+      `INSERT INTO attestations (account, side, batch_no, digest) VALUES (?, ?, ?, ?)
+       ON CONFLICT (account, side, batch_no) DO NOTHING`,
+      [account, side, batchNo, digest],
+    );
+    const nowMs = runtime.nowMs();
+    if (added)
+      await tx.run(
+        `INSERT INTO jobs (kind, account, side, batch_no, state, not_before, created_at)
+         VALUES ('attest', ?, ?, ?, 'open', ?, ?)`,
+        [account, side, batchNo, nowMs, nowMs],
+      );
+  });
+}
+
+/** Keeps what HSM-Cold signed once it checks; else returns what is wrong with it, and the question stays open. */
 export async function takeAttestation(
   context: Context,
-  account: number,
-  side: number,
-  batchNo: number,
-  digest: string,
-  signature: string,
+  key: BatchKey,
+  given: { digest: string; signature: string },
 ): Promise<string | undefined> {
-  const key = [account, side, batchNo];
+  const { account, side, batchNo } = key;
+  const about = { account, side, batch_no: batchNo };
   const row = await accountRow(context.db, account);
-  const asked = await context.db.get<AttestationRow>(
-    'SELECT digest, signature, refused FROM attestations WHERE account = ? AND side = ? AND batch_no = ?',
-    key,
-  );
+  const asked = await find(context.db, key);
   if (!row || !asked) return 'nobody asked';
-  if (!isAttested(digest, signature, row.identity)) return 'bad-signature';
-  if (digest !== asked.digest) {
-    context.tell('HSM-Cold vouches for other addresses than the ones here', { account, side, batch_no: batchNo });
+  if (!isAttested(bytesOf(given.digest), bytesOf(given.signature), bytesOf(row.identity))) return 'bad-signature';
+  if (given.digest !== asked.digest) {
+    context.log.warn('HSM-Cold attests other addresses than the ones here', about);
     await context.db.run(
       "UPDATE attestations SET refused = 'other-addresses' WHERE account = ? AND side = ? AND batch_no = ?",
-      key,
+      [account, side, batchNo],
     );
     return undefined;
   }
   await context.db.run(
     'UPDATE attestations SET signature = ?, refused = NULL WHERE account = ? AND side = ? AND batch_no = ?',
-    [signature, ...key],
+    [given.signature, account, side, batchNo],
   );
-  context.tell('HSM-Cold vouched for a batch of addresses', { account, side, batch_no: batchNo });
+  context.log.info('HSM-Cold attested a batch of addresses', about);
   return undefined;
 }

@@ -3,6 +3,7 @@
 
 import type { Db, SqlValue } from '../../kit/sql';
 import { timeText } from '../context';
+import { destinationOf } from '../../bitcoin/address';
 import { apiFail } from '../http/errors';
 
 export const PAGE = 20;
@@ -29,11 +30,14 @@ export interface TxItem {
   outputs: object[];
 }
 
+const ABOVE_ALL_HEIGHTS = 1_000_000_000;
 /** Place in the list: by block, then position in it; what is unconfirmed comes last, as it came. */
-const ORDER = 'COALESCE(t.height, 1000000000), COALESCE(t.block_index, 0), t.seq';
-const ORDER_DOWN = 'COALESCE(t.height, 1000000000) DESC, COALESCE(t.block_index, 0) DESC, t.seq DESC';
+const ORDER = `COALESCE(t.height, ${ABOVE_ALL_HEIGHTS}), COALESCE(t.block_index, 0), t.seq`;
+const ORDER_DOWN = `COALESCE(t.height, ${ABOVE_ALL_HEIGHTS}) DESC, COALESCE(t.block_index, 0) DESC, t.seq DESC`;
 
-const OWN = `t.txid IN (SELECT o.txid FROM tx_outputs o WHERE o.account = ? AND o.side = ? UNION SELECT i.txid FROM tx_inputs i WHERE i.account = ? AND i.side = ?)`;
+const OWN = `t.txid IN (
+  SELECT o.txid FROM tx_outputs o WHERE o.account = ? AND o.side = ?
+  UNION SELECT i.txid FROM tx_inputs i WHERE i.account = ? AND i.side = ?)`;
 
 interface Viewer {
   db: Db;
@@ -62,7 +66,10 @@ async function itemOf(viewer: Viewer, row: TxRow, tipHeight: number): Promise<Tx
     side: number | null;
     spent: number;
   }>(
-    `SELECT o.*, CASE WHEN EXISTS (SELECT 1 FROM tx_inputs i JOIN txs s ON s.txid = i.txid WHERE i.prev_txid = o.txid AND i.prev_vout = o.sn AND s.state <> 'gone') THEN 1 ELSE 0 END AS spent
+    `SELECT o.*, CASE WHEN EXISTS (
+        SELECT 1 FROM tx_inputs i JOIN txs s ON s.txid = i.txid
+        WHERE i.prev_txid = o.txid AND i.prev_vout = o.sn AND s.state <> 'gone'
+      ) THEN 1 ELSE 0 END AS spent
      FROM tx_outputs o WHERE o.txid = ? ORDER BY o.sn`,
     [row.txid],
   );
@@ -120,10 +127,11 @@ export async function listTxs(viewer: Viewer, afterHash: string | undefined, ord
     ]);
     if (!from) throw apiFail('not-found', 'tx_hash is no transaction of this account');
     after = ` AND (${ORDER}) ${order === 'asc' ? '>' : '<'} (?, ?, ?)`;
-    values.push(from.height ?? 1_000_000_000, from.block_index ?? 0, from.seq);
+    values.push(from.height ?? ABOVE_ALL_HEIGHTS, from.block_index ?? 0, from.seq);
   }
   const rows = await viewer.db.all<TxRow>(
-    `SELECT t.* FROM txs t WHERE t.state <> 'gone' AND ${OWN}${after} ORDER BY ${order === 'asc' ? ORDER : ORDER_DOWN} LIMIT ${PAGE}`,
+    `SELECT t.* FROM txs t WHERE t.state <> 'gone' AND ${OWN}${after}
+     ORDER BY ${order === 'asc' ? ORDER : ORDER_DOWN} LIMIT ${PAGE}`,
     values,
   );
   return itemsOf(viewer, rows);
@@ -145,7 +153,8 @@ export async function txDetail(
  * All transactions that pay to or spend from one address of the account, oldest first. Throws `not-found` for another's
  * address.
  */
-export async function addressTxs(viewer: Viewer, address: string): Promise<TxItem[]> {
+export async function addressTxs(viewer: Viewer, text: string): Promise<TxItem[]> {
+  const address = destinationOf(text);
   const known = await viewer.db.get('SELECT 1 AS one FROM addresses WHERE address = ? AND account = ? AND side = ?', [
     address,
     viewer.account,
@@ -153,7 +162,8 @@ export async function addressTxs(viewer: Viewer, address: string): Promise<TxIte
   ]);
   if (!known) throw apiFail('not-found', 'no address of this account');
   const rows = await viewer.db.all<TxRow>(
-    `SELECT t.* FROM txs t WHERE t.state <> 'gone' AND t.txid IN (SELECT o.txid FROM tx_outputs o WHERE o.address = ? UNION SELECT i.txid FROM tx_inputs i WHERE i.address = ?)
+    `SELECT t.* FROM txs t WHERE t.state <> 'gone' AND t.txid IN (
+       SELECT o.txid FROM tx_outputs o WHERE o.address = ? UNION SELECT i.txid FROM tx_inputs i WHERE i.address = ?)
      ORDER BY ${ORDER}`,
     [address, address],
   );

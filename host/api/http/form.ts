@@ -1,9 +1,10 @@
 // Form bodies as the published clients send them (application/x-www-form-urlencoded, UTF-8).
 
 import { apiFail } from './errors';
-import type { Form } from '../payments/requests';
 
 const MAX_FIELDS = 32;
+
+export type Form = Record<string, string | undefined>;
 
 /** Reads a form. Throws `bad-parameter` for a field that comes twice: which one V signed could not be told. */
 export function parseForm(body: string): Form {

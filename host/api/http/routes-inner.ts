@@ -3,12 +3,13 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { INPUTS_MAX } from '../../../protocol/wire';
 import type { JobResult } from '../../gateway/types';
 import { statement, statementCsv } from '../report';
 import { register } from '../accounts/accounts';
 import { timeText, type Context } from '../context';
 import { apiFail } from './errors';
-import { finishJob, nextJob } from '../payments/jobs';
+import { finishJob, nextJob, refuseResult } from '../payments/jobs';
 import { giveUp } from '../payments/requests';
 
 function digest(text: string): Buffer {
@@ -22,14 +23,14 @@ function aToken(request: FastifyRequest, expected: string): void {
     throw apiFail('bad-token', 'header token is missing or wrong');
 }
 
-/** Throws `bad-parameter` unless the gateway's answer has the shape of one. */
-function aJobResult(body: unknown): JobResult {
+/** Undefined unless the gateway's answer has the shape of one. */
+function aJobResult(body: unknown): JobResult | undefined {
   const result = (body ?? {}) as Record<string, unknown>;
   const isText = (value: unknown): boolean => value === undefined || (typeof value === 'string' && value.length <= 256);
   if (result.ok === true) {
     const list = result.signatures;
     if (
-      (list === undefined || (Array.isArray(list) && list.length <= 64 && list.every(isText))) &&
+      (list === undefined || (Array.isArray(list) && list.length <= INPUTS_MAX && list.every(isText))) &&
       isText(result.digest) &&
       isText(result.signature)
     )
@@ -43,7 +44,7 @@ function aJobResult(body: unknown): JobResult {
     if (typeof refusal?.code === 'number' && typeof refusal.tag === 'string') return result as JobResult;
     if (typeof failure?.code === 'string' && failure.code.length <= 64) return result as JobResult;
   }
-  throw apiFail('bad-parameter', 'expected the result of a job');
+  return undefined;
 }
 
 /** Asks for the token before any body is read. */
@@ -63,7 +64,13 @@ export function addGatewayRoutes(
   });
   server.post<{ Params: { id: string } }>('/api/v1/gateway/jobs/:id/result', guard, async (request) => {
     if (!/^[1-9][0-9]{0,14}$/.test(request.params.id)) throw apiFail('not-found', 'no job has this id');
-    await finishJob(context, Number(request.params.id), aJobResult(request.body));
+    const id = Number(request.params.id);
+    const result = aJobResult(request.body);
+    if (!result) {
+      await refuseResult(context, id);
+      throw apiFail('bad-parameter', 'expected the result of a job');
+    }
+    await finishJob(context, id, result);
     await afterJob();
     return { result: true };
   });

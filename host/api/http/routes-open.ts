@@ -3,14 +3,16 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { statement, statementCsv } from '../report';
+import { SIDE_COLD, SIDE_HOT } from '../accounts/account';
 import { callerOf, hashOfToken, type Caller } from '../accounts/accounts';
 import { batch, history, nextAddress } from '../accounts/addresses';
 import { attestation } from '../accounts/attestations';
 import { balanceOf } from '../accounts/balance';
-import { SIDE_COLD, SIDE_HOT, timeText, type Context } from '../context';
+import { BATCH_NO_MAX } from '../../../protocol/wire';
+import { timeText, type Context } from '../context';
 import { apiFail } from './errors';
 import { aForm } from './form';
-import { aUserTxNo, anInteger } from '../payments/outs';
+import { aUserTxNo, anInteger } from '../payments/request-fields';
 import type { RateLimit } from './rate-limit';
 import { accept, statusOf } from '../payments/requests';
 import { prepareSweep, submitSweep } from '../payments/sweep';
@@ -64,7 +66,7 @@ function openRoutes(context: Context): Route[] {
     account: row.account,
     side,
   });
-  const batchNo = (call: Call): number => anInteger(call.params.batch_no, 'batch_no', 0, 2147482);
+  const batchNo = (call: Call): number => anInteger(call.params.batch_no, 'batch_no', { min: 0, max: BATCH_NO_MAX });
   return [
     {
       method: 'GET',
@@ -88,7 +90,11 @@ function openRoutes(context: Context): Route[] {
       method: 'GET',
       path: '/address/history/:path',
       handler: ({ row, side }, call) =>
-        history(context, row, side, anInteger(call.params.path, 'path', 0, 1), queryText(call, 'since_address')),
+        history(
+          context,
+          { row, side, chain: anInteger(call.params.path, 'path', { min: 0, max: 1 }) },
+          queryText(call, 'since_address'),
+        ),
     },
     { method: 'GET', path: '/address/next', handler: ({ row, side }) => nextAddress(context, row, side) },
     {

@@ -2,9 +2,8 @@
 // final.
 // Spec: docs/http-api.md, docs/published-app.md 6.4 and 6.5.
 
+import { destinationOf, isBech32 } from '../../bitcoin/address';
 import type { HttpAnswer, HttpClient, Out } from '../../v1';
-
-const BECH32 = /^(bc|tb|bcrt)1/i;
 
 /** What became of a POST of a request. known: 400 code 3, the API says it has it already. */
 export type Posted = 'taken' | 'known' | 'retry';
@@ -109,11 +108,11 @@ function vbytesOf(inputs: unknown, outputs: unknown): number {
   const addresses = (list: unknown): string[] =>
     Array.isArray(list) ? list.map((item) => String((item as { address?: unknown } | null)?.address ?? '')) : [];
   const inputBytes = addresses(inputs).reduce(
-    (sum, address) => sum + (address === '' || BECH32.test(address) ? 68 : 148),
+    (sum, address) => sum + (address === '' || isBech32(address) ? 68 : 148),
     0,
   );
   const outputBytes = addresses(outputs).reduce(
-    (sum, address) => sum + 9 + (!BECH32.test(address) ? 25 : address.length > 50 ? 34 : 22),
+    (sum, address) => sum + 9 + (!isBech32(address) ? 25 : address.length > 50 ? 34 : 22),
     0,
   );
   return OVERHEAD_VBYTES + inputBytes + outputBytes;
@@ -126,9 +125,8 @@ function feeOf(inputs: unknown, outputs: unknown): number | null {
   return Number.isSafeInteger(fee) && fee >= 0 ? fee : null;
 }
 
-/** bech32 does not mind its case. */
 function payKey(address: string, sats: number): string {
-  return (BECH32.test(address) ? address.toLowerCase() : address) + ',' + sats;
+  return destinationOf(address) + ',' + sats;
 }
 
 function fields(answer: HttpAnswer): Record<string, unknown> {

@@ -3,7 +3,9 @@
 // 8. HSM-Cold's word is kept by the digest of the list: the same list again needs no SMS, another list for a
 // batch that is known good is false at once. The website may be hacked: what it can make V spend on SMS is bounded.
 
-import { batchDigest, batchText, isAddress, type IndexedAddress } from '../../v1';
+import { isAddress } from '../../bitcoin/address';
+import { batchDigest, type IndexedAddress } from '../../bitcoin/batch';
+import { batchText } from '../../v1';
 import { BATCH_NO_MAX, BATCH_SIZE, SIDE_COLD } from '../../../protocol/wire';
 import type { VContext } from '../context';
 import { retryPauseMs, type HsmLink } from '../link/hsm-link';
@@ -90,7 +92,7 @@ class AddressBatchLoop implements BatchLoop {
   private take(side: 1 | 2, batchNo: number, list: IndexedAddress[] | null, raw: unknown): void {
     const { network, account } = this.context.account;
     const digest = list
-      ? hex(batchDigest(network, account, side, batchNo, list))
+      ? hex(batchDigest({ network, account, side, batchNo }, list))
       : hex(this.context.crypto.sha256(Buffer.from(JSON.stringify(raw) ?? '')));
     const known = this.state.batch(side, batchNo, digest);
     if (known) {

@@ -4,6 +4,7 @@
 // HSM-Cold's limits bound what a lying API can burn. Leaves to others: reading a policy (policy-form.ts), what was
 // spent (state.ts). Spec: SPEC.md 11.
 
+import { destinationOf } from '../../bitcoin/address';
 import { MIN_OUT_SATS, sumSats, type Out } from '../../v1';
 import { aMinuteOfDay, type LocalTime } from '../loops/local-time';
 import type { VPolicy, VWindow } from '../types';
@@ -108,11 +109,16 @@ export function hasFeeLimit(policy: VPolicy): boolean {
 function refusalTag(policy: VPolicy, outs: readonly Out[], total: number, dynamic: number): PolicyTag | '' {
   if (outs.length > (policy.maxOutputs || OUTPUTS_MAX)) return 'policy-outputs';
   if (outs.some((out) => out.sats < (policy.minOutputSats || MIN_OUT_SATS))) return 'policy-dust';
-  if ((policy.isAllowListOnly || policy.allowList) && outs.some((out) => !policy.allowList?.includes(out.address)))
+  if ((policy.isAllowListOnly || policy.allowList) && !outs.every((out) => isListed(policy, out.address)))
     return 'policy-destination';
   if (policy.txMaxSats && total > policy.txMaxSats) return 'policy-tx-amount';
   if (policy.maxOutSats && outs.some((out) => out.sats > policy.maxOutSats!)) return 'policy-out-amount';
   return policy.dynamicFee === false && dynamic === 1 ? 'policy-dynamic-fee' : '';
+}
+
+/** Compared by what is paid, not as text (BIP173: capitals are the same address). */
+function isListed(policy: VPolicy, address: string): boolean {
+  return (policy.allowList ?? []).some((listed) => destinationOf(listed) === destinationOf(address));
 }
 
 function timeTag(policy: VPolicy, nowMs: number, time: LocalTime): PolicyTag | '' {

@@ -13,7 +13,8 @@ import { startApi, type AccountFile, type Api, type ApiOptions } from '../../../
 import { createRpc, type Rpc } from '../../../host/bitcoin/rpc';
 import { startRegtestNode } from '../../../host/sim/regtest/regtest-node';
 import type { RegtestNode } from '../../../host/sim/regtest/types';
-import { bytesOf, hexOf, NETWORKS } from '../../../host/bitcoin/scripts';
+import { bytesOf, hexOf } from '../../../host/bitcoin/hex';
+import { NETWORKS } from '../../../host/bitcoin/network';
 import type { Job, JobResult, SignJob } from '../../../host/gateway/types';
 import { manualRuntime, type ManualRuntime } from '../chain/fixture';
 

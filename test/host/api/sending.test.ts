@@ -2,6 +2,7 @@
 // /tx/request", docs/published-app.md 6.4, 6.5 and 10.
 
 import { expect } from 'chai';
+import { openDb } from '../../../host/kit/sql';
 import type { PingJob, SignJob } from '../../../host/gateway/types';
 import { ADMIN_TOKEN, signJob, startPlatform, type Platform } from './fixture';
 
@@ -192,6 +193,51 @@ describe('host/api hot sending', () => {
     await platform.runtime.advance(60_000);
     await signNext();
     expect((await platform.get('/tx/1')).body.hot_wallet_tx_status).to.equal(1);
+  });
+
+  it('an answer that is none postpones its job, and the one behind it goes on', async () => {
+    await platform.deposit(1, 0, 500_000);
+    await platform.deposit(1, 1, 500_000);
+    await platform.send('1', `${SHOP},50000`);
+    await platform.send('2', `${SHOP},60000`);
+    const first = (await platform.nextJob()) as SignJob;
+    for (const odd of [{ ok: true, signatures: Array(101).fill('00') }, { ok: 1 }, [], { ok: true, digest: 5 }]) {
+      const answer = await platform.finish(first, odd as never);
+      expect([answer.status, answer.body.code]).to.deep.equal([400, 2]);
+    }
+    expect((await signNext()).user_tx_no).to.equal('2');
+    expect(await platform.nextJob()).to.equal(null);
+    await platform.runtime.advance(30_000);
+    expect((await signNext()).user_tx_no).to.equal('1');
+  });
+
+  it('a job that cannot be given out blocks none behind it', async () => {
+    await platform.deposit(1, 0, 500_000);
+    await platform.deposit(1, 1, 500_000);
+    await platform.deposit(1, 2, 500_000);
+    await platform.send('1', `${SHOP},50000`);
+    await platform.send('2', `${SHOP},60000`);
+    const db = await openDb(platform.database, []);
+    await db.run("UPDATE requests SET outs = 'nobody,50000' WHERE user_tx_no = '1'");
+    await db.close();
+    expect((await signNext()).user_tx_no).to.equal('2');
+    expect((await platform.send('3', `${SHOP},70000`)).status).to.equal(200);
+    expect((await signNext()).user_tx_no).to.equal('3');
+  });
+
+  it('a queued request that can never be paid fails alone', async () => {
+    await platform.deposit(1, 0, 500_000);
+    await platform.send('1', `${SHOP},50000`);
+    const first = (await platform.nextJob()) as SignJob;
+    await platform.send('2', `${SHOP},60000`);
+    await platform.send('3', `${SHOP},70000`);
+    const db = await openDb(platform.database, []);
+    await db.run("UPDATE requests SET outs = 'nobody,60000' WHERE user_tx_no = '2'");
+    await db.close();
+    await platform.finish(first, { ok: true, signatures: signJob(platform.keys, first) });
+    await platform.mine();
+    expect((await signNext()).user_tx_no).to.equal('3');
+    expect((await platform.get('/tx/2')).body.hot_wallet_tx_status).to.equal(9);
   });
 
   it('goes on after a restart between any two steps', async () => {

@@ -3,7 +3,7 @@
 
 import { expect } from 'chai';
 import * as btc from '@scure/btc-signer';
-import { NETWORKS } from '../../../host/bitcoin/scripts';
+import { NETWORKS } from '../../../host/bitcoin/network';
 import type { SignJob } from '../../../host/gateway/types';
 import type { Statement } from '../../../host/api/report';
 import { ADMIN_TOKEN, signJob, startPlatform, type Platform } from './fixture';

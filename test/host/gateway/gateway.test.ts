@@ -1,6 +1,8 @@
 // The gateway between the real API and a stand-in for HSM-Hot that speaks the real link: jobs streamed, refused, cut at
 // any point and run again. Spec: SPEC.md 5; invariants 2 and 5.
 
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { CborValue } from '../../../protocol/cbor/types';
 import { createPeer } from '../../../protocol/link/peer';
@@ -19,7 +21,7 @@ import type { BytePort } from '../../../host/kit/byte-port';
 import { startGateway, type Gateway, type SignJob } from '../../../host/gateway';
 import { clockOf, uartOf } from '../../../host/kit/link-adapter';
 import type { Runtime } from '../../../host/kit/runtime';
-import { hexOf } from '../../../host/bitcoin/scripts';
+import { hexOf } from '../../../host/bitcoin/hex';
 import { attest, GATEWAY_TOKEN, signJob, startPlatform, type Platform } from '../api/fixture';
 
 const SHOP = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
@@ -135,11 +137,11 @@ describe('host/gateway', () => {
   let line: ReturnType<typeof cable>;
   const events: string[] = [];
 
-  async function begin(): Promise<void> {
+  async function begin(apiUrl = platform.api.url): Promise<void> {
     gateway = await startGateway({
       runtime: platform.runtime,
       port: line.ends[0],
-      apiUrl: platform.api.url,
+      apiUrl,
       gatewayToken: GATEWAY_TOKEN,
       pollMs: 200,
       onEvent: (event) => events.push(event.text),
@@ -287,6 +289,34 @@ describe('host/gateway', () => {
     await platform.runtime.advance(5000);
     await platform.restart({ port: Number(new URL(url).port) });
     await until(async () => (await statusOf('1')) === 1);
+  });
+
+  it('an answer that the API does not take postpones its job and blocks none behind it', async () => {
+    // A proxy that spoils what the first job posts, as a gateway of another release may.
+    const spoilt: string[] = [];
+    const proxy = createServer((request, response) => {
+      const parts: Buffer[] = [];
+      request.on('data', (part: Buffer) => parts.push(part));
+      request.on('end', async () => {
+        const path = request.url ?? '';
+        let body = Buffer.concat(parts).toString();
+        if (path.endsWith('/jobs/1/result') && body.includes('"ok":true') && spoilt.push(path) < 4)
+          body = JSON.stringify({ ok: true, signatures: Array(1000).fill('00') });
+        const headers = { token: String(request.headers.token), 'content-type': 'application/json' };
+        const answer = await fetch(platform.api.url + path, { method: 'POST', headers, body });
+        response.writeHead(answer.status).end(await answer.text());
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    await gateway.close();
+    await begin(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    await platform.send('1', `${SHOP},50000`);
+    await platform.send('2', `${SHOP},60000`);
+    await until(async () => (await statusOf('2')) === 1);
+    expect([await statusOf('1'), spoilt.length > 0]).to.deep.equal([0, true]);
+    await until(async () => (await statusOf('1')) === 1);
+    proxy.closeAllConnections();
+    proxy.close();
   });
 
   it('tells no token in its events', () => {

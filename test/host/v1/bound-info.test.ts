@@ -2,15 +2,9 @@
 // its id.
 
 import { expect } from 'chai';
+import { isAddress } from '../../../host/bitcoin/address';
 import { OUTS_COUNT_MAX } from '../../../protocol/wire';
-import {
-  anOuts,
-  decryptBoundInfo,
-  decryptVtestInfo,
-  encryptBoundInfo,
-  encryptVtestInfo,
-  isAddress,
-} from '../../../host/v1';
+import { anOuts, decryptBoundInfo, decryptVtestInfo, encryptBoundInfo, encryptVtestInfo } from '../../../host/v1';
 import { v1Cases } from './vectors';
 
 const OUTS = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080,10000';

@@ -9,7 +9,8 @@ import { sha256 } from '@noble/hashes/sha256';
 import { secp256k1 } from '@noble/curves/secp256k1';
 import { realRuntime, type Runtime } from '../../../host/kit/runtime';
 import { createVirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
-import { batchDigest, decryptBoundInfo, httpClient } from '../../../host/v1';
+import { batchDigest } from '../../../host/bitcoin/batch';
+import { decryptBoundInfo, httpClient } from '../../../host/v1';
 import { startWebsite, type Website } from '../../../host/website';
 import { addressOf, fakeBatch, startFakeApi, type FakeApi } from '../vdevice/fake-api';
 
@@ -165,7 +166,9 @@ describe('host/website', () => {
       result: false,
     });
     expect((await shop('POST', '/shop/batches', { side: 'cold', batch_no: 0 })).status).to.equal(200);
-    const digest = Buffer.from(batchDigest('regtest', 0, 2, 0, fakeBatch('cold', 0))).toString('hex');
+    const digest = Buffer.from(
+      batchDigest({ network: 'regtest', account: 0, side: 2, batchNo: 0 }, fakeBatch('cold', 0)),
+    ).toString('hex');
     expect(
       (await v.postForm('/api/v1/open/batch', { batch_no: 0, status: 2, type: 2, digest: '00'.repeat(32) })).body,
     ).to.deep.equal({ result: false });
@@ -177,7 +180,10 @@ describe('host/website', () => {
 
   it('checks the attestation itself: good, none, bad; a bad one outweighs a verified mark', async () => {
     const attest = (side: number) => {
-      const digest = batchDigest('regtest', 0, side, 0, fakeBatch(side === 2 ? 'cold' : 'hot', 0));
+      const digest = batchDigest(
+        { network: 'regtest', account: 0, side, batchNo: 0 },
+        fakeBatch(side === 2 ? 'cold' : 'hot', 0),
+      );
       return secp256k1
         .sign(sha256(sha256(Buffer.concat([Buffer.from('chaincloud attestation v2\n'), digest]))), IDENTITY)
         .toCompactHex();
@@ -196,7 +202,7 @@ describe('host/website', () => {
     const runtime = createVirtualRuntime({ seed: 'w', startMs: Date.UTC(2026, 0, 5), pace: 'fast' });
     site = await start(runtime);
     await shop('POST', '/shop/batches', { side: 'cold', batch_no: 0 });
-    const digest = batchDigest('regtest', 0, 2, 0, fakeBatch('cold', 0));
+    const digest = batchDigest({ network: 'regtest', account: 0, side: 2, batchNo: 0 }, fakeBatch('cold', 0));
     api.attestations.set(
       'cold0',
       secp256k1

@@ -2,10 +2,10 @@
 // of the board (handlers that did not end, restarts of its own, power cuts), and a person at its console who types the
 // PIN again.
 import { createConsoleClient, status, unlock, valueOf, type ConsoleClient } from '../../../../host/operator';
-import { anAccountKey, deriveRange } from '../../../../host/bitcoin/keys';
+import { deriveRange, requireAccountKey } from '../../../../host/bitcoin/keys';
 import { createSimulation, type Simulation } from '../../../../host/sim/simulation';
 import { SIM_TOKENS } from '../../../../host/sim/numbers';
-import { batchDigest } from '../../../../host/v1';
+import { batchDigest } from '../../../../host/bitcoin/batch';
 import { BATCH_SIZE } from '../../../../protocol/wire';
 import { batchFile } from './durable';
 import { createFiller, type Filler } from './filler';
@@ -157,19 +157,16 @@ export async function createSystem(espruino: string, seed: string): Promise<Syst
       if (known.has(name)) return;
       known.add(name);
       const xpub = side === 1 ? sim.account.hot.xpub : sim.account.cold.xpub;
-      const list = await deriveRange(
-        anAccountKey(xpub, 'regtest', side === 1 ? 1 : 0, 'xpub'),
-        'p2wpkh',
-        'regtest',
-        0,
-        batchNo * BATCH_SIZE,
-        BATCH_SIZE,
-      );
+      const list = await deriveRange({
+        key: requireAccountKey(xpub, 'regtest', side === 1 ? 1 : 0, 'xpub'),
+        kind: 'p2wpkh',
+        network: 'regtest',
+        chain: 0,
+        from: batchNo * BATCH_SIZE,
+        count: BATCH_SIZE,
+      });
       const digest = batchDigest(
-        'regtest',
-        0,
-        side,
-        batchNo,
+        { network: 'regtest', account: 0, side, batchNo },
         list.map((item) => ({ index: item.idx, address: item.address })),
       );
       filler.run(batchFile(filler.folder(), side, batchNo, digest));

@@ -2,7 +2,7 @@
 // very list.
 
 import { expect } from 'chai';
-import { batchDigest } from '../../../../host/v1';
+import { batchDigest } from '../../../../host/bitcoin/batch';
 import { channelKey } from '../../../../protocol/channel/channel';
 import { protocolCrypto } from '../../../../host/kit/protocol-crypto';
 import { batchDigest as protocolDigest, batchProof } from '../../../../protocol/request/authority';
@@ -55,7 +55,7 @@ describe('host/vdevice batches', () => {
 
   it('makes the same digest as the protocol', () => {
     const list = fakeBatch('cold', 0);
-    expect(hexOf(batchDigest('regtest', 3, 2, 0, list))).to.equal(
+    expect(hexOf(batchDigest({ network: 'regtest', account: 3, side: 2, batchNo: 0 }, list))).to.equal(
       hexOf(
         protocolDigest(
           crypto,

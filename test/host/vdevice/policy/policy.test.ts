@@ -133,6 +133,14 @@ describe('host/vdevice policy', () => {
       tagOf({ allowList: ['a'] }, [A, B]),
       tagOf({ isAllowListOnly: true }),
     ]).to.deep.equal(['ok', 'refuse policy-destination', 'refuse policy-destination']);
+    // joinmarket-clientserver jam#1470, litecoin#704: capitals are the same destination (BIP173).
+    const lower = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
+    const [inCapitals, inLower] = [lower.toUpperCase(), lower].map((address) => ({ address, sats: 50000 }));
+    expect([
+      tagOf({ allowList: [lower] }, [inCapitals]),
+      tagOf({ allowList: [inCapitals.address] }, [inLower]),
+      tagOf({ allowList: [lower] }, [{ ...inLower, address: inLower.address.slice(0, -1) }]),
+    ]).to.deep.equal(['ok', 'ok', 'refuse policy-destination']);
     const unknown = (policy: VPolicy) => feeTag(policy, null, 200, NOON, () => NOTHING);
     expect([unknown({}), unknown({ txMaxFeeSats: 1 }), unknown({ windows: [{ windowMaxFeeSats: 1 }] })]).to.deep.equal([
       '',

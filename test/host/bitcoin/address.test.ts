@@ -1,7 +1,17 @@
 // Addresses, scripts and raw transactions. Spec: BIP173 and BIP350 vectors, Base58Check, BIP144.
 
+import { secp256k1 } from '@noble/curves/secp256k1';
+import { bech32m } from '@scure/base';
 import { expect } from 'chai';
-import { addressOfScript, bytesOf, hexOf, parseTx, scriptOfAddress } from '../../../host/bitcoin/scripts';
+import {
+  addressOfScript,
+  destinationOf,
+  isAddress,
+  isAnyAddress,
+  scriptOfAddress,
+} from '../../../host/bitcoin/address';
+import { bytesOf, hexOf } from '../../../host/bitcoin/hex';
+import { parseTx } from '../../../host/bitcoin/tx';
 
 /** Address, network, script pubkey. */
 const VALID = [
@@ -23,7 +33,9 @@ const VALID = [
   ['mrCDrCybB6J1vRfbwM5hemdJz73FwDBC8r', 'test', '76a914751e76e8199196d454941c45d1b3a323f1433bd688ac'],
 ] as const;
 
-describe('host/chain scripts', () => {
+const PRIV = new Array<number>(32).fill(9);
+
+describe('host/bitcoin/address and tx', () => {
   for (const [address, network, script] of VALID) {
     it(`${address} on ${network}`, () => {
       expect(hexOf(scriptOfAddress(address, network) ?? new Uint8Array(0))).to.equal(script);
@@ -46,6 +58,37 @@ describe('host/chain scripts', () => {
       ['bc1gmk9yu', 'main'],
     ] as const;
     for (const [address, network] of bad) expect(scriptOfAddress(address, network), address).to.equal(undefined);
+  });
+
+  // bitcoin/bitcoin#24121, #24106: address software disagrees whether such a text is an address.
+  it('refuses a taproot address whose x is on no curve, and witness versions without a meaning', () => {
+    const words = (lenBytes: number, byte: number): number[] => bech32m.toWords(new Uint8Array(lenBytes).fill(byte));
+    const on = bech32m.encode('bcrt', [
+      1,
+      ...bech32m.toWords(secp256k1.getPublicKey(Uint8Array.of(...PRIV), true).slice(1)),
+    ]);
+    expect(isAddress(on, 'regtest')).to.equal(true);
+    for (const [version, data] of [
+      [1, words(32, 255)],
+      [1, words(32, 5)],
+      [1, words(20, 5)],
+      [1, bech32m.toWords(Uint8Array.of(0x4e, 0x73))],
+      [2, words(32, 5)],
+      [16, words(2, 5)],
+    ] as const) {
+      const odd = bech32m.encode('bcrt', [version, ...data]);
+      expect([isAddress(odd, 'regtest'), isAnyAddress(odd)], odd).to.deep.equal([false, false]);
+    }
+  });
+
+  // joinmarket-clientserver jam#1470, litecoin#704: capitals out of QR codes are the same destination (BIP173).
+  it('compares addresses by what they pay', () => {
+    for (const [address, network, script] of VALID) {
+      const capitals = address.toUpperCase();
+      if (isAddress(capitals, network)) expect(destinationOf(capitals)).to.equal(destinationOf(address));
+      else expect(destinationOf(capitals)).to.not.equal(address);
+      expect(hexOf(scriptOfAddress(destinationOf(address), network)!)).to.equal(script);
+    }
   });
 
   it('has no address for data and unknown scripts', () => {

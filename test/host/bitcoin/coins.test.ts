@@ -3,10 +3,7 @@
 
 import { expect } from 'chai';
 import * as btc from '@scure/btc-signer';
-import { DUST_SATS, feeOf, selectCoins, vsizeOf, type Coin } from '../../../../host/api/payments/coins';
-import { createFeeEstimate } from '../../../../host/api/payments/fees';
-import { createRateLimit } from '../../../../host/api/http/rate-limit';
-import { manualRuntime } from '../../chain/fixture';
+import { DUST_SATS, feeOf, selectCoins, vsizeOf, type Coin } from '../../../host/bitcoin/coins';
 
 const coin = (sats: number, n: number, confirmed = true): Coin => ({
   txid: n.toString(16).padStart(64, '0'),
@@ -26,7 +23,7 @@ function numbers(seed: number): (below: number) => number {
   };
 }
 
-describe('host/api coins', () => {
+describe('host/bitcoin/coins', () => {
   it('counts virtual bytes as the signed transaction has them', () => {
     for (const kind of ['p2wpkh', 'p2pkh'] as const) {
       for (const [inputs, outputs] of [
@@ -120,56 +117,5 @@ describe('host/api coins', () => {
     expect(
       selectCoins({ ...options, coins: [coin(60_000, 1, false), coin(30_000, 2)] })?.inputs.map((one) => one.idx),
     ).to.deep.equal([1]);
-  });
-});
-
-describe('host/api fee estimate', () => {
-  const rpcOf = (answer: () => unknown): Parameters<typeof createFeeEstimate>[0] => ({
-    call: async () => answer() as never,
-    close: () => undefined,
-  });
-
-  it("takes the node's estimate within bounds, once a minute, and the fallback without one", async () => {
-    const runtime = manualRuntime();
-    let answer: unknown = { feerate: 0.00012345 };
-    let asked = 0;
-    const fees = createFeeEstimate(
-      rpcOf(() => (asked++, answer)),
-      runtime,
-      10,
-    );
-    expect(fees.satVb()).to.equal(10);
-    await fees.refresh();
-    expect(fees.satVb()).to.equal(12.35);
-    answer = { feerate: 5 };
-    await fees.refresh();
-    expect(asked).to.equal(1);
-    for (const [given, expected] of [
-      [{ feerate: 5 }, 500],
-      [{ feerate: 0.000000001 }, 1],
-      [{ errors: ['x'] }, 10],
-      [{ feerate: 'x' }, 10],
-      [{ feerate: -1 }, 10],
-    ] as const) {
-      await runtime.advance(61_000);
-      answer = given;
-      await fees.refresh();
-      expect(fees.satVb(), JSON.stringify(given)).to.equal(expected);
-    }
-  });
-});
-
-describe('host/api rate limit', () => {
-  it('fills up with time, never above the burst, each caller alone', async () => {
-    const runtime = manualRuntime();
-    const limit = createRateLimit(runtime, 3, 2);
-    expect([1, 2, 3, 4].map(() => limit.take('a'))).to.deep.equal([true, true, true, false]);
-    expect(limit.take('b', 3)).to.equal(true);
-    await runtime.advance(500);
-    expect([limit.take('a'), limit.take('a')]).to.deep.equal([true, false]);
-    await runtime.advance(100_000);
-    expect([1, 2, 3, 4].map(() => limit.take('a'))).to.deep.equal([true, true, true, false]);
-    for (let i = 0; i < 30_000; i++) limit.take('caller ' + i);
-    expect(limit.take('caller 29999')).to.equal(true);
   });
 });

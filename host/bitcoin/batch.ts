@@ -1,4 +1,4 @@
-// A batch of addresses as the website and V see it: the digest that HSM-Cold vouches for, and its attestation.
+// A batch of addresses and HSM-Cold's attestation of it, as the API, the website and V check them.
 // Spec: protocol/SPEC.md, batches. The digest itself is protocol/authority.ts; here is only the list's JSON form around
 // it.
 
@@ -6,28 +6,28 @@ import { randomBytes } from 'node:crypto';
 import { secp256k1 } from '@noble/curves/secp256k1';
 import { attestationHash, batchDigest as digestOf } from '../../protocol/request/authority';
 import { protocolCrypto } from '../kit/protocol-crypto';
-import type { Network } from './outs';
-import type { IndexedAddress } from './signed-string';
+import type { NetworkName } from './network';
 
 const CRYPTO = protocolCrypto((lenBytes) => randomBytes(lenBytes));
 
-/** 32 bytes, over the addresses in the order of `index`. `side`: 1 hot, 2 cold. */
-export function batchDigest(
-  network: Network,
-  account: number,
-  side: number,
-  batchNo: number,
-  list: readonly IndexedAddress[],
-): Uint8Array {
-  const sorted = [...list].sort((a, b) => a.index - b.index);
-  return digestOf(
-    CRYPTO,
-    network,
-    account,
-    side,
-    batchNo,
-    sorted.map((item) => item.address),
-  );
+export interface IndexedAddress {
+  index: number;
+  address: string;
+}
+
+/** Which batch: `side` 1 hot, 2 cold. */
+export interface BatchName {
+  network: NetworkName;
+  account: number;
+  side: number;
+  batchNo: number;
+}
+
+/** 32 bytes, over the 1,000 addresses in the order of `index`. Throws `bad-batch` for another number of them. */
+export function batchDigest(name: BatchName, list: readonly IndexedAddress[]): Uint8Array {
+  const { network, account, side, batchNo } = name;
+  const addresses = [...list].sort((a, b) => a.index - b.index).map((item) => item.address);
+  return digestOf(CRYPTO, network, account, side, batchNo, addresses);
 }
 
 /** True when `sig64` is HSM-Cold's (identity key, 33 bytes; low s only) on this digest. Never throws. */

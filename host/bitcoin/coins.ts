@@ -1,10 +1,12 @@
 // Which coins a payment spends, what it costs, what comes back. Pure arithmetic on satoshi and weight units.
 // Spec: BIP141 (weight), BIP144. Signatures are counted at their largest (72 bytes with the sighash byte).
 
-import type { ScriptKind } from '../../bitcoin/keys';
+import type { ScriptKind } from './keys';
 
 /** Change below this goes to the fee: it would cost more to spend than it is worth, and nodes do not relay it. */
 export const DUST_SATS = 546;
+/** Confirmations after which a coinbase output may be spent. */
+export const COINBASE_MATURITY = 100;
 
 export interface Coin {
   txid: string;
@@ -68,17 +70,17 @@ function selectFrom(coins: Coin[], options: SelectOptions): Selection | undefine
     (a, b) => b.sats - a.sats || (a.txid < b.txid ? -1 : a.txid > b.txid ? 1 : a.vout - b.vout),
   );
   for (let i = falling.length - 1; i >= 0; i--) {
-    const alone = settle([falling[i]], options);
+    const alone = selectionOf([falling[i]], options);
     if (alone) return alone;
   }
   for (let count = 2; count <= Math.min(options.maxInputs, falling.length); count++) {
-    const together = settle(falling.slice(0, count), options);
+    const together = selectionOf(falling.slice(0, count), options);
     if (together) return together;
   }
   return undefined;
 }
 
-function settle(
+function selectionOf(
   inputs: Coin[],
   { kind, outsSats, outScriptLensBytes, feerateSatVb }: SelectOptions,
 ): Selection | undefined {

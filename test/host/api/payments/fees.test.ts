@@ -1,0 +1,66 @@
+// Holds host/api/payments/fees.ts: the node's estimate is welcome, never needed.
+
+import { expect } from 'chai';
+import { createFeeEstimate, type FeeEstimate } from '../../../../host/api/payments/fees';
+import { createLog } from '../../../../host/kit/log';
+import { manualRuntime } from '../../chain/fixture';
+
+describe('host/api/payments/fees', () => {
+  const runtime = manualRuntime();
+  const events: string[] = [];
+  const log = createLog({ runtime, who: 'api', listener: (event) => events.push(event.text) });
+  const feesOf = (answer: () => unknown): FeeEstimate =>
+    createFeeEstimate({ rpc: { call: async () => answer() as never }, runtime, log, fallbackSatVb: 10 });
+
+  it("takes the node's estimate within bounds, once a minute, and the fallback without one", async () => {
+    let answer: unknown = { feerate: 0.00012345 };
+    let asked = 0;
+    const fees = feesOf(() => (asked++, answer));
+    expect(fees.satVb()).to.equal(10);
+    await fees.refresh();
+    expect(fees.satVb()).to.equal(12.35);
+    answer = { feerate: 5 };
+    await fees.refresh();
+    expect(asked).to.equal(1);
+    for (const [given, expected] of [
+      [{ feerate: 5 }, 500],
+      [{ feerate: 0.000000001 }, 1],
+      [{ errors: ['x'] }, 10],
+      [{ feerate: 'x' }, 10],
+      [{ feerate: -1 }, 10],
+    ] as const) {
+      await runtime.advance(61_000);
+      answer = given;
+      await fees.refresh();
+      expect(fees.satVb(), JSON.stringify(given)).to.equal(expected);
+    }
+  });
+
+  // bitcoin/bitcoin#29737, electrs#1051: -blocksonly answers -32603 "Fee estimation disabled"; NBXplorer#258.
+  it('a node that estimates nothing: the fallback, reported once, asked again a minute later', async () => {
+    let asked = 0;
+    const fees = feesOf(() => {
+      asked++;
+      throw Object.assign(new Error('Fee estimation disabled'), { code: 'rpc-error', rpcCode: -32603 });
+    });
+    await fees.refresh();
+    await fees.refresh();
+    expect([asked, fees.satVb(), events.length]).to.deep.equal([1, 10, 1]);
+    await runtime.advance(61_000);
+    await fees.refresh();
+    expect([asked, fees.satVb(), events.length]).to.deep.equal([2, 10, 1]);
+  });
+
+  it('a node that is away leaves the last estimate and is asked again at once', async () => {
+    let isAway = false;
+    const fees = feesOf(() => {
+      if (isAway) throw Object.assign(new Error('away'), { code: 'rpc-unreachable' });
+      return { feerate: 0.0002 };
+    });
+    await fees.refresh();
+    isAway = true;
+    await runtime.advance(61_000);
+    await fees.refresh();
+    expect(fees.satVb()).to.equal(20);
+  });
+});
