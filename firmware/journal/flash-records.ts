@@ -1,0 +1,379 @@
+/**
+ * The records of both boards' journals, each declared once. Numbers are never reused: 14 and 32 were an archive and a
+ * payment of the magic "CCJ1". From here come the constants of records.ts, docs/flash-formats.md and the annotations of
+ * test/flash. Nothing of this file is in an image.
+ */
+import { number, octets, type CborField, type FlashRecord } from './flash-table';
+
+const ACCOUNT: CborField = { name: 'account', form: 'uint', meaning: 'number, 0..7' };
+const SEALED: CborField = {
+  name: 'sealed',
+  form: 'bytes',
+  meaning: 'sealed under the storage key',
+  isSealed: true,
+};
+/** The first octet of a fixed record of an account, so that the second is the number as in CBOR. */
+const FILLER = number('zero', 'u8', '0: the second octet is the number, as in a CBOR array');
+
+export const COLD_RECORDS: FlashRecord[] = [
+  {
+    type: 1,
+    name: 'ROOT',
+    board: 'cold',
+    key: 'type',
+    writer: 'secrets/secrets.ts',
+    meaning: 'The BIP39 seed, sealed under device secret and PIN. Its presence makes the board provisioned.',
+    layout: {
+      cbor: [
+        { name: 'version', form: 'uint', meaning: '1' },
+        { name: 'iterations', form: 'uint', meaning: 'of PBKDF2-HMAC-SHA512, 5,000' },
+        { name: 'salt', form: 'bytes', meaning: '16 octets' },
+        { name: 'fingerprint', form: 'bytes', meaning: '4 octets, BIP32 fingerprint of the master key' },
+        {
+          name: 'seed',
+          form: 'bytes',
+          meaning:
+            'seed 64 and tag 16, sealed under PBKDF2(HMAC-SHA256(device secret, PIN), salt), empty nonce, the fingerprint authenticated',
+        },
+      ],
+    },
+  },
+  {
+    type: 2,
+    name: 'LINK',
+    board: 'cold',
+    key: 'type',
+    writer: 'console/commands.ts',
+    meaning: 'The key shared with HSM-Hot.',
+    layout: { fixed: [octets('masked key', 32, 'XOR HMAC-SHA256(device secret, "chaincloud link key")')] },
+  },
+  {
+    type: 3,
+    name: 'SETTINGS',
+    board: 'cold',
+    key: 'type',
+    isInBackup: true,
+    writer: 'secrets/unattended.ts',
+    meaning: 'Settings of the whole board. In a backup without the seed.',
+    layout: {
+      cbor: [
+        { name: 'phones', form: 'array of text', meaning: "the platform's admins, E.164" },
+        {
+          name: 'seed',
+          form: 'bytes or null',
+          meaning:
+            'seed 64 and tag 16, sealed under HMAC-SHA256(device secret, "chaincloud unattended"), empty nonce; null: the board does not unlock itself',
+        },
+        { name: 'ending', form: 'uint, optional', meaning: '1 while a seed is being taken off the flash' },
+      ],
+    },
+  },
+  {
+    type: 4,
+    name: 'PIN',
+    board: 'cold',
+    key: 'type',
+    writer: 'secrets/secrets.ts',
+    meaning: 'Wrong PINs in a row. Written before a PIN is tried.',
+    layout: { fixed: [number('failures', 'u8', '0..10; at 10 the board erases itself')] },
+  },
+  {
+    type: 5,
+    name: 'DRBG',
+    board: 'cold',
+    key: 'type',
+    writer: 'secrets/secrets.ts',
+    meaning: "The generator's next seed. Replaced before an octet of the one before is used.",
+    layout: {
+      fixed: [
+        octets('nonce', 4, 'sequence number of the record'),
+        octets('sealed', 48, 'sealed under the storage key, tag 16'),
+      ],
+    },
+    sealed: { fixed: [octets('state', 32, 'input of the next HMAC-DRBG')] },
+  },
+  {
+    type: 6,
+    name: 'BOOT',
+    board: 'cold',
+    key: 'type',
+    writer: 'state/open-store.ts',
+    meaning: 'Starts of the board.',
+    layout: { fixed: [number('starts', 'u32', 'this one included')] },
+  },
+  {
+    type: 7,
+    name: 'TIME',
+    board: 'cold',
+    key: 'type',
+    isInBackup: true,
+    writer: 'state/store.ts, console/commands.ts',
+    meaning: 'A time below which the clock never goes. At most once an hour.',
+    layout: { fixed: [number('seconds', 'u32', 'since 1970')] },
+  },
+  {
+    type: 8,
+    name: 'ACCOUNT',
+    board: 'cold',
+    key: 'account',
+    isInBackup: true,
+    writer: 'console/account-add.ts, console/accounts.ts',
+    meaning: 'What the operator entered for an account.',
+    layout: {
+      cbor: [
+        ACCOUNT,
+        { name: 'name', form: 'text', meaning: 'for people' },
+        { name: 'network', form: 'text', meaning: '`main`, `test` or `regtest`' },
+        { name: 'script', form: 'text', meaning: '`p2wpkh` or `p2pkh`' },
+        { name: 'v_identity', form: 'bytes', meaning: "33 octets, V's identity key" },
+        { name: 'identity', form: 'bytes', meaning: "33 octets, HSM-Cold's identity key" },
+        { name: 'v_phones', form: 'array of text', meaning: 'E.164' },
+        { name: 'admin_phones', form: 'array of text', meaning: 'E.164' },
+        { name: 'payout', form: 'text', meaning: 'the only address that sweeps pay' },
+        {
+          name: 'policy',
+          form: 'array of 12 uint',
+          meaning:
+            'most of a payment, of its fee (sats), fee rate (sat/vB), window (s), most of a window, of its fees (sats), of its payments, outputs, least output (sats), from and to minute of the day, allow-list 0 or 1',
+        },
+        { name: 'protos', form: 'uint', meaning: 'bits: 1 the published app, 2 version 2' },
+      ],
+    },
+  },
+  {
+    type: 9,
+    name: 'KEYS',
+    board: 'cold',
+    key: 'account',
+    isInBackup: true,
+    writer: 'console/account-add.ts',
+    meaning: 'Public keys of an account.',
+    layout: {
+      fixed: [
+        FILLER,
+        number('account', 'u8', 'number'),
+        octets('fingerprint', 4, "of the key m/purpose'/coin'"),
+        octets('cold', 65, "m/p'/c'/(2a)': public key 33, chain code 32"),
+        octets('hot', 65, "m/p'/c'/(2a+1)'"),
+        octets('cold/0', 65, 'receiving addresses of the cold side'),
+        octets('hot/0', 65, 'receiving addresses of the hot side'),
+        octets('hot/1', 65, 'change'),
+      ],
+    },
+  },
+  {
+    type: 10,
+    name: 'ALLOW',
+    board: 'cold',
+    key: 'account',
+    isInBackup: true,
+    writer: 'console/account-add.ts, console/accounts.ts',
+    meaning: 'Destinations that an account may pay.',
+    layout: {
+      cbor: [ACCOUNT, { name: 'digests', form: 'array of bytes', meaning: 'of each destination (signing/outs.ts)' }],
+    },
+  },
+  {
+    type: 11,
+    name: 'STANDING',
+    board: 'cold',
+    key: 'account',
+    isInBackup: true,
+    writer: 'state/store.ts',
+    meaning: 'Whether an account is open, and its last refusals.',
+    layout: {
+      cbor: [
+        ACCOUNT,
+        { name: 'closed', form: 'text', meaning: 'empty: open; else why it was closed' },
+        { name: 'refusal_times', form: 'bytes', meaning: 'u32 seconds since 1970 each, oldest first' },
+      ],
+    },
+  },
+  {
+    type: 12,
+    name: 'CHANNEL',
+    board: 'cold',
+    key: 'account',
+    writer: 'state/account-store.ts',
+    meaning: 'Channels of an account. Written before anything leaves under a number that they count.',
+    layout: { cbor: [ACCOUNT, SEALED] },
+    sealed: {
+      cbor: [
+        { name: 'gate', form: 'bytes', meaning: '32 octets, key of the channel that the pairing makes; or empty' },
+        { name: 'last_id', form: 'uint', meaning: 'highest channel id given out' },
+        { name: 'v_counter', form: 'uint', meaning: "V's highest opening counter" },
+        {
+          name: 'channel',
+          form: 'array or null',
+          meaning: 'id, made, key 32, own ratchet key 32, that of the other 32, send number, receive number, seen bits',
+        },
+        { name: 'next', form: 'array or null', meaning: 'the channel given out that V has not used, as above' },
+        {
+          name: 'v1',
+          form: 'array or null',
+          meaning:
+            'channels of the published app, in use and offered: c_id, h_id, key of V 33, private key 32; or null',
+        },
+      ],
+    },
+  },
+  {
+    type: 13,
+    name: 'ALARM',
+    board: 'cold',
+    key: 'account',
+    writer: 'alarms/closing.ts',
+    meaning: 'The alarm that nobody acknowledged. Durable before the account closes.',
+    layout: {
+      cbor: [
+        ACCOUNT,
+        { name: 'alarm', form: 'text', meaning: 'empty: none' },
+        { name: 'ack', form: 'uint', meaning: 'code that acknowledges it, 1,000..9,999' },
+        { name: 'sent', form: 'uint', meaning: 'times sent' },
+      ],
+    },
+  },
+  {
+    type: 15,
+    name: 'HEARTBEAT',
+    board: 'cold',
+    key: 'type',
+    writer: 'alarms/heartbeat.ts',
+    meaning: 'The last heartbeat. Durable before it is sent.',
+    layout: { fixed: [number('seconds', 'u32', 'since 1970')] },
+  },
+  {
+    type: 16,
+    name: 'RESTORE',
+    board: 'cold',
+    key: 'type',
+    writer: 'console/backup.ts',
+    meaning: 'A state backup is being read in. A start that finds 1 stops.',
+    layout: { fixed: [number('is_restoring', 'u8', '1 or 0')] },
+  },
+  {
+    type: 17,
+    name: 'SEND',
+    board: 'cold',
+    key: 'place',
+    writer: 'sms/send-store.ts',
+    meaning: 'An SMS that waits to be sent.',
+    layout: {
+      fixed: [
+        number('zero', 'u8', '0'),
+        number('place', 'u8', 'of the send queue'),
+        octets('pdu', undefined, 'SMS-SUBMIT (3GPP TS 23.040); nothing: the place is free'),
+      ],
+    },
+  },
+  {
+    type: 18,
+    name: 'SECRETS',
+    board: 'cold',
+    key: 'account',
+    writer: 'state/account-store.ts',
+    meaning: 'Private keys of an account that sign while the board is unlocked.',
+    layout: { cbor: [ACCOUNT, SEALED] },
+    sealed: {
+      fixed: [
+        octets('hot key', 32, "private key m/p'/c'/(2a+1)'"),
+        octets('hot chain code', 32, 'its chain code'),
+        octets('identity', 32, "private key of HSM-Cold's identity"),
+      ],
+    },
+  },
+  {
+    type: 19,
+    name: 'ARCHIVE',
+    board: 'cold',
+    key: 'type',
+    isInBackup: true,
+    writer: 'payments/archive.ts',
+    meaning: 'How many archive files there are, and a digest over all of them.',
+    layout: {
+      fixed: [
+        number('files', 'u32', 'files `u1` .. `u<n>`'),
+        number('last_serial', 'u32', 'highest serial archived'),
+        octets('digest', 32, 'SHA-256(digest before | SHA-256(file)); 32 zeros before the first'),
+        { ...number('change', 'u32', 'one above the highest change index archived, for each account'), count: 8 },
+      ],
+    },
+  },
+  {
+    type: 33,
+    name: 'AUDIT',
+    board: 'cold',
+    key: 'list',
+    keep: 'the last 48',
+    writer: 'state/store.ts',
+    meaning: 'An entry of the audit log. Comes before the record of what it tells.',
+    layout: {
+      fixed: [
+        number('number', 'u32', 'from 1'),
+        number('seconds', 'u32', 'since 1970'),
+        octets(
+          'head',
+          32,
+          'SHA-256(head before | number | seconds | code | account | detail); 32 zeros before the first',
+        ),
+        number('code', 'u8', 'what happened'),
+        number('account', 'u8', 'number; 255: none'),
+        octets('detail', undefined, 'at most 200 octets'),
+      ],
+    },
+  },
+  {
+    type: 34,
+    name: 'PAYMENT',
+    board: 'cold',
+    key: 'list',
+    keep: 'serials above the archived one',
+    isInBackup: true,
+    writer: 'signing/payment.ts',
+    meaning: 'A payment, or its replacement. Durable before it is signed.',
+    layout: {
+      fixed: [
+        number('serial', 'u32', 'from 1'),
+        number('account', 'u8', 'number'),
+        number('flags', 'u8', '1: replaces an earlier transaction of the same user_tx_no'),
+        number('time', 'u32', 'seconds since 1970'),
+        octets('tag', 16, 'SHA-256(account | user_tx_no), its first octets: two that share it are taken for one'),
+        octets('content', 32, 'SHA-256 of the outs text'),
+        octets('tx', 32, 'id of the unsigned transaction'),
+        octets('anchor', 36, 'txid 32 and vout u32 of the coin that every transaction of the user_tx_no spends'),
+        number('debit', 'sats', 'the amount paid; of a replacement the fee that it adds'),
+        number('fee', 'sats', 'highest fee'),
+        number('change', 'u32', 'change index + 1; 0: no change'),
+      ],
+    },
+  },
+];
+
+export const HOT_RECORDS: FlashRecord[] = [
+  {
+    type: 6,
+    name: 'BOOT',
+    board: 'hot',
+    key: 'type',
+    writer: 'firmware/hot/log.ts',
+    meaning: 'Starts of the board.',
+    layout: { fixed: [number('starts', 'u32', 'this one included')] },
+  },
+  {
+    type: 33,
+    name: 'AUDIT',
+    board: 'hot',
+    key: 'list',
+    keep: 'the last 64',
+    writer: 'firmware/hot/log.ts',
+    meaning: "An entry of the board's own log.",
+    layout: {
+      fixed: [
+        number('number', 'u32', 'from 1'),
+        number('uptime', 'u32', 'seconds'),
+        number('start', 'u32', 'which start of the board'),
+        octets('text', undefined, 'what happened'),
+      ],
+    },
+  },
+];
