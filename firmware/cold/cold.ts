@@ -1,27 +1,59 @@
 /**
  * What HSM-Cold's parts share: the board, the durable state, and what is only true while powered. Plain data; each part
- * takes it as its first argument. Secrets live in `keys` and `drbg`, while unlocked, and for a slice in the account at
- * work (account-store.ts).
+ * takes it as its first argument. Secrets are in `keys` and `drbg` while the board is unlocked, and for a step in the
+ * account at work (state/accounts.ts).
  */
+import type { Thrown } from './link/refusal';
+import type { TxDraft } from './tx/draft';
+import type { PrevTxReader } from './tx/prev-tx';
+import type { Pass } from './tx/hash';
 import type { Hal } from '../hal';
+import type { ColdState } from './state/state';
 import type { Device } from '../journal/device';
-import type { Journal } from '../journal/journal';
+import type { Journal } from '../journal/half';
 import type { Terminal } from '../console/terminal';
 import type { ProtocolCrypto } from '../../protocol/crypto';
+import type { Batches } from './batches/batch';
+import type { Drbg } from '../crypto/cipher/drbg';
 import type { PeerState } from '../../protocol/link/requests';
-import type { ColdState } from './state/state';
+import type { Outbox } from '../modem/state';
+import type { Signing } from './signing/signing';
+import type { Scratch } from './tx/scratch';
 
-/** One piece of work in slices: `step` does a bounded part and answers whether there is more; nothing means no. */
+/** Work in steps (scheduler.ts): `step` does a bounded part and returns whether there is more; nothing means no. */
 export interface Task {
   step: (cold: Cold) => boolean | void;
   /** Called when a step throws. */
-  failed?: (error: any, cold: Cold) => void;
-  /**
-   * Lets go of what the next step can make anew: called before work that somebody waits for, which may need the room.
-   */
+  failed?: (error: Thrown, cold: Cold) => void;
+  /** Releases what the next step can make anew: called before an urgent task, which may need the room. */
   park?: (cold: Cold) => void;
-  /** Idle work waits until nothing else is to be done. */
+  /** An idle task waits until nothing else is to be done. */
   isIdle: boolean;
+}
+
+/** A sweep under way at the console (console/sweep.ts), from `sweep begin` until it ends or another command comes. */
+export interface Sweep {
+  /** The account's number. */
+  account: number;
+  draft: TxDraft;
+  /** The coin under way: as the draft will hold it, and its previous transaction. */
+  record?: Uint8Array;
+  reader?: PrevTxReader;
+  index: number;
+  /** The transaction being hashed, and how many signatures there are. */
+  pass?: Pass;
+  signed: number;
+}
+
+/** A state backup being read in (console/backup.ts). */
+export interface Restoring {
+  line: (base64: string) => void;
+  /**
+   * channelIds: one for each account, in their order. payments: of all accounts. Throws `channel-ids`, `backup-old`.
+   */
+  end: (channelIds: number[], payments: number, isForced: boolean, seed64: Uint8Array) => void;
+  /** Overwrites the key: the board is locked. */
+  close: () => void;
 }
 
 /**
@@ -35,7 +67,7 @@ export interface Keys {
 
 export interface Cold {
   hal: Hal;
-  /** guard.ts. */
+  /** A handler is running (guard.ts). */
   isInside: boolean;
   state: ColdState;
   device?: Device;
@@ -48,33 +80,30 @@ export interface Cold {
   crypto: ProtocolCrypto;
   /** Port of binary SMS. */
   smsPort: number;
-  /** Batches wanted or under way: see batches.ts. */
-  batches?: any;
+  batches: Batches;
   /** HMAC-DRBG of the unlocked board. */
-  drbg?: any;
+  drbg?: Drbg;
   link?: PeerState;
-  /** The modems: an Outbox of modem/state.ts. */
-  modem?: any;
-  /** Last trouble that a modem told of, empty when there was none. */
+  /** The modems' send queue, and through it the modems. */
+  modem?: Outbox;
+  /** Last trouble that a modem reported, empty when there was none. */
   modemTrouble: string;
   /** Starts what waited for unlocking, provisioning or pairing: main.ts. */
   started: (cold: Cold) => void;
-  /** A state backup being read in. */
-  restoring?: any;
-  /** A sweep at the console. */
-  sweep?: any;
-  /** Signing in progress over the link; one at a time. */
-  session?: any;
-  /** Who has the flash's scratch pages, and the uptime of the link's last taking them: scratch.ts. */
-  scratch?: any;
+  restoring?: Restoring;
+  sweep?: Sweep;
+  /** The signing under way over the link; one at a time. */
+  signing?: Signing;
+  /** Owner of the scratch pages, and when the link last had them erased (uptime, ms): tx/scratch.ts. */
+  scratch?: Scratch;
   scratchAtMs?: number;
   tasks: Task[];
   isTicking: boolean;
   /** Accounts with a key exchange under way, as bits. */
   accepting: number;
-  /** Uptime at which an account's alarm goes out again; not there: at once. */
+  /** Uptime at which an account's alarm goes out again; absent: at once. */
   alarmDueMs: { [n: number]: number };
-  /** Uptime before which no PIN is taken. */
+  /** Uptime before which no PIN is tried. */
   pinAfterMs: number;
   counters: { ignoredSms: number; refusals: number; signed: number };
 }

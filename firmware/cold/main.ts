@@ -26,28 +26,33 @@ import { fail } from '../../protocol/errors';
 import { SMS_PORT } from '../../protocol/wire';
 import { enter } from '../guard';
 import type { Hal } from '../hal';
-import { letGoAccount } from './state/account-store';
-import { tidyPayments } from './payments/archive';
-import { makeBatches, wantFirstBatches } from './batches/batches';
-import { repeatAlarms } from './alarms/closing';
 import { takeCommand } from './console/dispatch';
 import type { Cold } from './cold';
 import { beat } from './alarms/heartbeat';
 import { maskLinkKey } from './link/link-key';
 import { openStore } from './state/open-store';
 import { handleRequest } from './link/requests';
-import { eraseBoard, startTries, unlockWith } from './secrets/secrets';
 import { selfTest } from './secrets/selftest';
 import { sendStore } from './sms/send-store';
-import { takeSms } from './sms/sms';
+import { receiveSms } from './sms/sms';
 import { makeState } from './state/state';
 import { keepTime } from './state/store';
 import { endSwitchingOff, unattendedSeed } from './secrets/unattended';
 import { scheduleOnce } from './scheduler';
+import { letGoAccount } from './state/accounts';
+import { tidyPayments } from './payments/tidy';
+import { makeBatches } from './batches/batch';
+import { wantFirstBatches } from './batches/queue';
+import { repeatAlarms } from './alarms/reminders';
+import { eraseBoard } from './secrets/wipe';
+import { startTries } from './secrets/pin';
+import { unlockWith } from './secrets/unlock';
+import { noteTrouble } from './alarms/notices';
+import type { Thrown } from './link/refusal';
 
 const HOUSEKEEPING_MS = 10000;
 const WATCHDOG_MS = 120000;
-/** What a modem tells that is no trouble. */
+/** Reports of a modem that are no trouble. */
 const QUIET_EVENTS = ' starting ready registered sent time ';
 
 function makeCrypto(random: (lenBytes: number) => Uint8Array): ProtocolCrypto {
@@ -56,7 +61,7 @@ function makeCrypto(random: (lenBytes: number) => Uint8Array): ProtocolCrypto {
     hmacSha256: hmacSha256,
     hkdfSha256: hkdfSha256,
     aes256Ctr: aes256Ctr,
-    pubkeyCreate: pubkeyCreate as any,
+    pubkeyCreate: pubkeyCreate,
     ecdh: ecdh,
     random: random,
   };
@@ -64,7 +69,7 @@ function makeCrypto(random: (lenBytes: number) => Uint8Array): ProtocolCrypto {
 
 /**
  * Numbers that never repeat, for the link's handshake, which must work while the board is locked: from the device
- * secret, the count of starts and a counter. Unknown to who has not the device secret.
+ * secret, the count of starts and a counter. Unknown without the device secret.
  */
 function linkRandom(cold: Cold): (lenBytes: number) => Uint8Array {
   let count = 0;
@@ -73,13 +78,13 @@ function linkRandom(cold: Cold): (lenBytes: number) => Uint8Array {
     writeU32(input, 0, cold.state.bootCount);
     writeU32(input, 4, ++count);
     writeU32(input, 8, 0x6c696e6b);
-    return copyBytes(hmacSha256((cold.device as any).secret, input), 0, lenBytes);
+    return copyBytes(hmacSha256(cold.device!.secret, input), 0, lenBytes);
   };
 }
 
 function startLink(cold: Cold): void {
   if (cold.link || !cold.state.linkKey) return;
-  const key = maskLinkKey((cold.device as any).secret, cold.state.linkKey);
+  const key = maskLinkKey(cold.device!.secret, cold.state.linkKey);
   cold.link = startPeer({
     uart: cold.hal.link,
     clock: cold.hal.clock,
@@ -92,17 +97,16 @@ function startLink(cold: Cold): void {
   cold.link.owner = cold;
 }
 
-function noteTrouble(name: string, value: number | string, index: number, cold: Cold): void {
-  if (QUIET_EVENTS.indexOf(' ' + name + ' ') < 0)
-    cold.modemTrouble =
-      'modem ' + index + ' ' + name + ' ' + value + ' at uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000);
+/** Keeps what a modem reports for status, unless it is no trouble. */
+function noteModemEvent(name: string, value: number | string, index: number, cold: Cold): void {
+  if (QUIET_EVENTS.indexOf(' ' + name + ' ') < 0) noteTrouble(cold, 'modem ' + index + ' ' + name + ' ' + value);
 }
 
 function startModem(cold: Cold): void {
   if (cold.modem || !cold.hal.modems.length) return;
   cold.modem = createModems(cold.hal.modems, cold.hal.clock, {
-    onSms: takeSms,
-    onEvent: noteTrouble,
+    onSms: receiveSms,
+    onEvent: noteModemEvent,
     store: sendStore,
     power: cold.hal.power,
     owner: cold,
@@ -169,7 +173,7 @@ function unlockUnattended(cold: Cold): void {
   });
 }
 
-/** The console's lines are work like any other: idle work lets go of its memory before them. */
+/** The console's lines are tasks like any other: idle ones let go of their memory before them. */
 function deferLine(terminal: Terminal, line: string | undefined): void {
   scheduleOnce(terminal.owner as Cold, function () {
     serveLine(terminal, line);
@@ -181,7 +185,7 @@ export function startCold(hal: Hal): void {
   const cold: Cold = {
     hal: hal,
     state: makeState(),
-    terminal: undefined as any,
+    terminal: undefined!,
     fault: '',
     modemTrouble: '',
     smsPort: SMS_PORT,
@@ -204,7 +208,7 @@ export function startCold(hal: Hal): void {
   try {
     boot(cold);
   } catch (error) {
-    cold.fault = (error as any).code || 'internal';
+    cold.fault = (error as Thrown).code || 'internal';
     printLine(cold.terminal, 'fault ' + cold.fault);
   }
   housekeeping(cold);

@@ -1,13 +1,15 @@
 /**
- * Long work in slices, so that the serial lines and the modem stay served: one step at a time through the clock, work
- * that somebody waits for before idle work. On an ESP32 a slice is at most one multiplication of the base point
- * (seconds).
+ * Every request, SMS and console line is a task that runs in timer events of its own, step by step, so that the serial
+ * lines and the modem stay served: urgent tasks in the order of arrival, idle ones when no other is left. A step finds
+ * nothing of its caller on the stack, and no account in memory. On an ESP32 a step is at most one multiplication of the
+ * base point (seconds).
  */
-import { enter } from '../guard';
-import { letGoAccount } from './state/account-store';
 import type { Cold, Task } from './cold';
+import { enter } from '../guard';
+import type { Thrown } from './link/refusal';
+import { letGoAccount } from './state/accounts';
 
-/** Pause between two idle slices, ms. */
+/** Pause between two idle steps, ms. */
 export const IDLE_PAUSE_MS = 1;
 
 function isIdleOnly(cold: Cold): boolean {
@@ -17,8 +19,8 @@ function isIdleOnly(cold: Cold): boolean {
 
 function parkIdle(cold: Cold): void {
   for (let i = 0; i < cold.tasks.length; i++) {
-    const job = cold.tasks[i];
-    if (job.isIdle && job.park) job.park(cold);
+    const task = cold.tasks[i];
+    if (task.isIdle && task.park) task.park(cold);
   }
 }
 
@@ -26,21 +28,21 @@ function tick(cold: Cold): void {
   cold.isTicking = false;
   let chosen = 0;
   while (chosen < cold.tasks.length - 1 && cold.tasks[chosen].isIdle) chosen++;
-  const job = cold.tasks[chosen];
-  if (!job) return;
+  const task = cold.tasks[chosen];
+  if (!task) return;
   let more: boolean | void = false;
   enter(cold);
   try {
-    if (!job.isIdle) parkIdle(cold);
+    if (!task.isIdle) parkIdle(cold);
     cold.hal.tidy();
-    more = job.step(cold);
+    more = task.step(cold);
   } catch (error) {
-    if (job.failed) job.failed(error, cold);
+    if (task.failed) task.failed(error as Thrown, cold);
     else throw error;
   } finally {
     letGoAccount(cold);
     cold.isInside = false;
-    if (!more) unschedule(cold, job);
+    if (!more) unschedule(cold, task);
     wake(cold);
   }
 }
@@ -53,25 +55,25 @@ function wake(cold: Cold): void {
   });
 }
 
-/** Takes a job off the list; its steps are not called again. */
-export function unschedule(cold: Cold, job: Task): void {
-  const at = cold.tasks.indexOf(job);
+/** Removes a task; its steps are not called again. */
+export function unschedule(cold: Cold, task: Task): void {
+  const at = cold.tasks.indexOf(task);
   if (at >= 0) cold.tasks.splice(at, 1);
 }
 
-/** Queues a job; its first step runs in a later event. */
-export function schedule(cold: Cold, job: Task): void {
-  cold.tasks.push(job);
+/** Queues a task; its first step runs in a later event. */
+export function schedule(cold: Cold, task: Task): void {
+  cold.tasks.push(task);
   wake(cold);
 }
 
-/** Queues work of one slice that comes before everything that waits. */
+/** Queues an urgent task of one step, before all others. */
 export function scheduleFirst(cold: Cold, run: () => void): void {
   cold.tasks.splice(0, 0, { isIdle: false, step: run });
   wake(cold);
 }
 
-/** Queues work of one slice that somebody waits for. */
+/** Queues an urgent task of one step. */
 export function scheduleOnce(cold: Cold, run: () => void): void {
   schedule(cold, { isIdle: false, step: run });
 }

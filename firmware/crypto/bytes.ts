@@ -3,6 +3,9 @@
 import { fail } from '../../protocol/errors';
 import { element } from './curve/field';
 
+/** Nothing: for parts that are empty or absent. One array, never written to. */
+export const NO_BYTES = new Uint8Array(0);
+
 /** A number from 64 hexadecimal digits (constants of the code, not input). */
 export function fromHex(text: string): Uint32Array {
   const r = element();

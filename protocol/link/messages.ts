@@ -34,7 +34,8 @@ import {
   USER_TX_NO_MAX,
 } from '../wire';
 
-const PING_OUTS = 'PING';
+/** The outs text of a PING. */
+export const PING_OUTS = 'PING';
 const TXID_BYTES = 32;
 
 export interface SignBegin {

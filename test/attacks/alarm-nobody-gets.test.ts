@@ -2,9 +2,9 @@
 // late. Invariants: 4 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { addAccount, setPhones, status } from '../../host/operator';
-import { ALARM_TIMES } from '../../firmware/cold/alarms/closing';
 import { begin, makeCoin, out, refusalOf } from '../firmware/payments';
 import { accountData, ADMIN_NUMBER, channelRig, PIN, type Rig } from '../firmware/rig';
+import { ALARM_TIMES } from '../../firmware/cold/alarms/alarm';
 
 const codeOf = (rig: Rig, work: Promise<unknown>): Promise<string> =>
   rig.world.finish(work).then(

@@ -1,11 +1,11 @@
 // Attack: a hacked API asks for far-off batches, to keep V's from being derived and to fill the Storage with them.
 // Invariants: 9 (SPEC.md, what must never happen).
 import { expect } from 'chai';
-import { WANTED_LINK_MAX } from '../../firmware/cold/batches/batches';
 import { batchVerifyFields } from '../../protocol/sms/v2';
 import { BATCH_OK, MSG_ATTEST, REFUSE_NOT_READY, SMS_BATCH_VERIFY } from '../../protocol/wire';
 import { refusalOf } from '../firmware/payments';
 import { channelRig } from '../firmware/rig';
+import { WANTED_LINK_MAX } from '../../firmware/cold/batches/attest';
 
 describe('attack: batch flood', () => {
   it('the link has batches derived next to the last only, and V comes before them', async () => {

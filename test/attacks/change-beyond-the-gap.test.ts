@@ -1,12 +1,12 @@
 // Attack: change at an index where no wallet restored from the words looks, at once, by replacements, after archiving
 // and a restart. Invariants: 8 (SPEC.md, what must never happen).
 import { expect } from 'chai';
-import { CHANGE_GAP } from '../../firmware/cold/signing/payment';
 import { backup, restore, restoreState, setTime } from '../../host/operator';
 import { REFUSE_BAD_INPUT } from '../../protocol/wire';
 import { fill } from '../firmware/cuts/operations';
 import { makeCoin, out, pay, refusalOf, type Payment } from '../firmware/payments';
 import { channelRig, DICE, makeRig, PIN, START_S, wake, type Rig } from '../firmware/rig';
+import { CHANGE_GAP } from '../../firmware/cold/signing/checks';
 
 const payment = (rig: Rig, userTxNo: string, changeIndex: number | null): Payment => ({
   userTxNo,

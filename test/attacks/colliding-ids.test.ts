@@ -1,11 +1,13 @@
 // Attack: two transactions, or two contents, that the API made alike in half of their digests. Nothing is signed for
 // the second. Invariants: 2 (SPEC.md, what must never happen).
 import { expect } from 'chai';
-import { ARCHIVE_ENTRIES, PAYMENTS_KEPT_MAX, archiveOldest } from '../../firmware/cold/payments/archive';
-import { recordPayment } from '../../firmware/cold/signing/payment';
-import { applyRefusal } from '../../firmware/cold/alarms/closing';
+import { ARCHIVE_ENTRIES, archiveOldest } from '../../firmware/cold/payments/archive';
+import type { Thrown } from '../../firmware/cold/link/refusal';
+import type { Signing } from '../../firmware/cold/signing/signing';
 import type { Op } from '../firmware/model/model';
-import { makeMachine, sessionFor, type Machine } from '../firmware/model/world';
+import { makeMachine, record, signingFor, type Machine } from '../firmware/model/world';
+import { PAYMENTS_KEPT_MAX } from '../../firmware/cold/payments/tidy';
+import { applyRefusal } from '../../firmware/cold/link/refuse';
 
 const pay = (number: number, coin: number, fee = 500): Op => ({
   kind: 'pay',
@@ -21,19 +23,14 @@ const pay = (number: number, coin: number, fee = 500): Op => ({
 const id = (from: number, other: number): Uint8Array =>
   Uint8Array.from({ length: 32 }, (_, i) => (i < from ? 7 : other));
 
-function tagOf(
-  machine: Machine,
-  op: Op,
-  tx: Uint8Array,
-  change?: (session: ReturnType<typeof sessionFor>) => void,
-): string {
-  const session = sessionFor(machine, op);
-  change?.(session);
+function tagOf(machine: Machine, op: Op, tx: Uint8Array, change?: (signing: Signing) => void): string {
+  const signing = signingFor(machine, op);
+  change?.(signing);
   try {
-    recordPayment(machine.cold, session, tx);
+    record(machine.cold, signing, tx);
     return 'ok';
   } catch (error) {
-    return applyRefusal(machine.cold, error).code;
+    return applyRefusal(machine.cold, error as Thrown).code;
   }
 }
 
@@ -59,9 +56,9 @@ describe('attack: colliding ids', () => {
       const machine = makeMachine();
       expect(tagOf(machine, pay(1, 1), id(32, 1))).to.equal('ok');
       if (where === 'archive') archived(machine);
-      const tag = tagOf(machine, pay(1, 1), id(32, 1), (session) => {
-        session.content = session.content.slice();
-        session.content[31] ^= 1;
+      const tag = tagOf(machine, pay(1, 1), id(32, 1), (signing) => {
+        signing.content = signing.content.slice();
+        signing.content[31] ^= 1;
       });
       expect(tag).to.equal(where === 'archive' ? 'no-common-coin' : 'user-tx-conflict');
     });

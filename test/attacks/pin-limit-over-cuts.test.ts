@@ -4,13 +4,13 @@
 import { expect } from 'chai';
 import type { Cold } from '../../firmware/cold/cold';
 import { openStore } from '../../firmware/cold/state/open-store';
-import { PIN_TRIES_MAX } from '../../firmware/cold/secrets/secrets';
 import { makeState } from '../../firmware/cold/state/state';
 import { save } from '../../firmware/cold/state/store';
 import { readDevice } from '../../firmware/journal/device';
 import { R_RESTORE } from '../../firmware/journal/records';
 import { createConsoleClient, status, unlock, valueOf, wipe } from '../../host/operator';
 import { PIN, readyRig, type Rig } from '../firmware/rig';
+import { PIN_TRIES_MAX } from '../../firmware/cold/secrets/pin';
 
 const WRONG = '000001';
 /** Longer than any delay. */

@@ -17,12 +17,12 @@ import { base64Encode, ecdsaSign, sha256d, wipe } from '../../crypto/index';
 import { hexOf } from '../../console/hex';
 import { R_HEARTBEAT, writeU32 } from '../../journal/records';
 import { modemsStatus } from '../../modem/failover';
-import { identityPriv } from '../state/account-store';
-import { notifyAdmins } from './closing';
 import type { Cold } from '../cold';
 import { isClosed } from '../state/state';
 import { nowSeconds, save } from '../state/store';
 import { schedule } from '../scheduler';
+import { identityPriv } from '../secrets/account-keys';
+import { notifyAdmins, noteTrouble } from './notices';
 
 export const HEARTBEAT_SECONDS = 86400;
 /** One SMS less the signature and the colon before it. */
@@ -95,7 +95,7 @@ export function beatText(beat: Beat): string {
 
 function beatOf(cold: Cold): Beat {
   const state = cold.state;
-  const modems = modemsStatus(cold.modem);
+  const modems = modemsStatus(cold.modem!);
   let modem = modems[0];
   for (let i = modems.length - 1; i >= 0; i--) if (modems[i].registered) modem = modems[i];
   let open = 0;
@@ -127,7 +127,7 @@ function signedText(cold: Cold): string {
 
 /**
  * Sends it when a day has passed since the last one, or since the clock was first set; the time of sending is durable
- * first. Signing and sending are slices of their own. What cannot be sent is trouble that status shows; the next one
+ * first. Signing and sending are steps of their own. What cannot be sent is trouble that status shows; the next one
  * goes out a day later.
  */
 export function beat(cold: Cold): void {
@@ -158,8 +158,7 @@ export function beat(cold: Cold): void {
     },
     failed: function (error) {
       if (!error.code) throw error;
-      cold.modemTrouble =
-        'the heartbeat was not sent: ' + error.code + ' at uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000);
+      noteTrouble(cold, 'the heartbeat was not sent: ' + error.code);
     },
   });
 }

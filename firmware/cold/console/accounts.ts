@@ -19,11 +19,12 @@ import { R_ACCOUNT, R_ALLOW } from '../../journal/records';
 import { coinOf, NODE_COLD, NODE_HOT, nodeChain, nodePub, purposeOf } from '../secrets/hierarchy';
 import { policyFrom } from '../signing/policy';
 import type { Cold } from '../cold';
-import { accountKeys, requireAccount } from '../state/account-store';
-import { notifyPolicy } from '../alarms/closing';
 import { accountRecordAt, isClosed, MAX_ACCOUNTS, type Account } from '../state/state';
 import { AUDIT_ACCOUNT_CHANGED, audit, saveCbor } from '../state/store';
 import { scheduleOnce } from '../scheduler';
+import { accountKeys } from '../secrets/account-keys';
+import { requireAccount } from '../state/accounts';
+import { notifyPolicy } from '../alarms/notices';
 
 const NAME_MAX = 32;
 /** Of an account's V, of its admins, of the platform's admins. */
@@ -209,7 +210,7 @@ export function changeAccount(cold: Cold, account: Account, base64: string): voi
  */
 export function allowMore(cold: Cold, account: Account, addresses: string[]): void {
   const at = accountRecordAt(cold.state, R_ALLOW, account.n);
-  const before = at ? ((cborDecode(readRecord(cold.journal as any, at)) as any)[1] as Uint8Array[]) : [];
+  const before = at ? ((cborDecode(readRecord(cold.journal!, at)) as any)[1] as Uint8Array[]) : [];
   const allow = allowDigests(before, addresses, account.network);
   audit(cold, AUDIT_ACCOUNT_CHANGED, account.n, copyBytes(account.identity, 0, 8));
   saveCbor(cold, R_ALLOW, [account.n, allow]);

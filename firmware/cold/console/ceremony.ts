@@ -10,7 +10,7 @@
  * Text cannot be overwritten in this language: dice, words and PIN are let go of.
  * Factory functions: they cost no variables while nobody holds a ceremony. Spec: BIP39.
  */
-import { concatBytes, textBytes } from '../../crypto/bytes';
+import { concatBytes, textBytes, NO_BYTES } from '../../crypto/bytes';
 import { bip39Seed, drbgWipe, hmacSha256, mnemonicDecode, mnemonicEncode, sha256, wipe } from '../../crypto/index';
 import { ask, printError, printLine, printOk, printThrown } from '../../console/terminal';
 import { bytesOfHex, hexOf } from '../../console/hex';
@@ -20,17 +20,17 @@ import { markReady, readDevice, writeDevice } from '../../journal/device';
 import { masterFingerprint } from '../secrets/hierarchy';
 import type { Cold } from '../cold';
 import { openStore } from '../state/open-store';
-import { pinFault, saveRoot, unlockWith } from '../secrets/secrets';
 import { startSelfTest } from '../secrets/selftest';
 import { makeState } from '../state/state';
 import { AUDIT_PROVISIONED, AUDIT_RESTORED, NO_ACCOUNT, audit } from '../state/store';
 import { savePhones } from '../secrets/unattended';
 import { schedule } from '../scheduler';
 import { wordList } from '../secrets/words-file';
+import { pinFault, saveRoot } from '../secrets/pin';
+import { unlockWith } from '../secrets/unlock';
 
 export const CHECKED_WORDS = 6;
 const HOST_BYTES = 32;
-const NO_BYTES = new Uint8Array(0);
 
 /** A ceremony under way. Secret: everything in it but the flags. */
 interface Ceremony {

@@ -7,7 +7,7 @@ import { ask, printError, printOk, printThrown } from '../../console/terminal';
 import { wipe } from '../../crypto/index';
 import type { Cold } from '../cold';
 import { schedule } from '../scheduler';
-import { seedByPin } from '../secrets/secrets';
+import { seedByPin } from '../secrets/pin';
 
 /** Throws the code of the board's fault. */
 export function requireNoFault(cold: Cold): void {

@@ -15,7 +15,7 @@ import { concatBytes } from '../../crypto/bytes';
 import { sha256 } from '../../crypto/index';
 import { fail } from '../../../protocol/errors';
 import { REFUSE_NOT_READY } from '../../../protocol/wire';
-import { compact, readRecord, walk } from '../../journal/journal';
+import { readRecord, walk } from '../../journal/journal';
 import {
   PAYMENT_ACCOUNT,
   PAYMENT_ANCHOR,
@@ -24,7 +24,6 @@ import {
   PAYMENT_CONTENT,
   PAYMENT_DEBIT,
   PAYMENT_DIGEST_BYTES,
-  PAYMENT_FLAG_BUMP,
   PAYMENT_FLAGS,
   PAYMENT_SERIAL,
   PAYMENT_TAG,
@@ -38,28 +37,17 @@ import {
 } from '../../journal/records';
 import type { Spent } from '../signing/policy';
 import type { Cold } from '../cold';
-import type { SignedBefore } from './ledger';
-import { refusal } from '../signing/refusal';
 import { MAX_ACCOUNTS } from '../state/state';
 import { save } from '../state/store';
-import { scheduleOnce } from '../scheduler';
+import { addDebit, type SignedBefore } from './payment';
+import { refusal } from '../link/refusal';
 
 export const ARCHIVE_ENTRIES = 16;
-/**
- * Payments in the journal above which the oldest are archived in a slice of their own, while nothing else needs the
- * memory.
- */
-export const PAYMENTS_TIDY_MAX = 20;
-/**
- * Payments in the journal above which they are before another is written down: beside eight accounts of the largest
- * kind they fit a half (room.test.ts).
- */
-export const PAYMENTS_KEPT_MAX = 24;
 const ENTRY_BYTES = 60;
 /** Octets of an archive file. */
 export const ARCHIVE_BYTES = ARCHIVE_ENTRIES * ENTRY_BYTES;
 /** What Storage takes for a file beside its octets. */
-const FILE_HEADER_BYTES = 32;
+export const FILE_HEADER_BYTES = 32;
 const TAG_BYTES = 8;
 const AT_ACCOUNT = 8;
 const AT_FLAGS = 9;
@@ -83,7 +71,7 @@ function readHead(cold: Cold): Uint8Array {
   const at = cold.state.at[R_ARCHIVE];
   return at === undefined
     ? new Uint8Array(HEAD_CHANGE + 4 * MAX_ACCOUNTS)
-    : new Uint8Array(readRecord(cold.journal as any, at));
+    : new Uint8Array(readRecord(cold.journal!, at));
 }
 
 function nextDigest(digest: Uint8Array, file: Uint8Array): Uint8Array {
@@ -114,17 +102,6 @@ export function changeNextArchived(cold: Cold, account: number): number {
   return readU32(readHead(cold), HEAD_CHANGE + 4 * account);
 }
 
-/** Adds one payment or replacement to the sums. debitSats, feeSats: as in R_PAYMENT. */
-export function addDebit(spent: Spent, flags: number, debitSats: number, feeSats: number): void {
-  if (flags & PAYMENT_FLAG_BUMP) {
-    spent.feeSats += debitSats;
-    return;
-  }
-  spent.sats += debitSats;
-  spent.feeSats += feeSats;
-  spent.count++;
-}
-
 /** Adds what archived payments since fromSeconds spent. Newest files first, until one holds nothing that recent. */
 export function addArchived(cold: Cold, account: number, fromSeconds: number, spent: Spent): void {
   for (let n = cold.state.archiveCount; n > 0; n--) {
@@ -148,34 +125,15 @@ export function checkArchives(cold: Cold): void {
     throw fail('archive-lost', 'an archive of payments was changed: restore the state backup');
 }
 
-/** Payments that the journal holds. */
-function keptPayments(cold: Cold): number {
-  return cold.state.paymentSerial - cold.state.archivedSerial;
-}
-
-/** Must payments be archived before another one finds room? */
-export function isArchiveDue(cold: Cold): boolean {
-  return keptPayments(cold) > PAYMENTS_KEPT_MAX;
-}
-
-function hasFileRoom(cold: Cold): boolean {
+/** Does Storage take another archive? */
+export function hasFileRoom(cold: Cold): boolean {
   return cold.hal.files.freeBytes() >= ARCHIVE_BYTES + FILE_HEADER_BYTES;
-}
-
-/** Payments that can still be signed before Storage is full. */
-export function roomPayments(cold: Cold): number {
-  return (
-    PAYMENTS_KEPT_MAX +
-    1 -
-    keptPayments(cold) +
-    ARCHIVE_ENTRIES * Math.floor(cold.hal.files.freeBytes() / (ARCHIVE_BYTES + FILE_HEADER_BYTES))
-  );
 }
 
 /** Puts the oldest payments into `bytes`, and into `head` what R_ARCHIVE says of them. */
 function gather(cold: Cold, bytes: Uint8Array, head: Uint8Array): void {
   let at = 0;
-  walk(cold.journal as any, function (type, payload) {
+  walk(cold.journal!, function (type, payload) {
     if (type !== R_PAYMENT || readU32(payload, PAYMENT_SERIAL) <= cold.state.archivedSerial) return;
     for (let i = 0; i < TAG_BYTES; i++) bytes[at + i] = payload[PAYMENT_TAG + i];
     bytes[at + AT_ACCOUNT] = payload[PAYMENT_ACCOUNT];
@@ -214,23 +172,4 @@ export function archiveOldest(cold: Cold): void {
   writeU32(head, 0, n);
   head.set(nextDigest(head.subarray(HEAD_DIGEST, HEAD_CHANGE), bytes), HEAD_DIGEST);
   save(cold, R_ARCHIVE, head);
-}
-
-/**
- * Archives in a slice of its own, for which idle work lets go of its memory, and compacts the journal in another. What
- * Storage does not take waits in the journal, and status tells.
- */
-export function tidyPayments(cold: Cold): void {
-  if (keptPayments(cold) <= PAYMENTS_TIDY_MAX || !hasFileRoom(cold)) return;
-  scheduleOnce(cold, function () {
-    try {
-      if (keptPayments(cold) <= PAYMENTS_TIDY_MAX) return;
-      archiveOldest(cold);
-      scheduleOnce(cold, function () {
-        compact(cold.journal as any);
-      });
-    } catch (error) {
-      if ((error as any).refusal === undefined) throw error;
-    }
-  });
 }

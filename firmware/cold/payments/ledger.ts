@@ -1,75 +1,34 @@
 /**
- * What was paid, as the journal holds it: the rolling window's sums and everything ever signed under one user_tx_no.
- * Read from flash when asked, so the budget after a restart is what was written, never a fresh one.
- * Payments that compaction moved to an archive file are found there by their tag (payments/archive.ts).
+ * The ledger: every transaction ever signed under a user_tx_no, from the journal and the archives (archive.ts). Read from
+ * flash when asked, so a restart forgets nothing.
  */
-import { textBytes, concatBytes } from '../../crypto/bytes';
 import { sha256 } from '../../crypto/index';
-import { walk } from '../../journal/journal';
+import { concatBytes, textBytes } from '../../crypto/bytes';
 import {
-  PAYMENT_ACCOUNT,
-  PAYMENT_ANCHOR,
-  PAYMENT_ANCHOR_BYTES,
-  PAYMENT_CHANGE,
-  PAYMENT_CONTENT,
-  PAYMENT_DEBIT,
-  PAYMENT_DIGEST_BYTES,
-  PAYMENT_FEE,
-  PAYMENT_FLAGS,
-  PAYMENT_SERIAL,
-  PAYMENT_TAG,
   PAYMENT_TAG_BYTES,
-  PAYMENT_TIME,
-  PAYMENT_TX,
+  PAYMENT_ANCHOR_BYTES,
   R_PAYMENT,
-  isEqualAt,
-  readSats,
+  PAYMENT_ACCOUNT,
   readU32,
+  PAYMENT_SERIAL,
+  PAYMENT_CHANGE,
+  isEqualAt,
+  PAYMENT_TAG,
+  PAYMENT_ANCHOR,
+  PAYMENT_TX,
+  PAYMENT_DIGEST_BYTES,
+  PAYMENT_CONTENT,
+  readSats,
+  PAYMENT_FEE,
 } from '../../journal/records';
-import type { Spent } from '../signing/policy';
-import { addArchived, addDebit, changeNextArchived, findArchived } from './archive';
 import type { Cold } from '../cold';
-
-/** Everything signed so far under a user_tx_no, and the account's highest change index. */
-export interface SignedBefore {
-  /** Transactions signed. */
-  count: number;
-  /**
-   * Does the journal hold this very transaction? An archive does not tell: there it is a replacement that adds no fee.
-   */
-  hasTx: boolean;
-  /** False: the outs text is another one. Where only an archive holds the number, `archived` tells. */
-  isSameContent: boolean;
-  /** Outpoint that every transaction of this user_tx_no spends: txid 32 | vout u32. */
-  anchor: Uint8Array;
-  /** What stands for content and anchor where only an archive holds the number: 32 octets, archivedDigest(). */
-  archived: Uint8Array | undefined;
-  /** Highest fee signed for. */
-  feeSats: number;
-  /** One above the highest change index signed for the account under any number. */
-  changeNext: number;
-}
+import type { SignedBefore } from './payment';
+import { changeNextArchived, findArchived } from './archive';
+import { walk } from '../../journal/journal';
 
 /** 16 octets that stand for an account's user_tx_no. */
 export function paymentTag(account: number, userTxNo: string): Uint8Array {
   return sha256(concatBytes([new Uint8Array([account]), textBytes(userTxNo)])).subarray(0, PAYMENT_TAG_BYTES);
-}
-
-/** Sums of an account's window that ends now. Fee bumps count their extra fee and no payment. */
-export function spentSince(cold: Cold, account: number, fromSeconds: number): Spent {
-  const spent = { sats: 0, feeSats: 0, count: 0 };
-  walk(cold.journal as any, function (type, payload) {
-    if (
-      type !== R_PAYMENT ||
-      payload[PAYMENT_ACCOUNT] !== account ||
-      readU32(payload, PAYMENT_TIME) < fromSeconds ||
-      readU32(payload, PAYMENT_SERIAL) <= cold.state.archivedSerial
-    )
-      return;
-    addDebit(spent, payload[PAYMENT_FLAGS], readSats(payload, PAYMENT_DEBIT), readSats(payload, PAYMENT_FEE));
-  });
-  addArchived(cold, account, fromSeconds, spent);
-  return spent;
 }
 
 /**
@@ -92,7 +51,7 @@ export function signedBefore(
     changeNext: changeNextArchived(cold, account),
   };
   findArchived(cold, tag, found);
-  walk(cold.journal as any, function (type, payload) {
+  walk(cold.journal!, function (type, payload) {
     if (
       type !== R_PAYMENT ||
       payload[PAYMENT_ACCOUNT] !== account ||
@@ -111,4 +70,9 @@ export function signedBefore(
     if (feeSats > found.feeSats) found.feeSats = feeSats;
   });
   return found;
+}
+
+/** What a transaction's fee adds to the highest one signed for under its user_tx_no. */
+export function addedFee(feeSats: number, before: SignedBefore): number {
+  return feeSats > before.feeSats ? feeSats - before.feeSats : 0;
 }

@@ -4,7 +4,8 @@
  * account = m/17229'/a'/0'. Hardened all the way: a hot key in an attacker's hands tells nothing about a cold one. What
  * is public is written down once when the account is made (R_KEYS), so that no multiplication is needed later:
  *   0 | account u8 | fingerprint of m/p'/c' 4 | cold, hot, cold/0, hot/0, hot/1: public key 33 and chain code 32 each
- * Spec: BIP32, BIP44, BIP84. Leaves to others: when keys may be in memory (cold/unlock.ts, console/commands/sweep.ts).
+ * Spec: BIP32, BIP44, BIP84. Leaves to others: when keys may be in memory (account-keys.ts,
+ * console/commands/sweep.ts).
  */
 import { copyBytes } from '../../crypto/bytes';
 import { ckdPriv, hash160, privFromSeed, pubkeyCreate, wipe } from '../../crypto/index';
@@ -80,20 +81,14 @@ export function putNode(keys: Uint8Array, which: number, pub33: Uint8Array, chai
 }
 
 /**
- * The private key m/p'/c'/account'/chain/index from the account node; nodeIndex names the chain's place in R_KEYS.
- * Secret.
+ * The private key chain/index below the account node of a side. chainNode: NODE_COLD_0, NODE_HOT_0 or NODE_HOT_1, which
+ * is the chain's place in R_KEYS. Secret.
  */
-export function leafKey(
-  account: PrivNode,
-  keys: Uint8Array,
-  accountIndex: number,
-  chainNodeIndex: number,
-  chain: number,
-  index: number,
-): Uint8Array {
-  const chainNode = ckdPriv(account, chain, nodePub(keys, accountIndex));
-  const leaf = ckdPriv(chainNode, index, nodePub(keys, chainNodeIndex));
-  wipeNode(chainNode);
+export function leafKey(account: PrivNode, keys: Uint8Array, chainNode: number, index: number): Uint8Array {
+  const accountPub = nodePub(keys, chainNode === NODE_COLD_0 ? NODE_COLD : NODE_HOT);
+  const chain = ckdPriv(account, chainNode === NODE_HOT_1 ? 1 : 0, accountPub);
+  const leaf = ckdPriv(chain, index, nodePub(keys, chainNode));
+  wipeNode(chain);
   wipe(leaf.chain);
   return leaf.key;
 }

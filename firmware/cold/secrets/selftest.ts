@@ -29,9 +29,11 @@ import { knownSignature, starts } from '../../crypto/selftest/selftest';
 import { printLine } from '../../console/terminal';
 import { fail } from '../../../protocol/errors';
 import type { Cold } from '../cold';
-import { lock } from './secrets';
 import { schedule } from '../scheduler';
 import { wordList, WORDS_FILE } from './words-file';
+import { lock } from './unlock';
+import type { BatchChild } from '../../crypto/wallet/batch';
+import type { Thrown } from '../link/refusal';
 
 /**
  * Hashes, MACs, derivation of keys, cipher and seal, generator; a signature; a child key. The other steps multiply
@@ -60,7 +62,7 @@ function isPublicRight(): boolean {
   const key = counting(32);
   const pub = pubkeyCreate(key);
   const job = batchStart(pub, key, 7, 2);
-  let children: any[] = [];
+  let children: BatchChild[] = [];
   while (children.length < 2) children = children.concat(batchSlice(job, 2));
   return (
     starts(pub, '0284bf7562262bbd') &&
@@ -78,7 +80,7 @@ function arePiecesRight(): boolean {
 }
 
 function isSighashRight(): boolean {
-  const draft: any = { version: 2, locktime: 800000, digests: counting(96) };
+  const draft = { version: 2, locktime: 800000, digests: counting(96) };
   return starts(segwitSighashDigest(draft, counting(36), counting(25), 123456789012, 0xfffffffd), 'de7c555b1bbbe569');
 }
 
@@ -109,7 +111,7 @@ function isBoardStepRight(cold: Cold, step: number): boolean {
   try {
     return runBoardStep(cold, step);
   } catch (error) {
-    if ((error as any).code === 'no-words') throw error;
+    if ((error as Thrown).code === 'no-words') throw error;
     return false;
   }
 }
@@ -134,7 +136,7 @@ export function startSelfTest(
   isAll: boolean,
   waiting: Waiting,
   done: () => void,
-  failed: (error: any) => void,
+  failed: (error: Thrown) => void,
 ): void {
   let step = 0;
   schedule(cold, {

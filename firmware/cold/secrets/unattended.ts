@@ -6,23 +6,23 @@
  * a start that finds it half done ends it. Flash promises no more than that erased pages read as erased: a copy made
  * before opens as before.
  */
-import { textBytes } from '../../crypto/bytes';
+import { textBytes, NO_BYTES } from '../../crypto/bytes';
 import { hmacSha256, open, seal, wipe } from '../../crypto/index';
 import { cborDecode } from '../../../protocol/cbor';
 import { purge, readRecord } from '../../journal/journal';
 import { R_SETTINGS } from '../../journal/records';
 import type { Cold } from '../cold';
 import { saveCbor } from '../state/store';
-
-const SEAL_TAG_BYTES = 16;
-const NO_BYTES = new Uint8Array(0);
+import type { CborValue } from '../../../protocol/cbor/types';
+import { SEAL_TAG_BYTES } from './seal';
 
 function unattendedKey(cold: Cold): Uint8Array {
-  return hmacSha256((cold.device as any).secret, textBytes('chaincloud unattended'));
+  return hmacSha256(cold.device!.secret, textBytes('chaincloud unattended'));
 }
 
-function readSettings(cold: Cold): any {
-  return cborDecode(readRecord(cold.journal as any, cold.state.at[R_SETTINGS]));
+/** [phones, sealed seed or null], and a third field while the seed is being removed. */
+function readSettings(cold: Cold): CborValue[] {
+  return cborDecode(readRecord(cold.journal!, cold.state.at[R_SETTINGS])) as CborValue[];
 }
 
 /** Writes the platform's phones; whether the board unlocks itself stays. On a new board: it does not. */
@@ -45,7 +45,7 @@ export function switchUnattendedOn(cold: Cold, seed64: Uint8Array): void {
  */
 export function switchUnattendedOff(cold: Cold): void {
   saveCbor(cold, R_SETTINGS, [cold.state.phones, null, 1]);
-  purge(cold.journal as any);
+  purge(cold.journal!);
   saveCbor(cold, R_SETTINGS, [cold.state.phones, null]);
 }
 
@@ -57,7 +57,7 @@ export function endSwitchingOff(cold: Cold): void {
 /** The seed of an unattended board. Secret; the caller wipes it. */
 export function unattendedSeed(cold: Cold): Uint8Array {
   const key = unattendedKey(cold);
-  const seed = open(key, NO_BYTES, NO_BYTES, readSettings(cold)[1], SEAL_TAG_BYTES);
+  const seed = open(key, NO_BYTES, NO_BYTES, readSettings(cold)[1] as Uint8Array, SEAL_TAG_BYTES);
   wipe(key);
   return seed;
 }

@@ -31,5 +31,5 @@ export function wordList(cold: Cold): string {
     substr: function (at: number) {
       return entryOf(bytes, at / LETTERS);
     },
-  } as any as string;
+  } as string;
 }

@@ -1,51 +1,29 @@
 /**
- * Does V vouch for a request? Its outs text is hashed as it comes, in whatever pieces, under the channel that the
- * request names; the verdict is given once, over the whole text: V's HMAC (protocol/authority.ts) or the published
- * app's signature (sms-v1.ts). A wrong one closes the account, durably, before anything is answered.
+ * Is a request V's? Its outs text is hashed as it comes, in whatever pieces, under the channel that the request names; the
+ * verdict falls once, over the whole text: V's HMAC (protocol/authority.ts) or the published app's signature
+ * (sms/v1-request.ts). A wrong one closes the account, durably, before anything is replied: isForged() decides it,
+ * requireAuthority() throws what closes. Spec: SPEC.md 5.2.
  */
-import { concatBytes, textBytes } from '../../crypto/bytes';
-import { constantTimeEqual, sha256, sha256Final, sha256For, sha256Update, wipe } from '../../crypto/index';
-import { sendAuthorityHead } from '../../../protocol/request/authority';
-import { channelKey, wipeChannel, type Channel } from '../../../protocol/channel/channel';
-import type { Ping, SignBegin } from '../../../protocol/link/messages';
-import { v1PayloadHead } from '../../../protocol/sms/v1';
-import { PROTO_V1, REFUSE_NO_CHANNEL, REFUSE_PROTO_OFF } from '../../../protocol/wire';
+import { wipe, constantTimeEqual, sha256For, sha256Update, sha256Final, sha256 } from '../../crypto/index';
 import type { Cold } from '../cold';
-import { countedRefusal, forged } from './refusal';
-import { openOf, saveChannels, requireAccount } from '../state/account-store';
-import { endV1Check, startV1Check, stepV1Check, v1RequestFrame, type V1Check } from '../sms/sms-v1';
-import type { Account } from '../state/state';
+import { PROTO_BIT_V1, PROTO_BIT_V2, type Account } from '../state/state';
+import { channelKey, type Channel } from '../../../protocol/channel/channel';
+import { openOf, promoteChannel } from '../state/channels';
+import { textBytes, concatBytes } from '../../crypto/bytes';
+import type { AuthorityCheck } from './signing';
+import { PROTO_V1, REFUSE_PROTO_OFF, REFUSE_NO_CHANNEL } from '../../../protocol/wire';
+import { countedRefusal, forgedRefusal } from '../link/refusal';
+import { v1RequestFrame, stepV1Check, startV1Check, endV1Check } from '../sms/v1-request';
+import { v1PayloadHead } from '../../../protocol/sms/v1';
+import { requireAccount } from '../state/accounts';
+import type { SignBegin, Ping } from '../../../protocol/link/messages';
+import { sendAuthorityHead } from '../../../protocol/request/authority';
 
 const INNER_PAD = 0x36;
 const OUTER_PAD = 0x5c;
 const BLOCK_BYTES = 64;
 
-/** A request being vouched for. Secret: nothing; the channel's key is derived again at the end. */
-export interface AuthorityCheck {
-  /** Its number. */
-  account: number;
-  m: SignBegin | Ping;
-  /** Characters of the text still to come. */
-  left: number;
-  /** SHA-256 of the text as it comes, and once the whole text is through what came out. */
-  outs: any;
-  content?: Uint8Array;
-  /** The text under V's key, or in the published app's message; absent when there is no such channel. */
-  mac?: any;
-  /** The published app's signature being verified, once its message is whole. */
-  check?: V1Check;
-}
-
-/** V uses the channel that was given out last: the one before it ends. */
-export function promoteChannel(cold: Cold, account: Account): void {
-  const it = openOf(cold, account);
-  if (it.channel) wipeChannel(it.channel);
-  it.channel = it.next as Channel;
-  it.channel.said32 = undefined;
-  it.next = undefined;
-  saveChannels(cold, account);
-}
-
+/** The channel of this id: the one in use, or the one given out last. */
 function channelOf(cold: Cold, account: Account, id: number): Channel | undefined {
   const it = openOf(cold, account);
   if (it.channel && it.channel.id === id) return it.channel;
@@ -62,88 +40,96 @@ function keyBlock(cold: Cold, channel: Channel, pad: number): Uint8Array {
   return block;
 }
 
-/** Begins; textLen: characters of the outs text. Throws the refusal `proto-off`. */
+/** Begins to verify a request. textLen: characters of its outs text. Throws the refusal `proto-off`. */
 export function startAuthority(cold: Cold, account: Account, m: SignBegin | Ping, textLen: number): AuthorityCheck {
-  if (!(account.protos & (m.proto === PROTO_V1 ? 1 : 2)))
+  if (!(account.protos & (m.proto === PROTO_V1 ? PROTO_BIT_V1 : PROTO_BIT_V2)))
     throw countedRefusal(account.n, REFUSE_PROTO_OFF, 'proto-off');
-  const vouch: AuthorityCheck = { account: account.n, m: m, left: textLen, outs: sha256For(textLen) };
+  const check: AuthorityCheck = { account: account.n, m: m, left: textLen, outs: sha256For(textLen) };
   if (m.proto === PROTO_V1) {
     const frame = v1RequestFrame(m);
     const payloadBytes = frame[0].length + textLen + frame[1].length;
     const head = v1PayloadHead(payloadBytes);
-    vouch.mac = sha256For(head.length + payloadBytes);
-    sha256Update(vouch.mac, head);
-    sha256Update(vouch.mac, textBytes(frame[0]));
-    return vouch;
+    check.mac = sha256For(head.length + payloadBytes);
+    sha256Update(check.mac, head);
+    sha256Update(check.mac, textBytes(frame[0]));
+    return check;
   }
   const channel = channelOf(cold, account, m.channelId);
-  if (!channel) return vouch;
+  if (!channel) return check;
   const head = sendAuthorityHead(account.network, account.n, channel.id, m.userTxNo, textLen);
   const block = keyBlock(cold, channel, INNER_PAD);
-  vouch.mac = sha256For(BLOCK_BYTES + head.length + textLen + 1);
-  sha256Update(vouch.mac, block);
-  sha256Update(vouch.mac, head);
+  check.mac = sha256For(BLOCK_BYTES + head.length + textLen + 1);
+  sha256Update(check.mac, block);
+  sha256Update(check.mac, head);
   wipe(block);
-  return vouch;
+  return check;
 }
 
 /** Takes the next piece of the text, at most `left` characters. */
-export function feedAuthority(vouch: AuthorityCheck, text: string): void {
+export function feedAuthority(check: AuthorityCheck, text: string): void {
   const bytes = textBytes(text);
-  sha256Update(vouch.outs, bytes);
-  if (vouch.mac) sha256Update(vouch.mac, bytes);
-  vouch.left -= bytes.length;
+  sha256Update(check.outs!, bytes);
+  if (check.mac) sha256Update(check.mac, bytes);
+  check.left -= bytes.length;
 }
 
 /** SHA-256 of the whole text, which must not change under its user_tx_no. Once it is through. */
-export function contentDigest(vouch: AuthorityCheck): Uint8Array {
-  if (!vouch.content) vouch.content = sha256Final(vouch.outs);
-  vouch.outs = undefined;
-  return vouch.content;
+export function contentDigest(check: AuthorityCheck): Uint8Array {
+  if (!check.content) check.content = sha256Final(check.outs!);
+  check.outs = undefined;
+  return check.content;
 }
 
-/** Lets go of what a vouching held that is over: whoever acts on its end may need the room. */
-export function dropAuthority(vouch: AuthorityCheck): void {
-  vouch.check = vouch.mac = vouch.outs = undefined;
-}
-
-/**
- * A slice of verifying the published app's signature, once the whole text is through; true while there is more. V's own
- * HMAC needs none.
- */
-export function stepAuthority(cold: Cold, vouch: AuthorityCheck): boolean {
-  const m = vouch.m;
-  if (vouch.check) return stepV1Check(vouch.check);
-  if (m.proto !== PROTO_V1 || !vouch.mac) return false;
-  contentDigest(vouch);
-  sha256Update(vouch.mac, textBytes(v1RequestFrame(m)[1]));
-  vouch.check = startV1Check(cold, m, vouch.account, sha256(sha256Final(vouch.mac)));
-  vouch.mac = undefined;
-  return vouch.check !== undefined;
+/** Releases what a check that is over held: whoever acts on its end may need the room. */
+export function dropAuthority(check: AuthorityCheck): void {
+  check.v1 = check.mac = check.outs = undefined;
 }
 
 /**
- * The verdict, once stepVouch has no slice left. An authority that does not hold throws what closes the account. A
- * channel that is over gives a refusal, unless isKnown: something was signed under this user_tx_no. The authority then
- * counts for nothing and the request gets what was given before, the same transaction's signatures, or nothing
- * (payment.ts). Answers whether the channel is over.
+ * A step of verifying the published app's signature, once the whole text came; true while there is more. V's own HMAC
+ * needs none.
  */
-export function requireAuthority(cold: Cold, vouch: AuthorityCheck, isKnown: boolean): boolean {
-  const m = vouch.m;
-  const account = requireAccount(cold, vouch.account);
-  let verdict = vouch.check ? endV1Check(cold, account, vouch.check) : 'no-channel';
-  vouch.check = undefined;
+export function stepAuthority(cold: Cold, check: AuthorityCheck): boolean {
+  const m = check.m;
+  if (check.v1) return stepV1Check(check.v1);
+  if (m.proto !== PROTO_V1 || !check.mac) return false;
+  contentDigest(check);
+  sha256Update(check.mac, textBytes(v1RequestFrame(m)[1]));
+  check.v1 = startV1Check(cold, m, check.account, sha256(sha256Final(check.mac)));
+  check.mac = undefined;
+  return check.v1 !== undefined;
+}
+
+/**
+ * **Decides a forged request**: does the authority that came with it differ from V's HMAC over the whole request? check:
+ * once the whole text came.
+ */
+function isForged(cold: Cold, channel: Channel, check: AuthorityCheck): boolean {
+  sha256Update(check.mac!, new Uint8Array([check.m.dynamic]));
+  const block = keyBlock(cold, channel, OUTER_PAD);
+  const expected = sha256(concatBytes([block, sha256Final(check.mac!)]));
+  wipe(block);
+  return !constantTimeEqual(expected, check.m.authority);
+}
+
+/**
+ * Throws what closes the account when V's authority does not hold. Call it once stepAuthority has no step left. A channel
+ * that is over gives a refusal, unless isKnown: something was signed under this user_tx_no. The authority then counts for
+ * nothing and the request gets what was given before, the same transaction's signatures, or nothing (checks.ts). Returns
+ * whether the channel is over.
+ */
+export function requireAuthority(cold: Cold, check: AuthorityCheck, isKnown: boolean): boolean {
+  const m = check.m;
+  const account = requireAccount(cold, check.account);
+  let verdict = check.v1 ? endV1Check(cold, account, check.v1) : 'no-channel';
+  check.v1 = undefined;
   const channel = m.proto === PROTO_V1 ? undefined : channelOf(cold, account, m.channelId);
-  if (channel && vouch.mac) {
-    sha256Update(vouch.mac, new Uint8Array([m.dynamic]));
-    const block = keyBlock(cold, channel, OUTER_PAD);
-    const expected = sha256(concatBytes([block, sha256Final(vouch.mac)]));
-    wipe(block);
-    verdict = constantTimeEqual(expected, m.authority) ? '' : 'forged';
+  if (channel && check.mac) {
+    verdict = isForged(cold, channel, check) ? 'forged' : '';
     if (!verdict && channel === openOf(cold, account).next) promoteChannel(cold, account);
   }
   if (!verdict) return false;
-  if (verdict !== 'no-channel') throw forged(account.n);
+  if (verdict !== 'no-channel') throw forgedRefusal(account.n);
   if (!isKnown) throw countedRefusal(account.n, REFUSE_NO_CHANNEL, 'no-channel');
   return true;
 }

@@ -1,17 +1,20 @@
 /**
  * The outputs that the website asked for, read out of V's text as it comes in pieces: each is checked and written into
- * the draft at once. What does not hold is remembered, not thrown: the authority over the whole text is judged first
+ * the draft at once. What does not hold is remembered, not thrown: the authority over the whole text is verified first
  * (authority.ts), so that a forged text closes the account whatever is in it. Spec: SPEC.md 5.2 (outs).
  */
-import { addressToScript, sha256 } from '../../crypto/index';
-import { readRecord } from '../../journal/journal';
-import { isEqualAt, R_ALLOW } from '../../journal/records';
-import { parseOuts } from '../../../protocol/request/outs';
-import { ADDRESS_MAX, AMOUNT_MAX_SATS, OUTS_COUNT_MAX } from '../../../protocol/wire';
+import { sha256, addressToScript } from '../../crypto/index';
+import { ADDRESS_MAX, OUTS_COUNT_MAX, AMOUNT_MAX_SATS } from '../../../protocol/wire';
+import { putOutput, type TxDraft } from '../tx/draft';
+import type { OutsReader } from './signing';
 import type { Cold } from '../cold';
-import { putOutput, type TxDraft } from './tx-draft';
-import { requireAccount } from '../state/account-store';
 import { accountRecordAt, type Account } from '../state/state';
+import { R_ALLOW, isEqualAt } from '../../journal/records';
+import { readRecord } from '../../journal/journal';
+import { requireAccount } from '../state/accounts';
+import { NO_BYTES } from '../../crypto/bytes';
+import type { CodedError } from '../../../protocol/errors';
+import { parseOuts } from '../../../protocol/request/outs';
 
 /** Longest `address,sats`. */
 const ITEM_MAX = ADDRESS_MAX + 17;
@@ -19,44 +22,37 @@ const ITEM_MAX = ADDRESS_MAX + 17;
 const ALLOW_HEAD_BYTES = 3;
 const ALLOW_DIGEST_BYTES = 20;
 
-export interface OutsReader {
-  /** Its number. */
-  account: number;
-  draft: TxDraft;
-  /** The begin of an item whose end did not come yet. */
-  item: string;
-  isBad: boolean;
-  isAllListed: boolean;
-}
-
+/** Begins to read the outputs of a request to the account of this number. */
 export function readOuts(account: number, draft: TxDraft): OutsReader {
-  return { account: account, draft: draft, item: '', isBad: false, isAllListed: true };
+  return { account: account, draft: draft, item: '', isBad: false };
 }
 
+/** Is the script on the account's allow-list? */
 function isListed(cold: Cold, account: Account, script: Uint8Array): boolean {
   const at = accountRecordAt(cold.state, R_ALLOW, account.n);
   if (!at) return false;
-  const list = readRecord(cold.journal as any, at);
+  const list = readRecord(cold.journal!, at);
   const digest = sha256(script);
   for (let i = ALLOW_HEAD_BYTES + 1; i + ALLOW_DIGEST_BYTES <= list.length; i += ALLOW_DIGEST_BYTES + 1)
     if (isEqualAt(list, i, digest, ALLOW_DIGEST_BYTES)) return true;
   return false;
 }
 
-function takeItem(cold: Cold, reader: OutsReader): void {
+/** Checks an item and adds it to the draft. Throws `bad-outs`, what addresses and the scratch throw. */
+function addItem(cold: Cold, reader: OutsReader): void {
   const draft = reader.draft;
   const account = requireAccount(cold, reader.account);
-  let script: Uint8Array | undefined;
-  const out = parseOuts(reader.item, account.network, function (address, network) {
-    script = addressToScript(address, network as any);
+  let script: Uint8Array = NO_BYTES;
+  const out = parseOuts(reader.item, account.network, function (address) {
+    script = addressToScript(address, account.network);
     return true;
   })[0];
   if (draft.nOutputs >= OUTS_COUNT_MAX || draft.amountSats + out.sats > AMOUNT_MAX_SATS) {
     reader.isBad = true;
     return;
   }
-  if (account.policy.allowList && !isListed(cold, account, script as any)) reader.isAllListed = false;
-  putOutput(draft, out.sats, script as any);
+  if (account.policy.allowList && !isListed(cold, account, script)) draft.isAllListed = false;
+  putOutput(draft, out.sats, script);
   draft.amountSats += out.sats;
   if (draft.nOutputs === 1 || out.sats < draft.smallestSats) draft.smallestSats = out.sats;
 }
@@ -70,10 +66,10 @@ export function feedOuts(cold: Cold, reader: OutsReader, text: string, isLast: b
     if (reader.item.length > ITEM_MAX) reader.isBad = true;
     if (end < 0 && !isLast) return;
     try {
-      if (!reader.isBad) takeItem(cold, reader);
+      if (!reader.isBad) addItem(cold, reader);
     } catch (error) {
-      if ((error as any).code === 'scratch-taken' || (error as any).code === 'flash-failed' || !(error as any).code)
-        throw error;
+      const code = (error as CodedError).code;
+      if (!code || code === 'scratch-taken' || code === 'flash-failed') throw error;
       reader.isBad = true;
     }
     reader.item = '';

@@ -17,6 +17,7 @@
  */
 
 /** Positional in the journal and in the account data; 0 means "no limit" except where said. */
+import { AMOUNT_MAX_SATS } from '../../../protocol/wire';
 export interface Policy {
   txMaxSats: number;
   txMaxFeeSats: number;
@@ -62,11 +63,12 @@ export interface Spent {
 }
 
 /** Reads the positional form: an array of POLICY_FIELDS non-negative safe integers; undefined when it is not. */
-export function policyFrom(fields: any): Policy | undefined {
+export function policyFrom(value: unknown): Policy | undefined {
+  const fields = value as number[];
   if (!fields || fields.length !== POLICY_FIELDS) return undefined;
   for (let i = 0; i < POLICY_FIELDS; i++) {
-    const value = fields[i];
-    if (typeof value !== 'number' || !(value >= 0) || value > 2100000000000000 || Math.floor(value) !== value)
+    const field = fields[i];
+    if (typeof field !== 'number' || !(field >= 0) || field > AMOUNT_MAX_SATS || Math.floor(field) !== field)
       return undefined;
   }
   if (fields[9] > 1439 || fields[10] > 1439 || fields[11] > 1 || fields[7] > OUTPUTS_MAX) return undefined;

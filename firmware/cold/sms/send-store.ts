@@ -15,7 +15,7 @@ import { save } from '../state/store';
 export const sendStore: SendStore = {
   readPlace: function (id, cold: Cold) {
     const at = cold.state.at[R_SEND + ':' + id];
-    const record = at === undefined ? new Uint8Array(2) : readRecord(cold.journal as any, at);
+    const record = at === undefined ? new Uint8Array(2) : readRecord(cold.journal!, at);
     return copyBytes(record, 2, record.length);
   },
   writePlace: function (id, bytes, cold: Cold) {

@@ -6,10 +6,11 @@ import { openJournal } from '../../journal/journal';
 import { R_BOOT, writeU32 } from '../../journal/records';
 import { checkArchives } from '../payments/archive';
 import type { Cold } from '../cold';
-import { applyRecord, keepRecord, makeState } from './state';
+import { makeState } from './state';
 import { save } from './store';
+import { applyRecord, keepRecord } from './records';
 
-function takeRecord(type: number, payload: Uint8Array, offset: number, cold: Cold): void {
+function replayRecord(type: number, payload: Uint8Array, offset: number, cold: Cold): void {
   applyRecord(cold.state, type, payload, offset);
 }
 
@@ -22,9 +23,9 @@ function isKept(type: number, payload: Uint8Array, offset: number, cold: Cold): 
  * board.
  */
 export function openStore(cold: Cold, isFresh: boolean): void {
-  const key = hmacSha256((cold.device as any).secret, textBytes('chaincloud journal'));
+  const key = hmacSha256(cold.device!.secret, textBytes('chaincloud journal'));
   cold.state = makeState();
-  cold.journal = openJournal(cold.hal.flash, key, isFresh, takeRecord, isKept, cold);
+  cold.journal = openJournal(cold.hal.flash, key, isFresh, replayRecord, isKept, cold);
   checkArchives(cold);
   if (cold.state.isRestoring)
     throw fail('restore-unfinished', 'a state backup was not read to its end: wipe the board and restore again');

@@ -1,50 +1,52 @@
 /**
- * HSM-Cold's durable state as it is held in memory, rebuilt from the journal at boot. One function applies a record, at
- * boot and after each append alike, so that memory and flash cannot part. Accounts stay on flash: of each, memory holds
- * where its records are and two bits; the one that is at work is read when it is asked for (account-store.ts). So eight
- * cost what one does. Leaves to others: writing (store.ts), reading an account (account-store.ts), opening what is
- * sealed (secrets.ts).
+ * HSM-Cold's durable state as it is held in memory, rebuilt from the journal at boot. Accounts stay on flash: of each,
+ * memory holds where its records are and two bits; the one that is at work is read when it is asked for (accounts.ts). So
+ * eight cost what one does. Leaves to others: applying records (records.ts), writing them (store.ts).
  */
-import { cborDecode } from '../../../protocol/cbor';
-import { policyFrom, type Policy } from '../signing/policy';
-import {
-  PAYMENT_SERIAL,
-  R_ACCOUNT,
-  R_ALARM,
-  R_ARCHIVE,
-  R_AUDIT,
-  R_BOOT,
-  R_HEARTBEAT,
-  R_LINK,
-  R_PAYMENT,
-  R_PIN,
-  R_RESTORE,
-  R_ROOT,
-  R_SECRETS,
-  R_SEND,
-  R_SETTINGS,
-  R_STANDING,
-  R_TIME,
-  readU32,
-} from '../../journal/records';
+import type { Channel } from '../../../protocol/channel/channel';
+import type { Network } from '../../crypto/wallet/address';
+import type { Policy } from '../signing/policy';
+import { R_SECRETS, R_ACCOUNT, R_ALARM } from '../../journal/records';
+
+/** Scripts of an account's own addresses. */
+export type ScriptType = 'p2pkh' | 'p2wpkh';
 
 export const MAX_ACCOUNTS = 8;
+
 /** Types of records that an account has: R_ACCOUNT to R_ALARM, R_SECRETS. */
 const PLACE_TYPES = 7;
-/** Audit entries kept on the board at compaction; older ones must have been exported. */
-export const AUDIT_KEPT = 48;
-export const AUDIT_HEAD_AT = 8;
-export const AUDIT_CODE_AT = 40;
-/** Protocol versions an account may use, as bits. */
+
+/** Bits of Account.protos: protocol versions that it may use (PROTO_V1 and PROTO_V2 of protocol/wire.ts). */
 export const PROTO_BIT_V1 = 1;
+
 export const PROTO_BIT_V2 = 2;
+
+/** A channel of the published app's text protocol (sms/v1-channels.ts): [c_id, h_id, qh 33, dc 32]. Secret: dc. */
+export type V1Channel = [number, number, Uint8Array, Uint8Array];
+
+/** An account's channels. Secret. */
+export interface OpenAccount {
+  /**
+   * Key of the channel that the pairing makes (protocol/channel/channel.ts pairKey); empty until it is needed after a
+   * restore.
+   */
+  gate: Uint8Array;
+  /** Highest channel id given out, and V's highest opening counter. */
+  lastId: number;
+  vCounter: number;
+  /** The channel in use, and the one given out that V has not used yet. */
+  channel: Channel | undefined;
+  next: Channel | undefined;
+  /** Channels of the text protocol: the one in use, the one offered. */
+  v1: (V1Channel | null)[] | null | undefined;
+}
 
 /** An account as it is while it is at work. */
 export interface Account {
   n: number;
   name: string;
-  network: string;
-  script: string;
+  network: Network;
+  script: ScriptType;
   vIdentity: Uint8Array;
   identity: Uint8Array;
   vPhones: string[];
@@ -60,8 +62,8 @@ export interface Account {
   alarm: string;
   alarmAck: number;
   alarmSent: number;
-  /** Its channels, once asked for: account-store.ts. Secret. */
-  open?: any;
+  /** Its channels, once asked for (channels.ts). Secret. */
+  open?: OpenAccount;
 }
 
 export interface ColdState {
@@ -127,7 +129,7 @@ export function makeState(): ColdState {
 /**
  * Place of a record in `places`, -1 when its type is none of an account's. Types R_ACCOUNT to R_ALARM, and R_SECRETS.
  */
-function placeIndex(type: number, n: number): number {
+export function placeIndex(type: number, n: number): number {
   if (n >= MAX_ACCOUNTS) return -1;
   if (type === R_SECRETS) return n * PLACE_TYPES + PLACE_TYPES - 1;
   return type >= R_ACCOUNT && type <= R_ALARM ? n * PLACE_TYPES + type - R_ACCOUNT : -1;
@@ -145,108 +147,4 @@ export function isClosed(state: ColdState, n: number): boolean {
 
 export function isAlarmed(state: ColdState, n: number): boolean {
   return ((state.alarmBits >> n) & 1) === 1;
-}
-
-/** Takes the fields of one of an account's records: R_ACCOUNT, R_STANDING, R_ALARM. */
-export function applyFields(account: Account, type: number, fields: any): void {
-  if (type === R_STANDING) {
-    account.closed = fields[1];
-    account.refusalTimes = fields[2];
-  } else if (type === R_ALARM) {
-    account.alarm = fields[1];
-    account.alarmAck = fields[2];
-    account.alarmSent = fields[3];
-  } else {
-    account.name = fields[1];
-    account.network = fields[2];
-    account.script = fields[3];
-    account.vIdentity = fields[4];
-    account.identity = fields[5];
-    account.vPhones = fields[6];
-    account.adminPhones = fields[7];
-    account.payout = fields[8];
-    account.policy = policyFrom(fields[9]) as Policy;
-    account.protos = fields[10];
-  }
-}
-
-/**
- * Key in `at` under which the record supersedes an earlier one; empty for the members of lists and for an account's.
- */
-function keyOf(type: number, payload: Uint8Array): string {
-  if (type >= R_AUDIT || placeIndex(type, 0) >= 0) return '';
-  return type === R_SEND ? type + ':' + payload[1] : '' + type;
-}
-
-/**
- * Applies one record. Account records are CBOR arrays whose second octet is the account's number (0..23 in one octet).
- */
-export function applyRecord(state: ColdState, type: number, payload: Uint8Array, offset: number): void {
-  const place = placeIndex(type, payload[1]);
-  const key = keyOf(type, payload);
-  if (key) state.at[key] = offset;
-  if (place >= 0) return applyToAccount(state, type, payload, offset, place);
-  if (type === R_PAYMENT) {
-    const serial = readU32(payload, PAYMENT_SERIAL);
-    if (serial > state.paymentSerial) state.paymentSerial = serial;
-  } else if (type === R_AUDIT) {
-    state.auditCount = readU32(payload, 0);
-    state.auditHead = new Uint8Array(32);
-    for (let i = 0; i < 32; i++) state.auditHead[i] = payload[AUDIT_HEAD_AT + i];
-    raiseFloor(state, readU32(payload, 4));
-  } else if (type === R_BOOT) {
-    state.bootCount = readU32(payload, 0);
-  } else if (type === R_TIME) {
-    raiseFloor(state, readU32(payload, 0));
-  } else if (type === R_PIN) {
-    state.pinFailures = payload[0];
-  } else if (type === R_HEARTBEAT) {
-    state.heartbeatSeconds = readU32(payload, 0);
-  } else if (type === R_RESTORE) {
-    state.isRestoring = payload[0] === 1;
-  } else if (type === R_LINK) {
-    state.linkKey = payload;
-  } else if (type === R_ARCHIVE) {
-    state.archiveCount = readU32(payload, 0);
-    state.archivedSerial = readU32(payload, 4);
-  } else {
-    applyCbor(state, type, payload);
-  }
-}
-
-function applyCbor(state: ColdState, type: number, payload: Uint8Array): void {
-  if (type !== R_ROOT && type !== R_SETTINGS) return;
-  const fields = cborDecode(payload) as any;
-  if (type === R_ROOT) {
-    state.isProvisioned = true;
-    state.fingerprint = fields[3];
-  } else {
-    state.phones = fields[0];
-    state.isUnattended = fields[1] !== null;
-  }
-}
-
-function applyToAccount(state: ColdState, type: number, payload: Uint8Array, offset: number, place: number): void {
-  const n = payload[1];
-  state.places[place] = offset / 4;
-  if (type === R_ACCOUNT && n >= state.accountCount) state.accountCount = n + 1;
-  if (type !== R_ACCOUNT && type !== R_STANDING && type !== R_ALARM) return;
-  const isLoaded = state.account && state.account.n === n;
-  if (type === R_ACCOUNT && !isLoaded) return;
-  const fields = cborDecode(payload) as any;
-  if (isLoaded) applyFields(state.account as Account, type, fields);
-  if (type === R_STANDING) state.closedBits = fields[1] ? state.closedBits | (1 << n) : state.closedBits & ~(1 << n);
-  else if (type === R_ALARM) state.alarmBits = fields[1] ? state.alarmBits | (1 << n) : state.alarmBits & ~(1 << n);
-}
-
-function raiseFloor(state: ColdState, seconds: number): void {
-  if (seconds > state.floorSeconds) state.floorSeconds = seconds;
-}
-
-/** Does the record still matter? Asked at compaction. */
-export function keepRecord(state: ColdState, type: number, payload: Uint8Array, offset: number): boolean {
-  if (type === R_PAYMENT) return readU32(payload, PAYMENT_SERIAL) > state.archivedSerial;
-  if (type === R_AUDIT) return readU32(payload, 0) > state.auditCount - AUDIT_KEPT;
-  const place = placeIndex(type, payload[1]);
-  return place < 0 ? state.at[keyOf(type, payload)] === offset : state.places[place] * 4 === offset;
 }

@@ -10,7 +10,8 @@ import { cborEncode } from '../../../protocol/cbor';
 import { append } from '../../journal/journal';
 import { R_AUDIT, R_STANDING, R_TIME, writeU32 } from '../../journal/records';
 import type { Cold } from '../cold';
-import { AUDIT_CODE_AT, AUDIT_HEAD_AT } from './state';
+import { AUDIT_CODE_AT, AUDIT_HEAD_AT } from './records';
+import type { CborValue } from '../../../protocol/cbor/types';
 
 // Audit codes, never reused.
 export const AUDIT_PROVISIONED = 1;
@@ -38,11 +39,11 @@ export const NO_ACCOUNT = 255;
 const TIME_RECORD_EVERY_S = 3600;
 
 export function save(cold: Cold, type: number, payload: Uint8Array): void {
-  append(cold.journal as any, type, payload);
+  append(cold.journal!, type, payload);
 }
 
-export function saveCbor(cold: Cold, type: number, fields: unknown[]): void {
-  save(cold, type, cborEncode(fields as any));
+export function saveCbor(cold: Cold, type: number, fields: CborValue[]): void {
+  save(cold, type, cborEncode(fields));
 }
 
 /**

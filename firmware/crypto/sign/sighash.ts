@@ -133,7 +133,7 @@ export function segwitSighashFinish(tx: SegwitSighash): void {
  * `crypto-sighash` before finish.
  */
 export function segwitSighashDigest(
-  tx: SegwitSighash,
+  tx: Pick<SegwitSighash, 'version' | 'locktime' | 'digests'>,
   outpoint36: Uint8Array,
   scriptCode: Uint8Array,
   amountSats: number,

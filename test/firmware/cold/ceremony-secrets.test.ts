@@ -200,10 +200,10 @@ async function gathering(rig: Rig, work: () => Promise<void>): Promise<Uint8Arra
     [`${crypto}bytes`, 'concatBytes'],
     [`${crypto}bytes`, 'textBytes'],
     [`${crypto}bytes`, 'copyBytes'],
-    [`${crypto}hmac`, 'hmacSha256'],
-    [`${crypto}sha256`, 'sha256'],
-    [`${crypto}bip39`, 'bip39Seed'],
-    [`${crypto}bip39`, 'mnemonicDecode'],
+    [`${crypto}hash/hmac`, 'hmacSha256'],
+    [`${crypto}hash/sha256`, 'sha256'],
+    [`${crypto}wallet/bip39`, 'bip39Seed'],
+    [`${crypto}wallet/bip39`, 'mnemonicDecode'],
     ['../../../firmware/console/hex', 'bytesOfHex'],
   ];
   const nest = (n: number): Promise<void> =>

@@ -1,4 +1,4 @@
-// Holds firmware/cold/secrets/secrets.ts: a PIN that could not be tried, because the native call found no room, is no
+// Holds firmware/cold/secrets/pin.ts: a PIN that could not be tried, because the native call found no room, is no
 // wrong one.
 import { expect } from 'chai';
 import { setPhones, status, unlock } from '../../../host/operator';

@@ -4,10 +4,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { expect } from 'chai';
+import type { CborValue } from '../../../protocol/cbor/types';
 import { BOARD } from '../../../boards/ttgo-t-call/board';
-import { ARCHIVE_BYTES, ARCHIVE_ENTRIES, PAYMENTS_KEPT_MAX } from '../../../firmware/cold/payments/archive';
+import { ARCHIVE_BYTES, ARCHIVE_ENTRIES } from '../../../firmware/cold/payments/archive';
 import { REFUSALS_MAX } from '../../../firmware/cold/alarms/closing';
-import { AUDIT_KEPT, MAX_ACCOUNTS } from '../../../firmware/cold/state/state';
+import { MAX_ACCOUNTS } from '../../../firmware/cold/state/state';
 import { save, saveCbor } from '../../../firmware/cold/state/store';
 import { compact, roomBytes } from '../../../firmware/journal/journal';
 import {
@@ -39,6 +40,8 @@ import { MAX_QUEUE } from '../../../firmware/modem/outbox';
 import { cborEncode } from '../../../protocol/cbor';
 import { buildStorage, listFiles } from '../../../tools/flash/storage/storage-image';
 import { makeMachine } from '../model/world';
+import { PAYMENTS_KEPT_MAX } from '../../../firmware/cold/payments/tidy';
+import { AUDIT_KEPT } from '../../../firmware/cold/state/records';
 
 const ROOT = path.resolve(__dirname, '../../../..');
 const U32 = 0xffffffff;
@@ -52,7 +55,7 @@ const SUBMIT_BYTES = 178;
 const AUDIT_BYTES = 50;
 
 /** As saveChannels() writes them, both channels there. */
-function channels(n: number): unknown[] {
+function channels(n: number): CborValue[] {
   const channel = [U32, 1, octets(32), octets(32), octets(33), U32, U32, U32];
   return [n, octets(SEALED + cborEncode([octets(33), U32, U32, channel, channel, null] as never).length)];
 }

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { PIN, readyRig } from '../rig';
 
 /** The module whose export the console calls. */
-const secrets = require('../../../firmware/cold/secrets/secrets') as { seedByPin: (...args: unknown[]) => Uint8Array };
+const secrets = require('../../../firmware/cold/secrets/pin') as { seedByPin: (...args: unknown[]) => Uint8Array };
 
 describe('the seed that a PIN opened', () => {
   for (const line of [

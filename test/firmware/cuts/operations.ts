@@ -1,7 +1,6 @@
 // Every operation of HSM-Cold that writes, one row each: how to get a board to where it begins, how to run it, and in
 // which parts a cut in its midst may leave the board half way (all others must be as before or as after).
 import { openStore } from '../../../firmware/cold/state/open-store';
-import { PAYMENTS_TIDY_MAX } from '../../../firmware/cold/payments/archive';
 import { paymentTag } from '../../../firmware/cold/payments/ledger';
 import { makeState } from '../../../firmware/cold/state/state';
 import { save } from '../../../firmware/cold/state/store';
@@ -51,6 +50,7 @@ import {
   wake,
   type Rig,
 } from '../rig';
+import { PAYMENTS_TIDY_MAX } from '../../../firmware/cold/payments/tidy';
 
 export interface Operation {
   name: string;

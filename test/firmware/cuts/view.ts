@@ -2,14 +2,14 @@
 // Left out is what may differ without meaning anything: counts of starts and of log entries, the clock's floor, the
 // generator, sealed channels.
 import { openStore } from '../../../firmware/cold/state/open-store';
-import { spentSince } from '../../../firmware/cold/payments/ledger';
-import { requireAccount } from '../../../firmware/cold/state/account-store';
 import { accountRecordAt, makeState } from '../../../firmware/cold/state/state';
 import type { Cold } from '../../../firmware/cold/cold';
 import { readDevice } from '../../../firmware/journal/device';
 import { readRecord } from '../../../firmware/journal/journal';
 import { R_ALLOW, readU32 } from '../../../firmware/journal/records';
 import { FakeFlash, type FakeBoard } from '../fake-hal';
+import { spentSince } from '../../../firmware/cold/payments/window';
+import { requireAccount } from '../../../firmware/cold/state/accounts';
 
 const hex = (bytes: Uint8Array | undefined): string => (bytes ? Buffer.from(bytes).toString('hex') : '');
 

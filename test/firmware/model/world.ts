@@ -1,22 +1,28 @@
 // A plain model of what HSM-Cold must remember, and the real durable code beside it on a fake flash: random payments,
 // replacements, closings, clock steps, restarts, and power cuts inside any of them. After each step both must agree;
 // after a cut the real one must stand where the model stood before the step or after it, nowhere else.
-import { aPaidOutcome, type Op, Model } from './model';
-import { archiveOldest, isArchiveDue } from '../../../firmware/cold/payments/archive';
-import { acknowledge, closeAccount, countRefusal, applyRefusal } from '../../../firmware/cold/alarms/closing';
+import { aPaidOutcome, Model, type Op } from './model';
+import { archiveOldest } from '../../../firmware/cold/payments/archive';
+import { closeAccount, countRefusal } from '../../../firmware/cold/alarms/closing';
 import type { Cold } from '../../../firmware/cold/cold';
 import { openStore } from '../../../firmware/cold/state/open-store';
-import { paymentTag, spentSince } from '../../../firmware/cold/payments/ledger';
-import { openScratch } from '../../../firmware/cold/signing/scratch';
-import { draftBytes, finishInput, makeDraft, makeInput, putOutput } from '../../../firmware/cold/signing/tx-draft';
-import { recordPayment, type Session } from '../../../firmware/cold/signing/payment';
-import { requireAccount } from '../../../firmware/cold/state/account-store';
+import { paymentTag } from '../../../firmware/cold/payments/ledger';
 import { isClosed, makeState } from '../../../firmware/cold/state/state';
 import { nowSeconds, saveCbor, saveStanding } from '../../../firmware/cold/state/store';
 import { drbgInit } from '../../../firmware/crypto/index';
 import { writeDevice, readDevice, markReady } from '../../../firmware/journal/device';
 import { R_ACCOUNT, readU32 } from '../../../firmware/journal/records';
 import { World, makeBoard, PowerCut, type FakeBoard } from '../fake-hal';
+import { isArchiveDue } from '../../../firmware/cold/payments/tidy';
+import { acknowledge } from '../../../firmware/cold/alarms/reminders';
+import { applyRefusal } from '../../../firmware/cold/link/refuse';
+import { spentSince } from '../../../firmware/cold/payments/window';
+import { openScratch } from '../../../firmware/cold/tx/scratch';
+import { draftBytes, finishInput, makeDraft, makeInput, putOutput } from '../../../firmware/cold/tx/draft';
+import { checkPayment } from '../../../firmware/cold/signing/checks';
+import { PHASE_WORKING, type Signing } from '../../../firmware/cold/signing/signing';
+import { recordPayment } from '../../../firmware/cold/payments/record';
+import { requireAccount } from '../../../firmware/cold/state/accounts';
 
 export const POLICY = [0, 0, 0, 86400, 900_000, 0, 0, 0, 0, 0, 0, 0];
 
@@ -54,7 +60,7 @@ export function makeMachine(): Machine {
     hal: board.hal,
     state: makeState(),
     fault: '',
-    jobs: [],
+    tasks: [],
     isTicking: false,
     accepting: 0,
     alarmDueMs: {},
@@ -76,28 +82,35 @@ export function makeMachine(): Machine {
   return machine;
 }
 
-export function sessionFor(machine: Machine, op: Op): Session {
+export function signingFor(machine: Machine, op: Op): Signing {
   const { coins, content, sats, fee } = op;
-  const draft = makeDraft(openScratch(machine.cold, draftBytes(coins.length, 1)), 'p2wpkh', 2, 0, coins.length, fee);
+  const draft = makeDraft(openScratch(machine.cold, draftBytes(coins.length, 1)), 'p2wpkh', {
+    txVersion: 2,
+    locktime: 0,
+    nInputs: coins.length,
+    feeSats: fee,
+  });
   putOutput(draft, sats, bytes(content, 22));
   draft.amountSats = draft.smallestSats = sats;
-  for (const coin of coins) finishInput(draft, makeInput(draft, bytes(coin, 32), 0, 0xfffffffd, 0, 0), 1_000_000);
+  for (const coin of coins) {
+    const input = { prevTxid: bytes(coin, 32), vout: 0, sequence: 0xfffffffd, chain: 0, index: 0 };
+    finishInput(draft, makeInput(draft, input), 1_000_000);
+  }
   return {
+    phase: PHASE_WORKING,
     account: 0,
     draft,
     changeIndex: op.change < 0 ? null : op.change,
-    vouch: undefined,
-    outs: undefined,
-    isAllListed: true,
-    isOver: false,
     tag: paymentTag(0, String(op.number)),
     content: bytes(content, 32),
-    input: undefined,
-    record: undefined,
-    reader: undefined,
-    isRecorded: false,
-    isBusy: false,
+    isChannelOver: false,
   };
+}
+
+/** What SIGN_FINISH does with a whole transaction, whose id is `tx`: checks it and records the payment. */
+export function record(cold: Cold, signing: Signing, tx: Uint8Array): void {
+  const before = checkPayment(cold, signing, tx);
+  if (before) recordPayment(cold, signing, before, tx);
 }
 
 /** Runs one operation on the real code; answers what the model answers. */
@@ -107,12 +120,12 @@ export function act(machine: Machine, op: Op): string {
   if (op.kind === 'pay') {
     if (isClosed(cold.state, 0)) return 'account-closed';
     try {
-      recordPayment(cold, sessionFor(machine, op), bytes(aPaidOutcome(op), 32));
+      record(cold, signingFor(machine, op), bytes(aPaidOutcome(op), 32));
       return 'ok';
     } catch (error: any) {
-      const told = applyRefusal(cold, error);
-      if (told.refusal === undefined) throw told;
-      return told.code;
+      const thrown = applyRefusal(cold, error);
+      if (thrown.refusal === undefined) throw thrown;
+      return thrown.code;
     }
   }
   if (op.kind === 'close') closeAccount(cold, 0, 'forgery');

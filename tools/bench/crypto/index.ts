@@ -8,7 +8,6 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { CHILDREN_A_STEP } from '../../../firmware/cold/batches/batches';
 import type { BenchRow } from '../row';
 import { ROOT } from '../../build/es5';
 import { ellipticBundle } from './elliptic';
@@ -17,6 +16,7 @@ import { nodeRows } from './node';
 import { peakRows } from './peaks';
 import { REFERENCE, REFERENCE_ADDITIONS, REFERENCE_DOUBLINGS } from './reference';
 import { sizeRows } from './sizes';
+import { CHILDREN_A_STEP } from '../../../firmware/cold/batches/derive';
 
 const FIRMWARE = path.join(ROOT, 'dist', 'firmware');
 

@@ -3,24 +3,16 @@
 // floor of checking a journal. With the genuine interpreter also the variables that each operation of both images needs
 // (peaks.ts).
 import { hmacSha256, sha256 } from '../../../firmware/crypto/index';
-import { append, openJournal } from '../../../firmware/journal/journal';
+import { append, openJournal, SCRATCH_PAGES } from '../../../firmware/journal/journal';
 import { PAYMENT_BYTES, R_AUDIT, R_PAYMENT } from '../../../firmware/journal/records';
+import type { ScriptType } from '../../../firmware/cold/state/state';
 import type { Flash } from '../../../firmware/hal';
-import {
-  endPass,
-  draftBytes,
-  finishInput,
-  makeDraft,
-  makeInput,
-  putOutput,
-  startPass,
-  stepPass,
-} from '../../../firmware/cold/signing/tx-draft';
-import { SCRATCH_PAGES } from '../../../firmware/journal/journal';
 import { INPUTS_MAX, OUTS_COUNT_MAX } from '../../../protocol/wire';
 import type { BenchRow } from '../row';
 import { longRows } from './long';
 import { peakRows } from './peaks';
+import { endPass, startPass, stepPass } from '../../../firmware/cold/tx/hash';
+import { draftBytes, finishInput, makeDraft, makeInput, putOutput } from '../../../firmware/cold/tx/draft';
 
 const RECORDS = 10_000;
 const PAGE_BYTES = 4096;
@@ -53,12 +45,19 @@ function timeMs(work: () => void): number {
 }
 
 /** The largest transaction, with change, kept in scratch pages as the board keeps it, and hashed as for signing. */
-function largest(script: string): { octets: number; heldOctets: number; hashMs: number; programs: number } {
+function largest(script: ScriptType): { octets: number; heldOctets: number; hashMs: number; programs: number } {
   const flash = memoryFlash(SCRATCH_PAGES);
-  const draft = makeDraft({ flash, base: 0, isTaken: false }, script, 2, 0, INPUTS_MAX, 10_000);
+  const draft = makeDraft({ flash, base: 0, isTaken: false }, script, {
+    txVersion: 2,
+    locktime: 0,
+    nInputs: INPUTS_MAX,
+    feeSats: 10_000,
+  });
   for (let n = 0; n <= OUTS_COUNT_MAX; n++) putOutput(draft, 20_000 + n, new Uint8Array(22).fill(n));
-  for (let n = 0; n < INPUTS_MAX; n++)
-    finishInput(draft, makeInput(draft, new Uint8Array(32).fill(n + 1), n, 0xfffffffd, 0, n), 100_000);
+  for (let n = 0; n < INPUTS_MAX; n++) {
+    const input = { prevTxid: new Uint8Array(32).fill(n + 1), vout: n, sequence: 0xfffffffd, chain: 0, index: n };
+    finishInput(draft, makeInput(draft, input), 100_000);
+  }
   const hashMs = timeMs(() => {
     const pass = startPass(draft, -1, new Uint8Array(0));
     while (stepPass(draft, pass));

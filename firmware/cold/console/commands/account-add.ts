@@ -28,14 +28,15 @@ import {
   wipeNode,
   type PrivNode,
 } from '../../secrets/hierarchy';
-import { saveSecrets, requireAccount } from '../../state/account-store';
 import { ACCOUNT_LINES, anAccount, printAccount } from '../accounts';
 import { withSeed } from '../needs';
 import type { Cold } from '../../cold';
-import { pairOf } from '../../sms/sms';
 import { MAX_ACCOUNTS } from '../../state/state';
 import { AUDIT_ACCOUNT_ADDED, audit, save, saveCbor } from '../../state/store';
 import { schedule } from '../../scheduler';
+import { saveSecrets } from '../../secrets/account-keys';
+import { requireAccount } from '../../state/accounts';
+import { pairOf } from '../../sms/opened';
 
 export const ACCOUNT_ADD = {
   usage: 'account add <base64>',

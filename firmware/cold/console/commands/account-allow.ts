@@ -2,9 +2,9 @@
 import { fail } from '../../../../protocol/errors';
 import type { CommandDeclaration } from '../../../console/command';
 import type { Cold } from '../../cold';
-import { requireAccount } from '../../state/account-store';
 import { accountNamed, allowMore } from '../accounts';
 import { withPin } from '../needs';
+import { requireAccount } from '../../state/accounts';
 
 export const ACCOUNT_ALLOW = {
   usage: 'account allow <n> <address> ...',

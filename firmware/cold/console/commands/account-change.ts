@@ -1,9 +1,9 @@
 /** `account change`: replaces what may change of an account (accounts.ts). */
 import type { CommandDeclaration } from '../../../console/command';
 import type { Cold } from '../../cold';
-import { requireAccount } from '../../state/account-store';
 import { accountNamed, changeAccount } from '../accounts';
 import { withPin } from '../needs';
+import { requireAccount } from '../../state/accounts';
 
 export const ACCOUNT_CHANGE = {
   usage: 'account change <n> <base64>',

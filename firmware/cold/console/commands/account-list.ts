@@ -2,7 +2,7 @@
 import { printLine, printOk } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
 import type { Cold } from '../../cold';
-import { requireAccount } from '../../state/account-store';
+import { requireAccount } from '../../state/accounts';
 
 export const ACCOUNT_LIST = {
   usage: 'account list',

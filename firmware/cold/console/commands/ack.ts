@@ -4,8 +4,8 @@ import { fail } from '../../../../protocol/errors';
 import { U32_MAX } from '../../../../protocol/wire';
 import { printOk } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
-import { acknowledge } from '../../alarms/closing';
 import type { Cold } from '../../cold';
+import { acknowledge } from '../../alarms/reminders';
 
 export const ACK = {
   usage: 'ack <number>',

@@ -1,17 +1,18 @@
 /** `backup`: the state of the board in lines that only its seed opens (backup-format.ts). */
 import { cborEncode } from '../../../../protocol/cbor';
-import { concatBytes } from '../../../crypto/bytes';
+import { concatBytes, NO_BYTES } from '../../../crypto/bytes';
 import { base64Encode, drbgGenerate, seal, wipe } from '../../../crypto/index';
 import { printLine, printOk } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
 import { walk, type Journal } from '../../../journal/journal';
 import { R_SETTINGS, writeU32 } from '../../../journal/records';
 import type { Cold } from '../../cold';
-import { openOf, requireAccount } from '../../state/account-store';
-import { keepRecord } from '../../state/state';
 import { AUDIT_EXPORTED, NO_ACCOUNT, audit } from '../../state/store';
 import { backupKey, isBackedUp, KIND_COUNTERS, KIND_END, KIND_FILE, TAG_BYTES } from '../backup-format';
 import { withSeed } from '../needs';
+import { openOf } from '../../state/channels';
+import { requireAccount } from '../../state/accounts';
+import { keepRecord } from '../../state/records';
 
 export const BACKUP = {
   usage: 'backup',
@@ -22,12 +23,11 @@ export const BACKUP = {
 } satisfies CommandDeclaration;
 
 const FILE_PART_BYTES = 512;
-const NO_BYTES = new Uint8Array(0);
 
 /** Prints the backup. seed64 is the caller's to wipe. */
 function printBackup(cold: Cold, seed64: Uint8Array): void {
   const key = backupKey(seed64);
-  const id = drbgGenerate(cold.drbg, 8);
+  const id = drbgGenerate(cold.drbg!, 8);
   let n = 0;
 
   function put(kind: number, payload: Uint8Array): void {

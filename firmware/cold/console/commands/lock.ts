@@ -2,7 +2,7 @@
 import { printOk } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
 import type { Cold } from '../../cold';
-import { lock } from '../../secrets/secrets';
+import { lock } from '../../secrets/unlock';
 
 export const LOCK = {
   usage: 'lock',

@@ -8,7 +8,7 @@ import type { CommandDeclaration } from '../../../console/command';
 import { walk } from '../../../journal/journal';
 import { R_AUDIT, readU32 } from '../../../journal/records';
 import type { Cold } from '../../cold';
-import { AUDIT_CODE_AT, AUDIT_HEAD_AT } from '../../state/state';
+import { AUDIT_CODE_AT, AUDIT_HEAD_AT } from '../../state/records';
 
 export const LOG = {
   usage: 'log [from]',

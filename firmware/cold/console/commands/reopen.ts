@@ -3,14 +3,16 @@ import { fail } from '../../../../protocol/errors';
 import { ALARM_REOPENED } from '../../../../protocol/wire';
 import { printLine } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
-import { acknowledge, notifyV } from '../../alarms/closing';
 import type { Cold } from '../../cold';
 import { scheduleOnce } from '../../scheduler';
-import { requireAccount } from '../../state/account-store';
 import { isClosed } from '../../state/state';
 import { AUDIT_REOPENED, audit, saveStanding } from '../../state/store';
 import { accountNamed } from '../accounts';
 import { withPin } from '../needs';
+import { acknowledge } from '../../alarms/reminders';
+import { notifyV } from '../../alarms/notices';
+import { requireAccount } from '../../state/accounts';
+import { NO_BYTES } from '../../../crypto/bytes';
 
 export const REOPEN = {
   usage: 'reopen <n>',
@@ -21,8 +23,6 @@ export const REOPEN = {
   lines: { closed: ['closed <reason:word>', 'why it is closed'] },
   errors: { 'no-account': 'no account has that number', 'bad-state': 'the account is open' },
 } satisfies CommandDeclaration;
-
-const NO_BYTES = new Uint8Array(0);
 
 export function runReopen(cold: Cold, words: string[]): void {
   const n = accountNamed(cold, words[1]).n;

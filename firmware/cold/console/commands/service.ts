@@ -8,8 +8,8 @@ import { printOk } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
 import { isDeviceBlank } from '../../../journal/device';
 import type { Cold } from '../../cold';
-import { RESTART_DELAY_MS } from '../../secrets/secrets';
 import { canCheckPin, withSeed } from '../needs';
+import { RESTART_DELAY_MS } from '../../secrets/wipe';
 
 export const SERVICE = {
   usage: 'service',

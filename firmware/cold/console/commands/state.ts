@@ -6,17 +6,19 @@ import { cborDecode } from '../../../../protocol/cbor';
 import { decimalOf } from '../../../../protocol/decimal';
 import { fail } from '../../../../protocol/errors';
 import { U32_MAX } from '../../../../protocol/wire';
-import { concatBytes, copyBytes } from '../../../crypto/bytes';
+import { concatBytes, copyBytes, NO_BYTES } from '../../../crypto/bytes';
 import { base64Decode, open, wipe } from '../../../crypto/index';
 import { printOk } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
 import { R_RESTORE, R_SETTINGS, readU32 } from '../../../journal/records';
-import type { Cold } from '../../cold';
+import type { Cold, Restoring } from '../../cold';
 import { ARCHIVE_BYTES, checkArchives } from '../../payments/archive';
-import { accountOf, openOf, saveChannels, saveSecrets } from '../../state/account-store';
 import { AUDIT_STATE_RESTORED, NO_ACCOUNT, audit, save } from '../../state/store';
 import { backupKey, isBackedUp, KIND_COUNTERS, KIND_END, KIND_FILE, TAG_BYTES } from '../backup-format';
 import { withSeed } from '../needs';
+import { accountOf } from '../../state/accounts';
+import { openOf, saveChannels } from '../../state/channels';
+import { saveSecrets } from '../../secrets/account-keys';
 
 export const STATE = {
   usage: 'state begin|line <base64>|end <channel id>,... [paid <payments>] [force]',
@@ -41,18 +43,6 @@ export const STATE = {
     'storage-full': 'no room for the archives of payments',
   },
 } satisfies CommandDeclaration;
-
-const NO_BYTES = new Uint8Array(0);
-
-export interface Restoring {
-  line: (base64: string) => void;
-  /**
-   * channelIds: one for each account, in their order. payments: of all accounts. Throws `channel-ids`, `backup-old`.
-   */
-  end: (channelIds: number[], payments: number, isForced: boolean, seed64: Uint8Array) => void;
-  /** Overwrites the key: the board is locked. */
-  close: () => void;
-}
 
 /** Starts reading a backup in. seed64 is the caller's to wipe. Throws `bad-state` on a board with accounts. */
 function startRestoring(cold: Cold, seed64: Uint8Array): Restoring {
@@ -172,7 +162,7 @@ export function runState(cold: Cold, words: string[]): void {
   if (words[1] !== 'end' || !ids || payments < 0)
     throw fail('usage', 'state begin | line <base64> | end <channel id>,...|- [paid <payments>] [force]');
   withSeed(cold, function (seed) {
-    cold.restoring.end(ids, payments, words[hasPaid ? 5 : 3] === 'force', seed);
+    cold.restoring!.end(ids, payments, words[hasPaid ? 5 : 3] === 'force', seed);
     cold.restoring = undefined;
     cold.started(cold);
   });

@@ -3,12 +3,12 @@ import { hexOf } from '../../../console/hex';
 import { printLine, printOk } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
 import { modemsStatus } from '../../../modem/failover';
-import { countBatches } from '../../batches/batches';
 import type { Cold } from '../../cold';
-import { isArchiveDue, roomPayments } from '../../payments/archive';
-import { requireAccount } from '../../state/account-store';
 import { isClosed } from '../../state/state';
 import { isClockSet, nowSeconds } from '../../state/store';
+import { countBatches } from '../../batches/cache';
+import { isArchiveDue, roomPayments } from '../../payments/tidy';
+import { requireAccount } from '../../state/accounts';
 
 export const STATUS = {
   usage: 'status',

@@ -15,6 +15,7 @@ import {
   ecdsaSign,
   hash160,
   wipe,
+  p2pkhScript,
 } from '../../../crypto/index';
 import { hexOf } from '../../../console/hex';
 import type { CommandDeclaration } from '../../../console/command';
@@ -27,37 +28,31 @@ import {
   leafKey,
   nodeChain,
   nodePub,
-  NODE_COLD,
   NODE_COLD_0,
   wipeNode,
   type PrivNode,
 } from '../../secrets/hierarchy';
 import { FEERATE_MAX_DEFAULT } from '../../signing/policy';
-import type { Cold } from '../../cold';
-import { feedPrevTx, prevTxId, readPrevTx, type PrevTxReader } from '../../signing/prev-tx';
-import { accountKeys, requireAccount } from '../../state/account-store';
-import { seedByPin } from '../../secrets/secrets';
-import { openScratch } from '../../signing/scratch';
+import type { Cold, Sweep } from '../../cold';
+import { AUDIT_SWEPT, audit } from '../../state/store';
+import { schedule } from '../../scheduler';
+import { feedPrevTx, prevTxId, readPrevTx } from '../../tx/prev-tx';
+import { accountKeys } from '../../secrets/account-keys';
+import { requireAccount } from '../../state/accounts';
+import { seedByPin } from '../../secrets/pin';
+import { openScratch } from '../../tx/scratch';
 import {
   draftBytes,
-  endPass,
   finishInput,
   inputIndex,
   makeDraft,
   makeInput,
-  p2pkhScript,
   putOutput,
   readInput,
   scriptOf,
-  segwitHash,
-  startPass,
-  stepPass,
   vbytesOf,
-  type Pass,
-  type TxDraft,
-} from '../../signing/tx-draft';
-import { AUDIT_SWEPT, audit } from '../../state/store';
-import { schedule } from '../../scheduler';
+} from '../../tx/draft';
+import { endPass, segwitHash, startPass, stepPass, type Pass } from '../../tx/hash';
 
 export const SWEEP = {
   usage: 'sweep begin|input|prev|sign <base64>',
@@ -96,20 +91,6 @@ export const SWEEP = {
 
 export const SWEEP_INPUTS_MAX = 100;
 
-/** One at a time, from `sweep begin` until it ends or another command comes: cold.sweep. */
-interface Sweep {
-  /** Its number. */
-  account: number;
-  draft: TxDraft;
-  /** The coin under way: as it will be written down, and its previous transaction. */
-  record?: Uint8Array;
-  reader?: PrevTxReader;
-  index: number;
-  /** The transaction being hashed, and how many signatures there are. */
-  pass?: Pass;
-  signed: number;
-}
-
 function aWhole(value: any, max: number, what: string): number {
   if (typeof value !== 'number' || !(value >= 0) || value > max || Math.floor(value) !== value)
     throw fail('sweep-form', what);
@@ -132,15 +113,13 @@ function begin(cold: Cold, argument: string): void {
   if (!nInputs || !payoutSats) throw fail('sweep-form', 'inputs and an amount are expected');
   const version = aWhole(fields[1], 2, 'tx_version');
   const locktime = aWhole(fields[2], 499999999, 'locktime');
-  const draft = makeDraft(
-    openScratch(cold, draftBytes(nInputs, 1)),
-    account.script,
-    version,
-    locktime,
-    nInputs,
-    feeSats,
-  );
-  putOutput(draft, payoutSats, addressToScript(account.payout, account.network as any));
+  const draft = makeDraft(openScratch(cold, draftBytes(nInputs, 1)), account.script, {
+    txVersion: version,
+    locktime: locktime,
+    nInputs: nInputs,
+    feeSats: feeSats,
+  });
+  putOutput(draft, payoutSats, addressToScript(account.payout, account.network));
   draft.amountSats = payoutSats;
   if (feeSats > (account.policy.maxFeerateSatVb || FEERATE_MAX_DEFAULT) * vbytesOf(draft, false))
     throw fail('policy-fee-rate', 'the fee is too high for the size');
@@ -161,14 +140,13 @@ function input(cold: Cold, argument: string): void {
   if (!(fields[0] instanceof Uint8Array) || fields[0].length !== 32) throw fail('sweep-form', 'prev_txid');
   if (fields[3] !== 0) throw fail('sweep-form', 'only receiving addresses are swept');
   it.index = aWhole(fields[4], 0x7fffffff, 'index');
-  it.record = makeInput(
-    it.draft,
-    fields[0],
-    aWhole(fields[1], U32_MAX, 'vout'),
-    aWhole(fields[2], U32_MAX, 'sequence'),
-    0,
-    it.index,
-  );
+  it.record = makeInput(it.draft, {
+    prevTxid: fields[0],
+    vout: aWhole(fields[1], U32_MAX, 'vout'),
+    sequence: aWhole(fields[2], U32_MAX, 'sequence'),
+    chain: 0,
+    index: it.index,
+  });
   it.reader = readPrevTx(aWhole(fields[5], 1000000, 'prev_tx_len'), fields[1]);
   printOk(cold.terminal);
 }
@@ -244,7 +222,7 @@ function signNext(cold: Cold, it: Sweep, node: PrivNode): void {
     if (stepPass(draft, it.pass)) return;
   }
   const hash = it.pass ? endPass(draft, it.pass) : segwitHash(draft, record, hash20);
-  const priv = leafKey(node, accountKeys(cold, it.account), NODE_COLD, NODE_COLD_0, 0, index);
+  const priv = leafKey(node, accountKeys(cold, it.account), NODE_COLD_0, index);
   const sig = ecdsaSign(hash, priv);
   wipe(priv);
   printLine(cold.terminal, 'sig ' + it.signed + ' ' + hexOf(pub) + ' ' + hexOf(sig));

@@ -3,8 +3,8 @@ import { fail } from '../../../../protocol/errors';
 import { printOk } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
 import type { Cold } from '../../cold';
-import { unlockWith } from '../../secrets/secrets';
 import { withSeed } from '../needs';
+import { unlockWith } from '../../secrets/unlock';
 
 export const UNLOCK = {
   usage: 'unlock',

@@ -5,8 +5,8 @@
 import { ask, printError, printOk } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
 import type { Cold } from '../../cold';
-import { wipeBoard } from '../../secrets/secrets';
 import { canCheckPin, withSeed } from '../needs';
+import { wipeBoard } from '../../secrets/wipe';
 
 export const WIPE = {
   usage: 'wipe',

@@ -1,8 +1,9 @@
 // Holds firmware/cold/batches/batches.ts: how long HSM-Cold says that a batch will take.
 import { expect } from 'chai';
-import { batchKey, makeBatches, secondsToBatch } from '../../../../firmware/cold/batches/batches';
 import type { Cold } from '../../../../firmware/cold/cold';
 import { BATCH_SIZE, SIDE_COLD, SIDE_HOT } from '../../../../protocol/wire';
+import { batchKey, makeBatches } from '../../../../firmware/cold/batches/batch';
+import { secondsToBatch } from '../../../../firmware/cold/batches/queue';
 
 /** As much of a board as an estimate needs. */
 function coldWith(childMs?: number): Cold {

@@ -15,10 +15,10 @@ import {
   REFUSE_RATE,
 } from '../../../../protocol/wire';
 import { readOuts, feedOuts } from '../../../../firmware/cold/signing/outs';
-import { SCRATCH_EVERY_MS } from '../../../../firmware/cold/signing/scratch';
-import { draftBytes, makeDraft } from '../../../../firmware/cold/signing/tx-draft';
 import { begin, beginFields, makeCoin, out, pay, refusalOf, sendCoin } from '../../payments';
 import { channelRig } from '../../rig';
+import { SCRATCH_EVERY_MS } from '../../../../firmware/cold/tx/scratch';
+import { draftBytes, makeDraft } from '../../../../firmware/cold/tx/draft';
 
 const MANY = Array.from({ length: 60 }, (_, n) => out(20_000 + n, n + 1)).join(';');
 
@@ -27,10 +27,7 @@ function read(pieces: string[]): { isBad: boolean; count: number; sum: number; o
   const draft = makeDraft(
     { ram: new Uint8Array(draftBytes(1, OUTS_COUNT_MAX + 1)), flash: flash as never, base: 0, isTaken: false },
     'p2wpkh',
-    2,
-    0,
-    1,
-    0,
+    { txVersion: 2, locktime: 0, nInputs: 1, feeSats: 0 },
   );
   const reader = readOuts(0, draft);
   pieces.forEach((piece, i) =>

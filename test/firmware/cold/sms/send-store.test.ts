@@ -5,12 +5,13 @@ import { expect } from 'chai';
 import { openJournal, readRecord } from '../../../../firmware/journal/journal';
 import { R_SEND } from '../../../../firmware/journal/records';
 import { sendStore } from '../../../../firmware/cold/sms/send-store';
-import { applyRecord, keepRecord, makeState } from '../../../../firmware/cold/state/state';
+import { makeState } from '../../../../firmware/cold/state/state';
 import { verifyHeartbeat } from '../../../../host/operator';
 import { SMS_ALARM, SMS_STATUS } from '../../../../protocol/wire';
 import { makeBoard, World } from '../../fake-hal';
 import { makeCoin, out, pay, refusalOf } from '../../payments';
 import { COLD_NUMBER, channelRig, wake } from '../../rig';
+import { applyRecord, keepRecord } from '../../../../firmware/cold/state/records';
 
 /** A journal alone, as openStore() opens it, and the store on it. */
 function storeOn(board: ReturnType<typeof makeBoard>, isFresh: boolean) {

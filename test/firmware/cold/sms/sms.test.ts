@@ -1,8 +1,7 @@
 // Holds HSM-Cold's side of the channel (protocol/SPEC.md 7.5) on the real firmware: days in turns, restarts and lost
 // SMS at every point of an exchange, recorded SMS played again.
 import { expect } from 'chai';
-import { saveChannels } from '../../../../firmware/cold/state/account-store';
-import { applyRecord, keepRecord, makeState } from '../../../../firmware/cold/state/state';
+import { makeState } from '../../../../firmware/cold/state/state';
 import { openJournal } from '../../../../firmware/journal/journal';
 import { MADE_BY_BOTH, MADE_BY_COLD, MADE_BY_V } from '../../../../protocol/channel/channel';
 import {
@@ -15,6 +14,8 @@ import {
 } from '../../../../protocol/wire';
 import { makeBoard, World } from '../../fake-hal';
 import { COLD_NUMBER, V_NUMBER, channelRig, wake, type Rig } from '../../rig';
+import { saveChannels } from '../../../../firmware/cold/state/channels';
+import { applyRecord, keepRecord } from '../../../../firmware/cold/state/records';
 
 /** Octets of user data of what travelled, by operation, oldest first; and the bodies. */
 function recorded(rig: Rig): { op: number; octets: number; data: Uint8Array }[] {

@@ -1,23 +1,16 @@
 // Holds firmware/cold/state/account-store.ts: what an account brings into memory is overwritten when it is let go of,
 // what is sealed opens under the storage key of this board alone, and keys come out as the seed derives them (BIP32).
 import { expect } from 'chai';
-import {
-  accountOf,
-  requireOpenAccount,
-  hotNode,
-  identityPriv,
-  letGoAccount,
-  openOf,
-  saveChannels,
-  saveSecrets,
-  requireAccount,
-} from '../../../../firmware/cold/state/account-store';
-import { applyRecord, keepRecord, makeState } from '../../../../firmware/cold/state/state';
+import { makeState } from '../../../../firmware/cold/state/state';
 import { saveCbor } from '../../../../firmware/cold/state/store';
 import { compact, openJournal } from '../../../../firmware/journal/journal';
 import { R_ACCOUNT, R_ALARM, R_STANDING } from '../../../../firmware/journal/records';
 import { accountNode, identityNode } from '../../../../firmware/cold/secrets/hierarchy';
 import { makeBoard, World } from '../../fake-hal';
+import { accountOf, requireOpenAccount, letGoAccount, requireAccount } from '../../../../firmware/cold/state/accounts';
+import { hotNode, identityPriv, saveSecrets } from '../../../../firmware/cold/secrets/account-keys';
+import { openOf, saveChannels } from '../../../../firmware/cold/state/channels';
+import { applyRecord, keepRecord } from '../../../../firmware/cold/state/records';
 
 const SEED = Uint8Array.from({ length: 64 }, (_, i) => i * 7);
 const NONE = new Uint8Array(0);
@@ -106,7 +99,7 @@ describe('cold/account-store', () => {
     saveChannels(cold, requireAccount(cold, 0));
     for (const leave of [() => letGoAccount(cold), () => requireAccount(cold, 1)]) {
       const it = openOf(cold, requireAccount(cold, 0));
-      const secrets = [it.gate, it.channel!.key32, it.channel!.own32, it.next!.key32, it.v1[0][3]] as Uint8Array[];
+      const secrets = [it.gate, it.channel!.key32, it.channel!.own32, it.next!.key32, it.v1![0]![3]] as Uint8Array[];
       expect(secrets.every((each) => each.length === 32 && each.every((octet) => octet === 9))).to.equal(true);
       leave();
       expect(secrets.every((each) => each.every((octet) => octet === 0))).to.equal(true);

@@ -1,11 +1,8 @@
 // What a board in the genuine interpreter holds on its flash, read by the firmware's own reader from the files that it
 // keeps its flash in; and the digest files of address batches, made here so that the board need not derive for minutes.
 import { createHmac } from 'node:crypto';
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { BOARD, FLASH_FILE, FLASH_PAGE_COUNT } from '../../../../boards/linux/board';
 import { openStore } from '../../../../firmware/cold/state/open-store';
-import { accountOf } from '../../../../firmware/cold/state/account-store';
 import { makeState } from '../../../../firmware/cold/state/state';
 import type { Cold } from '../../../../firmware/cold/cold';
 import { readDevice } from '../../../../firmware/journal/device';
@@ -21,6 +18,9 @@ import {
 import { createFlash } from '../../../../host/sim/board';
 import { openStorage } from '../../../../host/sim/board/node/storage';
 import { FakeFlash } from '../../fake-hal';
+import { accountOf } from '../../../../firmware/cold/state/accounts';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 
 const STORAGE_FILE = 'espruino.flash';
 const FILE_MAC_BYTES = 16;

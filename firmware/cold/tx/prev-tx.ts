@@ -6,6 +6,7 @@
 import { sha256, sha256Final, sha256Init, sha256Update } from '../../crypto/index';
 import { AMOUNT_MAX_SATS } from '../../../protocol/wire';
 import { fail } from '../../../protocol/errors';
+import type { Sha256 } from '../../crypto/hash/sha256-running';
 
 /** Longest script pubkey that can be one of the board's own. */
 const SCRIPT_MAX = 34;
@@ -27,7 +28,7 @@ const AT_END = 12;
 export interface PrevTxReader {
   leftBytes: number;
   vout: number;
-  hash: any;
+  hash: Sha256;
   phase: number;
   /** Octets of the token being collected; 0: a variable length number whose first octet is not there yet. */
   want: number;

@@ -1,15 +1,14 @@
 /**
  * Where a transaction is kept on its way to being signed: in memory while it is small, else in the flash area's last
  * SCRATCH_PAGES pages, which the journal leaves alone, so that memory is bounded whatever is asked. Nothing in it
- * outlives its owner, and nothing in it is believed: what is signed is hashed from it and compared (session.ts). One
+ * outlives its owner, and nothing in it is believed: what is signed is hashed from it and compared (hash.ts). One
  * owner at a time. The link may have the pages erased once in SCRATCH_EVERY_MS: a hacked API must not wear them out.
  */
 import { SCRATCH_PAGES } from '../../journal/journal';
 import { fail } from '../../../protocol/errors';
 import { REFUSE_BUSY, REFUSE_RATE } from '../../../protocol/wire';
-import type { Flash } from '../../hal';
-import type { Cold } from '../cold';
-import { refusal } from './refusal';
+import type { Flash, Hal } from '../../hal';
+import { refusal } from '../link/refusal';
 
 /** Up to so many octets stay in memory. */
 export const SCRATCH_RAM_BYTES = 896;
@@ -23,30 +22,40 @@ export interface Scratch {
   isTaken: boolean;
 }
 
-function take(cold: Cold, ram: Uint8Array | undefined): Scratch {
-  const flash = cold.hal.flash;
+/** Whose scratch it is: the Cold. */
+export interface ScratchOwner {
+  hal: Hal;
+  /** Who has the pages, and the uptime at which the link last had them erased. */
+  scratch?: Scratch;
+  scratchAtMs?: number;
+  /** A sweep at the console, under way. */
+  sweep?: object;
+}
+
+function allocate(owner: ScratchOwner, ram: Uint8Array | undefined): Scratch {
+  const flash = owner.hal.flash;
   const scratch = { ram: ram, flash: flash, base: (flash.pageCount - SCRATCH_PAGES) * flash.pageBytes, isTaken: false };
   if (ram) return scratch;
-  if (cold.scratch) cold.scratch.isTaken = true;
-  cold.scratch = scratch;
+  if (owner.scratch) owner.scratch.isTaken = true;
+  owner.scratch = scratch;
   for (let page = flash.pageCount - SCRATCH_PAGES; page < flash.pageCount; page++) flash.clearPage(page);
   return scratch;
 }
 
 /** Room for `lenBytes` octets at the console; what the link had in the flash is lost to it. */
-export function openScratch(cold: Cold, lenBytes: number): Scratch {
-  return take(cold, lenBytes > SCRATCH_RAM_BYTES ? undefined : new Uint8Array(lenBytes));
+export function openScratch(owner: ScratchOwner, lenBytes: number): Scratch {
+  return allocate(owner, lenBytes > SCRATCH_RAM_BYTES ? undefined : new Uint8Array(lenBytes));
 }
 
 /** Room for `lenBytes` octets for a request over the link. Throws refusals: `sweep-open`, `large-rate`. */
-export function openLinkScratch(cold: Cold, lenBytes: number): Scratch {
-  if (lenBytes <= SCRATCH_RAM_BYTES) return take(cold, new Uint8Array(lenBytes));
-  const nowMs = cold.hal.clock.uptimeMs();
-  if (cold.sweep) throw refusal(REFUSE_BUSY, 'sweep-open');
-  if (cold.scratchAtMs !== undefined && nowMs - cold.scratchAtMs < SCRATCH_EVERY_MS)
+export function openLinkScratch(owner: ScratchOwner, lenBytes: number): Scratch {
+  if (lenBytes <= SCRATCH_RAM_BYTES) return allocate(owner, new Uint8Array(lenBytes));
+  const nowMs = owner.hal.clock.uptimeMs();
+  if (owner.sweep) throw refusal(REFUSE_BUSY, 'sweep-open');
+  if (owner.scratchAtMs !== undefined && nowMs - owner.scratchAtMs < SCRATCH_EVERY_MS)
     throw refusal(REFUSE_RATE, 'large-rate');
-  cold.scratchAtMs = nowMs;
-  return take(cold, undefined);
+  owner.scratchAtMs = nowMs;
+  return allocate(owner, undefined);
 }
 
 /** Octets to be read only. Throws `scratch-taken` when somebody else has it now. */

@@ -1,0 +1,41 @@
+/**
+ * Erasing a board: its flash, the device secret first, and the files that belong to its seed.
+ */
+import { wipe } from '../../crypto/index';
+import type { Cold } from '../cold';
+import { startWipe, endWipe } from '../../journal/device';
+import { lock } from './unlock';
+import { makeState } from '../state/state';
+
+/** Long enough for an answer to leave. */
+export const RESTART_DELAY_MS = 200;
+
+/**
+ * First letters of the files that belong to a seed: archives of payments (archive.ts), digests of batches (batches.ts).
+ */
+const ERASED_FILES = 'ubm';
+
+/** Erases flash and files, the device secret first. Ends what a power cut left half erased. Throws `flash-failed`. */
+export function eraseBoard(cold: Cold): void {
+  startWipe(cold.hal.flash);
+  cold.hal.files.eraseFiles(ERASED_FILES);
+  endWipe(cold.hal.flash);
+}
+
+/**
+ * Everything on the board is erased, whatever its journal would say to that; when the answer has left, it starts again
+ * as new. From here on it writes nothing and does nothing (fault `wiped`). Throws `flash-failed`.
+ */
+export function wipeBoard(cold: Cold): void {
+  cold.fault = 'wiped';
+  if (cold.journal) cold.journal.isWriting = true;
+  cold.tasks = [];
+  cold.hal.clock.after(RESTART_DELAY_MS, cold.hal.power.restart);
+  try {
+    eraseBoard(cold);
+  } finally {
+    lock(cold);
+    cold.state = makeState();
+    if (cold.device) wipe(cold.device.secret);
+  }
+}

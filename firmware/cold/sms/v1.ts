@@ -1,0 +1,130 @@
+/**
+ * The published app's text protocol (SPEC.md 9), for accounts that allow it. Its weaknesses are its own: nothing in it
+ * proves who sent a QH, so whoever can spoof V's number can install a key. An account refuses it by its protocols; then
+ * its texts are not looked at. Texts count only from the account's registered phones and are replied to at the first of
+ * them. Leaves to others: requests signed under a channel (v1-request.ts).
+ */
+import { pubkeyCreate, ecdsaSignRecoverable, drbgGenerate, sha256, base64Encode } from '../../crypto/index';
+import type { Cold } from '../cold';
+import { isClosed, PROTO_BIT_V1, type Account, type V1Channel } from '../state/state';
+import { requireAccount } from '../state/accounts';
+import { post } from '../alarms/notices';
+import { v1FormatAccept, v1FormatAddresses, v1ParseToCold, type V1Verify } from '../../../protocol/sms/v1';
+import { hexOf, bytesOfHex } from '../../console/hex';
+import { openOf } from '../state/channels';
+import { audit, AUDIT_CHANNEL } from '../state/store';
+import { putV1Channels, v1ChannelOf, promoteV1Channel } from './v1-channels';
+import { schedule, scheduleOnce } from '../scheduler';
+import { v1HashOf } from '../batches/cache';
+import { wantBatch } from '../batches/queue';
+import { batchKey } from '../batches/batch';
+
+/** Coin that the board signs for; a request that names another is not covered by what V signed. */
+export const COIN = 'BTC';
+
+/** First octet of a signature: 31 and its recovery id. */
+export const HEADER_FIRST = 31;
+
+/** The open account that takes texts from this phone. */
+function accountFor(cold: Cold, from: string): Account | undefined {
+  for (let n = 0; n < cold.state.accountCount; n++) {
+    if (isClosed(cold.state, n)) continue;
+    const account = requireAccount(cold, n);
+    if (account.protos & PROTO_BIT_V1 && account.vPhones.indexOf(from) >= 0) return account;
+  }
+  return undefined;
+}
+
+function sendToPhone(cold: Cold, account: Account, text: string): void {
+  post(cold, account.vPhones[0], text, true);
+}
+
+function offerText(channel: V1Channel): string {
+  return v1FormatAccept({ qc: hexOf(pubkeyCreate(channel[3])).toUpperCase(), cId: channel[0], hId: channel[1] });
+}
+
+function offer(cold: Cold, n: number, v: Uint8Array, hId: number): void {
+  const account = requireAccount(cold, n);
+  const it = openOf(cold, account);
+  const cId = it.lastId + 1;
+  const channel: V1Channel = [cId, hId, v, drbgGenerate(cold.drbg!, 32)];
+  const text = offerText(channel);
+  it.lastId = cId;
+  audit(cold, AUDIT_CHANNEL, n, new Uint8Array([cId >>> 24, cId >>> 16, cId >>> 8, cId]));
+  putV1Channels(cold, account, v1ChannelOf(cold, account, 0), channel);
+  sendToPhone(cold, account, text);
+}
+
+function acceptOpen(cold: Cold, account: Account, qh: string, hId: number, ack: () => void): void {
+  const n = account.n;
+  const keys = cold.keys;
+  const offered = v1ChannelOf(cold, account, 1);
+  const v = bytesOfHex(qh) as Uint8Array;
+  if (offered && offered[1] === hId && hexOf(offered[2]) === hexOf(v)) {
+    sendToPhone(cold, account, offerText(offered));
+    return ack();
+  }
+  schedule(cold, {
+    isIdle: false,
+    step: function () {
+      if (cold.keys === keys) offer(cold, n, v, hId);
+      ack();
+      return false;
+    },
+    failed: ack,
+  });
+}
+
+/**
+ * Answers with the signature of the list, when it is derived; the app asks once, so a list that is not ready is
+ * answered when it is.
+ */
+function replyVerify(cold: Cold, n: number, m: V1Verify): void {
+  const keys = cold.keys;
+  const account = requireAccount(cold, n);
+  if ((!v1ChannelOf(cold, account, 0) && !v1ChannelOf(cold, account, 1)) || (m.coin !== undefined && m.coin !== COIN))
+    return;
+  const first = v1HashOf(cold, n, m.side, m.batchNo);
+  if (!first) {
+    wantBatch(cold, batchKey(n, m.side, m.batchNo), true, function () {
+      if (cold.keys === keys && !isClosed(cold.state, n)) replyVerify(cold, n, m);
+    });
+    return;
+  }
+  scheduleOnce(cold, function () {
+    if (cold.keys !== keys) return;
+    const it = requireAccount(cold, n);
+    const channel = (v1ChannelOf(cold, it, 0) || v1ChannelOf(cold, it, 1)) as V1Channel;
+    const signed = ecdsaSignRecoverable(sha256(first), channel[3]);
+    const bytes = new Uint8Array(65);
+    bytes[0] = HEADER_FIRST + signed.recid;
+    bytes.set(signed.sig, 1);
+    const text = v1FormatAddresses({
+      side: m.side,
+      batchNo: m.batchNo,
+      signature: base64Encode(bytes),
+      cId: channel[0],
+      coin: m.coin,
+    });
+    // Writing it down needs the room that the signature gives back.
+    scheduleOnce(cold, function () {
+      sendToPhone(cold, requireAccount(cold, n), text);
+    });
+  });
+}
+
+/** Takes a text; false when it is none of the protocol's, or from nobody's phone. */
+export function receiveV1Text(cold: Cold, from: string, text: string, ack: () => void): boolean {
+  const account = accountFor(cold, from);
+  const m = account && v1ParseToCold(text);
+  if (!m || !account) return false;
+  if (m.open) {
+    acceptOpen(cold, account, m.open.qh, m.open.hId, ack);
+    return true;
+  }
+  const offered = v1ChannelOf(cold, account, 1);
+  if (m.channelOk && offered && offered[0] === m.channelOk) promoteV1Channel(cold, account);
+  if (m.verify) replyVerify(cold, account.n, m.verify);
+  ack();
+  return true;
+}
