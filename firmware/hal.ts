@@ -10,7 +10,7 @@ export interface Uart {
   write(bytes: Uint8Array): void;
   /**
    * One listener; `bytes` (1..64 of them) belongs to the listener. Bytes that arrive before a listener is set are lost.
-   * A listener that throws, or runs out of memory, may be called no more: Hal.isStuck tells.
+   * A listener that throws, or runs out of memory, may be called no more: Hal.isStuck says so.
    */
   onData(listener: (bytes: Uint8Array) => void): void;
 }
@@ -46,7 +46,7 @@ export interface Clock {
   /** Seconds since 1970 as the board believes; 0 when it was never set since power-on. */
   wallSeconds(): number;
   setUnixSeconds(seconds: number): void;
-  /** Calls `fn` once after `delayMs`; answers an id for `cancel`. */
+  /** Calls `fn` once after `delayMs`; returns an id for `cancel`. */
   after(delayMs: number, fn: () => void): number;
   cancel(id: number): void;
 }
@@ -98,6 +98,6 @@ export interface Hal {
   memoryUse(): MemoryUse;
   /** A listener of a Uart began and did not end since power-on. Not to be asked from within one. */
   isStuck(): boolean;
-  /** Brings free memory together when it is scarce: the answers of native calls need a piece as large as they are. */
+  /** Brings free memory together when it is scarce: the results of native calls need a piece as large as they are. */
   tidy(): void;
 }

@@ -1,5 +1,5 @@
 /**
- * HSM-Cold's start and its parts put together: self-test, journal, console, link to HSM-Hot, modems, idle work,
+ * HSM-Cold's start and its parts put together: self-test, journal, console, link to HSM-Hot, modems, idle tasks,
  * housekeeping. After a fault (`device-damaged`, `journal-corrupt`, `archive-lost`, `restore-unfinished`,
  * `selftest-failed`, `flash-failed`) the console answers status, log, service (with the PIN) and wipe, and nothing else
  * runs.

@@ -1,12 +1,13 @@
 /**
- * The line protocol of a board's console (see protocol/SPEC.md 12): a command is a line; its answer is any number of
+ * The line protocol of a board's console (see protocol/SPEC.md 12): a command is a line; its output is any number of
  * lines, the last one `ok` or `error <code> <text>`. A question ends with "? " and no line end and takes the next line
  * as its answer; an empty answer to a question that needs one is asked again by the command itself. Nothing is ever
  * echoed, so that a PIN or a word of the backup is not shown by the board; a terminal that shows what is typed does so
- * on its own account. Bounded: a line longer than LINE_MAX is dropped whole and answered with `error line-long`.
+ * on its own account. Bounded: a line longer than LINE_MAX is dropped whole with `error line-long`.
  */
 import type { Guarded } from '../guard';
 import type { Uart } from '../hal';
+import type { CodedError } from '../../protocol/errors';
 
 export const LINE_MAX = 1200;
 
@@ -44,7 +45,7 @@ export function makeTerminal(
     defer: defer,
   };
   uart.onData(function (bytes) {
-    takeBytes(terminal, bytes);
+    addBytes(terminal, bytes);
   });
   return terminal;
 }
@@ -75,7 +76,8 @@ export function printError(terminal: Terminal, code: string, text: string): void
 }
 
 /** Ends a command with what was thrown; an error without a code shows as `internal`. */
-export function printThrown(terminal: Terminal, error: any): void {
+export function printThrown(terminal: Terminal, thrown: unknown): void {
+  const error = thrown as CodedError | undefined;
   const code = error && error.code ? '' + error.code : 'internal';
   const message = error && error.message ? '' + error.message : '' + error;
   printError(terminal, code, message.indexOf(code + ': ') === 0 ? message.substr(code.length + 2) : message);
@@ -110,18 +112,18 @@ export function serveLine(terminal: Terminal, line: string | undefined): void {
   }
 }
 
-function takeLine(terminal: Terminal): void {
+function endLine(terminal: Terminal): void {
   const line = terminal.isLong ? undefined : terminal.line;
   terminal.line = '';
   terminal.isLong = false;
   terminal.defer(terminal, line);
 }
 
-function takeBytes(terminal: Terminal, bytes: Uint8Array): void {
+function addBytes(terminal: Terminal, bytes: Uint8Array): void {
   for (let i = 0; i < bytes.length; i++) {
     const code = bytes[i];
     if (code === 10 || code === 13) {
-      if (terminal.line.length || terminal.isLong || (terminal.answer && code === 10)) takeLine(terminal);
+      if (terminal.line.length || terminal.isLong || (terminal.answer && code === 10)) endLine(terminal);
     } else if (terminal.line.length >= LINE_MAX) terminal.isLong = true;
     else if (code >= 32 && code < 127) terminal.line += String.fromCharCode(code);
   }

@@ -2,6 +2,7 @@
  * What HSM-Hot's parts share: the board, its log, the link to HSM-Cold and what may go over it. Plain data; each part
  * takes it as its first argument.
  */
+import type { Peer } from '../../protocol/link/types';
 import type { Hal } from '../hal';
 import type { Journal } from '../journal/journal';
 import type { Terminal } from '../console/terminal';
@@ -22,9 +23,9 @@ export interface Hot {
   logCount: number;
   /** Uptime of the last refusal in the log, 0 before one. */
   loggedMs: number;
-  /** Peers of protocol/link: HSM-Cold once paired, the gateway. */
-  cold?: any;
-  host?: any;
+  /** HSM-Cold, once paired; the gateway. */
+  cold?: Peer;
+  host?: Peer;
   /** Requests under way to HSM-Cold. */
   relayed: number;
   /** The signing whose pieces may go through; one at a time. */

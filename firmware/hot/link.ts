@@ -4,6 +4,7 @@
  */
 import { copyBytes } from '../crypto/bytes';
 import { aes256Ctr, hkdfSha256, hmacSha256, sha256 } from '../crypto/index';
+import type { CborValue } from '../../protocol/cbor/types';
 import { fail } from '../../protocol/errors';
 import { createPeer } from '../../protocol/link/peer';
 import { MSG_COLD_STATUS } from '../../protocol/wire';
@@ -28,22 +29,23 @@ function makeRandom(hot: Hot): (lenBytes: number) => Uint8Array {
   };
 }
 
-function none(): any {
+/** Stands for what HSM-Hot's image has no code for. */
+function none(): never {
   throw fail('no-crypto', 'HSM-Hot has no elliptic curve');
 }
 
-/** Takes the accounts out of HSM-Cold's status. */
-export function learnStatus(hot: Hot, status: any): void {
-  const accounts = status[STATUS_ACCOUNTS] || [];
+/** Learns the accounts that HSM-Cold's status lists. */
+export function learnStatus(hot: Hot, status: CborValue[]): void {
+  const accounts = (status[STATUS_ACCOUNTS] || []) as number[][];
   for (let i = 0; i < accounts.length; i++) learnAccount(hot.limits, accounts[i][0]);
 }
 
 function coldUp(hot: Hot): void {
   note(hot, 'cold up');
-  hot.cold.request(
+  hot.cold!.request(
     MSG_COLD_STATUS,
     [],
-    function (error: any, status: any) {
+    function (error, status) {
       if (!error) learnStatus(hot, status);
     },
     RELAY_TIMEOUT_MS,

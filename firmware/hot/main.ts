@@ -1,11 +1,12 @@
 /**
  * HSM-Hot: the only thing that may speak to HSM-Cold over a wire. It checks the form of every request (relay.ts), lets
  * through only what the signing under way may still need (signing.ts) at limited rates (limits.ts), and keeps a short
- * log of its own (log.ts). It holds the link key and no coin key, and vouches for nothing: HSM-Cold checks everything
- * again.
+ * log of its own (log.ts). It holds the link key and no coin key, and its checks count for nothing at HSM-Cold, which
+ * checks everything again.
  */
 import { makeTerminal, printLine, serveLine, type Terminal } from '../console/terminal';
 import { createPeer } from '../../protocol/link/peer';
+import type { CodedError } from '../../protocol/errors';
 import { enter } from '../guard';
 import type { Hal } from '../hal';
 import { isWiping, readDevice, wipeFlash } from '../journal/device';
@@ -39,7 +40,7 @@ function startHost(hot: Hot): void {
   const bootId = hot.boots || readU32(noise, 0);
   hot.host = createPeer({ uart: uart, clock: hot.hal.clock, role: 'responder', bootId: bootId });
   // In an event of its own: nothing of the line that it came by is on the stack then.
-  hot.host.onRequest(function (type: number, fields: any[], reply: any, refuse: any) {
+  hot.host.onRequest(function (type, fields, reply, refuse) {
     inEvent(hot, function () {
       hot.hal.tidy();
       handleRequest(hot, type, fields, reply, refuse);
@@ -67,7 +68,7 @@ export function startHot(hal: Hal): void {
   const hot: Hot = {
     hal: hal,
     isInside: false,
-    terminal: undefined as any,
+    terminal: undefined!,
     boots: 0,
     bootAt: 0,
     logCount: 0,
@@ -88,7 +89,7 @@ export function startHot(hal: Hal): void {
       openStore(hot, false);
     }
   } catch (error) {
-    hot.fault = (error as any).code || 'internal';
+    hot.fault = (error as CodedError).code || 'internal';
     hot.secret = undefined;
   }
   housekeeping(hot);

@@ -1,6 +1,6 @@
 /**
  * Requests of the gateway to HSM-Cold: form, room, the signing they belong to, rate, and only then the link. What
- * HSM-Cold refuses of a signing, and its last answer, end it here. HSM-Hot's own info and status are answered here too.
+ * HSM-Cold refuses of a signing, and its last reply, end it here. HSM-Hot's own info and status are replied here too.
  */
 import {
   aAttest,
@@ -35,14 +35,18 @@ import {
   REFUSE_RATE,
   REFUSE_UNKNOWN_TYPE,
 } from '../../protocol/wire';
+import type { CborValue } from '../../protocol/cbor/types';
+import type { CodedError } from '../../protocol/errors';
+import type { LinkError, RequestCallback } from '../../protocol/link/types';
+import type { SignBegin } from '../../protocol/link/messages';
 import type { Hot } from './context';
 import { RELAYED_MAX, isWithinRate, learnAccount } from './limits';
 import { RELAY_TIMEOUT_MS, learnStatus } from './link';
 import { noteRefusal } from './log';
-import { followSigning, isLastAnswer, isNeeded, passOn, type Signing } from './signing';
+import { followSigning, isLastReply, isNeeded, passOn, type Message, type Signing } from './signing';
 
-/** Checks the form of a request for HSM-Cold; answers its fields. Throws `bad-request`. */
-function aMessage(type: number, fields: any[]): any {
+/** Checks the form of a request for HSM-Cold; returns its fields by name. Throws `bad-request`. */
+function aMessage(type: number, fields: CborValue[]): Message {
   if (type === MSG_SIGN_BEGIN) return aSignBegin(fields);
   if (type === MSG_PING) return aPing(fields);
   if (type === MSG_ATTEST) return aAttest(fields);
@@ -66,7 +70,11 @@ function isAccountOpen(refusal: number): boolean {
   );
 }
 
-/** What is kept of a request that HSM-Cold was asked. */
+/** Gives the gateway its reply, or refuses its request. */
+type Reply = (fields: CborValue[]) => void;
+type Refuse = (code: number, tag: string) => void;
+
+/** What is kept of a request that went to HSM-Cold. */
 interface Asked {
   type: number;
   /** The account that it names, and of a RESULT the first signature asked for. */
@@ -80,36 +88,36 @@ interface Asked {
   before: Signing | undefined;
 }
 
-/** What HSM-Cold's answer says about accounts and about the signing. error: undefined, or as the link gives it. */
-function takeAnswer(hot: Hot, asked: Asked, error: any, answer: any): void {
+/** Notes what HSM-Cold's reply says about accounts and the signing. error: undefined, or as the link gives it. */
+function noteReply(hot: Hot, asked: Asked, error: LinkError | undefined, fields: CborValue[]): void {
   const signing = asked.signing;
   hot.relayed--;
-  if (asked.account !== undefined && (!error || (error.code === 'refused' && !isAccountOpen(error.refusal))))
+  if (asked.account !== undefined && (!error || (error.code === 'refused' && !isAccountOpen(error.refusal!))))
     learnAccount(hot.limits, asked.account);
-  if (!error && asked.type === MSG_COLD_STATUS) learnStatus(hot, answer);
-  if (signing && hot.signing === signing && (error || isLastAnswer(signing, asked.type, asked.first)))
+  if (!error && asked.type === MSG_COLD_STATUS) learnStatus(hot, fields);
+  if (signing && hot.signing === signing && (error || isLastReply(signing, asked.type, asked.first)))
     hot.signing = error ? asked.before : undefined;
 }
 
-/** Waits for HSM-Cold's answer, and holds nothing of the request meanwhile: its octets may be many. */
-function answering(hot: Hot, asked: Asked, reply: any, refuse: any): (error: any, answer: any[]) => void {
-  return function (error, answer) {
-    takeAnswer(hot, asked, error, answer);
-    if (!error) return reply(answer);
-    if (error.code === 'refused') return refuse(error.refusal, error.tag);
+/** Passes HSM-Cold's reply on; holds nothing of the request meanwhile, whose octets may be many. */
+function passReply(hot: Hot, asked: Asked, reply: Reply, refuse: Refuse): RequestCallback {
+  return function (error, fields) {
+    noteReply(hot, asked, error, fields);
+    if (!error) return reply(fields);
+    if (error.code === 'refused') return refuse(error.refusal!, error.tag!);
     hot.counters.unreachable++;
     refuse(REFUSE_COLD_UNREACHABLE, error.code);
   };
 }
 
-function relay(hot: Hot, type: number, fields: any[], reply: any, refuse: any): void {
-  let m: any;
+function relay(hot: Hot, type: number, fields: CborValue[], reply: Reply, refuse: Refuse): void {
+  let m: Message;
   try {
     m = aMessage(type, fields);
   } catch (error) {
     hot.counters.malformed++;
     noteRefusal(hot, 'malformed');
-    return refuse(REFUSE_BAD_REQUEST, (error as any).code || 'bad-request');
+    return refuse(REFUSE_BAD_REQUEST, (error as CodedError).code || 'bad-request');
   }
   if (hot.relayed >= RELAYED_MAX) return refuse(REFUSE_BUSY, 'busy');
   const isPart = m.account === undefined && type !== MSG_COLD_STATUS;
@@ -131,7 +139,7 @@ function relay(hot: Hot, type: number, fields: any[], reply: any, refuse: any): 
     return refuse(REFUSE_COLD_UNREACHABLE, 'not-paired');
   }
   const before = type === MSG_SIGN_BEGIN ? hot.signing : undefined;
-  if (type === MSG_SIGN_BEGIN) hot.signing = followSigning(m);
+  if (type === MSG_SIGN_BEGIN) hot.signing = followSigning(m as SignBegin);
   else if (isPart) passOn(hot.signing as Signing, type, m);
   hot.relayed++;
   hot.counters.relayed++;
@@ -142,11 +150,11 @@ function relay(hot: Hot, type: number, fields: any[], reply: any, refuse: any): 
     signing: isPart || type === MSG_SIGN_BEGIN ? hot.signing : undefined,
     before: before,
   };
-  hot.cold.request(type, fields, answering(hot, asked, reply, refuse), RELAY_TIMEOUT_MS);
+  hot.cold.request(type, fields, passReply(hot, asked, reply, refuse), RELAY_TIMEOUT_MS);
 }
 
-/** Answers a request of the gateway. */
-export function handleRequest(hot: Hot, type: number, fields: any[], reply: any, refuse: any): void {
+/** Handles a request of the gateway. */
+export function handleRequest(hot: Hot, type: number, fields: CborValue[], reply: Reply, refuse: Refuse): void {
   const isUp = !!hot.cold && hot.cold.isUp();
   if (type === MSG_INFO)
     return reply(['hsm-hot', hot.hal.board, hot.hal.commit, hot.hal.interpreter, LINK_VERSION_MAX]);

@@ -13,7 +13,10 @@ import {
   PREV_TX_CHUNK_MAX,
   RESULT_SIGS_MAX,
 } from '../../protocol/wire';
-import type { SignBegin } from '../../protocol/link/messages';
+import type { Attest, PrevTx, SignBegin, SignInput, SignOuts } from '../../protocol/link/messages';
+
+/** A request's fields by name: those of its type are there. */
+export type Message = Partial<SignBegin & SignInput & SignOuts & PrevTx & Attest & { first: number }>;
 
 export interface Signing {
   nInputs: number;
@@ -37,38 +40,38 @@ function isNextPiece(signing: Signing, offset: number, length: number, most: num
 }
 
 /** May the signing need this request, the next of its kind? m: its fields, checked. */
-export function isNeeded(signing: Signing, type: number, m: any): boolean {
-  if (type === MSG_SIGN_OUTS) return !signing.inputs && isNextPiece(signing, m.offset, m.text.length, OUTS_CHUNK_MAX);
+export function isNeeded(signing: Signing, type: number, m: Message): boolean {
+  if (type === MSG_SIGN_OUTS) return !signing.inputs && isNextPiece(signing, m.offset!, m.text!.length, OUTS_CHUNK_MAX);
   if (type === MSG_PREV_TX)
     return (
       signing.inputs > 0 &&
-      m.i === signing.inputs - 1 &&
-      isNextPiece(signing, m.offset, m.bytes.length, PREV_TX_CHUNK_MAX)
+      m.i! === signing.inputs - 1 &&
+      isNextPiece(signing, m.offset!, m.bytes!.length, PREV_TX_CHUNK_MAX)
     );
   if (signing.left) return false;
-  if (type === MSG_SIGN_INPUT) return m.i === signing.inputs && m.i < signing.nInputs;
-  if (type === MSG_SIGN_RESULT) return signing.isFinished && m.first === signing.results && m.first < signing.nInputs;
+  if (type === MSG_SIGN_INPUT) return m.i! === signing.inputs && m.i < signing.nInputs;
+  if (type === MSG_SIGN_RESULT) return signing.isFinished && m.first! === signing.results && m.first < signing.nInputs;
   return signing.inputs === signing.nInputs && !signing.isFinished;
 }
 
 /** The request goes through. */
-export function passOn(signing: Signing, type: number, m: any): void {
+export function passOn(signing: Signing, type: number, m: Message): void {
   if (type === MSG_SIGN_OUTS || type === MSG_PREV_TX) {
-    const length = type === MSG_PREV_TX ? m.bytes.length : m.text.length;
+    const length = type === MSG_PREV_TX ? m.bytes!.length : m.text!.length;
     signing.at += length;
     signing.left -= length;
   } else if (type === MSG_SIGN_INPUT) {
     signing.inputs++;
     signing.at = 0;
-    signing.left = m.prevTxLen;
+    signing.left = m.prevTxLen!;
   } else if (type === MSG_SIGN_RESULT) signing.results += RESULT_SIGS_MAX;
   else signing.isFinished = true;
 }
 
 /**
- * Is the answer to this request the last one that the signing needs? first: of a RESULT, the first signature that it
+ * Is the reply to this request the last one that the signing needs? first: of a RESULT, the first signature that it
  * asks for.
  */
-export function isLastAnswer(signing: Signing, type: number, first: number): boolean {
+export function isLastReply(signing: Signing, type: number, first: number): boolean {
   return type === MSG_SIGN_RESULT && first + RESULT_SIGS_MAX >= signing.nInputs;
 }

@@ -14,7 +14,7 @@ describe('attack: reopen without pin', () => {
       (await rig.world.finish(status(rig.coldConsole))).find((line) => line.startsWith('account 0'))!;
     await refusalOf(pay(rig, { ...payment, userTxNo: 'f', authority: new Uint8Array(32) }));
     await rig.world.run(20_000);
-    for (const pin of ['000001', '', PIN + '0']) {
+    for (const pin of ['000001', '000002', PIN + '0']) {
       expect((await rig.world.finish(reopen(rig.coldConsole, 0, pin)).catch((error) => error)).code).to.equal(
         'pin-wrong',
       );

@@ -1,7 +1,8 @@
 /**
  * Closing an account. A request whose authority does not hold closes its account: durably, before anything is replied.
- * So do REFUSALS_MAX refusals within REFUSALS_WINDOW_S. Nothing on a wire or by SMS opens it again; only the console with
- * the PIN does. Leaves to others: the alarm SMS (alarm.ts), which refusals count (link/refusal.ts). Spec: SPEC.md 5.3.
+ * So do REFUSALS_MAX refusals within REFUSALS_WINDOW_S. Nothing on a wire or by SMS opens it again; only the console
+ * with the PIN does. Leaves to others: the alarm SMS (alarm.ts), which refusals count (link/refusal.ts). Spec: SPEC.md
+ * 5.3.
  */
 import { drbgGenerate } from '../../crypto/index';
 import type { Cold } from '../cold';

@@ -3,7 +3,8 @@
  *   CC:HB:<unix>:<audit entries>:<first 16 hex digits of the audit head>:<open
  *   accounts>/<accounts>:<signed>:<refused>:<millivolts>:<signal>:<network>:<operator>:<starts>:<signature> signed,
  *   refused: counted since the board's last start, <starts> being how often it has started. network: seconds by which
- *   the network's clock is ahead of the board's, `-` when the network never told; operator: letters and digits of its
+ *   the network's clock is ahead of the board's, `-` when the network never sent it; operator: letters and digits of
+ *   its
  *   name. Both, millivolts and signal are of the first modem that is registered, else of the first.
  * It always fits one SMS: counts end at COUNT_MAX, the difference of the clocks at AHEAD_MAX either way; where that is
  * not enough the operator is cut, then millivolts are 0, then network is `-`, then <starts> and its colon are left out.
@@ -33,7 +34,7 @@ const AHEAD_MAX = 99999;
 const SUPPLY_MAX = 99999;
 const RSSI_MAX = 99;
 
-/** What a heartbeat tells. */
+/** What a heartbeat reports. */
 export interface Beat {
   unixSeconds: number;
   auditEntries: number;
@@ -45,7 +46,7 @@ export interface Beat {
   refused: number;
   supplyMv: number;
   rssi: number;
-  /** undefined: the network never told. */
+  /** undefined: the network never sent its time. */
   networkAheadS: number | undefined;
   operator: string;
   starts: number;

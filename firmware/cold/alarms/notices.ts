@@ -1,7 +1,7 @@
 /**
- * What HSM-Cold sends unasked: SMS to the platform's admins, and alarms and notices to an account's V under its channel.
- * Sending is a matter of the modem's queue: an SMS that does not go out is trouble for status and nothing more. Leaves to
- * others: when an account's alarm is sent (alarm.ts), the heartbeat (heartbeat.ts). Spec: SPEC.md 6.
+ * What HSM-Cold sends unasked: SMS to the platform's admins, and alarms and notices to an account's V under its
+ * channel. Sending is a matter of the modem's queue: an SMS that does not go out is trouble for status and nothing
+ * more. Leaves to others: when an account's alarm is sent (alarm.ts), the heartbeat (heartbeat.ts). Spec: SPEC.md 6.
  */
 import { sha256 } from '../../crypto/index';
 import type { Cold } from '../cold';
@@ -70,8 +70,8 @@ export function notifyV(cold: Cold, n: number, code: number): void {
 }
 
 /**
- * Notifies V of the limits that HSM-Cold enforces from now on. policy_digest8: of the policy as CBOR, in the order of the
- * account data.
+ * Notifies V of the limits that HSM-Cold enforces from now on. policy_digest8: of the policy as CBOR, in the order of
+ * the account data.
  */
 export function notifyPolicy(cold: Cold, n: number): void {
   const account = requireAccount(cold, n);

@@ -1,5 +1,5 @@
 /**
- * Alarms that nobody has acknowledged: they go out again when they are due. The answer `CC:ACK:<number>` from the
+ * Alarms that nobody has acknowledged: they go out again when they are due. The SMS `CC:ACK:<number>` from the
  * registered phone of a platform's admin, or `ack` at the console, ends the reminders and nothing else: an attacker who
  * spoofs that SMS opens no account.
  */

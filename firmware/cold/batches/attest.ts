@@ -19,8 +19,8 @@ export const WANTED_LINK_MAX = 4;
 export const BATCHES_AHEAD = 2;
 
 /**
- * Replies [digest, signature] of a batch, or refuses `not-ready`. The link's requests carry no authority of V's: they are
- * derived after V's, and only next to what is derived, so that a hacked API can neither push V's out nor fill the
+ * Replies [digest, signature] of a batch, or refuses `not-ready`. The link's requests carry no authority of V's: they
+ * are derived after V's, and only next to what is derived, so that a hacked API can neither push V's out nor fill the
  * Storage.
  */
 export function attest(cold: Cold, fields: CborValue[], reply: Reply, refuse: Refuse): void {

@@ -1,7 +1,7 @@
 /**
  * Batches of BATCH_SIZE receiving addresses: what is kept of the one being derived and of those that wait. Plain data.
- * In reading order: queue.ts (which batch comes next), derive.ts (its addresses, into a digest), cache.ts (the digest on
- * flash), attest.ts (the reply to the link). Spec: SPEC.md, batches.
+ * In reading order: queue.ts (which batch comes next), derive.ts (its addresses, into a digest), cache.ts (the digest
+ * on flash), attest.ts (the reply to the link). Spec: SPEC.md, batches.
  */
 import type { Network } from '../../crypto/wallet/address';
 import type { Sha256 } from '../../crypto/hash/sha256-running';
@@ -30,7 +30,7 @@ export interface UnderWay {
 export interface Batches {
   /** Numbers that batchKey makes: an object for each would cost six variables. */
   wanted: number[];
-  /** Who is to be called once a batch is derived. */
+  /** What is to be called once a batch is derived. */
   waiting: { key: number; ready: () => void }[];
   under?: UnderWay;
   /**

@@ -1,7 +1,7 @@
 /**
  * Digests of the batches that are derived, in files of Storage. File "b<account>-<side>-<batch>": digest 32 | MAC 16
- * under the device secret, so that a changed file is derived anew and never believed. For accounts of the published app's
- * protocol "m..." beside it holds the first SHA-256 of the list as its signed message.
+ * under the device secret, so that a changed file is derived anew and never believed. For accounts of the published
+ * app's protocol "m..." beside it holds the first SHA-256 of the list as its signed message.
  */
 import { constantTimeEqual, hmacSha256 } from '../../crypto/index';
 import type { Cold } from '../cold';

@@ -28,7 +28,7 @@ import type { Thrown } from '../link/refusal';
 import { requireAccount } from '../state/accounts';
 import { batchDigestHead, batchDigestAddress } from '../../../protocol/request/authority';
 
-/** Children that share an inversion. An idle slice is less than a child: a column of its comb. */
+/** Children that share an inversion. An idle step is less than a child: a column of its comb. */
 export const CHILDREN_A_STEP = 2;
 
 /** Children after which the time of one is known. */

@@ -1,5 +1,6 @@
 /**
- * Which batches are derived, and in what order: V's requests first, then the link's, then the first ones of each account.
+ * Which batches are derived, and in what order: V's requests first, then the link's, then the first ones of each
+ * account.
  */
 import type { Cold } from '../cold';
 import { dropWaiting, startNext } from './derive';
@@ -14,9 +15,9 @@ import { batchKey } from './batch';
 export const WANTED_MAX = 8;
 
 /**
- * Queues a batch for derivation; does nothing if it is queued. Urgent batches (asked for by V) go next and, if the queue
- * is full, replace the last entry. Returns false if a batch that is not urgent finds the queue full. key: of batchKey.
- * ready: called once, when the batch is derived.
+ * Queues a batch for derivation; does nothing if it is queued. Urgent batches (asked for by V) go next and, if the
+ * queue is full, replace the last entry. Returns false if a batch that is not urgent finds the queue full. key: of
+ * batchKey. ready: called once, when the batch is derived.
  */
 export function wantBatch(cold: Cold, key: number, isUrgent: boolean, ready?: () => void): boolean {
   const batches = cold.batches;
@@ -42,7 +43,7 @@ export function wantFirstBatches(cold: Cold): void {
   }
 }
 
-/** Seconds until a batch is derived, as far as can be told. */
+/** Seconds until a batch is derived, estimated. */
 export function secondsToBatch(cold: Cold, account: number, side: number, batchNo: number): number {
   const batches = cold.batches;
   let children = BATCH_SIZE - batches.done;

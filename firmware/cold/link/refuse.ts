@@ -9,7 +9,8 @@ import { scheduleFirst } from '../scheduler';
 import { REFUSE_INTERNAL } from '../../../protocol/wire';
 
 /**
- * Does what a refusal asks for, durably. Returns the error to be replied: another one when the journal does not take it.
+ * Does what a refusal asks for, durably. Returns the error to be replied: another one when the journal does not take
+ * it.
  */
 export function applyRefusal(cold: Cold, error: Thrown): Thrown {
   try {
@@ -22,8 +23,8 @@ export function applyRefusal(cold: Cold, error: Thrown): Thrown {
 }
 
 /**
- * Calls `reply` with a refusal once what it asks for is done. That is a task of its own, before all others: with nothing
- * of the request on the stack or in memory, since closing an account needs the room.
+ * Calls `reply` with a refusal once what it asks for is done. That is a task of its own, before all others: with
+ * nothing of the request on the stack or in memory, since closing an account needs the room.
  */
 export function replyRefusal(cold: Cold, thrown: Thrown, reply: (error: Thrown) => void): void {
   if (thrown.closes === undefined && thrown.counts === undefined) return reply(thrown);

@@ -2,14 +2,14 @@
  * Payments that no longer fit the journal. The oldest ARCHIVE_ENTRIES of them move to a file of the board's Storage;
  * the journal keeps how many files there are and one digest over all of them, checked at boot: a file that is lost or
  * changed stops the board (`archive-lost`) instead of making it forget what was paid. A file is written, read back, and
- * only then counted. Entry: tag 8 | account u8 | flags u8 | seconds u32 | debit 7 (R_PAYMENT) | fee 7 | SHA-256 of content
- * and anchor 32. Files are "u1", "u2" ... R_ARCHIVE: files u32 | last serial u32 | digest 32 | one above the highest
- * change index archived u32, for each account; the digest is SHA-256 of the digest before and the SHA-256 of the file,
- * 32 zeros before the first.
+ * only then counted. Entry: tag 8 | account u8 | flags u8 | seconds u32 | debit 7 (R_PAYMENT) | fee 7 | SHA-256 of
+ * content and anchor 32. Files are "u1", "u2" ... R_ARCHIVE: files u32 | last serial u32 | digest 32 | one above the
+ * highest change index archived u32, for each account; the digest is SHA-256 of the digest before and the SHA-256 of
+ * the file, 32 zeros before the first.
  * An archived payment can be replaced, by one that pays the same and spends the same coin; the digest covers both, and
  * nobody can find others with the same. Its own transaction asked for again is such a replacement. Files are never
- * retired: when Storage holds no more, and the journal neither, requests are refused (`storage-full`), and status tells
- * long before.
+ * retired: when Storage holds no more, and the journal neither, requests are refused (`storage-full`), and status shows
+ * it long before.
  */
 import { concatBytes } from '../../crypto/bytes';
 import { sha256 } from '../../crypto/index';

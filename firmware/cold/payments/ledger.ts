@@ -1,6 +1,6 @@
 /**
- * The ledger: every transaction ever signed under a user_tx_no, from the journal and the archives (archive.ts). Read from
- * flash when asked, so a restart forgets nothing.
+ * The ledger: every transaction ever signed under a user_tx_no, from the journal and the archives (archive.ts). Read
+ * from flash when asked, so a restart forgets nothing.
  */
 import { sha256 } from '../../crypto/index';
 import { concatBytes, textBytes } from '../../crypto/bytes';

@@ -1,7 +1,7 @@
 /**
- * Shapes of what was paid, for the journal's records and the archives alike. A payment in reading order: record.ts (what
- * it leaves on flash), ledger.ts (what was signed under its number), window.ts (rolling sums), archive.ts (the oldest, in
- * files), tidy.ts (when they are archived).
+ * Shapes of what was paid, for the journal's records and the archives alike. A payment in reading order: record.ts
+ * (what it leaves on flash), ledger.ts (what was signed under its number), window.ts (rolling sums), archive.ts (the
+ * oldest, in files), tidy.ts (when they are archived).
  */
 import type { Spent } from '../signing/policy';
 import { PAYMENT_FLAG_BUMP } from '../../journal/records';
@@ -11,10 +11,11 @@ export interface SignedBefore {
   /** Transactions signed. */
   count: number;
   /**
-   * Does the journal hold this very transaction? An archive does not tell: there it is a replacement that adds no fee.
+   * Does the journal hold this very transaction? Of an archive that is unknown: there it counts as a replacement that
+   * adds no fee.
    */
   hasTx: boolean;
-  /** False: the outs text is another one. Where only an archive holds the number, `archived` tells. */
+  /** False: the outs text is another one. Where only an archive holds the number, `archived` says. */
   isSameContent: boolean;
   /** Outpoint that every transaction of this user_tx_no spends: txid 32 | vout u32. */
   anchor: Uint8Array;

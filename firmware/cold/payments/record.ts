@@ -32,8 +32,8 @@ import { nowSeconds, audit, AUDIT_SIGNED, save } from '../state/store';
 import { readInput } from '../tx/draft';
 
 /**
- * Records a payment that was checked. before: what was signed under its user_tx_no; tx: its id, 32 octets. The log has it
- * first: nothing is signed that it does not tell of. Throws the refusals of archiveOldest, `flash-failed`,
+ * Records a payment that was checked. before: what was signed under its user_tx_no; tx: its id, 32 octets. The log has
+ * it first: nothing is signed that it does not list. Throws the refusals of archiveOldest, `flash-failed`,
  * `journal-full`.
  */
 export function recordPayment(cold: Cold, signing: Signing, before: SignedBefore, tx: Uint8Array): void {

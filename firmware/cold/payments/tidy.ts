@@ -40,7 +40,7 @@ export function roomPayments(cold: Cold): number {
 
 /**
  * Archives in a task of its own, for which idle tasks let go of their memory, and compacts the journal in another. What
- * Storage does not take waits in the journal, and status tells.
+ * Storage does not take waits in the journal, and status shows it.
  */
 export function tidyPayments(cold: Cold): void {
   if (keptPayments(cold) <= PAYMENTS_TIDY_MAX || !hasFileRoom(cold)) return;

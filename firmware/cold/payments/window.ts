@@ -1,6 +1,6 @@
 /**
- * Sums of an account's rolling window: what it spent in the last so many seconds, from the journal and the archives. Read
- * from flash when asked, so the budget after a restart is what was written, never a fresh one.
+ * Sums of an account's rolling window: what it spent in the last so many seconds, from the journal and the archives.
+ * Read from flash when asked, so the budget after a restart is what was written, never a fresh one.
  */
 import type { Cold } from '../cold';
 import type { Spent } from '../signing/policy';

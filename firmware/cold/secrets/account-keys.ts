@@ -1,7 +1,7 @@
 /**
  * Keys of an account. Sealed on flash (R_SECRETS) are those that sign for hot coins and as HSM-Cold, so that neither is
- * in memory at rest; a cold receiving key is nowhere but in the seed. Public ones are R_KEYS. Leaves to others: how they
- * are derived (hierarchy.ts).
+ * in memory at rest; a cold receiving key is nowhere but in the seed. Public ones are R_KEYS. Leaves to others: how
+ * they are derived (hierarchy.ts).
  */
 import { wipe, hash160, ckdPub } from '../../crypto/index';
 import type { Cold } from '../cold';

@@ -1,7 +1,7 @@
 /**
  * The keys of an account and where they come from. Account a of network coin type c (0 main, 1 else), purpose p (84 for
  * p2wpkh, 44 for p2pkh): cold receiving = m/p'/c'/(2a)', hot sending = m/p'/c'/(2a+1)', HSM-Cold's identity for the
- * account = m/17229'/a'/0'. Hardened all the way: a hot key in an attacker's hands tells nothing about a cold one. What
+ * account = m/17229'/a'/0'. Hardened all the way: a hot key in an attacker's hands says nothing about a cold one. What
  * is public is written down once when the account is made (R_KEYS), so that no multiplication is needed later:
  *   0 | account u8 | fingerprint of m/p'/c' 4 | cold, hot, cold/0, hot/0, hot/1: public key 33 and chain code 32 each
  * Spec: BIP32, BIP44, BIP84. Leaves to others: when keys may be in memory (account-keys.ts,
@@ -19,7 +19,7 @@ export const NODE_COLD_0 = 2;
 export const NODE_HOT_0 = 3;
 export const NODE_HOT_1 = 4;
 
-/** A private node: 32 octets of key and of chain code. Both secret; wiped by whoever made it. */
+/** A private node: 32 octets of key and of chain code. Both secret; wiped by the maker. */
 export interface PrivNode {
   key: Uint8Array;
   chain: Uint8Array;

@@ -1,7 +1,7 @@
 /**
  * The PIN and what it opens: the BIP39 seed, sealed under PBKDF2-SHA512(HMAC(device secret, PIN)). It needs this board
- * and the PIN. A wrong PIN costs one of PIN_TRIES_MAX tries, counted before it is tried, and growing delays; at the limit
- * the board wipes itself (wipe.ts).
+ * and the PIN. A wrong PIN costs one of PIN_TRIES_MAX tries, counted before it is tried, and growing delays; at the
+ * limit the board wipes itself (wipe.ts).
  */
 import { wipe, hmacSha256, pbkdf2Sha512, seal, open } from '../../crypto/index';
 import type { Cold } from '../cold';

@@ -1,7 +1,7 @@
 /**
- * When known answers are asked for. At each start, before anything else: BOOT_STEPS of selftest/selftest.ts, some ten
+ * When known answers are computed. At each start, before anything else: BOOT_STEPS of selftest/selftest.ts, some ten
  * seconds of an ESP32. Its other steps, and what only this board uses, take a minute: they run before a key is made,
- * the ceremony begins with them, in slices, and says each. The console's `selftest` runs all.
+ * the ceremony begins with them, in steps, and names each. The console's `selftest` runs all.
  * A board that fails does nothing: its fault is `selftest-failed` and whatever was unlocked is locked.
  * Sources: Node's OpenSSL and @scure/bip32 on the octets 1, 2, 3 ...; BIP39's vector of 32 octets 0x7f.
  */
@@ -122,13 +122,13 @@ export function selfTest(): void {
     if (!coreTestStep(BOOT_STEPS[i])) throw fail('selftest-failed', coreTestName(BOOT_STEPS[i]));
 }
 
-/** Who waits for a self-test in slices; it ends when isOver. */
+/** What a self-test in steps runs for; it ends when isOver. */
 export interface Waiting {
   isOver: boolean;
 }
 
 /**
- * Runs the steps that a start does not run, or all, a slice each, naming each on the console; then calls `done`, or
+ * Runs the steps that a start does not run, or all, a step each, naming each on the console; then calls `done`, or
  * `failed` with `selftest-failed` or `no-words`.
  */
 export function startSelfTest(

@@ -1,6 +1,6 @@
 /**
  * The settings record, and in it the way in for a board that unlocks itself: the seed sealed under the device secret
- * alone. It gives whoever reads the flash the keys; it is there only when the operator asked for it with the PIN.
+ * alone. A reader of the flash then has the keys; it is there only when the operator asked for it with the PIN.
  * R_SETTINGS: [phones, sealed seed or null], and a third field while a seed that was there is being taken off the
  * flash. Switching off writes down that it is off, has the journal purged of the record before, and only then is done;
  * a start that finds it half done ends it. Flash promises no more than that erased pages read as erased: a copy made

@@ -20,7 +20,7 @@ import { requireAccount, letGoAccount } from '../state/accounts';
 const ENTROPY_BYTES = 32;
 
 /**
- * Replaces the generator's stored state; answers the old one's successor ready for use. fresh: anything new to mix in.
+ * Replaces the generator's stored state and starts the generator from the old one. fresh: anything new to mix in.
  */
 function startGenerator(cold: Cold, fresh: Uint8Array): void {
   const at = cold.state.at[R_DRBG];

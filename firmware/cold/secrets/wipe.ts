@@ -7,7 +7,7 @@ import { startWipe, endWipe } from '../../journal/device';
 import { lock } from './unlock';
 import { makeState } from '../state/state';
 
-/** Long enough for an answer to leave. */
+/** Long enough for the last reply to leave. */
 export const RESTART_DELAY_MS = 200;
 
 /**
@@ -23,7 +23,7 @@ export function eraseBoard(cold: Cold): void {
 }
 
 /**
- * Everything on the board is erased, whatever its journal would say to that; when the answer has left, it starts again
+ * Erases everything on the board, whatever the state of its journal; when the reply has left, the board starts again
  * as new. From here on it writes nothing and does nothing (fault `wiped`). Throws `flash-failed`.
  */
 export function wipeBoard(cold: Cold): void {

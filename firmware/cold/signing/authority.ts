@@ -1,6 +1,6 @@
 /**
- * Is a request V's? Its outs text is hashed as it comes, in whatever pieces, under the channel that the request names; the
- * verdict falls once, over the whole text: V's HMAC (protocol/authority.ts) or the published app's signature
+ * Is a request V's? Its outs text is hashed as it comes, in whatever pieces, under the channel that the request names;
+ * the verdict falls once, over the whole text: V's HMAC (protocol/authority.ts) or the published app's signature
  * (sms/v1-request.ts). A wrong one closes the account, durably, before anything is replied: isForged() decides it,
  * requireAuthority() throws what closes. Spec: SPEC.md 5.2.
  */
@@ -80,7 +80,7 @@ export function contentDigest(check: AuthorityCheck): Uint8Array {
   return check.content;
 }
 
-/** Releases what a check that is over held: whoever acts on its end may need the room. */
+/** Releases what a check that is over held: what follows may need the room. */
 export function dropAuthority(check: AuthorityCheck): void {
   check.v1 = check.mac = check.outs = undefined;
 }
@@ -101,8 +101,8 @@ export function stepAuthority(cold: Cold, check: AuthorityCheck): boolean {
 }
 
 /**
- * **Decides a forged request**: does the authority that came with it differ from V's HMAC over the whole request? check:
- * once the whole text came.
+ * **Decides a forged request**: does the authority that came with it differ from V's HMAC over the whole request?
+ * check: once the whole text came.
  */
 function isForged(cold: Cold, channel: Channel, check: AuthorityCheck): boolean {
   sha256Update(check.mac!, new Uint8Array([check.m.dynamic]));
@@ -113,10 +113,10 @@ function isForged(cold: Cold, channel: Channel, check: AuthorityCheck): boolean 
 }
 
 /**
- * Throws what closes the account when V's authority does not hold. Call it once stepAuthority has no step left. A channel
- * that is over gives a refusal, unless isKnown: something was signed under this user_tx_no. The authority then counts for
- * nothing and the request gets what was given before, the same transaction's signatures, or nothing (checks.ts). Returns
- * whether the channel is over.
+ * Throws what closes the account when V's authority does not hold. Call it once stepAuthority has no step left. A
+ * channel that is over gives a refusal, unless isKnown: something was signed under this user_tx_no. The authority then
+ * counts for nothing and the request gets what was given before, the same transaction's signatures, or nothing
+ * (checks.ts). Returns whether the channel is over.
  */
 export function requireAuthority(cold: Cold, check: AuthorityCheck, isKnown: boolean): boolean {
   const m = check.m;

@@ -1,6 +1,6 @@
 /**
- * SIGN_BEGIN and SIGN_OUTS: a withdrawal as V authorised it, its outs text in one piece or in several. The last piece is
- * replied to once V's authority over the whole text is verified and everything that can be checked without coins is.
+ * SIGN_BEGIN and SIGN_OUTS: a withdrawal as V authorised it, its outs text in one piece or in several. The last piece
+ * is replied to once V's authority over the whole text is verified and everything that can be checked without coins is.
  */
 import { OUTS_INLINE_MAX, OUTS_COUNT_MAX, REFUSE_BAD_STATE } from '../../../protocol/wire';
 import type { Cold } from '../cold';

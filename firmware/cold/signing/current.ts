@@ -1,5 +1,5 @@
 /**
- * The one signing under way: which messages its phase takes, and work for it in steps. A new SIGN_BEGIN takes its place;
+ * The one signing under way: which messages its phase takes, and its tasks in steps. A new SIGN_BEGIN takes its place;
  * whatever is refused after its authority was verified ends it.
  */
 import type { Cold } from '../cold';

@@ -1,7 +1,7 @@
 /**
- * SIGN_INPUT and PREV_TX: each coin that the transaction spends, with the transaction that made it. That one's txid must
- * be the coin's, and the script it pays must be the one of the account's hot key that the API names. The coin's amount is
- * read here and believed from nobody.
+ * SIGN_INPUT and PREV_TX: each coin that the transaction spends, with the transaction that made it. That one's txid
+ * must be the coin's, and the script it pays must be the one of the account's hot key that the API names. The coin's
+ * amount is read here and believed from nobody.
  */
 import { constantTimeEqual } from '../../crypto/index';
 import type { Cold } from '../cold';
@@ -16,7 +16,9 @@ import { readPrevTx, feedPrevTx, prevTxId } from '../tx/prev-tx';
 import { hotKeyHash } from '../secrets/account-keys';
 import { aSignInput, aPrevTx } from '../../../protocol/link/messages';
 
-/** Sequence numbers from here on leave a transaction final or replaceable; lower ones may lock it in time. Spec: BIP68. */
+/**
+ * Sequence numbers from here on leave a transaction final or replaceable; lower ones may lock it in time. Spec: BIP68.
+ */
 const SEQUENCE_MIN = 0xfffffffd;
 
 /** Announces the next input. */
@@ -38,7 +40,10 @@ export function signInput(cold: Cold, fields: CborValue[], reply: Reply): void {
   reply([]);
 }
 
-/** Takes the next piece of the announced input's previous transaction; the last one settles whether the coin is ours. */
+/**
+ * Takes the next piece of the announced input's previous transaction; after the last one the coin is compared with the
+ * account's key.
+ */
 export function prevTx(cold: Cold, fields: CborValue[], reply: Reply, refuse: Refuse): void {
   const signing = requireSigning(cold, PHASE_PREV_TX);
   const m = aPrevTx(fields);

@@ -1,5 +1,5 @@
 /**
- * What an account may spend, whatever its V-Device signed. One check answers the first rule that is broken, as a stable
+ * What an account may spend, whatever its V-Device signed. One check returns the first rule that is broken, as a stable
  * tag. The table (each tag is proved by test/firmware/cold/signing/policy.test.ts):
  *   policy-outputs       more outputs than allowed
  *   policy-dust          an output below the smallest allowed
@@ -12,7 +12,7 @@
  *   policy-count         more payments in the rolling window than allowed
  *   policy-time          outside the hours of the day (UTC)
  *   policy-clock         a rule needs the time and the clock was not set
- * Amounts in satoshi, exact up to 21e14. Leaves to others: summing the window (cold/spent.ts), the allow-list's
+ * Amounts in satoshi, exact up to 21e14. Leaves to others: summing the window (payments/window.ts), the allow-list's
  * storage.
  */
 

@@ -1,6 +1,7 @@
 /**
- * SIGN_RESULT: the signatures of a recorded payment, RESULT_SIGS_MAX a reply. What is signed is hashed from the draft and
- * compared with what was recorded (tx/hash.ts). Spec: BIP143 (p2wpkh), the original signature hash (p2pkh), RFC 6979.
+ * SIGN_RESULT: the signatures of a recorded payment, RESULT_SIGS_MAX a reply. What is signed is hashed from the draft
+ * and compared with what was recorded (tx/hash.ts). Spec: BIP143 (p2wpkh), the original signature hash (p2pkh), RFC
+ * 6979.
  */
 import { ecdsaSign, wipe, p2pkhScript } from '../../crypto/index';
 import type { Cold } from '../cold';

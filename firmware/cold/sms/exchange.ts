@@ -1,5 +1,6 @@
 /**
- * OPEN and RENEW: a key exchange with V. HSM-Cold's part runs in steps; the new channel is durable before V hears of it.
+ * OPEN and RENEW: a key exchange with V. HSM-Cold's part runs in steps; the new channel is durable before V hears of
+ * it.
  * Spec: SPEC.md 7.
  */
 import {

@@ -1,6 +1,6 @@
 /**
- * Replies to V's BATCH_VERIFY and STATUS, sealed under its channel. The number that a reply takes is durable before it is
- * sent. Spec: SPEC.md 6.
+ * Replies to V's BATCH_VERIFY and STATUS, sealed under its channel. The number that a reply takes is durable before it
+ * is sent. Spec: SPEC.md 6.
  */
 import { wipe } from '../../crypto/index';
 import type { Cold } from '../cold';
@@ -43,7 +43,7 @@ export function replyBatch(cold: Cold, account: Account, fields: CborValue[]): v
   const digest = batchDigestOf(cold, account.n, m.side, m.batchNo);
   if (!digest) wantBatch(cold, batchKey(account.n, m.side, m.batchNo), true);
   const key = channelKey(cold.crypto, channel, 'proof', 32);
-  const answer = digest
+  const result = digest
     ? {
         side: m.side,
         batchNo: m.batchNo,
@@ -58,7 +58,7 @@ export function replyBatch(cold: Cold, account: Account, fields: CborValue[]): v
         seconds: secondsToBatch(cold, account.n, m.side, m.batchNo),
       };
   wipe(key);
-  sendReply(cold, account, SMS_BATCH_ANSWER, batchAnswerFields(answer));
+  sendReply(cold, account, SMS_BATCH_ANSWER, batchAnswerFields(result));
   if (digest) wantBatch(cold, batchKey(account.n, m.side, m.batchNo + 1), false);
 }
 

@@ -1,9 +1,9 @@
 /**
- * SMS to HSM-Cold. Binary ones on the protocol's port are the operations of SPEC.md 6; text ones are the published app's
- * (v1.ts, when an account uses it) or an admin's acknowledgement. A sender's number decides nothing but where a text of
- * the old protocol is replied to: binary replies go to the phone registered for the account. What does not hold is
- * counted and never replied to. An SMS is acked, that is deleted, after its effect is durable; one that comes twice finds
- * its channel's replay window.
+ * SMS to HSM-Cold. Binary ones on the protocol's port are the operations of SPEC.md 6; text ones are the published
+ * app's (v1.ts, when an account uses it) or an admin's acknowledgement. A sender's number decides nothing but where a
+ * text of the old protocol is replied to: binary replies go to the phone registered for the account. What does not hold
+ * is counted and never replied to. An SMS is acked, that is deleted, after its effect is durable; one that comes twice
+ * finds its channel's replay window.
  */
 import type { Cold } from '../cold';
 import { openUnderChannel } from './opened';

@@ -1,7 +1,7 @@
 /**
- * Channels of the published app's text protocol (SPEC.md 9): HSM-Cold's number (never used again, shared with v2's), V's
- * number and key, own private key. One is in use and one offered. CHANNEL_OK or the first request that verifies under the
- * offered one puts it in use.
+ * Channels of the published app's text protocol (SPEC.md 9): HSM-Cold's number (never used again, shared with v2's),
+ * V's number and key, own private key. One is in use and one offered. CHANNEL_OK or the first request that verifies
+ * under the offered one puts it in use.
  */
 import { wipe } from '../../crypto/index';
 import type { Cold } from '../cold';

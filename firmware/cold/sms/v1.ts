@@ -1,8 +1,8 @@
 /**
  * The published app's text protocol (SPEC.md 9), for accounts that allow it. Its weaknesses are its own: nothing in it
- * proves who sent a QH, so whoever can spoof V's number can install a key. An account refuses it by its protocols; then
- * its texts are not looked at. Texts count only from the account's registered phones and are replied to at the first of
- * them. Leaves to others: requests signed under a channel (v1-request.ts).
+ * proves the sender of a QH: an attacker who spoofs V's number can install a key. An account refuses it by its
+ * protocols; then its texts are not looked at. Texts count only from the account's registered phones and are replied to
+ * at the first of them. Leaves to others: requests signed under a channel (v1-request.ts).
  */
 import { pubkeyCreate, ecdsaSignRecoverable, drbgGenerate, sha256, base64Encode } from '../../crypto/index';
 import type { Cold } from '../cold';
@@ -76,8 +76,8 @@ function acceptOpen(cold: Cold, account: Account, qh: string, hId: number, ack: 
 }
 
 /**
- * Answers with the signature of the list, when it is derived; the app asks once, so a list that is not ready is
- * answered when it is.
+ * Sends the signature of the list, once the list is derived; the app asks once, so a list that is not ready is replied
+ * to when it is.
  */
 function replyVerify(cold: Cold, n: number, m: V1Verify): void {
   const keys = cold.keys;

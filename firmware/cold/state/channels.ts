@@ -1,6 +1,6 @@
 /**
- * An account's channels with its V (R_CHANNEL): sealed on flash under the storage key, in memory only while a task needs
- * them.
+ * An account's channels with its V (R_CHANNEL): sealed on flash under the storage key, in memory only while a task
+ * needs them.
  */
 import { wipe } from '../../crypto/index';
 import type { OpenAccount, Account, V1Channel } from './state';

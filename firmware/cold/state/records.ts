@@ -1,7 +1,7 @@
 /**
  * What a record of the journal does to the state. One function applies it, at boot and after each append alike, so that
- * memory and flash cannot part; one says at compaction whether it still matters. Leaves to others: the layouts of records
- * (journal/records.ts), opening what is sealed (secrets/seal.ts).
+ * memory and flash cannot part; one says at compaction whether it still matters. Leaves to others: the layouts of
+ * records (journal/records.ts), opening what is sealed (secrets/seal.ts).
  */
 import { placeIndex, type Account, type ColdState, type ScriptType } from './state';
 import type { CborValue } from '../../../protocol/cbor/types';

@@ -1,7 +1,7 @@
 /**
  * HSM-Cold's durable state as it is held in memory, rebuilt from the journal at boot. Accounts stay on flash: of each,
- * memory holds where its records are and two bits; the one that is at work is read when it is asked for (accounts.ts). So
- * eight cost what one does. Leaves to others: applying records (records.ts), writing them (store.ts).
+ * memory holds where its records are and two bits; the one that is at work is read when it is asked for (accounts.ts).
+ * So eight cost what one does. Leaves to others: applying records (records.ts), writing them (store.ts).
  */
 import type { Channel } from '../../../protocol/channel/channel';
 import type { Network } from '../../crypto/wallet/address';

@@ -69,8 +69,8 @@ export function keepTime(cold: Cold): void {
 }
 
 /**
- * Appends an audit entry. detail: at most 200 octets, no secrets. Comes before the record of what it tells: nothing is
- * done that is not in the log, and a power cut between the two leaves an entry for what was not done.
+ * Appends an audit entry. detail: at most 200 octets, no secrets. Comes before the record of what it reports: nothing
+ * is done that is not in the log, and a power cut between the two leaves an entry for what was not done.
  */
 export function audit(cold: Cold, code: number, account: number, detail: Uint8Array): void {
   const state = cold.state;

@@ -1,6 +1,6 @@
 /**
- * One transaction on its way to being signed. Bounded memory: inputs and outputs lie in the scratch (scratch.ts) and are
- * read one by one; what stays in memory is two octets an input and three digests.
+ * One transaction on its way to being signed. Bounded memory: inputs and outputs lie in the scratch (scratch.ts) and
+ * are read one by one; what stays in memory is two octets an input and three digests.
  * Input: txid 32 | vout u32 little endian | sequence u32 little endian | sats 7 | chain u8 | index u32. Output: value 8
  * | length of script | script | zeros. Public data. Leaves to others: hashing it (hash.ts), previous transactions
  * (prev-tx.ts).

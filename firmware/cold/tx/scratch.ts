@@ -25,7 +25,7 @@ export interface Scratch {
 /** Whose scratch it is: the Cold. */
 export interface ScratchOwner {
   hal: Hal;
-  /** Who has the pages, and the uptime at which the link last had them erased. */
+  /** Owner of the pages, and when the link last had them erased (uptime, ms). */
   scratch?: Scratch;
   scratchAtMs?: number;
   /** A sweep at the console, under way. */

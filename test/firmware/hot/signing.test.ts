@@ -1,7 +1,7 @@
 // What HSM-Hot lets through of a signing: each request at its turn, once, and no more than was announced. Spec: SPEC.md
 // 5.2.
 import { expect } from 'chai';
-import { followSigning, isLastAnswer, isNeeded, passOn, type Signing } from '../../../firmware/hot/signing';
+import { followSigning, isLastReply, isNeeded, passOn, type Signing } from '../../../firmware/hot/signing';
 import {
   MSG_PREV_TX,
   MSG_SIGN_FINISH,
@@ -108,8 +108,8 @@ describe('hot/signing', () => {
     only(signing, result(8));
     pass(signing, result(8));
     only(signing);
-    expect([0, 4, 8].map((first) => isLastAnswer(signing, MSG_SIGN_RESULT, first))).to.deep.equal([false, false, true]);
-    expect(isLastAnswer(signing, MSG_SIGN_FINISH, 0)).to.equal(false);
+    expect([0, 4, 8].map((first) => isLastReply(signing, MSG_SIGN_RESULT, first))).to.deep.equal([false, false, true]);
+    expect(isLastReply(signing, MSG_SIGN_FINISH, 0)).to.equal(false);
   });
 
   it('lets at most twice as many pieces through as full ones would be', () => {
