@@ -1,21 +1,10 @@
 // Holds the README to what it shows: the story's output line by line, and the library example as a program that runs.
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import * as ts from 'typescript';
 import { createSimulation } from '../host/sim/simulation';
 import { formatEvent } from '../host/sim/events';
 import { runStory, storyTable } from '../host/sim/story';
-
-const ROOT = resolve(__dirname, '..', '..');
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
-
-/** The fenced block after `<!-- name -->`. */
-function blockOf(name: string): string {
-  const found = new RegExp(`<!-- ${name} -->\\n\`\`\`\\w*\\n([^]*?)\\n\`\`\``).exec(README);
-  if (!found) throw new Error(`README.md has no block ${name}`);
-  return found[1]!;
-}
+import { blockOf, README } from './readme-blocks';
 
 /** Times differ from run to run. */
 function withoutTimes(line: string): string {
@@ -42,7 +31,7 @@ describe('README', function () {
     }
     const printed = lines.map(withoutTimes);
     let from = 0;
-    for (const shown of blockOf('story').split('\n').map(withoutTimes)) {
+    for (const shown of blockOf(README, 'story').split('\n').map(withoutTimes)) {
       if (shown.trim() === '...') continue;
       const at = printed.indexOf(shown, from);
       expect(at, `README shows a line that the story does not print here: ${shown}`).to.be.at.least(from);
@@ -51,7 +40,7 @@ describe('README', function () {
   });
 
   it('has an example that runs', async () => {
-    const source = blockOf('example').replace('void paysOnce();', 'module.exports = paysOnce();');
+    const source = blockOf(README, 'example').replace('void paysOnce();', 'module.exports = paysOnce();');
     const { outputText } = ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.CommonJS } });
     const said: string[] = [];
     const host = { exports: undefined as unknown };

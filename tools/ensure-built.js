@@ -1,19 +1,36 @@
 'use strict';
 // Brings dist/ up to date: compiles the TypeScript and emits the device images when a source is newer than the last
-// build. Plain JavaScript because it runs before anything is compiled. `--force` builds in any case.
+// build. Plain JavaScript because it runs before anything is compiled. `--force` builds in any case. An installed package
+// has no sources: it is built, and stays as it is.
 const fs = require('fs');
 const path = require('path');
 const { spawnSync } = require('child_process');
 
 const ROOT = path.resolve(__dirname, '..');
 const STAMP = path.join(ROOT, 'dist', '.built');
-const SOURCES = ['package.json', 'tsconfig.json', 'protocol', 'firmware', 'boards', 'host', 'tools', 'test'];
+const SOURCES = [
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.src.json',
+  'tsconfig.test.json',
+  'protocol',
+  'firmware',
+  'boards',
+  'host',
+  'tools',
+  'test',
+];
 
 /** Newest modification time (ms) of a file, or of everything below a folder. */
 function newestMs(file) {
   const stat = fs.statSync(file);
   if (!stat.isDirectory()) return stat.mtimeMs;
   return fs.readdirSync(file).reduce((ms, name) => Math.max(ms, newestMs(path.join(file, name))), stat.mtimeMs);
+}
+
+/** Is this an installed package, and no checkout? */
+function isInstalled() {
+  return !fs.existsSync(path.join(ROOT, 'tsconfig.json'));
 }
 
 function isStale() {
@@ -29,14 +46,14 @@ function run(args) {
 }
 
 function ensureBuilt(force) {
-  if (!force && !isStale()) return;
+  if (isInstalled() || (!force && !isStale())) return;
   const startedAt = new Date();
   process.stderr.write('building dist/ ...\n');
-  run([require.resolve('typescript/bin/tsc'), '-p', ROOT]);
+  run([require.resolve('typescript/bin/tsc'), '-b', path.join(ROOT, 'tsconfig.test.json')]);
   run([path.join(ROOT, 'dist', 'tools', 'build', 'main.js')]);
   fs.writeFileSync(STAMP, '');
   fs.utimesSync(STAMP, startedAt, startedAt); // a source saved while the build ran is newer than this
 }
 
-module.exports = { ensureBuilt };
+module.exports = { ensureBuilt, isInstalled };
 if (require.main === module) ensureBuilt(process.argv.includes('--force'));

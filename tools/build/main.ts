@@ -1,9 +1,11 @@
-// What `npm run build` does after the compiler: the device's images, its crypto module and tables, and a size report.
+// What `npm run build` does after the compiler: bundles, the device's images, its crypto module and tables, and a size
+// report.
 // Runs as a program; one line on standard error says what failed.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { BoardData } from '../../boards/board';
 import { fail } from '../../protocol/errors';
+import { buildBundles } from './bundles';
 import { commitOf } from './commit';
 import { buildCrypto } from './crypto-module';
 import { checkDialect } from './dialect/dialect';
@@ -56,6 +58,7 @@ async function cryptoSizes(outDir: string): Promise<{ code: number; comb: number
 async function main(): Promise<void> {
   const outDir = path.join(ROOT, 'dist', 'firmware');
   const commit = commitOf(ROOT);
+  await buildBundles();
   const crypto = await cryptoSizes(outDir);
   const images = await buildImages(outDir, commit);
   for (const { board, role, bytes } of images) aFit(board, role, [bytes, crypto.comb, crypto.words]);

@@ -2,6 +2,7 @@
 // Leaves opening to open.ts.
 import * as fs from 'node:fs';
 import { fail } from '../../protocol/errors';
+import { loadSerialport } from './load';
 
 /** A port of this machine. `usb` holds vendor:product in hex for USB adapters. */
 export interface PortEntry {
@@ -24,10 +25,11 @@ function portFiles(): PortEntry[] {
     .map((name) => ({ path: `/dev/${name}` }));
 }
 
-/** The ports as the operating system lists them. */
+/** The ports as the operating system lists them; the device files where it cannot be asked. */
 export async function listPorts(): Promise<PortEntry[]> {
-  const { SerialPort } = await import('serialport');
-  const found = await SerialPort.list().catch(() => undefined);
+  const found = await loadSerialport()
+    .then(({ SerialPort }) => SerialPort.list())
+    .catch(() => undefined);
   if (found === undefined) return portFiles();
   return found
     .filter((port) => port.vendorId !== undefined || /ttyUSB|ttyACM|cu\./.test(port.path))

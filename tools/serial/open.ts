@@ -6,6 +6,7 @@ import type { SerialPort } from 'serialport';
 import { decimalOf } from '../../protocol/decimal';
 import { fail } from '../../protocol/errors';
 import type { BytePort } from '../../host/kit/byte-port';
+import { loadSerialport } from './load';
 
 export const DEFAULT_BAUD = 115200;
 /** Speeds, bits a second, that some line here runs at. */
@@ -146,7 +147,7 @@ async function pulseLoader(serial: SerialPort): Promise<void> {
 }
 
 async function openSerial(name: string, baud: number): Promise<OpenPort> {
-  const { SerialPort: Serial } = await import('serialport');
+  const { SerialPort: Serial } = await loadSerialport();
   const isPty = /^\/dev\/(pts\/|ttys\d)/.test(fs.existsSync(name) ? fs.realpathSync(name) : name);
   return new Promise((resolve, reject) => {
     const ends = portEnds();
@@ -180,7 +181,7 @@ async function openSerial(name: string, baud: number): Promise<OpenPort> {
 }
 
 /**
- * Opens `name`. Throws codes `no-port`, `port-rights`, `port-busy`, `not-a-port`, `bad-port-name`, `port-failed`;
+ * Opens `name`. Throws codes `no-serialport`, `no-port`, `port-rights`, `port-busy`, `not-a-port`, `bad-port-name`, `port-failed`;
  * `onClose` gets code `port-gone` when the line dies later.
  */
 export async function openPort(name: string, baud = DEFAULT_BAUD): Promise<OpenPort> {

@@ -3,7 +3,11 @@
 // started. Values of bcoin stay untyped here: it ships no types; the node's own files speak in hex and numbers.
 
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import type { Runtime } from '../../kit/runtime';
+
+/** bcoin as one file (tools/build/bundles). */
+const BCOIN = join(__dirname, '..', '..', '..', 'bundled', 'bcoin.js');
 
 /** Blocks until a coinbase may be spent. */
 export const COINBASE_MATURITY = 100;
@@ -41,18 +45,17 @@ function makeNetwork(bcoin: any, runtime: Runtime): any {
   return network;
 }
 
-/** Opens chain, mempool and miner; `prefix` is a folder that keeps them, in memory when absent. */
-export async function openBcoin(runtime: Runtime, prefix?: string): Promise<BcoinNode> {
+/** Opens chain, mempool and miner, all in memory. */
+export async function openBcoin(runtime: Runtime): Promise<BcoinNode> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const bcoin = require('bcoin');
+  const bcoin = require(BCOIN);
   const network = makeNetwork(bcoin, runtime);
-  const store = prefix === undefined ? { memory: true } : { memory: false, prefix };
-  const chain = new bcoin.Chain({ network, ...store, indexTX: true });
+  const chain = new bcoin.Chain({ network, memory: true, indexTX: true });
   const mempool = new bcoin.Mempool({
     network,
     chain,
-    ...store,
-    persistent: prefix !== undefined,
+    memory: true,
+    persistent: false,
     requireStandard: true,
     replaceByFee: true,
     rejectAbsurdFees: false,

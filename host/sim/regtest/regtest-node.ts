@@ -32,8 +32,8 @@ function scriptOf(address: string): Uint8Array {
 
 /** Starts the node with enough blocks for `fund`. Throws the system's error when the port cannot be had. */
 export async function startRegtestNode(options: RegtestNodeOptions): Promise<RegtestNode> {
-  const { runtime, seed, prefix, port = 0, user = 'chaincloud', password = 'regtest' } = options;
-  const node = await openBcoin(runtime, prefix);
+  const { runtime, seed, port = 0, user = 'chaincloud', password = 'regtest' } = options;
+  const node = await openBcoin(runtime);
   const wallet = createFundingWallet(node, seed);
   let mined = 0;
   const listeners: (() => void)[] = [];

@@ -11,8 +11,6 @@ export interface RegtestNodeOptions {
   port?: number;
   user?: string;
   password?: string;
-  /** Folder that keeps the chain; in memory when absent. */
-  prefix?: string;
 }
 
 export interface RegtestNode {

@@ -46,9 +46,12 @@ export const buildCommand: Command = {
       );
     const sizes = (): Sizes =>
       JSON.parse(readFileSync(path.join(ROOT, 'dist', 'firmware', 'sizes.json'), 'utf8')) as Sizes;
-    const { ensureBuilt } = require(path.join(ROOT, 'tools', 'ensure-built.js')) as {
+    const { ensureBuilt, isInstalled } = require(path.join(ROOT, 'tools', 'ensure-built.js')) as {
       ensureBuilt(isForced: boolean): void;
+      isInstalled(): boolean;
     };
+    if (isInstalled() && input.switches.check)
+      throw fail('no-sources', 'an installed package is built and has no sources: check in a checkout of the project');
     ensureBuilt(true);
     if (input.switches.check) {
       const first = images();
