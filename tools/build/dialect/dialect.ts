@@ -14,7 +14,7 @@ export interface DialectProblem {
    */
   rule: string;
   text: string;
-  /** `firmware/x.ts:12:3`, or the emitted file's own position where no map leads back. */
+  /** `firmware/guard.ts:12:3`, or the emitted file's own position where no map leads back. */
   where: string;
 }
 

@@ -1,5 +1,5 @@
-// A fact is stated once: no top-level constant of one name with one value in two files, and no exported name with two
-// values. A board's own data aside: pins and baud rates belong to one board each.
+// A fact is stated once: no top-level constant of one name with one value in two files, and no exported number or text
+// with another value elsewhere. A board's own data aside: pins and baud rates belong to one board each.
 import * as ts from 'typescript';
 import type { Check, Finding, Tree } from '../check';
 import { SAME_WORD } from '../exceptions';
@@ -10,6 +10,8 @@ interface Definition {
   line: number;
   value: string;
   isExported: boolean;
+  /** A number or a text, which a copy can drift from. */
+  isPlain: boolean;
 }
 
 const NAME = /^[A-Z][A-Z0-9_]+$/;
@@ -43,7 +45,8 @@ function definitionsOf(tree: Tree): Map<string, Definition[]> {
       for (const { name, initializer } of statement.declarationList.declarations) {
         if (!initializer || !NAME.test(name.getText())) continue;
         const line = lineAt(file.text, name.getStart());
-        const definition = { path, line, value: valueOf(initializer), isExported };
+        const value = valueOf(initializer);
+        const definition = { path, line, value, isExported, isPlain: /^(-?\d+(\.\d+)?|'.*')$/.test(value) };
         byName.set(name.getText(), [...(byName.get(name.getText()) ?? []), definition]);
       }
     }
@@ -64,5 +67,6 @@ function isStatedTwice(definitions: readonly Definition[]): boolean {
   const inFiles = new Set(definitions.map(({ path }) => path));
   const values = new Set(definitions.map(({ value }) => value));
   if (inFiles.size < 2) return false;
-  return values.size < definitions.length || definitions.some(({ isExported }) => isExported);
+  const isDrift = definitions.every(({ isPlain }) => isPlain) && definitions.some(({ isExported }) => isExported);
+  return values.size < definitions.length || isDrift;
 }

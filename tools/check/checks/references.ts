@@ -6,8 +6,8 @@ import { lineAt } from '../tree';
 
 /** Names of documents that are not in the repository. */
 const OUTSIDE = /\b(chaincloud-v1(?!\.json|')|open-api\b|DESIGN of the\b)/g;
-/** Changes of the past name files as they were; this check and its test name what does not exist. */
-const NOT_READ = /(^CHANGELOG\.md|\.json|\/references(\.test)?\.ts)$/;
+/** Changes of the past name files as they were; this check and the tests of checks name what does not exist. */
+const NOT_READ = /(^CHANGELOG\.md|\.json|\/references\.ts)$|^test\/tools\/check\//;
 const FILE = /(?<![\w./'"-])((?:[\w-]+\/)*[\w-]+(?:\.test)?\.ts)\b/gi;
 const IMPORT = /^\s*(import|export) .* from /;
 const SPEC_SECTION = /SPEC(?:\.md)?,? (?:sections? )?(\d+(?:\.\d+)?(?:(?:, | and |–|-)\d+(?:\.\d+)?)*)/g;

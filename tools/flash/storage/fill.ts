@@ -1,6 +1,6 @@
 // Brings bytes into a range of a board's flash whatever stands there already: what is right is left alone, so an upload
 // that was interrupted goes on where it stopped; what is wrong is erased first where it may be, written, and read back
-// by its CRC. Leaves to others: where the range is and when it counts (slot-content.ts, tables.ts).
+// by its CRC. Leaves to others: where the range is and when it counts (slots.ts, tables.ts).
 import { fail } from '../../../protocol/errors';
 import { crc32 } from './crc32';
 import { quote } from '../prompt/packets';
