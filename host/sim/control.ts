@@ -1,7 +1,7 @@
 // The simulator's remote control: a small HTTP server for people and for tests written in any language.
 //   GET /state  GET /phones/{number}/inbox  GET /events?since=N
 //   POST /mine {blocks}  /fund {address,sats,blocks?}  /advance {ms}  /power {board,on}  /sms {from,to,action,times?}
-import fastify from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import { fail } from '../../protocol/errors';
 import { type SystemEvent } from './events';
 import type { Pump } from './clock/pump';
@@ -27,17 +27,31 @@ function aText(name: string, value: unknown): string {
   return value;
 }
 
-export async function startControl(sim: Simulation, pump: Pump, port = 0): Promise<Control> {
-  const events: SystemEvent[] = [];
-  let dropped = 0;
-  const app = fastify({ logger: false, forceCloseConnections: true });
-  const body = (request: { body: unknown }): Record<string, unknown> => (request.body ?? {}) as Record<string, unknown>;
+const SMS_ACTIONS = ['drop', 'duplicate', 'hold', 'delay', 'refuse'] as const;
 
-  app.setErrorHandler((error: { code?: string; message: string }, _request, reply) => {
-    reply
-      .code(error.code === 'bad-parameter' ? 400 : 500)
-      .send({ code: error.code ?? 'internal', message: error.message });
-  });
+function bodyOf(request: { body: unknown }): Record<string, unknown> {
+  return (request.body ?? {}) as Record<string, unknown>;
+}
+
+/** What happened, the last MAX_EVENTS of it; `next` of one call is `since` of the following one. */
+class EventLog {
+  private readonly events: SystemEvent[] = [];
+  private dropped = 0;
+
+  record(event: SystemEvent): void {
+    this.events.push(event);
+    if (this.events.length > MAX_EVENTS) this.dropped += this.events.splice(0, this.events.length - MAX_EVENTS).length;
+  }
+
+  since(number: number): { next: number; events: SystemEvent[] } {
+    return {
+      next: this.dropped + this.events.length,
+      events: this.events.slice(Math.max(0, number - this.dropped)),
+    };
+  }
+}
+
+function readingRoutes(app: FastifyInstance, sim: Simulation, log: EventLog): void {
   app.get('/state', async () => ({
     now: new Date(sim.runtime.nowMs()).toISOString(),
     blocks: await sim.platform.rpc.call('getblockcount', []),
@@ -45,40 +59,42 @@ export async function startControl(sim: Simulation, pump: Pump, port = 0): Promi
     v: await sim.customer.v.status(),
     sms: sim.gsm.stats(),
   }));
-  app.get('/events', async (request) => {
-    const since = Number((request.query as { since?: string }).since ?? 0);
-    return { next: dropped + events.length, events: events.slice(Math.max(0, since - dropped)) };
-  });
+  app.get('/events', async (request) => log.since(Number((request.query as { since?: string }).since ?? 0)));
   app.get('/phones/:number/inbox', async (request) => {
     const { number } = request.params as { number: string };
     return Object.values(sim.phones).find((person) => person.number === number)?.inbox ?? [];
   });
+}
+
+function chainRoutes(app: FastifyInstance, sim: Simulation, pump: Pump): void {
   app.post('/mine', async (request) =>
-    pump.exclusively(() => sim.mine(aCount('blocks', body(request).blocks ?? 1, 1000))),
+    pump.exclusively(() => sim.mine(aCount('blocks', bodyOf(request).blocks ?? 1, 1000))),
   );
   app.post('/fund', async (request) => {
-    const { address, sats, blocks } = body(request);
+    const { address, sats, blocks } = bodyOf(request);
     const txid = await pump.exclusively(() =>
       sim.pay(aText('address', address), aCount('sats', sats, 1e9), aCount('blocks', blocks ?? 1, 100)),
     );
     return { tx_hash: txid };
   });
+}
+
+function worldRoutes(app: FastifyInstance, sim: Simulation, pump: Pump): void {
   app.post('/advance', async (request) => {
-    await pump.exclusively(() => sim.advance(aCount('ms', body(request).ms, 31 * 86_400_000)));
+    await pump.exclusively(() => sim.advance(aCount('ms', bodyOf(request).ms, 31 * 86_400_000)));
     return { now: new Date(sim.runtime.nowMs()).toISOString() };
   });
   app.post('/power', async (request) => {
-    const name = aText('board', body(request).board);
+    const name = aText('board', bodyOf(request).board);
     if (name !== 'cold' && name !== 'hot') throw fail('bad-parameter', '"board" expected cold or hot');
     const board = sim.boards[name];
-    await pump.exclusively(() => (body(request).on === false ? board.powerOff() : board.powerOn()));
+    await pump.exclusively(() => (bodyOf(request).on === false ? board.powerOff() : board.powerOn()));
     return { board: name, on: board.isOn };
   });
   app.post('/sms', async (request) => {
-    const { from, to, action, times } = body(request);
-    const actions = ['drop', 'duplicate', 'hold', 'delay', 'refuse'] as const;
-    const wanted = actions.find((candidate) => candidate === action);
-    if (!wanted) throw fail('bad-parameter', `"action" expected one of ${actions.join(', ')}`);
+    const { from, to, action, times } = bodyOf(request);
+    const wanted = SMS_ACTIONS.find((candidate) => candidate === action);
+    if (!wanted) throw fail('bad-parameter', `"action" expected one of ${SMS_ACTIONS.join(', ')}`);
     sim.gsm.rule({
       from: from as string | undefined,
       to: to as string | undefined,
@@ -87,14 +103,20 @@ export async function startControl(sim: Simulation, pump: Pump, port = 0): Promi
     });
     return { result: true };
   });
+}
 
+/** Serves the remote control on a port of 127.0.0.1; 0 takes a free one. */
+export async function startControl(sim: Simulation, pump: Pump, port = 0): Promise<Control> {
+  const log = new EventLog();
+  const app = fastify({ logger: false, forceCloseConnections: true });
+  app.setErrorHandler((error: { code?: string; message: string }, _request, reply) => {
+    reply
+      .code(error.code === 'bad-parameter' ? 400 : 500)
+      .send({ code: error.code ?? 'internal', message: error.message });
+  });
+  readingRoutes(app, sim, log);
+  chainRoutes(app, sim, pump);
+  worldRoutes(app, sim, pump);
   const url = await app.listen({ host: '127.0.0.1', port });
-  return {
-    url,
-    record(event) {
-      events.push(event);
-      if (events.length > MAX_EVENTS) dropped += events.splice(0, events.length - MAX_EVENTS).length;
-    },
-    close: () => app.close(),
-  };
+  return { url, record: (event) => log.record(event), close: () => app.close() };
 }

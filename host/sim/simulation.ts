@@ -100,164 +100,221 @@ const DAY_MS = 86_400_000;
 /** `until` asks this many times in the time between two looks of V. */
 const ASKS_A_POLL = 10;
 
-export async function createSimulation(options: SimulationOptions = {}): Promise<Simulation> {
-  const seed = options.seed ?? 'chaincloud';
-  const { onEvent } = options;
-  const startMs = options.startMs ?? SIM_START_MS;
-  const runtime = createVirtualRuntime({ seed, startMs, pace: options.espruino ? 'real' : 'fast' });
-  const polls = options.polls ?? (options.espruino ? QUICK_POLLS : CALM_POLLS);
-  const folder = mkdtempSync(join(tmpdir(), 'chaincloud-sim-'));
-  const closers: Array<() => Promise<void> | void> = [
-    () => rmSync(folder, { recursive: true, force: true }),
-    () => runtime.close(),
-  ];
+/** What a simulation is put together from. */
+interface Parts {
+  runtime: VirtualRuntime;
+  gsm: GsmNetwork;
+  boards: Boards;
+  platform: Platform;
+  console: ConsoleHub;
+  /** Where V and the website keep their files. */
+  folder: string;
+  polls: Polls;
+  /** Closed in the reverse order. */
+  closers: Closers;
+}
 
-  async function close(): Promise<void> {
-    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+/** What was opened, to be closed last first. */
+class Closers {
+  private readonly closers: Array<() => Promise<void> | void> = [];
+
+  add(closer: () => Promise<void> | void): void {
+    this.closers.push(closer);
   }
 
-  try {
-    const gsm = createGsmNetwork({ runtime: runtime.child('gsm'), seed: `${seed}/gsm`, ...options.gsm });
-    const phones = {
-      platformAdmin: gsm.person(NUMBERS.platformAdmin),
-      customerAdmin: gsm.person(NUMBERS.customerAdmin),
-    };
-    const boards = await createBoards({
-      runtime,
-      seed,
-      gsm,
-      board: options.board ?? LINUX,
-      espruino: options.espruino,
-      prelude: options.prelude,
-      modems: options.modems,
-      onLog: options.onLog,
-    });
-    closers.push(() => boards.close());
-    const consoleHub = createConsoleHub(boards.consolePort);
-    closers.push(() => consoleHub.close());
-    await boards.hot.powerOn();
-    await boards.cold.powerOn();
-    const database = options.database ?? join(folder, 'api.db');
-    const platform = await startPlatform({
-      runtime,
-      seed,
-      database,
-      hostPort: boards.hostPort,
-      ports: options.ports ?? {},
-      polls,
-      onEvent,
-    });
-    closers.push(() => platform.close());
-    let ceremony: Ceremony | undefined;
-    let customer: Customer | undefined;
-    let registered: RegisteredAccount | undefined;
+  async close(): Promise<void> {
+    for (let closer = this.closers.pop(); closer; closer = this.closers.pop()) await closer();
+  }
+}
 
-    const sim: Simulation = {
-      vProtocol: options.vProtocol ?? 'v2',
+class SimulatedSystem implements Simulation {
+  readonly runtime = this.parts.runtime;
+  readonly gsm = this.parts.gsm;
+  readonly boards = this.parts.boards;
+  readonly platform = this.parts.platform;
+  readonly console = this.parts.console;
+  readonly vProtocol = this.options.vProtocol ?? 'v2';
+  readonly phones = {
+    platformAdmin: this.gsm.person(NUMBERS.platformAdmin),
+    customerAdmin: this.gsm.person(NUMBERS.customerAdmin),
+  };
+  private heldCeremony: Ceremony | undefined;
+  private startedCustomer: Customer | undefined;
+  private registered: RegisteredAccount | undefined;
+
+  constructor(
+    private readonly options: SimulationOptions,
+    private readonly parts: Parts,
+  ) {}
+
+  get ceremony(): Ceremony {
+    return needed(this.heldCeremony);
+  }
+
+  get account(): AccountFile {
+    return this.ceremony.file;
+  }
+
+  get tokens(): RegisteredAccount['tokens'] {
+    return needed(this.registered).tokens;
+  }
+
+  get customer(): Customer {
+    return needed(this.startedCustomer);
+  }
+
+  async provision(): Promise<void> {
+    const { options, runtime } = this;
+    this.heldCeremony = await holdCeremony({
       runtime,
-      gsm,
-      phones,
-      boards,
-      platform,
-      console: consoleHub,
-      get ceremony() {
-        return needed(ceremony);
-      },
-      get account() {
-        return needed(ceremony).file;
-      },
-      get tokens() {
-        return needed(registered).tokens;
-      },
-      get customer() {
-        return needed(customer);
-      },
-      async provision() {
-        ceremony = await holdCeremony({
-          runtime,
-          coldConsole: consoleHub.attach(),
-          hotConsole: boards.hotConsolePort,
-          vProtocol: options.vProtocol,
-          accounts: options.accounts,
-          onEvent,
-        });
-        registered = await platform.register(ceremony.file);
-        customer = await startCustomer({
-          runtime,
-          seed,
-          gsm,
-          folder,
-          polls,
-          onEvent,
-          apiUrl: platform.internet.url,
-          file: ceremony.file,
-          tokens: registered.tokens,
-          identityPriv: ceremony.vIdentityPriv,
-          policy: options.vPolicy,
-          protocol: options.vProtocol,
-          websitePort: options.ports?.website,
-          // Where time is real nobody waits for three o'clock: the key exchange is due at the next full minute.
-          rekeyAt: options.espruino ? new Date(runtime.nowMs() + 60_000).toISOString().slice(11, 16) : undefined,
-        });
-        closers.push(() => needed(customer).close());
-      },
-      async setUp() {
-        await sim.provision();
-        await sim.openChannel();
-        await sim.verifyBatch(1, 0);
-        await sim.verifyBatch(2, 0);
-        await sim.customer.v.startLoop();
-      },
-      async openChannel() {
-        const { v } = sim.customer;
-        const before = (await v.status()).channel?.id;
-        await v.openChannel();
-        await sim.until(
-          async () => ![undefined, before].includes((await v.status()).channel?.id),
-          'a channel between V and HSM-Cold',
-        );
-      },
-      async verifyBatch(side, batchNo) {
-        const { shop } = sim.customer;
-        await shop.requestBatch(side, batchNo);
-        const verdict = async (): Promise<number> =>
-          (await shop.batches()).find((batch) => batch.side === side && batch.batch_no === batchNo)?.status ?? 1;
-        await sim.until(async () => (await verdict()) !== 1, `V's verdict on batch ${batchNo} of side ${side}`, DAY_MS);
-        return verdict();
-      },
-      advance: (ms) => runtime.runFor(ms),
-      async fundHot(sats) {
-        const user = async (): Promise<{ balance: number }> =>
-          (
-            await fetch(`${platform.api.url}/api/v1/open/user`, { headers: { token: sim.tokens.hot_sending } })
-          ).json() as Promise<{ balance: number }>;
-        const { balance } = await user();
-        const { address } = await sim.customer.shop.call<{ address: string }>('POST', '/shop/deposit-address', {
-          side: 'hot',
-        });
-        const txid = await sim.pay(address, sats, 1);
-        await sim.until(async () => (await user()).balance === balance + sats, 'the hot balance at the API');
-        return txid;
-      },
-      mine: (blocks) => platform.node.mine(blocks),
-      async pay(address, sats, blocks = 1) {
-        const txid = await platform.node.fund(address, sats);
-        if (blocks > 0) await platform.node.mine(blocks);
-        return txid;
-      },
-      async until(holds, what, limitMs = 600_000) {
-        const endMs = runtime.nowMs() + limitMs;
-        while (!(await holds())) {
-          if (runtime.nowMs() >= endMs)
-            throw fail('sim-timeout', `${what} did not come within ${limitMs / 1000} s of simulated time`);
-          await runtime.runFor(polls.vMs / ASKS_A_POLL);
-        }
-      },
-      close,
-    };
-    return sim;
+      coldConsole: this.console.attach(),
+      hotConsole: this.boards.hotConsolePort,
+      vProtocol: options.vProtocol,
+      accounts: options.accounts,
+      onEvent: options.onEvent,
+    });
+    this.registered = await this.platform.register(this.account);
+    this.startedCustomer = await startCustomer({
+      runtime,
+      seed: seedOf(options),
+      gsm: this.gsm,
+      folder: this.parts.folder,
+      polls: this.parts.polls,
+      onEvent: options.onEvent,
+      apiUrl: this.platform.internet.url,
+      file: this.account,
+      tokens: this.tokens,
+      identityPriv: this.ceremony.vIdentityPriv,
+      policy: options.vPolicy,
+      protocol: options.vProtocol,
+      websitePort: options.ports?.website,
+      // Where time is real nobody waits for three o'clock: the key exchange is due at the next full minute.
+      rekeyAt: options.espruino ? new Date(runtime.nowMs() + 60_000).toISOString().slice(11, 16) : undefined,
+    });
+    this.parts.closers.add(() => this.customer.close());
+  }
+
+  async setUp(): Promise<void> {
+    await this.provision();
+    await this.openChannel();
+    await this.verifyBatch(1, 0);
+    await this.verifyBatch(2, 0);
+    await this.customer.v.startLoop();
+  }
+
+  async openChannel(): Promise<void> {
+    const { v } = this.customer;
+    const before = (await v.status()).channel?.id;
+    await v.openChannel();
+    await this.until(
+      async () => ![undefined, before].includes((await v.status()).channel?.id),
+      'a channel between V and HSM-Cold',
+    );
+  }
+
+  async verifyBatch(side: 1 | 2, batchNo: number): Promise<number> {
+    const { shop } = this.customer;
+    await shop.requestBatch(side, batchNo);
+    const verdict = async (): Promise<number> =>
+      (await shop.batches()).find((batch) => batch.side === side && batch.batch_no === batchNo)?.status ?? 1;
+    await this.until(async () => (await verdict()) !== 1, `V's verdict on batch ${batchNo} of side ${side}`, DAY_MS);
+    return verdict();
+  }
+
+  advance(ms: number): Promise<void> {
+    return this.runtime.runFor(ms);
+  }
+
+  /** The hot side's balance as the API states it, sats. */
+  private async hotBalance(): Promise<number> {
+    const url = `${this.platform.api.url}/api/v1/open/user`;
+    const reply = await fetch(url, { headers: { token: this.tokens.hot_sending } });
+    return ((await reply.json()) as { balance: number }).balance;
+  }
+
+  async fundHot(sats: number): Promise<string> {
+    const balance = await this.hotBalance();
+    const { address } = await this.customer.shop.call<{ address: string }>('POST', '/shop/deposit-address', {
+      side: 'hot',
+    });
+    const txid = await this.pay(address, sats, 1);
+    await this.until(async () => (await this.hotBalance()) === balance + sats, 'the hot balance at the API');
+    return txid;
+  }
+
+  mine(blocks: number): Promise<string[]> {
+    return this.platform.node.mine(blocks);
+  }
+
+  async pay(address: string, sats: number, blocks = 1): Promise<string> {
+    const txid = await this.platform.node.fund(address, sats);
+    if (blocks > 0) await this.platform.node.mine(blocks);
+    return txid;
+  }
+
+  async until(holds: () => Promise<boolean> | boolean, what: string, limitMs = 600_000): Promise<void> {
+    const endMs = this.runtime.nowMs() + limitMs;
+    while (!(await holds())) {
+      if (this.runtime.nowMs() >= endMs)
+        throw fail('sim-timeout', `${what} did not come within ${limitMs / 1000} s of simulated time`);
+      await this.runtime.runFor(this.parts.polls.vMs / ASKS_A_POLL);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.parts.closers.close();
+  }
+}
+
+function seedOf(options: SimulationOptions): string {
+  return options.seed ?? 'chaincloud';
+}
+
+/** Starts everything that needs no ceremony. */
+async function openParts(options: SimulationOptions, closers: Closers): Promise<Parts> {
+  const seed = seedOf(options);
+  const startMs = options.startMs ?? SIM_START_MS;
+  const runtime = createVirtualRuntime({ seed, startMs, pace: options.espruino ? 'real' : 'fast' });
+  const folder = mkdtempSync(join(tmpdir(), 'chaincloud-sim-'));
+  closers.add(() => rmSync(folder, { recursive: true, force: true }));
+  closers.add(() => runtime.close());
+  const polls = options.polls ?? (options.espruino ? QUICK_POLLS : CALM_POLLS);
+  const gsm = createGsmNetwork({ runtime: runtime.child('gsm'), seed: `${seed}/gsm`, ...options.gsm });
+  const boards = await createBoards({
+    runtime,
+    seed,
+    gsm,
+    board: options.board ?? LINUX,
+    espruino: options.espruino,
+    prelude: options.prelude,
+    modems: options.modems,
+    onLog: options.onLog,
+  });
+  closers.add(() => boards.close());
+  const consoleHub = createConsoleHub(boards.consolePort);
+  closers.add(() => consoleHub.close());
+  await boards.hot.powerOn();
+  await boards.cold.powerOn();
+  const platform = await startPlatform({
+    runtime,
+    seed,
+    database: options.database ?? join(folder, 'api.db'),
+    hostPort: boards.hostPort,
+    ports: options.ports ?? {},
+    polls,
+    onEvent: options.onEvent,
+  });
+  closers.add(() => platform.close());
+  return { runtime, gsm, boards, platform, console: consoleHub, folder, polls, closers };
+}
+
+/** Starts the whole system but the ceremony. Throws what a part throws, after closing the others. */
+export async function createSimulation(options: SimulationOptions = {}): Promise<Simulation> {
+  const closers = new Closers();
+  try {
+    return new SimulatedSystem(options, await openParts(options, closers));
   } catch (error) {
-    await close();
+    await closers.close();
     throw error;
   }
 }

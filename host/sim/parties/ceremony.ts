@@ -75,59 +75,91 @@ function rollDice(random: (lenBytes: number) => Uint8Array): string {
   return rolls;
 }
 
-export async function holdCeremony(options: CeremonyOptions): Promise<Ceremony> {
-  const { runtime, onEvent } = options;
-  const { random } = runtime.child('operator');
-  const pin = SIM_TOKENS.pin;
-  const cold = createConsoleClient({ port: options.coldConsole });
-  const hot = createConsoleClient({ port: options.hotConsole });
-  const tell = (text: string): void => onEvent?.({ at: runtime.nowMs(), who: 'operator', link: 'console', text });
-  const at = <T>(work: Promise<T>, what: string): Promise<T> => runtime.runWhile(work, what);
+/** The operator at both consoles: does one thing at a time and tells of it. */
+class Operator {
+  readonly cold = createConsoleClient({ port: this.options.coldConsole });
+  readonly hot = createConsoleClient({ port: this.options.hotConsole });
+  readonly pin = SIM_TOKENS.pin;
 
+  constructor(private readonly options: CeremonyOptions) {}
+
+  tell(text: string): void {
+    const { runtime, onEvent } = this.options;
+    onEvent?.({ at: runtime.nowMs(), who: 'operator', link: 'console', text });
+  }
+
+  at<T>(work: Promise<T>, what: string): Promise<T> {
+    return this.options.runtime.runWhile(work, what);
+  }
+
+  /** Makes the seed, sets the clock, pairs the boards, enters the admin's phone; returns the words. */
+  async makeBoards(random: (lenBytes: number) => Uint8Array): Promise<string[]> {
+    const { cold, hot, pin } = this;
+    const dice = rollDice(random);
+    const { words, fingerprint } = await this.at(
+      provision(cold, { dice, hostEntropy: random(32), pin }),
+      'the ceremony',
+    );
+    this.tell(
+      `seed made from ${DICE_ROLLS} dice rolls, the host's and the board's randomness; ${words.length} words written ` +
+        `down; fingerprint ${fingerprint}`,
+    );
+    await this.at(setTime(cold, Math.floor(this.options.runtime.nowMs() / 1000), pin), 'setting the clock');
+    await this.at(pairHot(cold, hot, random(32), pin), 'pairing of the two boards');
+    this.tell('HSM-Cold and HSM-Hot share a link key');
+    await this.at(setPhones(cold, [NUMBERS.platformAdmin], pin), "entering the admin's phone");
+    return words;
+  }
+
+  /** Enters the shop's account, and as many others as are asked for. */
+  async enterAccounts(
+    vIdentity: Uint8Array,
+    payoutAddress: string,
+    random: (lenBytes: number) => Uint8Array,
+  ): Promise<AccountFile> {
+    const { cold, pin } = this;
+    const { vProtocol, accounts } = this.options;
+    const data = {
+      name: 'shop',
+      network: 'regtest' as const,
+      script: 'p2wpkh' as const,
+      vIdentity,
+      vPhones: [NUMBERS.v],
+      adminPhones: [NUMBERS.customerAdmin],
+      protocols: vProtocol === 'v1' ? (['v1', 'v2'] as const).slice() : undefined,
+      payoutAddress,
+      policy: POLICY,
+      hsmPhones: [NUMBERS.cold, NUMBERS.coldSpare],
+    };
+    const file = await this.at(addAccount(cold, data, pin), 'entering the account');
+    for (let n = 1; n < (accounts ?? 1); n++) {
+      const other = {
+        ...data,
+        name: `customer ${n}`,
+        vIdentity: secp256k1.getPublicKey(random(32)),
+        vPhones: [`${NUMBERS.v}${n}`],
+      };
+      await this.at(addAccount(cold, other, pin), 'entering another account');
+    }
+    return file;
+  }
+}
+
+/** Holds the ceremony at new boards. The result is the operator's later work at HSM-Cold's console. */
+export async function holdCeremony(options: CeremonyOptions): Promise<Ceremony> {
+  const { random } = options.runtime.child('operator');
+  const operator = new Operator(options);
+  const { cold, pin } = operator;
   const vIdentityPriv = random(32);
   const vIdentity = secp256k1.getPublicKey(vIdentityPriv);
   const payoutAddress = bech32.encode('bcrt', [0, ...bech32.toWords(random(20))]);
-  const { words, fingerprint } = await at(
-    provision(cold, { dice: rollDice(random), hostEntropy: random(32), pin }),
-    'the ceremony',
-  );
-  tell(
-    `seed made from ${DICE_ROLLS} dice rolls, the host's and the board's randomness; ${words.length} words written down; fingerprint ${fingerprint}`,
-  );
-  await at(setTime(cold, Math.floor(runtime.nowMs() / 1000), pin), 'setting the clock');
-  await at(pairHot(cold, hot, random(32), pin), 'pairing of the two boards');
-  tell('HSM-Cold and HSM-Hot share a link key');
-  await at(setPhones(cold, [NUMBERS.platformAdmin], pin), "entering the admin's phone");
-  const data = {
-    name: 'shop',
-    network: 'regtest' as const,
-    script: 'p2wpkh' as const,
-    vIdentity,
-    vPhones: [NUMBERS.v],
-    adminPhones: [NUMBERS.customerAdmin],
-    protocols: options.vProtocol === 'v1' ? (['v1', 'v2'] as const).slice() : undefined,
-    payoutAddress,
-    policy: POLICY,
-    hsmPhones: [NUMBERS.cold, NUMBERS.coldSpare],
-  };
-  const file = await at(addAccount(cold, data, pin), 'entering the account');
-  for (let n = 1; n < (options.accounts ?? 1); n++) {
-    await at(
-      addAccount(
-        cold,
-        {
-          ...data,
-          name: `customer ${n}`,
-          vIdentity: secp256k1.getPublicKey(random(32)),
-          vPhones: [`${NUMBERS.v}${n}`],
-        },
-        pin,
-      ),
-      'entering another account',
-    );
-  }
+  const words = await operator.makeBoards(random);
+  const file = await operator.enterAccounts(vIdentity, payoutAddress, random);
   const pairingCodeAtV = codeOf(file, vIdentity);
-  tell(`account ${file.account} entered; pairing code ${file.pairing_code} at HSM-Cold, ${pairingCodeAtV} at V`);
+  operator.tell(
+    `account ${file.account} entered; pairing code ${file.pairing_code} at HSM-Cold, ${pairingCodeAtV} at V`,
+  );
+  const readStatus = (): Promise<string[]> => operator.at(status(cold), 'the status');
 
   return {
     file,
@@ -136,23 +168,22 @@ export async function holdCeremony(options: CeremonyOptions): Promise<Ceremony> 
     payoutAddress,
     words,
     async unlock() {
-      await at(unlock(cold, pin), 'unlocking');
-      tell('HSM-Cold unlocked');
+      await operator.at(unlock(cold, pin), 'unlocking');
+      operator.tell('HSM-Cold unlocked');
     },
     async reopen() {
-      await at(reopen(cold, file.account, pin), 'opening the account');
-      tell(`account ${file.account} open again`);
+      await operator.at(reopen(cold, file.account, pin), 'opening the account');
+      operator.tell(`account ${file.account} open again`);
     },
     async sweep(psbt) {
-      const signed = await at(sweep(cold, psbt, { account: file.account, pin }), 'the sweep');
-      signed.shown.forEach((line) => tell(`HSM-Cold shows: ${line}`));
+      const signed = await operator.at(sweep(cold, psbt, { account: file.account, pin }), 'the sweep');
+      signed.shown.forEach((line) => operator.tell(`HSM-Cold shows: ${line}`));
       return signed.psbt;
     },
-    status: () => at(status(cold), 'the status'),
+    status: readStatus,
     async hasDerived(side, count) {
       const name = side === 1 ? 'batches-hot' : 'batches-cold';
-      const line =
-        (await at(status(cold), 'the status')).find((each) => each.startsWith(`account ${file.account} `)) ?? '';
+      const line = (await readStatus()).find((each) => each.startsWith(`account ${file.account} `)) ?? '';
       return Number(new RegExp(`${name} (\\d+)`).exec(line)?.[1] ?? 0) > count;
     },
   };

@@ -42,6 +42,23 @@ export async function postRequest(api: HttpClient, request: RequestForm, isPing 
   return answer.status === 400 && Number(body.code) === 3 ? 'known' : 'retry';
 }
 
+/** Is the API's record of a request this very request? `sent`: its `send_request`. */
+function isSameRequest(sent: Record<string, unknown>, vcCode: unknown, request: RequestForm): boolean {
+  return (
+    String(sent.user_tx_no) === request.userTxNo &&
+    sent.outs === request.outs &&
+    Number(sent.is_dynamic_fee) === request.dynamic &&
+    (vcCode === undefined || vcCode === null || vcCode === request.vcCode)
+  );
+}
+
+/** What status and hash say together. */
+function outcomeOf(status: string, hash: string | null): Outcome {
+  if (status === '1') return hash ? { kind: 'sent', txHash: hash } : { kind: 'open' };
+  if (status === '9') return hash ? { kind: 'contradiction', what: 'failed with a transaction' } : { kind: 'failed' };
+  return { kind: 'open' };
+}
+
 /** `isPing`: nothing is paid, so there is no hash to wait for; `txHash` is then empty. */
 export async function readOutcome(api: HttpClient, request: RequestForm, isPing = false): Promise<Outcome> {
   const path = isPing ? '/api/v1/open/tx/' : '/api/v1/open/BTC/tx/';
@@ -51,18 +68,11 @@ export async function readOutcome(api: HttpClient, request: RequestForm, isPing 
   const body = fields(answer);
   const sent = (body.send_request ?? null) as Record<string, unknown> | null;
   if (sent === null) return { kind: 'open' };
-  const isOurs =
-    String(sent.user_tx_no) === request.userTxNo &&
-    sent.outs === request.outs &&
-    Number(sent.is_dynamic_fee) === request.dynamic &&
-    (body.vc_code === undefined || body.vc_code === null || body.vc_code === request.vcCode);
-  if (!isOurs) return { kind: 'contradiction', what: 'another request' };
+  if (!isSameRequest(sent, body.vc_code, request)) return { kind: 'contradiction', what: 'another request' };
   const status = String(body.hot_wallet_tx_status);
   if (isPing && status === '1') return { kind: 'sent', txHash: '' };
   const hash = typeof body.tx_hash === 'string' && /^[0-9a-f]{64}$/.test(body.tx_hash) ? body.tx_hash : null;
-  if (status === '1') return hash ? { kind: 'sent', txHash: hash } : { kind: 'open' };
-  if (status === '9') return hash ? { kind: 'contradiction', what: 'failed with a transaction' } : { kind: 'failed' };
-  return { kind: 'open' };
+  return outcomeOf(status, hash);
 }
 
 /** Satoshi of the account, or null when the API does not say. */

@@ -1,5 +1,4 @@
-// Address batches: pull from the website, ask HSM-Cold by SMS, report 2 (verified) or 3 (failed). Spec:
-// docs/published-app.md
+// Address batches: pull from the website, ask HSM-Cold by SMS, report 2 (verified) or 3 (failed). Spec: docs/published-app.md
 // 8. HSM-Cold's word is kept by the digest of the list: the same list again needs no SMS, another list for a
 // batch that is known good is false at once. The website may be hacked: what it can make V spend on SMS is bounded.
 
@@ -80,7 +79,7 @@ class AddressBatchLoop implements BatchLoop {
     return true;
   }
 
-  private judge(batch: Batch, verified: boolean): void {
+  private recordVerdict(batch: Batch, verified: boolean): void {
     this.state.transaction(() => {
       this.state.putBatch({ ...batch, state: verified ? 'verified' : 'failed', content: '', reported: 0 });
       if (!verified)
@@ -112,7 +111,7 @@ class AddressBatchLoop implements BatchLoop {
       reported: 0,
     };
     const hasGoodOne = this.state.batchesOf(side, batchNo).some((other) => other.state === 'verified');
-    if (list === null || hasGoodOne) return this.judge(batch, false);
+    if (list === null || hasGoodOne) return this.recordVerdict(batch, false);
     this.state.dropAskingBatches(side, batchNo);
     this.state.putBatch(batch);
     this.ask(batch);
@@ -172,7 +171,7 @@ class AddressBatchLoop implements BatchLoop {
 
   answered(side: number, batchNo: number, matches: (batch: Batch) => boolean) {
     const batch = this.openOne(side, batchNo);
-    if (batch) this.judge(batch, matches(batch));
+    if (batch) this.recordVerdict(batch, matches(batch));
   }
 
   later(side: number, batchNo: number, seconds: number) {

@@ -7,7 +7,7 @@ import { anOuts, decryptBoundInfo, sumSats, type Out, type VtestInfo } from '../
 import { readBalance } from './api-calls';
 import type { VContext } from '../context';
 import type { HsmLink } from '../link/hsm-link';
-import { judge } from '../policy/policy';
+import { checkWithdrawal } from '../policy/policy';
 import type { Withdrawal } from '../state';
 
 /**
@@ -90,9 +90,8 @@ async function examine(context: VContext, link: HsmLink, pulled: Pulled, infoHas
   }
   Object.assign(row, { outs: info.outs, dynamic: info.dynamic, confirmed: info.confirmed, sats: sumSats(outs) });
   const nowMs = context.runtime.nowMs();
-  const verdict = judge(context.policy, outs, info.dynamic, nowMs, context.time, (sinceMs) =>
-    state.spentSince(sinceMs),
-  );
+  const proposal = { outs, dynamic: info.dynamic, nowMs, time: context.time };
+  const verdict = checkWithdrawal(context.policy, proposal, (sinceMs) => state.spentSince(sinceMs));
   if (verdict.verdict === 'refuse') return stop(`${verdict.tag} refuses withdrawal ${pulled.id}`, verdict.tag);
   if (verdict.verdict === 'wait') {
     tellOnce(context, pulled.id, `${verdict.tag} holds withdrawal ${pulled.id}`);

@@ -30,30 +30,39 @@ export function aPolicy(policy: VPolicy): VPolicy {
   const raw = policy as Raw;
   knownOnly(raw, V_POLICY_FIELDS, '');
   numbers(raw, NUMBER_FIELDS, '');
-  if (policy.maxOutputs !== undefined && policy.maxOutputs > OUTPUTS_MAX)
-    throw bad('maxOutputs', `expected at most ${OUTPUTS_MAX}`);
-  for (const name of ['fromMinute', 'toMinute'] as const)
-    if ((policy[name] ?? 0) > LAST_MINUTE) throw bad(name, `expected 0 to ${LAST_MINUTE}`);
+  checkBounds(policy);
   for (const name of ['isAllowListOnly', 'dynamicFee'])
     if (raw[name] !== undefined && typeof raw[name] !== 'boolean') throw bad(name, 'expected true or false');
-  if (
-    policy.allowList !== undefined &&
-    !(Array.isArray(policy.allowList) && policy.allowList.every((each) => typeof each === 'string'))
-  )
-    throw bad('allowList', 'expected addresses');
-  if (policy.allowList !== undefined && policy.isAllowListOnly === false)
-    throw bad('isAllowListOnly', 'false beside an allowList: leave one out');
-  if (policy.windows !== undefined && !Array.isArray(policy.windows)) throw bad('windows', 'expected a list');
-  for (const [i, window] of (policy.windows ?? []).entries()) {
-    if (typeof window !== 'object' || window === null) throw bad(`windows ${i}`, 'expected an object');
-    knownOnly(window as Raw, WINDOW_FIELDS, `windows ${i} `);
-    numbers(window as Raw, WINDOW_FIELDS, `windows ${i} `);
-  }
+  checkAllowList(policy);
+  checkWindows(policy.windows);
   if (policy.hours !== undefined) {
     aMinuteOfDay(policy.hours.from);
     aMinuteOfDay(policy.hours.to);
   }
   return policy;
+}
+
+function checkBounds(policy: VPolicy): void {
+  if (policy.maxOutputs !== undefined && policy.maxOutputs > OUTPUTS_MAX)
+    throw bad('maxOutputs', `expected at most ${OUTPUTS_MAX}`);
+  for (const name of ['fromMinute', 'toMinute'] as const)
+    if ((policy[name] ?? 0) > LAST_MINUTE) throw bad(name, `expected 0 to ${LAST_MINUTE}`);
+}
+
+function checkAllowList({ allowList, isAllowListOnly }: VPolicy): void {
+  if (allowList === undefined) return;
+  if (!Array.isArray(allowList) || !allowList.every((each) => typeof each === 'string'))
+    throw bad('allowList', 'expected addresses');
+  if (isAllowListOnly === false) throw bad('isAllowListOnly', 'false beside an allowList: leave one out');
+}
+
+function checkWindows(windows: VPolicy['windows']): void {
+  if (windows !== undefined && !Array.isArray(windows)) throw bad('windows', 'expected a list');
+  for (const [i, window] of (windows ?? []).entries()) {
+    if (typeof window !== 'object' || window === null) throw bad(`windows ${i}`, 'expected an object');
+    knownOnly(window as Raw, WINDOW_FIELDS, `windows ${i} `);
+    numbers(window as Raw, WINDOW_FIELDS, `windows ${i} `);
+  }
 }
 
 function bad(name: string, what: string): Error {

@@ -47,15 +47,19 @@ const CLOCK_SET_MS = Date.UTC(2020, 0, 1);
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1440;
 
-/** Judges a withdrawal before it is signed. `spentSince(ms)`: what was authorised since then. */
-export function judge(
-  policy: VPolicy,
-  outs: readonly Out[],
-  dynamic: number,
-  nowMs: number,
-  time: LocalTime,
-  spentSince: (sinceMs: number) => Spent,
-): Verdict {
+/** A withdrawal as the policy sees it. */
+export interface Proposal {
+  outs: readonly Out[];
+  /** 0 or 1. */
+  dynamic: number;
+  /** Now, ms since 1970, and V's local time. */
+  nowMs: number;
+  time: LocalTime;
+}
+
+/** Checks a withdrawal before it is signed. `spentSince(ms)`: what was authorised since then. */
+export function checkWithdrawal(policy: VPolicy, proposal: Proposal, spentSince: (sinceMs: number) => Spent): Verdict {
+  const { outs, dynamic, nowMs, time } = proposal;
   const total = sumSats(outs);
   const refused = refusalTag(policy, outs, total, dynamic);
   if (refused) return { verdict: 'refuse', tag: refused };

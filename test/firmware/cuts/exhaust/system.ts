@@ -94,7 +94,7 @@ export async function createSystem(espruino: string, seed: string): Promise<Syst
     if (fate.ended === endedBefore) fate.crashes++;
   });
   const deposits = new Set<string>();
-  const { pay } = sim;
+  const pay = sim.pay.bind(sim);
   sim.pay = async (address, sats, blocks) => {
     const txid = await pay(address, sats, blocks);
     deposits.add(txid);

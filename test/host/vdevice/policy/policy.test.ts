@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { policyFrom, policyTag } from '../../../../firmware/cold/signing/policy';
 import { localTime } from '../../../../host/vdevice/loops/local-time';
-import { feeTag, judge, POLICY_TAGS, type Spent } from '../../../../host/vdevice/policy/policy';
+import { feeTag, checkWithdrawal, POLICY_TAGS, type Spent } from '../../../../host/vdevice/policy/policy';
 import { aPolicy, V_POLICY_FIELDS } from '../../../../host/vdevice/policy/policy-form';
 import type { VPolicy } from '../../../../host/vdevice';
 
@@ -22,7 +22,7 @@ describe('host/vdevice policy', () => {
   const A = { address: 'a', sats: 50000 };
   const B = { address: 'b', sats: 60000 };
   const tagOf = (policy: VPolicy, outs = [A], dynamic = 0, spent: Partial<Spent> = {}, nowMs = NOON) => {
-    const verdict = judge(aPolicy(policy), outs, dynamic, nowMs, time, () => ({ ...NOTHING, ...spent }));
+    const verdict = checkWithdrawal(aPolicy(policy), { outs, dynamic, nowMs, time }, () => ({ ...NOTHING, ...spent }));
     return verdict.verdict === 'ok' ? 'ok' : verdict.verdict + ' ' + verdict.tag;
   };
 
@@ -157,12 +157,9 @@ describe('host/vdevice policy', () => {
       tagOf(policy, [A, B]),
     ]).to.deep.equal(['ok', 'wait policy-velocity', 'refuse policy-velocity']);
     const asked: number[] = [];
-    judge(
+    checkWithdrawal(
       { windowMaxSats: 1e9, windows: [{ windowSeconds: 60, windowMaxSats: 1e9 }] },
-      [A],
-      0,
-      NOON,
-      time,
+      { outs: [A], dynamic: 0, nowMs: NOON, time },
       (sinceMs) => {
         asked.push(NOON - sinceMs);
         return NOTHING;
@@ -181,12 +178,9 @@ describe('host/vdevice policy', () => {
     ]).to.deep.equal(['ok', 'wait policy-time']);
     expect(tagOf({ fromMinute: 1320, toMinute: 360 })).to.equal('wait policy-time');
     // Minutes are UTC, as on HSM-Cold; hours are V's local time.
-    const east = judge(
+    const east = checkWithdrawal(
       { hours: { from: '20:00', to: '21:00' }, fromMinute: 720, toMinute: 721 },
-      [A],
-      0,
-      NOON,
-      localTime(480),
+      { outs: [A], dynamic: 0, nowMs: NOON, time: localTime(480) },
       () => NOTHING,
     );
     expect(east.verdict).to.equal('ok');
