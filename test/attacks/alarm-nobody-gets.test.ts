@@ -1,5 +1,5 @@
-// Attack: the alarm of a closure is made undeliverable: a name or number that no SMS takes, an admin who is entered too
-// late. Invariants: 4 (SPEC.md, what must never happen).
+// Attack (I4): the alarm of a closure is made undeliverable: a name or number that no SMS takes, an admin who is
+// entered too late. Invariants: 4 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { addAccount, setPhones, status } from '../../host/operator';
 import { begin, makeCoin, out, refusalOf } from '../firmware/payments';

@@ -1,5 +1,5 @@
-// Attack: a hacked API asks for far-off batches, to keep V's from being derived and to fill the Storage with them.
-// Invariants: 9 (SPEC.md, what must never happen).
+// Attack (I13): a hacked API asks for far-off batches, to keep V's from being derived and to fill the Storage with
+// them. Invariants: 9 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { batchVerifyFields } from '../../protocol/sms/v2';
 import { BATCH_OK, MSG_ATTEST, REFUSE_NOT_READY, SMS_BATCH_VERIFY } from '../../protocol/wire';

@@ -1,5 +1,5 @@
-// Attack: change at an index where no wallet restored from the words looks, at once, by replacements, after archiving
-// and a restart. Invariants: 8 (SPEC.md, what must never happen).
+// Attack (I8): change at an index where no wallet restored from the words looks, at once, by replacements, after
+// archiving and a restart. Invariants: 8 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { backup, restore, restoreState, setTime } from '../../host/operator';
 import { REFUSE_BAD_INPUT } from '../../protocol/wire';

@@ -1,4 +1,4 @@
-// Attack: change cannot be named, only an index of the account's own change chain.
+// Attack (I8): change cannot be named, only an index of the account's own change chain.
 // Invariants: 8 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { MSG_SIGN_BEGIN, REFUSE_BAD_REQUEST } from '../../protocol/wire';

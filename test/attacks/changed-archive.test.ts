@@ -1,5 +1,5 @@
-// Attack: payments that were archived stay paid and are replaced by their own coin only; a changed archive stops the
-// board. Invariants: 2, 5 (SPEC.md, what must never happen).
+// Attack (I2): payments that were archived stay paid and are replaced by their own coin only; a changed archive stops
+// the board. Invariants: 2, 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { status, valueOf } from '../../host/operator';
 import { REFUSE_CONFLICT } from '../../protocol/wire';

@@ -1,4 +1,4 @@
-// Attack: a journal that somebody changed stops the board.
+// Attack (I11): a journal that somebody changed stops the board.
 // Invariants: 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { status, unlock, valueOf } from '../../host/operator';

@@ -1,5 +1,5 @@
-// Attack: a closed account whose data changed, then a compaction and a restart: it stays closed, and its alarm goes on.
-// Invariants: 4, 5 (SPEC.md, what must never happen).
+// Attack (I4): a closed account whose data changed, then a compaction and a restart: it stays closed, and its alarm
+// goes on. Invariants: 4, 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { changeAccount, createConsoleClient, setPhones } from '../../host/operator';
 import { REFUSE_ACCOUNT_CLOSED } from '../../protocol/wire';

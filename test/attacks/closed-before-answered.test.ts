@@ -1,4 +1,4 @@
-// Attack: the closing is on flash before the forger hears of it: cut at every write of it.
+// Attack (I4): the closing is on flash before the forger hears of it: cut at every write of it.
 // Invariants: 4, 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { MSG_SIGN_BEGIN, REFUSE_BAD_AUTHORITY } from '../../protocol/wire';

@@ -1,4 +1,4 @@
-// Attack: a coin of the cold receiving side never gets a signature over the link.
+// Attack (I1): a coin of the cold receiving side never gets a signature over the link.
 // Invariants: 6 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { REFUSE_BAD_INPUT } from '../../protocol/wire';

@@ -1,5 +1,5 @@
-// Attack: two transactions, or two contents, that the API made alike in half of their digests. Nothing is signed for
-// the second. Invariants: 2 (SPEC.md, what must never happen).
+// Attack (I2): two transactions, or two contents, that the API made alike in half of their digests. Nothing is signed
+// for the second. Invariants: 2 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { ARCHIVE_ENTRIES, archiveOldest } from '../../firmware/cold/payments/archive';
 import type { Thrown } from '../../firmware/cold/link/refusal';

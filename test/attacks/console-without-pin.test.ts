@@ -1,4 +1,4 @@
-// Attack: at the console nothing that matters happens without the PIN.
+// Attack (I4): at the console nothing that matters happens without the PIN.
 // Invariants: 4, 6 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { START_S, readyRig } from '../firmware/rig';

@@ -1,4 +1,4 @@
-// Attack: power is cut in the midst of a closing, and a good request follows at once: the account is closed by the
+// Attack (I4): power is cut in the midst of a closing, and a good request follows at once: the account is closed by the
 // alarm alone, and acknowledging that alarm, from a phone without a number too, does not open it.
 // Invariants: 4, 5, 7 (SPEC.md, what must never happen).
 import { expect } from 'chai';

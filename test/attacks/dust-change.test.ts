@@ -1,4 +1,4 @@
-// Attack: change that nobody can spend.
+// Attack (I8): change that nobody can spend.
 // Invariants: 8 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { REFUSE_BAD_FEE } from '../../protocol/wire';

@@ -1,5 +1,5 @@
-// Attack: a primitive that computes wrongly (a fault, a changed image): the board makes no key, opens nothing and signs
-// nothing. Each primitive that HSM-Cold uses is made wrong by one bit, one letter or one verdict.
+// Attack (I6): a primitive that computes wrongly (a fault, a changed image): the board makes no key, opens nothing and
+// signs nothing. Each primitive that HSM-Cold uses is made wrong by one bit, one letter or one verdict.
 // Invariants: 1, 6 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { provision, restore, status, unlock, valueOf } from '../../host/operator';

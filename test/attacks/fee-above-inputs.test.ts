@@ -1,4 +1,4 @@
-// Attack: a fee that the inputs do not carry.
+// Attack (I1): a fee that the inputs do not carry.
 // Invariants: 1 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { REFUSE_BAD_FEE } from '../../protocol/wire';

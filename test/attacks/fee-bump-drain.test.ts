@@ -1,4 +1,4 @@
-// Attack: replacements that raise the fee again and again run into the fee limits.
+// Attack (I1): replacements that raise the fee again and again run into the fee limits.
 // Invariants: 1, 2 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { makeCoin, out, pay, refusalOf } from '../firmware/payments';

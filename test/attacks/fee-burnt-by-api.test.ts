@@ -1,5 +1,5 @@
-// Attack: the hacked API pays what V authorised and burns the rest of the coins as fees, on an account whose operator
-// said nothing of fees. Invariants: 1 (SPEC.md 11: the limits of fees are what bounds the loss).
+// Attack (I1): the hacked API pays what V authorised and burns the rest of the coins as fees, on an account whose
+// operator said nothing of fees. Invariants: 1 (SPEC.md 11: the limits of fees are what bounds the loss).
 import { expect } from 'chai';
 import { FEE_LIMITS_DEFAULT } from '../../host/operator';
 import { makeCoin, out, pay, refusalOf } from '../firmware/payments';

@@ -1,4 +1,4 @@
-// Attack: a previous transaction with a smaller amount than the real one: its hash gives it away.
+// Attack (I1): a previous transaction with a smaller amount than the real one: its hash gives it away.
 // Invariants: 1 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { REFUSE_BAD_PREV_TX } from '../../protocol/wire';

@@ -1,4 +1,4 @@
-// Attack: two requests that each hide the other's coin: fees are counted from real amounts both times.
+// Attack (I1): two requests that each hide the other's coin: fees are counted from real amounts both times.
 // Invariants: 1 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { REFUSE_BAD_FEE } from '../../protocol/wire';

@@ -1,4 +1,4 @@
-// Attack: a small payment with a large fee.
+// Attack (I1): a small payment with a large fee.
 // Invariants: 1 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { makeCoin, out, pay, refusalOf } from '../firmware/payments';

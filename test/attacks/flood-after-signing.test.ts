@@ -1,5 +1,5 @@
-// Attack: a signing that is over, or refused, is used to reach HSM-Cold without end: HSM-Hot knows what the signing may
-// still need. Invariants: 9 (SPEC.md, what must never happen).
+// Attack (I13): a signing that is over, or refused, is used to reach HSM-Cold without end: HSM-Hot knows what the
+// signing may still need. Invariants: 9 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import {
   MSG_PREV_TX,

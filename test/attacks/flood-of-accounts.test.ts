@@ -1,5 +1,5 @@
-// Attack: requests for made-up account numbers, to keep HSM-Cold busy and to lock out the accounts that there are.
-// Invariants: 9 (SPEC.md, what must never happen).
+// Attack (I13): requests for made-up account numbers, to keep HSM-Cold busy and to lock out the accounts that there
+// are. Invariants: 9 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { MSG_ATTEST, MSG_PING, MSG_SIGN_BEGIN, MSG_STATUS, REFUSE_RATE } from '../../protocol/wire';
 import { UNKNOWN_A_MINUTE } from '../../firmware/hot/limits';

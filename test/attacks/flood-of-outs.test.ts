@@ -1,4 +1,4 @@
-// Attack: a text announced without any authority, sent one character at a time, again and again.
+// Attack (I13): a text announced without any authority, sent one character at a time, again and again.
 // Invariants: 9 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import {

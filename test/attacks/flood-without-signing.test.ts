@@ -1,4 +1,4 @@
-// Attack: pieces, finishes and results without a signing: they end at HSM-Hot and cost HSM-Cold nothing.
+// Attack (I13): pieces, finishes and results without a signing: they end at HSM-Hot and cost HSM-Cold nothing.
 // Invariants: 9 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { MSG_PREV_TX, MSG_SIGN_FINISH, MSG_SIGN_OUTS, MSG_SIGN_RESULT, REFUSE_BAD_STATE } from '../../protocol/wire';

@@ -1,4 +1,4 @@
-// Attack: a hacked API floods: HSM-Hot refuses, HSM-Cold is not asked.
+// Attack (I13): a hacked API floods: HSM-Hot refuses, HSM-Cold is not asked.
 // Invariants: 9 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { MSG_SIGN_BEGIN, MSG_STATUS, REFUSE_BAD_REQUEST, REFUSE_RATE } from '../../protocol/wire';

@@ -1,4 +1,4 @@
-// Attack: a request that V never authorised: nothing signed, account closed over a restart, admin told.
+// Attack (I1): a request that V never authorised: nothing signed, account closed over a restart, admin told.
 // Invariants: 1, 4 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { reopen } from '../../host/operator';

@@ -1,4 +1,4 @@
-// Attack: an input slipped in after the sums were checked.
+// Attack (I1): an input slipped in after the sums were checked.
 // Invariants: 1 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { MSG_SIGN_BEGIN, MSG_SIGN_FINISH, REFUSE_BAD_STATE } from '../../protocol/wire';

@@ -1,4 +1,4 @@
-// Attack: a locked board signs and answers nothing, whoever asks.
+// Attack (I1): a locked board signs and answers nothing, whoever asks.
 // Invariants: 4, 6 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { REFUSE_LOCKED } from '../../protocol/wire';

@@ -1,4 +1,4 @@
-// Attack: a channel number that was never given out authorises nothing.
+// Attack (I1): a channel number that was never given out authorises nothing.
 // Invariants: 1, 3 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { REFUSE_NO_CHANNEL } from '../../protocol/wire';

@@ -1,4 +1,4 @@
-// Attack: probing: the twentieth refusal within an hour closes the account.
+// Attack (I4): probing: the twentieth refusal within an hour closes the account.
 // Invariants: 4 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { makeCoin, out, pay, refusalOf } from '../firmware/payments';

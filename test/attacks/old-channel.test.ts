@@ -1,4 +1,4 @@
-// Attack: after a new channel is in use the old one authorises nothing.
+// Attack (I3): after a new channel is in use the old one authorises nothing.
 // Invariants: 3 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { REFUSE_NO_CHANNEL } from '../../protocol/wire';

@@ -1,4 +1,4 @@
-// Attack: an authority for one account does not move the coins of another.
+// Attack (I3): an authority for one account does not move the coins of another.
 // Invariants: 3 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { addAccount } from '../../host/operator';

@@ -1,4 +1,4 @@
-// Attack: an authority made for another network is worth nothing.
+// Attack (I3): an authority made for another network is worth nothing.
 // Invariants: 3 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { sendAuthority } from '../../protocol/request/authority';

@@ -1,4 +1,4 @@
-// Attack: the right previous transaction, the wrong output of it.
+// Attack (I1): the right previous transaction, the wrong output of it.
 // Invariants: 1 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { makeCoin, out, pay, refusalOf } from '../firmware/payments';

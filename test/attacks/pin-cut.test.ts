@@ -1,4 +1,4 @@
-// Attack: cutting the power while a PIN is tried does not give the try back.
+// Attack (I5): cutting the power while a PIN is tried does not give the try back.
 // Invariants: 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { createConsoleClient, status, unlock } from '../../host/operator';

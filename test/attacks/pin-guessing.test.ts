@@ -1,4 +1,4 @@
-// Attack: wrong PINs are counted before they are tried, over power cuts; at the limit the board erases itself.
+// Attack (I6): wrong PINs are counted before they are tried, over power cuts; at the limit the board erases itself.
 // Invariants: 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { unlock } from '../../host/operator';

@@ -1,5 +1,5 @@
-// Attack: cutting the power after each wrong PIN is counted, before the board can erase itself, gives no try beyond the
-// limit; a flash that takes no audit record takes away neither the delay nor the erasure.
+// Attack (I5): cutting the power after each wrong PIN is counted, before the board can erase itself, gives no try
+// beyond the limit; a flash that takes no audit record takes away neither the delay nor the erasure.
 // Invariants: 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import type { Cold } from '../../firmware/cold/cold';

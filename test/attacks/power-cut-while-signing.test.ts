@@ -1,4 +1,4 @@
-// Attack: cut at every flash operation of a payment: afterwards it is either unsigned or signed once.
+// Attack (I2): cut at every flash operation of a payment: afterwards it is either unsigned or signed once.
 // Invariants: 2, 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { makeCoin, out, pay, refusalOf } from '../firmware/payments';

@@ -1,4 +1,4 @@
-// Attack: pieces of a previous transaction out of order, twice, or too many.
+// Attack (I1): pieces of a previous transaction out of order, twice, or too many.
 // Invariants: 1, 9 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { MSG_PREV_TX, MSG_SIGN_BEGIN, MSG_SIGN_INPUT, REFUSE_BAD_PREV_TX, REFUSE_BAD_STATE } from '../../protocol/wire';

@@ -1,4 +1,4 @@
-// Attack: a batch proof is good for its side, number and channel alone.
+// Attack (I3): a batch proof is good for its side, number and channel alone.
 // Invariants: 3 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { batchDigest, batchProof } from '../../protocol/request/authority';

@@ -1,5 +1,5 @@
-// Attack: probing in two bursts around the end of an hour that began with one early refusal: twenty within any hour
-// close the account. Invariants: 4 (SPEC.md, what must never happen).
+// Attack (I4): probing in two bursts around the end of an hour that began with one early refusal: twenty within any
+// hour close the account. Invariants: 4 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { makeCoin, out, pay, refusalOf } from '../firmware/payments';
 import { channelRig } from '../firmware/rig';

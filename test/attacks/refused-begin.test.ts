@@ -1,4 +1,4 @@
-// Attack: requests that are refused, sent in between the pieces of a signing under way, to end it.
+// Attack (I14): requests that are refused, sent in between the pieces of a signing under way, to end it.
 // Invariants: 9 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { MSG_PING, MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_RESULT, REFUSE_NO_ACCOUNT } from '../../protocol/wire';

@@ -1,4 +1,4 @@
-// Attack: whoever has the console without the PIN opens an account again that a forgery has closed.
+// Attack (I4): whoever has the console without the PIN opens an account again that a forgery has closed.
 // Invariants: 4 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { createConsoleClient, reopen, status } from '../../host/operator';

@@ -1,4 +1,4 @@
-// Attack: a replacement of a replacement that shares no coin with the first payment.
+// Attack (I2): a replacement of a replacement that shares no coin with the first payment.
 // Invariants: 2 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { makeCoin, out, pay, refusalOf } from '../firmware/payments';

@@ -1,4 +1,4 @@
-// Attack: another payment under a number that was paid, even when V authorised both.
+// Attack (I2): another payment under a number that was paid, even when V authorised both.
 // Invariants: 2 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { REFUSE_CONFLICT } from '../../protocol/wire';

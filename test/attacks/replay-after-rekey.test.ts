@@ -1,4 +1,4 @@
-// Attack: after a new channel the old request gets its old answer and no other.
+// Attack (I3): after a new channel the old request gets its old answer and no other.
 // Invariants: 2, 3 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { REFUSE_NO_CHANNEL } from '../../protocol/wire';

@@ -1,4 +1,4 @@
-// Attack: power cuts of both boards do not make a payment new.
+// Attack (I3): power cuts of both boards do not make a payment new.
 // Invariants: 2, 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { makeCoin, out, pay, refusalOf } from '../firmware/payments';

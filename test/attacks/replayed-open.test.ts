@@ -1,4 +1,4 @@
-// Attack: an OPEN that was used is played again: the channel in use stays.
+// Attack (I7): an OPEN that was used is played again: the channel in use stays.
 // Invariants: 3, 7 (SPEC.md, what must never happen).
 import { SMS_PORT } from '../../protocol/wire';
 import { makeCoin, out, pay } from '../firmware/payments';

@@ -1,4 +1,4 @@
-// Attack: one coin counted twice.
+// Attack (I1): one coin counted twice.
 // Invariants: 1 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { makeCoin, out, pay, refusalOf } from '../firmware/payments';

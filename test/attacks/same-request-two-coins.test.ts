@@ -1,4 +1,4 @@
-// Attack: one request, other coins the second time: only one payment.
+// Attack (I2): one request, other coins the second time: only one payment.
 // Invariants: 2 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { REFUSE_CONFLICT } from '../../protocol/wire';

@@ -1,4 +1,4 @@
-// Attack: nothing that the boards send anywhere holds a secret, the words of the ceremony excepted.
+// Attack (I6): nothing that the boards send anywhere holds a secret, the words of the ceremony excepted.
 // Invariants: 6 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { HDKey } from '@scure/bip32';

@@ -1,6 +1,6 @@
-// Attack: whoever has the console of a provisioned board makes it fail its start (a changed journal, a changed image, a
-// changed device page) and asks for the interpreter's prompt: with the device secret still on the flash, that would be
-// a search of all PINs. Invariants: 6 (SPEC.md, what must never happen).
+// Attack (I6): whoever has the console of a provisioned board makes it fail its start (a changed journal, a changed
+// image, a changed device page) and asks for the interpreter's prompt: with the device secret still on the flash, that
+// would be a search of all PINs. Invariants: 6 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { createConsoleClient, status, unlock, valueOf, wipe } from '../../host/operator';
 import { makeRig, PIN, readyRig, type Rig } from '../firmware/rig';

@@ -1,4 +1,4 @@
-// Attack: signatures asked for before the payment is written down.
+// Attack (I2): signatures asked for before the payment is written down.
 // Invariants: 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { MSG_SIGN_BEGIN, MSG_SIGN_FINISH, MSG_SIGN_RESULT, REFUSE_BAD_STATE } from '../../protocol/wire';

@@ -1,6 +1,6 @@
-// Attacks on HSM-Cold's phone line, below the protocol: floods, senders and texts made to look like modem answers,
-// broken PDUs, a modem that lies. Holds invariants 7 and 9: nothing breaks, nobody gains anything, what is honest still
-// comes through.
+// Attacks on HSM-Cold's phone line, below the protocol (I7): floods, senders and texts made to look like modem answers,
+// broken PDUs, a modem that lies. Holds docs/threat-model.md I7 and 9: nothing breaks, nobody gains anything, what is
+// honest still comes through.
 import { expect } from 'chai';
 import { modemStatus, sendText } from '../../firmware/modem/modem';
 import { ANNA, COLD, createWorld, type Station, type World } from '../firmware/modem/world';

@@ -1,4 +1,4 @@
-// Attack: the alarm goes on until the number it names comes back; a guess does not end it, and nothing opens the
+// Attack (I7): the alarm goes on until the number it names comes back; a guess does not end it, and nothing opens the
 // account. Invariants: 4, 7 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { REFUSE_ACCOUNT_CLOSED } from '../../protocol/wire';

@@ -1,4 +1,4 @@
-// Attack: texts and data from any number, V's own included, change nothing and get no answer.
+// Attack (I7): texts and data from any number, V's own included, change nothing and get no answer.
 // Invariants: 7 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { SMS_PORT } from '../../protocol/wire';

@@ -1,4 +1,4 @@
-// Attack: a coin that pays somebody else's script.
+// Attack (I1): a coin that pays somebody else's script.
 // Invariants: 1 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { makeCoin, out, pay, pubOf, refusalOf, scriptOf } from '../firmware/payments';

@@ -1,4 +1,4 @@
-// Attack: the console signs cold receiving coins only, and only after a yes and the PIN.
+// Attack (I1): the console signs cold receiving coins only, and only after a yes and the PIN.
 // Invariants: 6 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { sweep } from '../../host/operator';

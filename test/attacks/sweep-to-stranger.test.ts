@@ -1,4 +1,4 @@
-// Attack: a PSBT that pays anybody but the registered address gets signatures that are worth nothing for it.
+// Attack (I1): a PSBT that pays anybody but the registered address gets signatures that are worth nothing for it.
 // Invariants: 6 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { sweep } from '../../host/operator';

@@ -1,4 +1,4 @@
-// Attack: a destination changed after V authorised: forged.
+// Attack (I1): a destination changed after V authorised: forged.
 // Invariants: 1 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { REFUSE_BAD_AUTHORITY } from '../../protocol/wire';

@@ -1,4 +1,4 @@
-// Attack: another user_tx_no under V's authority: forged.
+// Attack (I1): another user_tx_no under V's authority: forged.
 // Invariants: 1 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { REFUSE_BAD_AUTHORITY } from '../../protocol/wire';

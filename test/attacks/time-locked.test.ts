@@ -1,4 +1,4 @@
-// Attack: sequence numbers and lock times that hold a payment back.
+// Attack (I1): sequence numbers and lock times that hold a payment back.
 // Invariants: 2 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { makeCoin, out, pay, refusalOf } from '../firmware/payments';

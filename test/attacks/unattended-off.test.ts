@@ -1,4 +1,4 @@
-// Attack: whoever takes a board whose operator has switched `unattended` off reads its whole flash, device secret
+// Attack (I6): whoever takes a board whose operator has switched `unattended` off reads its whole flash, device secret
 // included, and looks for anything that opens to the seed without the PIN: every octet of both halves, superseded and
 // torn records among them. Invariants: 6 (SPEC.md, what must never happen).
 import { expect } from 'chai';

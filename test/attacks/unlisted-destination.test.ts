@@ -1,4 +1,4 @@
-// Attack: an address that is not on the allow-list, whatever V signed.
+// Attack (I1): an address that is not on the allow-list, whatever V signed.
 // Invariants: 1 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { makeCoin, out, pay, refusalOf } from '../firmware/payments';

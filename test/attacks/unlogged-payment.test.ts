@@ -1,5 +1,5 @@
-// Attack: power is cut between a payment's record and its entry in the log, so that a signature leaves which the log
-// does not tell of. Invariants: 5 (SPEC.md, what must never happen).
+// Attack (I5): power is cut between a payment's record and its entry in the log, so that a signature leaves which the
+// log does not tell of. Invariants: 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { AUDIT_SIGNED } from '../../firmware/cold/state/store';
 import { parseLog, readLog, verifyShown } from '../../host/operator';

@@ -1,4 +1,4 @@
-// Attack: the rolling limit is what was written, not what a restart forgot.
+// Attack (I1): the rolling limit is what was written, not what a restart forgot.
 // Invariants: 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { makeCoin, out, pay, refusalOf } from '../firmware/payments';

@@ -1,4 +1,4 @@
-// Attack: the clock goes forward only: setting it back refreshes no budget.
+// Attack (I1): the clock goes forward only: setting it back refreshes no budget.
 // Invariants: 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { setTime, unlock } from '../../host/operator';

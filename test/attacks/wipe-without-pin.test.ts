@@ -1,5 +1,5 @@
-// Attack: whoever has the console without the PIN cannot erase the board; a board that is broken can still be erased.
-// Invariants: 4, 6 (SPEC.md, what must never happen).
+// Attack (I6): whoever has the console without the PIN cannot erase the board; a board that is broken can still be
+// erased. Invariants: 4, 6 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { createConsoleClient, status, unlock, valueOf, wipe } from '../../host/operator';
 import { readDevice } from '../../firmware/journal/device';

@@ -1,4 +1,4 @@
-// Attack: no request over the link opens, unlocks or sets anything.
+// Attack (I4): no request over the link opens, unlocks or sets anything.
 // Invariants: 4 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { MSG_COLD_STATUS, REFUSE_UNKNOWN_TYPE } from '../../protocol/wire';

@@ -1,4 +1,4 @@
-// Attack: a board without the link key is not heard.
+// Attack (I7): a board without the link key is not heard.
 // Invariants: 1 (SPEC.md, what must never happen).
 import { expect } from 'chai';
 import { createConsoleClient } from '../../host/operator';

@@ -1,7 +1,7 @@
 // Makes a statement from the indexed chain: every confirmed transaction of one side of an account, in the chain's
 // order.
-// Spec: SYSTEM.md flow 7. Block times may go back, so a period is cut by height: it begins at the first block whose
-// time has reached it. A reorganisation moves entries as it moves the transactions.
+// Spec: docs/overview.md flow 7. Block times may go back, so a period is cut by height: it begins at the first block
+// whose time has reached it. A reorganisation moves entries as it moves the transactions.
 
 import { fail } from '../../../protocol/errors';
 import type { Db } from '../../kit/sql';

@@ -1,4 +1,5 @@
-// Address batches: pull from the website, ask HSM-Cold by SMS, report 2 (verified) or 3 (failed). Spec: docs/published-app.md
+// Address batches: pull from the website, ask HSM-Cold by SMS, report 2 (verified) or 3 (failed). Spec:
+// docs/published-app.md
 // 8. HSM-Cold's word is kept by the digest of the list: the same list again needs no SMS, another list for a
 // batch that is known good is false at once. The website may be hacked: what it can make V spend on SMS is bounded.
 

@@ -1,6 +1,6 @@
 // Holds firmware/cold/state/account-store.ts on the real firmware: several customers on one HSM-Cold, each with a V of
 // its own, whose SMS and requests come in between one another's; what one does or suffers changes nothing for another.
-// Spec: SYSTEM.md, who takes part.
+// Spec: docs/threat-model.md I13.
 import * as btc from '@scure/btc-signer';
 import { expect } from 'chai';
 import { addAccount, lock, type AccountData } from '../../../host/operator';

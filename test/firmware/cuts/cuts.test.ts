@@ -1,7 +1,7 @@
 // Power cuts at the writes of every operation, before, in the midst of and after each, and then at those of the start
-// that follows, which puts what it found torn into the other half: SYSTEM invariant 5. A bounded share here, two cuts
-// an operation; CUTS=all cuts at every write in all four ways, each again at two writes of the start after it, and one
-// torn write an operation at all of them.
+// that follows, which puts what it found torn into the other half: SYSTEM docs/threat-model.md I5. A bounded share
+// here, two cuts an operation; CUTS=all cuts at every write in all four ways, each again at two writes of the start
+// after it, and one torn write an operation at all of them.
 import { expect } from 'chai';
 import { cutAt, isAll, measure, secondsOf, WAYS } from './cut';
 import { OPERATIONS } from './operations';

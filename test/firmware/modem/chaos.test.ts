@@ -1,6 +1,6 @@
 // Everything bad at once: a modem with every fault by chance and a network that loses, doubles and reorders. Holds:
 // nothing that the network delivered is lost, nothing is handed over that was not sent, every send ends, memory stays
-// bounded, and random bytes on the line do no harm (invariants 7 and 9 of the system).
+// bounded, and random bytes on the line do no harm (docs/threat-model.md I7 and 9 of the system).
 import { expect } from 'chai';
 import { modemStatus, sendData, startModem, createModem, MAX_LINE } from '../../../firmware/modem/modem';
 import { MAX_QUEUE, createOutbox } from '../../../firmware/modem/outbox';

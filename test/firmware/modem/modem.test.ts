@@ -1,6 +1,6 @@
-// firmware/modem/modem.ts against the simulated SIM800: 3GPP TS 27.005 and 27.007 as the driver uses them, invariant 7
-// of the system (SMS late, twice, cut: nothing breaks), deletion only after durable handling, a send queue that
-// outlives a reboot.
+// firmware/modem/modem.ts against the simulated SIM800: 3GPP TS 27.005 and 27.007 as the driver uses them,
+// docs/threat-model.md I7 of the system (SMS late, twice, cut: nothing breaks), deletion only after durable handling, a
+// send queue that outlives a reboot.
 import { expect } from 'chai';
 import { modemStatus, sendData, sendText, stopModem } from '../../../firmware/modem/modem';
 import { MAX_QUEUE } from '../../../firmware/modem/outbox';

@@ -1,5 +1,5 @@
 // The API on a chain that moves: reorganisations, double spends, restarts in between, recovery of an account.
-// Spec: SYSTEM.md flow 3, invariants 2 and 5.
+// Spec: docs/overview.md flow 3; docs/threat-model.md I2 and I5.
 
 import { expect } from 'chai';
 import type { SignJob } from '../../../host/gateway/types';

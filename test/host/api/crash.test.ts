@@ -1,5 +1,5 @@
 // The API killed without warning, again and again, and many requests at once: each accepted request ends in one
-// payment, and no coin serves two. Spec: invariants 2 and 5.
+// payment, and no coin serves two. Spec: docs/threat-model.md I2 and 5.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';

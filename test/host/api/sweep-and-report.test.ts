@@ -1,5 +1,5 @@
-// Cold sweep by PSBT, and statements that add up to the satoshi and agree with the node. Spec: SYSTEM.md flows 6 and 7;
-// BIP174.
+// Cold sweep by PSBT, and statements that add up to the satoshi and agree with the node. Spec: docs/overview.md flows 6
+// and 7; BIP174.
 
 import { expect } from 'chai';
 import * as btc from '@scure/btc-signer';

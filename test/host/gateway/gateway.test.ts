@@ -1,5 +1,5 @@
 // The gateway between the real API and a stand-in for HSM-Hot that speaks the real link: jobs streamed, refused, cut at
-// any point and run again. Spec: SPEC.md 5; invariants 2 and 5.
+// any point and run again. Spec: SPEC.md 5; docs/threat-model.md I2 and 5.
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

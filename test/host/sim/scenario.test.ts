@@ -1,4 +1,4 @@
-// Scenarios of a customer's own tests, each about ten lines: what SYSTEM.md promises when SMS are lost, power fails,
+// Scenarios of a customer's own tests, each about ten lines: what the system promises when SMS are lost, power fails,
 // days pass.
 import { expect } from 'chai';
 import { createSimulation, type Simulation } from '../../../host/sim/simulation';

@@ -1,4 +1,4 @@
-// The story of SYSTEM.md's flows, whole: with the linux images in Node's engine, with an ESP32's images, and, when
+// The story of docs/overview.md, whole: with the linux images in Node's engine, with an ESP32's images, and, when
 // ESPRUINO points to it, in the genuine interpreter.
 import { expect } from 'chai';
 import { BOARD as ESP32 } from '../../../boards/esp32-sim800l/board';

@@ -1,5 +1,5 @@
 // Every refused call answers {"code": int, "message": text} with the published status, changes nothing and tells
-// nothing that it should not. Spec: docs/http-api.md "Errors"; invariant 9.
+// nothing that it should not. Spec: docs/http-api.md "Errors"; docs/threat-model.md I9.
 
 import { request } from 'node:http';
 import { expect } from 'chai';

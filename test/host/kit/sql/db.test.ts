@@ -1,5 +1,5 @@
 // The Db contract: on a libsql file, and on PostgreSQL when DATABASE_URL names one. Spec: host/kit/sql/types.ts;
-// invariant 5.
+// docs/threat-model.md I5.
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

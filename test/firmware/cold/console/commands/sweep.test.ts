@@ -1,4 +1,5 @@
-// Sweeping at the console, up to the largest sweep there is. Spec: firmware/cold/console/commands/sweep.ts; BIP143, BIP174.
+// Sweeping at the console, up to the largest sweep there is. Spec: firmware/cold/console/commands/sweep.ts; BIP143,
+// BIP174.
 import { expect } from 'chai';
 import { SWEEP_INPUTS_MAX } from '../../../../../firmware/cold/console/commands/sweep';
 import { sweep } from '../../../../../host/operator';
