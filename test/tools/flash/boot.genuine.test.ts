@@ -12,6 +12,7 @@ import { storageOf } from '../../../tools/flash/rom/rom-plan';
 import { findPrompt } from '../../../tools/flash/prompt/prompt';
 import { openPort } from '../../../tools/serial/open';
 import { startGenuine, type GenuineBoard } from '../../../tools/flash/model/genuine';
+import { keptFunctions } from '../build/laid';
 
 const ROOT = path.join(__dirname, '..', '..', '..', '..');
 const IMAGE = path.join(__dirname, '..', '..', '..', 'firmware', 'linux', 'hsm-cold.js');
@@ -44,12 +45,7 @@ describe(`flash: HSM-Cold from Storage in the genuine interpreter${WHY_NOT}`, fu
 
   it('a stack trace of the running image leads to TypeScript, through fetched functions too', async () => {
     const code = fs.readFileSync(IMAGE, 'latin1');
-    // A function that the image keeps in flash: its text stands behind the image, in a function that is never called.
-    const kept = [...code.matchAll(/\d{8};\(function\(([\w,]+)\)\{/g)].map((match) => ({
-      at: match.index! + match[0].length,
-      params: match[1]!.split(','),
-      head: match[0],
-    }));
+    const { kept } = keptFunctions(code);
     expect(kept.length).to.be.greaterThan(50);
     const map = createStackMapper(IMAGE, ROOT);
     line = openPty();
@@ -61,11 +57,10 @@ describe(`flash: HSM-Cold from Storage in the genuine interpreter${WHY_NOT}`, fu
     const port = await openPort(board.path);
     const prompt = await findPrompt(port, realRuntime());
     const traces: string[] = [];
-    for (const { at, params, head } of kept.slice(0, 16)) {
-      const lenBytes = Number(head.slice(3, 8));
+    for (const { at, params, length } of kept.filter((each) => each.params.length).slice(0, 16)) {
       const trace = await prompt
         .eval(
-          `(function(){try{Function.apply(0,${JSON.stringify(params)}.concat(CC_IMAGE.substr(${at},${lenBytes})))();}catch(e){return e.stack;}return "";}())`,
+          `(function(){try{Function.apply(0,${JSON.stringify(params)}.concat(CC_IMAGE.substr(${at},${length})))();}catch(e){return e.stack;}return "";}())`,
           { tries: 1, timeoutMs: 2000 },
         )
         .catch(() => '');
@@ -76,7 +71,7 @@ describe(`flash: HSM-Cold from Storage in the genuine interpreter${WHY_NOT}`, fu
       const column = Number(/hsm\.a:2:(\d+)/.exec(first)![1]);
       const mapped = map(first.replace(/\r$/, ''));
       traces.push(mapped);
-      if (column > at && column <= at + lenBytes)
+      if (column > at && column <= at + length)
         expect(mapped).to.match(/\((firmware|protocol|boards)\/[\w/-]+\.ts:\d+:\d+\)/);
     }
     port.close();

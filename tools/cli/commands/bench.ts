@@ -1,8 +1,8 @@
 // `chaincloud bench`: the device's own benchmark and self-test on whatever answers on a port.
 import { fail } from '../../../protocol/errors';
 import { realRuntime } from '../../../host/kit/runtime';
-import { benchDevice, benchText } from '../../device-bench/device-bench';
-import { measureSpeeds } from '../../device-bench/uart-loss';
+import { benchDevice, benchText } from '../../console/device-bench/device-bench';
+import { measureSpeeds } from '../../console/device-bench/uart-loss';
 import { createPeople } from '../../console/people';
 import { boardNamed } from '../../flash/boards';
 import { choosePort } from '../../serial/list';

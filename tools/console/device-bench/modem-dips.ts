@@ -2,11 +2,11 @@
 // data say, and watches its supply (AT+CBC) with the radio off and while it registers, which is when it draws its 2 A
 // bursts, and on request while it sends an SMS. Low voltage warnings and restarts that nobody asked for are counted.
 // Spec: SIM800 Series AT Command Manual 1.09 (+CBC, +CFUN, UNDER-VOLTAGE WARNNING), SIM800 hardware design 4.1.
-import type { BoardData } from '../../boards/board';
-import { fail } from '../../protocol/errors';
-import { pause, type Runtime } from '../../host/kit/runtime';
-import { quote } from '../flash/prompt/packets';
-import type { Prompt } from '../flash/prompt/prompt';
+import type { BoardData } from '../../../boards/board';
+import { fail } from '../../../protocol/errors';
+import { pause, type Runtime } from '../../../host/kit/runtime';
+import { quote } from '../../flash/prompt/packets';
+import type { Prompt } from '../../flash/prompt/prompt';
 
 export interface ModemDips {
   /** Median with the radio off, and the lowest with it on. */

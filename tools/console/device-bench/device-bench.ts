@@ -1,15 +1,15 @@
 // What `chaincloud bench` measures on whatever answers: at a prompt the interpreter's own speed, memory, flash, noise
 // and the line; on an HSM-Cold its self-test and the benchmark of its cryptography. One table that a person can send
 // in.
-import { fail } from '../../protocol/errors';
-import type { BoardData } from '../../boards/board';
-import { createConsoleClient, type ConsoleClient } from '../../host/operator';
-import type { Runtime } from '../../host/kit/runtime';
-import { viewBoard, type BoardView } from '../doctor/board-view';
-import { startPacemaker } from '../flash/prompt/pacemaker';
-import { probeInterpreter } from '../flash/prompt/probe';
-import { findPrompt, type Prompt } from '../flash/prompt/prompt';
-import type { OpenPort } from '../serial/open';
+import { fail } from '../../../protocol/errors';
+import type { BoardData } from '../../../boards/board';
+import { createConsoleClient, type ConsoleClient } from '../../../host/operator';
+import type { Runtime } from '../../../host/kit/runtime';
+import { viewBoard, type BoardView } from '../../doctor/board-view';
+import { startPacemaker } from '../../flash/prompt/pacemaker';
+import { probeInterpreter } from '../../flash/prompt/probe';
+import { findPrompt, type Prompt } from '../../flash/prompt/prompt';
+import type { OpenPort } from '../../serial/open';
 import { judgeDips, measureDips } from './modem-dips';
 import { measureLoss } from './uart-loss';
 

@@ -1,10 +1,10 @@
 // UART loss at each speed, on a board at its prompt: bursts of growing length go to a counter on the board through
 // packets of the same length; what the board counted tells what was lost. The console's own line is measured, so the
 // speed is changed on both ends for each step and brought back at the end.
-import { pause, type Runtime } from '../../host/kit/runtime';
-import { crc32 } from '../flash/storage/crc32';
-import { findPrompt, type Prompt } from '../flash/prompt/prompt';
-import type { OpenPort } from '../serial/open';
+import { pause, type Runtime } from '../../../host/kit/runtime';
+import { crc32 } from '../../flash/storage/crc32';
+import { findPrompt, type Prompt } from '../../flash/prompt/prompt';
+import type { OpenPort } from '../../serial/open';
 
 export interface LossRow {
   lenBytes: number;

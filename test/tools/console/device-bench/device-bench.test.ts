@@ -1,15 +1,15 @@
-// Holds tools/device-bench: a table from a board at its prompt, from HSM-Cold's own firmware, and losses of a bad line.
+// Holds tools/console/device-bench: a table from a board at its prompt, from HSM-Cold's own firmware, and losses of a bad line.
 import { expect } from 'chai';
-import { wire } from '../../../host/sim/board/wire';
-import { benchDevice, benchText } from '../../../tools/device-bench/device-bench';
-import { measureLoss, measureSpeeds } from '../../../tools/device-bench/uart-loss';
-import { createBench } from '../../../tools/flash/model/interrupted';
-import { findPrompt } from '../../../tools/flash/prompt/prompt';
-import type { OpenPort } from '../../../tools/serial/open';
-import { realRuntime } from '../../../host/kit/runtime';
-import { openPort } from '../../../tools/serial/open';
-import { readyRig } from '../../firmware/rig';
-import { startGenuine } from '../../../tools/flash/model/genuine';
+import { wire } from '../../../../host/sim/board/wire';
+import { benchDevice, benchText } from '../../../../tools/console/device-bench/device-bench';
+import { measureLoss, measureSpeeds } from '../../../../tools/console/device-bench/uart-loss';
+import { createBench } from '../../../../tools/flash/model/interrupted';
+import { findPrompt } from '../../../../tools/flash/prompt/prompt';
+import type { OpenPort } from '../../../../tools/serial/open';
+import { realRuntime } from '../../../../host/kit/runtime';
+import { openPort } from '../../../../tools/serial/open';
+import { readyRig } from '../../../firmware/rig';
+import { startGenuine } from '../../../../tools/flash/model/genuine';
 
 const named = <T extends object>(port: T): T & { name: string } => Object.assign(port, { name: 'P' });
 

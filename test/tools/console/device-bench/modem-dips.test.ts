@@ -1,13 +1,13 @@
-// Holds tools/device-bench/modem-dips against the simulated SIM800 behind a board at its prompt: a good supply, one
+// Holds tools/console/device-bench/modem-dips against the simulated SIM800 behind a board at its prompt: a good supply, one
 // that sags, one that breaks down on air, no modem, no network.
 import { expect } from 'chai';
-import { BOARD as TTGO } from '../../../boards/ttgo-t-call/board';
-import { wire } from '../../../host/sim/board/wire';
-import { createGsmNetwork } from '../../../host/sim/gsm';
-import { createSim800, type Sim800 } from '../../../host/sim/sim800';
-import { boardNamed } from '../../../tools/flash/boards';
-import { createBench, type Bench } from '../../../tools/flash/model/interrupted';
-import { judgeDips, measureDips, type ModemDips } from '../../../tools/device-bench/modem-dips';
+import { BOARD as TTGO } from '../../../../boards/ttgo-t-call/board';
+import { wire } from '../../../../host/sim/board/wire';
+import { createGsmNetwork } from '../../../../host/sim/gsm';
+import { createSim800, type Sim800 } from '../../../../host/sim/sim800';
+import { boardNamed } from '../../../../tools/flash/boards';
+import { createBench, type Bench } from '../../../../tools/flash/model/interrupted';
+import { judgeDips, measureDips, type ModemDips } from '../../../../tools/console/device-bench/modem-dips';
 
 const NUMBER = '+8613900000001';
 const PHONE = '+8613800000009';
