@@ -30,6 +30,8 @@ const INFO_CONCAT_8 = 0;
 const INFO_PORT_8 = 4;
 const INFO_PORT_16 = 5;
 const INFO_CONCAT_16 = 8;
+/** 8-bit ports below are reserved (9.2.3.24.3). */
+const FIRST_PORT_8 = 240;
 
 /** A decoded PDU. Fields that its type lacks hold the empty value named here. */
 export interface Pdu {
@@ -104,7 +106,7 @@ export function encodeAddress(number: string): Uint8Array {
 
 /**
  * The address at `offset`: digits, with '+' when international, or text when alphanumeric. It takes 2 + half its
- * digits.
+ * digits. Reserved types and plans are read as unknown ones; a fill digit may be counted (23.040 9.1.2.5, 9.1.2.3).
  */
 function decodeAddress(bytes: Uint8Array, offset: number): string {
   const digits = bytes[offset];
@@ -118,20 +120,23 @@ function decodeAddress(bytes: Uint8Array, offset: number): string {
   for (let i = 0; i < digits; i++) {
     const pair = bytes[first + (i >> 1)];
     const value = i & 1 ? pair >> 4 : pair & 15;
+    if (value > 14 && i === digits - 1) return text;
     if (value > 14) throw at('pdu-address', first + (i >> 1));
     text += '0123456789*#abc'.charAt(value);
   }
   return text;
 }
 
-/** Seconds since 1970 of the 7-octet time stamp at `offset` (23.040 9.2.3.11); 0 when it is not a time. */
+/**
+ * Seconds since 1970 of the 7-octet time stamp at `offset`; 0 when it is not a time. A digit that is none counts as 0
+ * (23.040 9.2.3.11).
+ */
 function decodeTime(bytes: Uint8Array, offset: number): number {
   const field = new Uint8Array(7);
   for (let i = 0; i < 7; i++) {
     const pair = bytes[offset + i];
     const tens = i === 6 ? pair & 7 : pair & 15;
-    if (tens > 9 || pair >> 4 > 9) return 0;
-    field[i] = tens * 10 + (pair >> 4);
+    field[i] = (tens > 9 ? 0 : tens * 10) + (pair >> 4 > 9 ? 0 : pair >> 4);
   }
   const month = field[1];
   if (month < 1 || month > 12 || field[2] < 1 || field[2] > 31 || field[3] > 23 || field[4] > 59 || field[5] > 59)
@@ -147,26 +152,32 @@ export function daysSince1970(year: number, month: number, day: number): number 
   return 365 * y + (y >> 2) - Math.floor(y / 100) + Math.floor(y / 400) + Math.floor((153 * m + 2) / 5) + day - 719469;
 }
 
-/** Reads the user data header's elements from `offset` to `end` into `pdu`. Unknown ones are passed over (9.2.3.24). */
+/**
+ * Reads the user data header's elements from `offset` to `end` into `pdu`. An element that is unknown, has another
+ * length than its own or holds reserved values is passed over; of two that exclude each other the last counts; a header
+ * whose last element is cut is ignored as a whole (9.2.3.24).
+ */
 function decodeHeader(pdu: Pdu, bytes: Uint8Array, offset: number, end: number): void {
   while (offset < end) {
     const id = bytes[offset];
     const size = bytes[offset + 1];
     const first = offset + 2;
     offset = first + size;
-    if (first > end || offset > end) throw at('pdu-header', first);
-    if (id === INFO_PORT_16 || id === INFO_PORT_8) {
-      const width = id === INFO_PORT_16 ? 2 : 1;
-      if (size !== 2 * width) throw at('pdu-header', first);
+    if (first > end || offset > end) {
+      pdu.port = pdu.sourcePort = -1;
+      pdu.ref = 0;
+      pdu.total = pdu.part = 1;
+      return;
+    }
+    if ((id === INFO_PORT_16 && size === 4) || (id === INFO_PORT_8 && size === 2 && bytes[first] >= FIRST_PORT_8)) {
+      const width = size >> 1;
       pdu.port = width === 2 ? (bytes[first] << 8) | bytes[first + 1] : bytes[first];
       pdu.sourcePort = width === 2 ? (bytes[first + 2] << 8) | bytes[first + 3] : bytes[first + 1];
-    } else if (id === INFO_CONCAT_8 || id === INFO_CONCAT_16) {
-      const wide = id === INFO_CONCAT_16 ? 1 : 0;
-      if (size !== 3 + wide) throw at('pdu-header', first);
-      const total = bytes[first + 1 + wide];
-      const part = bytes[first + 2 + wide];
+    } else if ((id === INFO_CONCAT_8 && size === 3) || (id === INFO_CONCAT_16 && size === 4)) {
+      const total = bytes[offset - 2];
+      const part = bytes[offset - 1];
       if (total > 0 && part > 0 && part <= total) {
-        pdu.ref = wide ? (bytes[first] << 8) | bytes[first + 1] : bytes[first];
+        pdu.ref = size === 4 ? (bytes[first] << 8) | bytes[first + 1] : bytes[first];
         pdu.total = total;
         pdu.part = part;
       }
@@ -174,14 +185,23 @@ function decodeHeader(pdu: Pdu, bytes: Uint8Array, offset: number, end: number):
   }
 }
 
-/** Reads UDL (at `lengthAt`) and UD under a data coding scheme (23.038 4); compressed and reserved ones are refused. */
+/**
+ * Alphabet of a data coding scheme (23.038 4), CODING_*; -1 for compressed text, which nothing here reads. Reserved
+ * codings are read as the default alphabet; in group 1111 bit 3 is reserved and ignored.
+ */
+function codingOf(dcs: number): number {
+  const group = dcs >> 4;
+  const coding = dcs & 12;
+  if (group < 8) return dcs & 0x20 ? -1 : coding === 12 ? CODING_GSM7 : coding;
+  if (group === 14) return CODING_UCS2;
+  return group === 15 ? dcs & CODING_8BIT : CODING_GSM7;
+}
+
+/** Reads UDL (at `lengthAt`) and UD under a data coding scheme (23.038 4); compressed ones are refused. */
 function decodeUserData(pdu: Pdu, bytes: Uint8Array, dcs: number, lengthAt: number, hasHeader: boolean): void {
   if (lengthAt >= bytes.length) throw at('pdu-truncated', bytes.length);
-  const group = dcs >> 4;
-  let coding = dcs & 12;
-  if (group < 8 ? dcs & 0x20 || coding === 12 : group < 12 || (group === 15 && dcs & 8))
-    throw at('pdu-coding', lengthAt);
-  if (group > 11 && group < 15) coding = group === 14 ? CODING_UCS2 : CODING_GSM7;
+  const coding = codingOf(dcs);
+  if (coding < 0) throw at('pdu-coding', lengthAt);
   const units = bytes[lengthAt];
   const isGsm7 = coding === CODING_GSM7;
   if (units > (isGsm7 ? MAX_SMS_SEPTETS : MAX_SMS_OCTETS)) throw at('pdu-length', lengthAt);

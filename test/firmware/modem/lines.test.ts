@@ -12,6 +12,9 @@ describe('firmware/modem/lines', () => {
       ['+CMS ERROR: 1', 1],
       ['+CME ERROR: SIM busy', -2],
       ['+CMS ERROR: 0', -2],
+      ['+CMS ERROR:500', 500],
+      ['+CMS ERROR', -2],
+      ['COMMAND NOT SUPPORT', -2],
       ['OKAY', RESULT_NONE],
       ['', RESULT_NONE],
       ['ok', RESULT_NONE],
@@ -45,7 +48,31 @@ describe('firmware/modem/lines', () => {
     expect(timeOf('*PSUTTZ: 26, 11, 22, 3, 4, 5,"+32",0')).to.equal(utc);
     expect(timeOf('+CCLK: "26/11/22,11:04:05+32"')).to.equal(utc);
     expect(timeOf('+CCLK: "26/11/21,23:04:05-16"')).to.equal(utc);
+    expect(timeOf('+CCLK: "2026/11/22,11:04:05+32"')).to.equal(utc);
+    expect(timeOf('+CCLK:26/11/22,11:04:05+32')).to.equal(utc);
+    expect(timeOf('+CCLK: "26/11/22,03:04:05-00"')).to.equal(utc);
     for (const line of [
+      // ubxlib #244, T-SIM7000G #185, TinyGSM #620: clocks that were never set, and GPS weeks that came round.
+      '+CCLK: "80/01/06,00:00:12+00"',
+      '+CCLK: "70/01/01,00:00:12+00"',
+      '+CCLK: "00/01/01,00:00:12+00"',
+      '+CCLK: "07/04/15,00:00:12+00"',
+      '+CCLK: "24/12/31,23:59:59+00"',
+      '+CCLK: "99/12/31,23:59:59+00"',
+      '*PSUTTZ: 2080,1,6,0,0,12,"+00",0',
+      '*PSUTTZ: 2004,1,1,0,0,12,"+32",0',
+      // No zone: which time it is nobody knows. Hours, minutes, days, zones that are none.
+      '+CCLK: "26/11/22,11:04:05"',
+      '+CCLK: "26/11/22,24:04:05+32"',
+      '+CCLK: "26/11/22,11:60:05+32"',
+      '+CCLK: "26/11/22,11:04:60+32"',
+      '+CCLK: "26/11/31,11:04:05+32"',
+      '+CCLK: "26/02/29,11:04:05+32"',
+      '+CCLK: "26/00/22,11:04:05+32"',
+      '+CCLK: "26/11/00,11:04:05+32"',
+      '+CCLK: "26/11/22,11:04:05+99"',
+      '+CCLK: "26/11/22,11:04',
+      '+CCLK: "26/1#/22,11:04:05+32"',
       '+CCLK: "04/01/01,00:00:00+32"',
       '+CCLK: ""',
       '+CCLK: "26/13/01,00:00:00+00"',

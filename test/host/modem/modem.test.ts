@@ -1,9 +1,11 @@
 // host/modem: the firmware's driver on a host, with long and Unicode texts; and joiner.ts (3GPP TS 23.040 9.2.3.24.1).
 import { expect } from 'chai';
 import { createHostModem, type HostModem, type HostSms } from '../../../host/modem';
-import { createJoiner, type Part } from '../../../host/modem/joiner';
+import { createJoiner, PART_AGE_MS, type Part } from '../../../host/modem/joiner';
 import { wire } from '../../../host/sim/board/wire';
 import { createSim800 } from '../../../host/sim/sim800';
+import { encodeUserData } from '../../../protocol/sms/pdu';
+import { encodeDeliver } from '../../../protocol/sms/pdu-network';
 import { ANNA, COLD, createWorld, memoryStore, type World } from '../../firmware/modem/world';
 
 function host(world: World, got: HostSms[], store = memoryStore()): HostModem {
@@ -70,6 +72,93 @@ describe('host/modem', () => {
   });
 });
 
+describe('host/modem: parts that never become whole (gammu #19, sms2mqtt #24, esphome #1015)', () => {
+  /** A V whose SIM holds 20 messages; `shop` sends a first part under a reference. */
+  function shopAndV(
+    seed: string,
+    total = 2,
+  ): {
+    world: World;
+    sim: ReturnType<typeof createSim800>;
+    got: string[];
+    events: string[];
+    shop: (ref: number, part?: number) => void;
+  } {
+    const world = createWorld(seed);
+    const got: string[] = [];
+    const events: string[] = [];
+    const line = wire(world.runtime, { baud: 115200 });
+    const sim = createSim800({
+      runtime: world.runtime,
+      seed: 'v',
+      number: COLD,
+      network: world.network,
+      port: line[1],
+    });
+    createHostModem({
+      port: line[0],
+      runtime: world.runtime,
+      onSms(sms, ack) {
+        got.push(sms.text!);
+        ack();
+      },
+      onEvent: (name, value) => events.push(`${name} ${value}`),
+    });
+    const shop = (ref: number, part = 1): void => {
+      const data = encodeUserData(0, new Uint8Array([5, 0, 3, ref, total, part]), [0x41, 0x64, 0x20]);
+      const pdu = encodeDeliver('+8613800210500', 'SHOPNEWS', 0, true, data, world.runtime.nowMs() / 1000);
+      world.network.inject({ from: 'SHOPNEWS', to: COLD, pdu });
+    };
+    return { world, sim, got, events, shop };
+  }
+
+  for (const parts of [5, 16, 19, 20, 30])
+    it(`${parts} first parts: the real message is taken, and the SIM is empty within a day`, async () => {
+      const { world, sim, got, events, shop } = shopAndV(`parts${parts}`);
+      await world.runtime.runFor(20_000);
+      for (let ref = 0; ref < parts; ref++) {
+        shop(ref);
+        await world.runtime.runFor(20_000);
+      }
+      world.network.person(ANNA).send(COLD, 'the real message');
+      await world.runtime.runFor(600_000);
+      expect(got).to.deep.equal(['the real message']);
+      await world.runtime.runFor(4 * 3_600_000);
+      expect(sim.stored()).to.equal(0);
+      const givenUp = events.filter((event) => event.startsWith('parts-given-up'));
+      expect(givenUp).to.have.length(parts);
+    });
+
+  it('one message of more parts than the SIM holds: the store is told to be full, and cleared', async () => {
+    const { world, sim, got, events, shop } = shopAndV('huge', 255);
+    await world.runtime.runFor(20_000);
+    for (let part = 1; part <= 25; part++) {
+      shop(1, part);
+      await world.runtime.runFor(5000);
+    }
+    world.network.person(ANNA).send(COLD, 'the real message');
+    await world.runtime.runFor(600_000);
+    expect(got).to.deep.equal(['the real message']);
+    expect(events.some((event) => event.startsWith('store-full'))).to.equal(true);
+    expect(events.filter((event) => event.startsWith('store-full')).length).to.be.at.most(2);
+    await world.runtime.runFor(4 * 3_600_000);
+    expect(sim.stored()).to.equal(0);
+  });
+
+  it('another’s long message is joined while one sender fills the SIM', async () => {
+    const { world, got, shop } = shopAndV('fair');
+    await world.runtime.runFor(20_000);
+    const text = 'long '.repeat(60);
+    world.network.person(ANNA).send(COLD, text);
+    for (let ref = 0; ref < 60; ref++) {
+      shop(ref);
+      await world.runtime.runFor(2000);
+    }
+    await world.runtime.runFor(600_000);
+    expect(got).to.deep.equal([text]);
+  });
+});
+
 describe('host/modem/joiner', () => {
   const part = (number: number, total: number, from = 'a', acks: string[] = []): Part => ({
     from,
@@ -92,6 +181,36 @@ describe('host/modem/joiner', () => {
     expect(whole.text).to.equal('123');
     whole.ack();
     expect(acks).to.deep.equal(['a1', 'a1', 'a2', 'a3']);
+  });
+
+  it('a reference that came round: the newer part counts', () => {
+    const acks: string[] = [];
+    const joiner = createJoiner();
+    joiner.add({ ...part(1, 2, 'a', acks), text: 'old' });
+    joiner.add(part(1, 2, 'a', acks));
+    expect(acks).to.deep.equal(['a1']);
+    expect(joiner.add(part(2, 2, 'a', acks))!.text).to.equal('12');
+  });
+
+  it('gives up what waited for three hours, or the fullest sender’s oldest when room is needed', () => {
+    const acks: string[] = [];
+    const givenUp: number[] = [];
+    let now = 0;
+    const joiner = createJoiner({ nowMs: () => now, onGivenUp: (parts) => givenUp.push(parts) });
+    joiner.add(part(1, 9, 'a', acks));
+    now = PART_AGE_MS - 1;
+    for (let i = 1; i <= 6; i++) joiner.add(part(i, 9, 'b', acks));
+    joiner.giveUpOld();
+    expect(acks).to.deep.equal([]);
+    now++;
+    joiner.giveUpOld();
+    expect([acks, givenUp]).to.deep.equal([['a1'], [1]]);
+    joiner.add(part(1, 9, 'c', acks));
+    joiner.makeRoom();
+    expect(givenUp).to.deep.equal([1, 6]);
+    joiner.makeRoom();
+    joiner.makeRoom();
+    expect(givenUp).to.deep.equal([1, 6, 1]);
   });
 
   it('keeps senders apart, and at most 16 open', () => {
