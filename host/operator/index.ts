@@ -10,6 +10,8 @@ import { policyFields, type AccountPolicy } from './account-policy';
 
 export { CANCEL_LINE, createConsoleClient, type Answerer, type ConsoleClient } from './console-client';
 export { FEE_LIMITS_DEFAULT, effectivePolicy, type AccountPolicy } from './account-policy';
+export { COLD_COMMANDS, HOT_COMMANDS } from './board-commands';
+export { lineOf, linesOf, readLine } from './board-lines';
 export { sweep, type SweepResult } from './sweep';
 export { verifyLog, verifyShown, parseLog, type AuditEntry, type AuditPin, type LogVerdict } from './audit';
 export { verifyHeartbeat, pinsOfHeartbeats, type Heartbeat } from './heartbeat';

@@ -3,8 +3,8 @@
 import { expect } from 'chai';
 import { accountDataText, type AccountData } from '../../../../host/operator';
 import { cborEncode } from '../../../../protocol/cbor';
-import { accountData, ADMIN_NUMBER, DICE, makeRig, PIN, readyRig, type Rig } from '../../rig';
-import { makeCoin } from '../../payments';
+import { accountData, ADMIN_NUMBER, channelRig, DICE, makeRig, PIN, readyRig, type Rig } from '../../rig';
+import { begin, makeCoin, out, refusalOf } from '../../payments';
 import { createRecorder, keptTranscript, type Recorder } from './transcript';
 
 const KEY = 'ab'.repeat(32);
@@ -153,6 +153,22 @@ describe('the console of HSM-Cold', () => {
     await recorder.type(PIN);
     await recorder.type('sweep other');
     isSame('cold-sweep', recorder);
+  }).timeout(60_000);
+
+  it('with a closed account', async () => {
+    const rig = await channelRig();
+    const coins = [makeCoin(rig, { sats: 100_000 })];
+    const request = { userTxNo: 'f', outs: out(50_000), coins, feeSats: 1000, authority: new Uint8Array(32) };
+    await refusalOf(begin(rig, request));
+    const recorder = coldOf(rig);
+    await recorder.type('status');
+    await recorder.type('account show 0');
+    await recorder.type('reopen 0', ['111222']);
+    const alarm = / alarm \S+ (\d+)$/.exec((await recorder.type('status')).find((line) => / alarm /.test(line))!)![1];
+    await recorder.type(`ack ${alarm}`);
+    await recorder.type('reopen 0', [PIN]);
+    await recorder.type('reopen 0');
+    isSame('cold-closed', recorder);
   }).timeout(60_000);
 
   it('faulted, without a PIN to check', async () => {

@@ -24,6 +24,8 @@ const OWN: [RegExp, string][] = [
   [/it is \d+$/, 'it is <time>'],
   [/that is not word \d+/, 'that is not word <n>'],
   [/^(pairing) .*$/, '$1 <code>'],
+  [/ queued \d+$/, ' queued <n>'],
+  [/^ack \d{3,}$/, 'ack <n>'],
   [/ alarm (\S+) \d+$/, ' alarm $1 <n>'],
 ];
 
