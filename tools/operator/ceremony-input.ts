@@ -1,14 +1,11 @@
-// What a person enters in the ceremony, checked while it is entered: rolls of dice with their count, the words from
-// paper, the PIN twice. Everything here is secret and stays in memory only.
-import { wordlist } from '@scure/bip39/wordlists/english';
-import { validateMnemonic } from '@scure/bip39';
+// What a person enters in the ceremony, checked while it is entered: rolls of dice with their count, the words
+// back from paper, the PIN twice. Everything here is secret and stays in memory only.
 import { fail } from '../../protocol/errors';
 import type { People } from '../console/people';
 
 /** 99 rolls of a fair die carry 255.9 bits (firmware/cold/secrets/health.ts has the same limits and the last word). */
 export const MIN_ROLLS = 99;
 export const MAX_ROLLS = 400;
-export const WORD_COUNT = 24;
 const ENTRY_TRIES = 3;
 const PIN_TRIES = 6;
 
@@ -74,17 +71,4 @@ export async function askWordsBack(people: People, words: string[]): Promise<voi
   }
 }
 
-/**
- * Asks for the words of a backup. Throws code `words-wrong` when they are no BIP39 words or their checksum is wrong.
- */
-export async function askBackupWords(people: People): Promise<string[]> {
-  const words: string[] = [];
-  while (words.length < WORD_COUNT) {
-    const word = (await people.askSecret(`word ${words.length + 1} of ${WORD_COUNT}:`)).trim().toLowerCase();
-    if (wordlist.includes(word)) words.push(word);
-    else people.say(word === '' ? 'a word is missing' : 'that is none of the 2,048 words: look at the paper again');
-  }
-  if (!validateMnemonic(words.join(' '), wordlist))
-    throw fail('words-wrong', 'the checksum of the words is wrong: one was misread or two changed places; start again');
-  return words;
-}
+export { askBackupWords } from './backup-words';
