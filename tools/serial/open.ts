@@ -7,6 +7,9 @@ import { decimalOf } from '../../protocol/decimal';
 import { fail } from '../../protocol/errors';
 import type { BytePort } from '../../host/kit/byte-port';
 import { loadSerialport } from './load';
+import { explainOpenError, whereItWent } from './open-errors';
+
+export { explainOpenError } from './open-errors';
 
 export const DEFAULT_BAUD = 115200;
 /** Speeds, bits a second, that some line here runs at. */
@@ -62,29 +65,6 @@ function portEnds(): {
     },
     isGone: () => ended !== undefined,
   };
-}
-
-/** The error of the operating system in words that say what to do. */
-export function explainOpenError(name: string, error: Error): Error {
-  const text = `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}`;
-  if (/ENOENT|no such file|cannot find|File not found/i.test(text))
-    return fail('no-port', `there is no port ${name}: plug the board in, or list the ports with "chaincloud doctor"`);
-  if (/EACCES|EPERM|permission denied|access denied/i.test(text)) {
-    return fail(
-      'port-rights',
-      `no right to open ${name}: on Linux add yourself to its group (sudo usermod -a -G dialout $USER) and log in again`,
-    );
-  }
-  if (/EBUSY|EAGAIN|cannot lock|busy|in use/i.test(text))
-    return fail(
-      'port-busy',
-      `${name} is in use: close the program that holds it (a terminal, a web IDE, a gateway) and try again`,
-    );
-  if (/ECONNREFUSED/.test(text))
-    return fail('no-port', `nothing listens at ${name}: start the simulator or check the address`);
-  if (/ENOTTY|EINVAL|ENXIO|not a tty|Inappropriate ioctl/i.test(text))
-    return fail('not-a-port', `${name} is not a serial port: check the path`);
-  return fail('port-failed', `${name} cannot be opened (${error.message}): unplug the board and plug it in again`);
 }
 
 function openTcp(name: string): Promise<OpenPort> {
@@ -156,11 +136,13 @@ async function openSerial(name: string, baud: number): Promise<OpenPort> {
       if (error) return reject(explainOpenError(name, error));
       serial.on('data', (bytes: Buffer) => ends.give(new Uint8Array(bytes)));
       serial.on('error', (failure) =>
-        ends.gone(fail('port-gone', `${name} failed (${failure.message}): check the cable`)),
+        ends.gone(fail('port-gone', `${name} failed (${failure.message}): check the cable${whereItWent(name)}`)),
       );
       serial.on('close', (failure: Error | null) =>
         ends.gone(
-          failure ? fail('port-gone', `${name} is gone: the cable was pulled or the board lost power`) : undefined,
+          failure
+            ? fail('port-gone', `${name} is gone: the cable was pulled or the board lost power${whereItWent(name)}`)
+            : undefined,
         ),
       );
       resolve({

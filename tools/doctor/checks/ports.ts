@@ -10,11 +10,15 @@ export const ports: Check = {
       return [
         warn(
           'no USB serial port',
-          'plug the board in with a data cable; where one is plugged in, install the driver of its chip (CP210x or CH340)',
+          'plug the board in with a data cable; where one is plugged in, install the driver of its chip (CP210x or CH340)' +
+            (patient.platform === 'linux'
+              ? ', and see that brltty does not take it away ("sudo apt remove brltty")'
+              : ''),
         ),
       ];
     return found.map((port) => {
-      const denied = patient.access(port.path);
+      // A port of Windows is no file.
+      const denied = patient.platform === 'win32' ? undefined : patient.access(port.path);
       const name = port.usb ? `${port.path} (${port.usb})` : port.path;
       if (denied === 'EACCES')
         return bad(`${name}: no right to open it`, 'on Linux: sudo usermod -a -G dialout $USER, then log in again');
