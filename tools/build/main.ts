@@ -4,32 +4,20 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { BoardData } from '../../boards/board';
-import { fail } from '../../protocol/errors';
 import { buildBundles } from './bundles';
 import { commitOf } from './commit';
 import { buildCrypto } from './crypto-module';
 import { checkDialect } from './dialect/dialect';
 import { ROOT } from './es5';
-import { buildImages, dialectError, sourcesDigest } from './images';
+import { buildImages, dialectError, sourcesDigest, type ImageSize } from './images';
+import { aDepth, aFit, figuresLine } from './limits';
 
 /** Names that the crypto module may use beside Espruino's: it loads in Node as well. */
 const CRYPTO_GLOBALS = ['exports', 'module', 'unescape'];
 
-/** Header of a file in Storage, and its alignment. */
-const FILE_OVERHEAD_BYTES = 36;
-/** What the firmware itself must be able to keep in Storage: digests of batches and an archive of payments. */
-const STORAGE_RESERVE_BYTES = 8192;
-
-/** Throws code `no-room` when the board's Storage cannot hold the image with its tables and leave the reserve. */
-function aFit(board: string, role: string, files: number[]): void {
-  const { BOARD } = require(path.join(ROOT, 'dist', 'boards', board, 'board.js')) as { BOARD: BoardData };
-  const roomBytes = BOARD.storage.pageBytes * BOARD.storage.pageCount - STORAGE_RESERVE_BYTES;
-  const wantedBytes = files.reduce((sum, bytes) => sum + bytes + FILE_OVERHEAD_BYTES, 0);
-  if (wantedBytes > roomBytes)
-    throw fail(
-      'no-room',
-      `hsm-${role} with its tables takes ${wantedBytes} bytes, Storage of ${board} has ${roomBytes} for them`,
-    );
+/** The figures of the last build, for comparison; none where there was none. */
+function lastImages(file: string): ImageSize[] {
+  return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as { images: ImageSize[] }).images : [];
 }
 
 /** Builds and checks the crypto module and its tables, unless they were built from the same sources before. */
@@ -61,12 +49,16 @@ async function main(): Promise<void> {
   await buildBundles();
   const crypto = await cryptoSizes(outDir);
   const images = await buildImages(outDir, commit);
-  for (const { board, role, bytes } of images) aFit(board, role, [bytes, crypto.comb, crypto.words]);
-  fs.writeFileSync(path.join(outDir, 'sizes.json'), `${JSON.stringify({ commit, crypto, images }, null, 2)}\n`);
-  for (const { board, role, bytes, callDepth, callDepthBare, functionVariables } of images)
-    process.stderr.write(
-      `  ${board}/hsm-${role}.js ${bytes} bytes, functions hold ${functionVariables} variables, calls ${callDepth} deep (${callDepthBare} without native hashes)\n`,
-    );
+  const sizesFile = path.join(outDir, 'sizes.json');
+  const before = lastImages(sizesFile);
+  for (const image of images) {
+    const { BOARD } = require(path.join(ROOT, 'dist', 'boards', image.board, 'board.js')) as { BOARD: BoardData };
+    const last = before.find(({ board, role }) => board === image.board && role === image.role);
+    process.stderr.write(`  ${figuresLine(image, last)}\n`);
+    aFit(BOARD, image.role, [image.bytes, crypto.comb, crypto.words]);
+    aDepth(BOARD, image);
+  }
+  fs.writeFileSync(sizesFile, `${JSON.stringify({ commit, crypto, images }, null, 2)}\n`);
 }
 
 main().catch((error: Error) => {
