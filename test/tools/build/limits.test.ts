@@ -8,7 +8,7 @@ const IMAGE: ImageSize = {
   role: 'cold',
   bytes: 1000,
   callDepth: BOARD.limits.callDepth,
-  callChain: ['firmware/a.ts:1', 'firmware/b.ts:2'],
+  callChain: ['firmware/guard.ts:1', 'firmware/hal.ts:2'],
   callDepthBare: BOARD.limits.callDepth + 1,
   functions: 10,
   functionVariables: 93,
@@ -18,7 +18,7 @@ describe('build: limits of a board', () => {
   it('allows calls as deep as the board says and not one deeper', () => {
     expect(() => aDepth(BOARD, IMAGE)).not.to.throw();
     expect(() => aDepth(BOARD, { ...IMAGE, callDepth: BOARD.limits.callDepth + 1 }))
-      .to.throw('firmware/a.ts:1 > firmware/b.ts:2')
+      .to.throw('firmware/guard.ts:1 > firmware/hal.ts:2')
       .with.property('code', 'too-deep');
   });
 

@@ -1,9 +1,11 @@
-// A folder of sources holds at most 12 entries, lists of one kind aside: a reader takes in a folder at one look.
+// A folder of sources holds at most 12 files of code and folders, lists of one kind aside: a reader takes it in at one
+// look. Documents beside the code do not count.
 import { posix } from 'node:path';
 import type { Check, Finding } from '../check';
 import { LISTS } from '../exceptions';
 
 const SIBLINGS_MAX = 12;
+const CODE = /\.(ts|js|mjs)$/;
 const FOLDERS = ['firmware', 'host', 'protocol', 'tools'];
 
 export const siblings: Check = {
@@ -11,7 +13,7 @@ export const siblings: Check = {
   find(tree) {
     const entries = new Map<string, Set<string>>();
     for (const path of tree.files.keys()) {
-      if (!FOLDERS.includes(path.split('/')[0]!)) continue;
+      if (!FOLDERS.includes(path.split('/')[0]!) || !CODE.test(path)) continue;
       for (let at = path; at.includes('/'); at = posix.dirname(at)) {
         const folder = posix.dirname(at);
         entries.set(folder, (entries.get(folder) ?? new Set()).add(at));

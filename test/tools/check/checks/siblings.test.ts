@@ -14,6 +14,9 @@ describe('check: siblings in a folder', () => {
     expect(await siblings.find(treeOf({ ...lists, ...filesIn('host/a', 12) }))).to.deep.equal([]);
     const found = await siblings.find(treeOf({ ...lists, ...filesIn('host/a', 12), ...filesIn('host/a/b', 2) }));
     expect(found).to.deep.equal([{ place: 'host/a', text: '13 entries' }]);
+    expect(await siblings.find(treeOf({ ...lists, ...filesIn('host/a', 12), 'host/a/README.md': '' }))).to.deep.equal(
+      [],
+    );
   });
 
   it('leaves tests alone, and asks for an exception to be given up that is not needed', async () => {
