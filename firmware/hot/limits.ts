@@ -1,46 +1,31 @@
 /**
- * What HSM-Hot lets through: so many requests of a kind in a minute, for an account and for all together. A flood from
- * a hacked API ends here and costs HSM-Cold nothing. An account has rates of its own once HSM-Cold has shown that it
- * knows it; whatever else is named shares one small rate, so that made-up numbers crowd out nobody.
+ * How many requests HSM-Hot lets through in a minute, of an account and of all together. A flood from a hacked API ends
+ * here and costs HSM-Cold nothing. The rates are declared with the messages (relay-rule.ts). An account has rates of
+ * its own once HSM-Cold has shown that it knows it; all other numbers share one small rate, so that made-up numbers
+ * crowd out nobody.
  * A rate is the time at which all of its tokens are back (GCRA): one number each, so memory grows with the known
  * accounts alone. Times are the board's uptime; nothing is kept over a restart.
  */
-import {
-  MSG_ATTEST,
-  MSG_COLD_STATUS,
-  MSG_PING,
-  MSG_SIGN_BEGIN,
-  MSG_SIGN_FINISH,
-  MSG_SIGN_RESULT,
-} from '../../protocol/wire';
+import { RATES_OF_ACCOUNT, RATES_OF_ALL, rateAMinute, rateNo } from './relay-rule';
 
-/** Requests of HSM-Cold's time that may be under way or waiting. */
+/** Requests to HSM-Cold that may be under way or waiting. */
 export const RELAYED_MAX = 6;
-/** Of one known account. */
-export const SIGN_A_MINUTE = 20;
-export const PING_A_MINUTE = 10;
-export const ATTEST_A_MINUTE = 30;
-/** All accounts together get so many times one's. */
+/** All accounts together get so many times the rate of one. */
 export const ALL_TIMES = 2;
-/** Of each kind, for all numbers together that HSM-Cold has shown no account for. */
+/** Of each type, for all numbers together that HSM-Cold has shown no account for. */
 export const UNKNOWN_A_MINUTE = 5;
-/** Of all accounts together. A RESULT brings up to four signatures. */
-export const RESULT_A_MINUTE = 120;
-export const FINISH_A_MINUTE = 60;
-export const STATUS_A_MINUTE = 60;
 /** As many accounts as HSM-Cold holds (state/state.ts MAX_ACCOUNTS). */
 export const KNOWN_MAX = 8;
 const MINUTE_MS = 60000;
 /** What sums of fractions of a minute may be out by. */
 const ROUNDING_MS = 0.5;
 /**
- * Places: the kinds without an account, then the three with one for all together, for unknown numbers, and for each
- * known account.
+ * Places in Limits: the rates of all accounts together first. The rates of an account follow: once for all accounts
+ * together, once for unknown numbers, and once for each known account.
  */
-const AT_ALL = 3;
-const AT_UNKNOWN = 6;
-const AT_KNOWN = 9;
-const KINDS = 3;
+const AT_TOGETHER = RATES_OF_ALL;
+const AT_UNKNOWN = RATES_OF_ALL + RATES_OF_ACCOUNT;
+const AT_KNOWN = RATES_OF_ALL + 2 * RATES_OF_ACCOUNT;
 
 export interface Limits {
   known: number[];
@@ -55,7 +40,7 @@ export function makeLimits(): Limits {
 /** HSM-Cold knows this account: from now on it has rates of its own. */
 export function learnAccount(limits: Limits, account: number): void {
   if (limits.known.indexOf(account) >= 0 || limits.known.length >= KNOWN_MAX) return;
-  const grown = new Float64Array(limits.fullAtMs.length + KINDS);
+  const grown = new Float64Array(limits.fullAtMs.length + RATES_OF_ACCOUNT);
   grown.set(limits.fullAtMs);
   limits.fullAtMs = grown;
   limits.known.push(account);
@@ -75,18 +60,16 @@ function takeToken(limits: Limits, place: number, rate: number, nowMs: number, i
  * without a rate always pass.
  */
 export function isWithinRate(limits: Limits, type: number, account: number | undefined, nowMs: number): boolean {
-  if (type === MSG_SIGN_RESULT) return takeToken(limits, 0, RESULT_A_MINUTE, nowMs, false);
-  if (type === MSG_SIGN_FINISH) return takeToken(limits, 1, FINISH_A_MINUTE, nowMs, false);
-  if (type === MSG_COLD_STATUS) return takeToken(limits, 2, STATUS_A_MINUTE, nowMs, false);
-  if (account === undefined) return true;
-  const kind = type === MSG_SIGN_BEGIN ? 0 : type === MSG_PING ? 1 : type === MSG_ATTEST ? 2 : -1;
-  if (kind < 0) return true;
-  const rate = kind === 0 ? SIGN_A_MINUTE : kind === 1 ? PING_A_MINUTE : ATTEST_A_MINUTE;
+  const no = rateNo(type);
+  if (no < 0) return true;
+  const rate = rateAMinute(type);
+  if (no < RATES_OF_ALL || account === undefined) return takeToken(limits, no, rate, nowMs, false);
+  const kind = no - RATES_OF_ALL;
   const n = limits.known.indexOf(account);
-  const place = n < 0 ? AT_UNKNOWN + kind : AT_KNOWN + KINDS * n + kind;
-  if (!takeToken(limits, AT_ALL + kind, ALL_TIMES * rate, nowMs, true)) return false;
+  const place = n < 0 ? AT_UNKNOWN + kind : AT_KNOWN + RATES_OF_ACCOUNT * n + kind;
+  if (!takeToken(limits, AT_TOGETHER + kind, ALL_TIMES * rate, nowMs, true)) return false;
   return (
     takeToken(limits, place, n < 0 ? UNKNOWN_A_MINUTE : rate, nowMs, false) &&
-    takeToken(limits, AT_ALL + kind, ALL_TIMES * rate, nowMs, false)
+    takeToken(limits, AT_TOGETHER + kind, ALL_TIMES * rate, nowMs, false)
   );
 }

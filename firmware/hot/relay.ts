@@ -3,26 +3,10 @@
  * HSM-Cold refuses of a signing, and its last reply, end it here. HSM-Hot's own info and status are replied here too.
  */
 import {
-  aAttest,
-  aNoFields,
-  aPing,
-  aPrevTx,
-  aSignBegin,
-  aSignInput,
-  aSignOuts,
-  aSignResult,
-} from '../../protocol/link/messages';
-import {
   LINK_VERSION_MAX,
-  MSG_ATTEST,
   MSG_COLD_STATUS,
   MSG_INFO,
-  MSG_PING,
-  MSG_PREV_TX,
   MSG_SIGN_BEGIN,
-  MSG_SIGN_INPUT,
-  MSG_SIGN_OUTS,
-  MSG_SIGN_RESULT,
   MSG_STATUS,
   REFUSE_BAD_REQUEST,
   REFUSE_BAD_STATE,
@@ -43,20 +27,8 @@ import type { Hot } from './context';
 import { RELAYED_MAX, isWithinRate, learnAccount } from './limits';
 import { RELAY_TIMEOUT_MS, learnStatus } from './link';
 import { noteRefusal } from './log';
-import { followSigning, isLastReply, isNeeded, passOn, type Message, type Signing } from './signing';
-
-/** Checks the form of a request for HSM-Cold; returns its fields by name. Throws `bad-request`. */
-function aMessage(type: number, fields: CborValue[]): Message {
-  if (type === MSG_SIGN_BEGIN) return aSignBegin(fields);
-  if (type === MSG_PING) return aPing(fields);
-  if (type === MSG_ATTEST) return aAttest(fields);
-  if (type === MSG_SIGN_INPUT) return aSignInput(fields);
-  if (type === MSG_SIGN_OUTS) return aSignOuts(fields);
-  if (type === MSG_PREV_TX) return aPrevTx(fields);
-  if (type === MSG_SIGN_RESULT) return aSignResult(fields);
-  aNoFields(fields);
-  return {};
-}
+import { aRelayed, isPartOfSigning, isRelayed, type Relayed } from './relay-rule';
+import { followSigning, isLastReply, isNeeded, passOn, type Signing } from './signing';
 
 /** Does HSM-Cold's refusal of a request that names an account leave open whether there is such an account? */
 function isAccountOpen(refusal: number): boolean {
@@ -110,24 +82,42 @@ function passReply(hot: Hot, asked: Asked, reply: Reply, refuse: Refuse): Reques
   };
 }
 
+/** The signing does not need this request next: it ends here, as a flood of them would. */
+function refuseState(hot: Hot, refuse: Refuse, tag: string): void {
+  hot.counters.limited++;
+  refuse(REFUSE_BAD_STATE, tag);
+}
+
+/** Notes that the request goes through: the signing that it begins or is part of goes on. */
+function noteAsked(hot: Hot, type: number, m: Relayed): Asked {
+  const isPart = isPartOfSigning(type);
+  const before = type === MSG_SIGN_BEGIN ? hot.signing : undefined;
+  if (type === MSG_SIGN_BEGIN) hot.signing = followSigning(m as SignBegin);
+  else if (isPart) passOn(hot.signing as Signing, type, m);
+  hot.relayed++;
+  hot.counters.relayed++;
+  return {
+    type: type,
+    account: m.account,
+    first: m.first || 0,
+    signing: isPart || type === MSG_SIGN_BEGIN ? hot.signing : undefined,
+    before: before,
+  };
+}
+
 function relay(hot: Hot, type: number, fields: CborValue[], reply: Reply, refuse: Refuse): void {
-  let m: Message;
+  let m: Relayed;
   try {
-    m = aMessage(type, fields);
+    m = aRelayed(type, fields);
   } catch (error) {
     hot.counters.malformed++;
     noteRefusal(hot, 'malformed');
     return refuse(REFUSE_BAD_REQUEST, (error as CodedError).code || 'bad-request');
   }
   if (hot.relayed >= RELAYED_MAX) return refuse(REFUSE_BUSY, 'busy');
-  const isPart = m.account === undefined && type !== MSG_COLD_STATUS;
-  if (isPart && !hot.signing) {
-    hot.counters.limited++;
-    return refuse(REFUSE_BAD_STATE, 'no-signing');
-  }
-  if (isPart && !isNeeded(hot.signing as Signing, type, m)) {
-    hot.counters.limited++;
-    return refuse(REFUSE_BAD_STATE, 'bad-state');
+  if (isPartOfSigning(type)) {
+    if (!hot.signing) return refuseState(hot, refuse, 'no-signing');
+    if (!isNeeded(hot.signing, type, m)) return refuseState(hot, refuse, 'bad-state');
   }
   if (!isWithinRate(hot.limits, type, m.account, hot.hal.clock.uptimeMs())) {
     hot.counters.limited++;
@@ -138,19 +128,7 @@ function relay(hot: Hot, type: number, fields: CborValue[], reply: Reply, refuse
     hot.counters.unreachable++;
     return refuse(REFUSE_COLD_UNREACHABLE, 'not-paired');
   }
-  const before = type === MSG_SIGN_BEGIN ? hot.signing : undefined;
-  if (type === MSG_SIGN_BEGIN) hot.signing = followSigning(m as SignBegin);
-  else if (isPart) passOn(hot.signing as Signing, type, m);
-  hot.relayed++;
-  hot.counters.relayed++;
-  const asked = {
-    type: type,
-    account: m.account,
-    first: m.first || 0,
-    signing: isPart || type === MSG_SIGN_BEGIN ? hot.signing : undefined,
-    before: before,
-  };
-  hot.cold.request(type, fields, passReply(hot, asked, reply, refuse), RELAY_TIMEOUT_MS);
+  hot.cold.request(type, fields, passReply(hot, noteAsked(hot, type, m), reply, refuse), RELAY_TIMEOUT_MS);
 }
 
 /** Handles a request of the gateway. */
@@ -172,7 +150,7 @@ export function handleRequest(hot: Hot, type: number, fields: CborValue[], reply
       c.unreachable,
     ]);
   }
-  if (type >= MSG_COLD_STATUS && type <= MSG_SIGN_OUTS) return relay(hot, type, fields, reply, refuse);
+  if (isRelayed(type)) return relay(hot, type, fields, reply, refuse);
   hot.counters.malformed++;
   refuse(REFUSE_UNKNOWN_TYPE, 'unknown-type');
 }

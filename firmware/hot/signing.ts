@@ -13,10 +13,8 @@ import {
   PREV_TX_CHUNK_MAX,
   RESULT_SIGS_MAX,
 } from '../../protocol/wire';
-import type { Attest, PrevTx, SignBegin, SignInput, SignOuts } from '../../protocol/link/messages';
-
-/** A request's fields by name: those of its type are there. */
-export type Message = Partial<SignBegin & SignInput & SignOuts & PrevTx & Attest & { first: number }>;
+import type { SignBegin } from '../../protocol/link/messages';
+import type { Relayed } from './relay-rule';
 
 export interface Signing {
   nInputs: number;
@@ -40,7 +38,7 @@ function isNextPiece(signing: Signing, offset: number, length: number, most: num
 }
 
 /** May the signing need this request, the next of its kind? m: its fields, checked. */
-export function isNeeded(signing: Signing, type: number, m: Message): boolean {
+export function isNeeded(signing: Signing, type: number, m: Relayed): boolean {
   if (type === MSG_SIGN_OUTS) return !signing.inputs && isNextPiece(signing, m.offset!, m.text!.length, OUTS_CHUNK_MAX);
   if (type === MSG_PREV_TX)
     return (
@@ -55,7 +53,7 @@ export function isNeeded(signing: Signing, type: number, m: Message): boolean {
 }
 
 /** The request goes through. */
-export function passOn(signing: Signing, type: number, m: Message): void {
+export function passOn(signing: Signing, type: number, m: Relayed): void {
   if (type === MSG_SIGN_OUTS || type === MSG_PREV_TX) {
     const length = type === MSG_PREV_TX ? m.bytes!.length : m.text!.length;
     signing.at += length;

@@ -14,6 +14,7 @@ import {
   signBeginFields,
   signInputFields,
   signOutsFields,
+  signResultFields,
 } from '../../protocol/link/messages';
 import {
   MSG_ATTEST,
@@ -136,7 +137,7 @@ export function createDevice(peer: Peer, runtime: Runtime): Device {
   async function results(first: number): Promise<Uint8Array[]> {
     for (let waitedMs = 0; ; waitedMs += RESULT_PAUSE_MS) {
       try {
-        return aSignResultReply(await ask(MSG_SIGN_RESULT, [first]));
+        return aSignResultReply(await ask(MSG_SIGN_RESULT, signResultFields({ first }))).sigs;
       } catch (error) {
         const { refusal } = error as LinkError;
         const isEarly = refusal === REFUSE_NOT_READY || refusal === REFUSE_BUSY;

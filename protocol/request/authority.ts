@@ -3,12 +3,20 @@
  * which people compare the two identities. Spec: SPEC.md 8. Leaves the signature itself to the holder of the key.
  */
 import { bytesOfText, cutBytes, joinBytes, putU32 } from '../bytes';
+import { aBytes } from '../cbor/checks';
 import { cborEncode } from '../cbor/encode';
+import type { CborValue } from '../cbor/types';
 import { ProtocolCrypto } from '../crypto';
 import { fail } from '../errors';
-import { BATCH_SIZE, PROOF_BYTES } from '../wire';
+import { AUTHORITY_V1_BYTES, AUTHORITY_V2_BYTES, BATCH_SIZE, PROOF_BYTES, PROTO_V1 } from '../wire';
 
 const HEX = '0123456789abcdef';
+
+/** Checks the octets of a request's authority: their number follows from proto. Throws `bad-request`. */
+export function anAuthority(proto: number, value: CborValue): Uint8Array {
+  const count = proto === PROTO_V1 ? AUTHORITY_V1_BYTES : AUTHORITY_V2_BYTES;
+  return aBytes('authority', value, count, count);
+}
 
 /** Takes the bytes of a running hash: a streaming SHA-256 on the device, any on the host. */
 export interface HashSink {

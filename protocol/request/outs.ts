@@ -11,6 +11,8 @@ export interface Out {
   sats: number;
 }
 
+/** The outs text of a PING. */
+export const PING_OUTS = 'PING';
 const AMOUNT_DIGITS_MAX = 16;
 
 function bad(text: string): Error {

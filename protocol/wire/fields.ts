@@ -56,6 +56,7 @@ export function text(most: Bound): FieldType {
 }
 
 /** Fields that several messages have, each with one meaning and one limit. */
+export const requestId = field('request_id', whole(0, 'REQUEST_ID_COUNT - 1'));
 export const account = field('account', whole(0, 'ACCOUNT_MAX'));
 export const proto = field('proto', whole('PROTO_V1', 'PROTO_V2'), { doc: 'PROTO_V1 or PROTO_V2.' });
 export const channelId = field('channel_id', whole(1, 'CHANNEL_ID_MAX'));
@@ -75,3 +76,20 @@ export const unixSeconds = field('unix_s', whole(0, 'U32_MAX'), {
   property: 'unixSeconds',
   doc: 'Clock of HSM-Cold, 0 when not set.',
 });
+
+/** The fields with a rule of their own in wire.cddl. */
+export const SHARED_FIELDS: Field[] = [
+  requestId,
+  account,
+  proto,
+  channelId,
+  userTxNo,
+  dynamic,
+  authority,
+  inputNo,
+  inputCount,
+  side,
+  batchNo,
+  accountState,
+  unixSeconds,
+];

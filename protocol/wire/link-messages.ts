@@ -2,6 +2,7 @@
  * The messages of the serial links, in the order of their numbers. To add one: declare it here, run `npm run generate`,
  * write HSM-Cold's handler and its test. Spec: SPEC.md 5.2.
  */
+import { PING_OUTS } from '../request/outs';
 import {
   account,
   authority,
@@ -113,7 +114,15 @@ export const LINK_MESSAGES: LinkMessage[] = [
     needs: ['unlocked', 'account', 'authority'],
     rate: { aMinute: 10, of: 'account' },
     isRead: false,
-    fields: [account, proto, channelId, userTxNo, field('outs', { kind: 'literal', text: 'PING' }), dynamic, authority],
+    fields: [
+      account,
+      proto,
+      channelId,
+      userTxNo,
+      field('outs', { kind: 'literal', text: PING_OUTS }),
+      dynamic,
+      authority,
+    ],
     reply: [],
   },
   {

@@ -13,8 +13,8 @@ export interface SmsOperation {
   /** A sentence for SPEC.md. */
   meaning: string;
   fields: Field[];
-  /** channel.ts makes and checks the fields: no validator is made. */
-  isOfChannel?: boolean;
+  /** It makes a channel: channel.ts makes and checks the fields. Under what, and the fields in the words of SPEC.md. */
+  channel?: { under: string; fields: string };
 }
 
 const channelKey = function (name: string): Field {
@@ -27,7 +27,7 @@ export const SMS_OPERATIONS: SmsOperation[] = [
     value: 0x21,
     to: 'cold',
     meaning: 'Asks for a channel, under the pairing.',
-    isOfChannel: true,
+    channel: { under: 'pairing channel, seq 1', fields: 'counter u32, v' },
     fields: [field('counter', { kind: 'unchecked', cddl: '1..U32_MAX' }), channelKey('channel_key')],
   },
   {
@@ -35,7 +35,7 @@ export const SMS_OPERATIONS: SmsOperation[] = [
     value: 0x22,
     to: 'v',
     meaning: 'Gives the new channel.',
-    isOfChannel: true,
+    channel: { under: 'channel that is made, seq 1', fields: 'channel_id, and c unless it was the turn of V' },
     fields: [
       field('channel_id', { kind: 'unchecked', cddl: 'channel-id' }),
       field('channel_key', { kind: 'unchecked', cddl: '? channel-key' }),
@@ -110,7 +110,7 @@ export const SMS_OPERATIONS: SmsOperation[] = [
     value: 0x29,
     to: 'cold',
     meaning: 'Asks for the next channel, under the one in use.',
-    isOfChannel: true,
+    channel: { under: 'channel in use', fields: 'v, or nothing when it is the turn of HSM-Cold' },
     fields: [field('channel_key', { kind: 'unchecked', cddl: '? channel-key' })],
   },
 ];

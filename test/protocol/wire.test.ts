@@ -59,8 +59,8 @@ describe('wire.ts, SPEC.md and wire.cddl', () => {
       if (!['any', 'null', 'uint', 'text', 'bstr'].includes(name))
         expect(lower.has(name), `wire.cddl: rule ${name}`).to.equal(true);
     }
-    expect(cddl).to.include(`0..${wire.REQUEST_ID_COUNT - 1} `);
-    expect(cddl).to.include(`0..${wire.INPUTS_MAX - 1} `);
+    expect(cddl).to.match(new RegExp(`^request-id = 0\\.\\.${wire.REQUEST_ID_COUNT - 1}$`, 'm'));
+    expect(cddl).to.match(new RegExp(`^i = 0\\.\\.${wire.INPUTS_MAX - 1}$`, 'm'));
   });
 
   it('no number stands for two things of one kind', () => {

@@ -1,4 +1,4 @@
-/** Tables and marked regions of Markdown. */
+/** Tables of Markdown, and the marked regions of files whose other parts people write. */
 import { fail } from '../../protocol/errors';
 
 /** A table: headings, then rows. A cell is Markdown. */
@@ -7,14 +7,20 @@ export function markdownTable(headings: string[], rows: string[][]): string {
   return [line(headings), `|${headings.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
 }
 
-/**
- * Puts `body` into the region `name`: what stands between `<!-- generated: name -->` and `<!-- end -->`. Throws code
- * `no-region` where the text has no such region.
- */
+/** Puts `body` between the line `begin` and the next `end`. Throws code `no-region` where there are none. */
+function between(text: string, begin: string, end: string, body: string): string {
+  const from = text.indexOf(`${begin}\n`);
+  const to = text.indexOf(end, from);
+  if (from < 0 || to < 0) throw fail('no-region', `there is no region "${begin}"`);
+  return `${text.slice(0, from + begin.length + 1)}${body}${text.slice(to)}`;
+}
+
+/** Puts `body` into a region of Markdown, from `<!-- generated: name -->` to `<!-- end -->`. Throws `no-region`. */
 export function putRegion(text: string, name: string, body: string): string {
-  const begin = `<!-- generated: ${name} -->\n`;
-  const from = text.indexOf(begin);
-  const to = text.indexOf('<!-- end -->', from);
-  if (from < 0 || to < 0) throw fail('no-region', `there is no region "${name}"`);
-  return `${text.slice(0, from + begin.length)}\n${body}\n\n${text.slice(to)}`;
+  return between(text, `<!-- generated: ${name} -->`, '<!-- end -->', `\n${body}\n\n`);
+}
+
+/** Puts `body` into a region of CDDL, from `; generated: name` to `; end`. Throws `no-region`. */
+export function putCddlRegion(text: string, name: string, body: string): string {
+  return between(text, `; generated: ${name}`, '; end', `${body}\n`);
 }

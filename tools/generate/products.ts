@@ -2,7 +2,19 @@
 import type { Product } from './product';
 import { dispatchers } from './console/dispatchers';
 import { consoleDocuments } from './console/documents';
+import { cddl } from './wire/cddl';
+import { linkMessages, smsOperations } from './wire/messages';
+import { relayRule } from './wire/relay';
 import { specTables } from './wire/spec';
 import { wireNumbers } from './wire/numbers';
 
-export const PRODUCTS: Product[] = [wireNumbers, ...specTables, ...dispatchers, ...consoleDocuments];
+export const PRODUCTS: Product[] = [
+  wireNumbers,
+  linkMessages,
+  smsOperations,
+  relayRule,
+  ...specTables,
+  ...cddl,
+  ...dispatchers,
+  ...consoleDocuments,
+];

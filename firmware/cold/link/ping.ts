@@ -9,7 +9,8 @@ import { requireReady, requireOpenAccount } from '../state/accounts';
 import { startAuthority, feedAuthority, stepAuthority, requireAuthority, dropAuthority } from '../signing/authority';
 import { schedule } from '../scheduler';
 import { refuseThrown } from './refuse';
-import { aPing, PING_OUTS } from '../../../protocol/link/messages';
+import { aPing } from '../../../protocol/link/messages';
+import { PING_OUTS } from '../../../protocol/request/outs';
 
 /** Replies once the authority over the request is verified. */
 export function ping(cold: Cold, fields: CborValue[], reply: Reply, refuse: Refuse): void {

@@ -3,6 +3,7 @@
 // failed. Once accepted, a request is never answered 400 or 404; tx_hash is given exactly with status 1. Coins and jobs:
 // planner.ts, jobs.ts. Spec: docs/published-app.md.
 
+import { PING_OUTS } from '../../../protocol/request/outs';
 import { CHANNEL_ID_MAX } from '../../../protocol/wire';
 import type { Db } from '../../kit/sql';
 import { SIDE_HOT, type AccountRow } from '../accounts/account';
@@ -14,17 +15,15 @@ import { plan } from './planner';
 import { anAuthority, anInteger, aUserTxNo, parseOuts, sumOfOuts } from './request-fields';
 import { failRequest, type NewRequest, type RequestRow } from './request-row';
 
-export const PING = 'PING';
-
 function aRequest(context: Context, form: Form): NewRequest {
   const coinCode = form.coin_code ?? 'BTC';
   if (coinCode !== 'BTC') throw apiFail('bad-parameter', 'coin_code expected BTC');
   if (form.memo !== undefined) throw apiFail('bad-parameter', 'memo is not for BTC');
   anInteger(form.out_type, 'out_type', { min: 0, max: 0, otherwise: 0 });
   const outs = form.outs ?? '';
-  if (outs !== PING) parseOuts(outs, context.network);
+  if (outs !== PING_OUTS) parseOuts(outs, context.network);
   return {
-    kind: outs === PING ? 'ping' : 'sign',
+    kind: outs === PING_OUTS ? 'ping' : 'sign',
     coin_code: coinCode,
     outs,
     user_tx_no: aUserTxNo(form.user_tx_no),

@@ -1,13 +1,13 @@
 // The admin's PING: a signed request that pays nothing goes through API, HSM-Hot and HSM-Cold and back. Spec:
 // docs/published-app.md 6.5.
 
+import { PING_OUTS } from '../../../protocol/request/outs';
 import { postRequest, readOutcome, type RequestForm } from './api-calls';
 import type { VContext } from '../context';
 import type { HsmLink } from '../link/hsm-link';
 
 /** Longest wait for the answer. */
 const PATIENCE_MS = 600000;
-const OUTS = 'PING';
 
 /** Starts one; `answer` is called once, later. `every(fn)` calls fn after a poll's pause, inside tracked work. */
 export function startPing(
@@ -17,8 +17,8 @@ export function startPing(
   answer: (text: string) => void,
 ): void {
   const userTxNo = uuid(context.runtime.random(16));
-  const { channelId, vcCode } = link.authorise(userTxNo, OUTS, 1);
-  const request: RequestForm = { userTxNo, outs: OUTS, dynamic: 1, confirmed: 0, vcCode, channelId };
+  const { channelId, vcCode } = link.authorise(userTxNo, PING_OUTS, 1);
+  const request: RequestForm = { userTxNo, outs: PING_OUTS, dynamic: 1, confirmed: 0, vcCode, channelId };
   const deadlineMs = context.runtime.nowMs() + PATIENCE_MS;
 
   async function poll(): Promise<void> {

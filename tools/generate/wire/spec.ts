@@ -1,5 +1,5 @@
 /** The tables of SPEC.md: one region for each table of numbers, for the messages, operations, refusals and their tags. */
-import { ANSWERS, LINK_MESSAGES } from '../../../protocol/wire/link-messages';
+import { ANSWERS, LINK_MESSAGES, type LinkMessage } from '../../../protocol/wire/link-messages';
 import type { Field } from '../../../protocol/wire/fields';
 import { ALARMS, NUMBER_TABLES } from '../../../protocol/wire/numbers';
 import { REFUSALS } from '../../../protocol/wire/refusals';
@@ -7,6 +7,7 @@ import { SMS_OPERATIONS } from '../../../protocol/wire/sms-operations';
 import { constantOf } from '../../../protocol/wire/table';
 import { markdownTable, putRegion } from '../markdown';
 import type { Product } from '../product';
+import { kindOf } from './kinds';
 import { DERIVED } from './numbers';
 
 const code = (text: string): string => `\`${text}\``;
@@ -49,17 +50,8 @@ const refusalTags = region(
   REFUSALS.filter(({ tags }) => tags.length > 0).map(({ name, tags }) => [name, tags.map(code).join(', ')]),
 );
 
-/** A field in the words of SPEC.md. */
-function fieldWords({ name, type }: Field): string {
-  if (type.kind === 'literal') return `"${type.text}"`;
-  if (type.kind === 'outs') return `${name} or its length`;
-  if (type.kind === 'whole-or-null') return `${name} or null`;
-  if (type.kind === 'list') return `array of 1 … ${type.most} ${name}`;
-  if (type.kind === 'proof-or-seconds') return 'proof16 (ok), seconds to wait (deriving) or 0 (refused)';
-  return name;
-}
-
-const fields = (list: Field[]): string => list.map(fieldWords).join(', ') || '–';
+const fields = (list: Field[]): string =>
+  list.map(({ name, type }) => kindOf(type).words(name, type)).join(', ') || '–';
 
 const messages = region(
   'messages',
@@ -76,6 +68,37 @@ const messages = region(
   ],
 );
 
+function rateWords({ rate, needs, to }: LinkMessage): string {
+  if (rate) return rate.of === 'account' ? `${rate.aMinute} of an account` : `${rate.aMinute} of all`;
+  return needs.includes('signing') ? 'what the signing needs' : to === 'HSM-Hot' ? 'not relayed' : '–';
+}
+
+const requests = region(
+  'requests',
+  ['type', 'what it does', 'sent by', 'answered by', 'needs', 'relayed a minute', 'repeated in a new session'],
+  LINK_MESSAGES.map((m) => [
+    m.name,
+    m.meaning,
+    m.from.join(', '),
+    m.to,
+    m.needs.join(', ') || '–',
+    rateWords(m),
+    m.isRead ? 'reads again' : 'gets the same reply',
+  ]),
+);
+
+const operationFields = region(
+  'operation-fields',
+  ['operation', 'fields'],
+  SMS_OPERATIONS.filter(({ channel }) => !channel).map(({ name, fields: list }) => [name, fields(list)]),
+);
+
+const channelOperations = region(
+  'channel-operations',
+  ['operation', 'under', 'fields'],
+  SMS_OPERATIONS.flatMap(({ name, channel }) => (channel ? [[name, channel.under, channel.fields]] : [])),
+);
+
 const operations = region(
   'operations',
   ['operation', 'constant', 'value', 'direction', 'meaning'],
@@ -88,4 +111,14 @@ const operations = region(
   ]),
 );
 
-export const specTables: Product[] = [...numbers, messages, refusals, refusalTags, operations, alarms];
+export const specTables: Product[] = [
+  ...numbers,
+  messages,
+  requests,
+  refusals,
+  refusalTags,
+  operations,
+  operationFields,
+  alarms,
+  channelOperations,
+];
