@@ -5,7 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import fastify, { type FastifyInstance } from 'fastify';
 import { fail } from '../../protocol/errors';
-import { repeat } from '../kit/repeat';
+import { repeat, type Repeater } from '../kit/repeat';
 import { httpClient } from '../v1';
 import { refreshAttestations } from './batches';
 import type { WebsiteContext } from './context';
@@ -76,21 +76,7 @@ export async function startWebsite(options: WebsiteOptions): Promise<Website> {
     store.close();
     throw fail('website-port', 'cannot listen on port ' + options.port + ': ' + (error as Error).message);
   }
-  let attestationPauseMs = ATTESTATION_FIRST_MS;
-  const attestations = repeat(
-    options.runtime,
-    () => attestationPauseMs,
-    async () => {
-      attestationPauseMs = Math.min(attestationPauseMs * 2, ATTESTATION_LAST_MS);
-      await refreshAttestations(context).catch((error: { code?: string }) =>
-        context.tell('attestations: ' + (error.code ?? 'internal error')),
-      );
-    },
-  );
-  context.expectAttestations = () => {
-    attestationPauseMs = ATTESTATION_FIRST_MS;
-    attestations.poke();
-  };
+  const attestations = repeatAttestations(context);
   return {
     url,
     async close() {
@@ -101,6 +87,26 @@ export async function startWebsite(options: WebsiteOptions): Promise<Website> {
       store.close();
     },
   };
+}
+
+/** Looks for attestations that were not made yet, with growing pauses; `expectAttestations` starts them anew. */
+function repeatAttestations(context: WebsiteContext): Repeater {
+  let pauseMs = ATTESTATION_FIRST_MS;
+  const repeater = repeat(
+    context.runtime,
+    () => pauseMs,
+    async () => {
+      pauseMs = Math.min(pauseMs * 2, ATTESTATION_LAST_MS);
+      await refreshAttestations(context).catch((error: { code?: string }) =>
+        context.tell('attestations: ' + (error.code ?? 'internal error')),
+      );
+    },
+  );
+  context.expectAttestations = () => {
+    pauseMs = ATTESTATION_FIRST_MS;
+    repeater.poke();
+  };
+  return repeater;
 }
 
 function prepare(app: FastifyInstance): void {

@@ -13,6 +13,11 @@ export function isoSeconds(ms: number): string {
 }
 
 export function openRoutes(app: FastifyInstance, context: WebsiteContext): void {
+  withdrawalRoutes(app, context);
+  batchRoutes(app, context);
+}
+
+function withdrawalRoutes(app: FastifyInstance, context: WebsiteContext): void {
   const { store, runtime, tell } = context;
 
   app.get('/api/v1/open/vtest', async () => {
@@ -36,6 +41,10 @@ export function openRoutes(app: FastifyInstance, context: WebsiteContext): void 
     );
     return { result };
   });
+}
+
+function batchRoutes(app: FastifyInstance, context: WebsiteContext): void {
+  const { store, tell } = context;
 
   app.get('/api/v1/open/batch', async () => {
     const row = store.nextBatch();

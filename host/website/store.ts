@@ -54,153 +54,190 @@ export interface DepositRow {
 
 export type Store = ReturnType<typeof openStore>;
 
-export function openStore(file: string) {
-  const { all, one, run, transaction, close } = openSqlFile(file, MIGRATIONS);
+class WebsiteStore {
+  private readonly db = openSqlFile(this.file, MIGRATIONS);
+  private readonly all = this.db.all;
+  private readonly one = this.db.one;
+  private readonly run = this.db.run;
+  private readonly transaction = this.db.transaction;
+  readonly close = this.db.close;
 
-  return {
-    /**
-     * Books a withdrawal; it is handed to V only after `setInfo`. The same key with the same content answers the first
-     * one.
-     */
-    bookWithdrawal(key: string, outs: Out[], dynamic: 0 | 1, nowMs: number): WithdrawalRow {
-      const text = JSON.stringify(outs);
-      run(
-        'INSERT OR IGNORE INTO withdrawals (idempotency_key, outs, dynamic, created_ms) VALUES (?,?,?,?)',
-        key,
-        text,
-        dynamic,
-        nowMs,
-      );
-      const row = one<WithdrawalRow>('SELECT * FROM withdrawals WHERE idempotency_key = ?', key)!;
-      if (row.outs !== text || row.dynamic !== dynamic)
-        throw fail('idempotency-conflict', 'this key was used for another withdrawal');
-      return row;
-    },
-    setInfo: (vtestId: number, info: string) =>
-      run('UPDATE withdrawals SET vtest_info = ? WHERE vtest_id = ? AND vtest_info IS NULL', info, vtestId),
-    unsealed: () =>
-      all<WithdrawalRow>("SELECT * FROM withdrawals WHERE vtest_info IS NULL AND status = 'waiting' ORDER BY vtest_id"),
-    nextWithdrawal: () =>
-      one<WithdrawalRow>(
-        "SELECT * FROM withdrawals WHERE status = 'waiting' AND vtest_info IS NOT NULL ORDER BY vtest_id LIMIT 1",
-      ),
-    withdrawal: (vtestId: number) => one<WithdrawalRow>('SELECT * FROM withdrawals WHERE vtest_id = ?', vtestId),
-    withdrawals: (limit: number) =>
-      all<WithdrawalRow>('SELECT * FROM withdrawals ORDER BY vtest_id DESC LIMIT ?', limit),
-    /** True when this report is now (or was already) the one on record. */
-    reportWithdrawal(vtestId: number, txHash: string | null, nowMs: number): boolean {
-      const status = txHash === null ? 'failed' : 'sent';
-      run(
-        "UPDATE withdrawals SET status = ?, tx_hash = ?, reported_ms = ? WHERE vtest_id = ? AND status = 'waiting'",
-        status,
-        txHash,
-        nowMs,
-        vtestId,
-      );
-      const row = one<WithdrawalRow>('SELECT * FROM withdrawals WHERE vtest_id = ?', vtestId);
-      return row !== undefined && row.status === status && row.tx_hash === txHash;
-    },
+  constructor(private readonly file: string) {}
 
-    /**
-     * Stores a pulled batch as unverified; only a failed one is replaced, or V's word on one list would count for
-     * another (`batch-known`).
-     */
-    putBatch(
-      side: 1 | 2,
-      batchNo: number,
-      list: { index: number; address: string }[],
-      attestation: Attestation,
-      nowMs: number,
-    ): void {
-      transaction(() => {
-        const old = one<BatchRow>('SELECT * FROM batches WHERE side = ? AND batch_no = ?', side, batchNo);
-        if (old && old.status !== BATCH_FAILED)
-          throw fail('batch-known', 'this batch is ' + (old.status === BATCH_VERIFIED ? 'verified' : 'being verified'));
-        run('DELETE FROM addresses WHERE side = ? AND batch_no = ?', side, batchNo);
-        run(
-          'INSERT OR REPLACE INTO batches VALUES (?,?,?,?,?,?)',
-          side,
-          batchNo,
-          BATCH_UNVERIFIED,
-          attestation,
-          JSON.stringify(list),
-          nowMs,
-        );
-        let added = 0;
-        for (const item of list)
-          added += run(
-            'INSERT OR IGNORE INTO addresses (address, side, batch_no, idx) VALUES (?,?,?,?)',
-            item.address,
-            side,
-            batchNo,
-            item.index,
-          );
-        if (added !== list.length) throw fail('batch-overlap', 'an address of this batch is in another one');
-      });
-    },
-    batch: (side: number, batchNo: number) =>
-      one<BatchRow>('SELECT * FROM batches WHERE side = ? AND batch_no = ?', side, batchNo),
-    nextBatch: () =>
-      one<BatchRow>(
-        'SELECT * FROM batches WHERE status = ? ORDER BY pulled_ms, side, batch_no LIMIT 1',
-        BATCH_UNVERIFIED,
-      ),
-    batches: () =>
-      all<BatchRow>('SELECT side, batch_no, status, attestation, pulled_ms FROM batches ORDER BY side, batch_no'),
-    setAttestation: (side: number, batchNo: number, attestation: Attestation) =>
-      run('UPDATE batches SET attestation = ? WHERE side = ? AND batch_no = ?', attestation, side, batchNo),
-    /** True when the batch now has this status; V's first word on a list counts. */
-    markBatch(side: number, batchNo: number, status: number): boolean {
-      run(
-        'UPDATE batches SET status = ? WHERE side = ? AND batch_no = ? AND status = ?',
-        status,
+  /**
+   * Books a withdrawal; it is handed to V only after `setInfo`. The same key with the same content answers the first
+   * one.
+   */
+  bookWithdrawal(key: string, outs: Out[], dynamic: 0 | 1, nowMs: number): WithdrawalRow {
+    const text = JSON.stringify(outs);
+    this.run(
+      'INSERT OR IGNORE INTO withdrawals (idempotency_key, outs, dynamic, created_ms) VALUES (?,?,?,?)',
+      key,
+      text,
+      dynamic,
+      nowMs,
+    );
+    const row = this.one<WithdrawalRow>('SELECT * FROM withdrawals WHERE idempotency_key = ?', key)!;
+    if (row.outs !== text || row.dynamic !== dynamic)
+      throw fail('idempotency-conflict', 'this key was used for another withdrawal');
+    return row;
+  }
+
+  setInfo(vtestId: number, info: string) {
+    return this.run('UPDATE withdrawals SET vtest_info = ? WHERE vtest_id = ? AND vtest_info IS NULL', info, vtestId);
+  }
+
+  unsealed() {
+    return this.all<WithdrawalRow>(
+      "SELECT * FROM withdrawals WHERE vtest_info IS NULL AND status = 'waiting' ORDER BY vtest_id",
+    );
+  }
+
+  nextWithdrawal() {
+    return this.one<WithdrawalRow>(
+      "SELECT * FROM withdrawals WHERE status = 'waiting' AND vtest_info IS NOT NULL ORDER BY vtest_id LIMIT 1",
+    );
+  }
+
+  withdrawal(vtestId: number) {
+    return this.one<WithdrawalRow>('SELECT * FROM withdrawals WHERE vtest_id = ?', vtestId);
+  }
+
+  withdrawals(limit: number) {
+    return this.all<WithdrawalRow>('SELECT * FROM withdrawals ORDER BY vtest_id DESC LIMIT ?', limit);
+  }
+
+  /** True when this report is now (or was already) the one on record. */
+  reportWithdrawal(vtestId: number, txHash: string | null, nowMs: number): boolean {
+    const status = txHash === null ? 'failed' : 'sent';
+    this.run(
+      "UPDATE withdrawals SET status = ?, tx_hash = ?, reported_ms = ? WHERE vtest_id = ? AND status = 'waiting'",
+      status,
+      txHash,
+      nowMs,
+      vtestId,
+    );
+    const row = this.one<WithdrawalRow>('SELECT * FROM withdrawals WHERE vtest_id = ?', vtestId);
+    return row !== undefined && row.status === status && row.tx_hash === txHash;
+  }
+
+  /**
+   * Stores a pulled batch as unverified; only a failed one is replaced, or V's word on one list would count for
+   * another (`batch-known`).
+   */
+  putBatch(
+    side: 1 | 2,
+    batchNo: number,
+    list: { index: number; address: string }[],
+    attestation: Attestation,
+    nowMs: number,
+  ): void {
+    this.transaction(() => {
+      const old = this.one<BatchRow>('SELECT * FROM batches WHERE side = ? AND batch_no = ?', side, batchNo);
+      if (old && old.status !== BATCH_FAILED)
+        throw fail('batch-known', 'this batch is ' + (old.status === BATCH_VERIFIED ? 'verified' : 'being verified'));
+      this.run('DELETE FROM addresses WHERE side = ? AND batch_no = ?', side, batchNo);
+      this.run(
+        'INSERT OR REPLACE INTO batches VALUES (?,?,?,?,?,?)',
         side,
         batchNo,
         BATCH_UNVERIFIED,
+        attestation,
+        JSON.stringify(list),
+        nowMs,
       );
-      return (
-        one<BatchRow>('SELECT status FROM batches WHERE side = ? AND batch_no = ?', side, batchNo)?.status === status
-      );
-    },
+      let added = 0;
+      for (const item of list)
+        added += this.run(
+          'INSERT OR IGNORE INTO addresses (address, side, batch_no, idx) VALUES (?,?,?,?)',
+          item.address,
+          side,
+          batchNo,
+          item.index,
+        );
+      if (added !== list.length) throw fail('batch-overlap', 'an address of this batch is in another one');
+    });
+  }
 
-    /**
-     * Gives out the next verified address that nobody has; the same `ref` answers the same address. Undefined: none
-     * left.
-     */
-    giveAddress(side: 1 | 2, ref: string | null, nowMs: number): AddressRow | undefined {
-      const mine =
-        ref === null ? undefined : one<AddressRow>('SELECT * FROM addresses WHERE ref = ? AND side = ?', ref, side);
-      if (mine) return mine;
-      const row = one<AddressRow>(
-        `UPDATE addresses SET given_ms = ?, ref = ? WHERE address = (
+  batch(side: number, batchNo: number) {
+    return this.one<BatchRow>('SELECT * FROM batches WHERE side = ? AND batch_no = ?', side, batchNo);
+  }
+
+  nextBatch() {
+    return this.one<BatchRow>(
+      'SELECT * FROM batches WHERE status = ? ORDER BY pulled_ms, side, batch_no LIMIT 1',
+      BATCH_UNVERIFIED,
+    );
+  }
+
+  batches() {
+    return this.all<BatchRow>(
+      'SELECT side, batch_no, status, attestation, pulled_ms FROM batches ORDER BY side, batch_no',
+    );
+  }
+
+  setAttestation(side: number, batchNo: number, attestation: Attestation) {
+    return this.run('UPDATE batches SET attestation = ? WHERE side = ? AND batch_no = ?', attestation, side, batchNo);
+  }
+
+  /** True when the batch now has this status; V's first word on a list counts. */
+  markBatch(side: number, batchNo: number, status: number): boolean {
+    this.run(
+      'UPDATE batches SET status = ? WHERE side = ? AND batch_no = ? AND status = ?',
+      status,
+      side,
+      batchNo,
+      BATCH_UNVERIFIED,
+    );
+    return (
+      this.one<BatchRow>('SELECT status FROM batches WHERE side = ? AND batch_no = ?', side, batchNo)?.status === status
+    );
+  }
+
+  /**
+   * Gives out the next verified address that nobody has; the same `ref` answers the same address. Undefined: none
+   * left.
+   */
+  giveAddress(side: 1 | 2, ref: string | null, nowMs: number): AddressRow | undefined {
+    const mine =
+      ref === null ? undefined : this.one<AddressRow>('SELECT * FROM addresses WHERE ref = ? AND side = ?', ref, side);
+    if (mine) return mine;
+    const row = this.one<AddressRow>(
+      `UPDATE addresses SET given_ms = ?, ref = ? WHERE address = (
            SELECT a.address FROM addresses a JOIN batches b ON b.side = a.side AND b.batch_no = a.batch_no
            WHERE a.side = ? AND a.given_ms IS NULL AND b.status = ? AND b.attestation <> 'bad' ORDER BY a.idx LIMIT 1)
          RETURNING *`,
-        nowMs,
-        ref,
-        side,
-        BATCH_VERIFIED,
-      );
-      return row;
-    },
-    givenAddresses: (limit: number) =>
-      all<AddressRow>(
-        'SELECT * FROM addresses WHERE given_ms IS NOT NULL ORDER BY given_ms DESC, idx DESC LIMIT ?',
-        limit,
-      ),
+      nowMs,
+      ref,
+      side,
+      BATCH_VERIFIED,
+    );
+    return row;
+  }
 
-    /** Replaces what is known of one address: a deposit that a reorganisation took away disappears. */
-    setDeposits(address: string, deposits: DepositRow[], nowMs: number): void {
-      transaction(() => {
-        run('DELETE FROM deposits WHERE address = ?', address);
-        for (const row of deposits)
-          run('INSERT INTO deposits VALUES (?,?,?,?,?)', address, row.tx_hash, row.sats, row.confirmations, nowMs);
-      });
-    },
-    deposits: () =>
-      all<DepositRow>(
-        'SELECT address, tx_hash, sats, confirmations FROM deposits ORDER BY seen_ms DESC, address, tx_hash LIMIT 1000',
-      ),
-    close,
-  };
+  givenAddresses(limit: number) {
+    return this.all<AddressRow>(
+      'SELECT * FROM addresses WHERE given_ms IS NOT NULL ORDER BY given_ms DESC, idx DESC LIMIT ?',
+      limit,
+    );
+  }
+
+  /** Replaces what is known of one address: a deposit that a reorganisation took away disappears. */
+  setDeposits(address: string, deposits: DepositRow[], nowMs: number): void {
+    this.transaction(() => {
+      this.run('DELETE FROM deposits WHERE address = ?', address);
+      for (const row of deposits)
+        this.run('INSERT INTO deposits VALUES (?,?,?,?,?)', address, row.tx_hash, row.sats, row.confirmations, nowMs);
+    });
+  }
+
+  deposits() {
+    return this.all<DepositRow>(
+      'SELECT address, tx_hash, sats, confirmations FROM deposits ORDER BY seen_ms DESC, address, tx_hash LIMIT 1000',
+    );
+  }
+}
+
+export function openStore(file: string) {
+  return new WebsiteStore(file);
 }

@@ -1,9 +1,10 @@
 // The customer's machines in the simulator: the website, and the V-Device with a SIM800 of its own.
 import { join } from 'node:path';
 import type { AccountFile, RegisteredAccount } from '../../api';
-import { startVDevice, type VDevice, type VPolicy } from '../../vdevice';
+import { startVDevice, type VDevice, type VDeviceOptions, type VPolicy } from '../../vdevice';
 import { startWebsite, type Website } from '../../website';
 import { wire, type Wire } from '../board';
+import type { BytePort } from '../../kit/byte-port';
 import type { EventListener } from '../events';
 import type { GsmNetwork } from '../gsm';
 import { NUMBERS, SIM_TOKENS, type Polls } from '../numbers';
@@ -45,11 +46,10 @@ export interface Customer {
   close(): Promise<void>;
 }
 
-export async function startCustomer(options: CustomerOptions): Promise<Customer> {
-  const { runtime, gsm, file, tokens, onEvent } = options;
-  const websiteFile = join(options.folder, 'website.db');
-  const website = await startWebsite({
-    runtime: runtime.child('website'),
+function openWebsite(options: CustomerOptions, websiteFile: string): Promise<Website> {
+  const { file, tokens } = options;
+  return startWebsite({
+    runtime: options.runtime.child('website'),
     file: websiteFile,
     port: options.websitePort,
     token: SIM_TOKENS.website,
@@ -58,42 +58,50 @@ export async function startCustomer(options: CustomerOptions): Promise<Customer>
     apiTokens: { cold: tokens.cold_receiving, hot: tokens.hot_sending },
     adminToken: SIM_TOKENS.shop,
     attestation: { identity: file.identity, network: file.network, account: file.account },
-    onEvent,
+    onEvent: options.onEvent,
   });
+}
+
+/** What V is started with, again and again from the same disk. */
+function vOptions(options: CustomerOptions, websiteUrl: string, modem: BytePort): VDeviceOptions {
+  return {
+    runtime: options.runtime.child('v'),
+    file: join(options.folder, 'v.db'),
+    websiteUrl,
+    websiteToken: SIM_TOKENS.website,
+    password: SIM_TOKENS.password,
+    apiUrl: options.apiUrl,
+    apiToken: options.tokens.hot_sending,
+    identityPriv: options.identityPriv,
+    account: options.file,
+    modem,
+    hsmPhones: [NUMBERS.cold, NUMBERS.coldSpare],
+    adminPhones: [NUMBERS.customerAdmin],
+    policy: options.policy,
+    protocol: options.protocol,
+    rekeyAt: options.rekeyAt,
+    utcOffsetMinutes: 0,
+    pollMs: options.polls.vMs,
+    batchPollMs: 2 * options.polls.vMs,
+    onEvent: options.onEvent,
+  };
+}
+
+/** Starts website, V and V's modem. */
+export async function startCustomer(options: CustomerOptions): Promise<Customer> {
+  const { runtime } = options;
+  const websiteFile = join(options.folder, 'website.db');
+  const website = await openWebsite(options, websiteFile);
   const line = wire(runtime, { baud: 115200 });
   const modem = createSim800({
     runtime,
     seed: `${options.seed}/v-modem`,
     number: NUMBERS.v,
-    network: gsm,
+    network: options.gsm,
     port: line[1],
   });
-  const vRuntime = runtime.child('v');
-
-  const startV = (): Promise<VDevice> =>
-    startVDevice({
-      runtime: vRuntime,
-      file: join(options.folder, 'v.db'),
-      websiteUrl: website.url,
-      websiteToken: SIM_TOKENS.website,
-      password: SIM_TOKENS.password,
-      apiUrl: options.apiUrl,
-      apiToken: tokens.hot_sending,
-      identityPriv: options.identityPriv,
-      account: file,
-      modem: line[0],
-      hsmPhones: [NUMBERS.cold, NUMBERS.coldSpare],
-      adminPhones: [NUMBERS.customerAdmin],
-      policy: options.policy,
-      protocol: options.protocol,
-      rekeyAt: options.rekeyAt,
-      utcOffsetMinutes: 0,
-      pollMs: options.polls.vMs,
-      batchPollMs: 2 * options.polls.vMs,
-      onEvent,
-    });
-
-  let v = await startV();
+  const forV = vOptions(options, website.url, line[0]);
+  let v = await startVDevice(forV);
   return {
     website,
     websiteFile,
@@ -105,7 +113,7 @@ export async function startCustomer(options: CustomerOptions): Promise<Customer>
     line,
     async restartV() {
       await v.close();
-      v = await startV();
+      v = await startVDevice(forV);
     },
     async close() {
       await v.close();

@@ -33,66 +33,74 @@ function native(): NativePty {
   }
 }
 
-/** Opens a pseudo-terminal. Throws code `no-pty` where the optional package is missing. */
-export function openPty(): Pty {
-  const { master, slave, pty } = native().open(80, 25);
-  const far = new tty.ReadStream(slave);
-  far.setRawMode(true);
-  far.pause();
-  const near = new tty.ReadStream(master);
-  const queue: Uint8Array[] = [];
-  let retry: NodeJS.Timeout | undefined;
-  let onData: ((bytes: Uint8Array) => void) | undefined;
-  let onClose: ((error?: Error) => void) | undefined;
-  const waiting: Uint8Array[] = [];
-  let isClosed = false;
+class PseudoTerminal implements Pty {
+  private readonly far = new tty.ReadStream(this.opened.slave);
+  private readonly near = new tty.ReadStream(this.opened.master);
+  private readonly queue: Uint8Array[] = [];
+  private retry: NodeJS.Timeout | undefined;
+  private dataListener: ((bytes: Uint8Array) => void) | undefined;
+  private closeListener: ((error?: Error) => void) | undefined;
+  private readonly waiting: Uint8Array[] = [];
+  private isClosed = false;
+  readonly path = this.opened.pty;
 
-  const pump = (): void => {
-    retry = undefined;
-    while (queue.length && !isClosed) {
-      const piece = queue[0];
+  constructor(private readonly opened: ReturnType<NativePty['open']>) {
+    this.far.setRawMode(true);
+    this.far.pause();
+    this.near.on('data', (bytes: Buffer) => {
+      const copy = new Uint8Array(bytes);
+      if (this.dataListener) this.dataListener(copy);
+      else this.waiting.push(copy);
+    });
+    this.near.on('error', (error: Error) => {
+      if (!this.isClosed) this.closeListener?.(error);
+    });
+  }
+
+  private pump(): void {
+    this.retry = undefined;
+    while (this.queue.length && !this.isClosed) {
+      const piece = this.queue[0];
       let written = 0;
       try {
-        written = fs.writeSync(master, piece, 0, Math.min(piece.length, PIECE_BYTES));
+        written = fs.writeSync(this.opened.master, piece, 0, Math.min(piece.length, PIECE_BYTES));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
       }
-      if (written === piece.length) queue.shift();
-      else queue[0] = piece.subarray(written);
+      if (written === piece.length) this.queue.shift();
+      else this.queue[0] = piece.subarray(written);
       if (written === 0) {
-        retry = setTimeout(pump, RETRY_MS);
+        this.retry = setTimeout(() => this.pump(), RETRY_MS);
         return;
       }
     }
-  };
+  }
 
-  near.on('data', (bytes: Buffer) => {
-    const copy = new Uint8Array(bytes);
-    if (onData) onData(copy);
-    else waiting.push(copy);
-  });
-  near.on('error', (error: Error) => {
-    if (!isClosed) onClose?.(error);
-  });
+  write(bytes: Uint8Array) {
+    if (this.isClosed) throw fail('port-closed', `${this.path} is closed`);
+    this.queue.push(bytes.slice());
+    if (!this.retry) this.pump();
+  }
 
-  return {
-    path: pty,
-    write(bytes) {
-      if (isClosed) throw fail('port-closed', `${pty} is closed`);
-      queue.push(bytes.slice());
-      if (!retry) pump();
-    },
-    onData(listener) {
-      onData = listener;
-      while (waiting.length) setImmediate(listener, waiting.shift() as Uint8Array);
-    },
-    onClose: (listener) => void (onClose = listener),
-    close() {
-      if (isClosed) return;
-      isClosed = true;
-      if (retry) clearTimeout(retry);
-      near.destroy();
-      far.destroy();
-    },
-  };
+  onData(listener: (bytes: Uint8Array) => void) {
+    this.dataListener = listener;
+    while (this.waiting.length) setImmediate(listener, this.waiting.shift() as Uint8Array);
+  }
+
+  onClose(listener: (error?: Error) => void) {
+    this.closeListener = listener;
+  }
+
+  close() {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    if (this.retry) clearTimeout(this.retry);
+    this.near.destroy();
+    this.far.destroy();
+  }
+}
+
+/** Opens a pseudo-terminal. Throws code `no-pty` where the optional package is missing. */
+export function openPty(): Pty {
+  return new PseudoTerminal(native().open(80, 25));
 }

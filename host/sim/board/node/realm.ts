@@ -94,13 +94,14 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
   };
   /** Flattens as E.toUint8Array does: strings, arrays, buffers, {data, count}, numbers. */
   const flatten = (value: Any, out: number[]): void => {
+    if (value === undefined || value === null) return;
     if (typeof value === 'string') for (let i = 0; i < value.length; i++) out.push(value.charCodeAt(i) & 255);
+    else if (typeof value !== 'object') out.push(value & 255);
     else if (value instanceof AB) flatten(new U8(value), out);
-    else if (value && typeof value === 'object' && value.data !== undefined && !A.isArray(value))
+    else if (value.data !== undefined && !A.isArray(value))
       for (let n = 0; n < (value.count === undefined ? 1 : value.count); n++) flatten(value.data, out);
-    else if (value && typeof value === 'object' && typeof value.length === 'number')
-      for (let i = 0; i < value.length; i++) flatten(value[i], out);
-    else if (value !== undefined && value !== null) out.push(value & 255);
+    else if (typeof value.length === 'number') for (let i = 0; i < value.length; i++) flatten(value[i], out);
+    else out.push(value & 255);
   };
   const toBytes = (...values: Any[]): Any => {
     if (values.length === 1 && values[0] instanceof U8) return new U8(values[0]);
