@@ -39,7 +39,8 @@ export interface Policy {
 
 export const FEERATE_MAX_DEFAULT = 1000;
 export const OUTPUTS_MAX = 100;
-export const WINDOW_SECONDS_DEFAULT = 86400;
+const DAY_SECONDS = 86400;
+export const WINDOW_SECONDS_DEFAULT = DAY_SECONDS;
 const POLICY_FIELDS = 12;
 
 /** What one payment does. A fee bump has amountSats and count 0 and the fee difference as debitFeeSats. */
@@ -106,27 +107,38 @@ export function policyFields(policy: Policy): number[] {
   ];
 }
 
-/** The first rule that the payment breaks, as a tag; empty when it keeps all. nowSeconds 0: clock not set. */
-export function policyTag(policy: Policy, payment: Payment, spent: Spent, nowSeconds: number): string {
+/** Rules about the payment alone. */
+function paymentRule(policy: Policy, payment: Payment): string {
   if (payment.outputs > (policy.maxOutputs || OUTPUTS_MAX)) return 'policy-outputs';
   if (payment.smallestSats < policy.minOutputSats) return 'policy-dust';
   if (policy.allowList && !payment.isAllListed) return 'policy-destination';
   if (policy.txMaxSats && payment.amountSats > policy.txMaxSats) return 'policy-tx-amount';
   if (policy.txMaxFeeSats && payment.feeSats > policy.txMaxFeeSats) return 'policy-tx-fee';
   if (payment.feeSats > (policy.maxFeerateSatVb || FEERATE_MAX_DEFAULT) * payment.vbytes) return 'policy-fee-rate';
-  const needsTime = policy.fromMinute !== policy.toMinute;
-  if (needsTime && !nowSeconds) return 'policy-clock';
-  if (needsTime) {
-    const minute = Math.floor((nowSeconds % 86400) / 60);
-    const inside =
-      policy.fromMinute < policy.toMinute
-        ? minute >= policy.fromMinute && minute < policy.toMinute
-        : minute >= policy.fromMinute || minute < policy.toMinute;
-    if (!inside) return 'policy-time';
-  }
+  return '';
+}
+
+/** The rule about the time of day. nowSeconds 0: the clock is not set. */
+function timeRule(policy: Policy, nowSeconds: number): string {
+  const from = policy.fromMinute;
+  const to = policy.toMinute;
+  if (from === to) return '';
+  if (!nowSeconds) return 'policy-clock';
+  const minute = Math.floor((nowSeconds % DAY_SECONDS) / 60);
+  const isInside = from < to ? minute >= from && minute < to : minute >= from || minute < to;
+  return isInside ? '' : 'policy-time';
+}
+
+/** Rules about the rolling window, whose sums without this payment are `spent`. */
+function windowRule(policy: Policy, payment: Payment, spent: Spent): string {
   if (policy.windowMaxSats && spent.sats + payment.debitSats > policy.windowMaxSats) return 'policy-velocity';
   if (policy.windowMaxFeeSats && spent.feeSats + payment.debitFeeSats > policy.windowMaxFeeSats)
     return 'policy-fee-velocity';
   if (policy.windowMaxCount && spent.count + payment.debitCount > policy.windowMaxCount) return 'policy-count';
   return '';
+}
+
+/** The first rule that the payment breaks, as a tag; empty when it keeps all. nowSeconds 0: the clock is not set. */
+export function policyTag(policy: Policy, payment: Payment, spent: Spent, nowSeconds: number): string {
+  return paymentRule(policy, payment) || timeRule(policy, nowSeconds) || windowRule(policy, payment, spent);
 }

@@ -110,8 +110,8 @@ function afterWitnessItem(reader: PrevTxReader): void {
   else next(reader, AT_LOCKTIME, 4);
 }
 
-/** Acts on a token that is complete. */
-function take(reader: PrevTxReader): void {
+/** Acts on a complete token of the version or the inputs. */
+function endInputToken(reader: PrevTxReader): void {
   const phase = reader.phase;
   if (phase === AT_VERSION) return next(reader, AT_INPUT_COUNT, 0);
   if (phase === AT_INPUT_COUNT) {
@@ -126,10 +126,14 @@ function take(reader: PrevTxReader): void {
     return next(reader, AT_INPUT_COUNT, 0);
   }
   if (phase === AT_OUTPOINT) return next(reader, AT_SCRIPT_SIG, 0);
-  if (phase === AT_SCRIPT_SIG) {
-    reader.skip = count(reader) + 4;
-    return --reader.count > 0 ? next(reader, AT_OUTPOINT, 36) : next(reader, AT_OUTPUT_COUNT, 0);
-  }
+  reader.skip = count(reader) + 4;
+  if (--reader.count > 0) next(reader, AT_OUTPOINT, 36);
+  else next(reader, AT_OUTPUT_COUNT, 0);
+}
+
+/** Acts on a complete token of the outputs. */
+function endOutputToken(reader: PrevTxReader): void {
+  const phase = reader.phase;
   if (phase === AT_OUTPUT_COUNT) {
     reader.count = count(reader);
     if (reader.count <= reader.vout) throw malformed('there is no such output');
@@ -147,22 +151,21 @@ function take(reader: PrevTxReader): void {
     reader.skip = size;
     return afterOutput(reader);
   }
-  if (phase === AT_SCRIPT) {
-    reader.script = new Uint8Array(reader.want);
-    for (let i = 0; i < reader.want; i++) reader.script[i] = reader.token[i];
-    return afterOutput(reader);
-  }
-  if (phase === AT_WITNESS_COUNT) {
-    reader.items = count(reader);
-    return afterWitnessItem(reader);
-  }
-  if (phase === AT_WITNESS_ITEM) {
+  reader.script = new Uint8Array(reader.want);
+  for (let i = 0; i < reader.want; i++) reader.script[i] = reader.token[i];
+  afterOutput(reader);
+}
+
+/** Acts on a complete token of the witnesses, or on the locktime. */
+function endWitnessToken(reader: PrevTxReader): void {
+  if (reader.phase === AT_LOCKTIME) return next(reader, AT_END, 1);
+  if (reader.phase === AT_WITNESS_COUNT) reader.items = count(reader);
+  else {
     reader.skip = count(reader);
     reader.isSkipHashed = false;
     reader.items--;
-    return afterWitnessItem(reader);
   }
-  next(reader, AT_END, 1);
+  afterWitnessItem(reader);
 }
 
 /** Is the complete token part of what the txid covers? Marker, flag and witnesses are not. */
@@ -191,7 +194,9 @@ export function feedPrevTx(reader: PrevTxReader, bytes: Uint8Array): void {
       reader.token[reader.got++] = byte;
       if (reader.got === reader.want) {
         if (isHashed(reader)) sha256Update(reader.hash, reader.token.subarray(0, reader.want));
-        take(reader);
+        if (reader.phase <= AT_SCRIPT_SIG) endInputToken(reader);
+        else if (reader.phase <= AT_SCRIPT) endOutputToken(reader);
+        else endWitnessToken(reader);
       }
     }
   }
