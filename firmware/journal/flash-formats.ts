@@ -79,7 +79,7 @@ export const BATCH_FILE: FlashFormat = {
   title: 'Batch cache',
   text:
     'Files `b<account>-<side>-<batch>` of Storage: the digest of a batch of addresses; `m<account>-<side>-<batch>`: the first ' +
-    "SHA-256 of the published app's signed message over the list (firmware/cold/batches/batches.ts). A file that does not hold is derived again.",
+    "SHA-256 of the published app's signed message over the list (firmware/cold/batches/cache.ts). A file that does not hold is derived again.",
   layout: {
     fixed: [
       octets('digest', 32, 'of the batch'),

@@ -21,7 +21,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     name: 'ROOT',
     board: 'cold',
     key: 'type',
-    writer: 'secrets/secrets.ts',
+    writer: 'secrets/pin.ts',
     meaning: 'The BIP39 seed, sealed under device secret and PIN. Its presence makes the board provisioned.',
     layout: {
       cbor: [
@@ -73,7 +73,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     name: 'PIN',
     board: 'cold',
     key: 'type',
-    writer: 'secrets/secrets.ts',
+    writer: 'secrets/pin.ts',
     meaning: 'Wrong PINs in a row. Written before a PIN is tried.',
     layout: { fixed: [number('failures', 'u8', '0..10; at 10 the board erases itself')] },
   },
@@ -82,7 +82,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     name: 'DRBG',
     board: 'cold',
     key: 'type',
-    writer: 'secrets/secrets.ts',
+    writer: 'secrets/unlock.ts',
     meaning: "The generator's next seed. Replaced before an octet of the one before is used.",
     layout: {
       fixed: [
@@ -194,7 +194,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     name: 'CHANNEL',
     board: 'cold',
     key: 'account',
-    writer: 'state/account-store.ts',
+    writer: 'state/channels.ts',
     meaning: 'Channels of an account. Written before anything leaves under a number that they count.',
     layout: { cbor: [ACCOUNT, SEALED] },
     sealed: {
@@ -271,7 +271,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     name: 'SECRETS',
     board: 'cold',
     key: 'account',
-    writer: 'state/account-store.ts',
+    writer: 'secrets/account-keys.ts',
     meaning: 'Private keys of an account that sign while the board is unlocked.',
     layout: { cbor: [ACCOUNT, SEALED] },
     sealed: {
@@ -329,7 +329,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     key: 'list',
     keep: 'serials above the archived one',
     isInBackup: true,
-    writer: 'signing/payment.ts',
+    writer: 'payments/record.ts',
     meaning: 'A payment, or its replacement. Durable before it is signed.',
     layout: {
       fixed: [

@@ -11,7 +11,7 @@ import { makeState } from '../state/state';
 export const RESTART_DELAY_MS = 200;
 
 /**
- * First letters of the files that belong to a seed: archives of payments (archive.ts), digests of batches (batches.ts).
+ * First letters of the files that belong to a seed: archives of payments (archive.ts), digests of batches (cache.ts).
  */
 const ERASED_FILES = 'ubm';
 

@@ -126,7 +126,8 @@ function timeRule(policy: Policy, nowSeconds: number): string {
   if (!nowSeconds) return 'policy-clock';
   const minute = Math.floor((nowSeconds % DAY_SECONDS) / 60);
   const isInside = from < to ? minute >= from && minute < to : minute >= from || minute < to;
-  return isInside ? '' : 'policy-time';
+  if (!isInside) return 'policy-time';
+  return '';
 }
 
 /** Rules about the rolling window, whose sums without this payment are `spent`. */

@@ -1,4 +1,4 @@
-// Holds firmware/cold/state/account-store.ts on the real firmware: several customers on one HSM-Cold, each with a V of
+// Holds firmware/cold/state/accounts.ts on the real firmware: several customers on one HSM-Cold, each with a V of
 // its own, whose SMS and requests come in between one another's; what one does or suffers changes nothing for another.
 // Spec: docs/threat-model.md I13.
 import * as btc from '@scure/btc-signer';

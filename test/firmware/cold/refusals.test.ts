@@ -184,7 +184,7 @@ const TABLE: [
 
 /**
  * Tags that a link's own trouble makes (SPEC.md 4), or that a sound pair of boards cannot be brought to (full Storage:
- * storage-full.test.ts).
+ * payments/archive.test.ts).
  */
 const ELSEWHERE = ['busy', 'internal', 'not-provisioned', 'storage-failed', 'storage-full'];
 

@@ -1,5 +1,5 @@
-// Outputs that come in pieces: the text is what V vouched for, whatever its pieces; memory stays bounded; a forged one
-// closes the account whatever is in it. Spec: SPEC.md 5.2 (SIGN_OUTS); firmware/cold/signing/outs.ts, scratch.ts.
+// Outputs that come in pieces: the text is what V authorised, whatever its pieces; memory stays bounded; a forged one
+// closes the account whatever is in it. Spec: SPEC.md 5.2 (SIGN_OUTS); firmware/cold/signing/outs.ts, tx/scratch.ts.
 import { expect } from 'chai';
 import { cborEncode } from '../../../../protocol/cbor';
 import {
@@ -103,7 +103,7 @@ describe('cold/outs', () => {
     }
   });
 
-  it('counts a text that V vouched for and that is no outs as a refusal', async () => {
+  it('counts a text that V authorised and that is no outs as a refusal', async () => {
     const rig = await channelRig();
     const outs = MANY.replace(';', ',');
     expect(

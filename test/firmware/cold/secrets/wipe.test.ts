@@ -1,8 +1,8 @@
 // A wiped board is a new one: nothing of the seed before on its flash or in its files, and it says ok when that is so.
 // A wipe that a cut interrupted ends at the next start.
 import { expect } from 'chai';
-import { createConsoleClient, provision, status, valueOf, wipe } from '../../../host/operator';
-import { DICE, PIN, readyRig, type Rig } from '../rig';
+import { createConsoleClient, provision, status, valueOf, wipe } from '../../../../host/operator';
+import { DICE, PIN, readyRig, type Rig } from '../../rig';
 
 const isBlank = (rig: Rig): boolean => rig.cold.flash.cells.every((cell) => cell === 255);
 const filesOf = (rig: Rig): string[] => [...rig.cold.files.keys()].filter((name) => name !== 'words');

@@ -1,12 +1,12 @@
 // Holds firmware/cold/secrets/pin.ts: a PIN that could not be tried, because the native call found no room, is no
 // wrong one.
 import { expect } from 'chai';
-import { setPhones, status, unlock } from '../../../host/operator';
-import { fail } from '../../../protocol/errors';
-import { ADMIN_NUMBER, PIN, readyRig } from '../rig';
-import { withExport } from '../stub';
+import { setPhones, status, unlock } from '../../../../host/operator';
+import { fail } from '../../../../protocol/errors';
+import { ADMIN_NUMBER, PIN, readyRig } from '../../rig';
+import { withExport } from '../../stub';
 
-const crypto = require('../../../firmware/crypto/index') as object;
+const crypto = require('../../../../firmware/crypto/index') as object;
 
 describe('cold: a PIN that could not be tried', () => {
   it('costs no try, however often, and the right one still opens', async () => {

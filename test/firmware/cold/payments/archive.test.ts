@@ -1,14 +1,14 @@
 // A board whose Storage is full: nothing is signed that is not written down, the board answers, tells in time, and goes
 // on when there is room again.
 import { expect } from 'chai';
-import { ARCHIVE_BYTES, ARCHIVE_ENTRIES } from '../../../firmware/cold/payments/archive';
-import { status, valueOf } from '../../../host/operator';
-import { MSG_COLD_STATUS, REFUSE_NOT_READY } from '../../../protocol/wire';
-import { fill } from '../cuts/operations';
-import { viewOf } from '../cuts/view';
-import { makeCoin, out, pay, refusalOf, type Payment } from '../payments';
-import { channelRig, wake, type Rig } from '../rig';
-import { PAYMENTS_KEPT_MAX } from '../../../firmware/cold/payments/tidy';
+import { ARCHIVE_BYTES, ARCHIVE_ENTRIES } from '../../../../firmware/cold/payments/archive';
+import { status, valueOf } from '../../../../host/operator';
+import { MSG_COLD_STATUS, REFUSE_NOT_READY } from '../../../../protocol/wire';
+import { fill } from '../../cuts/operations';
+import { viewOf } from '../../cuts/view';
+import { makeCoin, out, pay, refusalOf, type Payment } from '../../payments';
+import { channelRig, wake, type Rig } from '../../rig';
+import { PAYMENTS_KEPT_MAX } from '../../../../firmware/cold/payments/tidy';
 
 const payment = (rig: Rig, userTxNo: string): Payment => ({
   userTxNo,
@@ -71,7 +71,7 @@ describe('cold/storage full', () => {
     }).timeout(60_000);
   }
 
-  it('is told long before', async () => {
+  it('status warns of it long before', async () => {
     const rig = await channelRig();
     rig.cold.storageBytes = 100_000;
     const room = Number(/room (\d+)/.exec(valueOf(await linesOf(rig), 'payments')!)![1]);

@@ -1,4 +1,4 @@
-// Holds firmware/cold/batches/batches.ts: how long HSM-Cold says that a batch will take.
+// Holds firmware/cold/batches/queue.ts: how long HSM-Cold says that a batch will take.
 import { expect } from 'chai';
 import type { Cold } from '../../../../firmware/cold/cold';
 import { BATCH_SIZE, SIDE_COLD, SIDE_HOT } from '../../../../protocol/wire';
@@ -12,7 +12,7 @@ function coldWith(childMs?: number): Cold {
   return { batches, hal: { clock: { uptimeMs: () => 0 } } } as unknown as Cold;
 }
 
-describe('cold/batches estimates', () => {
+describe('cold/batches/queue estimates', () => {
   it('supposes an ESP32 before a child was derived', () => {
     expect(secondsToBatch(coldWith(), 0, SIDE_HOT, 0)).to.equal(3 * BATCH_SIZE + 1);
   });

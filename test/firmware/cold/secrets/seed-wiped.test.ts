@@ -1,9 +1,9 @@
 // The seed that a PIN has opened is wiped from memory, however the command ends: done, refused, or thrown in its midst.
 import { expect } from 'chai';
-import { PIN, readyRig } from '../rig';
+import { PIN, readyRig } from '../../rig';
 
 /** The module whose export the console calls. */
-const secrets = require('../../../firmware/cold/secrets/pin') as { seedByPin: (...args: unknown[]) => Uint8Array };
+const secrets = require('../../../../firmware/cold/secrets/pin') as { seedByPin: (...args: unknown[]) => Uint8Array };
 
 describe('the seed that a PIN opened', () => {
   for (const line of [

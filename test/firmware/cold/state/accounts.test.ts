@@ -1,4 +1,4 @@
-// Holds firmware/cold/state/account-store.ts: what an account brings into memory is overwritten when it is let go of,
+// Holds firmware/cold/state/accounts.ts: what an account brings into memory is overwritten when it is let go of,
 // what is sealed opens under the storage key of this board alone, and keys come out as the seed derives them (BIP32).
 import { expect } from 'chai';
 import { makeState } from '../../../../firmware/cold/state/state';
@@ -54,7 +54,7 @@ const codeOf = (work: () => unknown): string => {
   }
 };
 
-describe('cold/account-store', () => {
+describe('cold/state/accounts', () => {
   it('reads the account that is asked for, one at a time, also after compaction', () => {
     const cold = coldWith(8);
     for (const turn of [0, 1]) {
@@ -107,7 +107,7 @@ describe('cold/account-store', () => {
     }
   });
 
-  it('keys are those of the seed, for who has the storage key, and nobody while locked', () => {
+  it('keys are those of the seed, under the storage key alone, and for nobody while locked', () => {
     const cold = coldWith(2);
     expect(hotNode(cold, 1)).to.deep.equal(accountNode(SEED, 'p2wpkh', 'regtest', 1, 1));
     expect(identityPriv(cold, 1)).to.deep.equal(identityNode(SEED, 1).key);

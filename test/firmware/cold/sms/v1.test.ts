@@ -53,9 +53,9 @@ function authority(userTxNo: string, outs: string): Uint8Array {
   return sign(v1RequestText({ coinCode: 'BTC', dynamic: 0, outs, userTxNo }));
 }
 
-describe('cold/sms-v1', () => {
+describe('cold/sms/v1', () => {
   for (const script of ['p2pkh', 'p2wpkh'] as const) {
-    it(`opens, vouches for batches and signs, ${script}`, async () => {
+    it(`opens, signs batches and payments, ${script}`, async () => {
       const rig = await readyRig({ script, account: { protocols: ['v1'] } });
       const { cId, qc } = await open(rig);
       rig.v.phone.send(COLD_NUMBER, v1FormatChannelOk(cId));
@@ -142,7 +142,7 @@ describe('cold/sms-v1', () => {
       return rig.ask(MSG_PING, [0, 1, cId, 'p', 'PING', 0, authority('p', signed)]);
     }
 
-    it('the console is answered, and texts are', async () => {
+    it('the console replies, and so do texts', async () => {
       const rig = await readyRig({ script: 'p2pkh', account: { protocols: ['v1'] } });
       const { cId } = await open(rig);
       const slices = slowSlices(rig);
@@ -165,7 +165,7 @@ describe('cold/sms-v1', () => {
       await ping(rig, cId);
     }).timeout(120_000);
 
-    it('a key exchange that ends its channel leaves nothing to vouch for it', async () => {
+    it('a key exchange that ends its channel leaves nothing to verify it by', async () => {
       const rig = await readyRig({ script: 'p2pkh', account: { protocols: ['v1'] } });
       const { cId } = await open(rig);
       rig.v.phone.send(COLD_NUMBER, v1FormatChannelOk(cId));
