@@ -2,7 +2,7 @@
 // send queue. Every write is on disk before anything leaves V, so a restart at any point finds out what was promised.
 
 import { openSqlFile, type SqlFile } from '../kit/sql/sql-file';
-import type { Spent } from './policy/policy';
+import type { Spent } from '../../protocol/request/policy';
 import { MIGRATIONS } from './schema';
 import { hex, unhex, type Sealer } from './seal';
 

@@ -3,6 +3,7 @@
 
 import type { BytePort } from '../kit/byte-port';
 import type { AccountFile } from '../api/types';
+import type { PolicyLimits, PolicyWindow } from '../../protocol/request/policy';
 import type { Runtime } from '../kit/runtime';
 
 /** One SMS as V sees it: text, or 8-bit data with its 16-bit destination port. The number proves nothing. */
@@ -24,34 +25,15 @@ export interface VModem {
   onSms(listener: (sms: IncomingSms, done: () => void) => void): void;
 }
 
-/** What may be paid within any `windowSeconds` (a day when absent or 0). */
-export interface VWindow {
-  windowSeconds?: number;
-  windowMaxSats?: number;
-  /** Held back once the fees reach it; a fee that goes beyond it stops the loop. */
-  windowMaxFeeSats?: number;
-  windowMaxCount?: number;
-}
+/** A window of V's; fees hold a withdrawal back once they reach windowMaxFeeSats, and one beyond it stops the loop. */
+export type VWindow = Partial<PolicyWindow>;
 
 /**
- * V's own limits, checked before HSM-Cold's and set tighter. Names as in HSM-Cold's account policy
- * (firmware/cold/signing/policy.ts), in the same units: satoshi, seconds, minutes of the UTC day. Absent or 0 = no such
- * limit, except where said. Spec: SPEC.md 11.
+ * V's own limits, checked before HSM-Cold's and set tighter: those of PolicyLimits, absent or 0 = no such limit, and V's
+ * own. A smallest output of 0 stands for 10,000 satoshi, the API's own. Fees are known once the API built the
+ * transaction: a fee beyond a limit stops the loop and alarms the admin. Spec: SPEC.md 11.
  */
-export interface VPolicy extends VWindow {
-  /** Largest sum of the outputs of one withdrawal. */
-  txMaxSats?: number;
-  /** Fees are known once the API built the transaction: a fee beyond a limit stops the loop and alarms the admin. */
-  txMaxFeeSats?: number;
-  /** Satoshi per virtual byte; 0 stands for 1,000. */
-  maxFeerateSatVb?: number;
-  /** 0 stands for 100. */
-  maxOutputs?: number;
-  /** Smallest single output; 0 stands for 10,000, the API's own. */
-  minOutputSats?: number;
-  /** Withdrawals are authorised from..to only, in UTC; equal: any time; `from` may be after `to`: over midnight. */
-  fromMinute?: number;
-  toMinute?: number;
+export interface VPolicy extends Partial<PolicyLimits> {
   /** Only destinations of `allowList`; a list alone says the same. */
   isAllowListOnly?: boolean;
   allowList?: string[];

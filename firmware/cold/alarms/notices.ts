@@ -16,7 +16,8 @@ import { requireAccount } from '../state/accounts';
 import { SMS_ALARM, SMS_NOTICE } from '../../../protocol/wire';
 import { nowSeconds } from '../state/store';
 import { cborEncode } from '../../../protocol/cbor';
-import { policyFields, WINDOW_SECONDS_DEFAULT } from '../signing/policy';
+import { policyFields } from '../signing/policy';
+import { WINDOW_SECONDS_DEFAULT } from '../../../protocol/request/policy';
 import { alarmFields, noticeFields } from '../../../protocol/sms/operations';
 
 /** Keeps trouble with the modems for status. what: without secrets and phone numbers. */

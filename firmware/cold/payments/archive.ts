@@ -35,7 +35,7 @@ import {
   readU32,
   writeU32,
 } from '../../journal/records';
-import type { Spent } from '../signing/policy';
+import type { Spent } from '../../../protocol/request/policy';
 import type { Cold } from '../cold';
 import { MAX_ACCOUNTS } from '../state/state';
 import { save } from '../state/store';

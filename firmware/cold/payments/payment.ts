@@ -3,7 +3,7 @@
  * (what it leaves on flash), ledger.ts (what was signed under its number), window.ts (rolling sums), archive.ts (the
  * oldest, in files), tidy.ts (when they are archived).
  */
-import type { Spent } from '../signing/policy';
+import type { Spent } from '../../../protocol/request/policy';
 import { PAYMENT_FLAG_BUMP } from '../../journal/records';
 
 /** Everything signed so far under a user_tx_no, and the account's highest change index. */

@@ -3,7 +3,7 @@
  * Read from flash when asked, so the budget after a restart is what was written, never a fresh one.
  */
 import type { Cold } from '../cold';
-import type { Spent } from '../signing/policy';
+import type { Spent } from '../../../protocol/request/policy';
 import { walk } from '../../journal/journal';
 import {
   R_PAYMENT,

@@ -15,32 +15,21 @@
  * Amounts in satoshi, exact up to 21e14. Leaves to others: summing the window (payments/window.ts), the allow-list's
  * storage.
  */
+import {
+  WINDOW_SECONDS_DEFAULT,
+  FEERATE_MAX_DEFAULT,
+  type PolicyLimits,
+  type Spent,
+} from '../../../protocol/request/policy';
+import { AMOUNT_MAX_SATS, OUTS_COUNT_MAX } from '../../../protocol/wire';
 
-/** Positional in the journal and in the account data; 0 means "no limit" except where said. */
-import { AMOUNT_MAX_SATS } from '../../../protocol/wire';
-export interface Policy {
-  txMaxSats: number;
-  txMaxFeeSats: number;
-  /** Satoshi per virtual byte; 0 stands for FEERATE_MAX_DEFAULT. */
-  maxFeerateSatVb: number;
-  windowSeconds: number;
-  windowMaxSats: number;
-  windowMaxFeeSats: number;
-  windowMaxCount: number;
-  /** 0 stands for OUTPUTS_MAX. */
-  maxOutputs: number;
-  minOutputSats: number;
-  /** Minutes of the UTC day; equal values mean any time. `from` may be after `to`: over midnight. */
-  fromMinute: number;
-  toMinute: number;
+/** Positional in the journal and in the account data. */
+export interface Policy extends PolicyLimits {
   /** 1: only addresses of the allow-list. */
   allowList: number;
 }
 
-export const FEERATE_MAX_DEFAULT = 1000;
-export const OUTPUTS_MAX = 100;
 const DAY_SECONDS = 86400;
-export const WINDOW_SECONDS_DEFAULT = DAY_SECONDS;
 const POLICY_FIELDS = 12;
 
 /** What one payment does. A fee bump has amountSats and count 0 and the fee difference as debitFeeSats. */
@@ -56,13 +45,6 @@ export interface Payment {
   debitCount: number;
 }
 
-/** Sums of the rolling window before this payment. */
-export interface Spent {
-  sats: number;
-  feeSats: number;
-  count: number;
-}
-
 /** Reads the positional form: an array of POLICY_FIELDS non-negative safe integers; undefined when it is not. */
 export function policyFrom(value: unknown): Policy | undefined {
   const fields = value as number[];
@@ -72,7 +54,7 @@ export function policyFrom(value: unknown): Policy | undefined {
     if (typeof field !== 'number' || !(field >= 0) || field > AMOUNT_MAX_SATS || Math.floor(field) !== field)
       return undefined;
   }
-  if (fields[9] > 1439 || fields[10] > 1439 || fields[11] > 1 || fields[7] > OUTPUTS_MAX) return undefined;
+  if (fields[9] > 1439 || fields[10] > 1439 || fields[11] > 1 || fields[7] > OUTS_COUNT_MAX) return undefined;
   return {
     txMaxSats: fields[0],
     txMaxFeeSats: fields[1],
@@ -109,7 +91,7 @@ export function policyFields(policy: Policy): number[] {
 
 /** Rules about the payment alone. */
 function paymentRule(policy: Policy, payment: Payment): string {
-  if (payment.outputs > (policy.maxOutputs || OUTPUTS_MAX)) return 'policy-outputs';
+  if (payment.outputs > (policy.maxOutputs || OUTS_COUNT_MAX)) return 'policy-outputs';
   if (payment.smallestSats < policy.minOutputSats) return 'policy-dust';
   if (policy.allowList && !payment.isAllListed) return 'policy-destination';
   if (policy.txMaxSats && payment.amountSats > policy.txMaxSats) return 'policy-tx-amount';

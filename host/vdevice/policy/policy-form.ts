@@ -3,7 +3,7 @@
 
 import { fail } from '../../../protocol/errors';
 import { aMinuteOfDay } from '../loops/local-time';
-import { OUTPUTS_MAX } from './policy';
+import { OUTS_COUNT_MAX } from '../../../protocol/wire';
 import type { VPolicy } from '../types';
 
 const WINDOW_FIELDS = ['windowSeconds', 'windowMaxSats', 'windowMaxFeeSats', 'windowMaxCount'];
@@ -43,8 +43,8 @@ export function aPolicy(policy: VPolicy): VPolicy {
 }
 
 function checkBounds(policy: VPolicy): void {
-  if (policy.maxOutputs !== undefined && policy.maxOutputs > OUTPUTS_MAX)
-    throw bad('maxOutputs', `expected at most ${OUTPUTS_MAX}`);
+  if (policy.maxOutputs !== undefined && policy.maxOutputs > OUTS_COUNT_MAX)
+    throw bad('maxOutputs', `expected at most ${OUTS_COUNT_MAX}`);
   for (const name of ['fromMinute', 'toMinute'] as const)
     if ((policy[name] ?? 0) > LAST_MINUTE) throw bad(name, `expected 0 to ${LAST_MINUTE}`);
 }

@@ -7,6 +7,8 @@
 import { destinationOf } from '../../bitcoin/address';
 import { MIN_OUT_SATS, sumSats, type Out } from '../../v1';
 import { aMinuteOfDay, type LocalTime } from '../loops/local-time';
+import { FEERATE_MAX_DEFAULT, WINDOW_SECONDS_DEFAULT, type Spent } from '../../../protocol/request/policy';
+import { OUTS_COUNT_MAX } from '../../../protocol/wire';
 import type { VPolicy, VWindow } from '../types';
 
 /** HSM-Cold's tags, then V's own. */
@@ -32,16 +34,6 @@ export type PolicyTag = (typeof POLICY_TAGS)[number];
 /** refuse: will never be allowed. wait: will be allowed later. `tag` names the limit, for the admin. */
 export type Verdict = { verdict: 'ok' } | { verdict: 'refuse' | 'wait'; tag: PolicyTag };
 
-/** Sums since some moment: authorised amounts, fees that are known, withdrawals. */
-export interface Spent {
-  sats: number;
-  feeSats: number;
-  count: number;
-}
-
-export const OUTPUTS_MAX = 100;
-export const FEERATE_MAX_DEFAULT = 1000;
-export const WINDOW_SECONDS_DEFAULT = 86400;
 /** A clock before this was never set. */
 const CLOCK_SET_MS = Date.UTC(2020, 0, 1);
 const MINUTE_MS = 60_000;
@@ -111,7 +103,7 @@ export function hasFeeLimit(policy: VPolicy): boolean {
 }
 
 function refusalTag(policy: VPolicy, outs: readonly Out[], total: number, dynamic: number): PolicyTag | '' {
-  if (outs.length > (policy.maxOutputs || OUTPUTS_MAX)) return 'policy-outputs';
+  if (outs.length > (policy.maxOutputs || OUTS_COUNT_MAX)) return 'policy-outputs';
   if (outs.some((out) => out.sats < (policy.minOutputSats || MIN_OUT_SATS))) return 'policy-dust';
   if ((policy.isAllowListOnly || policy.allowList) && !outs.every((out) => isListed(policy, out.address)))
     return 'policy-destination';

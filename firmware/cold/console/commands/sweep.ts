@@ -32,7 +32,7 @@ import {
   wipeNode,
   type PrivNode,
 } from '../../secrets/hierarchy';
-import { FEERATE_MAX_DEFAULT } from '../../signing/policy';
+import { FEERATE_MAX_DEFAULT } from '../../../../protocol/request/policy';
 import type { Cold, Sweep } from '../../cold';
 import { AUDIT_SWEPT, audit } from '../../state/store';
 import { schedule } from '../../scheduler';

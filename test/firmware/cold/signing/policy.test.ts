@@ -1,6 +1,7 @@
 // Every tag of the policy table (firmware/cold/signing/policy.ts), each at its limit and one beyond.
 import { expect } from 'chai';
-import { policyFrom, policyTag, type Payment, type Policy, type Spent } from '../../../../firmware/cold/signing/policy';
+import type { Spent } from '../../../../protocol/request/policy';
+import { policyFrom, policyTag, type Payment, type Policy } from '../../../../firmware/cold/signing/policy';
 
 const OPEN = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 const NOON = 1_760_011_200;

@@ -2,11 +2,12 @@
 // HSM-Cold's own judgement beside it. Spec: SPEC.md 11.
 
 import { expect } from 'chai';
+import type { Spent } from '../../../../protocol/request/policy';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { policyFrom, policyTag } from '../../../../firmware/cold/signing/policy';
 import { localTime } from '../../../../host/vdevice/loops/local-time';
-import { feeTag, checkWithdrawal, POLICY_TAGS, type Spent } from '../../../../host/vdevice/policy/policy';
+import { feeTag, checkWithdrawal, POLICY_TAGS } from '../../../../host/vdevice/policy/policy';
 import { aPolicy, V_POLICY_FIELDS } from '../../../../host/vdevice/policy/policy-form';
 import type { VPolicy } from '../../../../host/vdevice';
 
