@@ -1,13 +1,13 @@
 /**
  * HSM-Hot's flash: the device page, whose secret is the link key, and a journal with the count of starts and the
- * board's own log. Entry of the log: number u32 | uptime seconds u32 | start u32 | text.
+ * board's own log.
  */
 import { textBytes } from '../crypto/bytes';
 import { hmacSha256 } from '../crypto/index';
 import { hexOf } from '../console/hex';
 import { printLine } from '../console/terminal';
 import { append, openJournal, walk, type Journal } from '../journal/journal';
-import { R_AUDIT, R_BOOT, readU32, writeU32 } from '../journal/records';
+import { LOG_NUMBER, LOG_START, LOG_TEXT, LOG_UPTIME, R_AUDIT, R_BOOT, readU32, writeU32 } from '../journal/records';
 import type { Hot } from './context';
 
 const LOG_KEPT = 64;
@@ -18,11 +18,11 @@ function takeRecord(type: number, payload: Uint8Array, offset: number, hot: Hot)
   if (type === R_BOOT) {
     hot.boots = readU32(payload, 0);
     hot.bootAt = offset;
-  } else if (type === R_AUDIT) hot.logCount = readU32(payload, 0);
+  } else if (type === R_AUDIT) hot.logCount = readU32(payload, LOG_NUMBER);
 }
 
 function isKept(type: number, payload: Uint8Array, offset: number, hot: Hot): boolean {
-  return type === R_AUDIT ? readU32(payload, 0) > hot.logCount - LOG_KEPT : offset === hot.bootAt;
+  return type === R_AUDIT ? readU32(payload, LOG_NUMBER) > hot.logCount - LOG_KEPT : offset === hot.bootAt;
 }
 
 /** Throws `journal-corrupt`. isFresh: an empty journal, whatever was there. Counts this start of the board. */
@@ -38,11 +38,11 @@ export function openStore(hot: Hot, isFresh: boolean): void {
 export function note(hot: Hot, text: string): void {
   if (!hot.journal) return;
   const bytes = textBytes(text);
-  const payload = new Uint8Array(12 + bytes.length);
-  writeU32(payload, 0, hot.logCount + 1);
-  writeU32(payload, 4, Math.floor(hot.hal.clock.uptimeMs() / 1000));
-  writeU32(payload, 8, hot.boots);
-  payload.set(bytes, 12);
+  const payload = new Uint8Array(LOG_TEXT + bytes.length);
+  writeU32(payload, LOG_NUMBER, hot.logCount + 1);
+  writeU32(payload, LOG_UPTIME, Math.floor(hot.hal.clock.uptimeMs() / 1000));
+  writeU32(payload, LOG_START, hot.boots);
+  payload.set(bytes, LOG_TEXT);
   append(hot.journal, R_AUDIT, payload);
 }
 
@@ -61,13 +61,13 @@ export function printLog(hot: Hot): void {
       printLine(
         terminal,
         'log ' +
-          readU32(payload, 0) +
+          readU32(payload, LOG_NUMBER) +
           ' ' +
-          readU32(payload, 8) +
+          readU32(payload, LOG_START) +
           ' ' +
-          readU32(payload, 4) +
+          readU32(payload, LOG_UPTIME) +
           ' ' +
-          hexOf(payload.subarray(12)),
+          hexOf(payload.subarray(LOG_TEXT)),
       );
   });
 }

@@ -10,15 +10,24 @@
 import { sha256 } from '../crypto/index';
 import { fail } from '../../protocol/errors';
 import type { Flash } from '../hal';
-import { readU32, writeU32 } from './records';
+import {
+  DEVICE_BYTES,
+  DEVICE_CHECK,
+  DEVICE_CHECK_BYTES,
+  DEVICE_MAGIC,
+  DEVICE_READY,
+  DEVICE_READY_BYTES,
+  DEVICE_SECRET,
+  DEVICE_SECRET_BYTES,
+  DEVICE_WIPE,
+  DEVICE_WIPE_BYTES,
+  readU32,
+  writeU32,
+} from './records';
 
-export const DEVICE_SECRET_BYTES = 32;
+export { DEVICE_SECRET_BYTES } from './layout';
 const MAGIC = 0x43434431;
-const CHECK_AT = 36;
-const READY_AT = 64;
-const WIPE_AT = 68;
 const WIPE_WORD = 0x57495045;
-const USED_BYTES = 72;
 
 export interface Device {
   /** Secret; wiped with the page. */
@@ -27,15 +36,15 @@ export interface Device {
 }
 
 function checkOf(page: Uint8Array): Uint8Array {
-  const body = new Uint8Array(CHECK_AT);
-  for (let i = 0; i < CHECK_AT; i++) body[i] = page[i];
+  const body = new Uint8Array(DEVICE_CHECK);
+  for (let i = 0; i < DEVICE_CHECK; i++) body[i] = page[i];
   return sha256(body);
 }
 
 /** Is there nothing on the device page? Else the board holds, or may hold, a device secret. */
 export function isDeviceBlank(flash: Flash): boolean {
-  const page = flash.readBytes(0, USED_BYTES);
-  for (let i = 0; i < USED_BYTES; i++) if (page[i] !== 255) return false;
+  const page = flash.readBytes(0, DEVICE_BYTES);
+  for (let i = 0; i < DEVICE_BYTES; i++) if (page[i] !== 255) return false;
   return true;
 }
 
@@ -44,41 +53,41 @@ export function isDeviceBlank(flash: Flash): boolean {
  * board is new.
  */
 export function isMarked(flash: Flash): boolean {
-  return readU32(flash.readBytes(READY_AT, 4), 0) !== 0xffffffff;
+  return readU32(flash.readBytes(DEVICE_READY, DEVICE_READY_BYTES), 0) !== 0xffffffff;
 }
 
 /** A wipe was begun and not ended. */
 export function isWiping(flash: Flash): boolean {
-  return readU32(flash.readBytes(WIPE_AT, 4), 0) === WIPE_WORD;
+  return readU32(flash.readBytes(DEVICE_WIPE, DEVICE_WIPE_BYTES), 0) === WIPE_WORD;
 }
 
 /** The device page, or undefined when the board is factory-new, being wiped, or its page does not hold. */
 export function readDevice(flash: Flash): Device | undefined {
-  const page = flash.readBytes(0, USED_BYTES);
+  const page = flash.readBytes(0, DEVICE_BYTES);
   if (
-    readU32(page, 0) !== MAGIC ||
-    readU32(page, WIPE_AT) === WIPE_WORD ||
-    readU32(page, CHECK_AT) !== readU32(checkOf(page), 0)
+    readU32(page, DEVICE_MAGIC) !== MAGIC ||
+    readU32(page, DEVICE_WIPE) === WIPE_WORD ||
+    readU32(page, DEVICE_CHECK) !== readU32(checkOf(page), 0)
   )
     return undefined;
   const secret = new Uint8Array(DEVICE_SECRET_BYTES);
-  for (let i = 0; i < DEVICE_SECRET_BYTES; i++) secret[i] = page[4 + i];
-  return { secret: secret, isReady: page[READY_AT] === 0 };
+  for (let i = 0; i < DEVICE_SECRET_BYTES; i++) secret[i] = page[DEVICE_SECRET + i];
+  return { secret: secret, isReady: page[DEVICE_READY] === 0 };
 }
 
 /** Erases the page and writes a new secret, not yet ready. */
 export function writeDevice(flash: Flash, secret: Uint8Array): void {
-  const page = new Uint8Array(CHECK_AT + 4);
-  writeU32(page, 0, MAGIC);
-  page.set(secret, 4);
-  writeU32(page, CHECK_AT, readU32(checkOf(page), 0));
+  const page = new Uint8Array(DEVICE_CHECK + DEVICE_CHECK_BYTES);
+  writeU32(page, DEVICE_MAGIC, MAGIC);
+  page.set(secret, DEVICE_SECRET);
+  writeU32(page, DEVICE_CHECK, readU32(checkOf(page), 0));
   flash.clearPage(0);
   flash.writeBytes(0, page);
 }
 
 /** Declares the journal to hold the provisioned state. */
 export function markReady(flash: Flash): void {
-  flash.writeBytes(READY_AT, new Uint8Array(4));
+  flash.writeBytes(DEVICE_READY, new Uint8Array(DEVICE_READY_BYTES));
 }
 
 /**
@@ -87,10 +96,10 @@ export function markReady(flash: Flash): void {
  */
 export function startWipe(flash: Flash): void {
   if (!isDeviceBlank(flash)) {
-    const word = new Uint8Array(4);
+    const word = new Uint8Array(DEVICE_WIPE_BYTES);
     writeU32(word, 0, WIPE_WORD);
-    flash.writeBytes(WIPE_AT, word);
-    flash.writeBytes(4, new Uint8Array(DEVICE_SECRET_BYTES));
+    flash.writeBytes(DEVICE_WIPE, word);
+    flash.writeBytes(DEVICE_SECRET, new Uint8Array(DEVICE_SECRET_BYTES));
   }
   for (let page = 1; page < flash.pageCount; page++) flash.clearPage(page);
 }

@@ -6,6 +6,7 @@ import { number, octets, type FlashFormat } from './flash-table';
 
 export const DEVICE_PAGE: FlashFormat = {
   title: 'Device page',
+  prefix: 'DEVICE',
   text:
     'Page 0 of the flash area. Written by the ceremony, then marked ready, then changed by a wipe alone (firmware/journal/device.ts). ' +
     "On HSM-Cold the secret keys the journal's MACs and enters the PIN derivation; on HSM-Hot it is the link key.",
@@ -23,6 +24,7 @@ export const DEVICE_PAGE: FlashFormat = {
 
 export const HALF_HEADER: FlashFormat = {
   title: 'Header of a half',
+  prefix: 'HALF',
   text:
     'Pages 1 to n - 4 are two halves of equal size; the last three pages are scratch, of which nothing is kept. ' +
     'The half with the higher generation and a MAC that holds is the live one. Compaction writes the header last, then ' +
@@ -40,6 +42,7 @@ export const HALF_HEADER: FlashFormat = {
 
 export const RECORD_FRAME: FlashFormat = {
   title: 'Frame of a record',
+  prefix: 'RECORD',
   text:
     'Records follow the header one after another, each at a multiple of 4. The MAC is HMAC-SHA256(journal key, MAC 32 of the ' +
     'record before | header | payload), its first octets; the first record has HMAC(journal key, generation u32 | 1) in place of ' +
@@ -59,6 +62,7 @@ export const RECORD_FRAME: FlashFormat = {
 
 export const ARCHIVE_ENTRY: FlashFormat = {
   title: 'Archive of payments',
+  prefix: 'ARCHIVED',
   text:
     'Files `u1`, `u2` ... of Storage, 16 entries each, in the order of their serials (firmware/cold/payments/archive.ts). Written, ' +
     'read back, then counted by R_ARCHIVE, whose digest covers all of them.',
@@ -77,6 +81,7 @@ export const ARCHIVE_ENTRY: FlashFormat = {
 
 export const BATCH_FILE: FlashFormat = {
   title: 'Batch cache',
+  prefix: 'BATCH',
   text:
     'Files `b<account>-<side>-<batch>` of Storage: the digest of a batch of addresses; `m<account>-<side>-<batch>`: the first ' +
     "SHA-256 of the published app's signed message over the list (firmware/cold/batches/cache.ts). A file that does not hold is derived again.",
@@ -90,8 +95,9 @@ export const BATCH_FILE: FlashFormat = {
 
 export const BACKUP_LINE: FlashFormat = {
   title: 'State backup',
+  prefix: 'BACKUP',
   text:
-    'Lines `backup <base64>` that the console prints and `state line` reads (firmware/cold/console/backup.ts). The key is ' +
+    'Lines `backup <base64>` that the console prints and `state line` reads (firmware/cold/console/backup-format.ts). The key is ' +
     'HMAC-SHA256(seed, "chaincloud backup"). Lines in their order: records of the journal that are in a backup, R_SETTINGS ' +
     'without the seed, counters, archive files, the end.',
   layout: {

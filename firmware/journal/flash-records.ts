@@ -21,7 +21,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     name: 'ROOT',
     board: 'cold',
     key: 'type',
-    writer: 'secrets/pin.ts',
+    writers: ['firmware/cold/secrets/pin.ts'],
     meaning: 'The BIP39 seed, sealed under device secret and PIN. Its presence makes the board provisioned.',
     layout: {
       cbor: [
@@ -43,7 +43,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     name: 'LINK',
     board: 'cold',
     key: 'type',
-    writer: 'console/commands.ts',
+    writers: ['firmware/cold/console/commands/link-key.ts'],
     meaning: 'The key shared with HSM-Hot.',
     layout: { fixed: [octets('masked key', 32, 'XOR HMAC-SHA256(device secret, "chaincloud link key")')] },
   },
@@ -52,9 +52,8 @@ export const COLD_RECORDS: FlashRecord[] = [
     name: 'SETTINGS',
     board: 'cold',
     key: 'type',
-    isInBackup: true,
-    writer: 'secrets/unattended.ts',
-    meaning: 'Settings of the whole board. In a backup without the seed.',
+    writers: ['firmware/cold/secrets/unattended.ts', 'firmware/cold/console/commands/state.ts'],
+    meaning: 'Settings of the whole board. A backup has them without the seed.',
     layout: {
       cbor: [
         { name: 'phones', form: 'array of text', meaning: "the platform's admins, E.164" },
@@ -73,7 +72,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     name: 'PIN',
     board: 'cold',
     key: 'type',
-    writer: 'secrets/pin.ts',
+    writers: ['firmware/cold/secrets/pin.ts'],
     meaning: 'Wrong PINs in a row. Written before a PIN is tried.',
     layout: { fixed: [number('failures', 'u8', '0..10; at 10 the board erases itself')] },
   },
@@ -82,7 +81,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     name: 'DRBG',
     board: 'cold',
     key: 'type',
-    writer: 'secrets/unlock.ts',
+    writers: ['firmware/cold/secrets/unlock.ts'],
     meaning: "The generator's next seed. Replaced before an octet of the one before is used.",
     layout: {
       fixed: [
@@ -97,7 +96,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     name: 'BOOT',
     board: 'cold',
     key: 'type',
-    writer: 'state/open-store.ts',
+    writers: ['firmware/cold/state/open-store.ts'],
     meaning: 'Starts of the board.',
     layout: { fixed: [number('starts', 'u32', 'this one included')] },
   },
@@ -107,7 +106,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     board: 'cold',
     key: 'type',
     isInBackup: true,
-    writer: 'state/store.ts, console/commands.ts',
+    writers: ['firmware/cold/state/store.ts'],
     meaning: 'A time below which the clock never goes. At most once an hour.',
     layout: { fixed: [number('seconds', 'u32', 'since 1970')] },
   },
@@ -117,7 +116,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     board: 'cold',
     key: 'account',
     isInBackup: true,
-    writer: 'console/account-add.ts, console/accounts.ts',
+    writers: ['firmware/cold/console/commands/account-add.ts', 'firmware/cold/console/accounts.ts'],
     meaning: 'What the operator entered for an account.',
     layout: {
       cbor: [
@@ -143,10 +142,11 @@ export const COLD_RECORDS: FlashRecord[] = [
   {
     type: 9,
     name: 'KEYS',
+    prefix: 'KEYS',
     board: 'cold',
     key: 'account',
     isInBackup: true,
-    writer: 'console/account-add.ts',
+    writers: ['firmware/cold/console/commands/account-add.ts'],
     meaning: 'Public keys of an account.',
     layout: {
       fixed: [
@@ -155,9 +155,9 @@ export const COLD_RECORDS: FlashRecord[] = [
         octets('fingerprint', 4, "of the key m/purpose'/coin'"),
         octets('cold', 65, "m/p'/c'/(2a)': public key 33, chain code 32"),
         octets('hot', 65, "m/p'/c'/(2a+1)'"),
-        octets('cold/0', 65, 'receiving addresses of the cold side'),
-        octets('hot/0', 65, 'receiving addresses of the hot side'),
-        octets('hot/1', 65, 'change'),
+        octets('cold 0', 65, 'receiving addresses of the cold side'),
+        octets('hot 0', 65, 'receiving addresses of the hot side'),
+        octets('hot 1', 65, 'change'),
       ],
     },
   },
@@ -167,7 +167,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     board: 'cold',
     key: 'account',
     isInBackup: true,
-    writer: 'console/account-add.ts, console/accounts.ts',
+    writers: ['firmware/cold/console/commands/account-add.ts', 'firmware/cold/console/accounts.ts'],
     meaning: 'Destinations that an account may pay.',
     layout: {
       cbor: [ACCOUNT, { name: 'digests', form: 'array of bytes', meaning: 'of each destination (signing/outs.ts)' }],
@@ -179,7 +179,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     board: 'cold',
     key: 'account',
     isInBackup: true,
-    writer: 'state/store.ts',
+    writers: ['firmware/cold/state/store.ts'],
     meaning: 'Whether an account is open, and its last refusals.',
     layout: {
       cbor: [
@@ -194,7 +194,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     name: 'CHANNEL',
     board: 'cold',
     key: 'account',
-    writer: 'state/channels.ts',
+    writers: ['firmware/cold/state/channels.ts'],
     meaning: 'Channels of an account. Written before anything leaves under a number that they count.',
     layout: { cbor: [ACCOUNT, SEALED] },
     sealed: {
@@ -222,7 +222,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     name: 'ALARM',
     board: 'cold',
     key: 'account',
-    writer: 'alarms/closing.ts',
+    writers: ['firmware/cold/alarms/closing.ts', 'firmware/cold/alarms/alarm.ts', 'firmware/cold/alarms/reminders.ts'],
     meaning: 'The alarm that nobody acknowledged. Durable before the account closes.',
     layout: {
       cbor: [
@@ -238,7 +238,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     name: 'HEARTBEAT',
     board: 'cold',
     key: 'type',
-    writer: 'alarms/heartbeat.ts',
+    writers: ['firmware/cold/alarms/heartbeat.ts'],
     meaning: 'The last heartbeat. Durable before it is sent.',
     layout: { fixed: [number('seconds', 'u32', 'since 1970')] },
   },
@@ -247,16 +247,17 @@ export const COLD_RECORDS: FlashRecord[] = [
     name: 'RESTORE',
     board: 'cold',
     key: 'type',
-    writer: 'console/backup.ts',
+    writers: ['firmware/cold/console/commands/state.ts'],
     meaning: 'A state backup is being read in. A start that finds 1 stops.',
     layout: { fixed: [number('is_restoring', 'u8', '1 or 0')] },
   },
   {
     type: 17,
     name: 'SEND',
+    prefix: 'SEND',
     board: 'cold',
     key: 'place',
-    writer: 'sms/send-store.ts',
+    writers: ['firmware/cold/sms/send-store.ts'],
     meaning: 'An SMS that waits to be sent.',
     layout: {
       fixed: [
@@ -269,9 +270,10 @@ export const COLD_RECORDS: FlashRecord[] = [
   {
     type: 18,
     name: 'SECRETS',
+    prefix: 'SECRETS',
     board: 'cold',
     key: 'account',
-    writer: 'secrets/account-keys.ts',
+    writers: ['firmware/cold/secrets/account-keys.ts'],
     meaning: 'Private keys of an account that sign while the board is unlocked.',
     layout: { cbor: [ACCOUNT, SEALED] },
     sealed: {
@@ -285,10 +287,11 @@ export const COLD_RECORDS: FlashRecord[] = [
   {
     type: 19,
     name: 'ARCHIVE',
+    prefix: 'ARCHIVES',
     board: 'cold',
     key: 'type',
     isInBackup: true,
-    writer: 'payments/archive.ts',
+    writers: ['firmware/cold/payments/archive.ts'],
     meaning: 'How many archive files there are, and a digest over all of them.',
     layout: {
       fixed: [
@@ -302,10 +305,11 @@ export const COLD_RECORDS: FlashRecord[] = [
   {
     type: 33,
     name: 'AUDIT',
+    prefix: 'AUDIT',
     board: 'cold',
     key: 'list',
     keep: 'the last 48',
-    writer: 'state/store.ts',
+    writers: ['firmware/cold/state/store.ts'],
     meaning: 'An entry of the audit log. Comes before the record of what it tells.',
     layout: {
       fixed: [
@@ -325,11 +329,12 @@ export const COLD_RECORDS: FlashRecord[] = [
   {
     type: 34,
     name: 'PAYMENT',
+    prefix: 'PAYMENT',
     board: 'cold',
     key: 'list',
     keep: 'serials above the archived one',
     isInBackup: true,
-    writer: 'payments/record.ts',
+    writers: ['firmware/cold/payments/record.ts'],
     meaning: 'A payment, or its replacement. Durable before it is signed.',
     layout: {
       fixed: [
@@ -355,17 +360,18 @@ export const HOT_RECORDS: FlashRecord[] = [
     name: 'BOOT',
     board: 'hot',
     key: 'type',
-    writer: 'firmware/hot/log.ts',
+    writers: ['firmware/hot/log.ts'],
     meaning: 'Starts of the board.',
     layout: { fixed: [number('starts', 'u32', 'this one included')] },
   },
   {
     type: 33,
     name: 'AUDIT',
+    prefix: 'LOG',
     board: 'hot',
     key: 'list',
     keep: 'the last 64',
-    writer: 'firmware/hot/log.ts',
+    writers: ['firmware/hot/log.ts'],
     meaning: "An entry of the board's own log.",
     layout: {
       fixed: [

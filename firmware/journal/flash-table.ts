@@ -29,6 +29,8 @@ export type Layout = { fixed: FixedField[] } | { cbor: CborField[] };
 /** A thing on flash that is no record of the journal. */
 export interface FlashFormat {
   title: string;
+  /** Of the constants that come from it: PREFIX_FIELD is an offset, PREFIX_BYTES the size. None: no constants. */
+  prefix?: string;
   /** Where it lies, who writes it, what it is for. Markdown. */
   text: string;
   layout: Layout;
@@ -47,12 +49,15 @@ export interface FlashRecord {
    */
   key: 'type' | 'account' | 'place' | 'list';
   keep?: string;
-  /** In the state backup. */
+  /** In the state backup as it is. */
   isInBackup?: boolean;
-  writer: string;
+  /** Of the constants that come from its fields (FlashFormat); none: no constants. */
+  prefix?: string;
+  /** Files that write it; the records of a backup are also written by the command `state`. */
+  writers: string[];
   meaning: string;
   layout: Layout;
-  /** What the sealed octets hold. */
+  /** What the sealed octets hold. Its constants have the prefix as well. */
   sealed?: Layout;
 }
 

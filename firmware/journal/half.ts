@@ -1,23 +1,33 @@
 /**
  * One half of the journal (journal.ts): its header, its records one by one, and what tells a torn write from damage.
- * Half:   header 32 = magic "CCJ2" | generation u32 | first sequence u32 | snapshot end u32 | MAC 16
- * Record: payload length u16 | type u8 | check u8 | sequence u32 | payload | MAC 8 | zeros to a multiple of 4
- * All integers big endian. The header is written before the rest, so a torn write is told from damage: after a torn
+ * Layouts: docs/flash-formats.md. The header is written before the rest, so a torn write is told from damage: after a torn
  * header nothing follows, after a torn body nothing follows the length that its sound header names. Anything else is
  * `journal-corrupt`.
  */
 import { hmacSha256 } from '../crypto/index';
 import { fail } from '../../protocol/errors';
 import type { Flash } from '../hal';
-import { readU32, writeU32 } from './records';
+import {
+  HALF_BYTES,
+  HALF_FIRST_SEQUENCE,
+  HALF_GENERATION,
+  HALF_MAC,
+  HALF_MAC_BYTES,
+  HALF_MAGIC,
+  HALF_SNAPSHOT_END,
+  RECORD_CHECK,
+  RECORD_MAC_BYTES,
+  RECORD_PAYLOAD,
+  RECORD_SEQUENCE,
+  RECORD_TYPE,
+  readU32,
+  writeU32,
+} from './records';
 
-export const HALF_HEADER_BYTES = 32;
-export const RECORD_HEADER_BYTES = 8;
-const RECORD_MAC_BYTES = 8;
 const RECORD_MAX_BYTES = 496;
 /** Octets looked at in one piece: a page at once would take an eighth of the board's variables. */
 const LOOK_BYTES = 256;
-const HALF_MAGIC = 0x43434a32;
+const MAGIC = 0x43434a32;
 
 /** Called for each record that holds, in order; `payload` belongs to the callee. */
 export type ApplyRecord = (type: number, payload: Uint8Array, offset: number, owner: any) => void;
@@ -57,8 +67,8 @@ function chainMac(key: Uint8Array, chain: Uint8Array, bytes: Uint8Array, lenByte
 }
 
 function headerMac(key: Uint8Array, header: Uint8Array): Uint8Array {
-  const fields = new Uint8Array(16);
-  for (let i = 0; i < 16; i++) fields[i] = header[i];
+  const fields = new Uint8Array(HALF_MAC);
+  for (let i = 0; i < HALF_MAC; i++) fields[i] = header[i];
   return hmacSha256(key, fields);
 }
 
@@ -81,21 +91,22 @@ function writeChecked(journal: Journal, offset: number, bytes: Uint8Array): void
 /** One octet over the other seven of a record's header: finds a header that is torn or damaged by itself. */
 function headerCheck(header: Uint8Array): number {
   let check = 0x5a;
-  for (let i = 0; i < RECORD_HEADER_BYTES; i++) if (i !== 3) check = ((check << 1) ^ (check >> 7) ^ header[i]) & 255;
+  for (let i = 0; i < RECORD_PAYLOAD; i++)
+    if (i !== RECORD_CHECK) check = ((check << 1) ^ (check >> 7) ^ header[i]) & 255;
   return check;
 }
 
 /** Octets that a record of so many takes. */
 export function recordSize(payloadBytes: number): number {
-  return (RECORD_HEADER_BYTES + payloadBytes + RECORD_MAC_BYTES + 3) & -4;
+  return (RECORD_PAYLOAD + payloadBytes + RECORD_MAC_BYTES + 3) & -4;
 }
 
 /** Header of half 0 or 1 when its MAC holds, else undefined. */
 export function readHalf(journal: Journal, half: number): Uint8Array | undefined {
-  const header = journal.flash.readBytes(journal.flash.pageBytes + half * journal.halfBytes, HALF_HEADER_BYTES);
-  if (readU32(header, 0) !== HALF_MAGIC) return undefined;
+  const header = journal.flash.readBytes(journal.flash.pageBytes + half * journal.halfBytes, HALF_BYTES);
+  if (readU32(header, HALF_MAGIC) !== MAGIC) return undefined;
   const mac = headerMac(journal.key, header);
-  for (let i = 0; i < 16; i++) if (mac[i] !== header[16 + i]) return undefined;
+  for (let i = 0; i < HALF_MAC_BYTES; i++) if (mac[i] !== header[HALF_MAC + i]) return undefined;
   return header;
 }
 
@@ -115,33 +126,36 @@ export function readNext(journal: Journal): number {
   const limit = journal.base + journal.halfBytes;
   const at = journal.end;
   const left = limit - at;
-  if (left < RECORD_HEADER_BYTES + RECORD_MAC_BYTES) return 1;
+  if (left < RECORD_PAYLOAD + RECORD_MAC_BYTES) return 1;
   const flash = journal.flash;
-  const header = flash.readBytes(at, RECORD_HEADER_BYTES);
+  const header = flash.readBytes(at, RECORD_PAYLOAD);
   const payloadBytes = (header[0] << 8) | header[1];
   const size = recordSize(payloadBytes);
   const isHeader =
-    size <= RECORD_MAX_BYTES && size <= left && header[3] === headerCheck(header) && readU32(header, 4) === journal.seq;
+    size <= RECORD_MAX_BYTES &&
+    size <= left &&
+    header[RECORD_CHECK] === headerCheck(header) &&
+    readU32(header, RECORD_SEQUENCE) === journal.seq;
   if (isHeader) {
     const body = flash.readBytes(at, size);
-    const mac = chainMac(journal.key, journal.chain, body, RECORD_HEADER_BYTES + payloadBytes);
+    const mac = chainMac(journal.key, journal.chain, body, RECORD_PAYLOAD + payloadBytes);
     let difference = 0;
-    for (let i = 0; i < RECORD_MAC_BYTES; i++) difference |= mac[i] ^ body[RECORD_HEADER_BYTES + payloadBytes + i];
+    for (let i = 0; i < RECORD_MAC_BYTES; i++) difference |= mac[i] ^ body[RECORD_PAYLOAD + payloadBytes + i];
     if (difference === 0) {
       const payload = new Uint8Array(payloadBytes);
-      for (let i = 0; i < payloadBytes; i++) payload[i] = body[RECORD_HEADER_BYTES + i];
+      for (let i = 0; i < payloadBytes; i++) payload[i] = body[RECORD_PAYLOAD + i];
       journal.chain = mac;
       journal.seq++;
       journal.records++;
       journal.end = at + size;
-      journal.take(header[2], payload, at, journal.owner);
+      journal.take(header[RECORD_TYPE], payload, at, journal.owner);
       return 0;
     }
   }
-  if (!isHeader && isErased(flash, at, RECORD_HEADER_BYTES + RECORD_MAC_BYTES)) return aTail(flash, at, left, 1);
+  if (!isHeader && isErased(flash, at, RECORD_PAYLOAD + RECORD_MAC_BYTES)) return aTail(flash, at, left, 1);
   return isHeader
     ? aTail(flash, at + size, left - size, 2)
-    : aTail(flash, at + RECORD_HEADER_BYTES, left - RECORD_HEADER_BYTES, 2);
+    : aTail(flash, at + RECORD_PAYLOAD, left - RECORD_PAYLOAD, 2);
 }
 
 /**
@@ -174,20 +188,20 @@ export function startHalf(journal: Journal, half: number, generation: number, se
   journal.base = base;
   journal.generation = generation;
   journal.seq = seq;
-  journal.end = base + HALF_HEADER_BYTES;
+  journal.end = base + HALF_BYTES;
   journal.chain = firstChain(journal, generation);
   journal.records = 0;
 }
 
 /** Writes the header: from then on the half is the live one. */
 export function commitHalf(journal: Journal): void {
-  const header = new Uint8Array(HALF_HEADER_BYTES);
-  writeU32(header, 0, HALF_MAGIC);
-  writeU32(header, 4, journal.generation);
-  writeU32(header, 8, journal.seq - journal.records);
-  writeU32(header, 12, journal.end);
+  const header = new Uint8Array(HALF_BYTES);
+  writeU32(header, HALF_MAGIC, MAGIC);
+  writeU32(header, HALF_GENERATION, journal.generation);
+  writeU32(header, HALF_FIRST_SEQUENCE, journal.seq - journal.records);
+  writeU32(header, HALF_SNAPSHOT_END, journal.end);
   const mac = headerMac(journal.key, header);
-  for (let i = 0; i < 16; i++) header[16 + i] = mac[i];
+  for (let i = 0; i < HALF_MAC_BYTES; i++) header[HALF_MAC + i] = mac[i];
   writeChecked(journal, journal.base, header);
 }
 
@@ -199,14 +213,14 @@ export function writeRecord(journal: Journal, type: number, payload: Uint8Array)
   const bytes = new Uint8Array(size);
   bytes[0] = payload.length >> 8;
   bytes[1] = payload.length;
-  bytes[2] = type;
-  writeU32(bytes, 4, journal.seq);
-  bytes[3] = headerCheck(bytes);
-  bytes.set(payload, RECORD_HEADER_BYTES);
-  const mac = chainMac(journal.key, journal.chain, bytes, RECORD_HEADER_BYTES + payload.length);
-  for (let i = 0; i < RECORD_MAC_BYTES; i++) bytes[RECORD_HEADER_BYTES + payload.length + i] = mac[i];
-  writeChecked(journal, at, bytes.subarray(0, RECORD_HEADER_BYTES));
-  writeChecked(journal, at + RECORD_HEADER_BYTES, bytes.subarray(RECORD_HEADER_BYTES));
+  bytes[RECORD_TYPE] = type;
+  writeU32(bytes, RECORD_SEQUENCE, journal.seq);
+  bytes[RECORD_CHECK] = headerCheck(bytes);
+  bytes.set(payload, RECORD_PAYLOAD);
+  const mac = chainMac(journal.key, journal.chain, bytes, RECORD_PAYLOAD + payload.length);
+  for (let i = 0; i < RECORD_MAC_BYTES; i++) bytes[RECORD_PAYLOAD + payload.length + i] = mac[i];
+  writeChecked(journal, at, bytes.subarray(0, RECORD_PAYLOAD));
+  writeChecked(journal, at + RECORD_PAYLOAD, bytes.subarray(RECORD_PAYLOAD));
   journal.chain = mac;
   journal.seq++;
   journal.records++;

@@ -10,8 +10,6 @@
 import { fail } from '../../protocol/errors';
 import type { Flash } from '../hal';
 import {
-  HALF_HEADER_BYTES,
-  RECORD_HEADER_BYTES,
   commitHalf,
   eraseHalf,
   firstChain,
@@ -24,7 +22,15 @@ import {
   type Journal,
   type KeepRecord,
 } from './half';
-import { readU32 } from './records';
+import {
+  HALF_BYTES,
+  HALF_FIRST_SEQUENCE,
+  HALF_GENERATION,
+  HALF_SNAPSHOT_END,
+  RECORD_PAYLOAD,
+  RECORD_TYPE,
+  readU32,
+} from './records';
 
 export type { Journal } from './half';
 
@@ -70,14 +76,15 @@ export function openJournal(
   }
   const first = readHalf(journal, 0);
   const second = readHalf(journal, 1);
-  const header = first && (!second || readU32(first, 4) > readU32(second, 4)) ? first : second;
+  const header =
+    first && (!second || readU32(first, HALF_GENERATION) > readU32(second, HALF_GENERATION)) ? first : second;
   if (!header) throw fail('journal-corrupt', 'no half of the journal holds');
   journal.base = flash.pageBytes + (header === first ? 0 : halfBytes);
-  journal.generation = readU32(header, 4);
-  journal.seq = readU32(header, 8);
-  journal.end = journal.base + HALF_HEADER_BYTES;
+  journal.generation = readU32(header, HALF_GENERATION);
+  journal.seq = readU32(header, HALF_FIRST_SEQUENCE);
+  journal.end = journal.base + HALF_BYTES;
   journal.chain = firstChain(journal, journal.generation);
-  const snapshotEnd = readU32(header, 12);
+  const snapshotEnd = readU32(header, HALF_SNAPSHOT_END);
   let what = 0;
   while (what === 0) what = readNext(journal);
   if (journal.end < snapshotEnd) throw fail('journal-corrupt', 'the journal is shorter than its snapshot');
@@ -103,11 +110,12 @@ export function compact(journal: Journal): void {
   const old = { generation: journal.generation, seq: journal.seq, chain: journal.chain, records: journal.records };
   try {
     startHalf(journal, oldBase === flash.pageBytes ? 1 : 0, old.generation + 1, old.seq);
-    for (let at = oldBase + HALF_HEADER_BYTES; at < oldEnd;) {
-      const header = flash.readBytes(at, RECORD_HEADER_BYTES);
+    for (let at = oldBase + HALF_BYTES; at < oldEnd;) {
+      const header = flash.readBytes(at, RECORD_PAYLOAD);
       const payloadBytes = (header[0] << 8) | header[1];
-      const payload = flash.readBytes(at + RECORD_HEADER_BYTES, payloadBytes);
-      if (journal.keep(header[2], payload, at, journal.owner)) writeRecord(journal, header[2], payload);
+      const payload = flash.readBytes(at + RECORD_PAYLOAD, payloadBytes);
+      if (journal.keep(header[RECORD_TYPE], payload, at, journal.owner))
+        writeRecord(journal, header[RECORD_TYPE], payload);
       at += recordSize(payloadBytes);
     }
     commitHalf(journal);
@@ -153,18 +161,18 @@ export function walk(
   journal: Journal,
   visit: (type: number, payload: Uint8Array, offset: number) => boolean | void,
 ): void {
-  for (let at = journal.base + HALF_HEADER_BYTES; at < journal.end;) {
-    const header = journal.flash.readBytes(at, RECORD_HEADER_BYTES);
+  for (let at = journal.base + HALF_BYTES; at < journal.end;) {
+    const header = journal.flash.readBytes(at, RECORD_PAYLOAD);
     const payloadBytes = (header[0] << 8) | header[1];
-    if (visit(header[2], journal.flash.readBytes(at + RECORD_HEADER_BYTES, payloadBytes), at)) return;
+    if (visit(header[RECORD_TYPE], journal.flash.readBytes(at + RECORD_PAYLOAD, payloadBytes), at)) return;
     at += recordSize(payloadBytes);
   }
 }
 
 /** Payload of the record at `offset`. */
 export function readRecord(journal: Journal, offset: number): Uint8Array {
-  const header = journal.flash.readBytes(offset, RECORD_HEADER_BYTES);
-  return journal.flash.readBytes(offset + RECORD_HEADER_BYTES, (header[0] << 8) | header[1]);
+  const header = journal.flash.readBytes(offset, RECORD_PAYLOAD);
+  return journal.flash.readBytes(offset + RECORD_PAYLOAD, (header[0] << 8) | header[1]);
 }
 
 /** Octets left in the live half. */

@@ -5,6 +5,8 @@ import { consoleDocuments } from './console/documents';
 import { cddl } from './wire/cddl';
 import { linkMessages, smsOperations } from './wire/messages';
 import { relayRule } from './wire/relay';
+import { flashConstants } from './flash/constants';
+import { flashPage } from './flash/page';
 import { specTables } from './wire/spec';
 import { wireNumbers } from './wire/numbers';
 
@@ -17,4 +19,6 @@ export const PRODUCTS: Product[] = [
   ...cddl,
   ...dispatchers,
   ...consoleDocuments,
+  flashConstants,
+  flashPage,
 ];

@@ -6,24 +6,27 @@
 import { constantTimeEqual, hmacSha256 } from '../../crypto/index';
 import type { Cold } from '../cold';
 import { copyBytes, concatBytes, textBytes } from '../../crypto/bytes';
+import { BATCH_BYTES, BATCH_MAC, BATCH_MAC_BYTES } from '../../journal/records';
 import { PROTO_BIT_V1, type Account } from '../state/state';
 import { requireAccount } from '../state/accounts';
-
-const MAC_BYTES = 16;
 
 export function fileName(kind: string, account: number, side: number, batchNo: number): string {
   return kind + account + '-' + side + '-' + batchNo;
 }
 
 function fileMac(cold: Cold, name: string, digest: Uint8Array): Uint8Array {
-  return copyBytes(hmacSha256(cold.device!.secret, concatBytes([textBytes('batch ' + name), digest])), 0, MAC_BYTES);
+  return copyBytes(
+    hmacSha256(cold.device!.secret, concatBytes([textBytes('batch ' + name), digest])),
+    0,
+    BATCH_MAC_BYTES,
+  );
 }
 
 function readDigest(cold: Cold, name: string): Uint8Array | undefined {
   const bytes = cold.hal.files.readFile(name);
-  if (!bytes || bytes.length !== 32 + MAC_BYTES) return undefined;
-  const digest = copyBytes(bytes, 0, 32);
-  return constantTimeEqual(copyBytes(bytes, 32, 32 + MAC_BYTES), fileMac(cold, name, digest)) ? digest : undefined;
+  if (!bytes || bytes.length !== BATCH_BYTES) return undefined;
+  const digest = copyBytes(bytes, 0, BATCH_MAC);
+  return constantTimeEqual(copyBytes(bytes, BATCH_MAC, BATCH_BYTES), fileMac(cold, name, digest)) ? digest : undefined;
 }
 
 export function writeDigest(cold: Cold, name: string, digest: Uint8Array): void {

@@ -17,13 +17,27 @@ import { fail } from '../../../protocol/errors';
 import { REFUSE_NOT_READY } from '../../../protocol/wire';
 import { readRecord, walk } from '../../journal/journal';
 import {
+  ARCHIVED_ACCOUNT,
+  ARCHIVED_BYTES,
+  ARCHIVED_DEBIT,
+  ARCHIVED_DIGEST,
+  ARCHIVED_FEE,
+  ARCHIVED_FLAGS,
+  ARCHIVED_TAG_BYTES,
+  ARCHIVED_TIME,
+  ARCHIVES_BYTES,
+  ARCHIVES_CHANGE,
+  ARCHIVES_DIGEST,
+  ARCHIVES_DIGEST_BYTES,
+  ARCHIVES_FILES,
+  ARCHIVES_LAST_SERIAL,
   PAYMENT_ACCOUNT,
   PAYMENT_ANCHOR,
   PAYMENT_ANCHOR_BYTES,
   PAYMENT_CHANGE,
   PAYMENT_CONTENT,
   PAYMENT_DEBIT,
-  PAYMENT_DIGEST_BYTES,
+  PAYMENT_CONTENT_BYTES,
   PAYMENT_FLAGS,
   PAYMENT_SERIAL,
   PAYMENT_TAG,
@@ -37,27 +51,15 @@ import {
 } from '../../journal/records';
 import type { Spent } from '../../../protocol/request/policy';
 import type { Cold } from '../cold';
-import { MAX_ACCOUNTS } from '../state/state';
 import { save } from '../state/store';
 import { addDebit, type SignedBefore } from './payment';
 import { refusal } from '../link/refusal';
 
 export const ARCHIVE_ENTRIES = 16;
-const ENTRY_BYTES = 60;
 /** Octets of an archive file. */
-export const ARCHIVE_BYTES = ARCHIVE_ENTRIES * ENTRY_BYTES;
+export const ARCHIVE_BYTES = ARCHIVE_ENTRIES * ARCHIVED_BYTES;
 /** What Storage takes for a file beside its octets. */
 export const FILE_HEADER_BYTES = 32;
-const TAG_BYTES = 8;
-const AT_ACCOUNT = 8;
-const AT_FLAGS = 9;
-const AT_TIME = 10;
-const AT_DEBIT = 14;
-const AT_FEE = 21;
-const AT_DIGEST = 28;
-/** In R_ARCHIVE. */
-const HEAD_DIGEST = 8;
-const HEAD_CHANGE = 40;
 
 function readFileOf(cold: Cold, n: number): Uint8Array {
   const bytes = cold.hal.files.readFile('u' + n);
@@ -69,9 +71,7 @@ function readFileOf(cold: Cold, n: number): Uint8Array {
 /** Payload of the latest R_ARCHIVE; zeros before the first. */
 function readHead(cold: Cold): Uint8Array {
   const at = cold.state.at[R_ARCHIVE];
-  return at === undefined
-    ? new Uint8Array(HEAD_CHANGE + 4 * MAX_ACCOUNTS)
-    : new Uint8Array(readRecord(cold.journal!, at));
+  return at === undefined ? new Uint8Array(ARCHIVES_BYTES) : new Uint8Array(readRecord(cold.journal!, at));
 }
 
 function nextDigest(digest: Uint8Array, file: Uint8Array): Uint8Array {
@@ -87,11 +87,11 @@ export function archivedDigest(content: Uint8Array, outpoint: Uint8Array): Uint8
 export function findArchived(cold: Cold, tag: Uint8Array, found: SignedBefore): void {
   for (let n = 1; n <= cold.state.archiveCount; n++) {
     const bytes = readFileOf(cold, n);
-    for (let at = 0; at < ARCHIVE_BYTES; at += ENTRY_BYTES) {
-      if (bytes[at] !== tag[0] || !isEqualAt(bytes, at, tag, TAG_BYTES)) continue;
-      found.archived = new Uint8Array(bytes.subarray(at + AT_DIGEST, at + ENTRY_BYTES));
+    for (let at = 0; at < ARCHIVE_BYTES; at += ARCHIVED_BYTES) {
+      if (bytes[at] !== tag[0] || !isEqualAt(bytes, at, tag, ARCHIVED_TAG_BYTES)) continue;
+      found.archived = new Uint8Array(bytes.subarray(at + ARCHIVED_DIGEST, at + ARCHIVED_BYTES));
       found.count++;
-      const feeSats = readSats(bytes, at + AT_FEE);
+      const feeSats = readSats(bytes, at + ARCHIVED_FEE);
       if (feeSats > found.feeSats) found.feeSats = feeSats;
     }
   }
@@ -99,7 +99,7 @@ export function findArchived(cold: Cold, tag: Uint8Array, found: SignedBefore): 
 
 /** One above the highest change index of the account's archived payments. */
 export function changeNextArchived(cold: Cold, account: number): number {
-  return readU32(readHead(cold), HEAD_CHANGE + 4 * account);
+  return readU32(readHead(cold), ARCHIVES_CHANGE + 4 * account);
 }
 
 /** Adds what archived payments since fromSeconds spent. Newest files first, until one holds nothing that recent. */
@@ -107,11 +107,16 @@ export function addArchived(cold: Cold, account: number, fromSeconds: number, sp
   for (let n = cold.state.archiveCount; n > 0; n--) {
     const bytes = readFileOf(cold, n);
     let isRecent = false;
-    for (let at = 0; at < ARCHIVE_BYTES; at += ENTRY_BYTES) {
-      if (readU32(bytes, at + AT_TIME) < fromSeconds) continue;
+    for (let at = 0; at < ARCHIVE_BYTES; at += ARCHIVED_BYTES) {
+      if (readU32(bytes, at + ARCHIVED_TIME) < fromSeconds) continue;
       isRecent = true;
-      if (bytes[at + AT_ACCOUNT] === account)
-        addDebit(spent, bytes[at + AT_FLAGS], readSats(bytes, at + AT_DEBIT), readSats(bytes, at + AT_FEE));
+      if (bytes[at + ARCHIVED_ACCOUNT] === account)
+        addDebit(
+          spent,
+          bytes[at + ARCHIVED_FLAGS],
+          readSats(bytes, at + ARCHIVED_DEBIT),
+          readSats(bytes, at + ARCHIVED_FEE),
+        );
     }
     if (!isRecent) return;
   }
@@ -121,7 +126,7 @@ export function addArchived(cold: Cold, account: number, fromSeconds: number, sp
 export function checkArchives(cold: Cold): void {
   let digest: Uint8Array = new Uint8Array(32);
   for (let n = 1; n <= cold.state.archiveCount; n++) digest = nextDigest(digest, readFileOf(cold, n));
-  if (!isEqualAt(readHead(cold), HEAD_DIGEST, digest, 32))
+  if (!isEqualAt(readHead(cold), ARCHIVES_DIGEST, digest, ARCHIVES_DIGEST_BYTES))
     throw fail('archive-lost', 'an archive of payments was changed: restore the state backup');
 }
 
@@ -135,22 +140,22 @@ function gather(cold: Cold, bytes: Uint8Array, head: Uint8Array): void {
   let at = 0;
   walk(cold.journal!, function (type, payload) {
     if (type !== R_PAYMENT || readU32(payload, PAYMENT_SERIAL) <= cold.state.archivedSerial) return;
-    for (let i = 0; i < TAG_BYTES; i++) bytes[at + i] = payload[PAYMENT_TAG + i];
-    bytes[at + AT_ACCOUNT] = payload[PAYMENT_ACCOUNT];
-    bytes[at + AT_FLAGS] = payload[PAYMENT_FLAGS];
-    for (let i = 0; i < 4; i++) bytes[at + AT_TIME + i] = payload[PAYMENT_TIME + i];
-    for (let i = 0; i < 14; i++) bytes[at + AT_DEBIT + i] = payload[PAYMENT_DEBIT + i];
+    for (let i = 0; i < ARCHIVED_TAG_BYTES; i++) bytes[at + i] = payload[PAYMENT_TAG + i];
+    bytes[at + ARCHIVED_ACCOUNT] = payload[PAYMENT_ACCOUNT];
+    bytes[at + ARCHIVED_FLAGS] = payload[PAYMENT_FLAGS];
+    for (let i = 0; i < 4; i++) bytes[at + ARCHIVED_TIME + i] = payload[PAYMENT_TIME + i];
+    for (let i = 0; i < 14; i++) bytes[at + ARCHIVED_DEBIT + i] = payload[PAYMENT_DEBIT + i];
     bytes.set(
       archivedDigest(
-        payload.subarray(PAYMENT_CONTENT, PAYMENT_CONTENT + PAYMENT_DIGEST_BYTES),
+        payload.subarray(PAYMENT_CONTENT, PAYMENT_CONTENT + PAYMENT_CONTENT_BYTES),
         payload.subarray(PAYMENT_ANCHOR, PAYMENT_ANCHOR + PAYMENT_ANCHOR_BYTES),
       ),
-      at + AT_DIGEST,
+      at + ARCHIVED_DIGEST,
     );
-    const slot = HEAD_CHANGE + 4 * payload[PAYMENT_ACCOUNT];
+    const slot = ARCHIVES_CHANGE + 4 * payload[PAYMENT_ACCOUNT];
     if (readU32(payload, PAYMENT_CHANGE) > readU32(head, slot)) writeU32(head, slot, readU32(payload, PAYMENT_CHANGE));
-    writeU32(head, 4, readU32(payload, PAYMENT_SERIAL));
-    at += ENTRY_BYTES;
+    writeU32(head, ARCHIVES_LAST_SERIAL, readU32(payload, PAYMENT_SERIAL));
+    at += ARCHIVED_BYTES;
     return at === ARCHIVE_BYTES;
   });
 }
@@ -169,7 +174,7 @@ export function archiveOldest(cold: Cold): void {
   if (!files.writeFile('u' + n, bytes)) throw refusal(REFUSE_NOT_READY, 'storage-full');
   const back = files.readFile('u' + n);
   if (!back || !isEqualAt(back, 0, bytes, ARCHIVE_BYTES)) throw refusal(REFUSE_NOT_READY, 'storage-failed');
-  writeU32(head, 0, n);
-  head.set(nextDigest(head.subarray(HEAD_DIGEST, HEAD_CHANGE), bytes), HEAD_DIGEST);
+  writeU32(head, ARCHIVES_FILES, n);
+  head.set(nextDigest(head.subarray(ARCHIVES_DIGEST, ARCHIVES_CHANGE), bytes), ARCHIVES_DIGEST);
   save(cold, R_ARCHIVE, head);
 }

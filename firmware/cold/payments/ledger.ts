@@ -16,7 +16,8 @@ import {
   PAYMENT_TAG,
   PAYMENT_ANCHOR,
   PAYMENT_TX,
-  PAYMENT_DIGEST_BYTES,
+  PAYMENT_CONTENT_BYTES,
+  PAYMENT_TX_BYTES,
   PAYMENT_CONTENT,
   readSats,
   PAYMENT_FEE,
@@ -64,8 +65,8 @@ export function signedBefore(
     for (let i = 0; i < PAYMENT_ANCHOR_BYTES; i++) found.anchor[i] = payload[PAYMENT_ANCHOR + i];
     found.archived = undefined;
     found.count++;
-    if (tx && isEqualAt(payload, PAYMENT_TX, tx, PAYMENT_DIGEST_BYTES)) found.hasTx = true;
-    if (!isEqualAt(payload, PAYMENT_CONTENT, content, PAYMENT_DIGEST_BYTES)) found.isSameContent = false;
+    if (tx && isEqualAt(payload, PAYMENT_TX, tx, PAYMENT_TX_BYTES)) found.hasTx = true;
+    if (!isEqualAt(payload, PAYMENT_CONTENT, content, PAYMENT_CONTENT_BYTES)) found.isSameContent = false;
     const feeSats = readSats(payload, PAYMENT_FEE);
     if (feeSats > found.feeSats) found.feeSats = feeSats;
   });

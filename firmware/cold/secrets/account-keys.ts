@@ -6,7 +6,7 @@
 import { wipe, hash160, ckdPub } from '../../crypto/index';
 import type { Cold } from '../cold';
 import { accountRecordAt, type Account } from '../state/state';
-import { R_SECRETS, R_KEYS } from '../../journal/records';
+import { R_KEYS, R_SECRETS, SECRETS_BYTES, SECRETS_HOT_CHAIN_CODE, SECRETS_IDENTITY } from '../../journal/records';
 import {
   accountNode,
   wipeNode,
@@ -24,9 +24,6 @@ import { fail } from '../../../protocol/errors';
 import { readRecord } from '../../journal/journal';
 import { CHAIN_CHANGE } from '../../../protocol/wire';
 
-const SECRETS_BYTES = 96;
-const IDENTITY_AT = 64;
-
 /**
  * Derives an account's keys from the seed and writes them down, sealed, unless they are there. seed64 is the caller's
  * to wipe.
@@ -36,10 +33,10 @@ export function saveSecrets(cold: Cold, account: Account, seed64: Uint8Array): v
   const plain = new Uint8Array(SECRETS_BYTES);
   const hot = accountNode(seed64, account.script, account.network, account.n, 1);
   plain.set(hot.key);
-  plain.set(hot.chain, 32);
+  plain.set(hot.chain, SECRETS_HOT_CHAIN_CODE);
   wipeNode(hot);
   const identity = identityNode(seed64, account.n);
-  plain.set(identity.key, IDENTITY_AT);
+  plain.set(identity.key, SECRETS_IDENTITY);
   wipeNode(identity);
   saveCbor(cold, R_SECRETS, [account.n, sealForNext(cold, plain)]);
   wipe(plain);
@@ -54,7 +51,10 @@ function secretsOf(cold: Cold, n: number): Uint8Array {
 /** m/p'/c'/(2a+1)': hot sending. Secret, the caller wipes it (wipeNode). Throws `locked`. */
 export function hotNode(cold: Cold, n: number): PrivNode {
   const plain = secretsOf(cold, n);
-  const node = { key: copyBytes(plain, 0, 32), chain: copyBytes(plain, 32, IDENTITY_AT) };
+  const node = {
+    key: copyBytes(plain, 0, SECRETS_HOT_CHAIN_CODE),
+    chain: copyBytes(plain, SECRETS_HOT_CHAIN_CODE, SECRETS_IDENTITY),
+  };
   wipe(plain);
   return node;
 }
@@ -62,7 +62,7 @@ export function hotNode(cold: Cold, n: number): PrivNode {
 /** HSM-Cold's identity key for the account. Secret, the caller wipes it. Throws `locked`. */
 export function identityPriv(cold: Cold, n: number): Uint8Array {
   const plain = secretsOf(cold, n);
-  const priv = copyBytes(plain, IDENTITY_AT, SECRETS_BYTES);
+  const priv = copyBytes(plain, SECRETS_IDENTITY, SECRETS_BYTES);
   wipe(plain);
   return priv;
 }

@@ -7,12 +7,13 @@
  * Spec: BIP32, BIP44, BIP84. Leaves to others: when keys may be in memory (account-keys.ts,
  * console/commands/sweep.ts).
  */
+import { KEYS_COLD, KEYS_COLD_BYTES } from '../../journal/records';
 import { copyBytes } from '../../crypto/bytes';
 import { ckdPriv, hash160, privFromSeed, pubkeyCreate, wipe } from '../../crypto/index';
 
 const HARDENED = 0x80000000;
-export const KEYS_BYTES = 331;
-const NODE_BYTES = 65;
+/** Of a node in R_KEYS: public key, then chain code. */
+const PUB_BYTES = 33;
 export const NODE_COLD = 0;
 export const NODE_HOT = 1;
 export const NODE_COLD_0 = 2;
@@ -68,16 +69,16 @@ export function identityNode(seed64: Uint8Array, account: number): PrivNode {
 
 /** Public key of node `which` in the R_KEYS record. */
 export function nodePub(keys: Uint8Array, which: number): Uint8Array {
-  return copyBytes(keys, 6 + which * NODE_BYTES, 39 + which * NODE_BYTES);
+  return copyBytes(keys, KEYS_COLD + which * KEYS_COLD_BYTES, KEYS_COLD + which * KEYS_COLD_BYTES + PUB_BYTES);
 }
 
 export function nodeChain(keys: Uint8Array, which: number): Uint8Array {
-  return copyBytes(keys, 39 + which * NODE_BYTES, 71 + which * NODE_BYTES);
+  return copyBytes(keys, KEYS_COLD + which * KEYS_COLD_BYTES + PUB_BYTES, KEYS_COLD + (which + 1) * KEYS_COLD_BYTES);
 }
 
 export function putNode(keys: Uint8Array, which: number, pub33: Uint8Array, chain32: Uint8Array): void {
-  keys.set(pub33, 6 + which * NODE_BYTES);
-  keys.set(chain32, 39 + which * NODE_BYTES);
+  keys.set(pub33, KEYS_COLD + which * KEYS_COLD_BYTES);
+  keys.set(chain32, KEYS_COLD + which * KEYS_COLD_BYTES + PUB_BYTES);
 }
 
 /**

@@ -6,10 +6,18 @@
 import { placeIndex, type Account, type ColdState, type ScriptType } from './state';
 import type { CborValue } from '../../../protocol/cbor/types';
 import {
+  ARCHIVES_FILES,
+  ARCHIVES_LAST_SERIAL,
+  AUDIT_HEAD,
+  AUDIT_HEAD_BYTES,
+  AUDIT_NUMBER,
+  AUDIT_SECONDS,
+  FIRST_LIST_TYPE,
   R_STANDING,
   R_ALARM,
   R_AUDIT,
   R_SEND,
+  SEND_PLACE,
   R_PAYMENT,
   readU32,
   PAYMENT_SERIAL,
@@ -30,9 +38,6 @@ import { cborDecode } from '../../../protocol/cbor';
 
 /** Audit entries kept on the board at compaction; older ones must have been exported. */
 export const AUDIT_KEPT = 48;
-
-export const AUDIT_HEAD_AT = 8;
-export const AUDIT_CODE_AT = 40;
 
 /** Copies the fields of one of an account's records into it: R_ACCOUNT, R_STANDING, R_ALARM. */
 export function applyFields(account: Account, type: number, fields: CborValue[]): void {
@@ -61,8 +66,8 @@ export function applyFields(account: Account, type: number, fields: CborValue[])
  * Key in `at` under which the record supersedes an earlier one; empty for the members of lists and for an account's.
  */
 function keyOf(type: number, payload: Uint8Array): string {
-  if (type >= R_AUDIT || placeIndex(type, 0) >= 0) return '';
-  return type === R_SEND ? type + ':' + payload[1] : '' + type;
+  if (type >= FIRST_LIST_TYPE || placeIndex(type, 0) >= 0) return '';
+  return type === R_SEND ? type + ':' + payload[SEND_PLACE] : '' + type;
 }
 
 /**
@@ -77,10 +82,10 @@ export function applyRecord(state: ColdState, type: number, payload: Uint8Array,
     const serial = readU32(payload, PAYMENT_SERIAL);
     if (serial > state.paymentSerial) state.paymentSerial = serial;
   } else if (type === R_AUDIT) {
-    state.auditCount = readU32(payload, 0);
-    state.auditHead = new Uint8Array(32);
-    for (let i = 0; i < 32; i++) state.auditHead[i] = payload[AUDIT_HEAD_AT + i];
-    raiseFloor(state, readU32(payload, 4));
+    state.auditCount = readU32(payload, AUDIT_NUMBER);
+    state.auditHead = new Uint8Array(AUDIT_HEAD_BYTES);
+    for (let i = 0; i < AUDIT_HEAD_BYTES; i++) state.auditHead[i] = payload[AUDIT_HEAD + i];
+    raiseFloor(state, readU32(payload, AUDIT_SECONDS));
   } else if (type === R_BOOT) {
     state.bootCount = readU32(payload, 0);
   } else if (type === R_TIME) {
@@ -94,8 +99,8 @@ export function applyRecord(state: ColdState, type: number, payload: Uint8Array,
   } else if (type === R_LINK) {
     state.linkKey = payload;
   } else if (type === R_ARCHIVE) {
-    state.archiveCount = readU32(payload, 0);
-    state.archivedSerial = readU32(payload, 4);
+    state.archiveCount = readU32(payload, ARCHIVES_FILES);
+    state.archivedSerial = readU32(payload, ARCHIVES_LAST_SERIAL);
   } else {
     applyCbor(state, type, payload);
   }
@@ -133,7 +138,7 @@ function raiseFloor(state: ColdState, seconds: number): void {
 /** Does the record still matter? Asked at compaction. */
 export function keepRecord(state: ColdState, type: number, payload: Uint8Array, offset: number): boolean {
   if (type === R_PAYMENT) return readU32(payload, PAYMENT_SERIAL) > state.archivedSerial;
-  if (type === R_AUDIT) return readU32(payload, 0) > state.auditCount - AUDIT_KEPT;
+  if (type === R_AUDIT) return readU32(payload, AUDIT_NUMBER) > state.auditCount - AUDIT_KEPT;
   const place = placeIndex(type, payload[1]);
   return place < 0 ? state.at[keyOf(type, payload)] === offset : state.places[place] * 4 === offset;
 }

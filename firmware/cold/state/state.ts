@@ -6,15 +6,12 @@
 import type { Channel } from '../../../protocol/channel/channel';
 import type { Network } from '../../crypto/wallet/address';
 import type { Policy } from '../signing/policy';
-import { R_SECRETS, R_ACCOUNT, R_ALARM } from '../../journal/records';
+import { ACCOUNT_TYPES, ACCOUNT_TYPES_COUNT } from '../../journal/records';
 
 /** Scripts of an account's own addresses. */
 export type ScriptType = 'p2pkh' | 'p2wpkh';
 
 export const MAX_ACCOUNTS = 8;
-
-/** Types of records that an account has: R_ACCOUNT to R_ALARM, R_SECRETS. */
-const PLACE_TYPES = 7;
 
 /** Bits of Account.protos: protocol versions that it may use (PROTO_V1 and PROTO_V2 of protocol/wire.ts). */
 export const PROTO_BIT_V1 = 1;
@@ -85,7 +82,7 @@ export interface ColdState {
   alarmBits: number;
   /** The account at work. */
   account?: Account;
-  /** A fourth of the offset of an account's latest record of a type, 0: none. PLACE_TYPES for each account. */
+  /** A fourth of the offset of an account's latest record of a type, 0: none. ACCOUNT_TYPES_COUNT for each account. */
   places: Uint16Array;
   /** Offsets of the latest record by type and key, of the others. */
   at: { [key: string]: number };
@@ -114,7 +111,7 @@ export function makeState(): ColdState {
     closedBits: 0,
     alarmBits: 0,
     account: undefined,
-    places: new Uint16Array(MAX_ACCOUNTS * PLACE_TYPES),
+    places: new Uint16Array(MAX_ACCOUNTS * ACCOUNT_TYPES_COUNT),
     at: {},
     paymentSerial: 0,
     archivedSerial: 0,
@@ -126,13 +123,10 @@ export function makeState(): ColdState {
   };
 }
 
-/**
- * Place of a record in `places`, -1 when its type is none of an account's. Types R_ACCOUNT to R_ALARM, and R_SECRETS.
- */
+/** Place of a record in `places`, -1 when its type is none of an account's. */
 export function placeIndex(type: number, n: number): number {
-  if (n >= MAX_ACCOUNTS) return -1;
-  if (type === R_SECRETS) return n * PLACE_TYPES + PLACE_TYPES - 1;
-  return type >= R_ACCOUNT && type <= R_ALARM ? n * PLACE_TYPES + type - R_ACCOUNT : -1;
+  const place = ACCOUNT_TYPES.indexOf(String.fromCharCode(type));
+  return n >= MAX_ACCOUNTS || place < 0 ? -1 : n * ACCOUNT_TYPES_COUNT + place;
 }
 
 /** Offset of an account's latest record of a type; 0: there is none. */

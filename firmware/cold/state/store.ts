@@ -8,9 +8,18 @@ import { concatBytes } from '../../crypto/bytes';
 import { sha256 } from '../../crypto/index';
 import { cborEncode } from '../../../protocol/cbor';
 import { append } from '../../journal/journal';
-import { R_AUDIT, R_STANDING, R_TIME, writeU32 } from '../../journal/records';
+import {
+  AUDIT_CODE,
+  AUDIT_DETAIL,
+  AUDIT_HEAD,
+  AUDIT_NUMBER,
+  AUDIT_SECONDS,
+  R_AUDIT,
+  R_STANDING,
+  R_TIME,
+  writeU32,
+} from '../../journal/records';
 import type { Cold } from '../cold';
-import { AUDIT_CODE_AT, AUDIT_HEAD_AT } from './records';
 import type { CborValue } from '../../../protocol/cbor/types';
 
 // Audit codes, never reused.
@@ -75,15 +84,15 @@ export function keepTime(cold: Cold): void {
 export function audit(cold: Cold, code: number, account: number, detail: Uint8Array): void {
   const state = cold.state;
   const body = new Uint8Array(10 + detail.length);
-  writeU32(body, 0, state.auditCount + 1);
-  writeU32(body, 4, nowSeconds(cold));
+  writeU32(body, AUDIT_NUMBER, state.auditCount + 1);
+  writeU32(body, AUDIT_SECONDS, nowSeconds(cold));
   body[8] = code;
   body[9] = account;
   body.set(detail, 10);
-  const payload = new Uint8Array(AUDIT_CODE_AT + 2 + detail.length);
-  payload.set(sha256(concatBytes([state.auditHead, body])), AUDIT_HEAD_AT);
-  for (let i = 0; i < 8; i++) payload[i] = body[i];
-  for (let i = 8; i < body.length; i++) payload[AUDIT_CODE_AT - 8 + i] = body[i];
+  const payload = new Uint8Array(AUDIT_DETAIL + detail.length);
+  payload.set(sha256(concatBytes([state.auditHead, body])), AUDIT_HEAD);
+  for (let i = 0; i < AUDIT_HEAD; i++) payload[i] = body[i];
+  for (let i = AUDIT_HEAD; i < body.length; i++) payload[AUDIT_CODE - AUDIT_HEAD + i] = body[i];
   save(cold, R_AUDIT, payload);
 }
 

@@ -34,8 +34,8 @@ import {
   R_STANDING,
   R_TIME,
   writeU32,
+  KEYS_BYTES,
 } from '../../../firmware/journal/records';
-import { KEYS_BYTES } from '../../../firmware/cold/secrets/hierarchy';
 import { MAX_QUEUE } from '../../../firmware/modem/outbox';
 import { cborEncode } from '../../../protocol/cbor';
 import { buildStorage, listFiles } from '../../../tools/flash/storage/storage-image';

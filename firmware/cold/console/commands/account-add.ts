@@ -9,13 +9,12 @@ import type { CommandDeclaration } from '../../../console/command';
 import { printOk, printThrown } from '../../../console/terminal';
 import { cborDecode } from '../../../../protocol/cbor';
 import { fail } from '../../../../protocol/errors';
-import { R_ACCOUNT, R_ALLOW, R_KEYS } from '../../../journal/records';
+import { KEYS_BYTES, R_ACCOUNT, R_ALLOW, R_KEYS } from '../../../journal/records';
 import {
   accountNode,
   coinOf,
   hardenedPath,
   identityNode,
-  KEYS_BYTES,
   NODE_COLD,
   NODE_COLD_0,
   NODE_HOT,

@@ -5,10 +5,16 @@ import { base64Encode, drbgGenerate, seal, wipe } from '../../../crypto/index';
 import { printLine, printOk } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
 import { walk, type Journal } from '../../../journal/journal';
-import { R_SETTINGS, writeU32 } from '../../../journal/records';
+import {
+  BACKUP_KIND_COUNTERS,
+  BACKUP_KIND_END,
+  BACKUP_KIND_FILE,
+  R_SETTINGS,
+  writeU32,
+} from '../../../journal/records';
 import type { Cold } from '../../cold';
 import { AUDIT_EXPORTED, NO_ACCOUNT, audit } from '../../state/store';
-import { backupKey, isBackedUp, KIND_COUNTERS, KIND_END, KIND_FILE, TAG_BYTES } from '../backup-format';
+import { backupKey, isBackedUp, TAG_BYTES } from '../backup-format';
 import { withSeed } from '../needs';
 import { openOf } from '../../state/channels';
 import { requireAccount } from '../../state/accounts';
@@ -50,20 +56,20 @@ function printBackup(cold: Cold, seed64: Uint8Array): void {
   put(R_SETTINGS, cborEncode([cold.state.phones, null]));
   for (let account = 0; account < cold.state.accountCount; account++) {
     const it = openOf(cold, requireAccount(cold, account));
-    put(KIND_COUNTERS, cborEncode([account, it.lastId, it.vCounter]));
+    put(BACKUP_KIND_COUNTERS, cborEncode([account, it.lastId, it.vCounter]));
   }
   for (let file = 1; file <= cold.state.archiveCount; file++) {
     const bytes = cold.hal.files.readFile('u' + file) as Uint8Array;
     for (let at = 0; at < bytes.length; at += FILE_PART_BYTES) {
       put(
-        KIND_FILE,
+        BACKUP_KIND_FILE,
         concatBytes([new Uint8Array([file >> 8, file, at >> 8, at]), bytes.subarray(at, at + FILE_PART_BYTES)]),
       );
     }
   }
   const count = new Uint8Array(4);
   writeU32(count, 0, n);
-  put(KIND_END, count);
+  put(BACKUP_KIND_END, count);
   wipe(key);
 }
 

@@ -6,9 +6,17 @@ import { hexOf } from '../../../console/hex';
 import { printLine, printOk } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
 import { walk } from '../../../journal/journal';
-import { R_AUDIT, readU32 } from '../../../journal/records';
+import {
+  AUDIT_ACCOUNT,
+  AUDIT_CODE,
+  AUDIT_DETAIL,
+  AUDIT_HEAD,
+  AUDIT_NUMBER,
+  AUDIT_SECONDS,
+  R_AUDIT,
+  readU32,
+} from '../../../journal/records';
 import type { Cold } from '../../cold';
-import { AUDIT_CODE_AT, AUDIT_HEAD_AT } from '../../state/records';
 
 export const LOG = {
   usage: 'log [from]',
@@ -31,21 +39,21 @@ export function runLog(cold: Cold, words: string[]): void {
   if (from < 0) throw fail('usage', 'log [from]');
   if (!cold.journal) throw fail('not-provisioned', 'there is no log yet');
   walk(cold.journal, function (type, payload) {
-    if (type !== R_AUDIT || readU32(payload, 0) < from) return;
+    if (type !== R_AUDIT || readU32(payload, AUDIT_NUMBER) < from) return;
     printLine(
       cold.terminal,
       'audit ' +
-        readU32(payload, 0) +
+        readU32(payload, AUDIT_NUMBER) +
         ' ' +
-        readU32(payload, 4) +
+        readU32(payload, AUDIT_SECONDS) +
         ' ' +
-        payload[AUDIT_CODE_AT] +
+        payload[AUDIT_CODE] +
         ' ' +
-        payload[AUDIT_CODE_AT + 1] +
+        payload[AUDIT_ACCOUNT] +
         ' ' +
-        (hexOf(payload.subarray(AUDIT_CODE_AT + 2)) || '-') +
+        (hexOf(payload.subarray(AUDIT_DETAIL)) || '-') +
         ' ' +
-        hexOf(payload.subarray(AUDIT_HEAD_AT, AUDIT_CODE_AT)),
+        hexOf(payload.subarray(AUDIT_HEAD, AUDIT_CODE)),
     );
   });
   printLine(cold.terminal, 'head ' + cold.state.auditCount + ' ' + hexOf(cold.state.auditHead));

@@ -10,11 +10,18 @@ import { concatBytes, copyBytes, NO_BYTES } from '../../../crypto/bytes';
 import { base64Decode, open, wipe } from '../../../crypto/index';
 import { printOk } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
-import { R_RESTORE, R_SETTINGS, readU32 } from '../../../journal/records';
+import {
+  BACKUP_KIND_COUNTERS,
+  BACKUP_KIND_END,
+  BACKUP_KIND_FILE,
+  R_RESTORE,
+  R_SETTINGS,
+  readU32,
+} from '../../../journal/records';
 import type { Cold, Restoring } from '../../cold';
 import { ARCHIVE_BYTES, checkArchives } from '../../payments/archive';
 import { AUDIT_STATE_RESTORED, NO_ACCOUNT, audit, save } from '../../state/store';
-import { backupKey, isBackedUp, KIND_COUNTERS, KIND_END, KIND_FILE, TAG_BYTES } from '../backup-format';
+import { backupKey, isBackedUp, TAG_BYTES } from '../backup-format';
 import { withSeed } from '../needs';
 import { accountOf } from '../../state/accounts';
 import { openOf, saveChannels } from '../../state/channels';
@@ -73,9 +80,9 @@ function startRestoring(cold: Cold, seed64: Uint8Array): Restoring {
       if (readU32(nonce, 8) !== n) throw fail('backup-order', 'line ' + n + ' is expected');
       const plain = open(key, nonce, NO_BYTES, copyBytes(bytes, 12, bytes.length), TAG_BYTES);
       const payload = copyBytes(plain, 1, plain.length);
-      if (plain[0] === KIND_COUNTERS) counters.push(cborDecode(payload) as number[]);
-      else if (plain[0] === KIND_FILE) takeFile(payload);
-      else if (plain[0] === KIND_END) {
+      if (plain[0] === BACKUP_KIND_COUNTERS) counters.push(cborDecode(payload) as number[]);
+      else if (plain[0] === BACKUP_KIND_FILE) takeFile(payload);
+      else if (plain[0] === BACKUP_KIND_END) {
         if (readU32(payload, 0) !== n) throw fail('backup-short', 'lines are missing');
         isEnded = true;
       } else if (plain[0] === R_SETTINGS) {

@@ -8,7 +8,7 @@ import type { Cold } from '../../../../firmware/cold/cold';
 import { readDevice } from '../../../../firmware/journal/device';
 import { readRecord, walk } from '../../../../firmware/journal/journal';
 import {
-  PAYMENT_DIGEST_BYTES,
+  PAYMENT_TX_BYTES,
   PAYMENT_TAG,
   PAYMENT_TAG_BYTES,
   PAYMENT_TX,
@@ -76,7 +76,7 @@ export function readDurable(folder: string): Durable {
   const paid: Durable['paid'] = [];
   walk(journal!, (type, payload) => {
     if (type !== R_PAYMENT) return;
-    const txid = Uint8Array.from(payload.subarray(PAYMENT_TX, PAYMENT_TX + PAYMENT_DIGEST_BYTES)).reverse();
+    const txid = Uint8Array.from(payload.subarray(PAYMENT_TX, PAYMENT_TX + PAYMENT_TX_BYTES)).reverse();
     paid.push({ tag: hex(payload.subarray(PAYMENT_TAG, PAYMENT_TAG + PAYMENT_TAG_BYTES)), txid: hex(txid) });
   });
   return {
