@@ -6,6 +6,8 @@ import { fail } from '../../protocol/errors';
 import type { AccountFile } from '../api/types';
 import type { ConsoleClient } from './console-client';
 import { withChecksum } from './descriptor';
+import { COLD_COMMANDS } from './board-commands';
+import { linesOf, readLine } from './board-lines';
 import { policyFields, type AccountPolicy } from './account-policy';
 
 export { CANCEL_LINE, createConsoleClient, type Answerer, type ConsoleClient } from './console-client';
@@ -95,10 +97,10 @@ export async function provision(
       return check ? words[Number(check[1]) - 1] : fixed(question);
     },
     (line) => {
-      const shown = /^word (\d+) ([a-z]+)$/.exec(line);
+      const shown = readLine(COLD_COMMANDS.provision.lines.word, line);
       if (!shown) return;
-      words.push(shown[2]!);
-      options.onWord?.(Number(shown[1]), shown[2]!);
+      words.push(shown.word);
+      options.onWord?.(shown.n, shown.word);
     },
   );
   return { words, fingerprint: valueOf(lines, 'fingerprint') };
@@ -259,7 +261,9 @@ export async function readLog(client: ConsoleClient, from = 0): Promise<string[]
 /** The encrypted state of the board as text, one line each; only the seed of its words opens it. */
 export async function backup(client: ConsoleClient, pin: string): Promise<string> {
   const lines = await withPin(client, 'backup', pin);
-  return lines.flatMap((line) => (line.startsWith('backup ') ? [line.slice(7)] : [])).join('\n') + '\n';
+  return `${linesOf(COLD_COMMANDS.backup.lines.backup, lines)
+    .map(({ line }) => line)
+    .join('\n')}\n`;
 }
 
 /** What a backup must not be behind of. */

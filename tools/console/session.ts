@@ -3,7 +3,8 @@
 // host/operator's.
 import { createConsoleClient, verifyShown, type ConsoleClient } from '../../host/operator';
 import type { BytePort } from '../../host/kit/byte-port';
-import { COMMANDS, helpText, judge, REFUSED, type Finding } from './commands';
+import { COMMANDS, helpText, REFUSED } from './commands';
+import { judge, type Finding } from './findings';
 import { redact } from './redact';
 import { levelOf, type Direction, type TrafficEntry } from './traffic';
 import type { StackMapper } from './stack';

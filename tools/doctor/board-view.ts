@@ -2,7 +2,7 @@
 // console is asked first, because the prompt's Ctrl-C would do nothing to it and a console's commands do nothing at a
 // prompt.
 import { fail } from '../../protocol/errors';
-import { createConsoleClient } from '../../host/operator';
+import { COLD_COMMANDS, createConsoleClient, lineOf } from '../../host/operator';
 import type { Runtime } from '../../host/kit/runtime';
 import { probeInterpreter } from '../flash/prompt/probe';
 import { findPrompt } from '../flash/prompt/prompt';
@@ -43,14 +43,12 @@ async function viewConsole(port: OpenPort, runtime: Runtime): Promise<BoardView 
       (command === undefined ? client.cancel().then(() => []) : client.run(command)).then(end, () => end());
     });
   const lines = (await ask()) && (await ask('status'));
-  const about = /^board (\S+) commit (\S+) interpreter (\S+)/.exec(
-    lines?.find((line) => line.startsWith('board ')) ?? '',
-  );
+  const about = lineOf(COLD_COMMANDS.status.lines.board, lines ?? []);
   if (!lines || !about) return undefined;
-  const role = lines.some((line) => line.startsWith('memory ')) ? 'cold' : 'hot';
+  const role = lineOf(COLD_COMMANDS.status.lines.memory, lines) ? 'cold' : 'hot';
   for (const command of role === 'cold' ? ['modem', 'flash', 'noise', 'log'] : [])
     lines.push(...((await ask(command)) ?? []));
-  return { kind: 'console', role, board: about[1]!, commit: about[2]!, interpreter: about[3]!, lines };
+  return { kind: 'console', role, ...about, lines };
 }
 
 /** Throws what reaching a prompt throws when neither answers. */

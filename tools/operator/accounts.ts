@@ -1,16 +1,17 @@
 // Accounts at HSM-Cold with a person at the keyboard: V's identity scanned, every reviewed line agreed to, the public
 // file written, and what V has to scan shown with the code that both screens must show. Leaves the board's state to
-// flows.ts.
+// provision.ts and restore.ts.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fail } from '../../protocol/errors';
 import type { AccountFile } from '../../host/api/types';
-import { addAccount, showAccount, type AccountData } from '../../host/operator';
+import { addAccount, COLD_COMMANDS, linesOf, showAccount, type AccountData } from '../../host/operator';
 import type { People } from '../console/people';
 import { describeAccount } from './account-file';
-import type { Desk, Pin } from './flows';
-import { aPairingFrom, pairingText } from './pairing-payload';
-import { qrLines, readScan } from './qr';
+import type { Pin } from './board';
+import type { Desk } from './desk';
+import { aPairingFrom, pairingText } from './pairing/payload';
+import { qrLines, readScan } from './pairing/qr';
 
 const SCAN_TRIES = 3;
 
@@ -55,7 +56,9 @@ export async function addAccounts(
   outDir: string,
 ): Promise<AccountFile[]> {
   const { client, people, transcript } = desk;
-  const names = (await client.run('account list')).map((line) => /^account \d+ (.*)$/.exec(line)?.[1]);
+  const names = linesOf(COLD_COMMANDS['account list'].lines.account, await client.run('account list')).map(
+    ({ name }) => name,
+  );
   const files: AccountFile[] = [];
   for (const [i, reviewed] of accounts.entries()) {
     let data = reviewed;

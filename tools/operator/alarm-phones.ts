@@ -1,8 +1,8 @@
 // The platform's admin phones: where HSM-Cold sends its alarms and heartbeats. A board without them works and warns
 // nobody, so every flow ends with a look. The board shows how many it has, not which.
 import { fail } from '../../protocol/errors';
-import { status, valueOf } from '../../host/operator';
-import type { Desk } from './flows';
+import { readStatus } from './board';
+import type { Desk } from './desk';
 
 /** Numbers from `--phones`; undefined when it was not given. Throws `usage`. */
 export function readPhones(text: string | undefined): string[] | undefined {
@@ -16,7 +16,7 @@ export function readPhones(text: string | undefined): string[] | undefined {
 
 /** Warns when the board has no admin phones. isStrict: throws code `no-phones` then, with everything else done. */
 export async function warnOfNoPhones(desk: Desk, options: { isStrict?: boolean }): Promise<void> {
-  if (Number(valueOf(await status(desk.client), 'phones')) > 0) return;
+  if ((await readStatus(desk.client)).phones > 0) return;
   desk.people.say(
     '!! The board has no admin phones: its alarms (a forged request, a closed account) and its daily heartbeat reach nobody.',
   );

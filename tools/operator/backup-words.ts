@@ -56,8 +56,8 @@ function readWords(line: string, first: number): Typed {
   return { words, isShort };
 }
 
-/** Numbered, four a line. */
-function shown(words: string[]): string[] {
+/** Numbered, four a line. words: secret. */
+export function shownWords(words: string[]): string[] {
   const lines: string[] = [];
   for (let n = 0; n < words.length; n += WORDS_A_LINE)
     lines.push(
@@ -88,7 +88,7 @@ export async function askBackupWords(people: People): Promise<string[]> {
   }
   if (isShownBack) {
     people.say('Compare with your paper, then clear the screen:');
-    for (const line of shown(words)) people.say(line);
+    for (const line of shownWords(words)) people.say(line);
   }
   if (!validateMnemonic(words.join(' '), wordlist))
     throw fail('words-wrong', 'the checksum of the words is wrong: one was misread or two changed places; start again');

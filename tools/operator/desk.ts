@@ -2,12 +2,22 @@
 import { createConsoleClient, type ConsoleClient } from '../../host/operator';
 import { realRuntime, type Runtime } from '../../host/kit/runtime';
 import { fail } from '../../protocol/errors';
-import { createPeople } from '../console/people';
+import { createPeople, type People } from '../console/people';
 import { choosePort } from '../serial/list';
 import { aBaud, DEFAULT_BAUD, openPort } from '../serial/open';
 import type { CommandInput, Flag } from '../cli/command';
-import type { Desk } from './flows';
-import { createTranscript } from './transcript';
+import { createTranscript, type Transcript } from './transcript';
+
+/** What all flows work with. */
+export interface Desk {
+  client: ConsoleClient;
+  people: People;
+  transcript: Transcript;
+  nowMs(): number;
+  random(lenBytes: number): Uint8Array;
+  /** True when what `people` says goes to a terminal that knows colours. */
+  hasColour?: boolean;
+}
 
 /** Flags that all operator's commands have. */
 export const DESK_FLAGS: Record<string, Flag> = {

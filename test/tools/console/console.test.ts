@@ -9,7 +9,8 @@ import { cborEncode } from '../../../protocol/cbor';
 import { frameLine } from '../../../protocol/link/frame';
 import { MSG_REFUSAL, MSG_STATUS, REFUSE_LOCKED } from '../../../protocol/wire';
 import { createCapture, readCapture } from '../../../tools/console/capture';
-import { complete, helpText, judge } from '../../../tools/console/commands';
+import { complete, helpText } from '../../../tools/console/commands';
+import { judge } from '../../../tools/console/findings';
 import { createLinkView } from '../../../tools/console/link-view';
 import { createPeople } from '../../../tools/console/people';
 import { redact } from '../../../tools/console/redact';
@@ -198,8 +199,9 @@ describe('console: commands', () => {
         'time 1000',
         'memory 2400 of 2500',
         'link down',
-        'account 1 closed bad-authority',
-        'modem 0 state 2 registered 0 rssi 3 supply-mv 3300 operator -',
+        'account 1 closed bad-authority batches-hot 1 batches-cold 1',
+        'modem 0 state 2 registered 0 rssi 3 supply-mv 3300 operator - stored 0 of 30 sent 0 received 0 timeouts 0 ' +
+          'restarts 0 queued 0 network-time -',
       ],
       1_700_000_000,
     ).map((finding) => finding.text);

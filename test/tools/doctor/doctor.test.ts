@@ -35,7 +35,8 @@ const STATUS = [
   'account 0 open batches-hot 1 batches-cold 1',
 ];
 const REST = [
-  'modem 0 state 2 registered 1 rssi 20 supply-mv 4000 operator X',
+  'modem 0 state 2 registered 1 rssi 20 supply-mv 4000 operator X stored 0 of 30 sent 0 received 0 timeouts 0 ' +
+    'restarts 0 queued 0 network-time -',
   'journal records 40 room 20000 of 28672 generation 5 writes 9 erases 2',
   'noise passed',
 ];

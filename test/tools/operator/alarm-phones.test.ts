@@ -7,7 +7,9 @@ import * as path from 'node:path';
 import { setPhones } from '../../../host/operator';
 import { readPhones } from '../../../tools/operator/alarm-phones';
 import { makeBackup } from '../../../tools/operator/backup';
-import { provisionBoard, restoreBoard, type Desk } from '../../../tools/operator/flows';
+import type { Desk } from '../../../tools/operator/desk';
+import { provisionBoard } from '../../../tools/operator/provision';
+import { restoreBoard } from '../../../tools/operator/restore';
 import { createTranscript } from '../../../tools/operator/transcript';
 import { DICE, makeRig, PIN, START_S, type Rig } from '../../firmware/rig';
 

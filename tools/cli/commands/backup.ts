@@ -5,7 +5,7 @@ import { fail } from '../../../protocol/errors';
 import { checkWords, makeBackup } from '../../operator/backup';
 import { askBackupWords } from '../../operator/ceremony-input';
 import { atDesk, DESK_FLAGS } from '../../operator/desk';
-import { pinOf, readStatus, unlockBoard } from '../../operator/flows';
+import { pinOf, readStatus, unlockBoard } from '../../operator/board';
 import { need, type Command } from '../command';
 
 export const backupCommand: Command = {

@@ -2,7 +2,7 @@
 import { readAccounts } from '../../operator/account-file';
 import { readPhones } from '../../operator/alarm-phones';
 import { atDesk, DESK_FLAGS, openHot } from '../../operator/desk';
-import { provisionBoard } from '../../operator/flows';
+import { provisionBoard } from '../../operator/provision';
 import type { Command } from '../command';
 
 export const provisionCommand: Command = {

@@ -5,7 +5,7 @@ import { readAccounts } from '../../operator/account-file';
 import { readBackup } from '../../operator/backup';
 import { readPhones } from '../../operator/alarm-phones';
 import { atDesk, DESK_FLAGS, openHot } from '../../operator/desk';
-import { restoreBoard } from '../../operator/flows';
+import { restoreBoard } from '../../operator/restore';
 import type { Command } from '../command';
 
 export const restoreCommand: Command = {

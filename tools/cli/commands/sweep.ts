@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import { fail } from '../../../protocol/errors';
 import { COLD_COMMANDS, lineOf, sweep } from '../../../host/operator';
 import { atDesk, DESK_FLAGS } from '../../operator/desk';
-import { pinOf, readStatus, unlockBoard } from '../../operator/flows';
+import { pinOf, readStatus, unlockBoard } from '../../operator/board';
 import { anAccountNumber, need, type Command } from '../command';
 
 /** The PSBT in a file, base64 or binary, as base64. Throws code `psbt-file`. */

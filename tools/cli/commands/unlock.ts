@@ -3,7 +3,7 @@
 import { fail } from '../../../protocol/errors';
 import { reopen } from '../../../host/operator';
 import { atDesk, DESK_FLAGS } from '../../operator/desk';
-import { pinOf, readStatus, setClock, unlockBoard } from '../../operator/flows';
+import { pinOf, readStatus, setClock, unlockBoard } from '../../operator/board';
 import { anAccountNumber, type Command } from '../command';
 
 export const unlockCommand: Command = {

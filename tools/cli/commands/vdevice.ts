@@ -12,8 +12,8 @@ import {
   type AccountPublic,
   type VDeviceOptions,
 } from '../../../host/vdevice';
-import { aPairingFrom, pairingText } from '../../operator/pairing-payload';
-import { qrLines, readScan } from '../../operator/qr';
+import { aPairingFrom, pairingText } from '../../operator/pairing/payload';
+import { qrLines, readScan } from '../../operator/pairing/qr';
 import { openPort } from '../../serial/open';
 import { need, type Command, type CommandInput } from '../command';
 import { describeShape, readConfig, type Shape } from '../config-file';

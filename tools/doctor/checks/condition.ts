@@ -1,5 +1,5 @@
 // What the board says of itself: locked, clock, memory, link, closed accounts, modems. The verdicts are the console's.
-import { judge } from '../../console/commands';
+import { judge } from '../../console/findings';
 import { bad, consoleOf, isResult, ok, warn, type Check } from '../check';
 
 export const condition: Check = {

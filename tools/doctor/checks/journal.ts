@@ -1,4 +1,5 @@
 // The journal's area: how full, how worn. NOR flash of this kind bears 100,000 erases of a page.
+import { COLD_COMMANDS, lineOf } from '../../../host/operator';
 import { consoleOf, isResult, ok, skipped, warn, bad, type Check } from '../check';
 
 const ERASES_BORNE = 100_000;
@@ -9,11 +10,9 @@ export const journal: Check = {
   async run(patient) {
     const view = await consoleOf(patient);
     if (isResult(view)) return [view];
-    const match = view.lines
-      .map((line) => /^journal records (\d+) room (\d+) of (\d+) generation (\d+)/.exec(line))
-      .find(Boolean);
-    if (!match) return [skipped('the board has none yet')];
-    const [records, room, half, generation] = match.slice(1).map(Number) as [number, number, number, number];
+    const found = lineOf(COLD_COMMANDS.flash.lines.journal, view.lines);
+    if (!found) return [skipped('the board has none yet')];
+    const { records, room_bytes: room, half_bytes: half, generation } = found;
     const erases = Math.ceil(generation / 2);
     if (erases > ERASES_BORNE)
       return [bad(`its pages were erased about ${erases} times`, 'move to a new board with "chaincloud restore"')];

@@ -1,4 +1,5 @@
 // The board's noise source, which goes into new keys beside dice and host.
+import { COLD_COMMANDS, lineOf } from '../../../host/operator';
 import { consoleOf, isResult, ok, skipped, warn, type Check } from '../check';
 
 export const noise: Check = {
@@ -7,7 +8,7 @@ export const noise: Check = {
   async run(patient) {
     const view = await consoleOf(patient);
     if (isResult(view)) return [view];
-    const said = view.lines.map((line) => /^noise (\S+)/.exec(line)?.[1]).find(Boolean);
+    const said = lineOf(COLD_COMMANDS.noise.lines.noise, view.lines)?.verdict;
     if (said === undefined) return [skipped('HSM-Hot has none')];
     return [
       said === 'passed'

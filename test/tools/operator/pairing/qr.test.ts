@@ -1,12 +1,12 @@
-// Holds tools/operator/qr and pairing-payload: what is drawn on a terminal is read back by a decoder, and nothing but a
+// Holds tools/operator/pairing: what is drawn on a terminal is read back by a decoder, and nothing but a
 // whole payload of the right end is taken.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import jsQR from 'jsqr';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { aPairingFrom, pairingText, parsePairing, type Pairing } from '../../../tools/operator/pairing-payload';
-import { qrLines, qrModules, readScan } from '../../../tools/operator/qr';
+import { aPairingFrom, pairingText, parsePairing, type Pairing } from '../../../../tools/operator/pairing/payload';
+import { qrLines, qrModules, readScan } from '../../../../tools/operator/pairing/qr';
 
 const IDENTITY = `02${'79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'}`;
 const V: Pairing = { from: 'v', identity: IDENTITY };

@@ -1,9 +1,9 @@
 // QR codes on a terminal, two modules in a character, and the text of one that was scanned: typed in by a scanner, or a
-// PNG file of it. Leaves to others: what the text means (pairing-payload.ts).
+// PNG file of it. Leaves to others: what the text means (payload.ts).
 import * as fs from 'node:fs';
 import jsQR from 'jsqr';
 import qrcode from 'qrcode-generator';
-import { fail } from '../../protocol/errors';
+import { fail } from '../../../protocol/errors';
 
 /** Modules of quiet around the code, as ISO/IEC 18004 wants them. */
 const QUIET = 4;

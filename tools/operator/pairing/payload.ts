@@ -3,9 +3,9 @@
 // against people.
 //   CCPAIR1/V/<V's identity, 66 hex digits>/<crc>
 //   CCPAIR1/C/<account>/<network>/<HSM-Cold's identity>/<crc>
-import { fail } from '../../protocol/errors';
-import type { NetworkName } from '../../host/bitcoin/network';
-import { crc32 } from '../flash/storage/crc32';
+import { fail } from '../../../protocol/errors';
+import type { NetworkName } from '../../../host/bitcoin/network';
+import { crc32 } from '../../flash/storage/crc32';
 
 export type Pairing =
   { from: 'v'; identity: string } | { from: 'cold'; identity: string; account: number; network: NetworkName };

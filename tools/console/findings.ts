@@ -1,0 +1,96 @@
+// Verdicts on what a board prints: what a person should know about the lines of `status`, `modem` and `flash`, each with
+// what to do. The lines are read by their declared forms (host/operator).
+import { COLD_COMMANDS, HOT_COMMANDS, lineOf, linesOf } from '../../host/operator';
+
+export interface Finding {
+  ok: boolean;
+  text: string;
+}
+
+type Judge = (lines: readonly string[], nowS: number) => Finding[];
+
+const STATUS = COLD_COMMANDS.status.lines;
+const CLOCK_SLACK_S = 120;
+const MEMORY_FULL = 0.9;
+const JOURNAL_LOW_BYTES = 1024;
+const SIGNAL_WEAK = 8;
+const SUPPLY_LOW_MV = 3500;
+const MODEM_OFF = 0;
+
+const bad = (text: string): Finding[] => [{ ok: false, text }];
+
+/** Seconds in the largest fitting unit. */
+function span(seconds: number): string {
+  if (seconds < 7200) return `${seconds} s`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} days`;
+}
+
+const hotState = (lines: readonly string[]) => lineOf(HOT_COMMANDS.status.lines.state, lines);
+
+const state: Judge = (lines) => {
+  const is = lineOf(STATUS.state, lines)?.state ?? hotState(lines)?.state;
+  if (is === 'locked') return bad('the board is locked: run "chaincloud unlock"');
+  if (is === 'factory') return bad('the board has no seed: run "chaincloud provision"');
+  if (is === undefined || is === 'unlocked' || is === 'paired') return [];
+  return bad(`the board reports ${is}: restore it from the backup`);
+};
+
+const clock: Judge = (lines, nowS) => {
+  const time = lineOf(STATUS.time, lines)?.unix_seconds;
+  if (time === 'unset') return bad('the clock is not set: run "chaincloud unlock"');
+  if (time === undefined || Math.abs(time - nowS) <= CLOCK_SLACK_S) return [];
+  const off = span(Math.abs(time - nowS));
+  return bad(
+    time > nowS
+      ? `the clock is ${off} ahead of this machine's: check this machine's clock (a simulator keeps a time of its own)`
+      : `the clock is ${off} behind this machine's: run "chaincloud unlock" (a simulator keeps a time of its own)`,
+  );
+};
+
+const memory: Judge = (lines) => {
+  const use = lineOf(STATUS.memory, lines);
+  if (!use || use.used <= use.total * MEMORY_FULL) return [];
+  return bad(`memory is nearly full (${use.used} of ${use.total} variables): restart the board and report this`);
+};
+
+const journal: Judge = (lines) => {
+  const { flash } = COLD_COMMANDS;
+  const is = lineOf(STATUS.journal, lines) ?? lineOf(flash.lines.journal, lines);
+  if (!is || is.room_bytes >= JOURNAL_LOW_BYTES) return [];
+  return [{ ok: true, text: `the journal has ${is.room_bytes} bytes left before it compacts itself` }];
+};
+
+const link: Judge = (lines) => {
+  const is = lineOf(STATUS.link, lines)?.link ?? hotState(lines)?.link;
+  if (is === 'unpaired') return bad('no link key: run "chaincloud provision --hot-port ..."');
+  if (is !== 'down') return [];
+  return bad('the link to the other board is down: check the cable between them and that both have the same link key');
+};
+
+const accounts: Judge = (lines) =>
+  linesOf(STATUS.account, lines)
+    .filter(({ standing }) => standing === 'closed')
+    .flatMap(({ account, reason }) =>
+      bad(`account ${account} is closed (${reason}): find out why, then "chaincloud unlock --reopen ${account}"`),
+    );
+
+const modems: Judge = (lines) =>
+  linesOf(COLD_COMMANDS.modem.lines.modem, lines).flatMap((modem) => {
+    const { index, rssi, supply_mv: supplyMv } = modem;
+    return [
+      ...(modem.state === MODEM_OFF
+        ? bad(`modem ${index} is off or does not answer: check its supply (2 A peaks) and its wires`)
+        : modem.registered === '0'
+          ? bad(`modem ${index} is in no network: check SIM, antenna and whether the operator still runs 2G`)
+          : []),
+      ...(rssi < SIGNAL_WEAK ? bad(`modem ${index} has a weak signal (${rssi} of 31): move the antenna`) : []),
+      ...(supplyMv > 0 && supplyMv < SUPPLY_LOW_MV
+        ? bad(`modem ${index} has ${supplyMv} mV: it needs 3.7 to 4.2 V under load`)
+        : []),
+    ];
+  });
+
+/** What a person should know about the lines, with what to do. nowS: this machine's clock. */
+export function judge(lines: readonly string[], nowS: number): Finding[] {
+  return [state, clock, memory, journal, link, accounts, modems].flatMap((each) => each(lines, nowS));
+}
