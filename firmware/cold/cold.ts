@@ -31,7 +31,10 @@ export interface Task {
   isIdle: boolean;
 }
 
-/** A sweep under way at the console (console/sweep.ts), from `sweep begin` until it ends or another command comes. */
+/**
+ * A sweep under way at the console (console/commands/sweep.ts), from `sweep begin` until it ends or another command
+ * comes.
+ */
 export interface Sweep {
   /** The account's number. */
   account: number;
@@ -45,7 +48,7 @@ export interface Sweep {
   signed: number;
 }
 
-/** A state backup being read in (console/backup.ts). */
+/** A state backup being read in (console/commands/state.ts). */
 export interface Restoring {
   line: (base64: string) => void;
   /**

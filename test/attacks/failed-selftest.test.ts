@@ -138,7 +138,7 @@ describe('attack: failed selftest', () => {
       expect([error.code, isBlank(rig)]).to.deep.equal(['selftest-failed', true]);
     }));
 
-  it('a provisioned one opens nothing and answers nobody', async () => {
+  it('a provisioned one opens nothing and replies to nobody', async () => {
     const rig = await readyRig();
     await withWrong(AT_START[2]!, async () => {
       rig.coldOff();

@@ -7,7 +7,7 @@ import { makeCoin, out, pay, refusalOf } from '../firmware/payments';
 import { PIN, channelRig, wake } from '../firmware/rig';
 
 describe('attack: forged authority', () => {
-  it('a request that V never authorised: nothing signed, account closed over a restart, admin told', async () => {
+  it('a request that V never authorised: nothing signed, account closed over a restart, admin notified', async () => {
     const rig = await channelRig();
     const coin = makeCoin(rig, { sats: 100_000 });
     const forged = {

@@ -6,7 +6,7 @@ import { makeCoin, out, pay, refusalOf } from '../firmware/payments';
 import { channelRig } from '../firmware/rig';
 
 describe('attack: locked board', () => {
-  it('a locked board signs and answers nothing, whoever asks', async () => {
+  it('a locked board signs nothing and replies to nobody', async () => {
     const rig = await channelRig();
     const payment = { userTxNo: '1', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000 };
     await rig.world.finish(rig.coldConsole.run('lock'));

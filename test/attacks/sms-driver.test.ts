@@ -35,7 +35,7 @@ describe('attacks on the SMS driver', function () {
     expect(station.sim.commands().filter((line) => line.startsWith('AT+CMGS'))).to.deep.equal([]);
   });
 
-  it('a sender and a text that look like answers of the modem are only a sender and a text', async () => {
+  it('a sender and a text that look like replies of the modem are only a sender and a text', async () => {
     const world = createWorld('looks');
     const station = world.station();
     await ready(world, station);

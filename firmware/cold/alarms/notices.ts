@@ -60,7 +60,7 @@ function sendToV(cold: Cold, account: Account, op: number, fields: CborValue[]):
   post(cold, account.vPhones[0], sms, true);
 }
 
-/** Notifies V of something under its channel. code: ALARM_* of protocol/wire.ts. */
+/** Notifies V of something under its channel. code: ALARM_* of protocol/wire. */
 export function notifyV(cold: Cold, n: number, code: number): void {
   sendToV(
     cold,

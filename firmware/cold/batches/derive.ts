@@ -39,7 +39,7 @@ function listBytes(addressBytes: number): number {
   return BATCH_SIZE * (addressBytes + 2) + 2890;
 }
 
-/** A running hash as protocol/authority.ts feeds it. */
+/** A running hash as protocol/request/authority.ts feeds it. */
 function sinkOf(hash: Sha256): { update: (bytes: Uint8Array) => void } {
   return {
     update: function (bytes) {

@@ -8,12 +8,12 @@ import { REFUSE_BAD_AUTHORITY } from '../../../protocol/wire';
 
 /** Gives a request its reply, once. */
 export type Reply = (fields: CborValue[]) => void;
-/** Refuses a request, once. code: REFUSE_* of protocol/wire.ts; tag: the short reason. */
+/** Refuses a request, once. code: REFUSE_* of protocol/wire; tag: the short reason. */
 export type Refuse = (code: number, tag: string) => void;
 
 /** What handlers and steps throw. `code` is missing from an error that no part of the firmware made: a bug. */
 export interface Thrown extends CodedError {
-  /** Of a refusal: REFUSE_* of protocol/wire.ts; `code` is the tag. */
+  /** Of a refusal: REFUSE_* of protocol/wire; `code` is the tag. */
   refusal?: number;
   /** The account whose refusals it counts among. */
   counts?: number;
@@ -21,7 +21,7 @@ export interface Thrown extends CodedError {
   closes?: number;
 }
 
-/** A refusal that has no other effect. code: REFUSE_* of protocol/wire.ts. */
+/** A refusal that has no other effect. code: REFUSE_* of protocol/wire. */
 export function refusal(code: number, tag: string): Thrown {
   const error: Thrown = fail(tag, 'refused');
   error.refusal = code;

@@ -55,6 +55,8 @@ import { save } from '../state/store';
 import { addDebit, type SignedBefore } from './payment';
 import { refusal } from '../link/refusal';
 
+/** First letter of an archive's file; its number follows. */
+export const ARCHIVE_FILE = 'u';
 export const ARCHIVE_ENTRIES = 16;
 /** Octets of an archive file. */
 export const ARCHIVE_BYTES = ARCHIVE_ENTRIES * ARCHIVED_BYTES;
@@ -62,7 +64,7 @@ export const ARCHIVE_BYTES = ARCHIVE_ENTRIES * ARCHIVED_BYTES;
 export const FILE_HEADER_BYTES = 32;
 
 function readFileOf(cold: Cold, n: number): Uint8Array {
-  const bytes = cold.hal.files.readFile('u' + n);
+  const bytes = cold.hal.files.readFile(ARCHIVE_FILE + n);
   if (!bytes || bytes.length !== ARCHIVE_BYTES)
     throw fail('archive-lost', 'an archive of payments is missing: restore the state backup');
   return bytes;
@@ -171,8 +173,8 @@ export function archiveOldest(cold: Cold): void {
   const bytes = new Uint8Array(ARCHIVE_BYTES);
   const head = readHead(cold);
   gather(cold, bytes, head);
-  if (!files.writeFile('u' + n, bytes)) throw refusal(REFUSE_NOT_READY, 'storage-full');
-  const back = files.readFile('u' + n);
+  if (!files.writeFile(ARCHIVE_FILE + n, bytes)) throw refusal(REFUSE_NOT_READY, 'storage-full');
+  const back = files.readFile(ARCHIVE_FILE + n);
   if (!back || !isEqualAt(back, 0, bytes, ARCHIVE_BYTES)) throw refusal(REFUSE_NOT_READY, 'storage-failed');
   writeU32(head, ARCHIVES_FILES, n);
   head.set(nextDigest(head.subarray(ARCHIVES_DIGEST, ARCHIVES_CHANGE), bytes), ARCHIVES_DIGEST);

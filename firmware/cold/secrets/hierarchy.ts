@@ -7,11 +7,11 @@
  * Spec: BIP32, BIP44, BIP84. Leaves to others: when keys may be in memory (account-keys.ts,
  * console/commands/sweep.ts).
  */
+import { HARDENED } from '../../crypto/wallet/bip32';
 import { KEYS_COLD, KEYS_COLD_BYTES } from '../../journal/records';
 import { copyBytes } from '../../crypto/bytes';
 import { ckdPriv, hash160, privFromSeed, pubkeyCreate, wipe } from '../../crypto/index';
 
-const HARDENED = 0x80000000;
 /** Of a node in R_KEYS: public key, then chain code. */
 const PUB_BYTES = 33;
 export const NODE_COLD = 0;

@@ -13,7 +13,7 @@ export type ScriptType = 'p2pkh' | 'p2wpkh';
 
 export const MAX_ACCOUNTS = 8;
 
-/** Bits of Account.protos: protocol versions that it may use (PROTO_V1 and PROTO_V2 of protocol/wire.ts). */
+/** Bits of Account.protos: protocol versions that it may use (PROTO_V1 and PROTO_V2 of protocol/wire). */
 export const PROTO_BIT_V1 = 1;
 
 export const PROTO_BIT_V2 = 2;

@@ -4,6 +4,7 @@
  * and its unsigned id beside it, which must come out the same. Spec: BIP143 (p2wpkh), the original signature hash
  * (p2pkh), BIP141 (txid).
  */
+import { SIGHASH_ALL } from '../../crypto/sign/sighash';
 import {
   sha256Update,
   sha256For,
@@ -19,7 +20,6 @@ import { putLe, readInput, INPUT_SEQUENCE, draftBytes, OUTPUT_BYTES, inputSats, 
 import { scratchRead } from './scratch';
 import { fail } from '../../../protocol/errors';
 
-export const SIGHASH_ALL = 1;
 /** Inputs or outputs hashed in one step. */
 const ITEMS_A_STEP = 8;
 

@@ -19,6 +19,7 @@ import { withSeed } from '../needs';
 import { openOf } from '../../state/channels';
 import { requireAccount } from '../../state/accounts';
 import { keepRecord } from '../../state/records';
+import { ARCHIVE_FILE } from '../../payments/archive';
 
 export const BACKUP = {
   usage: 'backup',
@@ -59,7 +60,7 @@ function printBackup(cold: Cold, seed64: Uint8Array): void {
     put(BACKUP_KIND_COUNTERS, cborEncode([account, it.lastId, it.vCounter]));
   }
   for (let file = 1; file <= cold.state.archiveCount; file++) {
-    const bytes = cold.hal.files.readFile('u' + file) as Uint8Array;
+    const bytes = cold.hal.files.readFile(ARCHIVE_FILE + file) as Uint8Array;
     for (let at = 0; at < bytes.length; at += FILE_PART_BYTES) {
       put(
         BACKUP_KIND_FILE,

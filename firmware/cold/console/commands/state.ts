@@ -19,7 +19,7 @@ import {
   readU32,
 } from '../../../journal/records';
 import type { Cold, Restoring } from '../../cold';
-import { ARCHIVE_BYTES, checkArchives } from '../../payments/archive';
+import { ARCHIVE_BYTES, checkArchives, ARCHIVE_FILE } from '../../payments/archive';
 import { AUDIT_STATE_RESTORED, NO_ACCOUNT, audit, save } from '../../state/store';
 import { backupKey, isBackedUp, TAG_BYTES } from '../backup-format';
 import { withSeed } from '../needs';
@@ -64,7 +64,10 @@ function startRestoring(cold: Cold, seed64: Uint8Array): Restoring {
     const at = (payload[2] << 8) | payload[3];
     const part = copyBytes(payload, 4, payload.length);
     file = at ? concatBytes([file, part]) : part;
-    if (file.length === ARCHIVE_BYTES && !cold.hal.files.writeFile('u' + ((payload[0] << 8) | payload[1]), file))
+    if (
+      file.length === ARCHIVE_BYTES &&
+      !cold.hal.files.writeFile(ARCHIVE_FILE + ((payload[0] << 8) | payload[1]), file)
+    )
       throw fail('storage-full', 'no room for the archives of payments');
   }
 

@@ -62,7 +62,7 @@ const beats = (rig: Rig): string[] =>
   rig.admin.inbox.map((sms) => sms.text ?? '').filter((text) => text.startsWith('CC:HB:'));
 
 describe('cold/heartbeat', () => {
-  it('tells everything when there is room, and the operator as far as it fits', () => {
+  it('reports everything when there is room, and the operator as far as it fits', () => {
     expect(read(beatText(USUAL))).to.deep.equal({
       unixSeconds: 1_760_000_000,
       auditEntries: 412,
@@ -133,7 +133,7 @@ describe('cold/heartbeat', () => {
     expect([...seen]).to.include.members(['000', '100', '110']);
   });
 
-  it('a board whose modem tells nonsense sends its heartbeat all the same', async () => {
+  it('a board whose modem reports nonsense sends its heartbeat all the same', async () => {
     const rig = await channelRig();
     await withExport(
       failover,

@@ -178,7 +178,7 @@ describe('cold/sms/v1', () => {
     }).timeout(120_000);
   });
 
-  it('an account without v1 answers none of its texts and takes none of its requests', async () => {
+  it('an account without v1 replies to none of its texts and refuses all of its requests', async () => {
     const rig = await channelRig();
     rig.v.phone.send(COLD_NUMBER, v1FormatOpen({ qh: QH, hId: 1 }));
     await rig.world.run(60_000);
