@@ -45,10 +45,31 @@ function run(args) {
   if (done.status !== 0) process.exit(done.status === null ? 1 : done.status);
 }
 
+/**
+ * Removes what was compiled from sources that have moved: `wire.js` of yesterday would stand before `wire/index.js`.
+ * mark: the ending of the file that the compiler writes beside its output, and nothing else does.
+ */
+function removeLeftovers(outputs, sources, mark) {
+  if (!fs.existsSync(outputs)) return;
+  for (const entry of fs.readdirSync(outputs, { withFileTypes: true })) {
+    const output = path.join(outputs, entry.name);
+    if (entry.isDirectory()) removeLeftovers(output, path.join(sources, entry.name), mark);
+    else if (entry.name.endsWith(mark)) {
+      const name = entry.name.slice(0, -mark.length);
+      if (fs.existsSync(path.join(sources, `${name}.ts`))) continue;
+      for (const end of ['.js', '.js.map', '.d.ts']) fs.rmSync(path.join(outputs, name + end), { force: true });
+    }
+  }
+}
+
 function ensureBuilt(force) {
   if (isInstalled() || (!force && !isStale())) return;
   const startedAt = new Date();
   process.stderr.write('building dist/ ...\n');
+  for (const folder of ['protocol', 'firmware', 'boards', 'host', 'tools', 'test']) {
+    removeLeftovers(path.join(ROOT, 'dist', folder), path.join(ROOT, folder), '.d.ts');
+    removeLeftovers(path.join(ROOT, 'dist', '.device', folder), path.join(ROOT, folder), '.js.map');
+  }
   run([require.resolve('typescript/bin/tsc'), '-b', path.join(ROOT, 'tsconfig.test.json')]);
   run([path.join(ROOT, 'dist', 'tools', 'build', 'main.js')]);
   fs.writeFileSync(STAMP, '');

@@ -5,6 +5,7 @@
 // heartbeats), and what no such thing reaches is named. The layout is firmware/cold/state/store.ts's; heartbeats are
 // heartbeat.ts's. Spec: SPEC.md 10.
 import { createHash } from 'node:crypto';
+import { U32_MAX } from '../../protocol/wire';
 
 export interface AuditEntry {
   n: number;
@@ -44,7 +45,6 @@ interface LogExport {
 }
 
 const FIRST_HEAD = '0'.repeat(64);
-const U32_MAX = 0xffffffff;
 const ENTRY =
   /^audit ([1-9]\d{0,9}) (0|[1-9]\d{0,9}) (0|[1-9]\d{0,2}) (0|[1-9]\d{0,2}) (-|(?:[0-9a-f]{2})+) ([0-9a-f]{64})$/;
 const CLOSING = /^head (0|[1-9]\d{0,9}) ([0-9a-f]{64})$/;

@@ -1,13 +1,12 @@
 // Pulls a batch of addresses from the API and judges what can be judged here: its form and HSM-Cold's attestation.
 // Whether the addresses may be used is V's word (open-routes.ts).
 
+import { BATCH_SIZE, SIDE_COLD } from '../../protocol/wire';
 import { fail } from '../../protocol/errors';
 import { isAddress, isAnyAddress } from '../bitcoin/address';
 import { batchDigest, isAttested, type IndexedAddress } from '../bitcoin/batch';
 import type { WebsiteContext } from './context';
-import { SIDE_COLD, type Attestation } from './store';
-
-const BATCH_SIZE = 1000;
+import type { Attestation } from './store';
 
 /**
  * Asks the API for batch `batchNo` and stores it as unverified. Throws `api-failed`, `batch-form`, `batch-known`,

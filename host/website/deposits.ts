@@ -1,10 +1,11 @@
 // What came in and what is there, as the API tells it. Spec: docs/http-api.md GET /address/{address}/tx and GET /user.
 
+import { SIDE_COLD } from '../../protocol/wire';
 import { fail } from '../../protocol/errors';
 import { destinationOf } from '../bitcoin/address';
 import type { HttpClient } from '../v1';
 import type { WebsiteContext } from './context';
-import { SIDE_COLD, type DepositRow } from './store';
+import { type DepositRow } from './store';
 
 /** Addresses that are looked at, newest given first. */
 const WATCHED = 500;

@@ -1,9 +1,10 @@
 // What V polls and reports to. Spec: docs/http-api.md "The website's side", docs/published-app.md 6.2, 6.5 and 8.
 
+import { SIDE_COLD } from '../../protocol/wire';
 import type { FastifyInstance } from 'fastify';
 import { batchDigest } from '../bitcoin/batch';
 import type { WebsiteContext } from './context';
-import { BATCH_FAILED, BATCH_VERIFIED, SIDE_COLD } from './store';
+import { BATCH_FAILED, BATCH_VERIFIED } from './store';
 
 type Form = Record<string, string | undefined>;
 

@@ -1,8 +1,8 @@
 // The one page for people: balances, withdrawals, addresses. Reads only; made on the server, no script, no framework.
 
+import { SIDE_COLD } from '../../protocol/wire';
 import type { WebsiteContext } from './context';
 import { shopWithdrawal } from './shop-routes';
-import { SIDE_COLD } from './store';
 
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;color:#1c2430}
 h1{font-size:1.3rem}h2{font-size:1.05rem;margin-top:2rem}table{border-collapse:collapse;width:100%}

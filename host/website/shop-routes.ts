@@ -3,14 +3,14 @@
 
 import type { FastifyInstance } from 'fastify';
 import { fail } from '../../protocol/errors';
-import { AMOUNT_MAX_SATS, BATCH_NO_MAX, OUTS_COUNT_MAX } from '../../protocol/wire';
+import { AMOUNT_MAX_SATS, BATCH_NO_MAX, OUTS_COUNT_MAX, SIDE_COLD, SIDE_HOT } from '../../protocol/wire';
 import { destinationOf, isAddress, isAnyAddress } from '../bitcoin/address';
 import { MIN_OUT_SATS, type Out } from '../v1';
 import { pullBatch } from './batches';
 import type { WebsiteContext } from './context';
 import { refreshDeposits, readBalances } from './deposits';
 import { isoSeconds } from './open-routes';
-import { SIDE_COLD, SIDE_HOT, type WithdrawalRow } from './store';
+import { type WithdrawalRow } from './store';
 import type { ShopWithdrawal } from './types';
 import { bookAndSeal } from './withdrawals';
 

@@ -7,8 +7,6 @@ import { openSqlFile } from '../kit/sql/sql-file';
 import type { Out } from '../v1';
 import { MIGRATIONS } from './schema';
 
-export const SIDE_HOT = 1;
-export const SIDE_COLD = 2;
 export const BATCH_UNVERIFIED = 1;
 export const BATCH_VERIFIED = 2;
 export const BATCH_FAILED = 3;

@@ -7,11 +7,9 @@ import { CBOR_BYTES_MAX, CBOR_DEPTH_MAX } from '../wire';
 import { floatBytes, getFloat } from './float';
 import { cborMap } from './map';
 import { textOfUtf8 } from './text';
-import { cborError, CborValue } from './types';
+import { cborError, CborValue, MAX_SAFE, TWO_32 } from './types';
 
-const MAX_SAFE = 9007199254740991;
 const MAX_SAFE_HIGH = 0x1fffff;
-const TWO_32 = 4294967296;
 
 interface Reader {
   bytes: Uint8Array;

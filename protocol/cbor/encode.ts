@@ -8,10 +8,8 @@ import { CBOR_BYTES_MAX, CBOR_DEPTH_MAX } from '../wire';
 import { floatBytes, putFloat } from './float';
 import { isCborMap } from './map';
 import { malformedAt, putUtf8, utf8Length } from './text';
-import { CborMap, CborValue } from './types';
+import { CborMap, CborValue, MAX_SAFE, TWO_32 } from './types';
 
-const MAX_SAFE = 9007199254740991;
-const TWO_32 = 4294967296;
 const FIRST_BYTES = 64;
 
 interface Writer {

@@ -1,6 +1,10 @@
 /** Values that the codec takes and gives, and how it fails. Spec: SPEC.md 3. */
 import { fail } from '../errors';
 
+/** The largest integer that a float holds exactly with all below it: 2^53 − 1. */
+export const MAX_SAFE = 9007199254740991;
+export const TWO_32 = 4294967296;
+
 /**
  * A map with a key that a plain object cannot hold safely: an integer key, or the text `__proto__`.
  * Where the interpreter has a built-in Map the decoder gives one of those; elsewhere a small stand-in with the same

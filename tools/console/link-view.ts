@@ -27,11 +27,11 @@ import {
   FRAME_HELLO_REPLY,
   LINK_NONCE_BYTES,
   LINK_TAG_BYTES,
+  MESSAGE_MAX,
 } from '../../protocol/wire';
 import { protocolCrypto } from '../../host/kit/protocol-crypto';
 import { describeFrame, describeMessage, levelOf, type Direction, type TrafficEntry } from './traffic';
 
-const MESSAGE_MAX = 65_536;
 const crypto = protocolCrypto(() => {
   throw fail('no-random', 'nothing random is needed here');
 });

@@ -3,7 +3,22 @@
 import { DATA_HEAD } from '../../protocol/link/session';
 import { bytesOfHex, decodePdu } from '../../protocol/sms/pdu';
 import { smsOp } from '../../protocol/sms/v2';
-import * as wireNumbers from '../../protocol/wire';
+import {
+  CRC_BYTES,
+  FRAME_ACK,
+  FRAME_DATA,
+  FRAME_FLAG_CONTINUES,
+  FRAME_FLAG_MORE,
+  FRAME_FLAG_SEALED,
+  FRAME_HELLO,
+  FRAME_HELLO_REPLY,
+  FRAME_NO_SESSION,
+  LINK_TAG_BYTES,
+  MESSAGE_NAMES,
+  MSG_REFUSAL,
+  REFUSAL_NAMES,
+  SMS_NAMES,
+} from '../../protocol/wire';
 import { cborDecode } from '../../protocol/cbor';
 import { redact } from './redact';
 
@@ -22,39 +37,14 @@ export interface TrafficEntry {
 
 export const LEVELS: Level[] = ['error', 'warn', 'info', 'debug'];
 
-/** Numbers of wire.ts with a prefix, as `value → name`. */
-function namesOf(prefix: string): Map<number, string> {
-  const names = new Map<number, string>();
-  for (const [name, value] of Object.entries(wireNumbers))
-    if (name.startsWith(prefix) && typeof value === 'number')
-      names.set(value, name.slice(prefix.length).toLowerCase().replace(/_/g, '-'));
-  return names;
-}
-
-const MESSAGES = namesOf('MSG_');
-const REFUSALS = namesOf('REFUSE_');
-const SMS_NAMES = namesOf('SMS_');
-const {
-  FRAME_ACK,
-  FRAME_DATA,
-  FRAME_FLAG_CONTINUES,
-  FRAME_FLAG_MORE,
-  FRAME_FLAG_SEALED,
-  FRAME_HELLO,
-  FRAME_HELLO_REPLY,
-  FRAME_NO_SESSION,
-  CRC_BYTES,
-  LINK_TAG_BYTES,
-} = wireNumbers;
-
 /** A message of the link: its name and its request id; byte fields as their lengths. */
 export function describeMessage(payload: Uint8Array): string {
   try {
     const fields = cborDecode(payload) as unknown[];
     const [type, id, ...rest] = fields as [number, number, ...unknown[]];
-    const name = MESSAGES.get(type) ?? `type ${type}`;
-    if (name === 'refusal')
-      return `refusal of ${id}: ${REFUSALS.get(rest[0] as number) ?? rest[0]} ${String(rest[1] ?? '')}`;
+    const name = MESSAGE_NAMES[type] ?? `type ${type}`;
+    if (type === MSG_REFUSAL)
+      return `refusal of ${id}: ${REFUSAL_NAMES[rest[0] as number] ?? rest[0]} ${String(rest[1] ?? '')}`;
     const shown = rest.map((field) =>
       field instanceof Uint8Array
         ? `${field.length} bytes`
@@ -92,7 +82,7 @@ export function describePdu(hex: string, isFromPhone: boolean): string {
     const pdu = decodePdu(bytesOfHex(hex), isFromPhone);
     const way = isFromPhone ? `to ${pdu.address}` : `from ${pdu.address}`;
     if (pdu.data) {
-      const op = SMS_NAMES.get(smsOp(pdu.data));
+      const op = SMS_NAMES[smsOp(pdu.data)];
       return `SMS ${way} port ${pdu.port}: ${op ?? 'binary'}, ${pdu.octets} octets`;
     }
     const part = pdu.total > 1 ? ` part ${pdu.part} of ${pdu.total}` : '';

@@ -7,5 +7,5 @@ const { spawnSync } = require('child_process');
 const ROOT = path.resolve(__dirname, '..', '..');
 const run = (args) => spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' }).status;
 
-run([require.resolve('typescript/bin/tsc'), '-p', ROOT]);
+run([require.resolve('typescript/bin/tsc'), '-p', path.join(ROOT, 'tsconfig.src.json')]);
 process.exitCode = run([path.join(ROOT, 'dist', 'tools', 'generate', 'main.js')]) ?? 1;

@@ -1,12 +1,10 @@
 // An account as it stands in the database, and its extended public keys.
 
+import { SIDE_HOT } from '../../../protocol/wire';
 import type { HDKey } from '@scure/bip32';
 import { requireAccountKey, type ScriptKind } from '../../bitcoin/keys';
 import type { NetworkName } from '../../bitcoin/network';
 import type { Db } from '../../kit/sql';
-
-export const SIDE_HOT = 1;
-export const SIDE_COLD = 2;
 
 export interface AccountRow {
   account: number;

@@ -1,6 +1,7 @@
 // Accounts and their tokens: entering one from its public file, and finding the account and side that a token stands
 // for. Tokens are kept as hashes; the text is answered once.
 
+import { SIDE_COLD, SIDE_HOT } from '../../../protocol/wire';
 import { createHash } from 'node:crypto';
 import { secp256k1 } from '@noble/curves/secp256k1';
 import type { Db } from '../../kit/sql';
@@ -8,7 +9,7 @@ import type { CodedError } from '../../../protocol/errors';
 import { requireAccountKey } from '../../bitcoin/keys';
 import type { Context } from '../context';
 import { apiFail } from '../http/errors';
-import { keyNumber, SIDE_COLD, SIDE_HOT, type AccountRow } from './account';
+import { keyNumber, type AccountRow } from './account';
 import { extendAll } from './derivation';
 import type { AccountFile, RegisteredAccount } from '../types';
 

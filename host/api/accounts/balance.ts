@@ -1,9 +1,8 @@
 // What an account has on one side: all of it, and the coins that a new payment may spend.
 
-import { PREV_TX_MAX } from '../../../protocol/wire';
+import { PREV_TX_MAX, SIDE_HOT } from '../../../protocol/wire';
 import type { Db } from '../../kit/sql';
 import { COINBASE_MATURITY, type Coin } from '../../bitcoin/coins';
-import { SIDE_HOT } from './account';
 
 /** Not spent by a transaction that is in the mempool or in a block. */
 const UNSPENT = `NOT EXISTS (

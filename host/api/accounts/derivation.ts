@@ -2,11 +2,11 @@
 // the follower knows a script before anybody can pay to it. A receiving chain is derived in batches of 1,000, a change
 // chain in hundreds.
 
-import { BATCH_SIZE } from '../../../protocol/wire';
+import { BATCH_SIZE, SIDE_COLD, SIDE_HOT } from '../../../protocol/wire';
 import { deriveRange } from '../../bitcoin/keys';
 import type { Db } from '../../kit/sql';
 import type { Context } from '../context';
-import { accountKey, allAccounts, SIDE_COLD, SIDE_HOT, type AccountRow } from './account';
+import { accountKey, allAccounts, type AccountRow } from './account';
 
 const CHANGE_CHUNK = 100;
 /** How far ahead of the highest used index a receiving and a change chain are known. */

@@ -3,12 +3,11 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { statement, statementCsv } from '../report';
-import { SIDE_COLD, SIDE_HOT } from '../accounts/account';
 import { callerOf, hashOfToken, type Caller } from '../accounts/accounts';
 import { batch, history, nextAddress } from '../accounts/addresses';
 import { attestation } from '../accounts/attestations';
 import { balanceOf } from '../accounts/balance';
-import { BATCH_NO_MAX } from '../../../protocol/wire';
+import { BATCH_NO_MAX, SIDE_COLD, SIDE_HOT } from '../../../protocol/wire';
 import { timeText, type Context } from '../context';
 import { apiFail } from './errors';
 import { aForm } from './form';

@@ -1,8 +1,9 @@
 // A job of the queue as the gateway gets it: everything that the boards have to be told.
 
+import { SIDE_HOT } from '../../../protocol/wire';
 import { LOCKTIME, SEQUENCE, TX_VERSION } from '../../bitcoin/payment';
 import type { Job } from '../../gateway/types';
-import { accountRow, SIDE_HOT } from '../accounts/account';
+import { accountRow } from '../accounts/account';
 import type { Context } from '../context';
 import { planOf } from './planner';
 import type { RequestRow } from './request-row';

@@ -1,11 +1,11 @@
 // Gives queued requests their coins, fee and change, and reads such a plan back from the database. A request that can
 // never be paid fails alone; those behind it go on.
 
-import { INPUTS_MAX } from '../../../protocol/wire';
+import { INPUTS_MAX, SIDE_HOT } from '../../../protocol/wire';
 import { selectCoins, type Selection } from '../../bitcoin/coins';
 import type { Plan, PlannedInput } from '../../bitcoin/payment';
 import type { Db } from '../../kit/sql';
-import { accountKey, accountRow, SIDE_HOT, type AccountRow } from '../accounts/account';
+import { accountKey, accountRow, type AccountRow } from '../accounts/account';
 import { freeCoins } from '../accounts/balance';
 import { extendAll } from '../accounts/derivation';
 import type { Context } from '../context';

@@ -4,9 +4,9 @@
 // planner.ts, jobs.ts. Spec: docs/published-app.md.
 
 import { PING_OUTS } from '../../../protocol/request/outs';
-import { CHANNEL_ID_MAX } from '../../../protocol/wire';
+import { CHANNEL_ID_MAX, SIDE_HOT } from '../../../protocol/wire';
 import type { Db } from '../../kit/sql';
-import { SIDE_HOT, type AccountRow } from '../accounts/account';
+import { type AccountRow } from '../accounts/account';
 import { balanceOf, changeUnderWay, freeCoins, outsWaiting } from '../accounts/balance';
 import { timeText, type Context } from '../context';
 import { apiFail } from '../http/errors';

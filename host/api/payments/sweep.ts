@@ -2,14 +2,14 @@
 // one back. HSM-Cold decides at its own console whether that address is the customer's. Spec: BIP174; one output, no
 // change.
 
-import { INPUTS_MAX } from '../../../protocol/wire';
+import { INPUTS_MAX, SIDE_COLD } from '../../../protocol/wire';
 import { scriptOfAddress } from '../../bitcoin/address';
 import { DUST_SATS, feeOf, vsizeOf } from '../../bitcoin/coins';
 import type { PlannedInput } from '../../bitcoin/payment';
 import { RPC_ALREADY_IN_CHAIN, rpcCodeOf, rpcTextOf } from '../../bitcoin/rpc';
 import { sweepPsbt, txOfHex, txOfPsbt } from '../../bitcoin/sweep';
 import { parseTx } from '../../bitcoin/tx';
-import { accountKey, keyNumber, SIDE_COLD, type AccountRow } from '../accounts/account';
+import { accountKey, keyNumber, type AccountRow } from '../accounts/account';
 import { unspentCoins } from '../accounts/balance';
 import type { Context } from '../context';
 import { apiFail } from '../http/errors';
