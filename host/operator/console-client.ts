@@ -2,7 +2,7 @@
 // come. Driven by the port's data alone, no timers, so it runs the same on a real line and under virtual time. The line
 // protocol is firmware/console/terminal.ts's: the last line of an answer is `ok` or `error <code> <text>`; a question
 // ends with "? ".
-import { fail } from '../../protocol/errors';
+import { fail, type ErrorCode } from '../../protocol/errors';
 import type { BytePort } from '../kit/byte-port';
 
 /**
@@ -68,7 +68,7 @@ export function createConsoleClient(options: { port: BytePort; onLine?: (line: s
     if (!running) return listeners.forEach((listener) => listener(line));
     if (line === 'ok') return end();
     const refused = /^error (\S+) ?(.*)$/.exec(line);
-    if (refused) return end(fail(refused[1]!, refused[2]!));
+    if (refused) return end(fail(refused[1] as ErrorCode, refused[2]!));
     running.lines.push(line);
     running.onLine?.(line);
   }

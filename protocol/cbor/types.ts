@@ -1,5 +1,5 @@
 /** Values that the codec takes and gives, and how it fails. Spec: SPEC.md 3. */
-import { fail } from '../errors';
+import { fail, type ErrorCode } from '../errors';
 
 /** The largest integer that a float holds exactly with all below it: 2^53 − 1. */
 export const MAX_SAFE = 9007199254740991;
@@ -31,7 +31,7 @@ export interface CborError extends Error {
 }
 
 /** Makes (does not throw) a CborError. */
-export function cborError(code: string, offset: number): CborError {
+export function cborError(code: ErrorCode, offset: number): CborError {
   const error = fail(code, 'at octet ' + offset) as CborError;
   error.offset = offset;
   return error;

@@ -3,7 +3,7 @@
  * Spec: SPEC.md 5.1. Leaves the other end's requests to answers.ts, the running of it all to peer.ts.
  */
 import { CborArray, CborValue } from '../cbor/types';
-import { fail } from '../errors';
+import { fail, type ErrorCode } from '../errors';
 import { LOST_IDS_MAX, MSG_REPLY, REQUEST_ID_COUNT } from '../wire';
 import { Link } from './link';
 import { LinkClock, LinkError, RequestCallback, RequestHandler } from './types';
@@ -90,7 +90,7 @@ export function endAsked(peer: PeerState, asked: Asked, error: LinkError | undef
 }
 
 /** Ends everything that is open or waiting with `code`; an answer that comes later still is known as late. */
-export function endAll(peer: PeerState, code: string, text: string): void {
+export function endAll(peer: PeerState, code: ErrorCode, text: string): void {
   const all = peer.open.concat(peer.waiting);
   for (let i = 0; i < peer.open.length; i++) peer.lostIds.push(peer.open[i].id);
   peer.open = [];

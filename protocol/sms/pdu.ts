@@ -4,7 +4,7 @@
 // or a phone in the simulator writes (pdu-network.ts).
 // Decode errors, a closed list of codes: pdu-truncated, pdu-trailing, pdu-type, pdu-address, pdu-length, pdu-header,
 // pdu-coding, pdu-hex. Encode errors: pdu-address, pdu-length.
-import { fail, CodedError } from '../errors';
+import { CodedError, fail, type ErrorCode } from '../errors';
 import { packSeptets, textOfSeptets, textOfUcs2 } from './pdu-alphabet';
 
 export const PDU_DELIVER = 0;
@@ -60,7 +60,7 @@ export interface Pdu {
   octets: number;
 }
 
-function at(code: string, offset: number): CodedError {
+function at(code: ErrorCode, offset: number): CodedError {
   return fail(code, 'at octet ' + offset);
 }
 

@@ -1,6 +1,6 @@
 // The board as every flow meets it: what it says of itself, its PIN, unlocking, its clock.
 import { COLD_COMMANDS, lineOf, setTime, status, unlock, type ConsoleClient } from '../../host/operator';
-import { fail } from '../../protocol/errors';
+import { fail, type ErrorCode } from '../../protocol/errors';
 import type { People } from '../console/people';
 import type { Desk } from './desk';
 
@@ -57,7 +57,7 @@ export async function readStatus(client: ConsoleClient): Promise<BoardStatus> {
 export function requireHealthy(board: BoardStatus): void {
   if (!['factory', 'locked', 'unlocked'].includes(board.state)) {
     throw fail(
-      board.state,
+      board.state as ErrorCode,
       `the board reports a fault (${board.state}): run "chaincloud doctor", and restore it from the backup`,
     );
   }

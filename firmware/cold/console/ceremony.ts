@@ -15,7 +15,7 @@ import { bip39Seed, drbgWipe, hmacSha256, mnemonicDecode, mnemonicEncode, sha256
 import { ask, printError, printLine, printOk, printThrown } from '../../console/terminal';
 import { bytesOfHex, hexOf } from '../../console/hex';
 import { diceFault, DICE_MAX_ROLLS, DICE_MIN_ROLLS, noiseFault, NOISE_SAMPLE_BYTES } from '../secrets/health';
-import { fail } from '../../../protocol/errors';
+import { fail, type ErrorCode } from '../../../protocol/errors';
 import { markReady, readDevice, writeDevice } from '../../journal/device';
 import { masterFingerprint } from '../secrets/hierarchy';
 import type { Cold } from '../cold';
@@ -146,7 +146,7 @@ function takePinAgain(it: Ceremony, line: string): void {
 
 function takePin(it: Ceremony, line: string): void {
   const fault = pinFault(line);
-  if (fault) throw fail(fault, 'a PIN is 6 to 16 digits, not all the same');
+  if (fault) throw fail(fault as ErrorCode, 'a PIN is 6 to 16 digits, not all the same');
   it.pin = line;
   question(it, 'PIN again', takePinAgain);
 }
@@ -238,7 +238,7 @@ function takeDice(it: Ceremony, line: string): void {
   const fault = diceFault(it.dice);
   if (fault)
     throw fail(
-      fault,
+      fault as ErrorCode,
       DICE_MIN_ROLLS + ' rolls or more, digits 1 to 6, from a fair die; ' + it.dice.length + ' were given',
     );
   question(it, 'host entropy (64 hex digits)', takeHost);

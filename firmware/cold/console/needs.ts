@@ -2,7 +2,7 @@
  * What a command needs, in one place: a board without a fault, unlocked, its PIN. The dispatcher checks the first two
  * before a handler; a handler asks for the PIN when it has read its words.
  */
-import { fail } from '../../../protocol/errors';
+import { fail, type ErrorCode } from '../../../protocol/errors';
 import { ask, printError, printOk, printThrown } from '../../console/terminal';
 import { wipe } from '../../crypto/index';
 import type { Cold } from '../cold';
@@ -11,7 +11,7 @@ import { seedByPin } from '../secrets/pin';
 
 /** Throws the code of the board's fault. */
 export function requireNoFault(cold: Cold): void {
-  if (cold.fault) throw fail(cold.fault, 'the board does nothing but status, log, service and wipe');
+  if (cold.fault) throw fail(cold.fault as ErrorCode, 'the board does nothing but status, log, service and wipe');
 }
 
 /** Throws `locked`. */

@@ -3,7 +3,7 @@
  * replies (refuse.ts). Spec: SPEC.md 5.3.
  */
 import type { CborValue } from '../../../protocol/cbor/types';
-import { fail, type CodedError } from '../../../protocol/errors';
+import { fail, type CodedError, type ErrorCode } from '../../../protocol/errors';
 import { REFUSE_BAD_AUTHORITY } from '../../../protocol/wire';
 
 /** Gives a request its reply, once. */
@@ -23,7 +23,7 @@ export interface Thrown extends CodedError {
 
 /** A refusal that has no other effect. code: REFUSE_* of protocol/wire. */
 export function refusal(code: number, tag: string): Thrown {
-  const error: Thrown = fail(tag, 'refused');
+  const error: Thrown = fail(tag as ErrorCode, 'refused');
   error.refusal = code;
   return error;
 }

@@ -1,6 +1,6 @@
 // `chaincloud unlock`: opens HSM-Cold after a restart with its PIN and sets its clock; reopens closed accounts on
 // demand.
-import { fail } from '../../../protocol/errors';
+import { fail, type ErrorCode } from '../../../protocol/errors';
 import { reopen } from '../../../host/operator';
 import { atDesk, DESK_FLAGS } from '../../operator/desk';
 import { pinOf, readStatus, setClock, unlockBoard } from '../../operator/board';
@@ -17,7 +17,8 @@ export const unlockCommand: Command = {
       const { state } = await readStatus(desk.client);
       if (state === 'factory') throw fail('not-provisioned', 'the board has no seed yet: run "chaincloud provision"');
       if (state === 'locked') await unlockBoard(desk, pin);
-      else if (state !== 'unlocked') throw fail(state, `the board reports a fault (${state}): run "chaincloud doctor"`);
+      else if (state !== 'unlocked')
+        throw fail(state as ErrorCode, `the board reports a fault (${state}): run "chaincloud doctor"`);
       await setClock(desk, pin);
       if (account !== undefined) {
         const line = (await readStatus(desk.client)).lines.find((each) => each.startsWith(`account ${account} `));
