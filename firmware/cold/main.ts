@@ -146,7 +146,7 @@ function boot(cold: Cold): void {
   const flash = cold.hal.flash;
   if (isWiping(flash)) eraseBoard(cold);
   const device = readDevice(flash);
-  selfTest();
+  selfTest(!!device && device.isReady);
   if (!device && isMarked(flash)) throw fail('device-damaged', 'the device page does not hold');
   if (!device || !device.isReady) return;
   cold.device = device;

@@ -30,9 +30,9 @@ const LOOK_BYTES = 256;
 const MAGIC = 0x43434a32;
 
 /** Called for each record that holds, in order; `payload` belongs to the callee. */
-export type ApplyRecord = (type: number, payload: Uint8Array, offset: number, owner: any) => void;
+export type ApplyRecord<Owner> = (type: number, payload: Uint8Array, offset: number, owner: Owner) => void;
 /** Called at compaction: does the record still matter? `true` copies it. */
-export type KeepRecord = (type: number, payload: Uint8Array, offset: number, owner: any) => boolean;
+export type KeepRecord<Owner> = (type: number, payload: Uint8Array, offset: number, owner: Owner) => boolean;
 
 export interface Journal {
   flash: Flash;
@@ -53,10 +53,10 @@ export interface Journal {
   records: number;
   /** A write is under way, or one did not end: then nothing is written any more until the board starts again. */
   isWriting: boolean;
-  take: ApplyRecord;
-  keep: KeepRecord;
+  take: ApplyRecord<unknown>;
+  keep: KeepRecord<unknown>;
   /** Whose records they are: handed to `take` and `keep`. */
-  owner: any;
+  owner: unknown;
 }
 
 function chainMac(key: Uint8Array, chain: Uint8Array, bytes: Uint8Array, lenBytes: number): Uint8Array {
@@ -96,7 +96,7 @@ function headerCheck(header: Uint8Array): number {
   return check;
 }
 
-/** Octets that a record of so many takes. */
+/** Octets on flash of a record whose payload has so many. */
 export function recordSize(payloadBytes: number): number {
   return (RECORD_PAYLOAD + payloadBytes + RECORD_MAC_BYTES + 3) & -4;
 }
@@ -152,23 +152,23 @@ export function readNext(journal: Journal): number {
       return 0;
     }
   }
-  if (!isHeader && isErased(flash, at, RECORD_PAYLOAD + RECORD_MAC_BYTES)) return aTail(flash, at, left, 1);
+  if (!isHeader && isErased(flash, at, RECORD_PAYLOAD + RECORD_MAC_BYTES)) return requireErased(flash, at, left, 1);
   return isHeader
-    ? aTail(flash, at + size, left - size, 2)
-    : aTail(flash, at + RECORD_PAYLOAD, left - RECORD_PAYLOAD, 2);
+    ? requireErased(flash, at + size, left - size, 2)
+    : requireErased(flash, at + RECORD_PAYLOAD, left - RECORD_PAYLOAD, 2);
 }
 
 /**
- * Answers `what` when the next octets after the journal's end are erased, as they must be; else throws
+ * Returns `result` when the next octets after the journal's end are erased, as they must be; else throws
  * `journal-corrupt`.
  */
-function aTail(flash: Flash, at: number, left: number, what: number): number {
+function requireErased(flash: Flash, at: number, left: number, result: number): number {
   const span = left < RECORD_MAX_BYTES ? left : RECORD_MAX_BYTES;
   if (span > 0 && !isErased(flash, at, span)) throw fail('journal-corrupt', 'a record in the middle does not hold');
-  return what;
+  return result;
 }
 
-/** Erases a half, 0 or 1; answers where it is. Throws `flash-failed`. */
+/** Erases a half, 0 or 1; returns its offset. Throws `flash-failed`. */
 export function eraseHalf(journal: Journal, half: number): number {
   const flash = journal.flash;
   const base = flash.pageBytes + half * journal.halfBytes;
@@ -205,7 +205,7 @@ export function commitHalf(journal: Journal): void {
   writeChecked(journal, journal.base, header);
 }
 
-/** Writes a record at the end, unapplied; answers its offset. Throws `journal-full`, `flash-failed`. */
+/** Writes a record at the end, unapplied; returns its offset. Throws `journal-full`, `flash-failed`. */
 export function writeRecord(journal: Journal, type: number, payload: Uint8Array): number {
   const size = recordSize(payload.length);
   const at = journal.end;

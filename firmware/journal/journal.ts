@@ -40,15 +40,15 @@ export const SCRATCH_PAGES = 3;
 
 /**
  * Opens the journal and replays it through `apply`; with `isFresh` makes an empty one, whatever was there.
- * key: 32 octets, secret. Throws code `journal-corrupt` when records were changed or removed; then nothing is written.
+ * key: 32 octets, secret. owner: handed to `apply` and `keep`, so that both are plain functions (a closure costs memory). Throws code `journal-corrupt` when records were changed or removed; then nothing is written.
  */
-export function openJournal(
+export function openJournal<Owner>(
   flash: Flash,
   key: Uint8Array,
   isFresh: boolean,
-  apply: ApplyRecord,
-  keep: KeepRecord,
-  owner?: any,
+  apply: ApplyRecord<Owner>,
+  keep: KeepRecord<Owner>,
+  owner?: Owner,
 ): Journal {
   const halfBytes = ((flash.pageCount - 1 - SCRATCH_PAGES) >> 1) * flash.pageBytes;
   const journal: Journal = {
@@ -64,8 +64,8 @@ export function openJournal(
     erases: 0,
     records: 0,
     isWriting: false,
-    take: apply,
-    keep: keep,
+    take: apply as ApplyRecord<unknown>,
+    keep: keep as KeepRecord<unknown>,
     owner: owner,
   };
   if (isFresh) {
@@ -155,7 +155,7 @@ export function purge(journal: Journal): void {
 
 /**
  * Calls `visit` for every record of the live half, oldest first, without checking the chain again; stops when it
- * answers true.
+ * returns true.
  */
 export function walk(
   journal: Journal,

@@ -40,6 +40,11 @@ const AT_START: Row[] = [
   ['wallet/bip32', 'privFromSeed', 'bip32'],
   ['wallet/bip32', 'ckdPriv', 'bip32'],
 ];
+/** Found at each start of a board that has keys: what its day needs beside. */
+const AT_START_PROVISIONED: Row[] = [
+  ['sign/ecdsa', 'ecdsaVerify', 'verify', () => () => false],
+  ['sign/ecdh', 'ecdh', 'ecdh'],
+];
 /** Found before a key is made. */
 const AT_CEREMONY: Row[] = [
   ['sign/ecdsa', 'ecdsaVerify', 'verify', () => () => false],
@@ -93,6 +98,17 @@ describe('attack: failed selftest', () => {
         expect((await provisioning(rig)).code).to.equal('selftest-failed');
         expect(isBlank(rig)).to.equal(true);
       })).timeout(60_000);
+  }
+
+  for (const row of AT_START_PROVISIONED) {
+    it(`${row[1]}: a provisioned board does nothing after its start`, async () => {
+      const rig = await readyRig();
+      await withWrong(row, async () => {
+        rig.coldOff();
+        rig.coldOn();
+        expect(valueOf(await rig.world.finish(status(rig.coldConsole)), 'state')).to.equal('selftest-failed');
+      });
+    }).timeout(60_000);
   }
 
   for (const row of AT_CEREMONY) {

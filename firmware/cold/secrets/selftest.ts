@@ -1,6 +1,6 @@
 /**
  * When known answers are computed. At each start, before anything else: BOOT_STEPS of selftest/selftest.ts, some ten
- * seconds of an ESP32. Its other steps, and what only this board uses, take a minute: they run before a key is made,
+ * seconds of an ESP32; on a provisioned board DAY_STEPS as well. Its other steps, and what only this board uses, take a minute: they run before a key is made,
  * the ceremony begins with them, in steps, and names each. The console's `selftest` runs all.
  * A board that fails does nothing: its fault is `selftest-failed` and whatever was unlocked is locked.
  * Sources: Node's OpenSSL and @scure/bip32 on the octets 1, 2, 3 ...; BIP39's vector of 32 octets 0x7f.
@@ -40,6 +40,11 @@ import type { Thrown } from '../link/refusal';
  * more.
  */
 const BOOT_STEPS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 11];
+/**
+ * What a provisioned board's day needs beside: a verification (requests of the published app: a wrong one closes an
+ * account) and a shared point (link and channels). Some 20 seconds more of an ESP32.
+ */
+const DAY_STEPS = [9, 10];
 const BOARD_NAMES = 'forged,public,bip39,pieces,sighash,words';
 const BOARD_STEPS = 6;
 
@@ -116,10 +121,14 @@ function isBoardStepRight(cold: Cold, step: number): boolean {
   }
 }
 
-/** The test at each start. Throws `selftest-failed` naming the primitive. */
-export function selfTest(): void {
-  for (let i = 0; i < BOOT_STEPS.length; i++)
-    if (!coreTestStep(BOOT_STEPS[i])) throw fail('selftest-failed', coreTestName(BOOT_STEPS[i]));
+/**
+ * The test at each start; isProvisioned: of a board with keys, before it serves anything. Throws `selftest-failed` naming
+ * the primitive.
+ */
+export function selfTest(isProvisioned: boolean): void {
+  const steps = isProvisioned ? BOOT_STEPS.concat(DAY_STEPS) : BOOT_STEPS;
+  for (let i = 0; i < steps.length; i++)
+    if (!coreTestStep(steps[i])) throw fail('selftest-failed', coreTestName(steps[i]));
 }
 
 /** What a self-test in steps runs for; it ends when isOver. */

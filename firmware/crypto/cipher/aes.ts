@@ -26,7 +26,7 @@ function aes256CtrNative(key32: Uint8Array, iv16: Uint8Array, bytes: Uint8Array)
       blocks.set(counter, b);
       nextCounter(counter);
     }
-    const stream = new Uint8Array(NATIVE_AES.encrypt(blocks, key32, { mode: 'ECB' }));
+    const stream = new Uint8Array(NATIVE_AES!.encrypt(blocks, key32, { mode: 'ECB' }));
     for (let i = 0; i < n; i++) out[at + i] = bytes[at + i] ^ stream[i];
     stream.fill(0);
   }

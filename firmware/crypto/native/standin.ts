@@ -42,10 +42,23 @@ export const mapInPlace: (
         to[i] = bits ? (from[i >> 3] >> (i & 7)) & 1 : table ? table[from[i]] : from[i];
     } as never);
 
-let native: any;
+/** Espruino's library `crypto`, as far as it is used. Each call allocates its result anew. */
+export interface NativeCrypto {
+  SHA256(bytes: Uint8Array): ArrayBuffer;
+  SHA512(bytes: Uint8Array): ArrayBuffer;
+  /** In builds that have it. keySize: words of 32 bits. */
+  PBKDF2?(
+    password: Uint8Array,
+    salt: Uint8Array,
+    options: { keySize: number; iterations: number; hasher: 'SHA512' },
+  ): ArrayBuffer;
+  AES: { encrypt(bytes: Uint8Array, key: Uint8Array, options: { mode: 'ECB' }): ArrayBuffer };
+}
+
+let native: NativeCrypto | undefined;
 if (typeof E !== 'undefined' && typeof require !== 'undefined')
   try {
-    native = require('crypto');
+    native = require('crypto') as NativeCrypto;
     if (!native.SHA256 || !native.SHA512) native = undefined;
   } catch (e) {
     native = undefined;
@@ -113,12 +126,13 @@ export const combineWords: (
 
 // ES5 engines whose typed arrays lack fill and reverse (Duktape 2) get them.
 if (!isNative && !new Uint8Array(1).fill)
-  [Uint8Array, Uint32Array, Int32Array].forEach(function (type: any) {
-    type.prototype.fill = function (this: number[], value: number, from?: number, to?: number): number[] {
+  [Uint8Array, Uint32Array, Int32Array].forEach(function (type: { prototype: object }) {
+    const methods = type.prototype as { fill: unknown; reverse: unknown };
+    methods.fill = function (this: number[], value: number, from?: number, to?: number): number[] {
       for (let i = from || 0; i < (to === undefined ? this.length : to); i++) this[i] = value;
       return this;
     };
-    type.prototype.reverse = function (this: number[]): number[] {
+    methods.reverse = function (this: number[]): number[] {
       for (let i = 0, j = this.length - 1; i < j; i++, j--) {
         const x = this[i];
         this[i] = this[j];
