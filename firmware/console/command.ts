@@ -16,9 +16,9 @@
 export type Need = 'unlocked' | 'pin' | 'pin-if-any' | 'journal' | 'no-fault';
 
 /**
- * The form of an output line: words and fields as `<name:kind>`, optional parts in brackets. Kinds: `whole` (decimal, not
- * negative), `number` (decimal), `word` (no space), `hex`, `rest` (to the end of the line, may be empty), or words with
- * `|` between them. Names carry the unit.
+ * The form of an output line: words and fields as `<name:kind>`, optional parts in brackets. Kinds: `whole` (decimal,
+ * not negative), `number` (decimal), `word` (no space), `hex`, `rest` (to the end of the line, may be empty), or words
+ * with `|` between them. Names carry the unit.
  */
 export type LineForm = string;
 

@@ -1,5 +1,5 @@
-// Reads the lines of a board's console by the forms that its commands declare (board-commands.ts): names and types of the
-// fields come from the form. Spec: docs/console.md; firmware/console/command.ts has the kinds.
+// Reads the lines of a board's console by the forms that its commands declare (board-commands.ts): names and types of
+// the fields come from the form. Spec: docs/console.md; firmware/console/command.ts has the kinds.
 
 type NumberKind = 'whole' | 'number';
 type TextKind = 'word' | 'hex' | 'rest';

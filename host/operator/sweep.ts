@@ -1,6 +1,6 @@
 // Has HSM-Cold sign a sweep. The board gets every coin with its whole previous transaction and decides for itself; this
-// side checks the PSBT before (sweep-psbt.ts), compares what the board shows with it, and verifies each signature after.
-// The console's side is firmware/cold/console/commands/sweep.ts.
+// side checks the PSBT before (sweep-psbt.ts), compares what the board shows with it, and verifies each signature
+// after. The console's side is firmware/cold/console/commands/sweep.ts.
 import { cborEncode } from '../../protocol';
 import { fail } from '../../protocol/errors';
 import { bytesOf } from '../bitcoin/hex';

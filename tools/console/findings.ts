@@ -1,5 +1,5 @@
-// Verdicts on what a board prints: what a person should know about the lines of `status`, `modem` and `flash`, each with
-// what to do. The lines are read by their declared forms (host/operator).
+// Verdicts on what a board prints: what a person should know about the lines of `status`, `modem` and `flash`, each
+// with what to do. The lines are read by their declared forms (host/operator).
 import { COLD_COMMANDS, HOT_COMMANDS, lineOf, linesOf } from '../../host/operator';
 
 export interface Finding {

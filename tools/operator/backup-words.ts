@@ -1,6 +1,6 @@
 // The words of a backup from paper or a steel plate: one a line or all at once, whole or by their first four letters,
-// which no two BIP39 words share. Taken where it is unmistakable; else nothing of the line is taken, and the person hears
-// what is wrong with which word. Secret, in memory only.
+// which no two BIP39 words share. Taken where it is unmistakable; else nothing of the line is taken, and the person
+// hears what is wrong with which word. Secret, in memory only.
 import { validateMnemonic } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english';
 import { fail } from '../../protocol/errors';

@@ -1,6 +1,6 @@
-// Provisioning HSM-Cold with a person at the keyboard: the ceremony, clock, phones, link key, accounts. It can be stopped
-// anywhere and run again: it looks at the board and goes on from there. Leaves to others: the console's protocol
-// (host/operator) and how people are asked (console/people.ts).
+// Provisioning HSM-Cold with a person at the keyboard: the ceremony, clock, phones, link key, accounts. It can be
+// stopped anywhere and run again: it looks at the board and goes on from there. Leaves to others: the console's
+// protocol (host/operator) and how people are asked (console/people.ts).
 import { COLD_COMMANDS, pairHot, readLine, setPhones, valueOf } from '../../host/operator';
 import type { AccountData, ConsoleClient } from '../../host/operator';
 import type { AccountFile } from '../../host/api/types';

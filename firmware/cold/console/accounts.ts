@@ -32,7 +32,7 @@ export const PHONES_MAX = 4;
 const ALLOW_MAX = 20;
 
 /** Letters, digits, space and . - _ : a name stands in SMS and on terminals, whose alphabets differ. */
-function isName(text: any): boolean {
+function isName(text: unknown): boolean {
   if (typeof text !== 'string' || !text.length || text.length > NAME_MAX) return false;
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
@@ -42,7 +42,7 @@ function isName(text: any): boolean {
   return true;
 }
 
-function isPhone(text: any): boolean {
+function isPhone(text: unknown): boolean {
   if (typeof text !== 'string' || text.length < 4 || text.length > 17 || text[0] !== '+') return false;
   for (let i = 1; i < text.length; i++) if (text.charCodeAt(i) < 48 || text.charCodeAt(i) > 57) return false;
   return true;

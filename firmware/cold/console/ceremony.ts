@@ -57,7 +57,7 @@ function close(it: Ceremony): void {
   it.cold.terminal.cancelled = undefined;
 }
 
-function end(it: Ceremony, error: any): void {
+function end(it: Ceremony, error: unknown): void {
   close(it);
   printThrown(it.cold.terminal, error);
 }

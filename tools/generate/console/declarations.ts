@@ -1,6 +1,6 @@
 /**
- * The commands of both consoles as their files declare them: firmware/cold/console/commands and firmware/hot/commands, a
- * file a command. Nothing else lists them.
+ * The commands of both consoles as their files declare them: firmware/cold/console/commands and firmware/hot/commands,
+ * a file a command. Nothing else lists them.
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';

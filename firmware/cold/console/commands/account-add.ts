@@ -1,7 +1,7 @@
 /**
- * `account add`: makes an account. Its data is checked before the PIN is asked for, its public keys are derived a multiplication a
- * slice, and then it is written down, the log first. A power cut within leaves none, or one whose sealed keys the next
- * unlocking writes.
+ * `account add`: makes an account. Its data is checked before the PIN is asked for, its public keys are derived a
+ * multiplication a task, and then it is written down, the log first. A power cut within leaves none, or one whose
+ * sealed keys the next unlocking writes.
  */
 import { copyBytes } from '../../../crypto/bytes';
 import { base64Decode, ckdPub, fingerprint, pubkeyCreate, wipe } from '../../../crypto/index';

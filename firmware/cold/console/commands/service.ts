@@ -1,7 +1,7 @@
 /**
- * `service`: restarts to the interpreter's prompt, for a new image (boards/espruino/service.ts). The next start runs the
- * image again. From the prompt all of the flash can be read: it takes the PIN, or a board whose device page is blank;
- * where there is something on it and no PIN to check, it is refused until a wipe.
+ * `service`: restarts to the interpreter's prompt, for a new image (boards/espruino/service.ts). The next start runs
+ * the image again. From the prompt all of the flash can be read: it takes the PIN, or a board whose device page is
+ * blank; where there is something on it and no PIN to check, it is refused until a wipe.
  */
 import { fail } from '../../../../protocol/errors';
 import { printOk } from '../../../console/terminal';

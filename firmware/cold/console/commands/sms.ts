@@ -30,7 +30,7 @@ export function runSms(cold: Cold, words: string[]): void {
       modem,
       to,
       'ChainCloud HSM-Cold: test',
-      function (error: any) {
+      function (error: unknown) {
         if (error) return printThrown(cold.terminal, error);
         printLine(cold.terminal, 'sms sent');
         printOk(cold.terminal);

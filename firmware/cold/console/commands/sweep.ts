@@ -91,14 +91,14 @@ export const SWEEP = {
 
 export const SWEEP_INPUTS_MAX = 100;
 
-function aWhole(value: any, max: number, what: string): number {
+function aWhole(value: unknown, max: number, what: string): number {
   if (typeof value !== 'number' || !(value >= 0) || value > max || Math.floor(value) !== value)
     throw fail('sweep-form', what);
   return value;
 }
 
-function fieldsOf(base64: string, count: number): any[] {
-  const fields = cborDecode(base64Decode(base64)) as any;
+function fieldsOf(base64: string, count: number): unknown[] {
+  const fields = cborDecode(base64Decode(base64)) as unknown[] | null;
   if (!fields || fields.length !== count) throw fail('sweep-form', count + ' fields are expected');
   return fields;
 }
@@ -147,7 +147,7 @@ function input(cold: Cold, argument: string): void {
     chain: 0,
     index: it.index,
   });
-  it.reader = readPrevTx(aWhole(fields[5], 1000000, 'prev_tx_len'), fields[1]);
+  it.reader = readPrevTx(aWhole(fields[5], 1000000, 'prev_tx_len'), fields[1] as number);
   printOk(cold.terminal);
 }
 
@@ -176,7 +176,7 @@ function prev(cold: Cold, argument: string): void {
 }
 
 /** Ends the sweep under way for an error. */
-function endSweep(error: any, cold: Cold): void {
+function endSweep(error: unknown, cold: Cold): void {
   cold.sweep = undefined;
   printThrown(cold.terminal, error);
 }
