@@ -24,8 +24,8 @@ const HOST_MAY_IMPORT: Record<string, string[] | undefined> = {
   bitcoin: ['kit'],
   v1: ['kit', 'bitcoin'],
   chain: ['kit', 'bitcoin'],
-  gateway: ['kit', 'bitcoin'],
-  api: ['kit', 'bitcoin', 'v1', 'chain', 'gateway'],
+  api: ['kit', 'bitcoin', 'v1', 'chain'],
+  gateway: ['kit', 'bitcoin', 'api'],
 };
 
 function sourcesBelow(folder: string): string[] {

@@ -1,4 +1,5 @@
 // The API as others start it.
 
 export { startApi } from './server';
-export type { AccountFile, Api, ApiOptions, RegisteredAccount } from './types';
+export type { RegisteredAccount } from './calls/admin';
+export type { AccountFile, Api, ApiOptions } from './types';

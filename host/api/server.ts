@@ -11,12 +11,18 @@ import { openDb, type Db } from '../kit/sql';
 import { extendAll } from './accounts/derivation';
 import { startChainLoop, type ChainLoop } from './chain-loop';
 import type { Context } from './context';
+import { ADMIN, ADMIN_CALLS } from './calls/admin';
+import { GATEWAY, GATEWAY_CALLS } from './calls/gateway';
+import { OPEN, OPEN_CALLS } from './calls/open';
 import { createRateLimit } from './http/rate-limit';
-import { addAdminRoutes, addGatewayRoutes } from './http/routes-inner';
-import { addOpenRoutes } from './http/routes-open';
+import { accountGuard, tokenGuard } from './http/guards';
+import { openHandlers } from './http/open-handlers';
+import { adminHandlers, gatewayHandlers, idOf } from './http/platform-handlers';
+import { addCalls } from './http/register';
 import { createServer } from './http/server';
 import { createJobBell, type JobBell } from './job-bell';
 import { createFeeEstimate, type FeeEstimate } from './payments/fees';
+import { refuseResult } from './payments/jobs';
 import { MIGRATIONS } from './schema';
 import type { Api, ApiOptions } from './types';
 
@@ -38,9 +44,18 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   let loop: ChainLoop | undefined;
   const { context, fees } = createContext(options, db, { bell, lookSoon: () => loop?.poke() });
   const server = createServer();
-  addOpenRoutes(server, context, createRateLimit(runtime, rateLimit.burst, rateLimit.perSecond));
-  addGatewayRoutes(server, context, options.gatewayToken, async () => loop?.advancePayments());
-  addAdminRoutes(server, context, options.adminToken);
+  const limit = createRateLimit(runtime, rateLimit.burst, rateLimit.perSecond);
+  addCalls(server, { ...OPEN, calls: OPEN_CALLS }, openHandlers(context), { guard: accountGuard(context, limit) });
+  addCalls(
+    server,
+    { ...GATEWAY, calls: GATEWAY_CALLS },
+    gatewayHandlers(context, async () => loop?.advancePayments()),
+    {
+      guard: tokenGuard(options.gatewayToken),
+      onBadBody: async (_call, { id }) => refuseResult(context, idOf(id) ?? 0),
+    },
+  );
+  addCalls(server, { ...ADMIN, calls: ADMIN_CALLS }, adminHandlers(context), { guard: tokenGuard(options.adminToken) });
   try {
     await listen(server, host, options.port ?? 0);
   } catch (error) {

@@ -56,10 +56,3 @@ export interface AccountFile {
   hsm_phones?: string[];
   v_identity?: string;
 }
-
-/** POST /api/v1/admin/accounts {file, name?, birth_height?} answers this; tokens are shown this once. */
-export interface RegisteredAccount {
-  account: number;
-  user_id: number;
-  tokens: { cold_receiving: string; hot_sending: string };
-}

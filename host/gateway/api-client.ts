@@ -1,7 +1,8 @@
 // The gateway's two calls to the API.
 
-import { fail } from '../../protocol/errors';
-import { openHttp, type HttpError } from '../kit/http';
+import { createCaller } from '../api/calls/client';
+import { GATEWAY, GATEWAY_CALLS } from '../api/calls/gateway';
+import { openHttp } from '../kit/http';
 import type { Job, JobResult } from './types';
 
 const TIMEOUT_MS = 30_000;
@@ -16,30 +17,12 @@ export interface ApiClient {
 
 /** Errors: `api-unreachable`, `api-refused` (4xx: the same call will not be taken later either), `api-fault`. */
 export function createApiClient(apiUrl: string, token: string): ApiClient {
-  const { host } = new URL(apiUrl);
   const http = openHttp({ base: apiUrl, headers: { token }, timeoutMs: TIMEOUT_MS, answerMaxBytes: ANSWER_MAX_BYTES });
-
-  async function post(path: string, body: object): Promise<unknown> {
-    const text = JSON.stringify(body);
-    const answer = await http
-      .request('POST', '/api/v1/gateway' + path, { type: 'application/json', text })
-      .catch((error: HttpError) => {
-        throw fail('api-unreachable', `no API answers at ${host} (${error.reason})`);
-      });
-    if (answer.status === 200) {
-      try {
-        return JSON.parse(answer.text);
-      } catch {
-        // reported below
-      }
-    }
-    const isRefused = answer.status >= 400 && answer.status < 500 && answer.status !== 429;
-    throw fail(isRefused ? 'api-refused' : 'api-fault', `the API at ${host} answered HTTP ${answer.status}`);
-  }
-
+  const call = createCaller(http, GATEWAY.bases[0], new URL(apiUrl).host);
   return {
-    next: async () => ((await post('/next', {})) as { job: Job | null }).job,
-    finish: async (jobId, result) => void (await post(`/jobs/${jobId}/result`, result)),
+    next: async () => (await call(GATEWAY_CALLS.next, {})).job,
+    finish: async (jobId, result) =>
+      void (await call(GATEWAY_CALLS.result, { params: { id: String(jobId) }, body: result })),
     close: () => http.close(),
   };
 }

@@ -1,4 +1,6 @@
 /** All that is generated, one product a file or region. A generator for something new adds its products here. */
+import { openApiFile } from './http/openapi';
+import { httpTables } from './http/tables';
 import type { Product } from './product';
 import { dispatchers } from './console/dispatchers';
 import { consoleDocuments } from './console/documents';
@@ -11,6 +13,8 @@ import { specTables } from './wire/spec';
 import { wireNumbers } from './wire/numbers';
 
 export const PRODUCTS: Product[] = [
+  openApiFile,
+  ...httpTables,
   wireNumbers,
   linkMessages,
   smsOperations,

@@ -6,6 +6,7 @@ import { destinationOf } from '../../bitcoin/address';
 import { batchDigest } from '../../bitcoin/batch';
 import { hexOf } from '../../bitcoin/hex';
 import type { Db } from '../../kit/sql';
+import type { HistoryItem } from '../calls/open';
 import type { Context } from '../context';
 import { apiFail } from '../http/errors';
 import type { AccountRow } from './account';
@@ -60,12 +61,6 @@ export async function nextAddress(context: Context, row: AccountRow, side: numbe
     [row.account, side, index],
   );
   return { index, address: (found as { address: string }).address };
-}
-
-export interface HistoryItem extends AddressItem {
-  tx_cnt: number;
-  balance: number;
-  total_received: number;
 }
 
 /** Addresses in use on a chain and the next one, newest first, 20 at a time; `since` goes on after that address. */

@@ -1,23 +1,14 @@
 // HSM-Cold's signature over a batch of addresses, for whoever wants to check it without an SMS. Spec: SPEC.md,
 // attestation.
 
+import { SIDE_COLD, SIDE_HOT } from '../../../protocol/wire';
 import { isAttested } from '../../bitcoin/batch';
 import { bytesOf } from '../../bitcoin/hex';
 import type { Db } from '../../kit/sql';
 import type { Context } from '../context';
+import type { AttestationReply } from '../calls/open';
 import { accountRow, type AccountRow } from './account';
 import { digestOfBatch } from './addresses';
-
-export interface Attestation {
-  batch_no: number;
-  address_type: number;
-  /** pending: HSM-Cold has not answered yet; ready; failed: it refused, or attests other addresses than ours. */
-  status: 'pending' | 'ready' | 'failed';
-  digest: string;
-  signature: string | null;
-  identity: string;
-  message: string | null;
-}
 
 interface AttestationRow {
   digest: string;
@@ -46,7 +37,7 @@ export async function attestation(
   row: AccountRow,
   side: number,
   batchNo: number,
-): Promise<Attestation> {
+): Promise<AttestationReply> {
   const key = { account: row.account, side, batchNo };
   let found = await find(context.db, key);
   if (!found) {
@@ -56,7 +47,7 @@ export async function attestation(
   }
   return {
     batch_no: batchNo,
-    address_type: side,
+    address_type: side === SIDE_HOT ? SIDE_HOT : SIDE_COLD,
     status: found.signature !== null ? 'ready' : found.refused !== null ? 'failed' : 'pending',
     digest: found.digest,
     signature: found.signature,

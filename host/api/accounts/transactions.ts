@@ -2,6 +2,8 @@
 // when it is spent by now (known of the account's own outputs), else 0. Spec: docs/http-api.md "GET /tx".
 
 import type { Db, SqlValue } from '../../kit/sql';
+import type { TxDetailReply } from '../calls/open';
+import type { TxItem } from '../calls/shapes';
 import { timeText } from '../context';
 import { destinationOf } from '../../bitcoin/address';
 import { apiFail } from '../http/errors';
@@ -20,16 +22,6 @@ interface TxRow {
   raw: string;
 }
 
-export interface TxItem {
-  tx_hash: string;
-  confirmation: number;
-  confirm_at: string | null;
-  value: number;
-  tx_at: string;
-  inputs: object[];
-  outputs: object[];
-}
-
 const ABOVE_ALL_HEIGHTS = 1_000_000_000;
 /** Place in the list: by block, then position in it; what is unconfirmed comes last, as it came. */
 const ORDER = `COALESCE(t.height, ${ABOVE_ALL_HEIGHTS}), COALESCE(t.block_index, 0), t.seq`;
@@ -39,7 +31,7 @@ const OWN = `t.txid IN (
   SELECT o.txid FROM tx_outputs o WHERE o.account = ? AND o.side = ?
   UNION SELECT i.txid FROM tx_inputs i WHERE i.account = ? AND i.side = ?)`;
 
-interface Viewer {
+export interface Viewer {
   db: Db;
   account: number;
   side: number;
@@ -47,35 +39,21 @@ interface Viewer {
 
 const own = ({ account, side }: Viewer): SqlValue[] => [account, side, account, side];
 
+interface Part {
+  sn: number;
+  address: string | null;
+  account: number | null;
+  side: number | null;
+}
+type InputRow = Part & { prev_txid: string; prev_vout: number; value: number | null };
+type OutputRow = Part & { value: number; spent: number };
+
 async function itemOf(viewer: Viewer, row: TxRow, tipHeight: number): Promise<TxItem> {
   const { db, account, side } = viewer;
-  const inputs = await db.all<{
-    sn: number;
-    prev_txid: string;
-    prev_vout: number;
-    address: string | null;
-    value: number | null;
-    account: number | null;
-    side: number | null;
-  }>('SELECT * FROM tx_inputs WHERE txid = ? ORDER BY sn', [row.txid]);
-  const outputs = await db.all<{
-    sn: number;
-    address: string | null;
-    value: number;
-    account: number | null;
-    side: number | null;
-    spent: number;
-  }>(
-    `SELECT o.*, CASE WHEN EXISTS (
-        SELECT 1 FROM tx_inputs i JOIN txs s ON s.txid = i.txid
-        WHERE i.prev_txid = o.txid AND i.prev_vout = o.sn AND s.state <> 'gone'
-      ) THEN 1 ELSE 0 END AS spent
-     FROM tx_outputs o WHERE o.txid = ? ORDER BY o.sn`,
-    [row.txid],
-  );
-  const isMine = (part: { account: number | null; side: number | null }): boolean =>
-    part.account === account && part.side === side;
-  const sum = (parts: { account: number | null; side: number | null; value: number | null }[]): number =>
+  const inputs = await db.all<InputRow>('SELECT * FROM tx_inputs WHERE txid = ? ORDER BY sn', [row.txid]);
+  const outputs = await outputsOf(db, row.txid);
+  const isMine = (part: Part): boolean => part.account === account && part.side === side;
+  const sum = (parts: (Part & { value: number | null })[]): number =>
     parts.filter(isMine).reduce((total, part) => total + (part.value ?? 0), 0);
   const blockMs = row.block_time === null ? null : row.block_time * 1000;
   return {
@@ -100,6 +78,17 @@ async function itemOf(viewer: Viewer, row: TxRow, tipHeight: number): Promise<Tx
       is_mine: isMine(output),
     })),
   };
+}
+
+function outputsOf(db: Db, txid: string): Promise<OutputRow[]> {
+  return db.all<OutputRow>(
+    `SELECT o.*, CASE WHEN EXISTS (
+        SELECT 1 FROM tx_inputs i JOIN txs s ON s.txid = i.txid
+        WHERE i.prev_txid = o.txid AND i.prev_vout = o.sn AND s.state <> 'gone'
+      ) THEN 1 ELSE 0 END AS spent
+     FROM tx_outputs o WHERE o.txid = ? ORDER BY o.sn`,
+    [txid],
+  );
 }
 
 async function tipOf(db: Db): Promise<number> {
@@ -137,10 +126,7 @@ export async function listTxs(viewer: Viewer, afterHash: string | undefined, ord
   return itemsOf(viewer, rows);
 }
 
-export async function txDetail(
-  viewer: Viewer,
-  txid: string,
-): Promise<TxItem & { fee: number | null; tx_size: number }> {
+export async function txDetail(viewer: Viewer, txid: string): Promise<TxDetailReply> {
   const row = await viewer.db.get<TxRow>(`SELECT t.* FROM txs t WHERE t.txid = ? AND t.state <> 'gone' AND ${OWN}`, [
     txid,
     ...own(viewer),

@@ -4,23 +4,30 @@
 import { fail, type CodedError } from '../../../protocol/errors';
 
 /** name → HTTP status and published number. 3 means: this user_tx_no is already there with the same content. */
-const TABLE = {
-  'bad-token': { status: 401, number: 1 },
-  'bad-parameter': { status: 400, number: 2 },
-  'same-request': { status: 400, number: 3 },
-  'other-request': { status: 400, number: 4 },
-  'low-balance': { status: 400, number: 5 },
-  'not-found': { status: 404, number: 6 },
-  'rate-limit': { status: 429, number: 7 },
-  'other-side': { status: 401, number: 8 },
-  internal: { status: 500, number: 9 },
-  'unknown-coin': { status: 404, number: 10 },
-  'small-output': { status: 400, number: 11 },
-  'chain-unreachable': { status: 503, number: 12 },
-  'chain-refused': { status: 400, number: 13 },
+export const API_ERRORS = {
+  'bad-token': { status: 401, number: 1, meaning: 'no such token' },
+  'bad-parameter': { status: 400, number: 2, meaning: 'a parameter is missing or out of bounds' },
+  'same-request': { status: 400, number: 3, meaning: 'this `user_tx_no` is there with the same payment' },
+  'other-request': { status: 400, number: 4, meaning: 'this `user_tx_no` is there with another payment' },
+  'low-balance': {
+    status: 400,
+    number: 5,
+    meaning: 'the balance is not enough; nothing was kept, so the same request may come again',
+  },
+  'not-found': { status: 404, number: 6, meaning: 'not there' },
+  'rate-limit': { status: 429, number: 7, meaning: 'too many calls' },
+  'other-side': { status: 401, number: 8, meaning: 'the call takes the other token' },
+  internal: { status: 500, number: 9, meaning: 'internal' },
+  'unknown-coin': { status: 404, number: 10, meaning: 'another coin than BTC' },
+  'small-output': { status: 400, number: 11, meaning: 'an output below 10,000 satoshi' },
+  'chain-unreachable': { status: 503, number: 12, meaning: 'the bitcoin node does not answer' },
+  'chain-refused': { status: 400, number: 13, meaning: 'the bitcoin node refused the transaction' },
 } as const;
 
-export type ApiErrorName = keyof typeof TABLE;
+export type ApiErrorName = keyof typeof API_ERRORS;
+
+/** What every call may answer. */
+export const COMMON_ERRORS: readonly ApiErrorName[] = ['bad-token', 'bad-parameter', 'rate-limit', 'internal'];
 
 export interface ApiError extends CodedError {
   apiStatus: number;
@@ -30,7 +37,7 @@ export interface ApiError extends CodedError {
 
 /** Makes (does not throw) the error of a refused call; `text` goes to the caller as it is. */
 export function apiFail(name: ApiErrorName, text: string): ApiError {
-  const { status, number } = TABLE[name];
+  const { status, number } = API_ERRORS[name];
   return Object.assign(fail(name, text), { apiStatus: status, apiNumber: number, apiText: text });
 }
 

@@ -9,12 +9,21 @@ const MAX_BODY_BYTES = 1024 * 1024;
 const REQUEST_LIMIT_MS = 30_000;
 const MAX_PARAM_CHARS = 300;
 
+/** Keyword of calls/call.ts Decimal: a text that is an integer within both bounds. */
+const DECIMAL = {
+  keyword: 'decimal',
+  type: 'string' as const,
+  validate: ([min, max]: [number, number], text: string): boolean =>
+    /^(0|[1-9][0-9]{0,15})$/.test(text) && Number(text) >= min && Number(text) <= max,
+};
+
 export function createServer(): FastifyInstance {
   const server = Fastify({
     logger: false,
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     requestTimeout: REQUEST_LIMIT_MS,
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, keywords: [DECIMAL] } },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_CHARS },
   });
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {

@@ -2,7 +2,7 @@
 
 import { SIDE_HOT } from '../../../protocol/wire';
 import { LOCKTIME, SEQUENCE, TX_VERSION } from '../../bitcoin/payment';
-import type { Job } from '../../gateway/types';
+import type { Job } from '../calls/gateway';
 import { accountRow } from '../accounts/account';
 import type { Context } from '../context';
 import { planOf } from './planner';

@@ -16,7 +16,7 @@ import {
   REFUSE_WIPED,
 } from '../../../protocol/wire';
 import { signedTx } from '../../bitcoin/payment';
-import type { Job, JobResult } from '../../gateway/types';
+import type { Job, JobResult } from '../calls/gateway';
 import { accountRow } from '../accounts/account';
 import { takeAttestation } from '../accounts/attestations';
 import type { Context } from '../context';

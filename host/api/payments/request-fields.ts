@@ -8,10 +8,8 @@ import { isAddress, scriptOfAddress } from '../../bitcoin/address';
 import { hexOf } from '../../bitcoin/hex';
 import type { NetworkName } from '../../bitcoin/network';
 import { MIN_OUT_SATS } from '../../v1';
+import { UserTxNo } from '../calls/shapes';
 import { apiFail } from '../http/errors';
-
-/** Printable ASCII without the quotation mark and the backslash, which would let two requests sign alike. */
-const PLAIN_TEXT = /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/;
 
 export interface Out {
   address: string;
@@ -41,10 +39,8 @@ function smallOutput(): Error {
   return apiFail('small-output', `an output is below the smallest, ${MIN_OUT_SATS} satoshi`);
 }
 
-export function aUserTxNo(value: string | undefined): string {
-  if (value === undefined || value.length > USER_TX_NO_MAX || !PLAIN_TEXT.test(value))
-    throw apiFail('bad-parameter', `user_tx_no expected 1..${USER_TX_NO_MAX} printable characters without " and \\`);
-  return value;
+export function isUserTxNo(value: string): boolean {
+  return value.length <= USER_TX_NO_MAX && new RegExp(UserTxNo.pattern as string).test(value);
 }
 
 export interface Authority {
@@ -54,27 +50,15 @@ export interface Authority {
 }
 
 /** vc_code: `2:` + base64url of 32 bytes, or v1's 88 characters of canonical base64 with a compressed key's header. */
-export function anAuthority(vcCode: string | undefined): Authority {
-  if (vcCode !== undefined && /^2:[A-Za-z0-9_-]{43}$/.test(vcCode)) {
+export function anAuthority(vcCode: string): Authority {
+  if (/^2:[A-Za-z0-9_-]{43}$/.test(vcCode)) {
     const bytes = Buffer.from(vcCode.slice(2), 'base64url');
     if (bytes.toString('base64url') === vcCode.slice(2)) return { proto: 2, authority: bytes.toString('hex') };
   }
-  if (vcCode !== undefined && /^[A-Za-z0-9+/]{87}=$/.test(vcCode)) {
+  if (/^[A-Za-z0-9+/]{87}=$/.test(vcCode)) {
     const bytes = Buffer.from(vcCode, 'base64');
     if (bytes.toString('base64') === vcCode && bytes[0] >= 31 && bytes[0] <= 34)
       return { proto: 1, authority: bytes.toString('hex') };
   }
   throw apiFail('bad-parameter', 'vc_code expected "2:" with 43 characters of base64url, or 88 characters of base64');
-}
-
-/** A decimal integer of a form field, within `min`..`max`. */
-export function anInteger(
-  value: string | undefined,
-  name: string,
-  { min, max, otherwise }: { min: number; max: number; otherwise?: number },
-): number {
-  if (value === undefined && otherwise !== undefined) return otherwise;
-  const parsed = value !== undefined && /^(0|[1-9][0-9]{0,15})$/.test(value) ? Number(value) : NaN;
-  if (!(parsed >= min && parsed <= max)) throw apiFail('bad-parameter', `${name} expected an integer ${min}..${max}`);
-  return parsed;
 }

@@ -4,33 +4,29 @@
 // planner.ts, jobs.ts. Spec: docs/published-app.md.
 
 import { PING_OUTS } from '../../../protocol/request/outs';
-import { CHANNEL_ID_MAX, SIDE_HOT } from '../../../protocol/wire';
+import { SIDE_HOT } from '../../../protocol/wire';
 import type { Db } from '../../kit/sql';
 import { type AccountRow } from '../accounts/account';
 import { balanceOf, changeUnderWay, freeCoins, outsWaiting } from '../accounts/balance';
+import type { TxRequestForm, TxStatusReply } from '../calls/open';
 import { timeText, type Context } from '../context';
 import { apiFail } from '../http/errors';
-import type { Form } from '../http/form';
 import { plan } from './planner';
-import { anAuthority, anInteger, aUserTxNo, parseOuts, sumOfOuts } from './request-fields';
+import { anAuthority, parseOuts, sumOfOuts } from './request-fields';
 import { failRequest, type NewRequest, type RequestRow } from './request-row';
 
-function aRequest(context: Context, form: Form): NewRequest {
-  const coinCode = form.coin_code ?? 'BTC';
-  if (coinCode !== 'BTC') throw apiFail('bad-parameter', 'coin_code expected BTC');
-  if (form.memo !== undefined) throw apiFail('bad-parameter', 'memo is not for BTC');
-  anInteger(form.out_type, 'out_type', { min: 0, max: 0, otherwise: 0 });
-  const outs = form.outs ?? '';
+function aRequest(context: Context, form: TxRequestForm): NewRequest {
+  const { outs } = form;
   if (outs !== PING_OUTS) parseOuts(outs, context.network);
   return {
     kind: outs === PING_OUTS ? 'ping' : 'sign',
-    coin_code: coinCode,
+    coin_code: form.coin_code ?? 'BTC',
     outs,
-    user_tx_no: aUserTxNo(form.user_tx_no),
-    is_dynamic_fee: anInteger(form.is_dynamic_fee, 'is_dynamic_fee', { min: 0, max: 1, otherwise: 1 }),
-    only_confirmed: anInteger(form.only_confirmed, 'only_confirmed', { min: 0, max: 1, otherwise: 0 }),
-    c_id: anInteger(form.c_id, 'c_id', { min: 0, max: CHANNEL_ID_MAX }),
-    vc_code: form.vc_code ?? '',
+    user_tx_no: form.user_tx_no,
+    is_dynamic_fee: Number(form.is_dynamic_fee ?? 1),
+    only_confirmed: Number(form.only_confirmed ?? 0),
+    c_id: Number(form.c_id),
+    vc_code: form.vc_code,
     ...anAuthority(form.vc_code),
   };
 }
@@ -40,7 +36,7 @@ function aRequest(context: Context, form: Form): NewRequest {
  * (whatever channel signed it), `other-request` when with another, `low-balance` when the account cannot pay it even
  * with all its change back; then nothing is kept.
  */
-export async function accept(context: Context, row: AccountRow, form: Form): Promise<void> {
+export async function accept(context: Context, row: AccountRow, form: TxRequestForm): Promise<void> {
   const request = aRequest(context, form);
   await context.db.transaction(async (tx) => {
     await requireNew(tx, row, request);
@@ -118,10 +114,10 @@ export function giveUp({ db }: Context, requestId: number): Promise<boolean> {
   });
 }
 
-const STATUS = { queued: 0, planned: 0, signed: 0, sent: 1, failed: 9 };
+const STATUS = { queued: 0, planned: 0, signed: 0, sent: 1, failed: 9 } as const;
 
 /** The published status of a request. Throws `not-found`. */
-export async function statusOf(context: Context, row: AccountRow, userTxNo: string): Promise<object> {
+export async function statusOf(context: Context, row: AccountRow, userTxNo: string): Promise<TxStatusReply> {
   const request = await context.db.get<RequestRow>('SELECT * FROM requests WHERE account = ? AND user_tx_no = ?', [
     row.account,
     userTxNo,

@@ -11,36 +11,18 @@ import { sweepPsbt, txOfHex, txOfPsbt } from '../../bitcoin/sweep';
 import { parseTx } from '../../bitcoin/tx';
 import { accountKey, keyNumber, type AccountRow } from '../accounts/account';
 import { unspentCoins } from '../accounts/balance';
+import type { PreparedSweep, SignedSweepForm, SweepForm } from '../calls/open';
 import type { Context } from '../context';
 import { apiFail } from '../http/errors';
-import type { Form } from '../http/form';
-import { anInteger } from './request-fields';
 
-const MAX_PSBT_CHARS = 4_000_000;
-const MAX_FEERATE_SAT_VB = 1000;
 const NODE_WORDS_MAX = 200;
 
-export interface PreparedSweep {
-  /** Base64. */
-  psbt: string;
-  address: string;
-  inputs: number;
-  /** Coins left for another sweep because one takes so many inputs at most. */
-  inputs_left: number;
-  total: number;
-  fee: number;
-  value: number;
-}
-
 /** Form: `address`, optionally `feerate` (sat/vB). Throws `bad-parameter`, `low-balance`. */
-export async function prepareSweep(context: Context, row: AccountRow, form: Form): Promise<PreparedSweep> {
-  const address = form.address ?? '';
+export async function prepareSweep(context: Context, row: AccountRow, form: SweepForm): Promise<PreparedSweep> {
+  const { address } = form;
   const script = scriptOfAddress(address, context.network);
   if (!script) throw apiFail('bad-parameter', `address expected an address of network ${context.network}`);
-  const feerate =
-    form.feerate === undefined
-      ? context.dynamicFeerateSatVb()
-      : anInteger(form.feerate, 'feerate', { min: 1, max: MAX_FEERATE_SAT_VB });
+  const feerate = form.feerate === undefined ? context.dynamicFeerateSatVb() : Number(form.feerate);
   const coins = (await unspentCoins(context.db, row.account, SIDE_COLD))
     .filter((coin) => coin.confirmed)
     .sort((a, b) => b.sats - a.sats || (a.txid < b.txid ? -1 : 1));
@@ -71,10 +53,9 @@ async function rawOf(context: Context, txid: string): Promise<string> {
 }
 
 /** The whole transaction of a signed PSBT or of raw hex. */
-function transactionOf(form: Form): string {
+function transactionOf(form: SignedSweepForm): string {
   const text = (form.psbt ?? form.raw_tx ?? '').trim();
-  if (text === '' || text.length > MAX_PSBT_CHARS)
-    throw apiFail('bad-parameter', 'psbt expected base64, or raw_tx hex');
+  if (text === '') throw apiFail('bad-parameter', 'psbt expected base64, or raw_tx hex');
   try {
     return form.psbt === undefined ? txOfHex(text) : txOfPsbt(text);
   } catch (error) {
@@ -89,7 +70,7 @@ function transactionOf(form: Form): string {
 export async function submitSweep(
   context: Context,
   row: AccountRow,
-  form: Form,
+  form: SignedSweepForm,
 ): Promise<{ result: true; tx_hash: string }> {
   const rawTx = transactionOf(form);
   const { inputs, txid } = parseTx(rawTx);

@@ -16,6 +16,7 @@ import type { RegtestNode } from '../../../host/sim/regtest/types';
 import { bytesOf, hexOf } from '../../../host/bitcoin/hex';
 import { NETWORKS } from '../../../host/bitcoin/network';
 import type { Job, JobResult, SignJob } from '../../../host/gateway/types';
+import { expectDeclared } from './declared';
 import { manualRuntime, type ManualRuntime } from '../chain/fixture';
 
 export const ADMIN_TOKEN = 'admin-token-0123456789';
@@ -221,7 +222,9 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     const response = await fetch(platform.api.url + path, init);
     const text = await response.text();
     const isJson = (response.headers.get('content-type') ?? '').includes('json');
-    return { status: response.status, body: isJson ? JSON.parse(text) : text };
+    const answer: Answer = { status: response.status, body: isJson ? JSON.parse(text) : text };
+    expectDeclared(init.method ?? 'GET', path, answer);
+    return answer;
   }
   const platform: Platform = {
     runtime,

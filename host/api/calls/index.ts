@@ -1,0 +1,8 @@
+// All calls of the HTTP API.
+
+import { ADMIN } from './admin';
+import type { CallGroup } from './call';
+import { GATEWAY } from './gateway';
+import { OPEN } from './open';
+
+export const CALL_GROUPS: readonly CallGroup[] = [OPEN, GATEWAY, ADMIN];
