@@ -1,5 +1,5 @@
 /**
- * Small work on bytes that every part of the protocol shares. Text here is ASCII or a byte string; UTF-8 is
+ * Small work on bytes, and on numbers as text, that every part of the protocol shares. Text here is ASCII or a byte string; UTF-8 is
  * cbor/text.ts. Where Espruino has a built-in for a loop over every byte it is used: same result, a hundred times
  * faster.
  */
@@ -72,4 +72,18 @@ export function crc32(bytes: Uint8Array, end: number): number {
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
   }
   return ~crc >>> 0;
+}
+
+/** Digits of the largest u32. */
+const DIGITS_MAX = 10;
+
+/**
+ * The number that decimal digits stand for, `least`..`most`; −1 for any other text: empty, with a sign, a leading zero,
+ * a space, a point, an exponent, another base. most: at most 2^32 − 1.
+ */
+export function decimalOf(text: string | undefined, least: number, most: number): number {
+  if (!text || !/^[0-9]+$/.test(text) || text.length > DIGITS_MAX || (text.length > 1 && text.charAt(0) === '0'))
+    return -1;
+  const value = parseInt(text, 10);
+  return value >= least && value <= most ? value : -1;
 }

@@ -4,9 +4,8 @@
  * besides is answered with undefined. Leaves signatures to the holder of the key, and its known weaknesses to whoever
  * switches it on.
  */
-import { bytesOfText, joinBytes } from '../bytes';
+import { bytesOfText, decimalOf, joinBytes } from '../bytes';
 import { putUtf8, utf8Length } from '../cbor/text';
-import { decimalOf } from '../decimal';
 import { fail } from '../errors';
 import { BATCH_NO_MAX, SIDE_COLD, SIDE_HOT } from '../wire';
 

@@ -1,7 +1,7 @@
 // What a subcommand of `chaincloud` is, and how its flags are read. Unknown flags and missing values are usage errors
 // (exit 2); everything else that goes wrong is a failure (exit 1). Nothing else in tools/ calls process.exit.
 import { parseArgs } from 'node:util';
-import { decimalOf } from '../../protocol/decimal';
+import { decimalOf } from '../../protocol/bytes';
 import { fail } from '../../protocol/errors';
 import { U32_MAX } from '../../protocol/wire';
 

@@ -10,7 +10,7 @@ import {
   type ConsoleClient,
 } from '../../host/operator';
 import type { AccountFile } from '../../host/api/types';
-import { decimalOf } from '../../protocol/decimal';
+import { decimalOf } from '../../protocol/bytes';
 import { fail } from '../../protocol/errors';
 import { U32_MAX } from '../../protocol/wire';
 import { addAccounts, writePublicFile } from './accounts';

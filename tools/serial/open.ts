@@ -3,7 +3,7 @@
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import type { SerialPort } from 'serialport';
-import { decimalOf } from '../../protocol/decimal';
+import { decimalOf } from '../../protocol/bytes';
 import { fail } from '../../protocol/errors';
 import type { BytePort } from '../../host/kit/byte-port';
 import { loadSerialport } from './load';

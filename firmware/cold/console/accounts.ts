@@ -11,7 +11,7 @@ import type { CommandDeclaration } from '../../console/command';
 import { hexOf } from '../../console/hex';
 import { printLine } from '../../console/terminal';
 import { cborDecode } from '../../../protocol/cbor';
-import { decimalOf } from '../../../protocol/decimal';
+import { decimalOf } from '../../../protocol/bytes';
 import { pairingCode } from '../../../protocol/request/authority';
 import { fail } from '../../../protocol/errors';
 import { readRecord } from '../../journal/journal';

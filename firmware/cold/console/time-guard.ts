@@ -5,7 +5,7 @@
  * `force`. The network decides nothing: its time is anybody's who runs a mast, and the most it can do is to have the
  * operator asked again.
  */
-import { decimalOf } from '../../../protocol/decimal';
+import { decimalOf } from '../../../protocol/bytes';
 import { fail } from '../../../protocol/errors';
 import { U32_MAX } from '../../../protocol/wire';
 import { modemsStatus } from '../../modem/failover';

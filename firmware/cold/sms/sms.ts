@@ -16,7 +16,7 @@ import type { ModemSms } from '../../modem/types';
 import { scheduleOnce } from '../scheduler';
 import { acknowledge } from '../alarms/reminders';
 import { receiveV1Text } from './v1';
-import { decimalOf } from '../../../protocol/decimal';
+import { decimalOf } from '../../../protocol/bytes';
 import { U32_MAX } from '../../../protocol/wire';
 
 /** A binary SMS on the protocol's port. */

@@ -1,5 +1,5 @@
 /** `ack`: ends the repetition of an alarm. */
-import { decimalOf } from '../../../../protocol/decimal';
+import { decimalOf } from '../../../../protocol/bytes';
 import { fail } from '../../../../protocol/errors';
 import { U32_MAX } from '../../../../protocol/wire';
 import { printOk } from '../../../console/terminal';

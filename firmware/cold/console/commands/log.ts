@@ -1,5 +1,5 @@
 /** `log`: the audit entries that the board still holds. */
-import { decimalOf } from '../../../../protocol/decimal';
+import { decimalOf } from '../../../../protocol/bytes';
 import { fail } from '../../../../protocol/errors';
 import { U32_MAX } from '../../../../protocol/wire';
 import { hexOf } from '../../../console/hex';

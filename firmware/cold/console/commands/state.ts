@@ -3,7 +3,7 @@
  * each, end (PIN). A factory function: it costs no variables while no backup is read.
  */
 import { cborDecode } from '../../../../protocol/cbor';
-import { decimalOf } from '../../../../protocol/decimal';
+import { decimalOf } from '../../../../protocol/bytes';
 import { fail } from '../../../../protocol/errors';
 import { U32_MAX } from '../../../../protocol/wire';
 import { concatBytes, copyBytes, NO_BYTES } from '../../../crypto/bytes';

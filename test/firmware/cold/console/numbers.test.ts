@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { cborEncode } from '../../../../protocol/cbor';
 import { ADMIN_NUMBER, PIN, readyRig, type Rig } from '../../rig';
-import { REPAIRED } from '../../../protocol/decimal.test';
+import { REPAIRED } from '../../../protocol/bytes.test';
 
 /** The code that a line is refused with; `ok`, or the question that it brings. */
 async function codeOf(rig: Rig, line: string): Promise<string> {

@@ -1,6 +1,6 @@
-// Holds protocol/decimal.ts: one form of each number, none repaired.
+// Holds protocol/bytes.ts: one form of each number, none repaired.
 import { expect } from 'chai';
-import { decimalOf } from '../../protocol/decimal';
+import { decimalOf } from '../../protocol/bytes';
 import { U32_MAX } from '../../protocol/wire';
 
 /** Texts that parseInt or Number would make a number of, and that are none. */
@@ -9,7 +9,7 @@ export const REPAIRED = [
   '1.0', '1.', '.5', '1,0', '1_000', 'NaN', 'Infinity', 'null', 'true', '4294967296', '10000000000', '1zzz', '١', '１',
 ]; // prettier-ignore
 
-describe('protocol/decimal', () => {
+describe('protocol/bytes', () => {
   it('takes decimal digits within the bounds', () => {
     for (const value of [0, 1, 7, 10, 99, 1_760_000_000, U32_MAX])
       expect(decimalOf(String(value), 0, U32_MAX), String(value)).to.equal(value);
