@@ -81,7 +81,8 @@ export function createFollower(options: FollowerOptions): Follower {
       if (!tip || (await hashAt(tip.height)) === tip.hash) return count;
       await db.transaction(async (tx) => {
         await tx.run(
-          "UPDATE txs SET state = 'mempool', height = NULL, block_hash = NULL, block_index = NULL, block_time = NULL WHERE block_hash = ?",
+          "UPDATE txs SET state = 'mempool', height = NULL, block_hash = NULL, block_index = NULL, " +
+            'block_time = NULL WHERE block_hash = ?',
           [tip.hash],
         );
         await tx.run('DELETE FROM blocks WHERE hash = ?', [tip.hash]);

@@ -86,7 +86,8 @@ export async function writeTx(
     );
   } else {
     await db.run(
-      'INSERT INTO txs (txid, raw, state, height, block_hash, block_index, block_time, seen_at, is_coinbase, fee_sats) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO txs (txid, raw, state, height, block_hash, block_index, block_time, seen_at, ' +
+        'is_coinbase, fee_sats) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       [tx.txid, raw, state, ...where, seenAtMs, Number(tx.isCoinbase), feeOf(tx, prevouts)],
     );
   }

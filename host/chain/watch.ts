@@ -58,7 +58,8 @@ export function createWatch(): Watch {
     async learnTx(db, txid) {
       keep(
         await db.all<OutputRow>(
-          'SELECT 0 AS seq, txid, sn, value, address, account, side, chain, idx FROM tx_outputs WHERE txid = ? AND account IS NOT NULL',
+          'SELECT 0 AS seq, txid, sn, value, address, account, side, chain, idx FROM tx_outputs WHERE txid ' +
+            '= ? AND account IS NOT NULL',
           [txid],
         ),
       );

@@ -1,6 +1,6 @@
 // The gateway: stands between the API and HSM-Hot's serial line. Fetches a job, runs it, posts the answer, one at a
-// time. Keeps nothing on disk: a job stays open at the API until its answer has arrived there. An answer that the API does
-// not take becomes a failure of its job, so that the API postpones it and gives out the next one.
+// time. Keeps nothing on disk: a job stays open at the API until its answer has arrived there. An answer that the API
+// does not take becomes a failure of its job, so that the API postpones it and gives out the next one.
 
 import { fail } from '../../protocol/errors';
 import { createPeer } from '../../protocol/link/peer';

@@ -1,6 +1,6 @@
-// Joins the parts of concatenated SMS. Spec: 3GPP TS 23.040 9.2.3.24.1. Until it is whole a message stays in the modem's
-// store, which is small: one that does not become whole is given up after PART_AGE_MS, or before when there is no room.
-// Its parts are acknowledged then, which deletes them.
+// Joins the parts of concatenated SMS. Spec: 3GPP TS 23.040 9.2.3.24.1. Until it is whole a message stays in the
+// modem's store, which is small: one that does not become whole is given up after PART_AGE_MS, or before when there is
+// no room. Its parts are acknowledged then, which deletes them.
 
 /** One part, or a whole message with total 1. */
 export interface Part {

@@ -20,11 +20,13 @@ export const COLD_COMMANDS = {
       link: 'link <link:unpaired|up|down>',
       phones: 'phones <count:whole>',
       modem:
-        'modem <index:whole> <state:starting|registered|unregistered> rssi <rssi:whole> operator <operator:rest> network-time <unix_seconds:whole|-> queued <queued:whole>',
+        'modem <index:whole> <state:starting|registered|unregistered> rssi <rssi:whole> operator ' +
+        '<operator:rest> network-time <unix_seconds:whole|-> queued <queued:whole>',
       audit: 'audit <entries:whole> head <head:hex>',
       signed: 'signed <signed:whole> refused <refused:whole> ignored-sms <ignored_sms:whole>',
       account:
-        'account <account:whole> <standing:open|closed>[ <reason:word>] batches-hot <batches_hot:whole> batches-cold <batches_cold:whole>[ alarm <alarm:word> <alarm_number:whole>]',
+        'account <account:whole> <standing:open|closed>[ <reason:word>] batches-hot <batches_hot:whole> ' +
+        'batches-cold <batches_cold:whole>[ alarm <alarm:word> <alarm_number:whole>]',
     },
   },
   provision: {
@@ -184,7 +186,10 @@ export const COLD_COMMANDS = {
     needs: [],
     lines: {
       modem:
-        'modem <index:whole> state <state:whole> registered <registered:0|1> rssi <rssi:whole> supply-mv <supply_mv:whole> operator <operator:rest> stored <stored:whole> of <capacity:whole> sent <sent:whole> received <received:whole> timeouts <timeouts:whole> restarts <restarts:whole> queued <queued:whole> network-time <unix_seconds:whole|->',
+        'modem <index:whole> state <state:whole> registered <registered:0|1> rssi <rssi:whole> supply-mv ' +
+        '<supply_mv:whole> operator <operator:rest> stored <stored:whole> of <capacity:whole> sent ' +
+        '<sent:whole> received <received:whole> timeouts <timeouts:whole> restarts <restarts:whole> ' +
+        'queued <queued:whole> network-time <unix_seconds:whole|->',
       trouble: 'trouble <text:rest>',
       none: 'modem none <why:rest>',
     },
@@ -202,7 +207,8 @@ export const COLD_COMMANDS = {
     lines: {
       flash: 'flash pages <pages:whole> page-bytes <page_bytes:whole>',
       journal:
-        'journal records <records:whole> room <room_bytes:whole> of <half_bytes:whole> generation <generation:whole> writes <writes:whole> erases <erases:whole>',
+        'journal records <records:whole> room <room_bytes:whole> of <half_bytes:whole> generation ' +
+        '<generation:whole> writes <writes:whole> erases <erases:whole>',
     },
   },
   noise: { usage: 'noise', summary: 'health of the noise source', needs: [], lines: { noise: 'noise <verdict:word>' } },
@@ -236,7 +242,8 @@ export const HOT_COMMANDS = {
       board: 'board <board:word> commit <commit:word> interpreter <interpreter:word>',
       state: 'state <state:word> link <link:up|down>',
       boots:
-        'boots <boots:whole> relayed <relayed:whole> malformed <malformed:whole> limited <limited:whole> unreachable <unreachable:whole>',
+        'boots <boots:whole> relayed <relayed:whole> malformed <malformed:whole> limited <limited:whole> ' +
+        'unreachable <unreachable:whole>',
     },
   },
   log: {

@@ -24,7 +24,9 @@ export interface ConsoleClient {
   close(): void;
 }
 
-/** A line longer than the board takes (firmware/console LINE_MAX is 1,200), which ends an open question as `line-long`. */
+/**
+ * A line longer than the board takes (firmware/console LINE_MAX is 1,200), which ends an open question as `line-long`.
+ */
 export const CANCEL_LINE = '.'.repeat(1600);
 /** How often a stopped command is cancelled before it is given up. */
 const STOP_TRIES = 3;

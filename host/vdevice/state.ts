@@ -149,7 +149,8 @@ class StateFile {
    */
   spentSince(sinceMs: number): Spent {
     const row = this.one<{ count: number; sats: number | null; feeSats: number | null }>(
-      'SELECT COUNT(*) AS count, SUM(w.sats) AS sats, SUM(f.sats) AS feeSats FROM withdrawals w LEFT JOIN fees f ON f.vtest_id = w.vtest_id WHERE w.authorised_ms >= ?',
+      'SELECT COUNT(*) AS count, SUM(w.sats) AS sats, SUM(f.sats) AS feeSats FROM withdrawals w LEFT ' +
+        'JOIN fees f ON f.vtest_id = w.vtest_id WHERE w.authorised_ms >= ?',
       sinceMs,
     )!;
     return { sats: row.sats ?? 0, feeSats: row.feeSats ?? 0, count: row.count };

@@ -29,8 +29,8 @@ export interface VModem {
 export type VWindow = Partial<PolicyWindow>;
 
 /**
- * V's own limits, checked before HSM-Cold's and set tighter: those of PolicyLimits, absent or 0 = no such limit, and V's
- * own. A smallest output of 0 stands for 10,000 satoshi, the API's own. Fees are known once the API built the
+ * V's own limits, checked before HSM-Cold's and set tighter: those of PolicyLimits, absent or 0 = no such limit, and
+ * V's own. A smallest output of 0 stands for 10,000 satoshi, the API's own. Fees are known once the API built the
  * transaction: a fee beyond a limit stops the loop and alarms the admin. Spec: SPEC.md 11.
  */
 export interface VPolicy extends Partial<PolicyLimits> {

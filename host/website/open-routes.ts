@@ -73,7 +73,9 @@ function batchRoutes(app: FastifyInstance, context: WebsiteContext): void {
       if (Buffer.from(digest).toString('hex') !== form.digest) return { result: false };
     }
     const result = store.markBatch(side, batchNo, status);
-    const words = `${side === SIDE_COLD ? 'cold' : 'hot'} batch ${batchNo} ${status === BATCH_VERIFIED ? 'verified' : 'FAILED'}`;
+    const words =
+      `${side === SIDE_COLD ? 'cold' : 'hot'} batch ${batchNo} ` +
+      `${status === BATCH_VERIFIED ? 'verified' : 'FAILED'}`;
     tell(result ? words : words + ': report refused');
     context.expectAttestations();
     return { result };

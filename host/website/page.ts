@@ -23,7 +23,8 @@ export function escapeHtml(text: unknown): string {
 
 export function loginPage(): string {
   return layout(
-    '<form method="post" action="/login"><label>Admin token <input type="password" name="token" autofocus></label> <button>Open</button></form>',
+    '<form method="post" action="/login"><label>Admin token <input type="password" name="token" ' +
+      'autofocus></label> <button>Open</button></form>',
   );
 }
 

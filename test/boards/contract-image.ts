@@ -26,6 +26,7 @@ export async function imageOf(board: string, entry: string): Promise<string> {
 export function contractImage(board: string): Promise<string> {
   return imageOf(
     board,
-    "import { coldHal } from '@hal'; import { runContract } from '@root/test/boards/contract-firmware.js'; runContract(coldHal());",
+    "import { coldHal } from '@hal'; import { runContract } from " +
+      "'@root/test/boards/contract-firmware.js'; runContract(coldHal());",
   );
 }

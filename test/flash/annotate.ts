@@ -1,5 +1,5 @@
-// Octets on flash taken apart by the declarations of firmware/journal: rows of [field, hexadecimal]. Reads by offsets of
-// its own and not by the firmware's code.
+// Octets on flash taken apart by the declarations of firmware/journal: rows of [field, hexadecimal]. Reads by offsets
+// of its own and not by the firmware's code.
 import { createHmac } from 'node:crypto';
 import { mnemonicToSeedSync } from '@scure/bip39';
 import {

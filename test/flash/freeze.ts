@@ -36,7 +36,10 @@ function rowText({ name, at, pieces, opened }: Row): string {
 
 /** Text of a vector file. */
 export function vectorText(rows: Row[], words: string[]): string {
-  return `{\n "source": ${JSON.stringify(SOURCE)},\n "words": ${JSON.stringify(words)},\n "rows": [\n${rows.map(rowText).join(',\n')}\n ]\n}\n`;
+  return (
+    `{\n "source": ${JSON.stringify(SOURCE)},\n "words": ${JSON.stringify(words)},\n "rows": ` +
+    `[\n${rows.map(rowText).join(',\n')}\n ]\n}\n`
+  );
 }
 
 export function vectorFile(part: string): VectorFile {

@@ -1,5 +1,5 @@
-// Comes first in a process that makes frozen octets: what the firmware takes from Node where a board has none of its own
-// is a fixed sequence, so that two runs give the same. The blinding that it seeds reaches no octet on flash.
+// Comes first in a process that makes frozen octets: what the firmware takes from Node where a board has none of its
+// own is a fixed sequence, so that two runs give the same. The blinding that it seeds reaches no octet on flash.
 import nodeCrypto = require('node:crypto');
 
 let counter = 0;

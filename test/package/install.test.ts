@@ -1,5 +1,5 @@
-// The packed package in an empty folder, as a customer installs it: the command line, the README's example in JavaScript
-// and in TypeScript, and both kinds of import. Without a registry to install from, all of it is skipped.
+// The packed package in an empty folder, as a customer installs it: the command line, the README's example in
+// JavaScript and in TypeScript, and both kinds of import. Without a registry to install from, all of it is skipped.
 import { expect } from 'chai';
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

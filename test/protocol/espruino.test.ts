@@ -50,7 +50,8 @@ describe('protocol in the genuine interpreter (ESPRUINO)', function () {
         .map((row) => ({ hex: row.hex, code: row.refused })),
     ];
     const results = runInInterpreter(
-      `${code}\nvar given=${JSON.stringify([...good, ...bad.map((row) => row.hex)])};for(var index=0;index<given.length;index++)out(tryDecode(given[index]));`,
+      `${code}\nvar given=${JSON.stringify([...good, ...bad.map((row) => row.hex)])};for(var ` +
+        'index=0;index<given.length;index++)out(tryDecode(given[index]));',
     );
     good.forEach((text, i) => text === 'f98000' || expect(results[i]).to.equal(text));
     bad.forEach((row, i) => {
@@ -66,7 +67,8 @@ describe('protocol in the genuine interpreter (ESPRUINO)', function () {
     const code = (await bundled({ 'protocol/cbor/index': ['cborEncode', 'cborDecode'] })) + HELPERS;
     expect(
       runInInterpreter(
-        `${code}\nvar given=${JSON.stringify(values)};for(var index=0;index<given.length;index++)out(tryDecode(given[index]));`,
+        `${code}\nvar given=${JSON.stringify(values)};for(var ` +
+          'index=0;index<given.length;index++)out(tryDecode(given[index]));',
       ),
     ).to.deep.equal(values);
   });

@@ -99,7 +99,9 @@ export function compileDevice(): void {
     const file = diagnostic.file;
     const where = file ? ts.getLineAndCharacterOfPosition(file, diagnostic.start ?? 0) : { line: 0, character: 0 };
     const name = file ? file.fileName : '';
-    const text = `${path.relative(ROOT, name)}:${where.line + 1}:${where.character + 1} ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`;
+    const text =
+      `${path.relative(ROOT, name)}:${where.line + 1}:${where.character + 1} ` +
+      `${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`;
     const key = file ? emittedPath(name) : '';
     (found[key] = found[key] || []).push(text);
   }

@@ -93,7 +93,8 @@ export function stampCommit(code: string, commit: string): string {
 export function dialectError(problems: readonly DialectProblem[]): Error {
   return fail(
     'dialect',
-    `Espruino would not run this as it is meant:\n${problems.map((one) => `${one.where} ${one.rule}: ${one.text}`).join('\n')}`,
+    'Espruino would not run this as it is ' +
+      `meant:\n${problems.map((one) => `${one.where} ${one.rule}: ${one.text}`).join('\n')}`,
   );
 }
 

@@ -89,7 +89,9 @@ export function createLinkView(give: (entry: TrafficEntry) => void, linkKey32?: 
   function describeHello(direction: Direction, body: Uint8Array): string {
     const bytes = body.slice(0, body.length - CRC_BYTES);
     const limits = helloLimits(bytes);
-    const facts = `boot ${limits.bootId}, versions ${limits.versionMin}-${limits.versionMax}, payload ${limits.payloadMax}, window ${limits.window}`;
+    const facts =
+      `boot ${limits.bootId}, versions ${limits.versionMin}-${limits.versionMax}, payload ` +
+      `${limits.payloadMax}, window ${limits.window}`;
     if (!isSound(body)) return `${describeFrame(body)} with a wrong check sum`;
     if (body[0] === FRAME_HELLO) {
       hello = { bytes, direction };

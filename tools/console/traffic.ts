@@ -73,7 +73,10 @@ export function describeFrame(body: Uint8Array): string {
     return `unknown kind 0x${kind.toString(16)}, ${body.length} bytes`;
   const payload = body.subarray(DATA_HEAD, body.length - (isSealed ? LINK_TAG_BYTES : CRC_BYTES));
   const isPart = (plain & FRAME_FLAG_CONTINUES) !== 0;
-  return `DATA ${body[1]} ack ${body[2]}: ${isSealed ? `sealed, ${payload.length} bytes` : isPart ? `part of a message, ${payload.length} bytes` : describeMessage(payload)}`;
+  return (
+    `DATA ${body[1]} ack ${body[2]}: ` +
+    `${isSealed ? `sealed, ${payload.length} bytes` : isPart ? `part of a message, ${payload.length} bytes` : describeMessage(payload)}`
+  );
 }
 
 /** A PDU of the AT dialogue. isFromPhone: the board sends it. */
@@ -130,7 +133,10 @@ export function createReader(
 
 /** `03:00:07.125 < console info  text`. */
 export function formatEntry(entry: TrafficEntry): string {
-  return `${new Date(entry.at).toISOString().slice(11, 23)} ${entry.direction === 'in' ? '<' : '>'} ${entry.kind.padEnd(7)} ${entry.level.padEnd(5)} ${entry.text}`;
+  return (
+    `${new Date(entry.at).toISOString().slice(11, 23)} ${entry.direction === 'in' ? '<' : '>'} ` +
+    `${entry.kind.padEnd(7)} ${entry.level.padEnd(5)} ${entry.text}`
+  );
 }
 
 /** True when `level` is at least as grave as `least`. */

@@ -21,7 +21,10 @@ export interface Progress extends UploadProgress {
 export function progressLine({ step, doneBytes, totalBytes, label }: Progress): string {
   const part = totalBytes > 0 ? Math.min(1, doneBytes / totalBytes) : 1;
   const filled = Math.round(part * WIDTH);
-  return `${(label ?? NAMES[step]).padEnd(20)} [${'#'.repeat(filled)}${'.'.repeat(WIDTH - filled)}] ${String(Math.round(part * 100)).padStart(3)} %`;
+  return (
+    `${(label ?? NAMES[step]).padEnd(20)} [${'#'.repeat(filled)}${'.'.repeat(WIDTH - filled)}] ` +
+    `${String(Math.round(part * 100)).padStart(3)} %`
+  );
 }
 
 /** Writes progress to `out`. */

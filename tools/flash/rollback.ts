@@ -34,7 +34,9 @@ function otherOf(state: BoardState): { from: SlotState; to: SlotState } {
   if (to.image.role !== from.image.role || to.image.board !== from.image.board) {
     throw fail(
       'wrong-role',
-      `the other slot holds HSM-${to.image.role === 'cold' ? 'Cold' : 'Hot'} for ${to.image.board}, and this board is HSM-${from.image.role === 'cold' ? 'Cold' : 'Hot'} on ${from.image.board}: flash what it is to be`,
+      `the other slot holds HSM-${to.image.role === 'cold' ? 'Cold' : 'Hot'} for ${to.image.board}, and ` +
+        `this board is HSM-${from.image.role === 'cold' ? 'Cold' : 'Hot'} on ${from.image.board}: flash ` +
+        'what it is to be',
     );
   }
   return { from, to };

@@ -65,7 +65,8 @@ function aFittingImage(state: BoardState, image: DeviceImage, isForced: boolean)
   if (state.espruinoBoard !== image.espruinoBoard) {
     throw fail(
       'wrong-board',
-      `this image is for ${image.info.board} (an Espruino "${image.espruinoBoard}") and the board is an Espruino "${state.espruinoBoard}": choose the image with --board`,
+      `this image is for ${image.info.board} (an Espruino "${image.espruinoBoard}") and the board is an ` +
+        `Espruino "${state.espruinoBoard}": choose the image with --board`,
     );
   }
   const now = state.active?.image;
@@ -73,12 +74,14 @@ function aFittingImage(state: BoardState, image: DeviceImage, isForced: boolean)
   if (now.board !== image.info.board)
     throw fail(
       'wrong-board',
-      `the board runs the image of ${now.board} and this one is for ${image.info.board}: choose it with --board ${now.board}, or give --force if the board itself was wrongly flashed`,
+      `the board runs the image of ${now.board} and this one is for ${image.info.board}: choose it with ` +
+        `--board ${now.board}, or give --force if the board itself was wrongly flashed`,
     );
   if (now.role !== image.info.role)
     throw fail(
       'wrong-role',
-      `the board is an HSM-${now.role === 'cold' ? 'Cold' : 'Hot'} and this image is HSM-${now.role === 'cold' ? 'Hot' : 'Cold'}: take the other board, or give --force`,
+      `the board is an HSM-${now.role === 'cold' ? 'Cold' : 'Hot'} and this image is ` +
+        `HSM-${now.role === 'cold' ? 'Hot' : 'Cold'}: take the other board, or give --force`,
     );
 }
 
@@ -90,7 +93,8 @@ async function layOut(prompt: Prompt, remote: Remote, first: BoardState, imageBy
   if (small)
     throw fail(
       'no-space',
-      `the board's slots hold ${small.slot.pageCount * state.area.pageBytes} bytes and the image has ${imageBytes}: lay Storage out anew with --erase (keys are elsewhere and stay)`,
+      `the board's slots hold ${small.slot.pageCount * state.area.pageBytes} bytes and the image has ` +
+        `${imageBytes}: lay Storage out anew with --erase (keys are elsewhere and stay)`,
     );
   const current =
     state.loaders.length === 1 &&

@@ -80,7 +80,8 @@ function readOne(where: string, raw: Raw): AccountData {
   if (raw.v_identity !== undefined && !/^0[23][0-9a-f]{64}$/.test(String(raw.v_identity)))
     throw fail(
       'account-file',
-      `${where}.v_identity expected V's identity, 66 hex digits ("chaincloud vdevice --pair" shows it), or nothing to scan it at the board`,
+      `${where}.v_identity expected V's identity, 66 hex digits ("chaincloud vdevice --pair" shows it), ` +
+        'or nothing to scan it at the board',
     );
   if (typeof raw.payout_address !== 'string' || raw.payout_address === '')
     throw fail('account-file', `${where}.payout_address expected an address`);
@@ -133,7 +134,11 @@ function describeFees(data: AccountData): string {
   const most = (field: 'txMaxFeeSats' | 'windowMaxFeeSats', per: string): string =>
     policy[field] ? `${policy[field]} sats ${per}${mark(field)}` : `NO LIMIT ${per}`;
   const rate = `${policy.maxFeerateSatVb || BOARD_FEERATE} sat/vB${mark('maxFeerateSatVb')}`;
-  return `${most('txMaxFeeSats', 'a payment')}, ${rate}, ${most('windowMaxFeeSats', `in ${policy.windowSeconds || DAY_SECONDS} s`)}; the API chooses the fee within that`;
+  return (
+    `${most('txMaxFeeSats', 'a payment')}, ${rate}, ` +
+    `${most('windowMaxFeeSats', `in ${policy.windowSeconds || DAY_SECONDS} s`)}; the API chooses the ` +
+    'fee within that'
+  );
 }
 
 /** An account in words for the person who has to agree to it. */

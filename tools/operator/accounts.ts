@@ -37,7 +37,8 @@ function showPairing({ people, hasColour }: Desk, file: AccountFile): void {
   for (const line of qrLines(text, hasColour === true)) people.say(line);
   people.say(`  for V, to scan or to type: ${text}`);
   people.say(
-    `  pairing code ${file.pairing_code}: use the account only if V shows the same ("chaincloud vdevice --pair --scan ...")`,
+    `  pairing code ${file.pairing_code}: use the account only if V shows the same ("chaincloud ` +
+      'vdevice --pair --scan ...")',
   );
 }
 
@@ -65,7 +66,8 @@ export async function addAccounts(
     if (names[i] !== undefined && names[i] !== data.name)
       throw fail(
         'account-order',
-        `account ${i} on the board is "${names[i]}" and in the file "${data.name}": the file must list accounts in the board's order`,
+        `account ${i} on the board is "${names[i]}" and in the file "${data.name}": the file must list ` +
+          "accounts in the board's order",
       );
     let file: AccountFile;
     if (names[i] === undefined) {

@@ -18,10 +18,12 @@ export function readPhones(text: string | undefined): string[] | undefined {
 export async function warnOfNoPhones(desk: Desk, options: { isStrict?: boolean }): Promise<void> {
   if ((await readStatus(desk.client)).phones > 0) return;
   desk.people.say(
-    '!! The board has no admin phones: its alarms (a forged request, a closed account) and its daily heartbeat reach nobody.',
+    '!! The board has no admin phones: its alarms (a forged request, a closed account) and its daily ' +
+      'heartbeat reach nobody.',
   );
   desk.people.say(
-    '!! Run this again with --phones +NUMBER,... or type "phones +NUMBER ..." at the console, then try them with "sms +NUMBER".',
+    '!! Run this again with --phones +NUMBER,... or type "phones +NUMBER ..." at the console, then ' +
+      'try them with "sms +NUMBER".',
   );
   desk.transcript.note('no alarm phones', {});
   if (options.isStrict)

@@ -24,7 +24,8 @@ export function diceComplaint(rolls: string): string | undefined {
 /** Asks for rolls until there are enough; shows the count, never the rolls again. */
 export async function askDice(people: People): Promise<string> {
   people.say(
-    `Roll a six-sided die at least ${MIN_ROLLS} times and type what it shows, as many rolls a line as you like; an empty line ends it.`,
+    `Roll a six-sided die at least ${MIN_ROLLS} times and type what it shows, as many rolls a line as ` +
+      'you like; an empty line ends it.',
   );
   let rolls = '';
   for (;;) {

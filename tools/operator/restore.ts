@@ -57,7 +57,8 @@ async function restoreStateOf(desk: Desk, pin: Pin, state: string[], known: Acco
   } catch (error) {
     if ((error as { code?: string }).code !== 'backup-old') throw error;
     people.say(
-      'This backup is older than the last channel: payments made after it are not in it, and a request could be paid twice.',
+      'This backup is older than the last channel: payments made after it are not in it, and a request ' +
+        'could be paid twice.',
     );
     if (!(await people.confirm('Is there no newer backup, and was every payment since looked up?')))
       throw fail('declined', 'nothing was restored: find the newest backup');

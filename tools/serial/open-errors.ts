@@ -12,11 +12,15 @@ const isWindowsPort = (name: string): boolean => /^(\\\\\.\\)?COM\d+$/i.test(nam
  */
 function portThieves(name: string): string {
   if (isWindowsPort(name))
-    return 'close the program that has it open (a terminal, a web IDE, a flasher), or unplug the board and plug it in again';
+    return (
+      'close the program that has it open (a terminal, a web IDE, a flasher), or unplug the board and ' +
+      'plug it in again'
+    );
   if (/^\/dev\/cu\./.test(name))
     return 'close the program that holds it (a terminal, a web IDE, a gateway) and try again';
   return (
-    'close the program that holds it (a terminal, a web IDE, a gateway) and try again; on Linux ModemManager may hold it ' +
+    'close the program that holds it (a terminal, a web IDE, a gateway) and try again; on Linux ' +
+    'ModemManager may hold it ' +
     'for a minute after it is plugged in ("sudo systemctl stop ModemManager")'
   );
 }
@@ -42,7 +46,8 @@ function explainWindowsError(name: string, error: Error): Error {
     );
   return fail(
     'port-failed',
-    `${name} cannot be opened (${text}): unplug the board, plug it in again, and install the driver of its chip (CP210x or CH340) where the Device Manager shows a warning`,
+    `${name} cannot be opened (${text}): unplug the board, plug it in again, and install the driver ` +
+      'of its chip (CP210x or CH340) where the Device Manager shows a warning',
   );
 }
 
@@ -58,7 +63,8 @@ export function explainOpenError(name: string, error: Error): Error {
   if (/EACCES|EPERM|permission denied|access denied/i.test(text)) {
     return fail(
       'port-rights',
-      `no right to open ${name}: on Linux add yourself to its group (sudo usermod -a -G dialout $USER) and log in again`,
+      `no right to open ${name}: on Linux add yourself to its group (sudo usermod -a -G dialout $USER) ` +
+        'and log in again',
     );
   }
   if (/EBUSY|EAGAIN|cannot lock|busy|in use/i.test(text))

@@ -163,8 +163,8 @@ async function openSerial(name: string, baud: number): Promise<OpenPort> {
 }
 
 /**
- * Opens `name`. Throws codes `no-serialport`, `no-port`, `port-rights`, `port-busy`, `not-a-port`, `bad-port-name`, `port-failed`;
- * `onClose` gets code `port-gone` when the line dies later.
+ * Opens `name`. Throws codes `no-serialport`, `no-port`, `port-rights`, `port-busy`, `not-a-port`, `bad-port-name`,
+ * `port-failed`; `onClose` gets code `port-gone` when the line dies later.
  */
 export async function openPort(name: string, baud = DEFAULT_BAUD): Promise<OpenPort> {
   if (/^[a-z]+:\/\//.test(name)) return openTcp(name);

@@ -1,7 +1,7 @@
 // Send requests from acceptance to their end. States: queued (no coins yet), planned (coins reserved, waits for
 // HSM-Cold), signed (whole, not yet taken by the node), sent, failed. Published: 0 for the first three, 1 sent, 9
-// failed. Once accepted, a request is never answered 400 or 404; tx_hash is given exactly with status 1. Coins and jobs:
-// planner.ts, jobs.ts. Spec: docs/published-app.md.
+// failed. Once accepted, a request is never answered 400 or 404; tx_hash is given exactly with status 1. Coins and
+// jobs: planner.ts, jobs.ts. Spec: docs/published-app.md.
 
 import { PING_OUTS } from '../../../protocol/request/outs';
 import { SIDE_HOT } from '../../../protocol/wire';

@@ -48,7 +48,8 @@ export async function openPostgres(url: string): Promise<Db> {
     const { hostname, pathname } = new URL(url);
     throw fail(
       'db-open',
-      `cannot open the database ${pathname.slice(1)} on ${hostname}: ${(error as { code?: string }).code ?? 'no answer'}`,
+      `cannot open the database ${pathname.slice(1)} on ${hostname}: ` +
+        `${(error as { code?: string }).code ?? 'no answer'}`,
     );
   }
 

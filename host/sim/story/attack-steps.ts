@@ -59,7 +59,8 @@ export const plantedWithdrawal: Step = {
       (n) => sim.runtime.random(n),
     );
     db.run(
-      "INSERT INTO withdrawals (vtest_id, idempotency_key, outs, dynamic, vtest_info, status, created_ms) VALUES (?, 'planted', ?, 0, ?, 'waiting', ?)",
+      'INSERT INTO withdrawals (vtest_id, idempotency_key, outs, dynamic, vtest_info, status, ' +
+        "created_ms) VALUES (?, 'planted', ?, 0, ?, 'waiting', ?)",
       id,
       JSON.stringify([{ address: THIEF, sats: 1_000_000 }]),
       info,

@@ -55,7 +55,8 @@ async function runStep(
     const wallSeconds = Math.round((Date.now() - startMs) / 1000);
     const deviceSeconds = Math.round((sim.boards.cpuMs() - startCpuMs) / 1000);
     listener.onProgress?.(
-      `${step.name}: ${wallSeconds} s, of which the boards computed ${deviceSeconds} s; it is ${new Date(sim.runtime.nowMs()).toISOString().slice(11, 19)}`,
+      `${step.name}: ${wallSeconds} s, of which the boards computed ${deviceSeconds} s; it is ` +
+        `${new Date(sim.runtime.nowMs()).toISOString().slice(11, 19)}`,
     );
   }, PROGRESS_MS);
   const outcome = await step.run(sim, notes).then(

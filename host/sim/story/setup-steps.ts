@@ -36,7 +36,8 @@ export async function batchOf(sim: Simulation, side: 1 | 2, batchNo: number): Pr
 export const provisioning: Step = {
   name: 'provisioning',
   tells:
-    "The operator makes HSM-Cold's seed from dice, the host's and the board's randomness, sets the PIN, enters the account and pairs V.",
+    "The operator makes HSM-Cold's seed from dice, the host's and the board's randomness, sets the " +
+    'PIN, enters the account and pairs V.',
   async run(sim) {
     await sim.provision();
     const { account } = sim;

@@ -19,7 +19,8 @@ function rowsAndAnswers(count: number, name: string): { rows: string[][]; answer
     rows.push([hex(d), hex(z), hex(e)]);
     const signed = crypto.ecdsaSignRecoverable(z, d);
     answers.push(
-      `${hex(crypto.pubkeyCreate(d))} ${hex(signed.sig)}${signed.recid} true false ${hex(crypto.ecdh(crypto.pubkeyCreate(e), d))}`,
+      `${hex(crypto.pubkeyCreate(d))} ${hex(signed.sig)}${signed.recid} true false ` +
+        `${hex(crypto.ecdh(crypto.pubkeyCreate(e), d))}`,
     );
   }
   return { rows, answers };

@@ -41,7 +41,9 @@ async function abortAt(
   arrayAt: number,
   isRestarted: boolean,
 ): Promise<boolean> {
-  const where = `${operation.name}, ended at ${callAt ? `call ${callAt} of ${counted.calls}` : `array ${arrayAt} of ${counted.arrays}`}${isRestarted ? ', restarted' : ''}`;
+  const where =
+    `${operation.name}, ended at ` +
+    `${callAt ? `call ${callAt} of ${counted.calls}` : `array ${arrayAt} of ${counted.arrays}`}${isRestarted ? ', restarted' : ''}`;
   const rig = await operation.make();
   const aborter = new Aborter(rig.cold);
   rig.cold.rebooted = 0;

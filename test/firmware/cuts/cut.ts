@@ -51,7 +51,8 @@ export function agree(operation: Operation, { before, after }: Measured, view: V
   );
   if (stray.length)
     throw new Error(
-      `${where}: ${stray.map((part) => `${part} is ${view[part]}, was ${before[part]}, should become ${after[part]}`).join('; ')}`,
+      `${where}: ` +
+        `${stray.map((part) => `${part} is ${view[part]}, was ${before[part]}, should become ${after[part]}`).join('; ')}`,
     );
   const moved = differences(before, after).filter((part) => !operation.between?.includes(part));
   const done = moved.filter((part) => view[part] === after[part]);
@@ -224,7 +225,9 @@ export const said = ({ at, part, isFromEnd }: Cut): string =>
  * came up in the end.
  */
 export async function cutAt(operation: Operation, measured: Measured, cut: Cut, second?: Cut): Promise<number> {
-  const where = `${operation.name}, ${measured.writes} writes, cut at ${said(cut)}${second ? `; its restart cut at ${said(second)}` : ''}`;
+  const where =
+    `${operation.name}, ${measured.writes} writes, cut at ` +
+    `${said(cut)}${second ? `; its restart cut at ${said(second)}` : ''}`;
   const rig = await operation.make();
   const { flash } = rig.cold;
   set(rig.cold, cut);

@@ -51,7 +51,8 @@ describe('out of memory in the genuine interpreter (ESPRUINO)', () => {
     if (tallies.length <= OPERATIONS.length) return this.skip();
     const sum = (name: keyof Tally): number => tallies.reduce((all, tally) => all + tally[name], 0);
     console.log(
-      `      ${sum('rooms')} rooms, ${sum('died')} in which memory ran out: ${sum('restarts')} restarts, ${sum('crashes')} of them crashes, ${sum('cuts')} power cuts`,
+      `      ${sum('rooms')} rooms, ${sum('died')} in which memory ran out: ${sum('restarts')} ` +
+        `restarts, ${sum('crashes')} of them crashes, ${sum('cuts')} power cuts`,
     );
     expect(sum('restarts')).to.be.greaterThan(sum('died') / 3);
   });

@@ -86,7 +86,8 @@ describe('journal in the genuine interpreter (ESPRUINO)', function () {
     }
     fs.rmSync(dir, { recursive: true });
     console.log(
-      `      ${total.restarts} handlers did not end, ${total.stopped} within a write; ${total.whole} ended, ${crashes} crashes of the interpreter`,
+      `      ${total.restarts} handlers did not end, ${total.stopped} within a write; ${total.whole} ` +
+        `ended, ${crashes} crashes of the interpreter`,
     );
     expect(total.restarts, 'handlers that did not end').to.be.greaterThan(5);
     expect(total.stopped, 'of these within a write').to.be.greaterThan(0);

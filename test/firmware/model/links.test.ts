@@ -309,7 +309,8 @@ class Machine {
     for (const part_ of Object.keys(is) as (keyof Standing)[]) {
       if (is[part_] !== before[part_] && is[part_] !== model.standing[part_])
         throw new Error(
-          `${operation.name} cut at ${cut}: ${part_} is ${is[part_]}, neither ${before[part_]} nor ${model.standing[part_]}`,
+          `${operation.name} cut at ${cut}: ${part_} is ${is[part_]}, neither ${before[part_]} nor ` +
+            `${model.standing[part_]}`,
         );
     }
     if (is.serial === before.serial) model.paid = keeps.paid;

@@ -16,9 +16,12 @@ import { bundleImage } from '../../../tools/build/images';
 const COLD = '+8613800000001';
 const ANNA = '+8613900000002';
 const ENTRY =
-  "import { coldHal } from '@hal'; import { runDriver } from '@root/test/firmware/modem/device-firmware.js'; runDriver(coldHal());";
+  "import { coldHal } from '@hal'; import { runDriver } from " +
+  "'@root/test/firmware/modem/device-firmware.js'; runDriver(coldHal());";
 const BARE =
-  "import { coldHal } from '@hal'; var hal = coldHal(); setInterval(function () { hal.console.write(E.toUint8Array('bare ' + process.memory().usage + ' ' + process.memory().blocksize + '\\n')); }, 200);";
+  "import { coldHal } from '@hal'; var hal = coldHal(); setInterval(function () { " +
+  "hal.console.write(E.toUint8Array('bare ' + process.memory().usage + ' ' + " +
+  "process.memory().blocksize + '\\n')); }, 200);";
 /** Variables that the driver with one modem may take at rest and while a message is handed over. */
 const MAX_VARIABLES = 260;
 

@@ -1,7 +1,7 @@
-// What a receiver does with what is reserved, unknown or odd, clause by clause of 3GPP TS 23.040 and 23.038, and the odd
-// PDUs that other suites and issues hold (node-pdu #2, node-sms-pdu #1, python-gsmmodem #17 #36 #40, python-messaging,
-// xlab/at #11 #14, warthog618/sms #3 #5, asterisk-chan-dongle #9 #28 PR #183, smspdudecoder #3 #12, PDUlib #16, gammu
-// at-sms). Built anew with made-up numbers and words by an encoder of this file's own.
+// What a receiver does with what is reserved, unknown or odd, clause by clause of 3GPP TS 23.040 and 23.038, and the
+// odd PDUs that other suites and issues hold (node-pdu #2, node-sms-pdu #1, python-gsmmodem #17 #36 #40,
+// python-messaging, xlab/at #11 #14, warthog618/sms #3 #5, asterisk-chan-dongle #9 #28 PR #183, smspdudecoder #3 #12,
+// PDUlib #16, gammu at-sms). Built anew with made-up numbers and words by an encoder of this file's own.
 import { expect } from 'chai';
 import { CODING_8BIT, CODING_GSM7, CODING_UCS2, bytesOfHex, decodePdu } from '../../../protocol/sms/pdu';
 

@@ -26,7 +26,9 @@ describe('bench: gauge of variables (ESPRUINO)', function () {
     const gauge = createGauge();
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'gauge-'));
     const file = path.join(dir, 'script.js');
-    const script = `${gauge.prelude('cold')}\nfunction take(){var all=[],n;for(n=0;n<${NUMBERS};n++)all.push(n+0.5)}\nsetInterval(take,200);\n`;
+    const script =
+      `${gauge.prelude('cold')}\nfunction take(){var ` +
+      `all=[],n;for(n=0;n<${NUMBERS};n++)all.push(n+0.5)}\nsetInterval(take,200);\n`;
     fs.writeFileSync(file, script);
     const child = spawn(espruino, [file], {
       cwd: dir,

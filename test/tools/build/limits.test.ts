@@ -37,7 +37,8 @@ describe('build: limits of a board', () => {
     expect(figuresLine(IMAGE, IMAGE)).to.equal(unchanged);
     const before = { ...IMAGE, bytes: 900, functionVariables: 95, callDepth: 14 };
     expect(figuresLine(IMAGE, before)).to.equal(
-      'linux/hsm-cold.js 1000 (+100) bytes, functions hold 93 (-2) variables, calls 15 (+1) deep, 16 without native hashes',
+      'linux/hsm-cold.js 1000 (+100) bytes, functions hold 93 (-2) variables, calls 15 (+1) deep, 16 ' +
+        'without native hashes',
     );
   });
 });

@@ -60,7 +60,8 @@ describe(`flash: HSM-Cold from Storage in the genuine interpreter${WHY_NOT}`, fu
     for (const { at, params, length } of kept.filter((each) => each.params.length).slice(0, 16)) {
       const trace = await prompt
         .eval(
-          `(function(){try{Function.apply(0,${JSON.stringify(params)}.concat(CC_IMAGE.substr(${at},${length})))();}catch(e){return e.stack;}return "";}())`,
+          `(function(){try{Function.apply(0,${JSON.stringify(params)}.concat(CC_IMAGE.substr(${at},${length})))();}catch(e){return ` +
+            'e.stack;}return "";}())',
           { tries: 1, timeoutMs: 2000 },
         )
         .catch(() => '');

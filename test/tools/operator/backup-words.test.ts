@@ -1,5 +1,5 @@
-// Words from paper and steel plates (airgap-vault #2, iota firefly #869, iancoleman/bip39 #19, eclair-mobile #52, HODLER
-// #151): taken where it is unmistakable, never another seed, always words that say what is wrong. Spec: BIP39.
+// Words from paper and steel plates (airgap-vault #2, iota firefly #869, iancoleman/bip39 #19, eclair-mobile #52,
+// HODLER #151): taken where it is unmistakable, never another seed, always words that say what is wrong. Spec: BIP39.
 import { wordlist } from '@scure/bip39/wordlists/english';
 import { expect } from 'chai';
 import type { People } from '../../../tools/console/people';

@@ -207,7 +207,8 @@ describe('operator: what is shown of the fees', () => {
     describeAccount(readAccounts(accountsFile([{ ...ACCOUNT, policy }]))[0]!).find((line) => line.startsWith('fees'))!;
   it('the defaults where the file says nothing, what it says otherwise, and where there is no limit', () => {
     expect(linesOf({})).to.equal(
-      'fees          200000 sats a payment (default), 200 sat/vB (default), 1000000 sats in 86400 s (default); the API chooses the fee within that',
+      'fees          200000 sats a payment (default), 200 sat/vB (default), 1000000 sats in 86400 s ' +
+        '(default); the API chooses the fee within that',
     );
     expect(
       linesOf({ tx_max_fee_sats: 5000, max_feerate_sat_vb: 30, window_max_fee_sats: 90000, window_seconds: 3600 }),

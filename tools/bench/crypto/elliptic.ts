@@ -31,7 +31,8 @@ function hoist(source: string, keepsComments: boolean): string {
 }
 
 const INHERITS =
-  'module.exports = function (ctor, base) { ctor.super_ = base; function Temp() {} Temp.prototype = base.prototype; ctor.prototype = new Temp(); ctor.prototype.constructor = ctor; };';
+  'module.exports = function (ctor, base) { ctor.super_ = base; function Temp() {} Temp.prototype = ' +
+  'base.prototype; ctor.prototype = new Temp(); ctor.prototype.constructor = ctor; };';
 const STUBS: { [name: string]: string } = {
   inherits: INHERITS,
   brorand: 'module.exports = function () { throw new Error("no randomness here"); };',
@@ -73,7 +74,8 @@ export async function ellipticBundle(isStripped: boolean): Promise<((helpers: st
   }
   const { minify } = await import('terser');
   let text =
-    'var defs={},cache={};function req(n){if(!cache[n]){var m={exports:{}};cache[n]=m;defs[n](m,m.exports)}return cache[n].exports}\n';
+    'var defs={},cache={};function req(n){if(!cache[n]){var ' +
+    'm={exports:{}};cache[n]=m;defs[n](m,m.exports)}return cache[n].exports}\n';
   for (const [id, source] of Object.entries(found.modules)) {
     const done = isStripped
       ? (await minify(hoist(source, false), { ecma: 5, compress: false, mangle: false, toplevel: false })).code

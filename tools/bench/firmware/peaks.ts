@@ -92,7 +92,8 @@ export async function peakRows(espruino: string, tell: (text: string) => void): 
   const build = buildOf(espruino);
   if (build === undefined) {
     tell(
-      `variables of each operation: left out, ${espruino} has no fixed number of variables of at least ${LIMIT + BEYOND}`,
+      `variables of each operation: left out, ${espruino} has no fixed number of variables of at least ` +
+        `${LIMIT + BEYOND}`,
     );
     return [];
   }
@@ -112,7 +113,8 @@ export async function peakRows(espruino: string, tell: (text: string) => void): 
     for (let run = 0; run < runs && (run === 0 || !isNear(found, operation.roles)); run++)
       await narrow(found, sim, gauge, () => operation.run(sim));
     tell(
-      `${operation.name}: ${operation.roles.map((role) => `${NAMES[role]} ${found[role].low} to ${found[role].high}`).join(', ')}`,
+      `${operation.name}: ` +
+        `${operation.roles.map((role) => `${NAMES[role]} ${found[role].low} to ${found[role].high}`).join(', ')}`,
     );
   };
   // What only new boards do is done by new ones every time; the last ones go on with everything else, v1's first.

@@ -34,7 +34,8 @@ export const backupCommand: Command = {
       );
       writeFileSync(out, `${JSON.stringify(backup, null, 2)}\n`, { mode: 0o600 });
       desk.people.say(
-        `${backup.accounts.length} account(s), ${backup.state.length} lines of state and ${backup.audit.length - 1} audit entries are in ${out}; the log's chain of hashes holds.`,
+        `${backup.accounts.length} account(s), ${backup.state.length} lines of state and ` +
+          `${backup.audit.length - 1} audit entries are in ${out}; the log's chain of hashes holds.`,
       );
       desk.transcript.note('backup written', { accounts: backup.accounts.length });
       if (!input.switches['check-words']) return;

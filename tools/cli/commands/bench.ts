@@ -53,7 +53,8 @@ export const benchCommand: Command = {
     if (modemOf && bench.role !== undefined)
       throw fail(
         'no-prompt',
-        'with --modem the board must be at its prompt: give it with "service" at its console; a running HSM-Cold measures with --sms',
+        'with --modem the board must be at its prompt: give it with "service" at its console; a running ' +
+          'HSM-Cold measures with --sms',
       );
     if (speeds.length > 0 && bench.role !== undefined)
       throw fail(

@@ -19,7 +19,11 @@ export function sizeTable(sizes: Sizes): string {
     const { storage, limits } = boardNamed(board);
     const tables = role === 'cold' ? sizes.crypto.comb + sizes.crypto.words : 0;
     const part = ((bytes + tables) / (storage.pageBytes * storage.pageCount)) * 100;
-    return `${board.padEnd(16)} hsm-${role.padEnd(5)} ${String(bytes).padStart(7)} bytes  with tables ${part.toFixed(0).padStart(3)} % of Storage  calls ${callDepth} deep (board: ${limits.callDepth})`;
+    return (
+      `${board.padEnd(16)} hsm-${role.padEnd(5)} ${String(bytes).padStart(7)} bytes  with tables ` +
+      `${part.toFixed(0).padStart(3)} % of Storage  calls ${callDepth} deep (board: ` +
+      `${limits.callDepth})`
+    );
   });
   return [
     `commit ${sizes.commit}`,

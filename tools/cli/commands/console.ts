@@ -123,7 +123,9 @@ export const consoleCommand: Command = {
     other: { value: 'PORT', help: "with --as: the line's other direction, on a second adapter" },
     'link-key': {
       value: 'FILE',
-      help: 'with --as link: reads sealed frames by the link key, 64 hex digits in FILE; needs both directions from a handshake on',
+      help:
+        'with --as link: reads sealed frames by the link key, 64 hex digits in FILE; needs both ' +
+        'directions from a handshake on',
     },
     level: { value: 'LEVEL', help: 'shows error, warn, info or debug and what is graver', default: 'info' },
     json: { help: 'one JSON object a line' },
@@ -131,7 +133,9 @@ export const consoleCommand: Command = {
     replay: { value: 'FILE', help: 'shows a capture again; needs no port' },
     image: {
       value: 'FILE',
-      help: 'image of the board, for stack traces in TypeScript lines (default: the built one of the board and commit that it says it runs)',
+      help:
+        'image of the board, for stack traces in TypeScript lines (default: the built one of the board ' +
+        'and commit that it says it runs)',
     },
   },
   async run(input) {

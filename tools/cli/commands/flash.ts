@@ -36,7 +36,9 @@ async function flashByRom(input: CommandInput, portName: string): Promise<number
   });
   bar.end();
   process.stdout.write(
-    `${done.chip}: ${parts.map((part) => `${part.name} at 0x${part.address.toString(16)}`).join(', ')} written and read back; the board restarts\n`,
+    `${done.chip}: ` +
+      `${parts.map((part) => `${part.name} at 0x${part.address.toString(16)}`).join(', ')} written and ` +
+      'read back; the board restarts\n',
   );
   return 0;
 }
@@ -66,7 +68,8 @@ async function goBack(input: CommandInput, options: ReachOptions): Promise<void>
   if (input.switches.json) process.stdout.write(`${JSON.stringify(facts)}\n`);
   else
     process.stdout.write(
-      `hsm-${facts.role} ${facts.commit} in ${facts.slot} boots again, in place of ${facts.from_commit} in ${facts.from_slot}; keys, counters and journal are as they were\n`,
+      `hsm-${facts.role} ${facts.commit} in ${facts.slot} boots again, in place of ${facts.from_commit} ` +
+        `in ${facts.from_slot}; keys, counters and journal are as they were\n`,
     );
 }
 
@@ -118,7 +121,9 @@ export const flashCommand: Command = {
     force: { help: 'also when the board runs the image of another board or role' },
     erase: { help: 'empties Storage first; keys and journal lie elsewhere and stay, archives of payments stop it' },
     rollback: {
-      help: 'boots the image in the other slot again, where a whole one is; keys, counters and journal stay as they are',
+      help:
+        'boots the image in the other slot again, where a whole one is; keys, counters and journal stay ' +
+        'as they are',
     },
     base: {
       value: 'DIR',
@@ -126,7 +131,9 @@ export const flashCommand: Command = {
     },
     sums: { value: 'FILE', help: 'with --base: SHA-256 sums to hold the files against, as sha256sum writes them' },
     storage: {
-      help: 'writes a whole Storage with the image by the ROM loader: for a new board, since it takes all files of an old one',
+      help:
+        'writes a whole Storage with the image by the ROM loader: for a new board, since it takes all ' +
+        'files of an old one',
     },
     'storage-out': {
       value: 'FILE',

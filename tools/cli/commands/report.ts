@@ -18,7 +18,8 @@ export function logLines(text: string): string[] {
   if (lines.length === 0)
     throw fail(
       'log-file',
-      'the file holds no audit log: save the output of "log" in "chaincloud console", or use a file of "chaincloud backup"',
+      'the file holds no audit log: save the output of "log" in "chaincloud console", or use a file of ' +
+        '"chaincloud backup"',
     );
   return lines;
 }
@@ -107,7 +108,9 @@ async function statement(input: CommandInput): Promise<number> {
   const answer = await fetch(url, { headers: { token }, signal: AbortSignal.timeout(60_000) }).catch((error: Error) => {
     throw fail(
       'api-silent',
-      `nothing answers at ${url.origin} (${(error.cause as Error | undefined)?.message ?? error.message}): start the API or check the address`,
+      `nothing answers at ${url.origin} ` +
+        `(${(error.cause as Error | undefined)?.message ?? error.message}): start the API or check the ` +
+        'address',
     );
   });
   const text = await answer.text();

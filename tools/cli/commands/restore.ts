@@ -47,7 +47,8 @@ export const restoreCommand: Command = {
         desk.people.say(
           backup
             ? 'Done.'
-            : 'Done. Without a backup the board does not know what was paid before: look every open request up before sending again.',
+            : 'Done. Without a backup the board does not know what was paid before: look every open request up ' +
+                'before sending again.',
         );
       });
     } finally {

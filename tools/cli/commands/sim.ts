@@ -72,11 +72,13 @@ async function tellStory(sim: Simulation, voice: Voice): Promise<StoryResult> {
 function tellUrls(sim: Simulation, ready: ReturnType<typeof readyFile>, voice: Voice): void {
   const { control } = ready as { control: Control & { console: string } };
   voice.line(
-    `\nAPI      ${sim.platform.internet.url}/api/v1/open/   header token: ${sim.tokens.hot_sending} (hot) ${sim.tokens.cold_receiving} (cold)`,
+    `\nAPI      ${sim.platform.internet.url}/api/v1/open/   header token: ${sim.tokens.hot_sending} ` +
+      `(hot) ${sim.tokens.cold_receiving} (cold)`,
   );
   voice.line(`website  ${sim.customer.website.url}/?token=${SIM_TOKENS.shop}`);
   voice.line(
-    `node     ${sim.platform.node.rpc.url}   user ${sim.platform.node.rpc.user}, password ${sim.platform.node.rpc.password}`,
+    `node     ${sim.platform.node.rpc.url}   user ${sim.platform.node.rpc.user}, password ` +
+      `${sim.platform.node.rpc.password}`,
   );
   voice.line(`control  ${control.url}/state`);
   voice.line(`console  chaincloud console --port ${control.console}`);

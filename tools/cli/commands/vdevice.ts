@@ -73,7 +73,8 @@ function pair(input: CommandInput): number {
   say(`V's identity, for the account at HSM-Cold: ${identity.pub}`);
   if (account !== undefined)
     say(
-      `pairing code: ${codeOf(account, Buffer.from(identity.pub, 'hex'))}\nUse the account only if HSM-Cold's console shows the same code.`,
+      `pairing code: ${codeOf(account, Buffer.from(identity.pub, 'hex'))}\nUse the account only if ` +
+        "HSM-Cold's console shows the same code.",
     );
   return 0;
 }
@@ -102,13 +103,17 @@ export const vdeviceCommand: Command = {
   flags: {
     config: { value: 'FILE', help: `JSON: ${describeShape(SHAPE)}` },
     pair: {
-      help: "makes V's identity (--identity) and shows it as a QR code; with --scan or --account, the pairing code to compare",
+      help:
+        "makes V's identity (--identity) and shows it as a QR code; with --scan or --account, the pairing " +
+        'code to compare',
     },
     identity: { value: 'FILE', help: 'with --pair: the identity file, made when absent' },
     account: { value: 'FILE', help: 'with --pair: the account public file from HSM-Cold' },
     scan: {
       value: 'TEXT|PNG',
-      help: "with --pair: what HSM-Cold's operator shows, as scanned, or a PNG file of the code; makes the account's file",
+      help:
+        "with --pair: what HSM-Cold's operator shows, as scanned, or a PNG file of the code; makes the " +
+        "account's file",
     },
     out: { value: 'FILE', help: "with --scan: where the account's file goes, account-N.json when left out" },
   },

@@ -114,7 +114,8 @@ export async function measureDips(
       if (i === START_TRIES)
         throw fail(
           'modem-silent',
-          `no modem answers on ${board.ports.cold.modem0!.serial}: check its supply (4 V, 2 A peaks), ground, and that TX and RX are crossed`,
+          `no modem answers on ${board.ports.cold.modem0!.serial}: check its supply (4 V, 2 A peaks), ` +
+            'ground, and that TX and RX are crossed',
         );
     }
     await modem.ask('ATE0\r');

@@ -18,7 +18,8 @@ export const audit: Check = {
         ? ok(`${verdict.entries} entries, the chain holds`)
         : bad(
             verdict.faults.join('; '),
-            'take the board out of service and compare with earlier exports: "chaincloud report --verify-log EARLIER --verify-log FILE"',
+            'take the board out of service and compare with earlier exports: "chaincloud report --verify-log ' +
+              'EARLIER --verify-log FILE"',
           ),
     ];
   },

@@ -10,7 +10,8 @@ export const ports: Check = {
       return [
         warn(
           'no USB serial port',
-          'plug the board in with a data cable; where one is plugged in, install the driver of its chip (CP210x or CH340)' +
+          'plug the board in with a data cable; where one is plugged in, install the driver of its chip ' +
+            '(CP210x or CH340)' +
             (patient.platform === 'linux'
               ? ', and see that brltty does not take it away ("sudo apt remove brltty")'
               : ''),

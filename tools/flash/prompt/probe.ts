@@ -54,7 +54,8 @@ const WALK =
   'for(;;){h=a+32<=e?F.read(32,a):0;s=h?h[0]|h[1]<<8|h[2]<<16:0;w=h&&!(s==0xFFFFFF&&h[3]==255)&&(s||h[3])&&a+32+s<=e;' +
   'if(!w){a+=p-a%p;h=a+32<=e?F.read(32,a):0;s=h?h[0]|h[1]<<8|h[2]<<16:0;w=h&&!(s==0xFFFFFF&&h[3]==255)&&(s||h[3])&&a+32+s<=e;if(!w)break;}' +
   'n="";if(h[4]||h[5]||h[6]||h[7]){for(i=4;i<32&&h[i];i++)n+=String.fromCharCode(h[i]);k++;}else g+=s+32;' +
-  'if(!h[3]&&(n.substr(0,4)=="hsm."||n.substr(0,5)==".boot"||y.indexOf(n)>=0))r.push([n,a+32,s]);a=(a+35+s)&~3;t=a;}return [r,t,k,g];})';
+  'if(!h[3]&&(n.substr(0,4)=="hsm."||n.substr(0,5)==".boot"||y.indexOf(n)>=0))r.push([n,a+32,s]);a=(a+35+s)&~3;t=a;}return ' +
+  '[r,t,k,g];})';
 
 /** Asks `process.env` and memory; works on any Espruino. */
 export async function probeInterpreter(

@@ -70,7 +70,8 @@ function whyNoPrompt(seen: string): Error {
     return fail('not-espruino', 'the line carries no readable text: this is another baud rate or another device');
   return fail(
     'not-espruino',
-    'what answers on this port is no Espruino prompt: a board that runs an HSM image gives it after "service" at its console',
+    'what answers on this port is no Espruino prompt: a board that runs an HSM image gives it after ' +
+      '"service" at its console',
   );
 }
 

@@ -100,7 +100,8 @@ export function planBase(dir: string, sumsFile?: string): RomPart[] {
     if (found.length !== 1)
       throw fail(
         'no-image',
-        `${dir} holds ${found.length} files like ${pattern.source.slice(1, -1)}: it needs exactly one (unpack Espruino's ESP32 download there)`,
+        `${dir} holds ${found.length} files like ${pattern.source.slice(1, -1)}: it needs exactly one ` +
+          "(unpack Espruino's ESP32 download there)",
       );
     const data = new Uint8Array(fs.readFileSync(path.join(dir, found[0]!)));
     const wanted = sums?.get(found[0]!);

@@ -13,7 +13,8 @@ export async function eraseStorage(prompt: Prompt, isForced: boolean): Promise<v
   if (archives > 0 && !isForced) {
     throw fail(
       'archives-there',
-      `Storage holds ${archives} archive(s) of payments, without which HSM-Cold does nothing: run "chaincloud backup" first; then --erase --force, a wipe at its console and "chaincloud restore"`,
+      `Storage holds ${archives} archive(s) of payments, without which HSM-Cold does nothing: run ` +
+        '"chaincloud backup" first; then --erase --force, a wipe at its console and "chaincloud restore"',
     );
   }
   await prompt.eval('require("Storage").eraseAll()', { timeoutMs: ERASE_MS });

@@ -9,10 +9,13 @@ import type { Remote } from '../prompt/remote';
 
 /** CRCs of a file's pieces from o to e, each ending where a multiple of p from the file's beginning is. */
 const SUMS =
-  '(function(n,o,e,p){var s=require("Storage"),r=[],q;for(;o<e;o=q){q=Math.min(e,o+p-o%p);r.push(E.CRC32(s.read(n,o,q-o)));}return r;})';
+  '(function(n,o,e,p){var ' +
+  's=require("Storage"),r=[],q;for(;o<e;o=q){q=Math.min(e,o+p-o%p);r.push(E.CRC32(s.read(n,o,q-o)));}return ' +
+  'r;})';
 /** Erases n pages from a that are not blank; answers how many, or -1 where one stays unerased. */
 const ERASE =
-  '(function(a,n,p){var F=require("Flash"),k=0,i,j;for(i=0;i<n;i++,a+=p)for(j=0;j<p;j+=256)if(E.sum(F.read(256,a+j))!=65280){' +
+  '(function(a,n,p){var ' +
+  'F=require("Flash"),k=0,i,j;for(i=0;i<n;i++,a+=p)for(j=0;j<p;j+=256)if(E.sum(F.read(256,a+j))!=65280){' +
   'F.erasePage(a);if(E.sum(F.read(256,a+j))!=65280)return -1;k++;break;}return k;})';
 const ERASE_PAGES_AT_ONCE = 16;
 const ROUNDS = 4;
@@ -73,7 +76,8 @@ export async function erasePages(remote: Remote, address: number, count: number,
     if (answer < 0)
       throw fail(
         'erase-failed',
-        'this Espruino build does not erase flash (its erasePage does nothing): flash another base firmware; the board still boots what it had',
+        'this Espruino build does not erase flash (its erasePage does nothing): flash another base ' +
+          'firmware; the board still boots what it had',
       );
     erased += answer;
   }

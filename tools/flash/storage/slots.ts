@@ -149,6 +149,7 @@ export function choosePageCount(
     return { pageCount: needed + 1, slotCount: 1 };
   throw fail(
     'no-space',
-    `two slots for an image of ${imageBytes} bytes need ${2 * needed * area.pageBytes + spare} bytes of Storage and ${freeBytes} are free: delete other files or use --erase`,
+    `two slots for an image of ${imageBytes} bytes need ${2 * needed * area.pageBytes + spare} bytes ` +
+      `of Storage and ${freeBytes} are free: delete other files or use --erase`,
   );
 }

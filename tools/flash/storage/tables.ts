@@ -51,7 +51,8 @@ async function putTable(
     if (state.active)
       throw fail(
         'table-differs',
-        `the board's file ${name} is another one than this image needs, and its present image needs that: give --erase (keys are elsewhere and stay)`,
+        `the board's file ${name} is another one than this image needs, and its present image needs that: ` +
+          'give --erase (keys are elsewhere and stay)',
       );
     await remote.change(`require("Storage").erase(${quote(name)})`);
     file = undefined;
@@ -60,7 +61,8 @@ async function putTable(
     if (data.length + 2 * FILE_HEADER_BYTES > state.freeBytes)
       throw fail(
         'no-space',
-        `${name} needs ${data.length} bytes of Storage and ${state.freeBytes} are free: delete other files or use --erase`,
+        `${name} needs ${data.length} bytes of Storage and ${state.freeBytes} are free: delete other ` +
+          'files or use --erase',
       );
     await createFile(remote, name, data.length);
     file = (await probeBoard(prompt, [name])).files.find((each) => each.name === name);

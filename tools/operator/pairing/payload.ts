@@ -33,7 +33,8 @@ export function parsePairing(text: string): Pairing {
   if (head !== HEAD || cut < 0)
     throw fail(
       'pairing-form',
-      `this is no pairing payload: it begins with ${HEAD}/ ("chaincloud vdevice --pair" and "chaincloud provision" show it)`,
+      `this is no pairing payload: it begins with ${HEAD}/ ("chaincloud vdevice --pair" and "chaincloud ` +
+        'provision" show it)',
     );
   if (sealed([kind ?? '', ...fields]) !== given)
     throw fail('pairing-form', 'the payload was not taken over whole (its checksum is wrong): scan or type it again');

@@ -23,10 +23,13 @@ export const PINS: readonly string[] = Array.from({ length: 40 }, (_, i) => `D${
 /** What the namespaces and constructors carry. */
 export const STATICS: { readonly [object: string]: readonly string[] } = {
   Math: words(
-    'abs acos asin atan atan2 ceil clip cos exp floor log max min pow random round sin sqrt tan wrap sign E PI LN2 LN10 LOG2E LOG10E SQRT2 SQRT1_2 randInt',
+    'abs acos asin atan atan2 ceil clip cos exp floor log max min pow random round sin sqrt tan wrap ' +
+      'sign E PI LN2 LN10 LOG2E LOG10E SQRT2 SQRT1_2 randInt',
   ),
   Object: words(
-    'create defineProperty defineProperties entries fromEntries getOwnPropertyDescriptor getOwnPropertyNames getPrototypeOf keys setPrototypeOf assign values getOwnPropertyDescriptors length name prototype',
+    'create defineProperty defineProperties entries fromEntries getOwnPropertyDescriptor ' +
+      'getOwnPropertyNames getPrototypeOf keys setPrototypeOf assign values getOwnPropertyDescriptors ' +
+      'length name prototype',
   ),
   Array: words('isArray length name prototype'),
   String: words('fromCharCode length name prototype'),
@@ -39,20 +42,27 @@ export const STATICS: { readonly [object: string]: readonly string[] } = {
 export const METHODS: { readonly [constructor: string]: readonly string[] } = {
   Object: words('constructor hasOwnProperty toString valueOf __proto__'),
   Array: words(
-    'constructor concat every fill filter find findIndex forEach includes indexOf join length map pop push reduce reverse shift slice some sort splice toString unshift',
+    'constructor concat every fill filter find findIndex forEach includes indexOf join length map pop ' +
+      'push reduce reverse shift slice some sort splice toString unshift',
   ),
   String: words(
-    'constructor charAt charCodeAt concat endsWith includes indexOf lastIndexOf length match padEnd padStart repeat replace replaceAll slice split startsWith substr substring toLowerCase toString toUpperCase trim valueOf',
+    'constructor charAt charCodeAt concat endsWith includes indexOf lastIndexOf length match padEnd ' +
+      'padStart repeat replace replaceAll slice split startsWith substr substring toLowerCase toString ' +
+      'toUpperCase trim valueOf',
   ),
   Function: words('constructor apply bind call length prototype toString'),
   Number: words('constructor toFixed toString valueOf'),
   TypedArray: words(
-    'constructor BYTES_PER_ELEMENT buffer byteLength byteOffset every fill filter find findIndex forEach includes indexOf join length map reduce reverse set slice some sort subarray toString',
+    'constructor BYTES_PER_ELEMENT buffer byteLength byteOffset every fill filter find findIndex ' +
+      'forEach includes indexOf join length map reduce reverse set slice some sort subarray toString',
   ),
   ArrayBuffer: words('constructor byteLength'),
   RegExp: words('constructor exec lastIndex source test toString'),
   Date: words(
-    'constructor getTime getDate getDay getFullYear getHours getMilliseconds getMinutes getMonth getSeconds getTimezoneOffset getUTCDate getUTCDay getUTCFullYear getUTCHours getUTCMilliseconds getUTCMinutes getUTCMonth getUTCSeconds setDate setFullYear setHours setMilliseconds setMinutes setMonth setSeconds setTime toISOString toJSON toString toUTCString valueOf',
+    'constructor getTime getDate getDay getFullYear getHours getMilliseconds getMinutes getMonth ' +
+      'getSeconds getTimezoneOffset getUTCDate getUTCDay getUTCFullYear getUTCHours getUTCMilliseconds ' +
+      'getUTCMinutes getUTCMonth getUTCSeconds setDate setFullYear setHours setMilliseconds setMinutes ' +
+      'setMonth setSeconds setTime toISOString toJSON toString toUTCString valueOf',
   ),
   Error: words('constructor message stack toString'),
 };

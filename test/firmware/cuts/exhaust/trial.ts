@@ -151,4 +151,6 @@ export async function exhaust(
 }
 
 export const tallyText = (it: Tally): string =>
-  `${it.rooms} rooms: ran out in ${it.died}, refused in ${it.refused}, passed in ${it.passed}, silent in ${it.silent}; ${it.ended} handlers ended, ${it.restarts} restarts (${it.crashes} crashes), ${it.cuts} power cuts; ${it.seconds} s`;
+  `${it.rooms} rooms: ran out in ${it.died}, refused in ${it.refused}, passed in ${it.passed}, ` +
+  `silent in ${it.silent}; ${it.ended} handlers ended, ${it.restarts} restarts (${it.crashes} ` +
+  `crashes), ${it.cuts} power cuts; ${it.seconds} s`;

@@ -34,7 +34,8 @@ describe('tools/build dialect check by types', () => {
 
   it('names of functions and errors, not of data', () => {
     const source =
-      'interface Function { name: string }\nfunction f() {}\nf.name;\nnew Error("a").name;\nconst o = { name: 1 };\no.name;';
+      'interface Function { name: string }\nfunction f() {}\nf.name;\nnew Error("a").name;\nconst o = { ' +
+      'name: 1 };\no.name;';
     expect(trapsIn(source)).to.deep.equal(['3 functions have no name', '4 errors have no name']);
   });
 

@@ -42,8 +42,10 @@ describe('tools/build overlay', () => {
     'function a(x){return x}var t={a:a};print(t.a(4)+a(1));',
     'function a(){return 1}function b(){a=c;return a()}function c(){return 2}print(b());',
     'function a(){if(1){return;}}function b(){a();return 3}print(b());print("}");',
-    'function a(x){return x+1}var t={a:a,b:function(x){return a(x)*2}};print(t.a(1)+t.b(2));var u={a:t.a,c:t.b};print(u.a(3)+u.c(4));',
-    'function a(x){return x+1}function m(f){return f(1)}var t={a:a};print(m(t.a));var f=t.a;print(f(2)+typeof t.a);if(t.a)print(t.b?1:2);print(t.a&&t.a(3));',
+    'function a(x){return x+1}var t={a:a,b:function(x){return a(x)*2}};print(t.a(1)+t.b(2));var ' +
+      'u={a:t.a,c:t.b};print(u.a(3)+u.c(4));',
+    'function a(x){return x+1}function m(f){return f(1)}var t={a:a};print(m(t.a));var ' +
+      'f=t.a;print(f(2)+typeof t.a);if(t.a)print(t.b?1:2);print(t.a&&t.a(3));',
     'function a(n){return{a:function(x){return x+n},b:function(x){return x+1}}}var t=a(5);print(t.a(1)+t.b(1));',
     'function a(){return this.n}var t={n:3,a:a,b:function(){return this.n+1}};print(t.a()+t.b());',
     'function a(){return 1}var t={a:a};t.a=function(){return t.b(2)};t.b=t.a;t.b=function(x){return x};print(t.a());',

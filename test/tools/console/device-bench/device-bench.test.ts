@@ -1,4 +1,5 @@
-// Holds tools/console/device-bench: a table from a board at its prompt, from HSM-Cold's own firmware, and losses of a bad line.
+// Holds tools/console/device-bench: a table from a board at its prompt, from HSM-Cold's own firmware, and losses of a
+// bad line.
 import { expect } from 'chai';
 import { wire } from '../../../../host/sim/board/wire';
 import { benchDevice, benchText } from '../../../../tools/console/device-bench/device-bench';

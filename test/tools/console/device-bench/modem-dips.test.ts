@@ -1,5 +1,5 @@
-// Holds tools/console/device-bench/modem-dips against the simulated SIM800 behind a board at its prompt: a good supply, one
-// that sags, one that breaks down on air, no modem, no network.
+// Holds tools/console/device-bench/modem-dips against the simulated SIM800 behind a board at its prompt: a good supply,
+// one that sags, one that breaks down on air, no modem, no network.
 import { expect } from 'chai';
 import { BOARD as TTGO } from '../../../../boards/ttgo-t-call/board';
 import { wire } from '../../../../host/sim/board/wire';

@@ -25,7 +25,8 @@ async function until(isDone: () => boolean, what: string): Promise<void> {
 const folders = (): number => fs.readdirSync(os.tmpdir()).filter((name) => name.startsWith('chaincloud-board-')).length;
 
 const SETUP =
-  'var p=JSON.parse(require("fs").readFileSync("ports.json"));Serial1.setup(115200,{path:p.console});Serial2.setup(115200,{path:p.link});Serial3.setup(115200,{path:p.modem0});';
+  'var ' +
+  'p=JSON.parse(require("fs").readFileSync("ports.json"));Serial1.setup(115200,{path:p.console});Serial2.setup(115200,{path:p.link});Serial3.setup(115200,{path:p.modem0});';
 
 describe('sim/board genuine interpreter', function () {
   this.timeout(LIMIT_MS * 2);

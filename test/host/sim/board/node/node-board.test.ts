@@ -84,8 +84,10 @@ describe('sim/board Node engine', () => {
       'require("crypto").SHA256("a").constructor.constructor("return typeof process.exit")()',
       'getTime.call.constructor("return typeof process.exit")()',
       '(function(){try{require("fs")}catch(e){return e.constructor.constructor("return typeof process.exit")()}})()',
-      '(function(){try{require("Flash").read(4,1)}catch(e){return e.constructor.constructor("return typeof process.exit")()}})()',
-      '(function(){try{require("Storage").write("a","")}catch(e){return e.constructor.constructor("return typeof process.exit")()}})()',
+      '(function(){try{require("Flash").read(4,1)}catch(e){return e.constructor.constructor("return ' +
+        'typeof process.exit")()}})()',
+      '(function(){try{require("Storage").write("a","")}catch(e){return ' +
+        'e.constructor.constructor("return typeof process.exit")()}})()',
       '(function(){try{undefined.x}catch(e){return e.constructor.constructor("return typeof process.exit")()}})()',
       'eval("typeof process.exit")',
     ];
@@ -203,11 +205,13 @@ describe('sim/board Node engine', () => {
           '1,0,0,0,0,0,0,1',
         ],
         [
-          '(function(){var t=new Uint8Array(8);E.mapInPlace(new Uint8Array([0x12,0x34]),t,undefined,4);return t.join()})()',
+          '(function(){var t=new Uint8Array(8);E.mapInPlace(new ' +
+            'Uint8Array([0x12,0x34]),t,undefined,4);return t.join()})()',
           '1,2,3,4,0,0,0,0',
         ],
         [
-          '(function(){var t=new Uint16Array(4);E.mapInPlace(new Uint8Array([0x12,0x34,0x56,0x78]),t,undefined,-12);return t.join()})()',
+          '(function(){var t=new Uint16Array(4);E.mapInPlace(new ' +
+            'Uint8Array([0x12,0x34,0x56,0x78]),t,undefined,-12);return t.join()})()',
           `${0x412},${0x563},${0x078},0`,
         ],
         ['E.CRC32("123456789")', '3421780262'],
@@ -230,7 +234,8 @@ describe('sim/board Node engine', () => {
 
     it('go to uncaughtException when the image listens', async () => {
       const rig = await run(
-        'process.on("uncaughtException",function(e){print("caught "+e.message)});setTimeout(function(){throw new Error("two")},1);',
+        'process.on("uncaughtException",function(e){print("caught ' +
+          '"+e.message)});setTimeout(function(){throw new Error("two")},1);',
       );
       await runtime.runFor(10);
       expect(rig.log).to.deep.equal(['caught two']);
@@ -241,7 +246,8 @@ describe('sim/board Node engine', () => {
   describe('power', () => {
     it('takes timers and RAM away, leaves flash', async () => {
       const rig = await run(
-        'var F=require("Flash"),n=F.read(1,3211264)[0];print(n);F.write([n<<1&255],3211264);setInterval(function(){print("tick")},100);',
+        'var ' +
+          'F=require("Flash"),n=F.read(1,3211264)[0];print(n);F.write([n<<1&255],3211264);setInterval(function(){print("tick")},100);',
       );
       await runtime.runFor(250);
       await rig.board.powerOff();
@@ -252,7 +258,9 @@ describe('sim/board Node engine', () => {
     });
 
     const CUT =
-      'var F=require("Flash");Serial1.setup(115200);setTimeout(function(){try{F.write([0,0,0,0],3211264);print("went on")}catch(e){print("caught");Serial1.write("late");F.write([0],3211300)}},5);';
+      'var ' +
+      'F=require("Flash");Serial1.setup(115200);setTimeout(function(){try{F.write([0,0,0,0],3211264);print("went ' +
+      'on")}catch(e){print("caught");Serial1.write("late");F.write([0],3211300)}},5);';
 
     it('cut inside a write: the handler is gone, whatever it catches, and the write is torn', async () => {
       const rig = await run(CUT);
@@ -315,7 +323,8 @@ describe('sim/board Node engine', () => {
 
   it('the Linux board opens ports by path and has no watchdog, as the genuine one', async () => {
     const rig = await run(
-      'var p=JSON.parse(require("fs").readFileSync("ports.json"));print(Object.keys(p).join());Serial1.setup(115200,{path:p.console});Serial1.write("hi");E.enableWatchdog(1);',
+      'var ' +
+        'p=JSON.parse(require("fs").readFileSync("ports.json"));print(Object.keys(p).join());Serial1.setup(115200,{path:p.console});Serial1.write("hi");E.enableWatchdog(1);',
       { board: LINUX },
     );
     await runtime.runFor(5000);
