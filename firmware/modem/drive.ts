@@ -38,7 +38,7 @@ import {
 const SCRIPT =
   'ATQ0V1|ATE0|AT+CMEE=1|AT+CPIN?|AT+CREG=1|AT+CREG?|AT+CLTS=1|AT+CMGF=0|AT+CPMS="SM","SM","SM"|AT+CNMI=2,1,0,0,0|' +
   'AT+CREG?|AT+CSQ|AT+CPMS?|AT+COPS?|AT+CBC|AT+CCLK?|AT+CMGF=0|AT+CNMI=2,1,0,0,0';
-/** After an ESC, so that what was on its way is over before the first command. */
+/** After an ESC, so that what was on its way is over before the first command; 8 times as long by N_SLOW. */
 export const QUIET_MS = 300;
 /** Time of an answer (SIM800 manual: maximum response time), the first command's, and of a modem that is slow. */
 export const ANSWER_MS = 5000;
@@ -58,7 +58,8 @@ export function give(modem: Modem, command: number, text: string, answerMs: numb
 /** Gives the command of the present step. */
 export function giveStep(modem: Modem, command: number): void {
   modem.n[N_ACCEPTED] = 0;
-  give(modem, command, SCRIPT.split('|')[modem.n[N_STEP]] + '\r', modem.n[N_STEP] ? ANSWER_MS : AT_MS);
+  const isFirst = modem.n[N_STEP] === 0 && modem.n[N_SLOW] === 0;
+  give(modem, command, SCRIPT.split('|')[modem.n[N_STEP]] + '\r', isFirst ? AT_MS : ANSWER_MS);
 }
 
 /** Goes to the next step that is not passed over. */
@@ -112,7 +113,7 @@ export function begin(modem: Modem): void {
     modem.n[STAT_RESTARTS]++;
     notify(modem, 'restart', modem.n[STAT_RESTARTS]);
   }
-  give(modem, COMMAND_NONE, '\x1b\r', QUIET_MS);
+  give(modem, COMMAND_NONE, '\x1b\r', QUIET_MS << (3 * modem.n[N_SLOW]));
 }
 
 /** Starts up, with the power switched on before where there is a switch, and off for `offMs` before that. */

@@ -85,8 +85,12 @@ const LIST_MS = 40000;
 const SEND_MS = 60000;
 const RETRY_MS = 2000;
 const POWER_OFF_MS = 2000;
+/** Time for the answers that are on their way, and how often in a start-up it is given. */
+const DRAIN_MS = 20000;
+const DRAIN_TIMES = 3;
 /** AT without answer before the power is cycled; failures of later steps before starting again or going on. */
 const AT_TRIES = 10;
+const AT_TRIES_SLOW = 3;
 const STEP_TRIES = 15;
 /** Lists in a row that failed before the places are read one by one; how many, when the modem does not say. */
 const LIST_TRIES = 3;
@@ -96,15 +100,14 @@ export const VALIDITY_DAY = 0xa7;
 /** +CME SIM not inserted, +CMS invalid memory index. */
 const NO_SIM = 10;
 const NO_INDEX = 321;
-/** Longest waiting for an answer is 4 times ANSWER_MS: 1 << MAX_SLOW. */
-const MAX_SLOW = 2;
 
 /** The step of the start-up did not succeed: again in a while, from the start, or with a power cycle. */
 function failStep(modem: Modem): void {
   modem.n[N_COMMAND] = COMMAND_NONE;
   modem.n[N_FAILURES]++;
   if (modem.n[N_STEP] > 0 && modem.n[N_FAILURES] >= STEP_TRIES) begin(modem);
-  else if (modem.n[N_STEP] === 0 && modem.n[N_FAILURES] >= AT_TRIES) powerUp(modem, POWER_OFF_MS);
+  else if (modem.n[N_STEP] === 0 && modem.n[N_FAILURES] >= (modem.n[N_SLOW] ? AT_TRIES_SLOW : AT_TRIES))
+    powerUp(modem, POWER_OFF_MS);
   else arm(modem, modem.n[N_STEP] ? RETRY_MS : QUIET_MS);
 }
 
@@ -125,7 +128,12 @@ function endPinStep(modem: Modem, result: number): void {
   if (result === NO_SIM) forgetPlaces(modem);
   if (n[N_FAILURES] === 0 && result === NO_SIM) notify(modem, 'no-sim', result);
   if (n[N_FAILURES] === 0 && asked !== '') notify(modem, n[N_PIN_REFUSED] ? 'pin-wrong' : 'pin-needed', asked);
-  if (asked !== '' || result === NO_SIM || n[N_FAILURES] + 1 < STEP_TRIES) return failStep(modem);
+  if (asked !== '' || result === NO_SIM || n[N_FAILURES] + 1 < STEP_TRIES) {
+    failStep(modem);
+    // An OK without the line may be the late answer to a command before: those behind it are waited for.
+    if (result === 0 && asked === '' && n[N_FAILURES] <= DRAIN_TIMES) arm(modem, DRAIN_MS);
+    return;
+  }
   passStep(modem);
   n[N_FAILURES] = 0;
   nextStep(modem);
@@ -204,11 +212,20 @@ function next(modem: Modem): void {
   giveStep(modem, COMMAND_POLL);
 }
 
-/** A step of a poll has ended; returns whether another one was given. A registration that nobody tells is unknown. */
+/**
+ * A step of a poll has ended; returns whether another command was given. A registration that is not told any more may
+ * mean that the answers are of the commands before: the driver starts again, once, and takes it for unknown.
+ */
 function endPollStep(modem: Modem): boolean {
   const n = modem.n;
   const isFull = n[N_POLLS] % POLL_CYCLE === 0;
-  if (n[N_STEP] === STEP_POLL && !n[N_ACCEPTED] && !n[N_REGISTERED]) n[N_REGISTERED] = REGISTERED_UNKNOWN;
+  if (n[N_STEP] === STEP_POLL && !n[N_ACCEPTED] && n[N_REGISTERED] !== REGISTERED_UNKNOWN) {
+    n[N_REGISTERED] = REGISTERED_UNKNOWN;
+    n[N_COMMAND] = COMMAND_NONE;
+    begin(modem);
+    arm(modem, DRAIN_MS);
+    return true;
+  }
   nextStep(modem);
   if (n[N_STEP] < (isFull ? POLL_FULL : POLL_SHORT)) {
     giveStep(modem, COMMAND_POLL);
@@ -219,7 +236,7 @@ function endPollStep(modem: Modem): boolean {
   if (n[N_POLLS] >= POLL_DAY) n[N_POLLS] = n[N_PASSED] = n[N_LIST_FAILURES] = 0;
   if (isFull) {
     n[N_MUST_LIST] = LIST_ALWAYS;
-    if (n[N_SLOW]) n[N_SLOW]--;
+    if (n[N_POLLS] > 1) n[N_SLOW] = 0;
   }
   return false;
 }
@@ -308,7 +325,7 @@ function timeOut(modem: Modem): void {
   const n = modem.n;
   n[STAT_TIMEOUTS]++;
   if (n[N_STATE] === STATE_STARTING && n[N_STEP] === 0) return failStep(modem);
-  if (n[N_SLOW] < MAX_SLOW) n[N_SLOW]++;
+  n[N_SLOW] = 1;
   if (n[N_COMMAND] === COMMAND_READ && modem.pdu !== '') handOver(modem);
   begin(modem);
 }

@@ -16,9 +16,10 @@ const MINUTE = 4 * SENSELESS;
 /** Tries of a place in a row, before it is left alone for a while; senseless readings after which it is deleted. */
 export const READ_TRIES = 3;
 /** Tries after which a place that cannot be read is deleted: with the pauses, some 11 hours after the first. */
-const LAST_TRY = 10;
-/** Pause after READ_TRIES tries, minutes; each further one is twice as long. */
+const LAST_TRY = 14;
+/** Pause after READ_TRIES tries, minutes; each further one is twice as long, up to 80 minutes. */
 const FIRST_PAUSE = 5;
+const DOUBLINGS = 4;
 
 function minuteNow(modem: Modem): number {
   return Math.floor(modem.outbox.clock.uptimeMs() / 60000);
@@ -51,7 +52,8 @@ function failedEntry(modem: Modem, entry: number, senseless: number): number {
   const place = entry % PLACES;
   if (tries < READ_TRIES) return place + TRY * tries + SENSELESS * senseless;
   if (tries === READ_TRIES) notify(modem, 'sms-stuck', place);
-  const due = minuteNow(modem) + (FIRST_PAUSE << (tries - READ_TRIES));
+  const doublings = tries - READ_TRIES < DOUBLINGS ? tries - READ_TRIES : DOUBLINGS;
+  const due = minuteNow(modem) + (FIRST_PAUSE << doublings);
   return place + TRY * tries + SENSELESS * senseless + MINUTE * due;
 }
 

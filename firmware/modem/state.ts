@@ -73,7 +73,7 @@ export const N_MUTES = 26;
 export const N_STORE_TURN = 27;
 /** Lists in a row that failed or did not show what the store holds. */
 export const N_LIST_FAILURES = 28;
-/** The modem is slow: answers are awaited 1, 2 or 4 times as long (0, 1, 2). */
+/** 1: a command had no answer lately; answers are awaited twice as long. */
 export const N_SLOW = 29;
 const N_COUNT = 30;
 export const PIN_UNANSWERED = 2;

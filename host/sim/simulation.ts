@@ -19,6 +19,7 @@ import { createBoards, type Boards } from './parties/boards';
 import { createConsoleHub, type ConsoleHub } from './parties/console-hub';
 import { startCustomer, type Customer } from './parties/customer-side';
 import type { EventListener } from './events';
+import type { Mood } from './sim800/moods';
 import { createGsmNetwork, type GsmNetwork, type GsmOptions, type Person } from './gsm';
 import { CALM_POLLS, NUMBERS, QUICK_POLLS, SIM_START_MS, type Polls } from './numbers';
 import { startPlatform, type Platform } from './parties/platform-side';
@@ -40,6 +41,8 @@ export interface SimulationOptions {
   board?: BoardData;
   /** GSM modules on HSM-Cold: 2 without; 1 is what a chip has pins for. */
   modems?: 1 | 2;
+  /** Odd answers of all modems: made anew for each. */
+  mood?: () => Mood;
   /** Customers on HSM-Cold; the story is the first one's. Default 1, at most 8. */
   accounts?: number;
   startMs?: number;
@@ -180,6 +183,7 @@ class SimulatedSystem implements Simulation {
       gsm: this.gsm,
       folder: this.parts.folder,
       polls: this.parts.polls,
+      mood: options.mood?.(),
       onEvent: options.onEvent,
       apiUrl: this.platform.internet.url,
       file: this.account,
@@ -288,6 +292,7 @@ async function openParts(options: SimulationOptions, closers: Closers): Promise<
     espruino: options.espruino,
     prelude: options.prelude,
     modems: options.modems,
+    mood: options.mood,
     onLog: options.onLog,
   });
   closers.add(() => boards.close());

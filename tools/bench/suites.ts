@@ -2,6 +2,7 @@
 import { benchCrypto } from './crypto';
 import { benchFirmware } from './firmware';
 import { benchFlash } from './flash';
+import { benchModem } from './modem';
 import type { BenchSuite } from './row';
 import { benchSms } from './sms';
 import { benchSystem } from './system';
@@ -10,6 +11,7 @@ import { benchWire } from './wire';
 export const SUITES: BenchSuite[] = [
   { name: 'system', run: benchSystem },
   { name: 'sms', run: benchSms },
+  { name: 'modem', run: benchModem },
   { name: 'wire', run: () => benchWire() },
   { name: 'firmware', run: benchFirmware },
   { name: 'crypto', run: benchCrypto },

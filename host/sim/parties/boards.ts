@@ -17,6 +17,7 @@ import {
 import type { GsmNetwork } from '../gsm';
 import { NUMBERS } from '../numbers';
 import { createSim800, type Sim800 } from '../sim800';
+import type { Mood } from '../sim800/moods';
 import type { VirtualRuntime } from '../clock/virtual-runtime';
 
 const FIRMWARE = join(__dirname, '..', '..', '..', 'firmware');
@@ -33,6 +34,8 @@ export interface BoardsOptions {
   prelude?: (role: 'cold' | 'hot') => string;
   /** GSM modules on HSM-Cold: 2 without; 1 is what a chip has pins for. */
   modems?: 1 | 2;
+  /** Odd answers of the modems: made anew for each. */
+  mood?: () => Mood;
   onLog?: (who: string, line: string) => void;
 }
 
@@ -66,11 +69,16 @@ export async function createBoards(options: BoardsOptions): Promise<Boards> {
     hotConsole: wire(runtime, { baud: 115200 }),
     modems: [wire(runtime, { baud: 115200 }), wire(runtime, { baud: 115200 })],
   };
-  const modems = [NUMBERS.cold, NUMBERS.coldSpare]
-    .slice(0, options.modems ?? 2)
-    .map((number, i) =>
-      createSim800({ runtime, seed: `${seed}/modem${i}`, number, network: gsm, port: lines.modems[i]![1] }),
-    );
+  const modems = [NUMBERS.cold, NUMBERS.coldSpare].slice(0, options.modems ?? 2).map((number, i) =>
+    createSim800({
+      runtime,
+      seed: `${seed}/modem${i}`,
+      number,
+      network: gsm,
+      port: lines.modems[i]![1],
+      mood: options.mood?.(),
+    }),
+  );
 
   function make(name: string, role: 'cold' | 'hot', ports: Record<string, BytePort>): SimBoard {
     const common = {

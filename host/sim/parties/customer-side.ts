@@ -10,6 +10,7 @@ import type { GsmNetwork } from '../gsm';
 import { NUMBERS, SIM_TOKENS, type Polls } from '../numbers';
 import { createShop, type Shop } from './shop';
 import { createSim800, type Sim800 } from '../sim800';
+import type { Mood } from '../sim800/moods';
 import type { VirtualRuntime } from '../clock/virtual-runtime';
 
 export interface CustomerOptions {
@@ -30,6 +31,8 @@ export interface CustomerOptions {
   polls: Polls;
   /** Hour and minute (UTC) of the daily key exchange, default 03:00. */
   rekeyAt?: string;
+  /** Odd answers of V's modem. */
+  mood?: Mood;
   onEvent?: EventListener;
 }
 
@@ -99,6 +102,7 @@ export async function startCustomer(options: CustomerOptions): Promise<Customer>
     number: NUMBERS.v,
     network: options.gsm,
     port: line[1],
+    mood: options.mood,
   });
   const forV = vOptions(options, website.url, line[0]);
   let v = await startVDevice(forV);

@@ -26,12 +26,17 @@ const MAX_SEEN = 20_000;
 const LOW_MV = 3500;
 const BROWN_OUT_MV = 3300;
 const BROWN_OUT_MS = 150;
+/** A modem that hangs restarts by itself after this time; before, when its power was off. */
+const HANG_MS = 120_000;
 /** From an outage's end to registration. */
 const REGISTER_MS = 5000;
 /** URCs that may come in the middle of a response. */
 const STRAY_URCS = ['RING', '+CIEV: 10,"46000","CMCC","CMCC", 0, 0', '+CUSD: 2', 'UNDER-VOLTAGE WARNNING', '+CREG: 1'];
 
 type NextFault = Parameters<Sim800['faultNext']>[1];
+
+/** What a mood's meeting is as a fault; a hang is a state of its own. */
+const FAULT_OF: { [met: string]: NextFault | undefined } = { mute: 'mute', restart: 'restart', ERROR: 'error' };
 
 export function createSim800(options: Sim800Options): Sim800 {
   const { runtime, network, port, number } = options;
@@ -48,6 +53,11 @@ export function createSim800(options: Sim800Options): Sim800 {
   let isOn = false;
   let isRegistered = false;
   let isBusy = false;
+  let isHung = false;
+  /** The command whose answer is on its way. */
+  let answering: string | undefined;
+  /** What the mood adds to the time of its first answer. */
+  let delayMs = 0;
   let line = '';
   let lastLine = '';
   let collect: ((data: string) => AtAnswer) | undefined;
@@ -106,7 +116,10 @@ export function createSim800(options: Sim800Options): Sim800 {
     cltsChanged: () => later(5000, networkTime),
   };
 
-  const say = (text: string): void => output.write(core.settings.verbose ? `\r\n${text}\r\n` : `${text}\r\n`);
+  const mood = options.mood ?? {};
+  const spoken = (text: string, command?: string): string[] => mood.says?.(text, command) ?? [text];
+  const say = (text: string, command?: string): void =>
+    spoken(text, command).forEach((one) => output.write(core.settings.verbose ? `\r\n${one}\r\n` : `${one}\r\n`));
 
   function networkTime(): void {
     if (!core.settings.clts || !isRegistered) return;
@@ -150,7 +163,7 @@ export function createSim800(options: Sim800Options): Sim800 {
   function powerOff(): void {
     isOn = false;
     isRegistered = false;
-    isBusy = false;
+    isBusy = isHung = false;
     core.bootStage = 0;
     line = data = '';
     backlog = [];
@@ -198,10 +211,13 @@ export function createSim800(options: Sim800Options): Sim800 {
       afterCommand = undefined;
       return later(100, now);
     }
-    later(answer.afterMs ?? chance.between(5, 30), () => {
+    const waitMs = (answer.afterMs ?? chance.between(5, 30)) + delayMs;
+    delayMs = 0;
+    later(waitMs, () => {
       answer.lines?.forEach((text, i) => {
         if (isInterrupted && i === urcAt) say(stray);
-        output.write(i > 0 && !text.startsWith('+') ? `${text}\r\n` : `\r\n${text}\r\n`);
+        for (const one of spoken(text, answering))
+          output.write(i > 0 && !one.startsWith('+') ? `${one}\r\n` : `\r\n${one}\r\n`);
       });
       if (isInterrupted && urcAt === (answer.lines?.length ?? 0)) say(stray);
       if (answer.prompt) {
@@ -217,7 +233,7 @@ export function createSim800(options: Sim800Options): Sim800 {
   function end(answer: AtAnswer): void {
     if (answer.result !== 'NONE') {
       const text = resultLine(answer.result, core.settings.cmee);
-      if (core.settings.verbose) say(text);
+      if (core.settings.verbose) say(text, answering);
       else output.write(answer.result === 'OK' ? '0\r' : answer.result === 'ERROR' ? '4\r' : `${text}\r\n`);
     }
     isBusy = false;
@@ -237,7 +253,14 @@ export function createSim800(options: Sim800Options): Sim800 {
     seen.push(commandLine);
     if (seen.length > MAX_SEEN) seen.splice(0, MAX_SEEN / 2);
     isBusy = true;
-    const fault = takeScripted(commandLine);
+    answering = commandLine;
+    delayMs = mood.delayMs ?? 0;
+    const met = mood.meets?.(commandLine);
+    const fault = takeScripted(commandLine) ?? (typeof met === 'string' ? FAULT_OF[met] : met);
+    if (met === 'hang') {
+      isHung = true;
+      return later(HANG_MS, restart);
+    }
     const isMute = chance.happens(faults.mute);
     const isError = chance.happens(faults.error);
     const isRestart = chance.happens(faults.restart);
@@ -271,7 +294,7 @@ export function createSim800(options: Sim800Options): Sim800 {
   }
 
   function character(octet: number): void {
-    if (core.settings.echo) output.write(String.fromCharCode(octet));
+    if (core.settings.echo || mood.isEchoing) output.write(String.fromCharCode(octet));
     if (octet === 8) line = line.slice(0, -1);
     else if (octet === 13) {
       const commandLine = /^a\/$/i.test(line) ? lastLine : line.replace(/^[^]*?(?=at)/i, '');
@@ -291,7 +314,7 @@ export function createSim800(options: Sim800Options): Sim800 {
   }
 
   port.onData((bytes) => {
-    if (!isOn || core.bootStage < 1) return;
+    if (!isOn || isHung || core.bootStage < 1) return;
     backlog.push(...bytes);
     if (backlog.length > 4096) backlog = [];
     drain();

@@ -2,6 +2,7 @@
 import { BytePort } from '../../kit/byte-port';
 import { Runtime } from '../../kit/runtime';
 import { GsmNetwork } from '../gsm/types';
+import { Mood } from './moods';
 
 /** Probabilities 0..1 of each nastiness, all drawn from the seed. Default 0. */
 export interface Sim800Faults {
@@ -38,6 +39,8 @@ export interface Sim800Options {
   /** The modem's end of the wire. */
   port: BytePort;
   faults?: Sim800Faults;
+  /** Odd answers, default none. */
+  mood?: Mood;
   simPresent?: boolean;
   /** When given the SIM asks for it. */
   pin?: string;
