@@ -8,10 +8,10 @@ import { MAX_PLACES, Modem, STAT_BAD_SMS, notify } from './state';
 
 /** More than places can be. */
 export const PLACES = 1000;
-/** Units of an entry: one try, one senseless reading (and one hand-over in `held`), one minute. */
-const TRY = PLACES;
-const SENSELESS = 16 * TRY;
-const MINUTE = 4 * SENSELESS;
+/** Units of an entry: one try (16 at most), one senseless reading (4 at most; in `held` one hand-over), one minute. */
+const TRY = 1000;
+const SENSELESS = 16000;
+const MINUTE = 64000;
 
 /** Tries of a place in a row, before it is left alone for a while; senseless readings after which it is deleted. */
 export const READ_TRIES = 3;
