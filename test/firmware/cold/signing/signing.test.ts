@@ -75,6 +75,8 @@ describe('cold/signing', () => {
   it('records a payment in four programs of the flash, and asked again in none', async () => {
     const rig = await channelRig();
     const payment = { userTxNo: '6', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000 };
+    // The first request under a new channel also records that the channel is in use.
+    await pay(rig, { ...payment, userTxNo: '7' });
     rig.cold.flash.operations = 0;
     await pay(rig, payment);
     const first = rig.cold.flash.operations;
