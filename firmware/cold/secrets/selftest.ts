@@ -1,8 +1,9 @@
 /**
  * When known answers are computed. At each start, before anything else: BOOT_STEPS of selftest/selftest.ts, some ten
- * seconds of an ESP32; on a provisioned board DAY_STEPS as well. Its other steps, and what only this board uses, take a minute: they run before a key is made,
- * the ceremony begins with them, in steps, and names each. The console's `selftest` runs all.
- * A board that fails does nothing: its fault is `selftest-failed` and whatever was unlocked is locked.
+ * seconds of an ESP32; on a provisioned board DAY_STEPS as well. Its other steps, and what only this board uses, take a
+ * minute: they run before a key is made, the ceremony begins with them, in steps, and names each. The console's
+ * `selftest` runs all. A board that fails does nothing: its fault is `selftest-failed` and whatever was unlocked is
+ * locked.
  * Sources: Node's OpenSSL and @scure/bip32 on the octets 1, 2, 3 ...; BIP39's vector of 32 octets 0x7f.
  */
 import { copyBytes, textBytes } from '../../crypto/bytes';
@@ -122,8 +123,8 @@ function isBoardStepRight(cold: Cold, step: number): boolean {
 }
 
 /**
- * The test at each start; isProvisioned: of a board with keys, before it serves anything. Throws `selftest-failed` naming
- * the primitive.
+ * The test at each start; isProvisioned: of a board with keys, before it serves anything. Throws `selftest-failed`
+ * naming the primitive.
  */
 export function selfTest(isProvisioned: boolean): void {
   const steps = isProvisioned ? BOOT_STEPS.concat(DAY_STEPS) : BOOT_STEPS;
