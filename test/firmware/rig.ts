@@ -69,6 +69,11 @@ export interface RigOptions {
   pageCount?: number;
   /** Modems on HSM-Cold; the second has number SPARE_NUMBER. Default 1. */
   modems?: 1 | 2;
+  /**
+   * The mobile network's clock when the world begins, seconds since 1970. Default: the world's own, which is before any
+   * time that a modem's reader believes.
+   */
+  networkStartS?: number;
 }
 
 export interface Rig {
@@ -108,7 +113,15 @@ export function makeRig(options: RigOptions = {}): Rig {
   const hot = makeBoard(world, { isHot: true });
   joinLines(cold.link, hot.link);
   const gsm = createGsmNetwork({ runtime, seed: options.seed ?? 'rig' });
-  const sim800 = createSim800({ runtime, seed: 'modem', number: COLD_NUMBER, network: gsm, port: cold.modem.port });
+  const networkMs = (options.networkStartS ?? 0) * 1000;
+  const sim800Runtime = { ...runtime, nowMs: () => networkMs + world.nowMs };
+  const sim800 = createSim800({
+    runtime: sim800Runtime,
+    seed: 'modem',
+    number: COLD_NUMBER,
+    network: gsm,
+    port: cold.modem.port,
+  });
   const spare =
     options.modems === 2
       ? createSim800({ runtime, seed: 'spare', number: SPARE_NUMBER, network: gsm, port: cold.spare.port })

@@ -10,7 +10,7 @@ import { verifyHeartbeat } from '../../../../host/operator';
 import { SMS_ALARM, SMS_STATUS } from '../../../../protocol/wire';
 import { makeBoard, World } from '../../fake-hal';
 import { makeCoin, out, pay, refusalOf } from '../../payments';
-import { COLD_NUMBER, channelRig, wake } from '../../rig';
+import { COLD_NUMBER, channelRig, wake, START_S } from '../../rig';
 import { applyRecord, keepRecord } from '../../../../firmware/cold/state/records';
 
 /** A journal alone, as openStore() opens it, and the store on it. */
@@ -112,7 +112,7 @@ describe('cold/send-store', () => {
   }).timeout(180_000);
 
   it('signal, operator and the network’s time reach status, modem and the heartbeat', async () => {
-    const rig = await channelRig();
+    const rig = await channelRig({ networkStartS: START_S });
     await rig.world.run(400_000);
     const status = await rig.world.finish(rig.coldConsole.run('status'));
     expect(
