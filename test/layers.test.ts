@@ -42,7 +42,7 @@ function importsOf(file: string): string[] {
     ...text.matchAll(
       /^(?:import|export)[^'"]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)|\brequire\('([^']+)'\)/gms,
     ),
-  ].map((m) => (m[1] ?? m[2] ?? m[3] ?? m[4])!);
+  ].map((m) => m[1] ?? m[2] ?? m[3] ?? m[4]);
 }
 
 describe('the map of the sources', () => {
@@ -52,7 +52,7 @@ describe('the map of the sources', () => {
       for (const file of sourcesBelow(join(ROOT, folder))) {
         for (const name of importsOf(file)) {
           if (!name.startsWith('.')) continue;
-          const target = relative(ROOT, resolve(dirname(file), name)).split(sep)[0]!;
+          const target = relative(ROOT, resolve(dirname(file), name)).split(sep)[0];
           // Benchmarks measure on the tests' own fixtures.
           if (target === 'test' && relative(ROOT, file).startsWith(join('tools', 'bench'))) continue;
           if (target !== folder && !allowed.includes(target)) wrong.push(`${relative(ROOT, file)} imports ${name}`);
@@ -68,7 +68,7 @@ describe('the map of the sources', () => {
       const [room, name] = relative(join(ROOT, 'host'), file).split(sep) as [string, string | undefined];
       for (const imported of importsOf(file)) {
         if (imported === 'bcoin' && room !== 'sim') wrong.push(`${room}/${name} imports bcoin`);
-        const target = relative(join(ROOT, 'host'), resolve(dirname(file), imported)).split(sep)[0]!;
+        const target = relative(join(ROOT, 'host'), resolve(dirname(file), imported)).split(sep)[0];
         if (!imported.startsWith('.') || target === '..' || target === room || name === undefined) continue;
         const allowed = HOST_MAY_IMPORT[room];
         if (target === 'sim' || (allowed && !allowed.includes(target)))
@@ -85,7 +85,7 @@ describe('the map of the sources', () => {
       if (place.startsWith(`sim${sep}`) || place.startsWith(`modem${sep}`)) continue;
       const text = readFileSync(file, 'utf8');
       for (const match of text.matchAll(/^(import|export) (type )?[^;]*?from '([^']*(?:firmware|boards)\/[^']+)'/gms)) {
-        if (!match[2] && !/firmware\/(modem|audit)/.test(match[3]!)) wrong.push(`${place} imports ${match[3]}`);
+        if (!match[2] && !/firmware\/(modem|audit)/.test(match[3])) wrong.push(`${place} imports ${match[3]}`);
       }
     }
     expect(wrong).to.deep.equal([]);

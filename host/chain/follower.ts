@@ -121,7 +121,7 @@ export function createFollower(options: FollowerOptions): Follower {
     if (hash === undefined) return undefined;
     const block = await rpc.call<Block>('getblock', [hash, 2]);
     if (expectedPrev !== undefined && block.previousblockhash !== expectedPrev) return undefined;
-    let changed = await writeBlock(block);
+    const changed = await writeBlock(block);
     while (changed && (await extend())) {
       await watch.refresh(db);
       await writeBlock(block);

@@ -84,7 +84,7 @@ export function createDevice(peer: Peer, runtime: Runtime): Device {
         answer.catch(() => undefined);
         underWay.push(answer);
       }
-      for (; underWay.length > 0; underWay = underWay.slice(1)) last = await underWay[0]!;
+      for (; underWay.length > 0; underWay = underWay.slice(1)) last = await underWay[0];
       return last;
     } catch (error) {
       await Promise.allSettled(underWay);

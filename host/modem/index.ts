@@ -36,7 +36,7 @@ export function createHostModem(options: HostModemOptions): HostModem {
     nowMs: () => runtime.nowMs(),
     onGivenUp: (parts) => onEvent?.('parts-given-up', parts),
   });
-  let reference = runtime.random(1)[0]!;
+  let reference = runtime.random(1)[0];
   let isClosed = false;
   let fullMs = -Infinity;
   let checking = runtime.after(PART_CHECK_MS, checkParts);

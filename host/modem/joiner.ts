@@ -53,7 +53,7 @@ interface Open {
 function join(parts: Part[]): Whole {
   const isText = parts.every((part) => part.text !== null);
   return {
-    from: parts[0]!.from,
+    from: parts[0].from,
     text: isText ? parts.map((part) => part.text).join('') : null,
     data: isText ? null : new Uint8Array(Buffer.concat(parts.map((part) => part.data ?? new Uint8Array(0)))),
     ack: () => parts.forEach((part) => part.ack()),

@@ -61,8 +61,8 @@ function entryOf(line: string): AuditEntry | undefined {
     unixSeconds,
     code,
     account,
-    detail: new Uint8Array(Buffer.from(m[5] === '-' ? '' : m[5]!, 'hex')),
-    head: m[6]!,
+    detail: new Uint8Array(Buffer.from(m[5] === '-' ? '' : m[5], 'hex')),
+    head: m[6],
   };
 }
 
@@ -104,7 +104,7 @@ function exportsOf(lines: string[], faults: string[], where: string): LogExport[
     const closing = CLOSING.exec(line);
     if (entry) entries.push(entry);
     else if (closing) {
-      exports.push({ entries, closing: { n: Number(closing[1]), head: closing[2]! } });
+      exports.push({ entries, closing: { n: Number(closing[1]), head: closing[2] } });
       entries = [];
     } else if (/^(audit|head) \d/.test(line) && !STATUS.test(line))
       faults.push(`${where}a line is no entry: "${line.slice(0, 40)}"`);
@@ -165,7 +165,7 @@ function followChain(entries: AuditEntry[], pins: AuditPin[], faults: string[]):
       faults.push(`entry ${entry.n} was changed, or what is before it was`);
     if (previous && entry.unixSeconds < previous.unixSeconds) faults.push(`entry ${entry.n} goes back in time`);
   });
-  return entries.length > 0 && headOf(entries[0]!.n - 1) !== undefined;
+  return entries.length > 0 && headOf(entries[0].n - 1) !== undefined;
 }
 
 /** Compares with what was seen elsewhere. Answers the number of the last entry that it holds; 0: none. */

@@ -50,8 +50,8 @@ function readerOf(form: string): Reader {
       if (part === ']') return ')?';
       const field = /^<(\w+):([^>]+)>$/.exec(part);
       if (!field) return plain(part);
-      const kinds = field[2]!.split('|');
-      fields.push({ name: field[1]!, kinds });
+      const kinds = field[2].split('|');
+      fields.push({ name: field[1], kinds });
       return `(${kinds.map((kind) => PATTERNS[kind] ?? plain(kind)).join('|')})`;
     })
     .join('');

@@ -70,7 +70,7 @@ export function createConsoleClient(options: { port: BytePort; onLine?: (line: s
     if (!running) return listeners.forEach((listener) => listener(line));
     if (line === 'ok') return end();
     const refused = /^error (\S+) ?(.*)$/.exec(line);
-    if (refused) return end(fail(refused[1] as ErrorCode, refused[2]!));
+    if (refused) return end(fail(refused[1] as ErrorCode, refused[2]));
     running.lines.push(line);
     running.onLine?.(line);
   }

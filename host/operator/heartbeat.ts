@@ -44,7 +44,7 @@ export function verifyHeartbeat(text: string, identityHex: string): Heartbeat | 
   const hash = createHash('sha256').update(once).digest();
   if (
     !secp256k1.verify(
-      Uint8Array.from(Buffer.from(m[14]!, 'base64')),
+      Uint8Array.from(Buffer.from(m[14], 'base64')),
       Uint8Array.from(hash),
       Uint8Array.from(Buffer.from(identityHex, 'hex')),
     )
@@ -54,7 +54,7 @@ export function verifyHeartbeat(text: string, identityHex: string): Heartbeat | 
   return {
     unixSeconds: number(2),
     auditEntries: number(3),
-    auditHead: m[4]!,
+    auditHead: m[4],
     openAccounts: number(5),
     accounts: number(6),
     signed: number(7),
@@ -62,7 +62,7 @@ export function verifyHeartbeat(text: string, identityHex: string): Heartbeat | 
     supplyMv: number(9),
     rssi: number(10),
     networkAheadS: m[11] === '-' ? null : number(11),
-    operator: m[12]!,
+    operator: m[12],
     starts: m[13] === undefined ? null : number(13),
   };
 }

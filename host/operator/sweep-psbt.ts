@@ -91,7 +91,7 @@ function coinOf(tx: btc.Transaction, i: number, account: SweepAccount): Coin {
   if (input.sighashType !== undefined && input.sighashType !== SIGHASH_ALL)
     throw fail('psbt-sighash', `input ${i} asks for sighash ${input.sighashType}: the board signs ALL (1) only`);
   const [chain, index] = derivation.path.slice(-2);
-  if (derivation.path.length < 2 || chain !== 0 || index! > INDEX_MAX)
+  if (derivation.path.length < 2 || chain !== 0 || index > INDEX_MAX)
     throw fail('psbt-path', `input ${i} is on no receiving path (…/0/index): only cold receiving addresses are swept`);
   if (!isOf(pubkey, spent.script, account))
     throw fail('not-own-coin', `input ${i} is no ${account.script} coin of the key that it names`);
@@ -103,7 +103,7 @@ function coinOf(tx: btc.Transaction, i: number, account: SweepAccount): Coin {
     vout: input.index,
     sequence: input.sequence ?? 0xffffffff,
     chain,
-    index: index!,
+    index: index,
     raw: RawOldTx.encode({ ...input.nonWitnessUtxo, version: input.nonWitnessUtxo.version }),
     sats: spent.amount,
     script: spent.script,
@@ -153,7 +153,7 @@ function signedPsbt(bytes: Uint8Array, request: SweepRequest, account: SweepAcco
   request.coins.forEach((coin, i) => {
     const witnessUtxo = { script: coin.script, amount: coin.sats };
     const isNeeded = account.script === 'p2wpkh' && !tx.getInput(i).witnessUtxo;
-    tx.updateInput(i, { partialSig: [[coin.pubkey, ders[i]!]], ...(isNeeded ? { witnessUtxo } : {}) });
+    tx.updateInput(i, { partialSig: [[coin.pubkey, ders[i]]], ...(isNeeded ? { witnessUtxo } : {}) });
   });
   return Buffer.from(tx.toPSBT(tx.opts.PSBTVersion)).toString('base64');
 }
@@ -182,9 +182,9 @@ export function readSweepPsbt(psbtBase64: string, account: SweepAccount): SweepP
       const ders = request.coins.map((coin, i) => {
         const of = signatures.filter((each) => each.input === i);
         if (of.length !== 1) throw fail('signature-missing', `the board gave ${of.length} signatures of input ${i}`);
-        if (!isRight(tx, coin, account, of[0]!))
+        if (!isRight(tx, coin, account, of[0]))
           throw fail('signature-wrong', `the board's signature of input ${i} is not of this transaction and its key`);
-        return derWithSighash(of[0]!.signature);
+        return derWithSighash(of[0].signature);
       });
       return signedPsbt(bytes, request, account, ders);
     },

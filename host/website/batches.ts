@@ -36,7 +36,7 @@ function aBatch(body: unknown, batchNo: number, context: WebsiteContext): Indexe
       typeof address === 'string' &&
       (context.account ? isAddress(address, context.account.network) : isAnyAddress(address));
     if (!good) throw fail('batch-form', 'item ' + i + ' is no address of this network');
-    return { index, address: address as string };
+    return { index, address: address };
   });
 }
 

@@ -60,7 +60,7 @@ export function shopRoutes(app: FastifyInstance, context: WebsiteContext): void 
     if (body.ref !== undefined && (typeof body.ref !== 'string' || body.ref.length > 100))
       throw fail('bad-parameter', 'ref: expected up to 100 characters');
     const side = body.side === undefined ? SIDE_COLD : aSide(body.side);
-    const row = store.giveAddress(side, (body.ref as string | undefined) ?? null, runtime.nowMs());
+    const row = store.giveAddress(side, body.ref ?? null, runtime.nowMs());
     if (!row) return reply.code(409).send({ code: 'no-verified-address', message: 'pull a batch and let V verify it' });
     return reply
       .code(201)
@@ -105,6 +105,6 @@ function aShopOuts(value: unknown, context: WebsiteContext): Out[] {
     if (!Number.isInteger(sats) || (sats as number) < MIN_OUT_SATS || (sats as number) > AMOUNT_MAX_SATS) {
       throw fail('bad-parameter', `outs[${i}].sats: expected ${MIN_OUT_SATS} or more`);
     }
-    return { address: destinationOf(address as string), sats: sats as number };
+    return { address: destinationOf(address), sats: sats as number };
   });
 }

@@ -90,7 +90,7 @@ function takeKey(reader: Reader, open: Open, key: CborValue, start: number): voi
   }
   open.keyStart = start;
   open.keyEnd = reader.pos;
-  keys.push(key as string | number);
+  keys.push(key);
 }
 
 /** The finished container: an array, a plain object, or a CborMap where a plain object would not do. */
@@ -131,7 +131,7 @@ function readItem(reader: Reader): CborValue {
     if (info === 31) throw cborError('cbor-indefinite', start);
     if (info > 27) throw cborError('cbor-reserved', start);
     let open: Open | undefined = opens.length ? opens[opens.length - 1] : undefined;
-    let isKey = open !== undefined && open.keys !== undefined && open.keys.length === open.values.length;
+    const isKey = open !== undefined && open.keys !== undefined && open.keys.length === open.values.length;
     let value: CborValue;
     if (major === 6) throw cborError('cbor-tag', start);
     if (major === 7) value = readSimple(reader, info);

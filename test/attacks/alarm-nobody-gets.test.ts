@@ -70,6 +70,6 @@ describe('attack: an alarm that nobody gets', () => {
     await forge(rig);
     await rig.world.run(3_600_000);
     expect(own.inbox.map((sms) => sms.text)).to.have.length(1);
-    expect(own.inbox[0]!.text).to.include('CC:ALARM:forgery').and.not.include('CC:ACK');
+    expect(own.inbox[0].text).to.include('CC:ALARM:forgery').and.not.include('CC:ACK');
   }).timeout(120_000);
 });

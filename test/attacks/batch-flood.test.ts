@@ -21,7 +21,7 @@ describe('attack: batch flood', () => {
       rig.v.operate(SMS_BATCH_VERIFY, batchVerifyFields({ side: 2, batchNo: 7 }));
       const count = rig.v.received.length;
       await rig.world.until(() => rig.v.received.length > count);
-      const { fields } = rig.v.received[count]!;
+      const { fields } = rig.v.received[count];
       ready = fields[2] === BATCH_OK;
       if (!ready) await rig.world.run(5000);
       expect(rig.world.nowMs - askedMs, 'V waits for one batch under way at most').to.be.lessThan(600_000);

@@ -29,7 +29,7 @@ describe('attack: changed archive', () => {
     );
     expect((await refusalOf(pay(rig, { ...first, outs: out(20_000) }))).refusal).to.equal(REFUSE_CONFLICT);
     rig.coldOff();
-    rig.cold.files.get('u1')![40]! ^= 1;
+    rig.cold.files.get('u1')![40] ^= 1;
     rig.coldOn();
     expect(valueOf(await rig.world.finish(status(rig.coldConsole)), 'state')).to.equal('archive-lost');
   }).timeout(180_000);

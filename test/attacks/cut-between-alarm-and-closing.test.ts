@@ -28,7 +28,7 @@ describe('attack: a cut between alarm and closing', () => {
       if (!/alarm/.test(line)) return;
       expect(line).to.include('closed forgery');
       expect(first.tag).to.equal('account-closed');
-      const number = /alarm forgery (\d+)/.exec(line)![1]!;
+      const number = /alarm forgery (\d+)/.exec(line)![1];
       rig.gsm.inject({ from: ADMIN_NUMBER, to: COLD_NUMBER, text: `CC:ACK:${number}x` });
       rig.gsm.inject({ from: ADMIN_NUMBER, to: COLD_NUMBER, text: `CC:ACK:${number}` });
       await rig.world.run(30_000);

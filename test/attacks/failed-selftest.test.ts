@@ -127,17 +127,17 @@ describe('attack: failed selftest', () => {
   it('a table of multiples with one other bit makes no key', async () => {
     const rig = makeRig();
     const part = new Uint8Array(
-      (require('../../firmware/crypto/curve/comb') as { combParts: ArrayBuffer[] }).combParts[1]!,
+      (require('../../firmware/crypto/curve/comb') as { combParts: ArrayBuffer[] }).combParts[1],
     );
-    part[part.length - 70]! ^= 4;
+    part[part.length - 70] ^= 4;
     const error = await provisioning(rig);
-    part[part.length - 70]! ^= 4;
+    part[part.length - 70] ^= 4;
     expect([error.message, isBlank(rig)]).to.deep.equal(['selftest-failed: comb', true]);
   });
 
   it('a word list with one other letter makes no key, and one that is not there says so', async () => {
     const rig = makeRig();
-    rig.cold.files.get('words')![5000]! ^= 1;
+    rig.cold.files.get('words')![5000] ^= 1;
     expect((await provisioning(rig)).message).to.equal('selftest-failed: words');
     const other = makeRig();
     other.cold.files.delete('words');
@@ -146,7 +146,7 @@ describe('attack: failed selftest', () => {
   });
 
   it('a restored seed is no exception', () =>
-    withWrong(AT_CEREMONY[2]!, async () => {
+    withWrong(AT_CEREMONY[2], async () => {
       const rig = makeRig();
       const error: any = await rig.world
         .finish(restore(rig.coldConsole, { ...entropy, words: [...'x'.repeat(24)] }))
@@ -156,7 +156,7 @@ describe('attack: failed selftest', () => {
 
   it('a provisioned one opens nothing and replies to nobody', async () => {
     const rig = await readyRig();
-    await withWrong(AT_START[2]!, async () => {
+    await withWrong(AT_START[2], async () => {
       rig.coldOff();
       rig.coldOn();
       expect((await rig.world.finish(unlock(rig.coldConsole, PIN)).catch((e) => e)).code).to.equal('selftest-failed');
@@ -169,7 +169,7 @@ describe('attack: failed selftest', () => {
     expect(
       (await rig.world.finish(rig.coldConsole.run('selftest'))).filter((line) => line.startsWith('selftest ')),
     ).to.have.length(20);
-    await withWrong(AT_CEREMONY[2]!, async () => {
+    await withWrong(AT_CEREMONY[2], async () => {
       expect((await rig.world.finish(rig.coldConsole.run('selftest')).catch((e) => e)).code).to.equal(
         'selftest-failed',
       );

@@ -10,7 +10,7 @@ describe('attack: fee drain in two halves', () => {
     const rig = await channelRig();
     const [a, b] = [makeCoin(rig, { sats: 5_000_000 }), makeCoin(rig, { sats: 60_000, index: 1 })];
     const refused = await refusalOf(
-      pay(rig, { userTxNo: '1', outs: out(50_000), coins: [a!, b!], feeSats: 1000, changeIndex: null }),
+      pay(rig, { userTxNo: '1', outs: out(50_000), coins: [a, b], feeSats: 1000, changeIndex: null }),
     );
     expect(refused).to.deep.equal({ refusal: REFUSE_BAD_FEE, tag: 'bad-fee' });
   }).timeout(180_000);

@@ -29,7 +29,7 @@ async function flood(rig: Rig, coin: Coin): Promise<number> {
     [MSG_SIGN_RESULT, [0]],
   ];
   for (let n = 0; n < AMOUNT; n++) {
-    const [type, fields] = requests[n % requests.length]!;
+    const [type, fields] = requests[n % requests.length];
     expect((await refusalOf(rig.ask(type, fields))).refusal).to.equal(REFUSE_BAD_STATE);
   }
   return (await relayed(rig)) - before;
@@ -66,7 +66,7 @@ describe('attack: flood after signing', () => {
           [MSG_SIGN_OUTS, [0, 'x'.repeat(400)]],
           [MSG_SIGN_RESULT, [0]],
         ] as [number, unknown[]][]
-      )[n % 4]!;
+      )[n % 4];
       expect(await refusalOf(rig.ask(type, fields))).to.deep.equal({ refusal: REFUSE_BAD_STATE, tag: 'bad-state' });
     }
     expect((await relayed(rig)) - before).to.equal(0);

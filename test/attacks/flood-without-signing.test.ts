@@ -17,7 +17,7 @@ describe('attack: flood without signing', () => {
           [MSG_SIGN_RESULT, [0]],
           [MSG_SIGN_OUTS, [0, 'x']],
         ] as [number, unknown[]][]
-      )[n % 4]!;
+      )[n % 4];
       expect(await refusalOf(rig.ask(type, fields))).to.deep.equal({ refusal: REFUSE_BAD_STATE, tag: 'no-signing' });
     }
     expect(rig.cold.link.written.length - heard, 'octets that HSM-Cold said meanwhile').to.be.lessThan(100);

@@ -24,7 +24,7 @@ describe('attack: forged authority', () => {
     const good = { userTxNo: 'g', outs: out(50_000), coins: [coin], feeSats: 1000 };
     expect((await refusalOf(pay(rig, good))).refusal).to.equal(REFUSE_ACCOUNT_CLOSED);
     await rig.world.until(() => rig.admin.inbox.length > 0, 60_000);
-    expect(rig.admin.inbox[0]!.text).to.match(/^CC:ALARM:forgery:0:/);
+    expect(rig.admin.inbox[0].text).to.match(/^CC:ALARM:forgery:0:/);
     await rig.world.finish(reopen(rig.coldConsole, 0, PIN));
     await pay(rig, good);
   }).timeout(180_000);

@@ -16,7 +16,7 @@ describe('attack: proof of another batch', () => {
       rig.v.received = [];
       rig.v.operate(SMS_BATCH_VERIFY, batchVerifyFields({ side, batchNo: 0 }));
       await rig.world.until(() => rig.v.received.length > 0);
-      const answer = aBatchAnswer(rig.v.received[0]!.fields);
+      const answer = aBatchAnswer(rig.v.received[0].fields);
       expect(answer.status).to.equal(BATCH_OK);
       proofs.push(Buffer.from(answer.proof!).toString('hex'));
     }

@@ -16,7 +16,7 @@ describe('attack: refused begin', () => {
     expect((await refusalOf(rig.ask(MSG_PING, [7, 2, 1, 'p', 'PING', 0, new Uint8Array(32)]))).refusal).to.equal(
       REFUSE_NO_ACCOUNT,
     );
-    await sendCoin(rig, 0, payment.coins[0]!);
+    await sendCoin(rig, 0, payment.coins[0]);
     await rig.ask(MSG_SIGN_FINISH, []);
     expect((await rig.ask(MSG_SIGN_RESULT, [0]))[0].length).to.equal(1);
   }).timeout(120_000);

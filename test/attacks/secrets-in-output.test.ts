@@ -39,7 +39,7 @@ describe('attack: secrets in output', () => {
           expect(bytes.toString('latin1').toLowerCase().includes(text.slice(0, 24).toLowerCase())).to.equal(false);
       }
     }
-    expect(said[0]!.toString('latin1').includes(PIN)).to.equal(false);
-    expect(rig.words.filter((word) => said[0]!.toString('latin1').includes(` ${word}\r`)).length).to.equal(0);
+    expect(said[0].toString('latin1').includes(PIN)).to.equal(false);
+    expect(rig.words.filter((word) => said[0].toString('latin1').includes(` ${word}\r`)).length).to.equal(0);
   }).timeout(180_000);
 });

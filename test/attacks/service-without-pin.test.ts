@@ -48,7 +48,7 @@ describe('attack: service without pin', () => {
 
   it('a changed journal', async () => {
     const rig = await readyRig();
-    rig.cold.flash.cells[4096 + 200]! ^= 4;
+    rig.cold.flash.cells[4096 + 200] ^= 4;
     restart(rig);
     expect(await stateOf(rig)).to.equal('journal-corrupt');
     await isRefused(rig);
@@ -70,7 +70,7 @@ describe('attack: service without pin', () => {
   it('a changed device page: the board does not take itself for a new one', async () => {
     for (const at of [0, 10, 37, 64]) {
       const rig = await readyRig();
-      rig.cold.flash.cells[at]! ^= 4;
+      rig.cold.flash.cells[at] ^= 4;
       restart(rig);
       const state = await stateOf(rig);
       expect(state).to.equal(at === 64 ? 'factory' : 'device-damaged');

@@ -19,7 +19,7 @@ describe('attack: spoofed admin number', () => {
     rig.gsm.inject({ from: '+4411111111', to: COLD_NUMBER, text: 'CC:ACK:0000' });
     await rig.world.run(700_000);
     expect(rig.admin.inbox.length).to.equal(2);
-    const number = /CC:ACK:(\d+)$/.exec(rig.admin.inbox[0]!.text!)![1]!;
+    const number = /CC:ACK:(\d+)$/.exec(rig.admin.inbox[0].text!)![1];
     rig.gsm.inject({ from: '+4411111111', to: COLD_NUMBER, text: `CC:ACK:${number}` });
     await rig.world.run(700_000);
     expect(rig.admin.inbox.length).to.equal(3);

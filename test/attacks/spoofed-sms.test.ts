@@ -18,7 +18,7 @@ describe('attack: spoofed sms', () => {
       rig.gsm.inject({
         from: ADMIN_NUMBER,
         to: COLD_NUMBER,
-        text: ['CC:REOPEN:0', 'CC:ACK:1234', 'CC:QH:02', 'hello'][n % 4]!,
+        text: ['CC:REOPEN:0', 'CC:ACK:1234', 'CC:QH:02', 'hello'][n % 4],
       });
     }
     await rig.world.run(300_000);

@@ -12,7 +12,7 @@ const PAYOUT = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 describe('attack: sweep to stranger', () => {
   it('a PSBT that pays anybody but the registered address gets signatures that are worth nothing for it', async () => {
     const rig = await readyRig();
-    const thief = out(1, 5).split(',')[0]!;
+    const thief = out(1, 5).split(',')[0];
     // A program of the thief's that says nothing of the address to anybody.
     const psbt = readSweepPsbt(sweepPsbt(rig, thief, 1), { network: 'regtest', script: 'p2wpkh', payout: thief });
     const { signatures, shown } = await rig.world.finish(
@@ -30,7 +30,7 @@ describe('attack: sweep to stranger', () => {
   it("the operator's program refuses such a PSBT before the board is asked", async () => {
     const rig = await readyRig();
     const code = await rig.world
-      .finish(sweep(rig.coldConsole, sweepPsbt(rig, out(1, 5).split(',')[0]!, 1), { account: 0, pin: PIN }))
+      .finish(sweep(rig.coldConsole, sweepPsbt(rig, out(1, 5).split(',')[0], 1), { account: 0, pin: PIN }))
       .catch((error: { code: string }) => error.code);
     expect(code).to.equal('psbt-payout');
   });

@@ -6,7 +6,7 @@ import { channelRig } from '../firmware/rig';
 
 describe('attack: unlisted destination', () => {
   it('an address that is not on the allow-list, whatever V signed', async () => {
-    const listed = out(1, 3).split(',')[0]!;
+    const listed = out(1, 3).split(',')[0];
     const rig = await channelRig({ account: { policy: { isAllowListOnly: true }, allowList: [listed] } });
     const coins = [makeCoin(rig, { sats: 100_000 })];
     expect(

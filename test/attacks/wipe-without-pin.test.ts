@@ -20,7 +20,7 @@ describe('attack: wipe without pin', () => {
   it('a board whose journal does not hold has no PIN to check: the phrase alone erases it', async () => {
     const rig = await readyRig();
     rig.coldOff();
-    rig.cold.flash.cells[4096 + 200]! ^= 4;
+    rig.cold.flash.cells[4096 + 200] ^= 4;
     rig.coldOn();
     rig.coldConsole = createConsoleClient({ port: rig.cold.console.port });
     expect(valueOf(await rig.world.finish(status(rig.coldConsole)), 'state')).to.equal('journal-corrupt');

@@ -42,16 +42,16 @@ export class World {
     for (let i = 0; i < this.events.length; i++) {
       if (
         best < 0 ||
-        this.events[i]!.atMs < this.events[best]!.atMs ||
-        (this.events[i]!.atMs === this.events[best]!.atMs && this.events[i]!.order < this.events[best]!.order)
+        this.events[i].atMs < this.events[best].atMs ||
+        (this.events[i].atMs === this.events[best].atMs && this.events[i].order < this.events[best].order)
       )
         best = i;
     }
-    if (best < 0 || this.events[best]!.atMs > untilMs) return false;
+    if (best < 0 || this.events[best].atMs > untilMs) return false;
     const [event] = this.events.splice(best, 1);
-    this.nowMs = Math.max(this.nowMs, event!.atMs);
+    this.nowMs = Math.max(this.nowMs, event.atMs);
     try {
-      withNative(event!.fn);
+      withNative(event.fn);
     } catch (error) {
       if (!(error instanceof PowerCut)) this.errors.push(error);
     }
@@ -197,7 +197,7 @@ export class FakeFlash implements Flash {
     this.check(offset, bytes.length);
     const cut = this.isCut();
     const count = cut ? Math.floor(bytes.length * this.cutPart) : bytes.length;
-    for (let i = 0; i < count; i++) this.cells[offset + i]! &= bytes[i]!;
+    for (let i = 0; i < count; i++) this.cells[offset + i] &= bytes[i];
     if (cut) throw new PowerCut();
     this.runner?.point('flash');
   }
@@ -304,7 +304,7 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
         eraseFiles: (kinds) => {
           if (flash.isOff) throw new PowerCut();
           [...files.keys()]
-            .filter((name) => kinds.includes(name[0]!) && /^.[-0-9]*[0-9]$/.test(name))
+            .filter((name) => kinds.includes(name[0]) && /^.[-0-9]*[0-9]$/.test(name))
             .forEach((name) => files.delete(name));
         },
         freeBytes: () =>

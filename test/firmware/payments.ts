@@ -41,7 +41,7 @@ export function scriptOf(script: string, pub: Uint8Array): Uint8Array {
 }
 
 export function addressOf(script: string, pub: Uint8Array): string {
-  return (script === 'p2pkh' ? btc.p2pkh(pub, TEST_NETWORK) : btc.p2wpkh(pub, TEST_NETWORK)).address!;
+  return (script === 'p2pkh' ? btc.p2pkh(pub, TEST_NETWORK) : btc.p2wpkh(pub, TEST_NETWORK)).address;
 }
 
 let salt = 0;
@@ -88,8 +88,8 @@ export function makeCoin(
     witnesses: options.hasWitness ? [[new Uint8Array(71).fill(2), new Uint8Array(33).fill(3)]] : undefined,
     lockTime: 0,
   };
-  const raw = RawTx.encode(fields as never);
-  const stripped = RawTx.encode({ ...fields, segwitFlag: false, witnesses: undefined } as never);
+  const raw = RawTx.encode(fields);
+  const stripped = RawTx.encode({ ...fields, segwitFlag: false, witnesses: undefined });
   const txid = Buffer.from(sha256(sha256(stripped)))
     .reverse()
     .toString('hex');
@@ -174,7 +174,7 @@ export function expectedTx(rig: Rig, payment: Payment): btc.Transaction {
   let total = 0;
   for (const out of payment.outs.split(';')) {
     const [address, sats] = out.split(',');
-    tx.addOutputAddress(address!, BigInt(sats!), TEST_NETWORK);
+    tx.addOutputAddress(address, BigInt(sats), TEST_NETWORK);
     total += Number(sats);
   }
   const change = payment.coins.reduce((sum, coin) => sum + coin.sats, 0) - total - payment.feeSats;
@@ -192,7 +192,7 @@ export function expectedTx(rig: Rig, payment: Payment): btc.Transaction {
  */
 export async function pay(rig: Rig, payment: Payment): Promise<Signed> {
   await begin(rig, payment);
-  for (let i = 0; i < payment.coins.length; i++) await sendCoin(rig, i, payment.coins[i]!, payment.sequence);
+  for (let i = 0; i < payment.coins.length; i++) await sendCoin(rig, i, payment.coins[i], payment.sequence);
   const [count, digest] = await rig.ask(MSG_SIGN_FINISH, []);
   const sigs: Uint8Array[] = [];
   while (sigs.length < count) sigs.push(...((await rig.ask(MSG_SIGN_RESULT, [sigs.length]))[0] as Uint8Array[]));
@@ -203,7 +203,7 @@ export async function pay(rig: Rig, payment: Payment): Promise<Signed> {
       rig.file.script === 'p2pkh'
         ? (tx as any).preimageLegacy(i, code, 1)
         : tx.preimageWitnessV0(i, code, 1, BigInt(coin.sats));
-    if (!secp256k1.verify(sigs[i]!, hash, coin.pub, { lowS: true })) throw new Error(`signature ${i} does not hold`);
+    if (!secp256k1.verify(sigs[i], hash, coin.pub, { lowS: true })) throw new Error(`signature ${i} does not hold`);
   });
   return {
     digest,
@@ -254,7 +254,7 @@ export function isSigned(psbt: string): boolean {
   const tx = btc.Transaction.fromPSBT(new Uint8Array(Buffer.from(psbt, 'base64')));
   for (let i = 0; i < tx.inputsLength; i++) {
     const input = tx.getInput(i);
-    const [pub, der] = input.partialSig![0]!;
+    const [pub, der] = input.partialSig![0];
     const hash = tx.preimageWitnessV0(i, btc.p2pkh(pub, TEST_NETWORK).script, 1, input.witnessUtxo!.amount);
     const sig = secp256k1.Signature.fromDER(Buffer.from(der.slice(0, -1)).toString('hex')).toCompactRawBytes();
     if (!secp256k1.verify(sig, hash, pub)) return false;

@@ -93,7 +93,7 @@ function liveHalf(cells: Uint8Array): number {
     (base) => hexOf(cells.subarray(base, base + 4)) === '43434a32',
   );
   const generation = (base: number): number => u32(cells, base + header.get('generation')!);
-  return bases.sort((a, b) => generation(b) - generation(a))[0] as number;
+  return bases.sort((a, b) => generation(b) - generation(a))[0];
 }
 
 function recordRows(cells: Uint8Array, records: FlashRecord[], key: Uint8Array | undefined): Row[] {
@@ -108,7 +108,7 @@ function recordRows(cells: Uint8Array, records: FlashRecord[], key: Uint8Array |
   const headBytes = offsetsOf(head).get('end')!;
   let at = base + offsetsOf(fixedOf(HALF_HEADER.layout)).get('end')!;
   while (cells[at + 2] !== 255) {
-    const lenBytes = ((cells[at] as number) << 8) | (cells[at + 1] as number);
+    const lenBytes = (cells[at] << 8) | cells[at + 1];
     const record = records.find(({ type }) => type === cells[at + 2]);
     if (!record) throw new Error(`record of undeclared type ${cells[at + 2]} at ${at}`);
     const payload = cells.slice(at + headBytes, at + headBytes + lenBytes);
@@ -140,9 +140,9 @@ function fileRows(name: string, bytes: Uint8Array): Row[] {
 function boardRows(board: BoardOctets, records: FlashRecord[], keys?: Keys): Row[] {
   const cells = new Uint8Array(Buffer.from(board.flash, 'hex'));
   const page = offsetsOf(fixedOf(DEVICE_PAGE.layout));
-  const secret = cells.subarray(page.get('secret')!, page.get('check')!);
+  const secret = cells.subarray(page.get('secret'), page.get('check'));
   return [
-    { name: 'device page', at: 0, pieces: annotate(DEVICE_PAGE.layout, cells.subarray(0, page.get('end')!)) },
+    { name: 'device page', at: 0, pieces: annotate(DEVICE_PAGE.layout, cells.subarray(0, page.get('end'))) },
     ...recordRows(cells, records, keys?.storage(secret)),
     ...Object.entries(board.files).flatMap(([name, hex]) => fileRows(name, new Uint8Array(Buffer.from(hex, 'hex')))),
   ];

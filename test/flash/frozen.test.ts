@@ -38,8 +38,8 @@ describe('flash formats of today', function () {
   for (const part of PARTS)
     it(`the firmware writes ${part}.json`, () => {
       const { rows } = vectorFile(part);
-      expect(made[part]!.map(({ name }) => name)).to.deep.equal(rows.map(({ name }) => name));
-      rows.forEach((row, i) => expect(JSON.parse(JSON.stringify(made[part]![i])), row.name).to.deep.equal(row));
+      expect(made[part].map(({ name }) => name)).to.deep.equal(rows.map(({ name }) => name));
+      rows.forEach((row, i) => expect(JSON.parse(JSON.stringify(made[part][i])), row.name).to.deep.equal(row));
     });
 
   it('has a row of every declared record', () => {

@@ -48,7 +48,7 @@ async function usedRig(): Promise<Rig> {
   }
   await world.until(() => rig.cold.files.has('u1'));
   await world.run(20_000);
-  const allowed = { ...accountData(rig, {}), allowList: [out(1).split(',')[0] as string] };
+  const allowed = { ...accountData(rig, {}), allowList: [out(1).split(',')[0]] };
   await world.finish(changeAccount(coldConsole, 0, allowed, PIN));
   await world.finish(
     addAccount(coldConsole, { ...accountData(rig, {}), name: 'second', script: 'p2pkh', protocols: ['v1', 'v2'] }, PIN),

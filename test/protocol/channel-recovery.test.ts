@@ -23,7 +23,7 @@ describe('channel: lost state, rollback, replay (SPEC.md 7.5)', () => {
     v.counter = 1_790_000_000;
     exchange();
     use();
-    expect(Buffer.from(v.current!.key32).equals(cold.current!.key32)).to.equal(true);
+    expect(Buffer.from(v.current.key32).equals(cold.current!.key32)).to.equal(true);
   });
 
   it('V restored within the same channel, its numbers behind: refused as replays, until its OPEN', () => {
@@ -69,7 +69,7 @@ describe('channel: lost state, rollback, replay (SPEC.md 7.5)', () => {
     v.beginOpen();
     exchange();
     use();
-    expect(Buffer.from(v.current!.key32).equals(cold.current!.key32)).to.equal(true);
+    expect(Buffer.from(v.current!.key32).equals(cold.current.key32)).to.equal(true);
   });
 
   it('a late RENEW does not undo an OPEN, a late ACCEPT does not undo anything', () => {

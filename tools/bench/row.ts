@@ -33,11 +33,11 @@ export function benchTable(suite: string, rows: BenchRow[]): string {
     row.ok === undefined ? '' : row.ok ? 'reached' : 'MISSED',
   ]);
   const table = [[suite, 'value', 'unit', 'ratio to baseline', 'goal', ''], ...cells];
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((line) => line[column]!.length)));
+  const widths = table[0].map((_, column) => Math.max(...table.map((line) => line[column].length)));
   return `${table
     .map((line) =>
       line
-        .map((cell, column) => cell.padEnd(widths[column]!))
+        .map((cell, column) => cell.padEnd(widths[column]))
         .join('  ')
         .trimEnd(),
     )

@@ -174,7 +174,7 @@ function leadsToKernel(file: string, seen: Set<string> = new Set()): boolean {
   seen.add(file);
   const imports = fs.readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^;]*?['"]([^'"]+)['"]/gm);
   for (const [, source] of imports) {
-    const base = path.resolve(path.dirname(file), source as string);
+    const base = path.resolve(path.dirname(file), source);
     if (
       [base, `${base}.js`, path.join(base, 'index.js')].some(
         (name) => fs.existsSync(name) && fs.statSync(name).isFile() && leadsToKernel(name, seen),

@@ -30,7 +30,7 @@ export function readTree(root: string): Tree {
 
 /** Paths of the tree's TypeScript below these top-level folders. */
 export function typescriptOf(tree: Tree, folders: readonly string[]): string[] {
-  return [...tree.files.keys()].filter((path) => path.endsWith('.ts') && folders.includes(path.split('/')[0]!));
+  return [...tree.files.keys()].filter((path) => path.endsWith('.ts') && folders.includes(path.split('/')[0]));
 }
 
 /** Parses a file of the tree, without types. */

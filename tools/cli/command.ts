@@ -43,7 +43,7 @@ export function readInput(command: Command, args: string[]): CommandInput {
   try {
     parsed = parseArgs({ args, options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw fail('usage', (error as Error).message.split('. ')[0]!);
+    throw fail('usage', (error as Error).message.split('. ')[0]);
   }
   const wanted = command.positionals ?? [];
   const needed = wanted.filter((name) => !name.endsWith('?')).length;

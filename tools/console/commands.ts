@@ -65,21 +65,21 @@ export const COMMANDS: ConsoleCommand[] = [...boardCommands(), ...OWN];
 /** Second words of a first one: `account` has add, allow, change, list, show. */
 function secondWords(first: string): string[] {
   const words = COMMANDS.map(({ name }) => name.split(' ')).filter(([word, second]) => word === first && second);
-  return words.map(([, second]) => second!);
+  return words.map(([, second]) => second);
 }
 
 /** Words that begin like the last word of `line`, and that word: what readline's completer returns. */
 export function complete(line: string): [string[], string] {
   const words = line.split(' ');
   const last = words.pop()!;
-  const firstWords = [...new Set(COMMANDS.map(({ name }) => name.split(' ')[0]!))];
+  const firstWords = [...new Set(COMMANDS.map(({ name }) => name.split(' ')[0]))];
   const choices =
     words.length === 0 || words[0] === 'help'
       ? firstWords
       : words[0] === 'level'
         ? ['error', 'warn', 'info', 'debug']
         : words.length === 1
-          ? secondWords(words[0]!)
+          ? secondWords(words[0])
           : [];
   const fitting = choices.filter((word) => word.startsWith(last));
   return [fitting.length ? fitting : choices, last];

@@ -108,13 +108,13 @@ export function createLinkView(give: (entry: TrafficEntry) => void, linkKey32?: 
 
   /** What a sealed frame holds, when one of the sessions fits; undefined otherwise. */
   function open(direction: Direction, body: Uint8Array): string | undefined {
-    const isAck = (body[0]! & ~FRAME_FLAG_SEALED) === FRAME_ACK;
+    const isAck = (body[0] & ~FRAME_FLAG_SEALED) === FRAME_ACK;
     const headBytes = isAck ? ACK_HEAD : DATA_HEAD;
-    if (body.length < headBytes + checkBytes(body[0]!)) return undefined;
+    if (body.length < headBytes + checkBytes(body[0])) return undefined;
     for (const session of sessions) {
       const way = session[direction];
-      const seq = isAck ? 0 : wholeNumber(body[1]!, way.next);
-      const ack = wholeNumber(body[headBytes - 1]!, session[OTHER[direction]].next);
+      const seq = isAck ? 0 : wholeNumber(body[1], way.next);
+      const ack = wholeNumber(body[headBytes - 1], session[OTHER[direction]].next);
       if (seq < 0 || ack < 0 || !isSealedBy(crypto, way.keys, body, headBytes, seq, ack)) continue;
       sessions = [session, ...sessions.filter((each) => each !== session)].slice(0, 2);
       if (isAck) return `ACK ${ack}`;
@@ -125,7 +125,7 @@ export function createLinkView(give: (entry: TrafficEntry) => void, linkKey32?: 
       if (payload.length === 0) return `${head}nothing (keeps the session)`;
       way.parts.push(payload);
       const lenBytes = way.parts.reduce((sum, part) => sum + part.length, 0);
-      if (body[0]! & FRAME_FLAG_CONTINUES && lenBytes < MESSAGE_MAX)
+      if (body[0] & FRAME_FLAG_CONTINUES && lenBytes < MESSAGE_MAX)
         return `${head}part of a message, ${payload.length} bytes`;
       const message = new Uint8Array(Buffer.concat(way.parts.splice(0)));
       return `${head}${describeMessage(message)}`;
@@ -134,7 +134,7 @@ export function createLinkView(give: (entry: TrafficEntry) => void, linkKey32?: 
   }
 
   function describe(direction: Direction, body: Uint8Array): string {
-    const kind = body[0]!;
+    const kind = body[0];
     if ((kind === FRAME_HELLO || kind === FRAME_HELLO_REPLY) && (isHello(body, true) || isHello(body, false)))
       return describeHello(direction, body);
     return (kind & FRAME_FLAG_SEALED && linkKey32 ? open(direction, body) : undefined) ?? describeFrame(body);

@@ -28,7 +28,7 @@ const BACKSPACES = [8, 127];
 
 /** People at a terminal; tests give their own streams. */
 export function createPeople(
-  input: Input = process.stdin as unknown as Input,
+  input: Input = process.stdin,
   output: { write(text: string): unknown } = process.stdout,
 ): People {
   let text = '';

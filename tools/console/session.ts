@@ -65,14 +65,14 @@ export function createSession(options: SessionOptions): Session {
   return {
     async run(line) {
       const words = line.trim().split(/\s+/);
-      const name = words[0]!;
+      const name = words[0];
       if (REFUSED[name])
         return {
           command: name,
           ok: false,
           lines: [],
           findings: [],
-          error: { code: 'refused-here', message: REFUSED[name]! },
+          error: { code: 'refused-here', message: REFUSED[name] },
         };
       if (name === 'help') return { command: name, ok: true, lines: helpText(words[1]), findings: [] };
       try {

@@ -29,7 +29,7 @@ export function createStackMapper(imageFile: string, root: string): StackMapper 
     const match = POSITION.exec(line);
     if (!match) return line;
     const [, lead, name, place, row, column] = match;
-    const entry = map.findEntry(Number(row) - (SLOT.test(place!) ? 2 : 1), Number(column) - 1) as {
+    const entry = map.findEntry(Number(row) - (SLOT.test(place) ? 2 : 1), Number(column) - 1) as {
       originalSource?: string;
       originalLine?: number;
       originalColumn?: number;
@@ -57,7 +57,7 @@ export function createLearningMapper(firmwareDir: string, root: string): StackMa
   return (line) => {
     role = /^chaincloud hsm-(cold|hot)\b/.exec(line)?.[1] ?? role;
     const about = /^board (\S+) commit (\S+) /.exec(line);
-    const image = about ? path.join(firmwareDir, about[1]!, `hsm-${role}.js`) : '';
+    const image = about ? path.join(firmwareDir, about[1], `hsm-${role}.js`) : '';
     if (about)
       mapper = about[2] === built && fs.existsSync(`${image}.map`) ? createStackMapper(image, root) : undefined;
     return mapper ? mapper(line) : line;

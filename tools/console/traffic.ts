@@ -62,7 +62,7 @@ export function describeMessage(payload: Uint8Array): string {
 
 /** One frame of the link. body: without COBS. */
 export function describeFrame(body: Uint8Array): string {
-  const kind = body[0]!;
+  const kind = body[0];
   if (kind === FRAME_HELLO) return 'HELLO';
   if (kind === FRAME_HELLO_REPLY) return 'HELLO-REPLY';
   if (kind === FRAME_NO_SESSION) return 'NO-SESSION';

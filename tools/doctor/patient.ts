@@ -19,7 +19,7 @@ async function versionsOf(place: string): Promise<{ present: number; known: numb
   if (!isPostgres && !fs.existsSync(place)) throw fail('no-database', `there is no file ${place}`);
   const db = isPostgres ? await openPostgres(place) : openLibsql(place);
   try {
-    const known = MIGRATIONS[MIGRATIONS.length - 1]!.version;
+    const known = MIGRATIONS[MIGRATIONS.length - 1].version;
     const row = await db
       .get<{ version: number | null }>('SELECT MAX(version) AS version FROM schema_versions')
       .catch(() => undefined);

@@ -7,7 +7,7 @@ export function docstring(text: string, indent = ''): string {
   if (indent.length + text.length + 8 <= WIDTH) return `${indent}/** ${text} */`;
   const lines: string[] = [''];
   for (const word of text.split(' ')) {
-    const line = lines[lines.length - 1]!;
+    const line = lines[lines.length - 1];
     if (line && indent.length + 3 + line.length + 1 + word.length > WIDTH) lines.push(word);
     else lines[lines.length - 1] = line ? `${line} ${word}` : word;
   }

@@ -63,7 +63,7 @@ function readPolicy(where: string, value: unknown): AccountPolicy {
       );
     policy[field] = given;
   }
-  return policy as AccountPolicy;
+  return policy;
 }
 
 function readOne(where: string, raw: Raw): AccountData {

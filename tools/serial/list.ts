@@ -41,7 +41,7 @@ export async function listPorts(): Promise<PortEntry[]> {
 }
 
 function describe(port: PortEntry): string {
-  const known = port.usb && ESP32_USB_VENDORS.includes(port.usb.split(':')[0]!) ? ', an ESP32 board perhaps' : '';
+  const known = port.usb && ESP32_USB_VENDORS.includes(port.usb.split(':')[0]) ? ', an ESP32 board perhaps' : '';
   return port.usb ? `${port.path} (${port.maker ?? 'USB'} ${port.usb}${known})` : port.path;
 }
 
@@ -53,7 +53,7 @@ export async function choosePort(given: string | undefined, list: PortLister = l
   const named = given ?? process.env.CHAINCLOUD_PORT;
   if (named) return named;
   const ports = await list();
-  if (ports.length === 1) return ports[0]!.path;
+  if (ports.length === 1) return ports[0].path;
   if (ports.length === 0)
     throw fail(
       'no-port',

@@ -70,7 +70,7 @@ function portEnds(): {
 function openTcp(name: string): Promise<OpenPort> {
   const match = /^tcp:\/\/(\[[^\]]+\]|[^:/]+):(\d{1,5})$/.exec(name);
   if (!match || Number(match[2]) > 65535) throw fail('bad-port-name', `"${name}" expected tcp://HOST:PORT`);
-  const host = match[1]!.replace(/^\[|\]$/g, '');
+  const host = match[1].replace(/^\[|\]$/g, '');
   return new Promise((resolve, reject) => {
     const ends = portEnds();
     const socket = net.connect({ host, port: Number(match[2]), noDelay: true });

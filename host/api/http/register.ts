@@ -63,7 +63,7 @@ export function addCalls<Calls extends Record<string, Call>, Caller>(
             params: request.params as never,
             query: request.query as never,
             form: request.body as never,
-            body: request.body as never,
+            body: request.body,
             reply,
           });
         },

@@ -84,7 +84,7 @@ export async function openPostgres(url: string): Promise<Db> {
 
   return {
     dialect: 'postgres',
-    ...rowsOf(pool as unknown as Queryable),
+    ...rowsOf(pool),
     async transaction(work, isAlone = false) {
       for (let tried = 1; ; tried++) {
         try {

@@ -24,8 +24,8 @@ function siftUp(heap: QueuedEvent[], from: number): void {
   let i = from;
   while (i > 0) {
     const parent = (i - 1) >> 1;
-    if (!isBefore(heap[i]!, heap[parent]!)) return;
-    [heap[i], heap[parent]] = [heap[parent]!, heap[i]!];
+    if (!isBefore(heap[i], heap[parent])) return;
+    [heap[i], heap[parent]] = [heap[parent], heap[i]];
     i = parent;
   }
 }
@@ -35,10 +35,10 @@ function siftDown(heap: QueuedEvent[]): void {
   for (;;) {
     let least = i;
     for (const child of [2 * i + 1, 2 * i + 2]) {
-      if (child < heap.length && isBefore(heap[child]!, heap[least]!)) least = child;
+      if (child < heap.length && isBefore(heap[child], heap[least])) least = child;
     }
     if (least === i) return;
-    [heap[i], heap[least]] = [heap[least]!, heap[i]!];
+    [heap[i], heap[least]] = [heap[least], heap[i]];
     i = least;
   }
 }

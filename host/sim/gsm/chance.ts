@@ -17,7 +17,7 @@ export function createChance(seed: number | string, label: string): Chance {
   const random = seededRandom(String(seed), label);
   const fraction = (): number => {
     const [a, b, c] = random(3);
-    return (a! * 65536 + b! * 256 + c!) / 16777216;
+    return (a * 65536 + b * 256 + c) / 16777216;
   };
   return {
     fraction,

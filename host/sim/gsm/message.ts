@@ -40,11 +40,11 @@ function describe(pdu: Pdu): Pick<Message, 'octets' | 'text' | 'data' | 'port'> 
 /** Reads an SMS-SUBMIT (service centre address first). Throws the decode errors of pdu.ts. */
 export function messageOfSubmit(id: number, from: string, bytes: Uint8Array, nowMs: number): Message {
   const pdu = decodePdu(bytes, true);
-  let at = 1 + bytes[0]!;
-  const first = bytes[at]!;
+  let at = 1 + bytes[0];
+  const first = bytes[at];
   at += 2;
-  at += 2 + ((bytes[at]! + 1) >> 1);
-  const dcs = bytes[at + 1]!;
+  at += 2 + ((bytes[at] + 1) >> 1);
+  const dcs = bytes[at + 1];
   const format = (first >> 3) & 3;
   at += 2 + (format === 0 ? 0 : format === 2 ? 1 : 7);
   return {

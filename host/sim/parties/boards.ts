@@ -75,7 +75,7 @@ export async function createBoards(options: BoardsOptions): Promise<Boards> {
       seed: `${seed}/modem${i}`,
       number,
       network: gsm,
-      port: lines.modems[i]![1],
+      port: lines.modems[i][1],
       mood: options.mood?.(),
     }),
   );
@@ -101,8 +101,8 @@ export async function createBoards(options: BoardsOptions): Promise<Boards> {
   const cold = make('HSM-Cold', 'cold', {
     console: lines.console[0],
     link: lines.link[0],
-    modem0: lines.modems[0]![0],
-    ...(modems.length > 1 && { modem1: lines.modems[1]![0] }),
+    modem0: lines.modems[0][0],
+    ...(modems.length > 1 && { modem1: lines.modems[1][0] }),
   });
   const hot = make('HSM-Hot', 'hot', { console: lines.hotConsole[0], host: lines.host[0], link: lines.link[1] });
   return {

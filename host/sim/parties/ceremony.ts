@@ -69,7 +69,7 @@ export interface Ceremony {
 function rollDice(random: (lenBytes: number) => Uint8Array): string {
   let rolls = '';
   while (rolls.length < DICE_ROLLS) {
-    const byte = random(1)[0]!;
+    const byte = random(1)[0];
     if (byte < 252) rolls += String((byte % 6) + 1);
   }
   return rolls;

@@ -38,7 +38,7 @@ export async function readTx(rpc: Rpc, txid: string): Promise<ChainTx> {
   );
   let inSats = 0;
   for (const input of inputs)
-    inSats += toSats((await rpc.call<RawTx>('getrawtransaction', [input.txid, true])).vout[input.vout]!.value);
+    inSats += toSats((await rpc.call<RawTx>('getrawtransaction', [input.txid, true])).vout[input.vout].value);
   const outputs = outputsOf(raw);
   const outSats = outputs.reduce((sum, output) => sum + output.sats, 0);
   return { txid: raw.txid, confirmations: raw.confirmations ?? 0, inputs, outputs, feeSats: inSats - outSats };

@@ -44,11 +44,11 @@ function argsOf(text: string): (string | undefined)[] {
 function extended(text: string): AtCommand | null {
   const match = /^([+*^$][A-Z0-9]+)\s*(=\?|\?|=(.*))?$/is.exec(text.trim());
   if (!match) return null;
-  const name = match[1]!.toUpperCase();
+  const name = match[1].toUpperCase();
   if (match[2] === undefined) return { name, kind: 'exec', args: [] };
   if (match[2] === '?') return { name, kind: 'read', args: [] };
   if (match[2] === '=?') return { name, kind: 'test', args: [] };
-  return { name, kind: 'set', args: argsOf(match[3]!) };
+  return { name, kind: 'set', args: argsOf(match[3]) };
 }
 
 /** The basic commands at the start of `text`, and what follows them. */
@@ -59,7 +59,7 @@ function basic(text: string): { command: AtCommand; rest: string } | null {
   if (!match) return null;
   const kind = match[2] === '=?' ? 'test' : match[2] === '?' ? 'read' : 'exec';
   return {
-    command: { name: match[1]!.toUpperCase(), kind, args: match[3] ? [match[3]] : [] },
+    command: { name: match[1].toUpperCase(), kind, args: match[3] ? [match[3]] : [] },
     rest: text.slice(match[0].length),
   };
 }
@@ -72,11 +72,11 @@ export function parseLine(line: string): AtCommand[] | 'bad' | null {
   const start = /^\s*at(.*)$/is.exec(line);
   if (!start) return null;
   const commands: AtCommand[] = [];
-  let rest = start[1]!.trim();
+  let rest = start[1].trim();
   while (rest !== '') {
     if (/^[+*^$]/.test(rest)) {
       const [first, ...others] = splitOutsideQuotes(rest, ';');
-      const command = extended(first!);
+      const command = extended(first);
       if (!command) return 'bad';
       commands.push(command);
       rest = others.join(';').trim();

@@ -119,7 +119,7 @@ export const GENERAL: AtTable = {
     });
     return OK;
   },
-  '&F': (core, command) => GENERAL['Z']!(core, command),
+  '&F': (core, command) => GENERAL['Z'](core, command),
   '&W': accepts,
   '&C': accepts,
   '&D': accepts,

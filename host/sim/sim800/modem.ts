@@ -183,9 +183,9 @@ export function createSim800(options: Sim800Options): Sim800 {
   function receive(pdu: Uint8Array): boolean {
     const { cnmi, cmgf } = core.settings;
     if (core.bootStage < 3) return false;
-    if ((pdu[1 + pdu[0]!]! & 3) === PDU_REPORT) return true;
+    if ((pdu[1 + pdu[0]] & 3) === PDU_REPORT) return true;
     if (cnmi[1] === 2 && cmgf === 0) {
-      say(`+CMT: ,${pdu.length - 1 - pdu[0]!}\r\n${hexOfBytes(pdu)}`);
+      say(`+CMT: ,${pdu.length - 1 - pdu[0]}\r\n${hexOfBytes(pdu)}`);
       return true;
     }
     const place = freePlace(core.sim);
@@ -198,13 +198,13 @@ export function createSim800(options: Sim800Options): Sim800 {
 
   function takeScripted(commandLine: string): NextFault | undefined {
     const at = scripted.findIndex(({ prefix }) => commandLine.toUpperCase().startsWith(prefix.toUpperCase()));
-    return at < 0 ? undefined : scripted.splice(at, 1)[0]!.fault;
+    return at < 0 ? undefined : scripted.splice(at, 1)[0].fault;
   }
 
   /** Gives an answer's lines and its end, then goes on with what has come in meanwhile. */
   function finish(answer: AtAnswer, next: () => void): void {
     const isInterrupted = chance.happens(faults.urc);
-    const stray = STRAY_URCS[chance.between(0, STRAY_URCS.length - 1)]!;
+    const stray = STRAY_URCS[chance.between(0, STRAY_URCS.length - 1)];
     const urcAt = chance.between(0, answer.lines?.length ?? 0);
     if (afterCommand && !answer.prompt) {
       const now = afterCommand;

@@ -222,8 +222,8 @@ const KINDS = [
 
 /** A kind of command that meets something always, at times or for a while. */
 function randomMeeting(chance: Chance): Mood {
-  const pattern = KINDS[chance.between(0, KINDS.length - 1)]!;
-  const met = MEETINGS[chance.between(0, MEETINGS.length - 1)]!;
+  const pattern = KINDS[chance.between(0, KINDS.length - 1)];
+  const met = MEETINGS[chance.between(0, MEETINGS.length - 1)];
   // A message that can never be deleted stays, and one that can never be read is lost: no driver can do more.
   const isAll = pattern.source.endsWith('CMGR') || pattern.source.includes('CMGD');
   const share = chance.happens(0.3) ? 1 : chance.between(5, 60) / 100;
@@ -236,7 +236,7 @@ function randomMeeting(chance: Chance): Mood {
 
 /** A mood of one to four named ones and of none to two faults of a kind of command. */
 export function randomMood(chance: Chance): Mood {
-  const named = Array.from({ length: chance.between(1, 4) }, () => MOODS[chance.between(0, MOODS.length - 1)]!);
+  const named = Array.from({ length: chance.between(1, 4) }, () => MOODS[chance.between(0, MOODS.length - 1)]);
   const faults = Array.from({ length: chance.between(0, 2) }, () => randomMeeting(chance));
   return blend([...new Set(named)].map((mood) => mood.make()).concat(faults));
 }

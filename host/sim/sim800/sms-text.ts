@@ -27,7 +27,7 @@ export function showInSet(text: string, cscs: string): string {
 }
 
 export function stateOf(sms: StoredSms): string {
-  return STATES[sms.state]!;
+  return STATES[sms.state];
 }
 
 /** `yy/MM/dd,hh:mm:ss+00` of a service centre time stamp. */

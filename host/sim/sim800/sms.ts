@@ -55,7 +55,7 @@ function typedPdu(data: string, length: number): Uint8Array | null {
   if (hex.length > 2 * MAX_PDU_BYTES) return null;
   try {
     const bytes = bytesOfHex(hex);
-    if (bytes.length !== length + 1 + bytes[0]!) return null;
+    if (bytes.length !== length + 1 + bytes[0]) return null;
     decodePdu(bytes, true);
     return bytes;
   } catch {
@@ -108,7 +108,7 @@ const send = composing((core, pdus) =>
 const write = composing((core, [pdu]) => {
   const place = freePlace(core.sim);
   if (place === 0) return { result: { cms: CMS_FULL } };
-  core.sim.store[place] = { state: STO_UNSENT, pdu: pdu! };
+  core.sim.store[place] = { state: STO_UNSENT, pdu: pdu };
   return { lines: [`+CMGW: ${place}`], result: 'OK', afterMs: 150 };
 });
 
@@ -123,7 +123,7 @@ function sendStored(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
 
 function linesOf(core: Sim800Core, head: string, sms: StoredSms): string[] | null {
   if (core.settings.cmgf === 0) {
-    const length = sms.pdu.length - 1 - sms.pdu[0]!;
+    const length = sms.pdu.length - 1 - sms.pdu[0];
     return [`${head}${sms.state},"",${length}`, hexOfBytes(sms.pdu)];
   }
   const shown = showStored(sms, core.settings.cscs);
@@ -200,7 +200,7 @@ function memories(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
 function indications(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
   if (kind === 'test') return { lines: ['+CNMI: (0-3),(0-3),(0,2),(0-2),(0,1)'], result: 'OK' };
   if (kind === 'read') return { lines: [`+CNMI: ${core.settings.cnmi.join(',')}`], result: 'OK' };
-  const values = [0, 1, 2, 3, 4].map((i) => (args[i] === undefined ? core.settings.cnmi[i]! : Number(args[i])));
+  const values = [0, 1, 2, 3, 4].map((i) => (args[i] === undefined ? core.settings.cnmi[i] : Number(args[i])));
   if (kind !== 'set' || args.length > 5 || values.some((value) => !Number.isInteger(value) || value < 0 || value > 3))
     return { result: { cms: CMS_NOT_ALLOWED } };
   core.settings.cnmi = values;

@@ -89,10 +89,10 @@ export const sweep: Step = {
     const tx = await readTx(sim.platform.rpc, answer.tx_hash);
     checkEqual(tx.confirmations, 1, 'confirmations of the sweep');
     checkEqual(tx.outputs.length, 1, 'the number of outputs of the sweep');
-    checkEqual(tx.outputs[0]!.address, sim.ceremony.payoutAddress, 'the payout address');
+    checkEqual(tx.outputs[0].address, sim.ceremony.payoutAddress, 'the payout address');
     const coldSats = notes.coldDeposits.reduce((sum, coin) => sum + coin.sats, 0);
-    checkEqual(tx.outputs[0]!.sats + tx.feeSats, coldSats, 'all cold coins to be swept');
+    checkEqual(tx.outputs[0].sats + tx.feeSats, coldSats, 'all cold coins to be swept');
     notes.txids.push(answer.tx_hash);
-    notes.swept.push({ txid: answer.tx_hash, sats: tx.outputs[0]!.sats, feeSats: tx.feeSats });
+    notes.swept.push({ txid: answer.tx_hash, sats: tx.outputs[0].sats, feeSats: tx.feeSats });
   },
 };

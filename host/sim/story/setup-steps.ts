@@ -69,7 +69,7 @@ export const batches: Step = {
       checkEqual(list.length, 1000, 'the number of addresses in a batch');
       const xpub = side === 1 ? sim.account.hot.xpub : sim.account.cold.xpub;
       for (const index of [0, 1, 499, 998, 999])
-        checkEqual(list[index]!.address, expectedAddress(xpub, 0, index), `address ${index}`);
+        checkEqual(list[index].address, expectedAddress(xpub, 0, index), `address ${index}`);
     }
   },
 };

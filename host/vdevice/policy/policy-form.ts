@@ -60,8 +60,8 @@ function checkWindows(windows: VPolicy['windows']): void {
   if (windows !== undefined && !Array.isArray(windows)) throw bad('windows', 'expected a list');
   for (const [i, window] of (windows ?? []).entries()) {
     if (typeof window !== 'object' || window === null) throw bad(`windows ${i}`, 'expected an object');
-    knownOnly(window as Raw, WINDOW_FIELDS, `windows ${i} `);
-    numbers(window as Raw, WINDOW_FIELDS, `windows ${i} `);
+    knownOnly(window, WINDOW_FIELDS, `windows ${i} `);
+    numbers(window, WINDOW_FIELDS, `windows ${i} `);
   }
 }
 

@@ -16,7 +16,7 @@ const sha256 = (...parts: Uint8Array[]): Buffer =>
   parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
 
 function setNoise(rig: Rig, take: (lenBytes: number) => Uint8Array): void {
-  (rig.cold.hal.noise as { take(lenBytes: number): Uint8Array }).take = take;
+  rig.cold.hal.noise.take = take;
 }
 
 const stuckAt =
@@ -50,7 +50,7 @@ async function talk(
       rig.coldConsole.run(command, answer, (line) => {
         lines.push(line);
         const word = /^word \d+ ([a-z]+)$/.exec(line);
-        if (word) shown.push(word[1]!);
+        if (word) shown.push(word[1]);
       }),
     )
     .then(
@@ -207,7 +207,7 @@ async function gathering(rig: Rig, work: () => Promise<void>): Promise<Uint8Arra
     ['../../../firmware/console/hex', 'bytesOfHex'],
   ];
   const nest = (n: number): Promise<void> =>
-    n === modules.length ? work() : withExport(require(modules[n]![0]), modules[n]![1], keep, () => nest(n + 1));
+    n === modules.length ? work() : withExport(require(modules[n][0]), modules[n][1], keep, () => nest(n + 1));
   await nest(0);
   return made;
 }

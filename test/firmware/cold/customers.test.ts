@@ -16,7 +16,7 @@ import { TEST_NETWORK, begin, makeCoin, out, pay, refusalOf, sendCoin } from '..
 import { accountData, channelRig, COLD_NUMBER, PIN, readyRig, wake, type Rig } from '../rig';
 import { VDouble } from '../v-double';
 
-const MAIN_ALLOWED = Array.from({ length: 9 }, (_, n) => out(1, n + 1).split(',')[0]!);
+const MAIN_ALLOWED = Array.from({ length: 9 }, (_, n) => out(1, n + 1).split(',')[0]);
 
 /** The same boards as another customer sees them. */
 async function addCustomer(rig: Rig, n: number, changes: Partial<AccountData> = {}): Promise<Rig> {
@@ -52,8 +52,8 @@ async function status(rig: Rig): Promise<any[]> {
   const before = rig.v.received.length;
   rig.v.operate(SMS_STATUS, []);
   expect(await rig.world.until(() => rig.v.received.length > before)).to.equal(true);
-  expect(rig.v.received[before]!.op).to.equal(SMS_STATUS_ANSWER);
-  return rig.v.received[before]!.fields;
+  expect(rig.v.received[before].op).to.equal(SMS_STATUS_ANSWER);
+  return rig.v.received[before].fields;
 }
 
 describe('cold: several customers', () => {
@@ -62,7 +62,7 @@ describe('cold: several customers', () => {
     const wanted = payment(first, '1');
     await begin(first, wanted);
     await status(second);
-    await sendCoin(first, 0, wanted.coins[0]!);
+    await sendCoin(first, 0, wanted.coins[0]);
     second.v.renew();
     const { id } = second.v.channel!;
     await first.ask(MSG_SIGN_FINISH, []);
@@ -116,9 +116,9 @@ describe('cold: several customers', () => {
         btc.p2wsh(
           { script: btc.p2pk(first.v.crypto.pubkeyCreate(new Uint8Array(32).fill(n + 1))).script } as never,
           TEST_NETWORK,
-        ).address!,
+        ).address,
     );
-    expect(long[0]!.length).to.equal(64);
+    expect(long[0].length).to.equal(64);
     const phones = ['+4911111111111111', '+4922222222222222', '+4933333333333333', '+4944444444444444'];
     const full = {
       name: 'x'.repeat(32),
@@ -130,7 +130,7 @@ describe('cold: several customers', () => {
     expect(rig.file.account).to.equal(1);
     rig.v.open();
     expect(await first.world.until(() => rig.v.channel !== undefined)).to.equal(true);
-    const to = (n: number) => ({ ...payment(rig, String(n)), outs: `${long[n]!},50000` });
+    const to = (n: number) => ({ ...payment(rig, String(n)), outs: `${long[n]},50000` });
     await pay(rig, to(19));
     expect((await refusalOf(pay(rig, to(20)))).tag).to.equal('policy-destination');
     expect(
@@ -148,7 +148,7 @@ describe('cold: several customers', () => {
       all.push(
         await addCustomer(first, all.length, { allowList: MAIN_ALLOWED, policy: { ...accountData(first, {}).policy } }),
       );
-    for (const rig of [all[0]!, all[3]!, all[MAX_ACCOUNTS - 1]!]) {
+    for (const rig of [all[0], all[3], all[MAX_ACCOUNTS - 1]]) {
       rig.v.open();
       expect(await first.world.until(() => rig.v.channel !== undefined)).to.equal(true);
       await pay(rig, payment(rig, '1'));

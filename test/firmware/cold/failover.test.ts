@@ -15,7 +15,7 @@ async function askAt(rig: Rig, number: string): Promise<string | undefined> {
   (rig.v as { coldNumber: string }).coldNumber = number;
   rig.v.operate(SMS_STATUS, []);
   await rig.world.until(() => rig.v.received.length > before, 120_000);
-  if (rig.v.received.length > before) expect(rig.v.received[before]!.op).to.equal(SMS_STATUS_ANSWER);
+  if (rig.v.received.length > before) expect(rig.v.received[before].op).to.equal(SMS_STATUS_ANSWER);
   return rig.v.received.length > before ? froms[froms.length - 1] : undefined;
 }
 
@@ -53,7 +53,7 @@ describe('cold: two modems', () => {
       () => rig.admin.inbox.length > 0 && rig.v.received.some((one) => one.op === SMS_ALARM),
       120_000,
     );
-    expect(rig.admin.inbox[0]!.from).to.equal(SPARE_NUMBER);
+    expect(rig.admin.inbox[0].from).to.equal(SPARE_NUMBER);
     expect(rig.v.received.some((one) => one.op === SMS_ALARM)).to.equal(true);
   }).timeout(120_000);
 
@@ -72,7 +72,7 @@ describe('cold: two modems', () => {
     expect(rig.admin.inbox).to.have.length(0);
     rig.spare!.powerOn();
     await rig.world.until(() => rig.admin.inbox.length > 0, 600_000);
-    expect([rig.admin.inbox[0]!.from, rig.admin.inbox[0]!.text!.slice(0, 18)]).to.deep.equal([
+    expect([rig.admin.inbox[0].from, rig.admin.inbox[0].text!.slice(0, 18)]).to.deep.equal([
       SPARE_NUMBER,
       'CC:ALARM:forgery:0',
     ]);
@@ -94,6 +94,6 @@ describe('cold: two modems', () => {
       .and.to.match(/queued [2-8]/);
     rig.gsm.outage(COLD_NUMBER, false);
     await rig.world.until(() => rig.admin.inbox.length > 0, 600_000);
-    expect(rig.admin.inbox[0]!.text).to.match(/^CC:ALARM:forgery:0/);
+    expect(rig.admin.inbox[0].text).to.match(/^CC:ALARM:forgery:0/);
   }).timeout(240_000);
 });

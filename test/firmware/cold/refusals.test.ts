@@ -127,7 +127,7 @@ const TABLE: [
     'policy-destination',
     'policy',
     paying(() => ({})),
-    { account: { policy: { isAllowListOnly: true }, allowList: [out(1, 3).split(',')[0]!] } },
+    { account: { policy: { isAllowListOnly: true }, allowList: [out(1, 3).split(',')[0]] } },
   ],
   ['policy-dust', 'policy', paying(() => ({})), policy({ minOutputSats: 50_001 })],
   ['policy-fee-rate', 'policy', paying(() => ({})), policy({ maxFeerateSatVb: 1 })],
@@ -210,7 +210,7 @@ describe('cold/refusals', () => {
       .join('\n');
     const used = new Set(
       [...sources.matchAll(/REFUSE_[A-Z_]+, '([a-z-]+)'/g), ...sources.matchAll(/return '(policy-[a-z-]+)'/g)].map(
-        ([, tag]) => tag!,
+        ([, tag]) => tag,
       ),
     );
     const known = new Set([...TABLE.map(([tag]) => tag), ...ELSEWHERE]);
@@ -218,7 +218,7 @@ describe('cold/refusals', () => {
     const spec = fs.readFileSync(path.join(ROOT, 'protocol/SPEC.md'), 'utf8');
     const listed = [
       ...spec.slice(spec.indexOf('The tags of the boards'), spec.indexOf('### 5.4')).matchAll(/`([a-z-]+)`/g),
-    ].map(([, tag]) => tag!);
+    ].map(([, tag]) => tag);
     expect(listed.sort()).to.deep.equal([...known].sort());
   });
 });

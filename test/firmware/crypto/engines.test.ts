@@ -86,7 +86,7 @@ function hashRows(): string[] {
   // all lengths around the blocks' ends first
   const lengths = [0, 1, 55, 56, 63, 64, 65, 111, 112, 119, 120, 127, 128, 129, 239, 240, 256, 257];
   return Array.from({ length: COUNT < lengths.length ? lengths.length : COUNT }, (_, i) =>
-    hex(random(i < lengths.length ? (lengths[i] as number) : i)),
+    hex(random(i < lengths.length ? lengths[i] : i)),
   );
 }
 

@@ -169,7 +169,7 @@ function fresh(hasTable: boolean): Run {
 function orders<T>(cases: T[]): T[][] {
   const n = cases.length;
   const zigzag = Array.from({ length: n }, (_, i) => (i % 2 ? (i + 1) / 2 : (n - i / 2) % n));
-  const rows = Array.from({ length: n }, (_, row) => zigzag.map((at) => cases[(at + row) % n] as T));
+  const rows = Array.from({ length: n }, (_, row) => zigzag.map((at) => cases[(at + row) % n]));
   return n % 2 ? rows.concat(rows.map((row) => row.slice().reverse())) : rows;
 }
 
@@ -248,9 +248,8 @@ describe('crypto: the first call, the second, and the one after another', functi
   });
 
   it('every function first, twice, and right behind every other one', () => {
-    for (const order of orders(NAMES)) expectOrder(fresh(true), [order[0] as string, ...order], 'with the table');
-    for (const order of orders(CURVE_NAMES))
-      expectOrder(fresh(false), [order[0] as string, ...order], 'without the table');
+    for (const order of orders(NAMES)) expectOrder(fresh(true), [order[0], ...order], 'with the table');
+    for (const order of orders(CURVE_NAMES)) expectOrder(fresh(false), [order[0], ...order], 'without the table');
   });
 
   it('the self-tests and a seed first and twice', () => {
@@ -269,7 +268,7 @@ describe('crypto in fresh genuine interpreters: first, twice, and behind each ot
     it(hasTable ? 'with the table' : 'without the table', function () {
       if (!process.env.ESPRUINO) return this.skip(); // ESPRUINO names no interpreter
       for (const order of orders(CURVE_NAMES)) {
-        const run = [order[0] as string, ...order];
+        const run = [order[0], ...order];
         const lines = runEspruino(
           process.env.ESPRUINO,
           `${program(CURVE_NAMES)}${JSON.stringify(run)}.forEach(function(name){print("@"+cases[name]()+"/")});`,

@@ -132,7 +132,7 @@ describe('crypto/hash', () => {
     let K = Buffer.alloc(32);
     let V = Buffer.alloc(32, 1);
     const mac = (key: Buffer, ...parts: Uint8Array[]): Buffer =>
-      parts.reduce((h, part) => h.update(part), createHmac('sha256', key)).digest() as Buffer;
+      parts.reduce((h, part) => h.update(part), createHmac('sha256', key)).digest();
     const update = (data: Uint8Array): void => {
       K = mac(K, V, Buffer.from([0]), data) as Buffer<ArrayBuffer>;
       V = mac(K, V) as Buffer<ArrayBuffer>;

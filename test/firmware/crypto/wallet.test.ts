@@ -159,7 +159,7 @@ describe('crypto/wallet', () => {
           }
         }
         const p2sh = btc.p2sh(btc.p2wpkh(pub, parameters), parameters);
-        expect(hex(crypto.addressToScript(p2sh.address as string, network))).to.equal(hex(p2sh.script));
+        expect(hex(crypto.addressToScript(p2sh.address, network))).to.equal(hex(p2sh.script));
       }
     }
     const pub = crypto.pubkeyCreate(be32(3n));

@@ -172,7 +172,7 @@ export async function restartAndUse(
     writes = rig.cold.flash.operations;
     newConsole(rig);
   }
-  const fault = viewOf(rig.cold).fault!;
+  const fault = viewOf(rig.cold).fault;
   if (fault) await renewBoard(rig, fault);
   else if (operation.isNew)
     await rig.world.finish(

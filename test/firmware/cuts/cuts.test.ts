@@ -17,11 +17,11 @@ describe('power cuts', () => {
         ? Array.from({ length: writes }, (_, i) => i + 1)
         : [1 + ((row * 5) % Math.max(1, writes))].slice(0, writes);
       for (const at of places) {
-        for (const [k, way] of (isAll ? WAYS : [WAYS[row % 4]!]).entries()) {
+        for (const [k, way] of (isAll ? WAYS : [WAYS[row % 4]]).entries()) {
           const startWrites = await cutAt(operation, measured, { at, ...way });
           cuts++;
           for (const again of secondsOf(startWrites, at * 4 + k + row, isAll && k === 1 && at === (writes + 1) >> 1)) {
-            await cutAt(operation, measured, { at, ...way }, { at: again, ...WAYS[(again + at + k) % 4]! });
+            await cutAt(operation, measured, { at, ...way }, { at: again, ...WAYS[(again + at + k) % 4] });
             seconds++;
           }
         }

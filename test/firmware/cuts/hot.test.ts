@@ -105,12 +105,12 @@ const OPERATIONS: Operation[] = [
 /** The board's state as its console tells it. Throws when its log has a gap. */
 async function stateOf(rig: Rig, where: string): Promise<string> {
   const lines = await rig.world.finish(rig.hotConsole.run('status'));
-  const state = valueOf(lines, 'state').split(' ')[0]!;
+  const state = valueOf(lines, 'state').split(' ')[0];
   if (state !== 'paired') return state;
   const entries = (await rig.world.finish(rig.hotConsole.run('log')))
     .filter((line) => line.startsWith('log '))
     .map((line) => Number(line.split(' ')[1]));
-  entries.forEach((n, i) => expect(n, `${where}: the log`).to.equal(entries[0]! + i));
+  entries.forEach((n, i) => expect(n, `${where}: the log`).to.equal(entries[0] + i));
   return state;
 }
 
@@ -163,12 +163,12 @@ describe('power cuts of HSM-Hot', () => {
         ? Array.from({ length: writes }, (_, i) => i + 1)
         : [1 + ((row * 5) % writes), 1 + (writes >> 1)];
       for (const at of places) {
-        for (const [k, way] of (isAll ? WAYS : [WAYS[(row + at) % 4]!]).entries()) {
+        for (const [k, way] of (isAll ? WAYS : [WAYS[(row + at) % 4]]).entries()) {
           const startWrites = await cutAt(operation, { at, ...way });
           if (startWrites === undefined) continue;
           cuts++;
           for (const again of secondsOf(startWrites, at * 4 + k + row, isAll && k === 1 && at === (writes + 1) >> 1)) {
-            await cutAt(operation, { at, ...way }, { at: again, ...WAYS[(again + at + k) % 4]! });
+            await cutAt(operation, { at, ...way }, { at: again, ...WAYS[(again + at + k) % 4] });
             seconds++;
           }
         }

@@ -265,7 +265,7 @@ export const OPERATIONS: Operation[] = [
       rig.world.finish(
         addAccount(
           rig.coldConsole,
-          accountData(rig, { account: { name: 'second', allowList: [out(1).split(',')[0]!] } }),
+          accountData(rig, { account: { name: 'second', allowList: [out(1).split(',')[0]] } }),
           PIN,
         ),
       ),
@@ -280,7 +280,7 @@ export const OPERATIONS: Operation[] = [
           rig.coldConsole,
           0,
           accountData(rig, {
-            account: { name: 'shop2', policy: { txMaxSats: 9_000_000 }, allowList: [out(1).split(',')[0]!] },
+            account: { name: 'shop2', policy: { txMaxSats: 9_000_000 }, allowList: [out(1).split(',')[0]] },
           }),
           PIN,
         ),
@@ -374,7 +374,7 @@ export const OPERATIONS: Operation[] = [
     name: 'acknowledge an alarm',
     make: () => closedRig(),
     run: async (rig) => {
-      rig.admin.send(COLD_NUMBER, `CC:ACK:${/CC:ACK:(\d+)/.exec(rig.admin.inbox[0]!.text!)![1]!}`);
+      rig.admin.send(COLD_NUMBER, `CC:ACK:${/CC:ACK:(\d+)/.exec(rig.admin.inbox[0].text!)![1]}`);
       await rig.world.run(30_000);
     },
   },

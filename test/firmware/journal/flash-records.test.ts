@@ -18,7 +18,7 @@ function sources(dir: string): string[] {
 /** Records that a file writes, by its text: save(cold, R_X, ..), saveCbor(..), append(journal, R_X, ..). */
 function writtenBy(file: string): string[] {
   const text = fs.readFileSync(path.join(ROOT, file), 'utf8');
-  return [...text.matchAll(/\b(?:save|saveCbor|append)\(\s*[\w.!]+,\s*R_([A-Z]+)/g)].map(([, name]) => name as string);
+  return [...text.matchAll(/\b(?:save|saveCbor|append)\(\s*[\w.!]+,\s*R_([A-Z]+)/g)].map(([, name]) => name);
 }
 
 describe('declared flash records', () => {

@@ -139,7 +139,7 @@ describe('journal', () => {
       const last = journal.end - 64;
       const from = journal.base + 32;
       const at = from + Math.floor(next() * (last - from - 64));
-      flash.cells[at]! ^= 1 << Math.floor(next() * 8);
+      flash.cells[at] ^= 1 << Math.floor(next() * 8);
       expect(() => model.open(flash), `octet ${at}`)
         .to.throw()
         .with.property('code', 'journal-corrupt');
@@ -188,7 +188,7 @@ describe('journal', () => {
     const journal = new Model().open(new FakeFlash(5 + SCRATCH_PAGES), true);
     for (let n = 0; n < 10; n++) append(journal, 200, payloadOf(n, 8));
     const seen: number[] = [];
-    walk(journal, (_type, payload) => void seen.push(payload[0]!));
+    walk(journal, (_type, payload) => void seen.push(payload[0]));
     expect(seen).to.deep.equal(Array.from({ length: 10 }, (_, n) => (n * 31) & 255));
   });
 });

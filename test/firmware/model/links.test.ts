@@ -77,11 +77,11 @@ function standingOf(rig: Rig): Standing {
   const view = viewOf(rig.cold);
   if (view.fault) throw new Error(`the board's fault: ${view.fault}`);
   return {
-    serial: (JSON.parse(view.paid!) as number[])[0]!,
-    closed: view.closed!,
+    serial: (JSON.parse(view.paid) as number[])[0],
+    closed: view.closed,
     refusals: Number(view.refusals),
-    phones: (JSON.parse(view.settings!) as string[][])[0]!.join(),
-    name: (JSON.parse(view.accounts!) as string[][])[0]![1]!,
+    phones: (JSON.parse(view.settings) as string[][])[0].join(),
+    name: (JSON.parse(view.accounts) as string[][])[0][1],
   };
 }
 
@@ -116,7 +116,7 @@ class Machine {
   operation(): { name: string; apply: () => string; run: () => Promise<string> } {
     const { rig, model } = this;
     const { world } = rig;
-    const kind = KINDS[this.whole(KINDS.length)]!;
+    const kind = KINDS[this.whole(KINDS.length)];
     const nowS = START_S + Math.floor(world.nowMs / 1000);
     /** Asks by SMS; alarms that come meanwhile are no answer. */
     const said = async (op: number, fields: any[], answer: number): Promise<string> => {
@@ -333,7 +333,7 @@ describe('model of the links', () => {
       for (let n = 0; n < STEPS_A_BOARD && done < STEPS; n++, done++) {
         const cut = next() < 0.35 ? 1 + Math.floor(next() * 6) : 0;
         try {
-          if (await machine.step(cut, [0, 0.4, 1][Math.floor(next() * 3)]!)) cuts++;
+          if (await machine.step(cut, [0, 0.4, 1][Math.floor(next() * 3)])) cuts++;
         } catch (error) {
           throw Object.assign(error as Error, { message: `board ${seed}, step ${n}: ${(error as Error).message}` });
         }

@@ -18,7 +18,7 @@ describe('model', () => {
         const op = anOp(next, n);
         const cut = next() < 0.4 ? 1 + Math.floor(next() * 6) : 0;
         if (cut) cuts++;
-        step(machine, op, cut, [0, 0.3, 0.9][Math.floor(next() * 3)]!, next() < 0.5 ? 1 + Math.floor(next() * 80) : 0);
+        step(machine, op, cut, [0, 0.3, 0.9][Math.floor(next() * 3)], next() < 0.5 ? 1 + Math.floor(next() * 80) : 0);
       }
     }
     expect(cuts).to.be.greaterThan(STEPS / 5);

@@ -74,7 +74,7 @@ export class Model {
       return this.refuse(
         same.every((each) => this.paid.indexOf(each) < this.archived) ? 'no-common-coin' : 'user-tx-conflict',
       );
-    if (same.length && !op.coins.includes(same[0]!.anchor)) return this.refuse('no-common-coin');
+    if (same.length && !op.coins.includes(same[0].anchor)) return this.refuse('no-common-coin');
     if (this.paid.some((each, n) => n >= this.archived && each.number === op.number && each.tx === aPaidOutcome(op)))
       return 'ok';
     if (same.length >= TRANSACTIONS_MAX) return this.refuse('replaced-too-often');
@@ -89,7 +89,7 @@ export class Model {
       sats: same.length ? 0 : op.sats,
       fee: Math.max(0, op.fee - top),
       isBump: same.length > 0,
-      anchor: same.length ? same[0]!.anchor : op.coins[0]!,
+      anchor: same.length ? same[0].anchor : op.coins[0],
       change: op.change,
       topFee: Math.max(op.fee, top),
     });

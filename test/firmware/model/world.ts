@@ -187,7 +187,7 @@ export function step(machine: Machine, given: Op, cut: number, part: number, aga
     const states = [before, ...partly, model];
     const found = states.findIndex((each) => each.look(model.now) === is);
     if (found < 0) throw new Error(`cut ${cut} of ${JSON.stringify(op)}: ${is} is neither ${wanted.join(' nor ')}`);
-    machine.model = states[found]!.copy();
+    machine.model = states[found].copy();
     machine.model.now = model.now;
     return;
   }

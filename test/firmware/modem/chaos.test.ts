@@ -57,7 +57,7 @@ describe('firmware/modem: chaos', function () {
       await world.runtime.runFor(4 * 3_600_000);
       expect(ended).to.equal(200);
       const numbers = (messages: { data: Uint8Array | null }[]): number[] =>
-        [...new Set(messages.map((sms) => sms.data![0]!))].sort((a, b) => a - b);
+        [...new Set(messages.map((sms) => sms.data![0]))].sort((a, b) => a - b);
       const all = Array.from({ length: 200 }, (_, i) => i);
       expect(numbers(station.got)).to.deep.equal(all);
       expect(numbers(anna.inbox)).to.deep.equal(all);
@@ -158,11 +158,11 @@ describe('firmware/modem: chaos', function () {
     for (let round = 0; round < 4000; round++) {
       const [kind, size] = random(2);
       const text =
-        kind! < 100
-          ? Buffer.from(random(size!)).toString('latin1')
+        kind < 100
+          ? Buffer.from(random(size)).toString('latin1')
           : Array.from(random(12), (i) => pieces[i % pieces.length]).join('');
       line[1].write(Buffer.from(text, 'latin1'));
-      await runtime.runFor(kind! & 1 ? 10 : 3000);
+      await runtime.runFor(kind & 1 ? 10 : 3000);
       expect(modem.line.length).to.be.at.most(MAX_LINE + 64);
       expect(modem.reads.length).to.be.at.most(MAX_PLACES);
     }

@@ -125,15 +125,15 @@ for (const engine of ['node', 'espruino'] as const) {
       await until(/^event registered/);
       network.inject({ from: ANNA, to: COLD, text: 'hello {€}' });
       await until(/^sms \+8613900000002 hello {\xe2\x82\xac}$/);
-      sims[0]!.faultNext('AT+CMGS', 'restart');
+      sims[0].faultNext('AT+CMGS', 'restart');
       anna.sendData(COLD, new Uint8Array(133).fill(0x41), 17229);
       await until(/^event restart/);
       await until(/^sent ok/);
       await pass(500);
       expect(anna.inbox).to.have.length(1);
-      expect(Buffer.from(anna.inbox[0]!.data!).toString()).to.equal('A'.repeat(133));
-      expect(anna.inbox[0]!.port).to.equal(17229);
-      expect(sims[0]!.stored()).to.equal(0);
+      expect(Buffer.from(anna.inbox[0].data!).toString()).to.equal('A'.repeat(133));
+      expect(anna.inbox[0].port).to.equal(17229);
+      expect(sims[0].stored()).to.equal(0);
       expect(said.filter((line) => /^crash/.test(line))).to.deep.equal([]);
     });
 

@@ -24,7 +24,7 @@ function board(seed: string): Board {
   const world = createWorld(seed);
   const lines = [COLD, SPARE].map(() => wire(world.runtime, { baud: 115200 }));
   const sims = [COLD, SPARE].map((number, i) =>
-    createSim800({ runtime: world.runtime, seed: `${seed}${i}`, number, network: world.network, port: lines[i]![1] }),
+    createSim800({ runtime: world.runtime, seed: `${seed}${i}`, number, network: world.network, port: lines[i][1] }),
   );
   const got: ModemSms[] = [];
   const onSms = (sms: ModemSms, ack: () => void): void => {
@@ -78,7 +78,7 @@ describe('firmware/modem: two modems', () => {
     let failed: unknown = 'none';
     sendText(one.modems, ANNA, 'cut', (error) => void (failed = error), true);
     await one.world.runtime.runFor(8);
-    one.sims[0]!.powerOff();
+    one.sims[0].powerOff();
     await one.world.runtime.runUntil(
       () => anna.inbox.length === 2 && failed !== 'none',
       'the second sends this too',
@@ -92,10 +92,10 @@ describe('firmware/modem: two modems', () => {
     const one = board('next');
     const anna = one.world.network.person(ANNA);
     await bothReady(one);
-    one.sims[0]!.faultNext('AT+CMGS', { cms: 500 });
+    one.sims[0].faultNext('AT+CMGS', { cms: 500 });
     sendText(one.modems, ANNA, 'hello', null, true);
     await one.world.runtime.runUntil(() => anna.inbox.length === 1, 'it has come', 60_000);
-    expect(anna.inbox[0]!.from).to.equal(SPARE);
+    expect(anna.inbox[0].from).to.equal(SPARE);
   });
 });
 
@@ -122,7 +122,7 @@ describe('firmware/modem: outbox', () => {
       expect(takeSend(outbox, 0)).to.equal(null);
       expect(endSend(outbox, send, i === 9 ? 314 : 41)).to.equal(false);
       waits.push(sendWaitMs(outbox, 0, 1e9));
-      nowMs += waits[i]!;
+      nowMs += waits[i];
     }
     expect(waits).to.deep.equal([5000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000, 300_000, 2000]);
     expect(store.size()).to.equal(1);
@@ -146,7 +146,7 @@ describe('firmware/modem: outbox', () => {
     expect(outbox.queue.map((send) => send.id)).to.deep.equal([0, 2, 1, 3, 4]);
     expect(outbox.queue.map((send) => [...pduOf(outbox, send)])).to.deep.equal([[5], [9], [1], [1], [1]]);
     expect([store.size(), store.readPlace(3).length]).to.deep.equal([4, 0]);
-    endSend(outbox, outbox.queue[1]!, SEND_OK);
+    endSend(outbox, outbox.queue[1], SEND_OK);
     queueSend(outbox, new Uint8Array([7]), null, true);
     expect([...store.readPlace(2)]).to.deep.equal([7]);
   });
@@ -167,7 +167,7 @@ describe('firmware/modem: outbox', () => {
       store: { readPlace: () => new Uint8Array(0), writePlace: put },
     });
     queueSend(outbox, new Uint8Array([1]), null, true);
-    expect([...pduOf(outbox, outbox.queue[0]!)]).to.deep.equal([1]);
-    expect(endSend(outbox, outbox.queue[0]!, SEND_OK)).to.equal(true);
+    expect([...pduOf(outbox, outbox.queue[0])]).to.deep.equal([1]);
+    expect(endSend(outbox, outbox.queue[0], SEND_OK)).to.equal(true);
   });
 });

@@ -202,7 +202,7 @@ describe('firmware/modem: receiving', () => {
     await world.runtime.runFor(60_000);
     expect(station.got.map((sms) => sms.from).sort()).to.deep.equal([ANNA, 'Bank']);
     expect(station.got.find((sms) => sms.data)).to.deep.include({ port: 17229, total: 1, part: 1, modem: 0 });
-    expect(station.got[0]!.sentAt).to.be.within(START_MS / 1000, START_MS / 1000 + 120);
+    expect(station.got[0].sentAt).to.be.within(START_MS / 1000, START_MS / 1000 + 120);
     expect(station.sim.stored()).to.equal(2);
     station.acks.forEach((ack) => ack());
     station.acks.forEach((ack) => ack());
@@ -224,7 +224,7 @@ describe('firmware/modem: receiving', () => {
       'handed over again',
       60_000,
     );
-    expect(second.got[0]!.text).to.equal('once');
+    expect(second.got[0].text).to.equal('once');
   });
 
   it('drains what came while nobody listened, and a store that was full', async () => {

@@ -57,7 +57,7 @@ describe('firmware/modem: heads of +CMGR', () => {
   });
 
   it('a head without a message is told, and its place is free within a day', async () => {
-    const modem = startScripted({ store: { 1: [HELLO[0]!] } });
+    const modem = startScripted({ store: { 1: [HELLO[0]] } });
     await modem.run(24 * HOUR);
     expect([modem.got.length, Object.keys(modem.store).length, modem.status().badSms]).to.deep.equal([0, 0, 1]);
     expect(modem.events).to.include('sms-stuck 1');

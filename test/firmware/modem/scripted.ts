@@ -61,7 +61,7 @@ export function startScripted(script: Script = {}): Scripted {
     'AT+CBC': ['+CBC: 0,80,4012', 'OK'],
     'AT+CCLK?': ['+CCLK: "26/11/29,20:00:05+32"', 'OK'],
     'AT+CMGL=4': () => [
-      ...places().flatMap((place) => [`+CMGL: ${place},1,"",27`, store[Number(place)]!.at(-1)!]),
+      ...places().flatMap((place) => [`+CMGL: ${place},1,"",27`, store[Number(place)].at(-1)!]),
       'OK',
     ],
     'AT+CMGR=': (command) => [...(store[Number(command.split('=')[1])] ?? []), 'OK'],

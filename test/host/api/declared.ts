@@ -18,7 +18,7 @@ const DECLARED: Declared[] = CALL_GROUPS.flatMap((group) =>
     Object.values(group.calls).map((call) => ({
       method: call.method,
       pattern: new RegExp('^' + (base + call.path).replace(/:\w+/g, '[^/]+') + '/?$', 'i'),
-      call: call as Call,
+      call: call,
     })),
   ),
 ).sort((a, b) => Number(/:/.test(a.call.path)) - Number(/:/.test(b.call.path)));
@@ -26,7 +26,7 @@ const DECLARED: Declared[] = CALL_GROUPS.flatMap((group) =>
 /** The declaration of a request, when there is one. */
 export function declaredCall(method: string, path: string): Call | undefined {
   const [bare] = path.split('?');
-  return DECLARED.find((each) => each.method === method && each.pattern.test(bare!))?.call;
+  return DECLARED.find((each) => each.method === method && each.pattern.test(bare))?.call;
 }
 
 /** Throws where an answer is none that its declaration allows. */

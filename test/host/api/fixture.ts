@@ -24,7 +24,6 @@ export const GATEWAY_TOKEN = 'gateway-token-0123456789';
 export const VC2 = '2:' + Buffer.alloc(32, 7).toString('base64url');
 const VERSIONS = { public: 0x043587cf, private: 0x04358394 };
 
-/* eslint-disable @typescript-eslint/no-explicit-any */
 export interface Answer {
   status: number;
   body: any;
@@ -48,8 +47,7 @@ export function testKeys(account: number, script: 'p2wpkh' | 'p2pkh' = 'p2wpkh',
     identity,
     address: (which, chain, index) => {
       const pubkey = side(which).deriveChild(chain).deriveChild(index).publicKey as Uint8Array;
-      return (script === 'p2wpkh' ? btc.p2wpkh(pubkey, NETWORKS.regtest) : btc.p2pkh(pubkey, NETWORKS.regtest))
-        .address as string;
+      return (script === 'p2wpkh' ? btc.p2wpkh(pubkey, NETWORKS.regtest) : btc.p2pkh(pubkey, NETWORKS.regtest)).address;
     },
     file: {
       account,

@@ -246,7 +246,7 @@ describe('host/api hot sending', () => {
     await platform.restart();
     const job = (await platform.nextJob()) as SignJob;
     await platform.restart();
-    expect((await platform.nextJob()) as SignJob).to.deep.equal(job);
+    expect(await platform.nextJob()).to.deep.equal(job);
     await signNext();
     await platform.restart();
     expect((await platform.get('/tx/1')).body.hot_wallet_tx_status).to.equal(1);

@@ -23,7 +23,7 @@ function invent(codes: number[], from = 1, previous = '0'.repeat(64)): string[] 
 
 /** The closing line as it would be; it is not signed, so anybody can rewrite it. */
 function closing(entries: string[]): string {
-  const words = entries[entries.length - 1]!.split(' ');
+  const words = entries[entries.length - 1].split(' ');
   return `head ${words[1]} ${words[6]}`;
 }
 
@@ -41,7 +41,7 @@ describe('operator/audit', () => {
     lines = await rig.world.finish(readLog(rig.coldConsole));
     entries = lines.filter((line) => line.startsWith('audit '));
     last = entries.length;
-    pinOf = (n, digits = 16) => ({ n, head: parseLog(lines)[n - 1]!.head.slice(0, digits) });
+    pinOf = (n, digits = 16) => ({ n, head: parseLog(lines)[n - 1].head.slice(0, digits) });
   });
 
   it('verifies what the board exports, and names what only the file vouches for', () => {
@@ -64,7 +64,7 @@ describe('operator/audit', () => {
 
   it('attack: any part of any entry changed, the closing line rewritten', () => {
     for (let i = 0; i < entries.length; i++) {
-      const words = entries[i]!.split(' ');
+      const words = entries[i].split(' ');
       for (const [at, value] of [
         [1, String(i + 2)],
         [2, String(Number(words[2]) + 1)],
@@ -87,7 +87,7 @@ describe('operator/audit', () => {
       }
     }
     // Without a pin too: each entry but the last is under the hash of the next.
-    const first = entries[0]!.replace(/^(audit 1 \d+) \d+ /, '$1 99 ');
+    const first = entries[0].replace(/^(audit 1 \d+) \d+ /, '$1 99 ');
     expect(first).not.to.equal(entries[0]);
     expect(said(verifyLog([[first, ...lines.slice(1)]]))).to.include('entry 1 was changed');
   });
@@ -106,14 +106,14 @@ describe('operator/audit', () => {
     expect(verifyLog([cut], [pinOf(last)]).faults).to.deep.equal([
       `entry ${last}, seen before, is missing: entries were removed at the end`,
     ]);
-    expect(verifyLog([[...entries.slice(0, -1), lines[last]!]]).faults).to.deep.equal(['the last entries are missing']);
+    expect(verifyLog([[...entries.slice(0, -1), lines[last]]]).faults).to.deep.equal(['the last entries are missing']);
     expect(verifyLog([entries]).faults).to.deep.equal(['the closing line with the head is missing']);
-    for (const none of [[], [lines[last]!], ['head 0 ' + '0'.repeat(64)]]) expect(verifyLog([none]).ok).to.equal(false);
+    for (const none of [[], [lines[last]], ['head 0 ' + '0'.repeat(64)]]) expect(verifyLog([none]).ok).to.equal(false);
   });
 
   it('attack: the first entry shown rewritten where the beginning is left out', () => {
     const shown = lines.slice(4);
-    const words = shown[0]!.split(' ');
+    const words = shown[0].split(' ');
     words[3] = '9';
     const changed = [words.join(' '), ...shown.slice(1)];
     expect(verifyLog([changed]).ok).to.equal(false);
@@ -152,13 +152,11 @@ describe('operator/audit', () => {
   it('attack: entries in another order, doubled, lines that are nearly entries', () => {
     for (let i = 1; i < entries.length; i++) {
       const swapped = [...entries];
-      [swapped[i - 1], swapped[i]] = [swapped[i]!, swapped[i - 1]!];
+      [swapped[i - 1], swapped[i]] = [swapped[i], swapped[i - 1]];
       expect(verifyLog([rewrite(swapped)]).ok, String(i)).to.equal(false);
     }
-    expect(said(verifyLog([[entries[0]!, ...lines]]))).to.include('entry 1 is out of order');
-    expect(said(verifyLog([[entries[0]!.replace('audit 1 ', 'audit 01 '), ...lines]]))).to.include(
-      'a line is no entry',
-    );
+    expect(said(verifyLog([[entries[0], ...lines]]))).to.include('entry 1 is out of order');
+    expect(said(verifyLog([[entries[0].replace('audit 1 ', 'audit 01 '), ...lines]]))).to.include('a line is no entry');
     expect(verifyLog([[`audit ${last} head ${'ab'.repeat(32)}`, 'ok', ...lines]]).ok, 'a line of status').to.equal(
       true,
     );
@@ -184,7 +182,7 @@ describe('operator/audit', () => {
       ok: true,
       notes: ['entries 1 to 3 are not shown', 'entry 4 is unverified: the head before it is not known'],
     });
-    expect(verifyShown([lines[0]!, ...lines.slice(2)]).ok).to.equal(false);
+    expect(verifyShown([lines[0], ...lines.slice(2)]).ok).to.equal(false);
     expect(verifyShown(entries).ok).to.equal(false);
   });
 

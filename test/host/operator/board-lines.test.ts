@@ -35,12 +35,12 @@ function exchangesOf(file: string): Exchange[] {
     if (line.startsWith('> ')) {
       if (!isOpen) exchanges.push({ command: line.slice(2), lines: [], questions: [] });
       isOpen = true;
-    } else if (/\? $/.test(line)) last!.questions.push(line.slice(0, -2));
+    } else if (/\? $/.test(line)) last.questions.push(line.slice(0, -2));
     else if (line === 'ok') isOpen = false;
     else if (line.startsWith('error ')) {
       isOpen = false;
-      last!.error = line.split(' ')[1];
-    } else if (!line.startsWith('chaincloud ') && !line.startsWith('fault ')) last!.lines.push(line);
+      last.error = line.split(' ')[1];
+    } else if (!line.startsWith('chaincloud ') && !line.startsWith('fault ')) last.lines.push(line);
   }
   return exchanges;
 }
@@ -83,7 +83,7 @@ describe('console lines', () => {
   }
 
   it('a command that needs the PIN asks for it, and one that needs an unlocked board refuses a locked one', () => {
-    const cold = readConsoles()[0]!.commands;
+    const cold = readConsoles()[0].commands;
     const all = ['cold-unlocked', 'cold-provisioned', 'cold-sweep', 'cold-closed'].flatMap((name) =>
       exchangesOf(`${name}.txt`),
     );

@@ -26,7 +26,7 @@ describe('operator/heartbeat', () => {
     expect(verifyLog([lines], seen.pins).ok).to.equal(true);
     // It ties a log that begins late, and shows that the end was cut off.
     expect(verifyLog([lines.slice(2)], seen.pins).ok).to.equal(true);
-    const words = entries[heartbeat.auditEntries - 2]!.split(' ');
+    const words = entries[heartbeat.auditEntries - 2].split(' ');
     const cut = [...entries.slice(0, heartbeat.auditEntries - 1), `head ${words[1]} ${words[6]}`];
     expect(verifyLog([cut], seen.pins).faults.join()).to.include('removed at the end');
     const before = rig.admin.inbox.length;

@@ -43,7 +43,7 @@ function psbtOf(rig: Rig, o: Options = {}): string {
       ...(script === 'p2wpkh' ? { witnessUtxo: { script: scriptOf(script, pub), amount: 200_000n } } : {}),
       bip32Derivation: [[pub, { fingerprint: parseInt(rig.file.fingerprint, 16), path: [84 + H, 1 + H, H, 0, i] }]],
     };
-    tx.addInput((o.input ? o.input(input) : input) as never, true);
+    tx.addInput(o.input ? o.input(input) : input, true);
   }
   tx.addOutputAddress(o.to ?? PAYOUT, BigInt(o.pays ?? 200_000 * count - 2000), TEST_NETWORK);
   return Buffer.from(tx.toPSBT(psbtVersion)).toString('base64');
@@ -118,7 +118,7 @@ describe('operator: sweeping a PSBT', () => {
       ['psbt-form', Buffer.from('psbt\xff', 'latin1').toString('base64')],
       ['psbt-form', good.slice(0, 120)],
       ['psbt-signed', signed],
-      ['psbt-payout', psbtOf(rig, { to: out(1, 5).split(',')[0]! })],
+      ['psbt-payout', psbtOf(rig, { to: out(1, 5).split(',')[0] })],
       ['psbt-incomplete', psbtOf(rig, { input: without('nonWitnessUtxo') })],
       ['psbt-incomplete', psbtOf(rig, { input: without('bip32Derivation') })],
       ['psbt-sighash', psbtOf(rig, { input: (input) => ({ ...input, sighashType: 0x81 }) })],

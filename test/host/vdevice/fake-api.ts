@@ -38,7 +38,7 @@ const REGTEST = { ...TEST_NETWORK, bech32: 'bcrt' };
 
 /** A regtest address of `seed`, the same every time. */
 export function addressOf(seed: string): string {
-  return p2wpkh(secp256k1.getPublicKey(sha256(seed), true), REGTEST).address!;
+  return p2wpkh(secp256k1.getPublicKey(sha256(seed), true), REGTEST).address;
 }
 
 const made = new Map<string, { index: number; address: string }[]>();

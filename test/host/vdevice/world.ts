@@ -154,7 +154,7 @@ export function fakeCold(runtime: Runtime, account: number, send: (data: Uint8Ar
       if (op === SMS_OPEN || op === SMS_RENEW) {
         const before = channels.next;
         ignoring(() => (reply = channels.take(data).accept));
-        if (channels.next && channels.next !== before) cold.channels.push(channels.next!);
+        if (channels.next && channels.next !== before) cold.channels.push(channels.next);
       } else if (op === SMS_BATCH_VERIFY) {
         const channel = cold.channels.find((item) => (item.id & 0xffff) === smsChannelHint(data))!;
         const { side, batchNo } = aBatchVerify(openSms(crypto, channel, 'to-cold', data).fields);

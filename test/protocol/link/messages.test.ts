@@ -49,7 +49,7 @@ const CASES: { title: string; codec: Codec; validator: string; encoder?: string;
   ]),
   ...SMS_OPERATIONS.filter(({ channel }) => !channel).map(({ name, fields }) => ({
     title: `SMS ${name}`,
-    codec: operations as unknown as Codec,
+    codec: operations,
     validator: `a${typeName(name)}`,
     encoder: `${valueName(name)}Fields`,
     fields,

@@ -271,7 +271,7 @@ describe('protocol/sms/pdu: every data coding scheme (23.038 4)', () => {
   function alphabet(dcs: number): number | null {
     if (dcs < 0x80) {
       if (dcs & 0x20) return null;
-      return [CODING_GSM7, CODING_8BIT, CODING_UCS2, CODING_GSM7][(dcs >> 2) & 3]!;
+      return [CODING_GSM7, CODING_8BIT, CODING_UCS2, CODING_GSM7][(dcs >> 2) & 3];
     }
     if (dcs < 0xe0) return CODING_GSM7;
     if (dcs < 0xf0) return CODING_UCS2;

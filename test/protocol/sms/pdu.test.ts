@@ -89,9 +89,9 @@ describe('protocol/sms/pdu: alphabet (23.038 6.2.1)', () => {
 
   it('comes back whole, and knows what it lacks', () => {
     const [tpdu] = encodeText('+861', utf8(BASIC), 0, -1);
-    expect(unicode(decodePdu(withCentre(tpdu!), true).text)).to.equal(BASIC);
+    expect(unicode(decodePdu(withCentre(tpdu), true).text)).to.equal(BASIC);
     const [extended] = encodeText('+861', utf8(EXTENSION), 0, -1);
-    expect(unicode(decodePdu(withCentre(extended!), true).text)).to.equal(EXTENSION);
+    expect(unicode(decodePdu(withCentre(extended), true).text)).to.equal(EXTENSION);
     for (const character of ['`', 'ç', '你', '😀', '\u0000', 'Ā', '\u{10000}'])
       expect(septetsOfText(utf8(character)), character).to.equal(null);
   });
@@ -105,7 +105,7 @@ describe('protocol/sms/pdu: alphabet (23.038 6.2.1)', () => {
 
 describe('protocol/sms/pdu: against node-pdu', () => {
   const random = seededRandom('pdu', 'oracle');
-  const pick = (count: number): number => ((random(1)[0]! << 8) | random(1)[0]!) % count;
+  const pick = (count: number): number => ((random(1)[0] << 8) | random(1)[0]) % count;
   const number = (): string =>
     (pick(2) ? '+' : '') + (1 + pick(9)) + Array.from({ length: 3 + pick(10) }, () => pick(10)).join('');
 
@@ -116,7 +116,7 @@ describe('protocol/sms/pdu: against node-pdu', () => {
       const text = Array.from({ length: 1 + pick(75) }, () => characters[pick(characters.length)]).join('');
       const to = number();
       const [tpdu] = encodeText(to, utf8(text), 0, 0xa7);
-      const read = parse(hexOfBytes(withCentre(tpdu!))) as Submit;
+      const read = parse(hexOfBytes(withCentre(tpdu))) as Submit;
       expect(read.data.getText()).to.equal(text);
       expect(read.address.phone?.replace('+', '')).to.equal(to.replace('+', ''));
       expect(read.dataCodingScheme.textAlphabet).to.equal(0);
@@ -139,7 +139,7 @@ describe('protocol/sms/pdu: against node-pdu', () => {
     for (let round = 0; round < 200; round++) {
       const text = Array.from({ length: pick(150) }, () => String.fromCharCode(0x61 + pick(26))).join('') + 'x';
       const from = '+' + number().replace('+', '');
-      const submit = encodeText(from, text, 0, -1)[0]!;
+      const submit = encodeText(from, text, 0, -1)[0];
       const userData = submit.subarray(4 + encodeAddress(from).length);
       const unixS = 1_700_000_000 + pick(65536) * 1000;
       const deliver = encodeDeliver('+8613800210500', from, 0, false, userData, unixS);
@@ -237,13 +237,13 @@ describe('protocol/sms/pdu: limits and refusals', () => {
     ];
     for (let round = 0; round < 20_000; round++) {
       const [which, count, cut] = random(3);
-      const vector = seeds[which! % seeds.length];
+      const vector = seeds[which % seeds.length];
       let bytes = bytesOfHex(vector.pdu);
-      for (let i = 0; i < count! % 4; i++) {
+      for (let i = 0; i < count % 4; i++) {
         const [at, value] = random(2);
-        bytes[at! % bytes.length] = value!;
+        bytes[at % bytes.length] = value!;
       }
-      if (cut! < 40) bytes = bytes.subarray(0, cut! % (bytes.length + 1));
+      if (cut < 40) bytes = bytes.subarray(0, cut % (bytes.length + 1));
       try {
         const pdu = decodePdu(bytes, vector.from_phone);
         expect(pdu.octets).to.be.within(0, 140);

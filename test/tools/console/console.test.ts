@@ -56,11 +56,11 @@ describe('console: traffic', () => {
   it('AT dialogue with SMS, both directions', () => {
     const submit = '0041000B912143658709F1000401' + 'A7' + '0548656C6C6F';
     const [command, bad] = read('modem', 'out', ['AT+CSQ\r', `${submit}\x1a`]);
-    expect(command!.text).to.equal('AT+CSQ');
-    expect(bad!.text).to.match(/^SMS to|^PDU/);
+    expect(command.text).to.equal('AT+CSQ');
+    expect(bad.text).to.match(/^SMS to|^PDU/);
     const [said, error] = read('modem', 'in', ['\r\n+CREG: 0,1\r\n', '+CMS ERROR: 322\r\n']);
-    expect(said!.level).to.equal('info');
-    expect(error!.level).to.equal('warn');
+    expect(said.level).to.equal('info');
+    expect(error.level).to.equal('warn');
   });
   it('frames by name; garbage told, not swallowed', () => {
     const entries = read('link', 'in', [
@@ -73,7 +73,7 @@ describe('console: traffic', () => {
       'DATA 5 ack 9: refusal of 7: locked locked',
       '2 bytes that are not COBS',
     ]);
-    expect(formatEntry(entries[0]!)).to.equal('00:00:01.000 < link    info  DATA 5 ack 9: status 7');
+    expect(formatEntry(entries[0])).to.equal('00:00:01.000 < link    info  DATA 5 ack 9: status 7');
     expect(isShown('debug', 'info')).to.equal(false);
   });
 });
@@ -132,8 +132,8 @@ describe('console: nothing secret', () => {
       undefined,
       'unknown-command',
     ]);
-    expect(answers[7]!.findings[0]!.text).to.match(/chain of hashes holds/);
-    expect(answers[1]!.lines[0]).to.match(/^modem 0 state \d registered \d/);
+    expect(answers[7].findings[0].text).to.match(/chain of hashes holds/);
+    expect(answers[1].lines[0]).to.match(/^modem 0 state \d registered \d/);
   });
 });
 
@@ -172,7 +172,7 @@ describe('console: stack traces', () => {
     const code = fs.readFileSync(image, 'latin1');
     const offset = code.indexOf('chaincloud hsm-cold ');
     const before = code.slice(0, offset).split('\n');
-    const column = before[before.length - 1]!.length + 1;
+    const column = before[before.length - 1].length + 1;
     const mapped = map(`    at Xa (:${before.length}:${column})`);
     expect(mapped).to.match(/^ {4}at Xa \(firmware\/cold\/\w+\.ts:\d+:\d+\)$/);
     // A slot's first line is its header.

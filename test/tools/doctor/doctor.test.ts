@@ -167,7 +167,7 @@ describe('doctor', () => {
         (result) => result.check === check && (result.state === 'fail' || result.state === 'warn'),
       );
       expect(found, JSON.stringify(results.filter((result) => result.check === check))).to.have.length.greaterThan(0);
-      expect(`${found[0]!.text} ${found[0]!.todo}`).to.match(todo);
+      expect(`${found[0].text} ${found[0].todo}`).to.match(todo);
     });
   }
   it('every check has a fault above', () =>

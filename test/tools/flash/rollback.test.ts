@@ -37,8 +37,8 @@ describe('flash: rollback', () => {
     await bench.atPrompt(rollBack);
     const after = bench.flash.content();
     const changed = before.reduce<number[]>((list, byte, i) => (byte === after[i] ? list : [...list, i]), []);
-    expect(changed[changed.length - 1]! - changed[0]!).to.be.below(128);
-    expect(changed[0]! % AREA.pageBytes).to.be.below(128);
+    expect(changed[changed.length - 1] - changed[0]).to.be.below(128);
+    expect(changed[0] % AREA.pageBytes).to.be.below(128);
   });
   it('is refused, with the flash as it was, where the other slot holds nothing whole', async () => {
     for (const bench of [await boardOf([1], 'one'), await boardOf([1, 2], 'two')]) {

@@ -51,7 +51,7 @@ export function createRomModel(port: BytePort, faults: RomFaults = {}): RomModel
   function take(frame: Uint8Array): void {
     const view = Buffer.from(frame);
     if (isDead || frame.length < 8 || frame[0] !== 0 || view.readUInt16LE(2) !== frame.length - 8) return;
-    const op = frame[1]!;
+    const op = frame[1];
     const count = (counts.get(op) ?? 0) + 1;
     counts.set(op, count);
     const data = view.subarray(8);
@@ -76,15 +76,15 @@ export function createRomModel(port: BytePort, faults: RomFaults = {}): RomModel
       return;
     }
     const block = Buffer.from(data.subarray(16));
-    if (faults.spoil?.includes(count)) block[3] = block[3]! ^ 0x40;
+    if (faults.spoil?.includes(count)) block[3] = block[3] ^ 0x40;
     if (blockChecksum(block) !== checksum || block.length !== data.readUInt32LE(0) || block.length > BLOCK_BYTES)
       return answer(OP.deflData, 0, undefined, BAD_CHECKSUM);
     if (!target || data.readUInt32LE(4) !== target.packed.length) return answer(OP.deflData, 0, undefined, 0x06);
     target.packed.push(block);
     if (target.packed.length === target.blocks) {
       const plain = inflateSync(Buffer.concat(target.packed));
-      for (let i = 0; i < plain.length; i++) flash[target.address + i]! &= plain[i]!;
-      if (faults.badCell !== undefined) flash[faults.badCell]! ^= 1;
+      for (let i = 0; i < plain.length; i++) flash[target.address + i] &= plain[i];
+      if (faults.badCell !== undefined) flash[faults.badCell] ^= 1;
     }
     answer(OP.deflData, 0);
   }

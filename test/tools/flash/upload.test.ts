@@ -129,7 +129,7 @@ describe('flash: interrupted anywhere', () => {
       const flash = createFlash({ pageBytes: AREA.pageBytes, pageCount: AREA.pageCount });
       flash.content().set(base);
       const bench = createBench({ seed: `cut${n}`, flash });
-      flash.cutAt(n, undefined, random(1)[0]! / 256);
+      flash.cutAt(n, undefined, random(1)[0] / 256);
       expect(await bench.upload(modelImage(3, IMAGE_BYTES))).not.to.equal('done');
       bench.board.powerOn();
       expect(bench.booted(), `cut at change ${n}`).to.be.oneOf([2, 3]);
@@ -155,7 +155,7 @@ describe('flash: interrupted anywhere', () => {
     let now = 1;
     for (let i = 0; i < 40; i++) {
       const [high, low] = random(2);
-      const result = await bench.upload(modelImage(now + 1, IMAGE_BYTES), (high! * 256 + low!) % 14_000);
+      const result = await bench.upload(modelImage(now + 1, IMAGE_BYTES), (high * 256 + low) % 14_000);
       bench.board.powerOn();
       expect(bench.booted()).to.be.oneOf([now, now + 1]);
       if (result === 'done') expect(bench.booted()).to.equal(now + 1);

@@ -22,7 +22,7 @@ function deskOf(rig: Rig, words: string[] = []): Desk & { screen: string[] } {
   const askSecret = async (question: string): Promise<string> => {
     if (question.startsWith('rolls')) return dice.shift() ?? '';
     const word = /^word (\d+)/.exec(question);
-    return word ? words[Number(word[1]) - 1]! : PIN;
+    return word ? words[Number(word[1]) - 1] : PIN;
   };
   const say = (text: string): void => {
     screen.push(text);

@@ -78,7 +78,7 @@ function person(script: Script): People & { screen: string[]; words: string[] } 
       if (question.startsWith('rolls')) return dice.shift() ?? '';
       const word = /^word (\d+)/.exec(question);
       if (word) return (script.word ?? ((_n, shown) => shown ?? ''))(Number(word[1]), words[Number(word[1]) - 1]);
-      if (/PIN/.test(question)) return pins.length > 1 ? pins.shift()! : pins[0]!;
+      if (/PIN/.test(question)) return pins.length > 1 ? pins.shift()! : pins[0];
       throw new Error(`nobody expected "${question}"`);
     },
     async confirm(question: string) {
@@ -117,10 +117,10 @@ describe('operator: provision', () => {
     const [file] = await rig.world.finish(
       provisionBoard(desk, { accounts, outDir, phones: ['+8613800000008'], hot: rig.hotConsole }),
     );
-    expect(file!.pairing_code).to.match(/^[0-9a-f]{5}-[0-9a-f]{5}$/);
+    expect(file.pairing_code).to.match(/^[0-9a-f]{5}-[0-9a-f]{5}$/);
     expect(JSON.parse(fs.readFileSync(path.join(outDir, 'account-0.json'), 'utf8'))).to.deep.equal(file);
     expect(people.words).to.have.length(24);
-    expect(checkWords(people.words, file!.fingerprint)).to.equal(true);
+    expect(checkWords(people.words, file.fingerprint)).to.equal(true);
     expect((await rig.world.finish(readStatus(rig.coldConsole))).state).to.equal('unlocked');
     const text = JSON.stringify(desk.transcript.entries());
     for (const secret of [PIN, DICE.slice(0, 12), people.words.slice(0, 3).join(' ')])
@@ -147,12 +147,12 @@ describe('operator: provision', () => {
     const [file] = await rig.world.finish(
       provisionBoard(deskOf(rig, people), { accounts: readAccounts(accountsFile([reviewed])), outDir: tempDir() }),
     );
-    expect(file!.v_identity).to.equal(identity);
+    expect(file.v_identity).to.equal(identity);
     expect(people.screen.filter((line) => /^not taken: this is/.test(line))).to.have.length(2);
     const shown = people.screen.map((line) => /to type: (\S+)/.exec(line)?.[1]).find(Boolean)!;
     expect(parsePairing(shown)).to.deep.equal({
       from: 'cold',
-      identity: file!.identity,
+      identity: file.identity,
       account: 0,
       network: 'regtest',
     });
@@ -183,7 +183,7 @@ describe('operator: provision', () => {
     rig.coldOn();
     const people = person({ pins: ['000111', PIN] });
     const [file] = await rig.world.finish(provisionBoard(deskOf(rig, people), { accounts, outDir: tempDir() }));
-    expect(file!.account).to.equal(0);
+    expect(file.account).to.equal(0);
     expect(people.screen.some((line) => line.includes('try again'))).to.equal(true);
   });
   it('a word copied wrongly three times keeps nothing', async () => {
@@ -204,7 +204,7 @@ describe('operator: provision', () => {
 
 describe('operator: what is shown of the fees', () => {
   const linesOf = (policy: object): string =>
-    describeAccount(readAccounts(accountsFile([{ ...ACCOUNT, policy }]))[0]!).find((line) => line.startsWith('fees'))!;
+    describeAccount(readAccounts(accountsFile([{ ...ACCOUNT, policy }]))[0]).find((line) => line.startsWith('fees'))!;
   it('the defaults where the file says nothing, what it says otherwise, and where there is no limit', () => {
     expect(linesOf({})).to.equal(
       'fees          200000 sats a payment (default), 200 sat/vB (default), 1000000 sats in 86400 s ' +
@@ -236,17 +236,17 @@ describe('operator: backup and restore', () => {
       expect(fs.readFileSync(out, 'utf8')).not.to.include(secret);
     const { accounts: known, state } = readBackup(out);
     const second = makeRig({ seed: 'second' });
-    const typing = person({ word: (n) => people.words[n - 1]! });
+    const typing = person({ word: (n) => people.words[n - 1] });
     const [made] = await second.world.finish(
       restoreBoard(deskOf(second, typing), { accounts: [], known, state, outDir: tempDir() }),
     );
-    expect(made!.cold.xpub).to.equal(file!.cold.xpub);
+    expect(made.cold.xpub).to.equal(file.cold.xpub);
     const behind = makeRig({ seed: 'behind' });
-    const late = person({ word: (n) => people.words[n - 1]!, channel: '7' });
+    const late = person({ word: (n) => people.words[n - 1], channel: '7' });
     await behind.world.finish(restoreBoard(deskOf(behind, late), { accounts: [], known, state, outDir: tempDir() }));
     expect(late.screen.some((line) => line.includes('older than the last channel'))).to.equal(true);
     const refused = makeRig({ seed: 'refused' });
-    const no = person({ word: (n) => people.words[n - 1]!, channel: '7', yes: false });
+    const no = person({ word: (n) => people.words[n - 1], channel: '7', yes: false });
     expect(
       await codeOf(
         refused.world.finish(restoreBoard(deskOf(refused, no), { accounts: [], known, state, outDir: tempDir() })),
@@ -257,7 +257,7 @@ describe('operator: backup and restore', () => {
     expect(
       await codeOf(
         third.world.finish(
-          restoreBoard(deskOf(third, person({ word: (n) => other[n - 1]! })), { accounts, known, outDir: tempDir() }),
+          restoreBoard(deskOf(third, person({ word: (n) => other[n - 1] })), { accounts, known, outDir: tempDir() }),
         ),
       ),
     ).to.equal('backup-differs');

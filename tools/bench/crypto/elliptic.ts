@@ -27,7 +27,7 @@ function hoist(source: string, keepsComments: boolean): string {
       return context.factory.updateSourceFile(visited, front(visited.statements));
     },
   ]);
-  return ts.createPrinter({ removeComments: !keepsComments }).printFile(result.transformed[0] as ts.SourceFile);
+  return ts.createPrinter({ removeComments: !keepsComments }).printFile(result.transformed[0]);
 }
 
 const INHERITS =
@@ -51,7 +51,7 @@ function collect(): { entry: string; modules: { [id: string]: string } } {
       .readFileSync(file, 'utf8')
       .replace(/require\((['"])([^'"]+)\1\)/g, (_whole, _quote, name: string) => {
         if (STUBS[name] !== undefined) {
-          modules[name] = STUBS[name] as string;
+          modules[name] = STUBS[name];
           return `req(${JSON.stringify(name)})`;
         }
         return `req(${JSON.stringify(add(require.resolve(name, { paths: [path.dirname(file)] })))})`;

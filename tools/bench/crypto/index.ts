@@ -84,15 +84,15 @@ function runIn(
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'crypto-bench-'));
   const found: { [name: string]: number } = {};
   const programs = Object.keys(files).map((name) => {
-    const bytes = files[name] as Buffer;
+    const bytes = files[name];
     let store = '';
     for (let at = 0; at < bytes.length; at += 1024)
       store += `require("Storage").write("${name}",atob("${bytes.subarray(at, at + 1024).toString('base64')}"),${at}${at ? '' : `,${bytes.length}`});\n`;
     return [`store-${name}.js`, store];
   });
   for (const [name, source] of [...programs, ['run.js', text]]) {
-    fs.writeFileSync(path.join(dir, name as string), source as string);
-    const done = spawnSync(espruino, [path.join(dir, name as string)], {
+    fs.writeFileSync(path.join(dir, name), source);
+    const done = spawnSync(espruino, [path.join(dir, name)], {
       cwd: dir,
       encoding: 'latin1',
       timeout: 900000,
@@ -101,7 +101,7 @@ function runIn(
     if (done.status !== 0) throw new Error(`the interpreter ended with ${done.status}: ${done.stdout.slice(-300)}`);
     for (const line of done.stdout.split('\n')) {
       const match = /^>?@(\w+) ([-0-9.e+]+)/.exec(line);
-      if (match) found[match[1] as string] = Number(match[2]);
+      if (match) found[match[1]] = Number(match[2]);
     }
   }
   fs.rmSync(dir, { recursive: true });
@@ -114,12 +114,12 @@ async function interpreterRows(espruino: string): Promise<BenchRow[]> {
   const plain = runIn(espruino, `(function(){${HELPERS}${REFERENCE}${REFERENCE_OPERATIONS}})();\n`);
   const ellipticMs = async (isStripped: boolean): Promise<number> => {
     const program = await ellipticBundle(isStripped);
-    return program ? (runIn(espruino, program(HELPERS))['sign'] as number) : 0;
+    return program ? runIn(espruino, program(HELPERS))['sign'] : 0;
   };
   const published = await ellipticMs(false);
   const stripped = await ellipticMs(true);
-  const inU = (name: string): number => (own[name] as number) / (own['u'] as number);
-  const plainU = (name: string): number => (plain[name] as number) / (plain['u'] as number);
+  const inU = (name: string): number => own[name] / own['u'];
+  const plainU = (name: string): number => plain[name] / plain['u'];
   const multiplication = REFERENCE_DOUBLINGS * plainU('refDouble') + REFERENCE_ADDITIONS * plainU('refAdd');
   const row = (name: string, value: number, limit: number | undefined, baseline: string, base: number): BenchRow => {
     const made: BenchRow = { name, value, unit: 'u', baseline, ratio: base / value };
@@ -131,7 +131,7 @@ async function interpreterRows(espruino: string): Promise<BenchRow[]> {
   };
   const PLAIN = '16x16-limb port';
   const rows = [
-    { name: 'u (empty call)', value: own['u'] as number, unit: 'us', baseline: 'itself', ratio: 1 },
+    { name: 'u (empty call)', value: own['u'], unit: 'us', baseline: 'itself', ratio: 1 },
     row('field multiplication', inU('mul'), 65, PLAIN, plainU('refMul')),
     row('windows of a factor', inU('load'), undefined, PLAIN, plainU('refMul')),
     row('point doubling', inU('double'), undefined, PLAIN, plainU('refDouble')),
@@ -154,7 +154,7 @@ async function interpreterRows(espruino: string): Promise<BenchRow[]> {
     row('quick self-test', inU('selfTest'), undefined, 'signature', inU('sign')),
   ];
   if (published && stripped) {
-    const ratio = published / (own['sign'] as number);
+    const ratio = published / own['sign'];
     rows.push({
       name: 'signature beside elliptic',
       value: inU('sign'),
@@ -169,7 +169,7 @@ async function interpreterRows(espruino: string): Promise<BenchRow[]> {
       value: inU('sign'),
       unit: 'u',
       baseline: 'elliptic without white space',
-      ratio: stripped / (own['sign'] as number),
+      ratio: stripped / own['sign'],
     });
   }
   return rows;

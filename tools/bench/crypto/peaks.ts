@@ -56,18 +56,18 @@ export async function peakRows(
     crypto: image,
     program: Buffer.from(program()),
   });
-  const block = found['block'] as number;
+  const block = found['block'];
   return Object.keys(found)
     .filter((name) => name !== 'block')
     .map((name) => {
-      const value = found[name] as number;
+      const value = found[name];
       const label = name.replace(/_/g, ' ');
       const row: BenchRow = {
         name: `variables: ${label}`,
         value,
         unit: 'vars',
         baseline: `loaded, of ${block} bytes`,
-        ratio: value / (found['loaded'] as number),
+        ratio: value / found['loaded'],
       };
       const goal = GOALS[label];
       if (goal && block === BLOCK_BYTES) {

@@ -32,8 +32,8 @@ async function bundleBySource(exports: { [source: string]: string }): Promise<{ 
   const found: { [source: string]: number } = {};
   decode(map.mappings).forEach((segments, line) =>
     segments.forEach((segment, i) => {
-      const end = segments[i + 1]?.[0] ?? (lines[line] as string).length + 1;
-      const source = segment.length > 1 ? path.basename(map.sources[segment[1] as number] as string, '.ts') : '';
+      const end = segments[i + 1]?.[0] ?? lines[line].length + 1;
+      const source = segment.length > 1 ? path.basename(map.sources[segment[1] as number], '.ts') : '';
       found[source] = (found[source] ?? 0) + end - segment[0];
     }),
   );
@@ -41,7 +41,7 @@ async function bundleBySource(exports: { [source: string]: string }): Promise<{ 
 }
 
 const sum = (sizes: { [source: string]: number }, isIn: (source: string) => boolean): number =>
-  Object.keys(sizes).reduce((total, source) => total + (isIn(source) ? (sizes[source] as number) : 0), 0);
+  Object.keys(sizes).reduce((total, source) => total + (isIn(source) ? sizes[source] : 0), 0);
 
 export async function sizeRows(): Promise<BenchRow[]> {
   const sizes = await bundleBySource({

@@ -32,7 +32,7 @@ function memoryFlash(pageCount: number): CountedFlash {
     readBytes: (offset, lenBytes) => cells.slice(offset, offset + lenBytes),
     writeBytes(offset, bytes) {
       this.programs++;
-      for (let i = 0; i < bytes.length; i++) cells[offset + i]! &= bytes[i]!;
+      for (let i = 0; i < bytes.length; i++) cells[offset + i] &= bytes[i];
     },
     clearPage: (page) => void cells.fill(255, page * PAGE_BYTES, (page + 1) * PAGE_BYTES),
   };

@@ -33,7 +33,7 @@ function timeUntil(
       const ms = performance.now() - startMs;
       end(() => resolve(ms));
     };
-    child.stdout!.on('data', (bytes: Buffer) => take(bytes.toString('latin1')));
+    child.stdout.on('data', (bytes: Buffer) => take(bytes.toString('latin1')));
     listen(take);
   });
 }

@@ -75,8 +75,8 @@ export async function runDialogue(seed: string, mood?: Mood): Promise<Dialogue> 
   network.onTraffic((traffic) => {
     if (traffic.fate !== 'submitted' || traffic.from !== DEVICE) return;
     const at = Number(traffic.text!.slice(-1));
-    if (queuedMs[at] === undefined || queuedMs[at]! < 0) return;
-    alarmMs = Math.max(alarmMs, runtime.nowMs() - queuedMs[at]!);
+    if (queuedMs[at] === undefined || queuedMs[at] < 0) return;
+    alarmMs = Math.max(alarmMs, runtime.nowMs() - queuedMs[at]);
     queuedMs[at] = -1;
     taken++;
   });

@@ -23,11 +23,11 @@ export function fuzzPdus(seed: string, count: number): { taken: number; refused:
   let taken = 0;
   for (let i = 0; i < count; i++) {
     const [which, times, cut] = random(3);
-    const original = originals[which! & 1]!;
-    const bytes = original.slice(0, cut! < 30 ? cut! : original.length);
-    for (let k = 0; k <= times! % 3; k++) {
+    const original = originals[which & 1];
+    const bytes = original.slice(0, cut < 30 ? cut : original.length);
+    for (let k = 0; k <= times % 3; k++) {
       const [at, value] = random(2);
-      if (bytes.length > 0) bytes[at! % bytes.length] = value!;
+      if (bytes.length > 0) bytes[at % bytes.length] = value!;
     }
     try {
       const pdu = decodePdu(bytes, false);

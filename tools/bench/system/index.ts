@@ -30,7 +30,7 @@ async function wallMs(work: () => Promise<void>): Promise<number> {
 async function simulatedDay(sim: Simulation): Promise<void> {
   const startMs = sim.runtime.nowMs();
   for (let i = 0; i < REQUESTS; i++) {
-    const id = await sim.customer.shop.withdraw([{ address: PAYEES[i % 3]!, sats: 20_000 + i }]);
+    const id = await sim.customer.shop.withdraw([{ address: PAYEES[i % 3], sats: 20_000 + i }]);
     await sim.until(
       async () => (await sim.customer.shop.withdrawals()).find((row) => row.vtest_id === id)!.status === 'sent',
       `withdrawal ${id}`,

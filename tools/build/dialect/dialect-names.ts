@@ -143,7 +143,7 @@ export function nodeFindings(node: AnyNode, code: string): Finding[] {
           }))
         : [];
     case 'UnaryExpression':
-      return node.operator === '-' && isNumber(node.argument as AnyNode) === 0
+      return node.operator === '-' && isNumber(node.argument) === 0
         ? [{ rule: 'minus-zero', at, text: 'Espruino has no -0' }]
         : [];
     case 'BinaryExpression':

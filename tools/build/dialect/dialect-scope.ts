@@ -101,10 +101,10 @@ function lateTopLevel(program: Program): Finding[] {
     }
     if (statement.type === 'VariableDeclaration') {
       for (const one of statement.declarations) {
-        if (one.init) for (const reference of references(one.init as AnyNode, false)) visit(reference, new Set(), '');
+        if (one.init) for (const reference of references(one.init, false)) visit(reference, new Set(), '');
         if (one.id.type === 'Identifier') {
           defined.add(one.id.name);
-          if (one.init && isFunction(one.init as AnyNode)) functions.set(one.id.name, one.init as AnyNode);
+          if (one.init && isFunction(one.init)) functions.set(one.id.name, one.init);
         }
       }
       continue;

@@ -63,7 +63,7 @@ function readProgram(
   for (const node of program.body) {
     if (node.type !== 'FunctionDeclaration' || !node.id) continue;
     functions.set(node.id.name, node);
-    if (fits(node as FunctionNode, nameAt(node.id.start))) moved.set(node.id.name, node as FunctionNode);
+    if (fits(node, nameAt(node.id.start))) moved.set(node.id.name, node);
   }
   const held = heldFunctions(program, functions, isOwn);
   const names = new Set<string>();
@@ -121,7 +121,7 @@ function freeName(wanted: string, names: Set<string>): string {
 /** The text between a function's parentheses. */
 function paramsOf(node: FunctionNode): { start: number; end: number } {
   const { params } = node;
-  return params.length ? { start: params[0]!.start, end: params[params.length - 1]!.end } : { start: 0, end: 0 };
+  return params.length ? { start: params[0].start, end: params[params.length - 1].end } : { start: 0, end: 0 };
 }
 
 /** The stretch `from`..`to` with its uses replaced. */
@@ -131,7 +131,7 @@ function withUses(from: number, to: number, uses: readonly Use[]): Piece[] {
   for (const use of uses) {
     if (use.start < at || use.end > to) continue;
     const { start, end, ...piece } = use;
-    pieces.push({ from: at, to: start }, piece as Piece);
+    pieces.push({ from: at, to: start }, piece);
     at = end;
   }
   pieces.push({ from: at, to });
@@ -151,9 +151,7 @@ export function overlay(
 ): { code: string; map: string; moved: number } {
   const map = JSON.parse(mapText) as { mappings: string; names: string[] };
   const [segments = []] = decode(map.mappings);
-  const nameOf = new Map(
-    segments.filter((one) => one.length === 5).map((one) => [one[0], map.names[one[4] as number]]),
-  );
+  const nameOf = new Map(segments.filter((one) => one.length === 5).map((one) => [one[0], map.names[one[4]]]));
   const { moved, uses, names, take } = readProgram(code, isRare, (offset) => nameOf.get(offset) ?? '', isOwn);
   if (moved.size === 0 || code.includes('\n')) return { code, map: mapText, moved: 0 };
   const file = freeName('Q0', names);

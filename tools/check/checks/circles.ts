@@ -7,7 +7,7 @@ export const circles: Check = {
   name: 'import circles',
   find(tree) {
     return circlesOf(graphOf(tree)).map((circle): Finding => ({
-      place: circle[0]!,
+      place: circle[0],
       text: `imports itself: ${circle.join(', ')}`,
     }));
   },

@@ -27,7 +27,7 @@ export const constants: Check = {
       ...twice
         .filter(([name]) => !listed.has(name))
         .map(([name, [first, ...others]]): Finding => ({
-          place: `${first!.path}:${first!.line}`,
+          place: `${first.path}:${first.line}`,
           text: `${name} is also in ${others.map((other) => other.path).join(', ')}`,
         })),
       ...unused.map((name): Finding => ({ place: 'tools/check/exceptions.ts', text: `${name} needs no exception` })),

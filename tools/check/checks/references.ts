@@ -21,8 +21,8 @@ export const references: Check = {
       .flatMap(([path, text]) => [
         ...deadFiles(tree, path, text),
         ...matches(path, text, OUTSIDE, ([name]) => `${name} is not a document of this repository`),
-        ...matches(path, text, SPEC_SECTION, ([, list]) => deadSections(tree, list!)),
-        ...matches(path, text, DOCS_PAGE, ([, page, anchor, heading]) => deadPage(tree, page!, anchor, heading)),
+        ...matches(path, text, SPEC_SECTION, ([, list]) => deadSections(tree, list)),
+        ...matches(path, text, DOCS_PAGE, ([, page, anchor, heading]) => deadPage(tree, page, anchor, heading)),
       ]),
 };
 
@@ -41,13 +41,13 @@ function deadFiles(tree: Tree, path: string, text: string): Finding[] {
       IMPORT.test(line)
         ? []
         : [...line.matchAll(FILE)]
-            .filter(([, name]) => !isThere(name!))
+            .filter(([, name]) => !isThere(name))
             .map(([, name]): Finding => ({ place: `${path}:${i + 1}`, text: `${name} does not exist` })),
     );
 }
 
 function headingsOf(text: string): string[] {
-  return [...text.matchAll(/^#+ (.+)$/gm)].map((match) => match[1]!.trim());
+  return [...text.matchAll(/^#+ (.+)$/gm)].map((match) => match[1].trim());
 }
 
 /** As GitHub makes a heading's anchor. */

@@ -13,7 +13,7 @@ export const siblings: Check = {
   find(tree) {
     const entries = new Map<string, Set<string>>();
     for (const path of tree.files.keys()) {
-      if (!FOLDERS.includes(path.split('/')[0]!) || !CODE.test(path)) continue;
+      if (!FOLDERS.includes(path.split('/')[0]) || !CODE.test(path)) continue;
       for (let at = path; at.includes('/'); at = posix.dirname(at)) {
         const folder = posix.dirname(at);
         entries.set(folder, (entries.get(folder) ?? new Set()).add(at));

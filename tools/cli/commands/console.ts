@@ -178,7 +178,7 @@ export const consoleCommand: Command = {
       const one = async (line: string): Promise<boolean> => {
         const set = /^level (\w+)$/.exec(line.trim());
         if (set) {
-          level = aLevel(set[1]!);
+          level = aLevel(set[1]);
           return true;
         }
         const answer = await (isBatch

@@ -142,7 +142,7 @@ export const flashCommand: Command = {
     json: { help: 'the result as JSON' },
   },
   async run(input) {
-    const baud = aBaud(input.values.baud!);
+    const baud = aBaud(input.values.baud);
     const isBack = input.switches.rollback === true;
     const byRom = input.values.base !== undefined || input.switches.storage === true;
     if (isBack && (byRom || input.switches.erase))

@@ -32,7 +32,7 @@ export function readPins(text: string | undefined): AuditPin[] {
     .map((pin) => {
       const match = /^([1-9]\d{0,9}):([0-9a-f]{16,64})$/.exec(pin.trim());
       if (!match) throw fail('usage', `"--pin" expected NUMBER:HEX with 16 to 64 hex digits, got ${pin}`);
-      return { n: Number(match[1]), head: match[2]! };
+      return { n: Number(match[1]), head: match[2] };
     });
 }
 
@@ -48,14 +48,14 @@ export function readHeartbeats(given: string[]): string[] {
 
 function verify(input: CommandInput): number {
   const { identity } = input.values;
-  const texts = readHeartbeats(input.lists.heartbeat!);
+  const texts = readHeartbeats(input.lists.heartbeat);
   if (identity !== undefined && !/^0[23][0-9a-f]{64}$/.test(identity))
     throw fail('usage', `"--identity" expected 66 hex digits, got ${identity}`);
   if (texts.length > 0 && identity === undefined)
     throw fail('usage', "missing --identity: account 0's, from its public file");
   const seen = pinsOfHeartbeats(texts, identity ?? '');
   const log = verifyLog(
-    input.lists['verify-log']!.map((file) => logLines(readFileSync(file, 'utf8'))),
+    input.lists['verify-log'].map((file) => logLines(readFileSync(file, 'utf8'))),
     [...readPins(input.values.pin), ...seen.pins],
   );
   const verdict = {
@@ -103,7 +103,7 @@ async function statement(input: CommandInput): Promise<number> {
   const token = input.values.token ?? process.env.CHAINCLOUD_TOKEN;
   if (!token) throw fail('usage', "missing --token (or CHAINCLOUD_TOKEN in the environment): the account side's token");
   for (const name of ['from', 'to'] as const)
-    if (input.values[name] !== undefined) url.searchParams.set(name, aMoment(name, input.values[name]!));
+    if (input.values[name] !== undefined) url.searchParams.set(name, aMoment(name, input.values[name]));
   url.searchParams.set('format', input.values.format!);
   const answer = await fetch(url, { headers: { token }, signal: AbortSignal.timeout(60_000) }).catch((error: Error) => {
     throw fail(
@@ -146,7 +146,7 @@ export const reportCommand: Command = {
   async run(input) {
     if (input.values.format !== 'json' && input.values.format !== 'csv')
       throw fail('usage', `"--format" expected json or csv, got ${input.values.format}`);
-    if (input.lists['verify-log']!.length > 0) return verify(input);
+    if (input.lists['verify-log'].length > 0) return verify(input);
     for (const name of ['heartbeat', 'pin', 'identity'])
       if (input.lists[name]?.length || input.values[name] !== undefined)
         throw fail('usage', `"--${name}" goes with --verify-log`);

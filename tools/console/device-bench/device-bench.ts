@@ -151,7 +151,7 @@ async function benchConsole(
     );
   for (const line of await client.run('bench')) {
     const match = /^bench (\S+) ([\d.]+)$/.exec(line);
-    if (match) bench.figures.push({ name: match[1]!, value: Number(match[2]), unit: 'ms' });
+    if (match) bench.figures.push({ name: match[1], value: Number(match[2]), unit: 'ms' });
   }
   if (smsTo !== undefined && askPin) await benchSms(client, smsTo, askPin, bench);
 }
@@ -168,7 +168,7 @@ function fromView(view: BoardView, figures: BenchFigure[]): void {
       { name: 'modem signal', value: Number(modem[3]), unit: 'of 31' },
     );
   const noise = find(/^noise (\S+)/);
-  if (noise) figures.push({ name: 'noise', value: noise[1]!, unit: '' });
+  if (noise) figures.push({ name: 'noise', value: noise[1], unit: '' });
 }
 
 /**

@@ -12,7 +12,7 @@ export const condition: Check = {
     if (findings.length === 0) return [ok('nothing to complain of')];
     return findings.map(({ ok: isFine, text }) => {
       const [what, todo] = [
-        text.split(': ')[0]!,
+        text.split(': ')[0],
         text.split(': ').slice(1).join(': ') || 'look at "status" in "chaincloud console"',
       ];
       return isFine ? warn(what, todo) : bad(what, todo);

@@ -198,14 +198,14 @@ export function createModelBoard(options: ModelOptions): ModelBoard {
     if (packet) {
       if (packet.head.length < 2) {
         packet.head.push(code);
-        packet.need = ((packet.head[0]! << 8) | code) & MAX_PACKET_BYTES;
+        packet.need = ((packet.head[0] << 8) | code) & MAX_PACKET_BYTES;
         return;
       }
       packet.text += String.fromCharCode(code);
       if (packet.text.length < packet.need) return;
       const { text, head } = packet;
       packet = undefined;
-      return head[0]! >> 5 === 1 ? evaluate(text) : say(String.fromCharCode(NAK));
+      return head[0] >> 5 === 1 ? evaluate(text) : say(String.fromCharCode(NAK));
     }
     if (code === CTRL_C) input = '';
     else if (code === SOH && last === DLE) {
@@ -254,7 +254,7 @@ export function createModelBoard(options: ModelOptions): ModelBoard {
     },
     powerOn,
     isOn: () => isOn,
-    global: (name) => (context as { [name: string]: unknown })[name],
+    global: (name) => context[name],
     beBusy: () => void (isBusy = true),
   };
 }

@@ -53,11 +53,11 @@ export function createLine(port: BytePort, runtime: Runtime, baud?: number): Lin
     while (queue.length > 0 && !gone) {
       if (isHeld) return arm(Math.max(1, XOFF_LIMIT_MS - (runtime.nowMs() - heldAtMs)));
       const now = runtime.nowMs();
-      const room = baud ? Math.floor(AHEAD_BYTES - Math.max(0, aheadUntilMs - now) / byteMs) : queue[0]!.length;
-      if (room < Math.min(64, queue[0]!.length)) return arm(64 * byteMs);
-      const part = queue[0]!.subarray(0, room);
-      if (part.length === queue[0]!.length) queue.shift();
-      else queue[0] = queue[0]!.subarray(part.length);
+      const room = baud ? Math.floor(AHEAD_BYTES - Math.max(0, aheadUntilMs - now) / byteMs) : queue[0].length;
+      if (room < Math.min(64, queue[0].length)) return arm(64 * byteMs);
+      const part = queue[0].subarray(0, room);
+      if (part.length === queue[0].length) queue.shift();
+      else queue[0] = queue[0].subarray(part.length);
       aheadUntilMs = Math.max(aheadUntilMs, now) + part.length * byteMs;
       try {
         port.write(part);

@@ -86,7 +86,7 @@ async function askWho(line: Line): Promise<{ version: string; board: string } | 
   line.send('\x05');
   return line.until((seen) => {
     const match = /Espruino (\S+) (\S+)\r?\n/.exec(seen);
-    return match ? { version: match[1]!, board: match[2]! } : undefined;
+    return match ? { version: match[1], board: match[2] } : undefined;
   }, KEY_MS);
 }
 
@@ -120,7 +120,7 @@ export async function findPrompt(
   }
   if (!who) throw whyNoPrompt(heard);
   const [major, minor] = versionOf(who.version);
-  if (major! < FIRST_VERSION[0]! || (major === FIRST_VERSION[0] && minor! < FIRST_VERSION[1]!)) {
+  if (major < FIRST_VERSION[0] || (major === FIRST_VERSION[0] && minor < FIRST_VERSION[1])) {
     throw fail(
       'espruino-old',
       `the board runs Espruino ${who.version}: it needs 2v25 or later, flash a newer base firmware`,
@@ -158,7 +158,7 @@ export async function findPrompt(
         if (reply?.kind === 'nak' && /Uncaught/.test(reply.text)) {
           // The line may have spoilt the expression: only the same words twice are the board's own.
           const words = reply.text
-            .split('\n')[0]!
+            .split('\n')[0]
             .replace(/^.*Uncaught /, '')
             .slice(0, 200);
           complaints = words === complaint ? complaints + 1 : 1;

@@ -36,12 +36,12 @@ export function anAppImage(name: string, data: Uint8Array): void {
     throw fail('wrong-board', `${name} is for another chip of the ESP32 family: take the build for the classic ESP32`);
   let at = HEADER_BYTES;
   let sum = 0xef;
-  for (let i = 0; i < data[1]!; i++) {
+  for (let i = 0; i < data[1]; i++) {
     if (at + 8 > data.length) throw bad('it is cut short');
     const lenBytes = view.readUInt32LE(at + 4);
     at += 8;
     if (at + lenBytes > data.length) throw bad('it is cut short');
-    for (let end = at + lenBytes; at < end; at++) sum ^= data[at]!;
+    for (let end = at + lenBytes; at < end; at++) sum ^= data[at];
   }
   at = (at + 16) & ~15;
   if (at > data.length) throw bad('it is cut short');
@@ -86,7 +86,7 @@ function readSums(file: string): Map<string, string> {
     .filter((each) => each.trim() !== '')) {
     const match = /^([0-9a-f]{64}) [ *](.+)$/i.exec(line.trim());
     if (!match) throw fail('bad-sums', `${file}: expected lines of sha256sum, got "${line.slice(0, 40)}"`);
-    sums.set(path.basename(match[2]!), match[1]!.toLowerCase());
+    sums.set(path.basename(match[2]), match[1].toLowerCase());
   }
   return sums;
 }
@@ -103,13 +103,13 @@ export function planBase(dir: string, sumsFile?: string): RomPart[] {
         `${dir} holds ${found.length} files like ${pattern.source.slice(1, -1)}: it needs exactly one ` +
           "(unpack Espruino's ESP32 download there)",
       );
-    const data = new Uint8Array(fs.readFileSync(path.join(dir, found[0]!)));
-    const wanted = sums?.get(found[0]!);
+    const data = new Uint8Array(fs.readFileSync(path.join(dir, found[0])));
+    const wanted = sums?.get(found[0]);
     if (sums && wanted === undefined) throw fail('bad-sums', `the sums do not name ${found[0]}`);
     if (wanted !== undefined && createHash('sha256').update(data).digest('hex') !== wanted)
       throw fail('bad-image', `${found[0]}: its SHA-256 is not the one given; download it again`);
-    if (isApp) anAppImage(found[0]!, data);
-    else aPartitionTable(found[0]!, data);
+    if (isApp) anAppImage(found[0], data);
+    else aPartitionTable(found[0], data);
     return { name, address, data };
   });
 }

@@ -95,7 +95,7 @@ export function decodeAnswer(frame: Uint8Array): RomAnswer | undefined {
   if (8 + view.readUInt16LE(2) !== frame.length) return undefined;
   const status = frame.subarray(frame.length - STATUS_BYTES);
   return {
-    op: frame[1]!,
+    op: frame[1],
     value: view.readUInt32LE(4),
     data: frame.slice(8, frame.length - STATUS_BYTES),
     error: status[0] ? status[1] || 0xff : 0,

@@ -42,7 +42,7 @@ export function piecesOf(data: Uint8Array, offset: number, pieceBytes: number): 
 
 /** The pieces that do not stand in file `name` as they should. */
 export async function wrongPieces(prompt: Prompt, name: string, pieces: Piece[], pieceBytes: number): Promise<Piece[]> {
-  const [first, last] = [pieces[0]!, pieces[pieces.length - 1]!];
+  const [first, last] = [pieces[0], pieces[pieces.length - 1]];
   const sums = (await prompt.eval(
     `${SUMS}(${quote(name)},${first.offset},${last.offset + last.data.length},${pieceBytes})`,
     { timeoutMs: SUMS_MS },
@@ -57,7 +57,7 @@ function runsOf(pieces: Piece[]): Piece[][] {
   const runs: Piece[][] = [];
   for (const piece of pieces) {
     const run = runs[runs.length - 1];
-    if (run && run[run.length - 1]!.index + 1 === piece.index) run.push(piece);
+    if (run && run[run.length - 1].index + 1 === piece.index) run.push(piece);
     else runs.push([piece]);
   }
   return runs;
@@ -115,7 +115,7 @@ export async function fillFile(
     const total = wrong.reduce((sum, piece) => sum + piece.data.length, 0);
     let done = 0;
     for (const run of options.isErasable ? runsOf(wrong) : []) {
-      erasedPages += await erasePages(remote, address + run[0]!.index * pieceBytes, run.length, pieceBytes);
+      erasedPages += await erasePages(remote, address + run[0].index * pieceBytes, run.length, pieceBytes);
       onProgress('erase', (done += run.reduce((sum, piece) => sum + piece.data.length, 0)), total);
     }
     done = 0;
@@ -123,7 +123,7 @@ export async function fillFile(
       const data = new Uint8Array(Buffer.concat(run.map((piece) => piece.data)));
       for (let at = 0; at < data.length; at += chunkBytes) {
         const chunk = data.subarray(at, at + chunkBytes);
-        await remote.write(address + run[0]!.offset + at, chunk);
+        await remote.write(address + run[0].offset + at, chunk);
         onProgress('write', (done += chunk.length), total);
       }
       writtenBytes += data.length;

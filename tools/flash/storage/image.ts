@@ -25,7 +25,7 @@ export function readImage(file: string): DeviceImage {
   if (!fs.existsSync(file)) throw fail('no-image', `${file} does not exist: build it with "chaincloud build"`);
   const code = new Uint8Array(fs.readFileSync(file));
   const text = Buffer.from(code).toString('latin1');
-  return makeImage({ board: match[1]!, role: match[2] as 'cold' | 'hot', commit: commitOf(file, text) }, code);
+  return makeImage({ board: match[1], role: match[2] as 'cold' | 'hot', commit: commitOf(file, text) }, code);
 }
 
 /** The commit that the build wrote into sizes.json beside the boards' folders, if the image names it. */

@@ -64,7 +64,7 @@ export function decodeSlotHeader(bytes: Uint8Array): SlotHeader | undefined {
     sequence: Number(sequence),
     lenBytes: Number(lenBytes),
     crc32: Number(crc),
-    board: board!,
+    board: board,
     role,
     commit: commit ?? '',
   };

@@ -27,7 +27,7 @@ export interface DeclaredConsole {
   commands: DeclaredCommand[];
 }
 
-const capital = (word: string): string => word[0]!.toUpperCase() + word.slice(1);
+const capital = (word: string): string => word[0].toUpperCase() + word.slice(1);
 
 function readCommand(folder: string, file: string): DeclaredCommand {
   const words = file.split('-');
@@ -44,7 +44,7 @@ function readConsole(board: DeclaredConsole['board'], folder: string): DeclaredC
   const files = fs.readdirSync(path.join(SOURCES, folder)).map((name) => name.replace(/\.ts$/, ''));
   const commands = files.map((file) => readCommand(folder, file));
   commands.sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
-  const doubled = commands.find((each, i) => i > 0 && each.order === commands[i - 1]!.order);
+  const doubled = commands.find((each, i) => i > 0 && each.order === commands[i - 1].order);
   if (doubled) throw fail('same-order', `${folder}/${doubled.file}.ts has a place in help that another command has`);
   return { board, folder, commands };
 }

@@ -12,7 +12,7 @@ const DOC =
 
 const needs = (command: DeclaredCommand, need: Need): boolean => command.needs?.includes(need) === true;
 const quoted = (text: string): string => `'${text.replace(/'/g, "\\'")}'`;
-const firstWord = (command: DeclaredCommand): string => command.name.split(' ')[0]!;
+const firstWord = (command: DeclaredCommand): string => command.name.split(' ')[0];
 
 function consoleOf(board: DeclaredConsole['board']): DeclaredConsole {
   return readConsoles().find((each) => each.board === board)!;
@@ -48,16 +48,16 @@ function coldLine(command: DeclaredCommand): string {
 /** The second word decides; who has none of them is told all, once the board is unlocked. */
 function family(word: string, members: DeclaredCommand[]): string {
   const line = (command: DeclaredCommand): string =>
-    `if (words[1] === ${quoted(command.name.split(' ')[1]!)}) return ${call(command, 'cold')};`;
+    `if (words[1] === ${quoted(command.name.split(' ')[1])}) return ${call(command, 'cold')};`;
   const [locked, free] = [true, false].map((isLocked) =>
     members.filter((each) => needs(each, 'unlocked') === isLocked),
   );
-  const usage = `${word} ${members.map((each) => each.name.split(' ')[1]!).join('|')}`;
+  const usage = `${word} ${members.map((each) => each.name.split(' ')[1]).join('|')}`;
   return [
-    `function run${word[0]!.toUpperCase()}${word.slice(1)}(cold: Cold, words: string[]): void {`,
-    ...free!.map(line),
-    ...(locked!.length > 0 ? ['requireUnlocked(cold);'] : []),
-    ...locked!.map(line),
+    `function run${word[0].toUpperCase()}${word.slice(1)}(cold: Cold, words: string[]): void {`,
+    ...free.map(line),
+    ...(locked.length > 0 ? ['requireUnlocked(cold);'] : []),
+    ...locked.map(line),
     `throw fail('usage', ${quoted(usage)});`,
     '}',
   ].join('\n');
@@ -87,7 +87,7 @@ function coldDispatcher(): string {
     'requireNoFault(cold);',
     ...lines(false),
     ...[...families.keys()].map(
-      (word) => `if (name === ${quoted(word)}) return run${word[0]!.toUpperCase()}${word.slice(1)}(cold, words);`,
+      (word) => `if (name === ${quoted(word)}) return run${word[0].toUpperCase()}${word.slice(1)}(cold, words);`,
     ),
     "throw fail('unknown-command', 'help lists the commands');",
     '}',

@@ -25,10 +25,10 @@ function plain(value: unknown): Json {
 
 function parametersOf(path: string, call: Call): Json[] {
   const named = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
-    name: name!,
+    name: name,
     in: 'path',
     required: true,
-    schema: plain(call.params?.properties[name!] ?? { type: 'string', description: 'BTC' }),
+    schema: plain(call.params?.properties[name] ?? { type: 'string', description: 'BTC' }),
   }));
   const query = Object.entries(call.query?.properties ?? {}).map(([name, schema]) => ({
     name,
@@ -78,7 +78,7 @@ function responsesOf(call: Call): Json {
 function contentOf(reply: TSchema): { [type: string]: Json } {
   const variants = (reply.anyOf as TSchema[] | undefined) ?? [reply];
   const csv = variants.find((each) => each.description === 'text/csv');
-  const json = csv ? variants.filter((each) => each !== csv)[0]! : reply;
+  const json = csv ? variants.filter((each) => each !== csv)[0] : reply;
   return {
     'application/json': { schema: plain(json) },
     ...(csv ? { 'text/csv': { schema: { type: 'string' } } } : {}),
@@ -112,7 +112,7 @@ const WORDS =
 export function openApi(): Json {
   const paths: { [path: string]: { [method: string]: Json } } = {};
   for (const group of CALL_GROUPS) {
-    const base = group.bases[0]!;
+    const base = group.bases[0];
     for (const [name, call] of Object.entries(group.calls)) {
       const path = (base + call.path).replace(/:(\w+)/g, '{$1}');
       (paths[path] ??= {})[call.method.toLowerCase()] = operationOf(name, base + call.path, group, call);

@@ -24,7 +24,7 @@ function fieldsOf(schema: TSchema | undefined): string {
 function replyOf(schema: TSchema): string {
   if (schema.type === 'array') return `list of ${replyOf(schema.items as TSchema)}`;
   if (schema.anyOf) return (schema.anyOf as TSchema[]).map(replyOf).join(', or ');
-  return fieldsOf(schema) || (schema.description as string | undefined) || String(schema.type);
+  return fieldsOf(schema) || schema.description || String(schema.type);
 }
 
 function rowOf(call: Call): string[] {

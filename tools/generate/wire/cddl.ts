@@ -25,7 +25,7 @@ function rule(name: string, entries: string[], comment = ''): string {
   const lines = [`${name} = [`];
   for (const [i, text] of entries.entries()) {
     const piece = i < entries.length - 1 ? `${text}, ` : text;
-    const last = lines[lines.length - 1]!;
+    const last = lines[lines.length - 1];
     if (last.length + piece.length > WIDTH) lines.push(`  ${piece}`);
     else lines[lines.length - 1] = last + piece;
   }

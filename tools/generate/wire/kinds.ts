@@ -140,7 +140,7 @@ const KINDS: { [K in FieldType['kind']]: Kind<OfKind<K>> } = {
 };
 
 export function kindOf(type: FieldType): Kind<FieldType> {
-  return KINDS[type.kind] as Kind<FieldType>;
+  return KINDS[type.kind];
 }
 
 /** `unix_s` → `unixS`, unless the field says another. */

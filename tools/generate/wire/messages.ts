@@ -21,7 +21,7 @@ export function typeName(name: string): string {
 /** `sign-begin` → `signBegin`. */
 export function valueName(name: string): string {
   const type = typeName(name);
-  return type[0]!.toLowerCase() + type.slice(1);
+  return type[0].toLowerCase() + type.slice(1);
 }
 
 const placeOf = (field: Field, i: number): { name: string; property: string; at: string } => ({
@@ -62,7 +62,7 @@ function validatorOf(type: string, title: string, fields: Field[]): string {
     docstring(`${title} [${fields.map(({ name }) => name).join(', ')}]. Throws \`bad-request\`.`),
     `export function a${type}(fields: CborValue[]): ${type} {`,
     `aCount(fields, ${fields.length});`,
-    ...first.map(({ names, values }) => `const ${names[0]![0]} = ${values[0]};`),
+    ...first.map(({ names, values }) => `const ${names[0][0]} = ${values[0]};`),
     ...literalChecks(fields),
     `return { ${properties.join('\n')} };`,
     '}',

@@ -46,7 +46,7 @@ export function parsePairing(text: string): Pairing {
   const isCold =
     kind === 'C' &&
     fields.length === 3 &&
-    /^\d{1,5}$/.test(fields[0]!) &&
+    /^\d{1,5}$/.test(fields[0]) &&
     account <= 65535 &&
     ['main', 'test', 'regtest'].includes(network);
   if (!isCold) throw fail('pairing-form', 'the payload is of a kind that this version does not know');

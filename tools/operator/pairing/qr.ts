@@ -32,7 +32,7 @@ export function qrLines(text: string, hasColour: boolean): string[] {
   const modules = qrModules(text);
   const lines: string[] = [];
   for (let y = 0; y < modules.length; y += 2) {
-    const pairs = modules[y]!.map((top, x) => [top, modules[y + 1]?.[x] ?? false] as const);
+    const pairs = modules[y].map((top, x) => [top, modules[y + 1]?.[x] ?? false] as const);
     if (hasColour)
       lines.push(
         `\x1b[30;107m${pairs.map(([top, bottom]) => (top ? (bottom ? '█' : '▀') : bottom ? '▄' : ' ')).join('')}\x1b[0m`,

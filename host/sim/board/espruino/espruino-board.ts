@@ -70,7 +70,7 @@ class InterpreterBoard implements SimBoard {
     const { [BOOT_FILE]: image, ...others } = bootFiles(this.options);
     const wanted = {
       ...others,
-      [IMAGE_FILE]: image!,
+      [IMAGE_FILE]: image,
       [BOOT_FILE]: Buffer.from(`${LOAD}${this.options.prelude ?? ''}eval(CC_IMAGE)`),
     };
     for (const [name, bytes] of Object.entries(wanted))

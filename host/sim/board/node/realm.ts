@@ -309,7 +309,7 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
 
   /** A file as E.openFile gives it. Reading past the end answers undefined. */
   const openFile = (path: string, mode?: string): Any => {
-    let size = h.fileSize('' + path);
+    const size = h.fileSize('' + path);
     if (!facts.hasFiles || (size < 0 && mode !== 'w')) throw new Err('Could not open file : UNKNOWN');
     let at = 0;
     let isOpen = true;

@@ -145,8 +145,8 @@ describe('cold/heartbeat', () => {
       },
     );
     expect(beats(rig)).to.have.length(1);
-    expect(beats(rig)[0]!.length).to.be.at.most(160);
-    expect(verifyHeartbeat(beats(rig)[0]!, rig.file.identity)).to.deep.include({ networkAheadS: -99_999, rssi: 99 });
+    expect(beats(rig)[0].length).to.be.at.most(160);
+    expect(verifyHeartbeat(beats(rig)[0], rig.file.identity)).to.deep.include({ networkAheadS: -99_999, rssi: 99 });
     expect(rig.world.errors).to.deep.equal([]);
   }).timeout(120_000);
 
@@ -171,6 +171,6 @@ describe('cold/heartbeat', () => {
     );
     expect(rig.world.errors).to.deep.equal([]);
     await rig.world.until(() => beats(rig).length > 0, 90_000_000);
-    expect(verifyHeartbeat(beats(rig)[0]!, rig.file.identity)!.starts).to.be.a('number');
+    expect(verifyHeartbeat(beats(rig)[0], rig.file.identity)!.starts).to.be.a('number');
   }).timeout(120_000);
 });

@@ -77,13 +77,13 @@ describe('cold/backup', () => {
     const text = await rig.world.finish(backup(rig.coldConsole, PIN));
     const lines = text.trim().split('\n');
     const changed = [...lines];
-    const bytes = Buffer.from(changed[1]!, 'base64');
-    bytes[30]! ^= 1;
+    const bytes = Buffer.from(changed[1], 'base64');
+    bytes[30] ^= 1;
     changed[1] = bytes.toString('base64');
     const cases: [string, string[], number][] = [
       ['backup-old', lines, 99],
       ['backup-short', lines.slice(0, -1), 1],
-      ['backup-order', [lines[1]!, lines[0]!], 1],
+      ['backup-order', [lines[1], lines[0]], 1],
       ['crypto-tag', changed, 1],
     ];
     for (const [code, some, channelId] of cases) {

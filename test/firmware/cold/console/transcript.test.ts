@@ -31,7 +31,7 @@ const FIRST_WORDS = [
 async function typeFirstWords(recorder: Recorder): Promise<void> {
   for (const line of FIRST_WORDS) {
     const came = await recorder.type(line);
-    if (came[came.length - 1]!.endsWith('? ')) await recorder.type('.'.repeat(1201));
+    if (came[came.length - 1].endsWith('? ')) await recorder.type('.'.repeat(1201));
   }
   const came = await recorder.type('wipe', ['erase nothing']);
   expect(came).to.deep.equal(['error declined nothing was erased']);
@@ -174,7 +174,7 @@ describe('the console of HSM-Cold', () => {
   it('faulted, without a PIN to check', async () => {
     const rig = await readyRig();
     rig.coldOff();
-    rig.cold.flash.cells[8]! ^= 255;
+    rig.cold.flash.cells[8] ^= 255;
     rig.coldOn();
     const recorder = coldOf(rig);
     await typeFirstWords(recorder);

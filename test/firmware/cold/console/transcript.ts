@@ -59,7 +59,7 @@ export function createRecorder(world: World, line: Line): Recorder {
     const came = heard.split('\r\n').filter((each) => each !== '');
     for (const each of came) {
       const shown = /^word \d+ ([a-z]+)$/.exec(each);
-      if (shown) words.push(shown[1]!);
+      if (shown) words.push(shown[1]);
     }
     for (const each of [`> ${text}`, ...came]) {
       const plain = each.startsWith('> ') ? `> ${plainLine(each.slice(2))}` : plainLine(each);
@@ -75,9 +75,9 @@ export function createRecorder(world: World, line: Line): Recorder {
       let came = await send(text);
       for (const answer of answers) came = await send(answer);
       for (;;) {
-        const check = /^check word (\d+)\? $/.exec(came[came.length - 1]!);
+        const check = /^check word (\d+)\? $/.exec(came[came.length - 1]);
         if (!check) return came;
-        const [before, word] = [kept.length, words[Number(check[1]) - 1]!];
+        const [before, word] = [kept.length, words[Number(check[1]) - 1]];
         came = await send(word);
         kept[before] = '> <word>';
       }

@@ -74,7 +74,7 @@ describe('cold/storage full', () => {
   it('status warns of it long before', async () => {
     const rig = await channelRig();
     rig.cold.storageBytes = 100_000;
-    const room = Number(/room (\d+)/.exec(valueOf(await linesOf(rig), 'payments')!)![1]);
+    const room = Number(/room (\d+)/.exec(valueOf(await linesOf(rig), 'payments'))![1]);
     const used = [...rig.cold.files.values()].reduce((sum, bytes) => sum + bytes.length + 32, 0);
     expect(room).to.equal(
       PAYMENTS_KEPT_MAX + 1 + ARCHIVE_ENTRIES * Math.floor((100_000 - used) / (ARCHIVE_BYTES + 32)),

@@ -20,12 +20,12 @@ describe('the seed that a PIN opened', () => {
       const given: Uint8Array[] = [];
       secrets.seedByPin = (...args) => {
         given.push(right(...args));
-        return given[given.length - 1]!;
+        return given[given.length - 1];
       };
       try {
         await rig.world.finish(rig.coldConsole.run(line, () => PIN).catch(() => undefined));
         expect(given.length).to.equal(1);
-        expect(given[0]!.every((byte) => byte === 0)).to.equal(true);
+        expect(given[0].every((byte) => byte === 0)).to.equal(true);
       } finally {
         secrets.seedByPin = right;
       }

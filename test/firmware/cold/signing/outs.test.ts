@@ -61,7 +61,7 @@ describe('cold/outs', () => {
 
   it('takes no text that is not outs, wherever it is cut', () => {
     const good = out(20_000);
-    const address = good.split(',')[0]!;
+    const address = good.split(',')[0];
     for (const bad of [
       '',
       ';',
@@ -116,12 +116,12 @@ describe('cold/outs', () => {
     const rig = await channelRig();
     const payment = { userTxNo: '1', outs: MANY, coins: [makeCoin(rig, { sats: 9_000_000 })], feeSats: 9000 };
     await rig.ask(MSG_SIGN_BEGIN, beginFields(rig, payment));
-    expect((await refusalOf(sendCoin(rig, 0, payment.coins[0]!))).refusal).to.equal(REFUSE_BAD_STATE);
+    expect((await refusalOf(sendCoin(rig, 0, payment.coins[0]))).refusal).to.equal(REFUSE_BAD_STATE);
     expect((await refusalOf(rig.ask(MSG_SIGN_FINISH, []))).refusal).to.equal(REFUSE_BAD_STATE);
     expect((await refusalOf(rig.ask(MSG_SIGN_OUTS, [OUTS_CHUNK_MAX, 'x']))).refusal).to.equal(REFUSE_BAD_STATE);
     for (let at = 0; at < MANY.length; at += 399) await rig.ask(MSG_SIGN_OUTS, [at, MANY.slice(at, at + 399)]);
     expect((await refusalOf(rig.ask(MSG_SIGN_OUTS, [MANY.length, 'x']))).refusal).to.equal(REFUSE_BAD_STATE);
-    await sendCoin(rig, 0, payment.coins[0]!);
+    await sendCoin(rig, 0, payment.coins[0]);
     await rig.ask(MSG_SIGN_FINISH, []);
   });
 
@@ -142,7 +142,7 @@ describe('cold/outs', () => {
     await rig.world.finish(
       rig.coldConsole.run(`sweep begin ${Buffer.from(cborEncode([0, 2, 0, 50, 1_000_000, 5000])).toString('base64')}`),
     );
-    await refusalOf(sendCoin(rig, 0, payment.coins[0]!));
+    await refusalOf(sendCoin(rig, 0, payment.coins[0]));
     await rig.world.run(SCRATCH_EVERY_MS);
     expect(await refusalOf(begin(rig, payment))).to.deep.equal({ refusal: REFUSE_BUSY, tag: 'sweep-open' });
     await rig.world.finish(rig.coldConsole.run('status'));

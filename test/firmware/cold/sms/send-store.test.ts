@@ -69,7 +69,7 @@ describe('cold/send-store', () => {
     rig.gsm.outage(COLD_NUMBER, false);
     rig.coldOn();
     await rig.world.until(() => rig.admin.inbox.length > 0, 120_000);
-    expect(rig.admin.inbox[0]!.text, 'while the board is still locked').to.match(/^CC:ALARM:forgery:0:/);
+    expect(rig.admin.inbox[0].text, 'while the board is still locked').to.match(/^CC:ALARM:forgery:0:/);
     await rig.world.until(() => rig.v.received.length > 1, 120_000);
     expect(rig.v.received[1], 'V is told too').to.deep.include({ op: SMS_ALARM });
     await rig.world.run(60_000);

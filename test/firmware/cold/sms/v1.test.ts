@@ -76,7 +76,7 @@ describe('cold/sms/v1', () => {
         const bytes = Uint8Array.from(Buffer.from(addresses!.signature, 'base64'));
         const list = v1BatchText(Array.from({ length: 1000 }, (_, i) => addressOf(script, pubOf(xpub, 0, i))));
         const recovered = secp256k1.Signature.fromCompact(bytes.slice(1))
-          .addRecoveryBit(bytes[0]! - 31)
+          .addRecoveryBit(bytes[0] - 31)
           .recoverPublicKey(hashOf(list));
         expect(recovered.toHex(true).toUpperCase()).to.equal(qc);
       }

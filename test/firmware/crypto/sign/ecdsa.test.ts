@@ -87,7 +87,7 @@ describe('crypto/ecdsa', () => {
       let slices = 0;
       for (let running = [good, forged]; running.length; slices++) {
         running = running.filter((each) => crypto.verifyStep(each));
-        others[slices % others.length]!();
+        others[slices % others.length]();
       }
       expect(good.isValid).to.equal(true);
       expect(forged.isValid).to.equal(false);

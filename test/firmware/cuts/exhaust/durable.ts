@@ -92,7 +92,7 @@ export function readDurable(folder: string): Durable {
     pinFailures: state.pinFailures,
     closed: account?.closed || account?.alarm || '',
     alarm: account?.alarm ?? '',
-    generator: hex(readRecord(journal!, state.at[R_DRBG]!)),
+    generator: hex(readRecord(journal!, state.at[R_DRBG])),
     phones: state.phones,
     paid,
     version: `${journal!.generation} ${journal!.seq}`,

@@ -100,7 +100,7 @@ export function createLedger(system: System): Ledger {
       if (entry.code === AUDIT_CHANNEL) channels.set(entry.n, Buffer.from(entry.detail).readUInt32BE(0));
     const ids = [...channels].sort((a, b) => a[0] - b[0]).map(([, id]) => id);
     claim(
-      ids.every((id, i) => i === 0 || id > ids[i - 1]!),
+      ids.every((id, i) => i === 0 || id > ids[i - 1]),
       where,
       `channel numbers went ${ids.join(', ')}`,
     );

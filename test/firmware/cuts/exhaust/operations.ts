@@ -257,7 +257,7 @@ const sweeping: Operation = {
         const tx = await readTx(sim.platform.rpc, sent.tx_hash);
         assert.equal(tx.inputs.length, SWEEP_INPUTS);
         assert.equal(
-          await ledger.timesPaid(sim.ceremony.payoutAddress, tx.outputs[0]!.sats),
+          await ledger.timesPaid(sim.ceremony.payoutAddress, tx.outputs[0].sats),
           1,
           'times that the sweep was paid',
         );

@@ -135,7 +135,7 @@ export async function exhaust(
     const part = (high - low) / Math.max(count, PARTS);
     const [byte] = random(1);
     // The lowest rooms first: these fail, whatever it needs.
-    const room = Math.round(low + part * n + (part * byte!) / 256);
+    const room = Math.round(low + part * n + (part * byte) / 256);
     const where = `${operation.name} with room for ${room} variables`;
     tally.rooms++;
     tries++;

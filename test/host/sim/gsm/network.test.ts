@@ -115,7 +115,7 @@ describe('host/sim/gsm', () => {
       expect(lost).to.be.within(150, 250);
       expect(duplicated).to.be.within(130, 250);
       expect(delivered).to.equal(2000 - lost + duplicated);
-      return ben.inbox.map((sms) => (sms.data![0]! << 8) | sms.data![1]!).join();
+      return ben.inbox.map((sms) => (sms.data![0] << 8) | sms.data![1]).join();
     };
     expect(await run()).to.equal(await run());
   });

@@ -10,7 +10,6 @@ import { manualRuntime } from '../../chain/fixture';
 
 const ADDRESS = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 
-/* eslint-disable @typescript-eslint/no-explicit-any */
 async function refusalOf(work: Promise<unknown>): Promise<any> {
   try {
     await work;
@@ -106,7 +105,7 @@ describe('host/chain regtest node', () => {
     expect((await refusalOf(rpc.call('sendrawtransaction', [hex]))).rpcCode).to.equal(-27);
     const tx = btc.Transaction.fromRaw(Buffer.from(hex, 'hex'), { allowUnknownOutputs: true });
     const orphan = new btc.Transaction({ allowUnknownOutputs: true, allowUnknownInputs: true });
-    orphan.addOutput({ script: tx.getOutput(0).script as Uint8Array, amount: 1000n });
+    orphan.addOutput({ script: tx.getOutput(0).script, amount: 1000n });
     orphan.addInput({
       txid: '22'.repeat(32),
       index: 0,
@@ -115,7 +114,7 @@ describe('host/chain regtest node', () => {
     });
     expect((await refusalOf(rpc.call('sendrawtransaction', [orphan.hex]))).rpcCode).to.equal(-25);
     const forged = new btc.Transaction({ allowUnknownOutputs: true, allowUnknownInputs: true });
-    forged.addOutput({ script: tx.getOutput(0).script as Uint8Array, amount: 50_000n });
+    forged.addOutput({ script: tx.getOutput(0).script, amount: 50_000n });
     forged.addInput({
       txid,
       index: 0,

@@ -80,7 +80,7 @@ describe('host/sim/sim800: lines', () => {
 });
 
 describe('host/sim/sim800: SMS', () => {
-  const pdu = encodeText(ANNA, 'hello', 0, -1)[0]!;
+  const pdu = encodeText(ANNA, 'hello', 0, -1)[0];
   const typed = `00${hexOfBytes(pdu)}`;
 
   it('+CMGS: prompt, then the PDU, then the reference', async () => {

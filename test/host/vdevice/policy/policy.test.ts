@@ -16,7 +16,7 @@ const NOTHING: Spent = { sats: 0, feeSats: 0, count: 0 };
 /** The positions of HSM-Cold's policy, by name. */
 const COLD_FIELDS = Object.keys(policyFrom(Array(12).fill(0))!);
 const COLD_SOURCE = readFileSync(join(__dirname, '../../../../../firmware/cold/signing/policy.ts'), 'utf8');
-const COLD_TAGS = [...new Set([...COLD_SOURCE.matchAll(/return '(policy-[a-z-]+)'/g)].map((match) => match[1]!))];
+const COLD_TAGS = [...new Set([...COLD_SOURCE.matchAll(/return '(policy-[a-z-]+)'/g)].map((match) => match[1]))];
 
 describe('host/vdevice policy', () => {
   const time = localTime(0);

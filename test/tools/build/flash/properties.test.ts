@@ -28,7 +28,7 @@ describe('tools/build properties', () => {
 
   it('keeps the keys of the ports file', () => {
     const text = fs.readFileSync(path.join(ROOT, 'boards', 'linux', 'hal.ts'), 'utf8');
-    const keys = [.../interface Paths \{([^}]*)\}/.exec(text)![1]!.matchAll(/(\w+)\?:/g)].map((one) => one[1]!);
+    const keys = [.../interface Paths \{([^}]*)\}/.exec(text)![1].matchAll(/(\w+)\?:/g)].map((one) => one[1]);
     expect(keys).to.have.length.above(5);
     expect(KEPT_PROPERTIES).to.include.members(keys);
   });
@@ -39,7 +39,7 @@ describe('tools/build properties', () => {
       .filter((name) => name.endsWith('.js'));
     const used = files.flatMap((name) =>
       [...fs.readFileSync(path.join(ROOT, 'dist', '.device', name), 'utf8').matchAll(/require\('\w+'\)\.(\w+)/g)].map(
-        (one) => one[1]!,
+        (one) => one[1],
       ),
     );
     expect(used).to.include('readArrayBuffer');

@@ -29,7 +29,7 @@ describe('cli: report, a statement from the API', function () {
     const { code, out } = await report([]);
     expect(code).to.equal(0);
     const lines = out.trimEnd().split(/\r?\n/);
-    expect(lines[lines.length - 1]!.split(',').pop()).to.equal('800001');
+    expect(lines[lines.length - 1].split(',').pop()).to.equal('800001');
     const file = path.join(dir, 'statement.json');
     const json = await report(['--format', 'json', '--out', file]);
     expect(json).to.include({ code: 0, out: '', err: '' });

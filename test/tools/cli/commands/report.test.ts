@@ -32,7 +32,7 @@ describe('cli: report --verify-log', () => {
     expect(verifyLog([changed]).ok).to.equal(false);
     expect(verifyLog([[...lines.slice(0, 2), ...lines.slice(3)]]).faults.join()).to.include('missing');
     expect(verifyLog([lines.slice(0, -1)]).ok).to.equal(false);
-    const last = /^head (\d+)/.exec(lines[lines.length - 1]!)![1];
+    const last = /^head (\d+)/.exec(lines[lines.length - 1])![1];
     expect(verifyLog([lines], readPins(`${last}:${'00'.repeat(8)}`)).ok).to.equal(false);
   });
   it('exit 0 and notes where the log holds, 1 and a line a fault where not; several files are one log', async () => {
@@ -54,7 +54,7 @@ describe('cli: report --verify-log', () => {
         process.stdout.write = write;
       }
     };
-    const words = entries[2]!.split(' ');
+    const words = entries[2].split(' ');
     const early = file('early.txt', [...entries.slice(0, 3), `head ${words[1]} ${words[6]}`]);
     const late = file('late.txt', lines.slice(3));
     const [alone, faults] = await run('--verify-log', late);
@@ -106,6 +106,6 @@ describe('cli: what people decide by', () => {
       crypto: { code: 1, comb: 65536, words: 16384 },
       images: [{ board: 'linux', role: 'cold', bytes: 100000, callDepth: 9, callChain: [] }],
     });
-    expect(text).to.match(/linux +hsm-cold +100000 bytes  with tables  69 % of Storage/);
+    expect(text).to.match(/linux +hsm-cold +100000 bytes {2}with tables {2}69 % of Storage/);
   });
 });

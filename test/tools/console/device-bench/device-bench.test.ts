@@ -42,7 +42,7 @@ describe('device-bench', () => {
       findPrompt(host, bench.runtime).then((prompt) => measureLoss(prompt, 8)),
       'the line',
     );
-    expect(rows[0]!.whole).to.be.greaterThan(rows[rows.length - 1]!.whole);
+    expect(rows[0].whole).to.be.greaterThan(rows[rows.length - 1].whole);
   });
   it('follows the board through speeds and back', async () => {
     const bench = createBench({ seed: 'speeds' });
@@ -73,7 +73,7 @@ describe('device-bench', () => {
       this.skip();
     }
     this.timeout(90_000);
-    const board = startGenuine(process.env.ESPRUINO!);
+    const board = startGenuine(process.env.ESPRUINO);
     try {
       const port = await openPort(board.path);
       const result = await benchDevice(port, realRuntime());

@@ -115,7 +115,7 @@ describe('flash: base firmware files are checked before anything is sent', () =>
       return (error as { code: string }).code;
     }
   };
-  const flip = (name: string, at: number) => (files: { [name: string]: Buffer }) => void (files[name]![at]! ^= 1);
+  const flip = (name: string, at: number) => (files: { [name: string]: Buffer }) => void (files[name][at] ^= 1);
   it('takes files that match the sums given', () => {
     const dir = baseDir();
     const sums = path.join(dir, 'SHA256SUMS');
@@ -143,7 +143,7 @@ describe('flash: base firmware files are checked before anything is sent', () =>
       'Espruino cut short',
       'bad-image',
       (files: { [name: string]: Buffer }) =>
-        void (files['espruino_esp32.bin'] = files['espruino_esp32.bin']!.subarray(0, 700)),
+        void (files['espruino_esp32.bin'] = files['espruino_esp32.bin'].subarray(0, 700)),
     ],
     ['a bit of the bootloader', 'bad-image', flip('bootloader.bin', 100)],
     ['a bit of the partition table', 'bad-image', flip('partitions_espruino.bin', 14)],

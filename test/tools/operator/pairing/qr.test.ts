@@ -15,10 +15,10 @@ const SCALE = 4;
 
 /** A picture, RGBA, of dark and light squares. */
 function picture(isDark: boolean[][]): { data: Uint8ClampedArray; width: number; height: number } {
-  const [width, height] = [isDark[0]!.length * SCALE, isDark.length * SCALE];
+  const [width, height] = [isDark[0].length * SCALE, isDark.length * SCALE];
   const data = new Uint8ClampedArray(width * height * 4);
   for (let i = 0; i < width * height; i++) {
-    const dark = isDark[Math.floor(i / width / SCALE)]![Math.floor((i % width) / SCALE)];
+    const dark = isDark[Math.floor(i / width / SCALE)][Math.floor((i % width) / SCALE)];
     data.set([dark ? 0 : 255, dark ? 0 : 255, dark ? 0 : 255, 255], i * 4);
   }
   return { data, width, height };
@@ -43,7 +43,7 @@ describe('operator: QR codes', () => {
         const lines = qrLines(pairingText(pairing), hasColour);
         const { data, width, height } = picture(seen(lines, hasColour));
         expect(parsePairing(jsQR(data, width, height)!.data)).to.deep.equal(pairing);
-        expect(lines[0]!.replace(/\x1b\[[\d;]*m/g, '').length).to.be.at.most(80);
+        expect(lines[0].replace(/\x1b\[[\d;]*m/g, '').length).to.be.at.most(80);
       });
     }
   }
