@@ -13,17 +13,7 @@ import { createApiClient, type ApiClient } from './api-client';
 import { createDevice, type Device } from './device';
 import type { Gateway, GatewayOptions, Job, JobResult } from './types';
 
-export type {
-  AttestJob,
-  Gateway,
-  GatewayOptions,
-  Job,
-  JobResult,
-  PingJob,
-  SignInput,
-  SignJob,
-  StatusJob,
-} from './types';
+export type { Gateway, GatewayOptions, SignJob } from './types';
 
 const DEFAULT_POLL_MS = 1000;
 /** Pause while the line is down. */

@@ -22,4 +22,4 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-export type { AttestJob, Job, JobResult, PingJob, SignInput, SignJob, StatusJob } from '../api/calls/gateway';
+export type { AttestJob, Job, JobResult, PingJob, SignJob } from '../api/calls/gateway';

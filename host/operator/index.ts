@@ -10,13 +10,13 @@ import { COLD_COMMANDS } from './board-commands';
 import { linesOf, readLine } from './board-lines';
 import { policyFields, type AccountPolicy } from './account-policy';
 
-export { CANCEL_LINE, createConsoleClient, type Answerer, type ConsoleClient } from './console-client';
+export { CANCEL_LINE, createConsoleClient, type ConsoleClient } from './console-client';
 export { FEE_LIMITS_DEFAULT, effectivePolicy, type AccountPolicy } from './account-policy';
 export { COLD_COMMANDS, HOT_COMMANDS } from './board-commands';
 export { lineOf, linesOf, readLine } from './board-lines';
-export { sweep, type SweepResult } from './sweep';
+export { sweep } from './sweep';
 export { verifyLog, verifyShown, parseLog, type AuditEntry, type AuditPin, type LogVerdict } from './audit';
-export { verifyHeartbeat, pinsOfHeartbeats, type Heartbeat } from './heartbeat';
+export { verifyHeartbeat, pinsOfHeartbeats } from './heartbeat';
 
 /** The reviewed data of an account, entered at the console. */
 export interface AccountData {

@@ -7,7 +7,7 @@ import { fail } from '../../../protocol/errors';
 import { migrateFile } from './migrations';
 import type { Migration, SqlFile, SqlValue } from './types';
 
-export type { Migration, SqlFile, SqlValue } from './types';
+export type { Migration, SqlFile } from './types';
 
 const PRAGMAS = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;';
 

@@ -9,7 +9,7 @@ import { statement } from './statement-step';
 import { emptyNotes, type Step, type StepResult } from './step';
 
 export { storyJson, storyTable, type StoryResult } from './report';
-export type { Step, StepResult } from './step';
+export type { Step } from './step';
 
 export const STORY: Step[] = [
   provisioning,
