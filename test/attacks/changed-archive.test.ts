@@ -7,7 +7,7 @@ import { makeCoin, out, pay, refusalOf } from '../firmware/payments';
 import { channelRig } from '../firmware/rig';
 
 describe('attack: changed archive', () => {
-  it('payments that were archived stay paid and are replaced by their own coin only; a changed archive stops the board', async () => {
+  it('archived payments stay paid, only their own coin replaces them; a changed archive stops the board', async () => {
     const rig = await channelRig({ account: { policy: { windowMaxCount: 200 } } });
     const first = { userTxNo: 'n0', outs: out(10_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000 };
     await pay(rig, first);

@@ -8,7 +8,7 @@ import { makeCoin, out, pay, refusalOf } from '../firmware/payments';
 import { accountData, ADMIN_NUMBER, channelRig, PIN, wake } from '../firmware/rig';
 
 describe('attack: closed after compaction', () => {
-  it('a closed account whose data changed, then a compaction and a restart: it stays closed, and its alarm goes on', async () => {
+  it('a closed account stays closed and its alarm goes on after new data, a compaction and a restart', async () => {
     const rig = await channelRig();
     const payment = { userTxNo: '1', outs: out(50_000), coins: [makeCoin(rig, { sats: 100_000 })], feeSats: 1000 };
     await refusalOf(pay(rig, { ...payment, authority: new Uint8Array(32) }));

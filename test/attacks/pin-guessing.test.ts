@@ -5,7 +5,7 @@ import { unlock } from '../../host/operator';
 import { readyRig } from '../firmware/rig';
 
 describe('attack: pin guessing', () => {
-  it('wrong PINs are counted before they are tried, over power cuts; at the limit the board erases itself', async () => {
+  it('wrong PINs are counted before they are tried, over restarts; at the limit the board erases itself', async () => {
     const rig = await readyRig();
     for (let n = 0; n < 9; n++) {
       rig.coldOff();

@@ -16,7 +16,7 @@ const ready = (world: World, station: Station): Promise<void> =>
 describe('attacks on the SMS driver', function () {
   this.timeout(60_000);
 
-  it('a flood of 500 SMS from a stranger: the honest one comes through, nothing is sent, memory stays bounded', async () => {
+  it('a flood of 500 SMS from a stranger: an honest one arrives, nothing is sent, memory stays bounded', async () => {
     const world = createWorld('flood');
     const station = world.station({ capacity: 10 });
     await ready(world, station);

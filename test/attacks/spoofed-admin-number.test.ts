@@ -6,7 +6,7 @@ import { makeCoin, out, pay, refusalOf } from '../firmware/payments';
 import { COLD_NUMBER, channelRig } from '../firmware/rig';
 
 describe('attack: spoofed admin number', () => {
-  it('the alarm goes on until the number it names comes back; a guess does not end it, and nothing opens the account', async () => {
+  it('the alarm goes on until its number comes back; a guess does not end it, nothing opens the account', async () => {
     const rig = await channelRig();
     const forged = {
       userTxNo: 'f',

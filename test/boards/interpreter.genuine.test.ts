@@ -60,7 +60,7 @@ describe('genuine interpreter as in the field (ESPRUINO)', function () {
     ]);
   });
 
-  it('arduino-esp32 #2282, Espruino #1027: the clock passes 2^31 and 2^32 ms, 49.7 days, and never runs back', async () => {
+  it('arduino-esp32 #2282, Espruino #1027: the clock passes 2^31 and 2^32 ms and never runs back', async () => {
     const clock = await bundled({ 'boards/espruino/clock': ['clock'] });
     const said = run(`
       var fakeNow = 0;
@@ -97,7 +97,7 @@ describe('genuine interpreter as in the field (ESPRUINO)', function () {
     expect(said[1]).to.be.within(15, 20);
   });
 
-  it('EspruinoTools PR #13, Espruino #830 #1203: octets 3 in data stop nothing where the console was taken away', async () => {
+  it('EspruinoTools PR #13, Espruino #830 #1203: octet 3 in data stops nothing without a console', async () => {
     const image = `var p=JSON.parse(require("fs").readFileSync("ports.json"));E.setConsole(null,{force:true});
       Serial1.setup(115200,{path:p.console});Serial2.setup(115200,{path:p.link});Serial3.setup(115200,{path:p.modem0});
       var n=0,threes=0,loops=0;

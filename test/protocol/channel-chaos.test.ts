@@ -165,8 +165,11 @@ function run(seed: number, mayLoseState: boolean): { exchanges: number; alarms: 
 
 describe('channel: any order of events (SPEC.md 7.5)', function () {
   this.timeout(300_000);
-  for (const mayLoseState of [false, true]) {
-    it(`${RUNS} runs${mayLoseState ? ', states lost and restored on either side' : ': at every step HSM-Cold holds the channel that V uses'}`, () => {
+  for (const [title, mayLoseState] of [
+    ['at every step HSM-Cold holds the channel that V uses', false],
+    ['states lost and restored on either side', true],
+  ] as const) {
+    it(`${RUNS} runs: ${title}`, () => {
       const sums = { exchanges: 0, alarms: 0, losses: 0 };
       for (let seed = 1; seed <= RUNS; seed++) {
         const figures = run(seed, mayLoseState);

@@ -38,7 +38,7 @@ describe('channel: lost state, rollback, replay (SPEC.md 7.5)', () => {
     expect(cold.current!.made).to.equal(MADE_BY_BOTH);
   });
 
-  it('HSM-Cold restored without channels: nothing recorded makes it act, V’s OPEN makes a channel with a number above all', () => {
+  it('HSM-Cold restored without channels: acts on no recorded SMS; V’s OPEN makes the highest number', () => {
     const { crypto, ids, v, day, exchange } = ends(22);
     const record = [...day(), ...day(), ...day()];
     const restored = new ColdChannels(crypto, ids.peers, ids.coldPriv);
@@ -93,7 +93,7 @@ describe('channel: lost state, rollback, replay (SPEC.md 7.5)', () => {
     expect(cold.current!.made).to.equal(MADE_BY_V);
   });
 
-  it('half open is not used: V’s old channel works until ACCEPT, HSM-Cold’s until V speaks under the new one, then it is dead', () => {
+  it('V uses the old channel until ACCEPT, HSM-Cold until V uses the new one; then the old one is dead', () => {
     const { crypto, v, cold, day, use } = ends(25);
     day();
     const accept = cold.take(v.ask()).accept!;

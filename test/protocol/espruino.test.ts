@@ -106,7 +106,9 @@ describe('protocol in the genuine interpreter (ESPRUINO)', function () {
     };
     const script = Object.entries(messages).map(
       ([name, bytes]) =>
-        `bytes=unhex("${hex(bytes)}");value=0;peak=0;base=process.memory().usage;value=cborDecode(bytes);out(["${name}",bytes.length,peak-base]);bytes=0;base=0;`,
+        `bytes=unhex("${hex(bytes)}");value=0;peak=0;base=process.memory().usage;
+value=cborDecode(bytes);
+out(["${name}",bytes.length,peak-base]);bytes=0;base=0;`,
     );
     const head = 'var peak=0,bytes,value,base;function probe(){var u=process.memory().usage;if(u>peak)peak=u}\n';
     const results = runInInterpreter(`${head}${probed}${HELPERS}\n${script.join('\n')}`);
@@ -118,22 +120,46 @@ describe('protocol in the genuine interpreter (ESPRUINO)', function () {
   });
 
   for (const isSecure of [false, true]) {
-    it(`link, ${isSecure ? 'authenticated' : 'plain'}: comes up, carries requests both ways and a message of several frames`, async () => {
+    it(`${isSecure ? 'authenticated' : 'plain'} link: carries requests both ways, also in several frames`, async () => {
       const code = await bundled({ 'protocol/link/peer': ['createPeer'] });
       const script = `
-var clock={uptimeMs:function(){return getTime()*1000},after:function(ms,f){return setTimeout(f,ms)},cancel:function(id){clearTimeout(id)}};
+var clock={
+  uptimeMs:function(){return getTime()*1000},
+  after:function(ms,f){return setTimeout(f,ms)},
+  cancel:function(id){clearTimeout(id)}
+};
 var taker=[0,0];
-function end(n){return {write:function(b){var c=new Uint8Array(b.length);c.set(b,0);var at=0;while(at<c.length){(function(p){setTimeout(function(){taker[1-n](p)},1)})(c.subarray(at,at+64<c.length?at+64:c.length));at+=64}},onData:function(f){taker[n]=f}}}
+function passOn(n,piece){setTimeout(function(){taker[n](piece)},1)}
+function end(n){
+  return {
+    write:function(b){
+      var c=new Uint8Array(b.length),at;
+      c.set(b,0);
+      for(at=0;at<c.length;at+=64)passOn(1-n,c.subarray(at,at+64<c.length?at+64:c.length));
+    },
+    onData:function(f){taker[n]=f}
+  };
+}
 var keys=${isSecure ? '{linkKey32:new Uint8Array(32).fill(7),crypto:nativeCrypto}' : 'undefined'};
-var hot=createPeer({uart:end(0),clock:clock,role:"initiator",bootId:1,secure:keys}),cold=createPeer({uart:end(1),clock:clock,role:"responder",bootId:2,secure:keys});
+var hot=createPeer({uart:end(0),clock:clock,role:"initiator",bootId:1,secure:keys});
+var cold=createPeer({uart:end(1),clock:clock,role:"responder",bootId:2,secure:keys});
 cold.onRequest(function(t,f,reply,refuse){if(t==3)refuse(6,"locked");else reply([f[0].length,f[0][f[0].length-1]])});
 hot.onRequest(function(t,f,reply){reply(["from hot"])});
 hot.onUp(function(){
   hot.request(2,[new Uint8Array(1500).fill(42)],function(e,f){out(["long",e?e.code:0,f])});
   hot.request(2,["abc"],function(e,f){out(["short",e?e.code:0,f])});
   hot.request(3,[],function(e,f){out(["refused",e.code,e.refusal,e.tag])});
-  setTimeout(function(){cold.request(2,[],function(e,f){out(["back",e?e.code:0,f]);out(["stats",hot.stats.badFrames,hot.stats.badMessages,hot.stats.retransmits]);hot.close();cold.close();setTimeout(function(){out("end");quit&&quit()},50)})},600);
-});`;
+  setTimeout(askBack,600);
+});
+function askBack(){
+  cold.request(2,[],function(e,f){
+    out(["back",e?e.code:0,f]);
+    out(["stats",hot.stats.badFrames,hot.stats.badMessages,hot.stats.retransmits]);
+    hot.close();
+    cold.close();
+    setTimeout(function(){out("end");quit&&quit()},50);
+  });
+}`;
       const results = runInInterpreter(`${code}\n${isSecure ? NATIVE_CRYPTO : ''}\n${script}`, 15_000);
       expect(results.slice(0, 5)).to.deep.equal([
         ['long', 0, [1500, 42]],
@@ -145,7 +171,7 @@ hot.onUp(function(){
     });
   }
 
-  it('SMS, authority, messages, outs and v1 texts: what Node sealed is opened, what is sealed is what Node seals', async () => {
+  it('SMS, authority, messages, outs and v1 texts: opens and seals the octets that Node seals', async () => {
     const frozen = produceV01();
     const crypto = protocolCrypto((n) => new Uint8Array(n));
     const [vPub, coldPub] = [0x11, 0x22].map((octet) => hex(crypto.pubkeyCreate(new Uint8Array(32).fill(octet))));
@@ -155,7 +181,8 @@ hot.onUp(function(){
       'protocol/channel/channel': ['channelKey', 'pairChannel'],
       'protocol/request/authority': ['sendAuthority', 'pairingCode'],
       'protocol/cbor/index': ['cborDecode'],
-      'protocol/link/messages': ['aSignBegin', 'aSignInput', 'parseOuts'],
+      'protocol/link/messages': ['aSignBegin', 'aSignInput'],
+      'protocol/request/outs': ['parseOuts'],
       'protocol/sms/v1': ['v1ParseToCold', 'v1ParseToV'],
     });
     const script = `
@@ -168,18 +195,22 @@ out(hex(sealSms(nativeCrypto,channel(),"to-cold",35,[1,0])));
 out(openSms(nativeCrypto,cold,"to-cold",verify));
 out(code(function(){openSms(nativeCrypto,cold,"to-cold",verify)}));
 verify[6]^=1;out(code(function(){openSms(nativeCrypto,cold,"to-cold",verify)}));
-var opened=openSms(nativeCrypto,pairChannel(3,unhex("${hex(frozen['pairing key'])}")),"to-cold",unhex("${hex(frozen['sms open'])}"));
+var pairingKey=unhex("${hex(frozen['pairing key'])}"),smsOpen=unhex("${hex(frozen['sms open'])}");
+var opened=openSms(nativeCrypto,pairChannel(3,pairingKey),"to-cold",smsOpen);
 out([opened.op,opened.fields[0],opened.fields[1].length]);
-out(code(function(){openSms(nativeCrypto,pairChannel(4,unhex("${hex(frozen['pairing key'])}")),"to-cold",unhex("${hex(frozen['sms open'])}"))}));
+out(code(function(){openSms(nativeCrypto,pairChannel(4,pairingKey),"to-cold",smsOpen)}));
 var fields=cborDecode(unhex("${hex(frozen['message sign-begin'])}")).slice(2),begin=aSignBegin(fields);
 out([begin.userTxNo,begin.outs,begin.authority.length,begin.changeIndex]);
-out(hex(sendAuthority(nativeCrypto,channelKey(nativeCrypto,cold,"request",32),"regtest",3,66051,"8001",begin.outs,1))==hex(begin.authority));
+var requestKey=channelKey(nativeCrypto,cold,"request",32);
+out(hex(sendAuthority(nativeCrypto,requestKey,"regtest",3,66051,"8001",begin.outs,1))==hex(begin.authority));
 fields[10]=-1;out(code(function(){aSignBegin(fields)}));
 out(aSignInput(cborDecode(unhex("${hex(frozen['message sign-input'])}")).slice(2)).index);
 out(parseOuts(begin.outs+";"+begin.outs,"regtest",function(){return true}));
 out(code(function(){parseOuts(begin.outs+";","regtest",function(){return true})}));
 out(pairingCode(nativeCrypto,unhex("${coldPub}"),unhex("${vPub}")));
-out(v1ParseToCold("CC:VERIFY_COLD_ADDRESSES:12:BTC:"));out(v1ParseToV("CC:HOT_ADDRESSES:0:H${'A'.repeat(86)}=:2:")?1:0);out(v1ParseToCold("CC:CHANNEL_OK:01:")?1:0);
+out(v1ParseToCold("CC:VERIFY_COLD_ADDRESSES:12:BTC:"));
+out(v1ParseToV("CC:HOT_ADDRESSES:0:H${'A'.repeat(86)}=:2:")?1:0);
+out(v1ParseToCold("CC:CHANNEL_OK:01:")?1:0);
 `;
     const outs = { address: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080', sats: 10000 };
     expect(runInInterpreter(`${code}\n${NATIVE_CRYPTO}\n${script}`)).to.deep.equal([
@@ -202,7 +233,7 @@ out(v1ParseToCold("CC:VERIFY_COLD_ADDRESSES:12:BTC:"));out(v1ParseToV("CC:HOT_AD
     ]);
   });
 
-  it('channel: HSM-Cold answers an OPEN and a RENEW of each turn with the octets that Node makes, on the firmware’s own arithmetic', async () => {
+  it('channel: OPEN and RENEW of each turn get Node’s octets in reply, from the firmware’s own crypto', async () => {
     const counting = (first: number) => {
       let next = first;
       return (lenBytes: number): Uint8Array => Uint8Array.from({ length: lenBytes }, () => next++ & 255);
@@ -225,13 +256,26 @@ out(v1ParseToCold("CC:VERIFY_COLD_ADDRESSES:12:BTC:"));out(v1ParseToV("CC:HOT_AD
     const script = `
 function unhex(t){var o=new Uint8Array(t.length/2),i;for(i=0;i<o.length;i++)o[i]=parseInt(t.substr(2*i,2),16);return o}
 function hex(b){var t="",i;for(i=0;i<b.length;i++)t+=(b[i]<16?"0":"")+b[i].toString(16);return t}
-var upTo=9,kit={sha256:sha256,hmacSha256:hmacSha256,hkdfSha256:hkdfSha256,aes256Ctr:aes256Ctr,pubkeyCreate:pubkeyCreate,ecdh:ecdh,random:function(n){var o=new Uint8Array(n),i;for(i=0;i<n;i++)o[i]=upTo++;return o}};
-var peers={network:"regtest",account:7,coldIdentity33:unhex("${hex(ids.peers.coldIdentity33)}"),vIdentity33:unhex("${hex(ids.peers.vIdentity33)}")},priv=unhex("${hex(ids.coldPriv)}");
-var pairing=pairChannel(7,pairKey(kit,peers,priv,peers.vIdentity33)),current=pairing,last,asks=${JSON.stringify(asks.map(hex))},index;
+var upTo=9;
+function counted(n){var o=new Uint8Array(n),i;for(i=0;i<n;i++)o[i]=upTo++;return o}
+var kit={
+  sha256:sha256,hmacSha256:hmacSha256,hkdfSha256:hkdfSha256,aes256Ctr:aes256Ctr,
+  pubkeyCreate:pubkeyCreate,ecdh:ecdh,random:counted
+};
+var peers={
+  network:"regtest",
+  account:7,
+  coldIdentity33:unhex("${hex(ids.peers.coldIdentity33)}"),
+  vIdentity33:unhex("${hex(ids.peers.vIdentity33)}")
+};
+var priv=unhex("${hex(ids.coldPriv)}"),none=new Uint8Array(0);
+var current=pairChannel(7,pairKey(kit,peers,priv,peers.vIdentity33));
+var asks=${JSON.stringify(asks.map(hex))},index;
 for(index=0;index<3;index++){
-  var began=getTime(),opened=openSms(kit,current,"to-cold",unhex(asks[index])),peak=0;
+  var began=getTime(),opened=openSms(kit,current,"to-cold",unhex(asks[index]));
   out(acceptVerdict(opened.op,opened.fields,current,undefined,0));
-  var work=acceptBegin(current,index+1,opened.fields.length?opened.fields[opened.fields.length-1]:new Uint8Array(0),index?undefined:{priv32:priv,v33:peers.vIdentity33});
+  var fresh=opened.fields.length?opened.fields[opened.fields.length-1]:none;
+  var work=acceptBegin(current,index+1,fresh,index?undefined:{priv32:priv,v33:peers.vIdentity33});
   while(!acceptStep(kit,work));
   current=work.channel;
   out(hex(sealAccept(kit,current)));

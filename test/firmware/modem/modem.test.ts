@@ -265,7 +265,7 @@ describe('firmware/modem: receiving', () => {
     expect(modemStatus(station.modem).badSms).to.equal(1);
   });
 
-  it('an SMS that comes mangled over the line for ten minutes is read at last, and one that does for a day is deleted', async () => {
+  it('an SMS that is mangled on the line is read when the line is good again, and deleted after a day', async () => {
     const world = createWorld('mangled');
     const station = world.station();
     await ready(world, station);

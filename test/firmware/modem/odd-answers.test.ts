@@ -104,7 +104,7 @@ describe('firmware/modem: odd +CMTI', () => {
     });
 
   for (const answer of [['+CMS ERROR: 321'], ['OK'], ['+CMS ERROR: 500'], ['ERROR'], null])
-    it(`a place of which nothing is known answers ${JSON.stringify(answer)}: the message at another is taken`, async () => {
+    it(`an unknown place returns ${JSON.stringify(answer)}: the message at another is taken`, async () => {
       const modem = await started({ answers: { 'AT+CMGR=67': answer } });
       modem.lines(['+CMTI: "ME",67']);
       await modem.run(MINUTE);
@@ -138,7 +138,7 @@ describe('firmware/modem: odd +CMTI', () => {
 describe('firmware/modem: one place, one command that is never answered', () => {
   for (const kind of ['mute', 'hang', 'restart'] as const)
     for (const command of ['AT+CMGR=2', 'AT+CMGD=2', 'AT+CMGL=4'])
-      it(`serialport-gsm #60, gammu #4 #89: ${command} ${kind}: alarm and other message within 10 minutes`, async () => {
+      it(`serialport-gsm #60, gammu #4 #89: ${command} ${kind}: the alarm and the other SMS pass`, async () => {
         let isHung = false;
         let cycles = 0;
         const power = {
@@ -174,7 +174,7 @@ describe('firmware/modem: one place, one command that is never answered', () => 
         expect(cycles).to.be.at.most(kind === 'hang' ? 16 : 0);
       });
 
-  it('twenty places that are never answered: alarms go out within a minute, a message behind them within an hour', async () => {
+  it('twenty places without a reply: alarms take a minute, a message behind them an hour at most', async () => {
     const modem = await started({
       answers: { 'AT+CMGR=': (command) => (command === 'AT+CMGR=21' ? [...HELLO, 'OK'] : null) },
     });
@@ -350,7 +350,7 @@ describe('firmware/modem: registration', () => {
     });
 
   for (const answer of [['OK'], ['ERROR'], ['+CREG: 0,0', 'OK'], ['+CREG: 2,2', 'OK'], ['+CREG: ?', 'OK'], null])
-    it(`the network takes SMS and +CREG says ${JSON.stringify(answer)}: an alarm goes out within 10 minutes`, async () => {
+    it(`+CREG returns ${JSON.stringify(answer)}: an alarm goes out within 10 minutes`, async () => {
       const modem = startScripted({ answers: { 'AT+CREG?': answer } });
       await modem.run(MINUTE);
       const alarm = modem.alarm();

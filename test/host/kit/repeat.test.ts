@@ -25,7 +25,7 @@ describe('host/kit/repeat', () => {
     runtime.close();
   });
 
-  it('runs something between two rounds, hands its error to the caller, and waits for a poke after Infinity', async () => {
+  it('runs work between two rounds, hands its error to the caller, waits for a poke after Infinity', async () => {
     const runtime = createVirtualRuntime({ seed: 'r', startMs: NOON, pace: 'fast' });
     const done: string[] = [];
     const problems: unknown[] = [];

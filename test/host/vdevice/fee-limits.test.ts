@@ -64,7 +64,7 @@ describe('host/vdevice fee limits', () => {
     expect((await loop()).stoppedBecause).to.equal('policy-fee-rate');
   });
 
-  it('attack: many small fees: the window holds the next withdrawal before it is signed, also over a restart', async () => {
+  it('attack: many small fees: the window holds the next withdrawal unsigned, also over a restart', async () => {
     const policy = { windowSeconds: 3600, windowMaxFeeSats: 2000 };
     await begin(policy);
     await withdraw(11, 1000);
@@ -88,7 +88,7 @@ describe('host/vdevice fee limits', () => {
     expect(world.api.requests.has('13')).to.equal(false);
   });
 
-  it('attack: the fee is hidden: stops where the customer has a limit, and counts as the most that one may be', async () => {
+  it('attack: a hidden fee stops the loop if the customer has fee limits, and only then', async () => {
     const policy = { txMaxFeeSats: 1500, windowMaxFeeSats: 1500 };
     await begin(policy);
     await withdraw(11, null);

@@ -21,7 +21,7 @@ import { ColdChannels, Identities, VChannels } from '../../../tools/bench/wire/c
 import { code, start, copyOf, flips, ends } from '../support/channel-pair';
 
 describe('channel: an interactive X3DH, then the DH ratchet in turns (SPEC.md 7)', () => {
-  it('both ends hold the same key; the keys of an exchange come from V and HSM-Cold in turn; each exchange is one SMS each way', () => {
+  it('both ends hold the same key; V and HSM-Cold contribute in turn; an exchange is one SMS each way', () => {
     const { v, cold, day, ids } = ends(1);
     const seen = new Set<string>();
     const made = [];
@@ -120,7 +120,7 @@ describe('channel: an interactive X3DH, then the DH ratchet in turns (SPEC.md 7)
     }
   });
 
-  it('is worth nothing on another network or account, or with another identity at either end; nor is the ACCEPT of another exchange', () => {
+  it('is refused under another network, account or identity; so is the ACCEPT of another exchange', () => {
     const { crypto, ids } = start(5);
     const other = start(6).ids.peers;
     const pending = beginOpen(crypto, 5);
@@ -209,7 +209,7 @@ describe('channel: an interactive X3DH, then the DH ratchet in turns (SPEC.md 7)
     );
   });
 
-  it('the same ACCEPT comes again for a repeated question, also after HSM-Cold restarted, and no second channel', () => {
+  it('a repeated question gets the same ACCEPT, also after HSM-Cold restarted, and no second channel', () => {
     const { crypto, v, cold, day, use } = ends(12);
     for (let turn = 0; turn < 3; turn++) {
       const accept = cold.take(v.ask()).accept!;
@@ -269,7 +269,7 @@ describe('channel: an interactive X3DH, then the DH ratchet in turns (SPEC.md 7)
     expect(code(() => cold.take(sealSms(crypto, rest, 'to-cold', wire.SMS_STATUS, [])))).to.equal('sms-forged');
   });
 
-  it('healing: who copied all of V’s channel state and only listens is out after V’s next turn, at the latest the second exchange', () => {
+  it('healing: a listener with V’s channel state is out after V’s next turn, within two exchanges', () => {
     const { crypto, ids, v, cold, day } = ends(16);
     day();
     for (const turns of [1, 2]) {

@@ -124,7 +124,7 @@ describe('someone in the middle of the authenticated link', () => {
     expect(downs).to.deep.equal([]);
   });
 
-  it('puts a HELLO of its own in the place of the frame that proves a renewed session: the link stands still for seconds, not for a minute', () => {
+  it('replaces the frame that proves a renewed session by a HELLO: the link stops for seconds, not a minute', () => {
     const clock = new TestClock();
     let attacks = 0;
     let left = 0;

@@ -97,7 +97,7 @@ for (const isSecure of [false, true]) {
       [[1, 2], [3, 9], 0],
     ];
     for (const [own, other, version] of cases) {
-      it(`${own.join('–')} and ${other.join('–')}: ${version ? `version ${version}` : 'no session'}, whoever begins`, () => {
+      it(`${own.join('–')} and ${other.join('–')} give ${version ? `version ${version}` : 'no session'} either way`, () => {
         for (const [a, b] of [
           [own, other],
           [other, own],
@@ -111,7 +111,7 @@ for (const isSecure of [false, true]) {
       });
     }
 
-    it('what was agreed once is the floor for as long as the end runs: an older program at the other end is refused', () => {
+    it('the version agreed once is the floor while the end runs: an older peer is refused', () => {
       for (const role of ['initiator', 'responder'] as const) {
         const one = end(role, [1, 2], isSecure);
         const other = role === 'initiator' ? 'responder' : 'initiator';
@@ -152,7 +152,7 @@ describe('someone on the line who lowers the offered versions', () => {
       expect([versionOf(hot), versionOf(cold)]).to.deep.equal([2, 2]);
     });
 
-    it(`gets one on the plain link, but not below the floor, ${kind === FRAME_HELLO ? 'HELLO' : 'HELLO_REPLY'} changed`, () => {
+    it(`gets no session below the floor, ${kind === FRAME_HELLO ? 'HELLO' : 'HELLO_REPLY'} changed`, () => {
       const [hot, cold] = [end('initiator', [2, 2], false), end('responder', [2, 2], false)];
       talk(hot, cold, 0, 20_000, lowering(kind));
       expect([hot, cold].map(versionOf)).to.not.include(1);

@@ -32,15 +32,27 @@ function firmware(vectors: [string, boolean][]): string {
     var texts = ${JSON.stringify(TEXTS.map(hexText))};
     function say(line) { hal.console.write(E.toUint8Array(line + '\\n')); }
     function textOf(hex) { return E.toString(bytesOfLong(hex)); }
-    function bytesOfLong(hex) { var out = new Uint8Array(hex.length >> 1); for (var i = 0; i < out.length; i++) out[i] = parseInt(hex.substr(2 * i, 2), 16); return out; }
+    function bytesOfLong(hex) {
+      var out = new Uint8Array(hex.length >> 1);
+      for (var i = 0; i < out.length; i++) out[i] = parseInt(hex.substr(2 * i, 2), 16);
+      return out;
+    }
     function shown(text) { return text === null ? 'null' : hexOfBytes(E.toUint8Array(text)); }
     function decoded(vector) {
       try {
         var pdu = decodePdu(bytesOfHex(vector[0]), vector[1]);
-        return [pdu.type, shown(pdu.address), pdu.coding, shown(pdu.text), pdu.data ? hexOfBytes(pdu.data) : 'null', pdu.port, pdu.sourcePort, pdu.ref, pdu.total, pdu.part, pdu.sentAt, pdu.reference, pdu.status, pdu.octets].join(' ');
+        return [
+          pdu.type, shown(pdu.address), pdu.coding, shown(pdu.text), pdu.data ? hexOfBytes(pdu.data) : 'null',
+          pdu.port, pdu.sourcePort, pdu.ref, pdu.total, pdu.part, pdu.sentAt, pdu.reference, pdu.status, pdu.octets
+        ].join(' ');
       } catch (error) { return error.code || 'crash ' + error; }
     }
-    function encoded(text) { var parts = encodeText('+8613800138000', text, 7, 167); var out = []; for (var i = 0; i < parts.length; i++) out.push(hexOfBytes(parts[i])); return out.join(' '); }
+    function encoded(text) {
+      var parts = encodeText('+8613800138000', text, 7, 167);
+      var out = [];
+      for (var i = 0; i < parts.length; i++) out.push(hexOfBytes(parts[i]));
+      return out.join(' ');
+    }
     var at = 0;
     function step() {
       if (at < vectors.length) say('vector ' + decoded(vectors[at]));

@@ -61,11 +61,36 @@ export const NATIVE_CRYPTO = `
 var native_=require("crypto");
 function join(a,b){var o=new Uint8Array(a.length+b.length);o.set(a,0);o.set(b,a.length);return o}
 function sha(b){return new Uint8Array(native_.SHA256(b))}
-function hmac(k,b){if(k.length>64)k=sha(k);var i=new Uint8Array(64),o=new Uint8Array(64),n;for(n=0;n<64;n++){var x=n<k.length?k[n]:0;i[n]=x^54;o[n]=x^92}return sha(join(o,sha(join(i,b))))}
-function hkdf(ikm,salt,info,n){var p=hmac(salt.length?salt:new Uint8Array(32),ikm),t=new Uint8Array(0),o=new Uint8Array(n),c=1,at=0;
-while(at<n){t=hmac(p,join(join(t,info),new Uint8Array([c++])));o.set(t.subarray(0,n-at<32?n-at:32),at);at+=32}return o}
-function ctr(k,iv,b){var c=new Uint8Array(16),w=new Uint8Array(Math.ceil(b.length/16)*16),o=new Uint8Array(b.length),n,j;c.set(iv,0);
-for(n=0;n<w.length;n+=16){w.set(c,n);for(j=15;j>=0;j--){c[j]++;if(c[j])break}}w=new Uint8Array(native_.AES.encrypt(w,k,{mode:"ECB"}));for(n=0;n<o.length;n++)o[n]=b[n]^w[n];return o}
-var seed=1;function rnd(n){var o=new Uint8Array(n),i;for(i=0;i<n;i++){seed=(seed*1103515245+12345)&2147483647;o[i]=seed>>16}return o}
+function hmac(k,b){
+  var i=new Uint8Array(64),o=new Uint8Array(64),n,x;
+  if(k.length>64)k=sha(k);
+  for(n=0;n<64;n++){x=n<k.length?k[n]:0;i[n]=x^54;o[n]=x^92}
+  return sha(join(o,sha(join(i,b))));
+}
+function hkdf(ikm,salt,info,n){
+  var p=hmac(salt.length?salt:new Uint8Array(32),ikm),t=new Uint8Array(0),o=new Uint8Array(n),c=1,at;
+  for(at=0;at<n;at+=32){
+    t=hmac(p,join(join(t,info),new Uint8Array([c++])));
+    o.set(t.subarray(0,n-at<32?n-at:32),at);
+  }
+  return o;
+}
+function ctr(k,iv,b){
+  var c=new Uint8Array(16),w=new Uint8Array(Math.ceil(b.length/16)*16),o=new Uint8Array(b.length),n,j;
+  c.set(iv,0);
+  for(n=0;n<w.length;n+=16){
+    w.set(c,n);
+    for(j=15;j>=0;j--){c[j]++;if(c[j])break}
+  }
+  w=new Uint8Array(native_.AES.encrypt(w,k,{mode:"ECB"}));
+  for(n=0;n<o.length;n++)o[n]=b[n]^w[n];
+  return o;
+}
+var seed=1;
+function rnd(n){
+  var o=new Uint8Array(n),i;
+  for(i=0;i<n;i++){seed=(seed*1103515245+12345)&2147483647;o[i]=seed>>16}
+  return o;
+}
 var nativeCrypto={sha256:sha,hmacSha256:hmac,hkdfSha256:hkdf,aes256Ctr:ctr,random:rnd};
 `;

@@ -131,7 +131,7 @@ describe(`cli: operator at the genuine interpreter${WHY_NOT}`, function () {
       .and.match(/no seed/);
     expect(code).to.equal(1);
   });
-  it('provision leads to an account paired by scanning; V shows the same code; the transcript has no secret', async () => {
+  it('provision pairs an account by scanning; V shows the same code; the transcript has no secret', async () => {
     const shown = ended(await chaincloud(['vdevice', '--pair', '--identity', at('v-identity')]));
     const scanned = /to type: (\S+)/.exec(shown)![1]!;
     const readWords = (text: string): void => {

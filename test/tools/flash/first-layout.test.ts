@@ -62,7 +62,7 @@ describe('flash: the first upload, cut at every change of flash', function () {
   it('on an empty board: nothing or the new image boots, and a rerun completes', async () => {
     for (const image of await cutEverywhere(() => undefined)) expect(image).to.be.oneOf([undefined, 1]);
   });
-  it('beside boot code of another tool: that or the new image boots, unless the cut tore the header of a new file', async () => {
+  it('beside boot code of another tool: that or the new image boots, unless the cut tore a file header', async () => {
     const booted = await cutEverywhere((bench) => bench.board.storage.write('.bootcde', 'var IMAGE="old";'));
     const neither = booted.filter((image) => image !== 'old' && image !== 1).length;
     // Espruino empties a Storage in which it finds the size word of a file's header half written. Six files are made;

@@ -50,7 +50,7 @@ const warnings = ({ screen }: { screen: string[] }): string =>
   screen.filter((line) => line.startsWith('!! ')).join('\n');
 
 describe('operator: admin phones', () => {
-  it('provision warns of a board without phones, fails if asked strict, and is content when they are given or were before', async () => {
+  it('provision warns of a board without phones, fails if strict, accepts phones given now or before', async () => {
     const rig = makeRig();
     const words: string[] = [];
     const first = deskOf(rig, words);

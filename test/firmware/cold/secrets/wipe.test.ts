@@ -14,7 +14,7 @@ function restart(rig: Rig): void {
 }
 
 describe('wipe', () => {
-  it('says ok when everything is erased, archives and batches too, writes nothing more, and starts again as new', async () => {
+  it('says ok when flash and files are erased, writes nothing more, and starts again as new', async () => {
     const rig = await readyRig();
     rig.cold.files.set('u1', new Uint8Array(88));
     rig.cold.files.set('u12', new Uint8Array(88));

@@ -87,7 +87,7 @@ describe('cold/outs', () => {
     expect(read([Array.from({ length: OUTS_COUNT_MAX }, () => good).join(';')]).isBad).to.equal(false);
   });
 
-  it('closes the account for a forged text in pieces, well formed or not, and for one whose last octet was changed', async () => {
+  it('closes the account for a forged text in pieces, well formed or not', async () => {
     for (const forge of [(text: string) => `${text.slice(0, -1)}8`, (text: string) => text.replace(',', ';')]) {
       const rig = await channelRig();
       const payment = {

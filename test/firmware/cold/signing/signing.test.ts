@@ -37,7 +37,7 @@ describe('cold/signing', () => {
     });
   });
 
-  it('gives the same request the same signatures, also after power cuts of both boards, and counts it once', async () => {
+  it('gives the same request the same signatures, also after both boards restart, and counts it once', async () => {
     const rig = await channelRig();
     const payments = async (): Promise<string | undefined> =>
       (await rig.world.finish(status(rig.coldConsole))).find((line) => line.startsWith('payments '));
@@ -64,7 +64,7 @@ describe('cold/signing', () => {
   }).timeout(60_000);
 
   for (const script of ['p2wpkh', 'p2pkh'] as const)
-    it(`signs the largest transaction that the wire names, ${INPUTS_MAX} inputs and ${OUTS_COUNT_MAX} outputs with change, ${script}`, async () => {
+    it(`signs the largest transaction, ${INPUTS_MAX} ${script} inputs and ${OUTS_COUNT_MAX} outputs`, async () => {
       const rig = await channelRig({ script });
       const coins = Array.from({ length: INPUTS_MAX }, (_, index) => makeCoin(rig, { sats: 100_000, index }));
       const outs = Array.from({ length: OUTS_COUNT_MAX }, (_, n) => out(50_000, n + 1)).join(';');

@@ -100,7 +100,7 @@ describe('host/vdevice channel', () => {
     expect(await channelId()).to.equal(world.cold.channels[0].id);
   });
 
-  it('renews the channel it has, with the same key until it is answered, each SMS with a number of its own', async () => {
+  it('renews the channel it has and repeats the RENEW until its ACCEPT, each time as another SMS', async () => {
     await world.open();
     world.lose.toV = true;
     await world.v.openChannel();
@@ -172,7 +172,7 @@ describe('host/vdevice channel', () => {
       await renew();
     });
 
-    it('is read from: an alarm that HSM-Cold sealed before it heard of the new one reaches the admin, once, also after a restart', async () => {
+    it('is read from: an alarm sealed under it reaches the admin once, also after a restart', async () => {
       expect(await channelId()).to.equal(world.cold.channels[1].id);
       await world.restart();
       alarm(0);

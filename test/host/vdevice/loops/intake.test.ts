@@ -163,7 +163,7 @@ describe('host/vdevice intake', () => {
     expect((await world.v.dismiss('12').catch((error) => error)).code).to.equal('vtest-authorised');
   });
 
-  it('holds a withdrawal for the velocity limit, tells the admin once, sends it later; survives a restart', async () => {
+  it('holds a withdrawal for the velocity limit, notifies the admin once, sends it after a restart', async () => {
     const policy = { windowSeconds: 3600, windowMaxSats: 60000 };
     await world.restart({ policy });
     await give();

@@ -257,7 +257,7 @@ describe('host/vdevice send loop', () => {
     expect(world.api.requests.size).to.equal(1);
   });
 
-  it('a new channel before the API has the request: asks first, then a new authority under the new channel', async () => {
+  it('a new channel before the API has the request: asks first, then makes an authority under it', async () => {
     await give();
     for (let i = 0; i < 3; i++) world.api.script.push({ match: 'POST /tx/request', answer: { status: 500, body: {} } });
     await start();
