@@ -1,8 +1,8 @@
 /**
  * The crypto figures: in the genuine interpreter, in `u` (one turn of an empty loop around an empty function call,
  * timed in the same run), each beside the plain port of reference.ts and, for signatures, `elliptic`; flash sizes; and
- * the module in Node beside @noble/secp256k1, for information. Every time is the least of several: the machine's other
- * work only adds.
+ * the module in Node beside @noble/curves and @noble/secp256k1, for information. Every time is the least of several:
+ * the machine's other work only adds.
  */
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -181,5 +181,5 @@ export async function benchCrypto(options: { espruino?: string }): Promise<Bench
   const rows = espruino
     ? (await interpreterRows(espruino)).concat(await peakRows((text, files) => runIn(espruino, text, files)))
     : [];
-  return rows.concat(await sizeRows(), nodeRows());
+  return rows.concat(await sizeRows(), await nodeRows());
 }

@@ -1,5 +1,9 @@
-/** The emitted module in Node beside @noble/curves, for information: the same calls, milliseconds each. */
+/**
+ * The emitted module in Node beside @noble/curves, for information: the same calls, milliseconds each. Signatures,
+ * verification and ECDH also beside @noble/secp256k1, which is another implementation of the curve.
+ */
 import { secp256k1 } from '@noble/curves/secp256k1';
+import { createHmac } from 'node:crypto';
 import * as path from 'node:path';
 import type { BenchRow } from '../row';
 import { ROOT } from '../../build/es5';
@@ -15,21 +19,33 @@ function milliseconds(run: () => void, times: number): number {
   return best;
 }
 
-export function nodeRows(): BenchRow[] {
+async function secondCurve() {
+  const noble = await import('@noble/secp256k1');
+  noble.etc.hmacSha256Sync = (key, ...parts) => {
+    const hmac = createHmac('sha256', key);
+    for (const part of parts) hmac.update(part);
+    return new Uint8Array(hmac.digest());
+  };
+  return noble;
+}
+
+export async function nodeRows(): Promise<BenchRow[]> {
+  const second = await secondCurve();
   const crypto = require(path.join(ROOT, 'dist', 'firmware', 'crypto.js')) as typeof import('../../../firmware/crypto');
   const key = Uint8Array.from({ length: 32 }, (_, i) => i * 7 + 1);
   const hash = Uint8Array.from({ length: 32 }, (_, i) => i * 13 + 5);
   const pub = crypto.pubkeyCreate(key);
   const sig = crypto.ecdsaSign(hash, key);
   const job = crypto.batchStart(pub, hash, 0, 1000000);
+  const beside = (name: string, own: number, baseline: string, other: number): BenchRow => ({
+    name: `Node: ${name}`,
+    value: own,
+    unit: 'ms',
+    baseline,
+    ratio: other / own,
+  });
   const row = (name: string, own: number, other: number, limit?: number): BenchRow => {
-    const made: BenchRow = {
-      name: `Node: ${name}`,
-      value: own,
-      unit: 'ms',
-      baseline: '@noble/curves',
-      ratio: other / own,
-    };
+    const made = beside(name, own, '@noble/curves', other);
     if (limit !== undefined) {
       made.goal = `< ${limit} ms`;
       made.ok = own < limit;
@@ -37,23 +53,31 @@ export function nodeRows(): BenchRow[] {
     return made;
   };
   const point = secp256k1.ProjectivePoint.fromHex(pub);
+  const signMs = milliseconds(() => crypto.ecdsaSign(hash, key), 20);
+  const verifyMs = milliseconds(() => void crypto.ecdsaVerify(sig, hash, pub), 10);
+  const ecdhMs = milliseconds(() => void crypto.ecdh(pub, key), 10);
+  const besideSecond = (name: string, own: number, run: () => void): BenchRow =>
+    beside(`${name} beside @noble/secp256k1`, own, '@noble/secp256k1', milliseconds(run, 20));
   return [
     row(
       'signature',
-      milliseconds(() => crypto.ecdsaSign(hash, key), 20),
+      signMs,
       milliseconds(() => void secp256k1.sign(hash, key), 20),
       10,
     ),
+    besideSecond('signature', signMs, () => void second.sign(hash, key)),
     row(
       'verification',
-      milliseconds(() => void crypto.ecdsaVerify(sig, hash, pub), 10),
+      verifyMs,
       milliseconds(() => void secp256k1.verify(sig, hash, pub), 10),
     ),
+    besideSecond('verification', verifyMs, () => void second.verify(sig, hash, pub)),
     row(
       'ECDH',
-      milliseconds(() => void crypto.ecdh(pub, key), 10),
+      ecdhMs,
       milliseconds(() => void secp256k1.getSharedSecret(key, pub), 10),
     ),
+    besideSecond('ECDH', ecdhMs, () => void second.getSharedSecret(key, pub)),
     row(
       'child address',
       milliseconds(() => void crypto.batchStep(job, 8), 5) / 8,
