@@ -1,5 +1,5 @@
-// What the genuine interpreter keeps to as in the field, tried from public reports: Storage that is compacted while code
-// of it runs, uptimes of weeks, and octets 3 (Ctrl-C) in data. Needs ESPRUINO.
+// How the genuine interpreter behaves in cases of public reports: Storage that is compacted while code of it runs,
+// uptimes of weeks, and octets 3 (Ctrl-C) in data. Needs ESPRUINO.
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';

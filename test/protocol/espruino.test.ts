@@ -189,7 +189,10 @@ function askBack(){
 function unhex(t){var o=new Uint8Array(t.length/2),i;for(i=0;i<o.length;i++)o[i]=parseInt(t.substr(2*i,2),16);return o}
 function hex(b){var t="",i;for(i=0;i<b.length;i++)t+=(b[i]<16?"0":"")+b[i].toString(16);return t}
 function code(f){try{f()}catch(e){return e.code}return "accepted"}
-function channel(){var k=unhex("${key}");return {id:66051,made:0,key32:k,own32:k,other32:k,sendSeq:0,recvSeq:0,recvSeen:0}}
+function channel(){
+  var k=unhex("${key}");
+  return {id:66051,made:0,key32:k,own32:k,other32:k,sendSeq:0,recvSeq:0,recvSeen:0};
+}
 var cold=channel(),verify=unhex("${hex(frozen['sms batch-verify'])}");
 out(hex(sealSms(nativeCrypto,channel(),"to-cold",35,[1,0])));
 out(openSms(nativeCrypto,cold,"to-cold",verify));

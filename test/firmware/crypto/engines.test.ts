@@ -28,13 +28,22 @@ function rowsAndAnswers(count: number, name: string): { rows: string[][]; answer
 
 const CURVE = `
 rows.forEach(function(r){
-var d=by(r[0]),z=by(r[1]),p=crypto.pubkeyCreate(d),s=crypto.ecdsaSignRecoverable(z,d),y=new Uint8Array(32);y.set(z);y[9]^=4;
-print("@"+hx(p)+" "+hx(s.sig)+s.recid+" "+crypto.ecdsaVerify(s.sig,z,p)+" "+crypto.ecdsaVerify(s.sig,y,p)+" "+hx(crypto.ecdh(crypto.pubkeyCreate(by(r[2])),d)))});`;
+  var d=by(r[0]),z=by(r[1]),p=crypto.pubkeyCreate(d),s=crypto.ecdsaSignRecoverable(z,d),y=new Uint8Array(32);
+  y.set(z);
+  y[9]^=4;
+  var verified=crypto.ecdsaVerify(s.sig,z,p)+" "+crypto.ecdsaVerify(s.sig,y,p);
+  var point=crypto.ecdh(crypto.pubkeyCreate(by(r[2])),d);
+  print("@"+hx(p)+" "+hx(s.sig)+s.recid+" "+verified+" "+hx(point));
+});`;
 
 const HASHES = `
-rows.forEach(function(t){var b=by(t),k=crypto.sha256(b),s=crypto.sha256Init(),i;
-for(i=0;i<b.length;i+=37)crypto.sha256Update(s,b.subarray(i,Math.min(i+37,b.length)));
-print("@"+hx(k)+hx(crypto.sha256Final(s))+hx(crypto.sha512(b))+hx(crypto.ripemd160(b))+hx(crypto.hmacSha256(b,k))+hx(crypto.hmacSha512(k,b))+hx(crypto.aes256Ctr(k,k.subarray(3,19),b))+crypto.base58checkEncode(k)+crypto.base64Encode(b))});`;
+rows.forEach(function(t){
+  var b=by(t),k=crypto.sha256(b),s=crypto.sha256Init(),i,said;
+  for(i=0;i<b.length;i+=37)crypto.sha256Update(s,b.subarray(i,Math.min(i+37,b.length)));
+  said=hx(k)+hx(crypto.sha256Final(s))+hx(crypto.sha512(b))+hx(crypto.ripemd160(b));
+  said+=hx(crypto.hmacSha256(b,k))+hx(crypto.hmacSha512(k,b))+hx(crypto.aes256Ctr(k,k.subarray(3,19),b));
+  print("@"+said+crypto.base58checkEncode(k)+crypto.base64Encode(b));
+});`;
 
 function hashAnswer(text: string): string {
   const data = bytes(text);
@@ -65,14 +74,26 @@ const WALLET = `
 var x=crypto.bip32FromSeed(by("000102030405060708090a0b0c0d0e0f"));
 print("@"+x);print("@"+crypto.bip32Derive(x,"m/0'/1/2'/2/1000000000"));
 var n=crypto.privFromSeed(by("000102030405060708090a0b0c0d0e0f")),p=crypto.pubkeyCreate(n.key);
-["main","test","regtest"].forEach(function(w){print("@"+crypto.address(p,"p2pkh",w)+crypto.address(p,"p2wpkh",w)+crypto.address(p,"p2tr",w))});
-var j=crypto.batchStart(p,n.chain,5,7);while(crypto.isBatchRunning(j))crypto.batchStep(j,3).forEach(function(c){print("@"+c.index+hx(c.pub33)+hx(c.hash160))});
+["main","test","regtest"].forEach(function(w){
+  print("@"+crypto.address(p,"p2pkh",w)+crypto.address(p,"p2wpkh",w)+crypto.address(p,"p2tr",w));
+});
+var j=crypto.batchStart(p,n.chain,5,7);
+function shown(c){print("@"+c.index+hx(c.pub33)+hx(c.hash160))}
+while(crypto.isBatchRunning(j))crypto.batchStep(j,3).forEach(shown);
 print("@"+crypto.signMessage("Trust no one",n.key));
 print("@"+crypto.selfTest(true)+"/");
 var g=crypto.drbgInit(n.key),u=crypto.prepareNonce(g),s=crypto.signPrepared(u,n.chain,n.key),t=0;
 print("@"+crypto.ecdsaVerify(s.sig,n.chain,p));
 try{crypto.signPrepared(u,n.chain,n.key)}catch(e){print("@"+e.code)}
-["crypto-scalar","crypto-point","crypto-length","crypto-checksum"].forEach(function(c,i){try{if(i===0)crypto.pubkeyCreate(new Uint8Array(32));if(i===1)crypto.pubkeyParse(new Uint8Array(33));if(i===2)crypto.ecdsaSign(n.key,p);if(i===3)crypto.addressToScript("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5","main");print("@none")}catch(e){print("@"+(e.code===c))}});`;
+["crypto-scalar","crypto-point","crypto-length","crypto-checksum"].forEach(function(c,i){
+  try{
+    if(i===0)crypto.pubkeyCreate(new Uint8Array(32));
+    if(i===1)crypto.pubkeyParse(new Uint8Array(33));
+    if(i===2)crypto.ecdsaSign(n.key,p);
+    if(i===3)crypto.addressToScript("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5","main");
+    print("@none");
+  }catch(e){print("@"+(e.code===c))}
+});`;
 
 function walletAnswers(): string[] {
   const lines: string[] = [];

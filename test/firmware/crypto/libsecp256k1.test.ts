@@ -21,13 +21,18 @@ int main(void) {
   secp256k1_context *c = secp256k1_context_create(SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY);
   unsigned char in[96], out[64], key[33];
   while (fread(in, 1, 96, stdin) == 96) { /* private key, hash, other private key */
-    secp256k1_pubkey pub, other; secp256k1_ecdsa_recoverable_signature rec; secp256k1_ecdsa_signature sig; size_t n = 33; int recid;
+    secp256k1_pubkey pub, other;
+    secp256k1_ecdsa_recoverable_signature rec;
+    secp256k1_ecdsa_signature sig;
+    size_t n = 33;
+    int recid, is_good;
     if (!secp256k1_ec_pubkey_create(c, &pub, in) || !secp256k1_ec_pubkey_create(c, &other, in + 64)) return 1;
     secp256k1_ec_pubkey_serialize(c, key, &n, &pub, SECP256K1_EC_COMPRESSED); show(key, 33);
     if (!secp256k1_ecdsa_sign_recoverable(c, &rec, in + 32, in, NULL, NULL)) return 1;
     secp256k1_ecdsa_recoverable_signature_serialize_compact(c, out, &recid, &rec); show(out, 64); printf("%d ", recid);
     out[40] ^= 1;
-    printf("%d ", secp256k1_ecdsa_signature_parse_compact(c, &sig, out) && secp256k1_ecdsa_verify(c, &sig, in + 32, &pub));
+    is_good = secp256k1_ecdsa_signature_parse_compact(c, &sig, out) && secp256k1_ecdsa_verify(c, &sig, in + 32, &pub);
+    printf("%d ", is_good);
     if (!secp256k1_ecdh(c, key, &other, in, point, NULL)) return 1;
     show(key, 33); putchar('\\n');
   }

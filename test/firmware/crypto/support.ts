@@ -136,8 +136,10 @@ export function runEspruino(espruino: string, body: string, { hasTable = true, t
   try {
     const comb = fs.readFileSync(COMB);
     let store = '';
-    for (let at = 0; at < comb.length; at += 2048)
-      store += `require("Storage").write("comb",atob("${comb.subarray(at, at + 2048).toString('base64')}"),${at}${at ? '' : `,${comb.length}`});\n`;
+    for (let at = 0; at < comb.length; at += 2048) {
+      const piece = comb.subarray(at, at + 2048).toString('base64');
+      store += `require("Storage").write("comb",atob("${piece}"),${at}${at ? '' : `,${comb.length}`});\n`;
+    }
     fs.writeFileSync(path.join(dir, 'store.js'), store);
     fs.writeFileSync(
       path.join(dir, 'run.js'),

@@ -27,11 +27,25 @@ function nonces(hash: Uint8Array, secret: Buffer): Buffer[] {
 
 const BODY = `
 function key(a){var k=new Uint8Array(32),i;for(i=0;i<32;i++)k[i]=(i*a+i*i*7+11)&255;return k}
-function use(){var k=key(37),h=crypto.sha256(new Uint8Array([1])),g=crypto.drbgInit(h),p=crypto.pubkeyCreate(k),c;
-crypto.ecdsaSign(h,k);crypto.ecdsaSignRecoverable(h,k);crypto.ecdh(p,k);crypto.signPrepared(crypto.prepareNonce(g),h,k);crypto.signMessage("x",k);
-c=crypto.ckdPriv({key:k,chain:h},1);c.key.fill(0);crypto.seal(k,h.subarray(0,12),h,h,16);crypto.hkdfSha256(k,h,h,32);
-try{crypto.ecdsaSign(p,k)}catch(e){}try{crypto.ecdh(h,k)}catch(e){}k.fill(0)}
-use();var left=key(41);print("@ready");setTimeout(function(){print(left[0])},60000);`;
+function use(){
+  var k=key(37),h=crypto.sha256(new Uint8Array([1])),g=crypto.drbgInit(h),p=crypto.pubkeyCreate(k),c;
+  crypto.ecdsaSign(h,k);
+  crypto.ecdsaSignRecoverable(h,k);
+  crypto.ecdh(p,k);
+  crypto.signPrepared(crypto.prepareNonce(g),h,k);
+  crypto.signMessage("x",k);
+  c=crypto.ckdPriv({key:k,chain:h},1);
+  c.key.fill(0);
+  crypto.seal(k,h.subarray(0,12),h,h,16);
+  crypto.hkdfSha256(k,h,h,32);
+  try{crypto.ecdsaSign(p,k)}catch(e){}
+  try{crypto.ecdh(h,k)}catch(e){}
+  k.fill(0);
+}
+use();
+var left=key(41);
+print("@ready");
+setTimeout(function(){print(left[0])},60000);`;
 
 /** All writable private memory of a process. */
 function memoryOf(pid: number): Buffer[] {

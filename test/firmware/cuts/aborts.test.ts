@@ -41,9 +41,8 @@ async function abortAt(
   arrayAt: number,
   isRestarted: boolean,
 ): Promise<boolean> {
-  const where =
-    `${operation.name}, ended at ` +
-    `${callAt ? `call ${callAt} of ${counted.calls}` : `array ${arrayAt} of ${counted.arrays}`}${isRestarted ? ', restarted' : ''}`;
+  const place = callAt ? `call ${callAt} of ${counted.calls}` : `array ${arrayAt} of ${counted.arrays}`;
+  const where = `${operation.name}, ended at ${place}${isRestarted ? ', restarted' : ''}`;
   const rig = await operation.make();
   const aborter = new Aborter(rig.cold);
   rig.cold.rebooted = 0;

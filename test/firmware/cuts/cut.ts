@@ -49,11 +49,8 @@ export function agree(operation: Operation, { before, after }: Measured, view: V
   const stray = differences(view, before).filter(
     (part) => view[part] !== after[part] && !operation.between?.includes(part),
   );
-  if (stray.length)
-    throw new Error(
-      `${where}: ` +
-        `${stray.map((part) => `${part} is ${view[part]}, was ${before[part]}, should become ${after[part]}`).join('; ')}`,
-    );
+  const shown = stray.map((part) => `${part} is ${view[part]}, was ${before[part]}, should become ${after[part]}`);
+  if (shown.length) throw new Error(`${where}: ${shown.join('; ')}`);
   const moved = differences(before, after).filter((part) => !operation.between?.includes(part));
   const done = moved.filter((part) => view[part] === after[part]);
   if (done.length && done.length < moved.length)

@@ -15,9 +15,14 @@ var flashArea={pageBytes:512,pageCount:12,
 readBytes:function(at,n){var o=new Uint8Array(n);o.set(cells.subarray(at,at+n));return o},
 writeBytes:function(at,b){for(var i=0;i<b.length;i++)cells[at+i]=cells[at+i]&b[i]},
 clearPage:function(p){for(var i=0;i<512;i++)cells[p*512+i]=255}};
-var macKey=new Uint8Array(32).fill(7),latest=-1,known=-1,asked=-1,filler=[],room=START,phase=0,restarts=0,caught=0,stopped=0,whole=0,wrong="",theJournal;
+var macKey=new Uint8Array(32).fill(7),theJournal;
+var latest=-1,known=-1,asked=-1;
+var filler=[],room=START,phase=0;
+var restarts=0,caught=0,stopped=0,whole=0,wrong="";
 var owner={isInside:false,hal:{isStuck:function(){return false},power:{restart:function(){restarts++}}}};
-function openAgain(isFresh){latest=-1;theJournal=openJournal(flashArea,macKey,isFresh,function(type,payload){latest=payload[0]*256+payload[1]},function(type,payload,offset){return payload[0]*256+payload[1]>=latest})}
+function take(type,payload){latest=payload[0]*256+payload[1]}
+function isKept(type,payload,offset){return payload[0]*256+payload[1]>=latest}
+function openAgain(isFresh){latest=-1;theJournal=openJournal(flashArea,macKey,isFresh,take,isKept)}
 openAgain(true);
 function nextRound(){
 if(phase)filler=[];
@@ -29,13 +34,18 @@ append(theJournal,200,record);known=asked}catch(error){caught++}finally{owner.is
 return}
 phase=0;
 if(owner.isInside){
-try{enter(owner);wrong="a handler began after one that did not end"}catch(error){if(error.code!=="restarting")wrong=""+error}
-if(theJournal.isWriting){try{append(theJournal,200,new Uint8Array(4));wrong="wrote after a write that did not end"}catch(error){if(error.code==="journal-stopped")stopped++}}
+try{enter(owner);wrong="a handler began after one that did not end"}
+catch(error){if(error.code!=="restarting")wrong=""+error}
+if(theJournal.isWriting){
+try{append(theJournal,200,new Uint8Array(4));wrong="wrote after a write that did not end"}
+catch(error){if(error.code==="journal-stopped")stopped++}
+}
 owner.isInside=false}else whole++;
 openAgain(false);
 if(latest!==known&&latest!==asked)wrong="after "+known+" of "+asked+" there is "+latest;
 known=latest;room+=7;
-print((wrong||room>260?"RESULT ":"SO FAR ")+JSON.stringify({restarts:restarts,caught:caught,stopped:stopped,whole:whole,wrong:wrong}));
+var figures={restarts:restarts,caught:caught,stopped:stopped,whole:whole,wrong:wrong};
+print((wrong||room>260?"RESULT ":"SO FAR ")+JSON.stringify(figures));
 if(wrong||room>260)quit()
 }
 setTimeout(nextRound,2);

@@ -22,7 +22,9 @@ async function startChild(platform: Platform): Promise<{ child: ChildProcess; ur
     gatewayToken: GATEWAY_TOKEN,
     chainPollMs: 20,
   };
-  const script = `const { startApi } = require(${JSON.stringify(API)}); const { realRuntime } = require(${JSON.stringify(RUNTIME)});
+  const script = `
+    const { startApi } = require(${JSON.stringify(API)});
+    const { realRuntime } = require(${JSON.stringify(RUNTIME)});
     startApi({ ...${JSON.stringify(options)}, runtime: realRuntime() }).then((api) => console.log(api.url));`;
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   const url = await new Promise<string>((done) =>

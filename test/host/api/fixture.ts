@@ -182,7 +182,8 @@ async function newDatabase(script: string): Promise<TestDatabase> {
     if (when === 'before' && kept) {
       await client.query(
         `INSERT INTO addresses (account, side, chain, idx, address, script)
-         SELECT * FROM json_to_recordset($1) AS x(account bigint, side bigint, chain bigint, idx bigint, address text, script text)`,
+         SELECT * FROM json_to_recordset($1)
+         AS x(account bigint, side bigint, chain bigint, idx bigint, address text, script text)`,
         [kept],
       );
     } else if (when === 'after' && !kept) {

@@ -97,7 +97,8 @@ for (const isSecure of [false, true]) {
       [[1, 2], [3, 9], 0],
     ];
     for (const [own, other, version] of cases) {
-      it(`${own.join('–')} and ${other.join('–')} give ${version ? `version ${version}` : 'no session'} either way`, () => {
+      const outcome = version ? `version ${version}` : 'no session';
+      it(`${own.join('–')} and ${other.join('–')}: ${outcome}, whoever begins`, () => {
         for (const [a, b] of [
           [own, other],
           [other, own],

@@ -58,12 +58,9 @@ describe(`flash: HSM-Cold from Storage in the genuine interpreter${WHY_NOT}`, fu
     const prompt = await findPrompt(port, realRuntime());
     const traces: string[] = [];
     for (const { at, params, length } of kept.filter((each) => each.params.length).slice(0, 16)) {
+      const call = `Function.apply(0,${JSON.stringify(params)}.concat(CC_IMAGE.substr(${at},${length})))();`;
       const trace = await prompt
-        .eval(
-          `(function(){try{Function.apply(0,${JSON.stringify(params)}.concat(CC_IMAGE.substr(${at},${length})))();}catch(e){return ` +
-            'e.stack;}return "";}())',
-          { tries: 1, timeoutMs: 2000 },
-        )
+        .eval(`(function(){try{${call}}catch(e){return e.stack;}return "";}())`, { tries: 1, timeoutMs: 2000 })
         .catch(() => '');
       const first = String(trace)
         .split('\n')

@@ -14,7 +14,9 @@ interface Frozen {
   pieces: [string, string][];
 }
 
-const frozen: Frozen[] = JSON.parse(fs.readFileSync(path.resolve(__dirname, '../../../../test/vectors/wire/v01.json'), 'utf8')).rows;
+const frozen: Frozen[] = JSON.parse(
+  fs.readFileSync(path.resolve(__dirname, '../../../../test/vectors/wire/v01.json'), 'utf8'),
+).rows;
 
 describe('wire version 1 is frozen', () => {
   const produced = produceV01();
@@ -25,7 +27,9 @@ describe('wire version 1 is frozen', () => {
 
   for (const row of frozen) {
     it(row.name, () => {
-      expect(Buffer.from(produced[row.name] ?? []).toString('hex')).to.equal(row.pieces.map(([, octets]) => octets).join(''));
+      expect(Buffer.from(produced[row.name] ?? []).toString('hex')).to.equal(
+        row.pieces.map(([, octets]) => octets).join(''),
+      );
     });
   }
 });

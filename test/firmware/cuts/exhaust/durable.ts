@@ -107,5 +107,6 @@ export function batchFile(folder: string, side: number, batchNo: number, digest:
     .update(digest)
     .digest()
     .subarray(0, FILE_MAC_BYTES);
-  return `require("Storage").write(${JSON.stringify(name)},E.toUint8Array(atob(${JSON.stringify(Buffer.concat([digest, mac]).toString('base64'))})))`;
+  const content = Buffer.concat([digest, mac]).toString('base64');
+  return `require("Storage").write(${JSON.stringify(name)},E.toUint8Array(atob(${JSON.stringify(content)})))`;
 }

@@ -36,11 +36,31 @@ export interface Filler {
 
 function program(file: string): string {
   return `var ccHeld=[],ccSpare,ccOrder=require("fs").readFileSync(${JSON.stringify(file)});
-function ccFill(number,room){var n=${SPARE};ccHeld=[];ccSpare=[];while(n--)ccSpare.push(1);n=process.memory().free-room;while(n-->0)ccHeld.push(1);print("@filler "+number)}
-function ccLook(){ccSpare=0;var order=require("fs").readFileSync(${JSON.stringify(file)}),n=${SPARE};if(order&&order!==ccOrder){ccOrder=order;if(order.indexOf("#")<0)eval(order.substr(order.indexOf(" ")))}
-order=0;if(ccHeld.length){ccSpare=[];while(n--)ccSpare.push(1)}}
+function ccFill(number,room){
+  var n=${SPARE};
+  ccHeld=[];
+  ccSpare=[];
+  while(n--)ccSpare.push(1);
+  n=process.memory().free-room;
+  while(n-->0)ccHeld.push(1);
+  print("@filler "+number);
+}
+function ccLook(){
+  ccSpare=0;
+  var order=require("fs").readFileSync(${JSON.stringify(file)}),n=${SPARE};
+  if(order&&order!==ccOrder){
+    ccOrder=order;
+    if(order.indexOf("#")<0)eval(order.substr(order.indexOf(" ")));
+  }
+  order=0;
+  if(ccHeld.length){ccSpare=[];while(n--)ccSpare.push(1)}
+}
 require("fs").writeFileSync(${JSON.stringify(MARK_FILE)},${JSON.stringify(file)});
-if(ccOrder.indexOf("#")>0){require("fs").writeFileSync(${JSON.stringify(file)},"0 0");ccFill(parseInt(ccOrder),parseInt(ccOrder.substr(ccOrder.indexOf("#")+1)));ccOrder="0 0"}
+if(ccOrder.indexOf("#")>0){
+  require("fs").writeFileSync(${JSON.stringify(file)},"0 0");
+  ccFill(parseInt(ccOrder),parseInt(ccOrder.substr(ccOrder.indexOf("#")+1)));
+  ccOrder="0 0";
+}
 setInterval(ccLook,${LOOK_MS});`;
 }
 

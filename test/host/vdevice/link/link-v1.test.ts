@@ -99,12 +99,13 @@ describe('host/vdevice text protocol (docs/published-app.md)', () => {
   it('what crashed the published app changes nothing', async () => {
     await open();
     const sig = signMessage('x', DC);
+    const badSig = 'IAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAFdUKK/GgHqvVI51sXF0RlvT/0iXDAw3+8SqsF03E8k2Q=';
     const texts = [
       `CC:COLD_ADDRESSES:0:${sig}:41:BTC:`,
       `CC:COLD_ADDRESSES:0:${sig}:99:BTC:`,
       `CC:COLD_ADDRESSES:x:${sig}:41:BTC:`,
       `CC:COLD_ADDRESSES:0:!!!!:41:BTC:`,
-      `CC:COLD_ADDRESSES:0:IAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAFdUKK/GgHqvVI51sXF0RlvT/0iXDAw3+8SqsF03E8k2Q=:41:BTC:`,
+      `CC:COLD_ADDRESSES:0:${badSig}:41:BTC:`,
       `CC:COLD_ADDRESSES:0:${sig}:41:`,
       'CC:',
       'hello',

@@ -24,9 +24,14 @@ async function until(isDone: () => boolean, what: string): Promise<void> {
 
 const folders = (): number => fs.readdirSync(os.tmpdir()).filter((name) => name.startsWith('chaincloud-board-')).length;
 
-const SETUP =
-  'var ' +
-  'p=JSON.parse(require("fs").readFileSync("ports.json"));Serial1.setup(115200,{path:p.console});Serial2.setup(115200,{path:p.link});Serial3.setup(115200,{path:p.modem0});';
+const SETUP = `
+  var p=JSON.parse(require("fs").readFileSync("ports.json"));
+  Serial1.setup(115200,{path:p.console});
+  Serial2.setup(115200,{path:p.link});
+  Serial3.setup(115200,{path:p.modem0});`;
+/** The module of a compiled file as the text of a string literal. */
+const compiled = (...file: string[]): string =>
+  JSON.stringify(path.join(__dirname, '..', '..', '..', '..', '..', ...file));
 
 describe('sim/board genuine interpreter', function () {
   this.timeout(LIMIT_MS * 2);
@@ -110,7 +115,9 @@ describe('sim/board genuine interpreter', function () {
     it('boots from Storage through the loader, the image and its files beside it', async () => {
       const storage = createFlash(LINUX.storage);
       const board = make(
-        `${SETUP}Serial1.write(require("Storage").read("table")+require("Storage").list().join());require("Storage").write("mine","1");`,
+        `${SETUP}
+        Serial1.write(require("Storage").read("table")+require("Storage").list().join());
+        require("Storage").write("mine","1");`,
         { storage, files: { table: Buffer.from('abc') } },
       );
       let said = '';
@@ -162,11 +169,20 @@ describe('sim/board genuine interpreter', function () {
 
     it('takes its process along when the program is ended', async () => {
       const script = `
-        const b = require(${JSON.stringify(path.join(__dirname, '..', '..', '..', '..', '..', 'host', 'sim', 'board', 'index.js'))});
-        const { realRuntime } = require(${JSON.stringify(path.join(__dirname, '..', '..', '..', '..', '..', 'host', 'kit', 'runtime.js'))});
-        const { BOARD } = require(${JSON.stringify(path.join(__dirname, '..', '..', '..', '..', '..', 'boards', 'linux', 'board.js'))});
+        const b = require(${compiled('host', 'sim', 'board', 'index.js')});
+        const { realRuntime } = require(${compiled('host', 'kit', 'runtime.js')});
+        const { BOARD } = require(${compiled('boards', 'linux', 'board.js')});
         const image = ${JSON.stringify(`${SETUP}setInterval(function(){},100);`)};
-        const board = b.createEspruinoBoard({ name: 't', role: 'cold', espruino: process.env.ESPRUINO, image, board: BOARD, runtime: realRuntime(), flash: b.createFlash(BOARD.flash), storage: b.createFlash(BOARD.storage) });
+        const board = b.createEspruinoBoard({
+          name: 't',
+          role: 'cold',
+          espruino: process.env.ESPRUINO,
+          image,
+          board: BOARD,
+          runtime: realRuntime(),
+          flash: b.createFlash(BOARD.flash),
+          storage: b.createFlash(BOARD.storage),
+        });
         board.powerOn().then(() => console.log('on')).then(() => setInterval(() => undefined, 1000));`;
       const interpreter = fs.realpathSync(process.env.ESPRUINO as string);
       const started = (): string[] => fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && isOurs(pid));

@@ -246,8 +246,10 @@ describe('sim/board Node engine', () => {
   describe('power', () => {
     it('takes timers and RAM away, leaves flash', async () => {
       const rig = await run(
-        'var ' +
-          'F=require("Flash"),n=F.read(1,3211264)[0];print(n);F.write([n<<1&255],3211264);setInterval(function(){print("tick")},100);',
+        `var F=require("Flash"),n=F.read(1,3211264)[0];
+        print(n);
+        F.write([n<<1&255],3211264);
+        setInterval(function(){print("tick")},100);`,
       );
       await runtime.runFor(250);
       await rig.board.powerOff();
@@ -299,7 +301,11 @@ describe('sim/board Node engine', () => {
 
     it('a restart ends the running handler', async () => {
       const rig = await run(
-        'print("boot");if(!require("Storage").read("m")){require("Storage").write("m","1");setTimeout(function(){E.reboot();print("after")},5)}',
+        `print("boot");
+        if(!require("Storage").read("m")){
+          require("Storage").write("m","1");
+          setTimeout(function(){E.reboot();print("after")},5);
+        }`,
       );
       await runtime.runFor(1000);
       expect(rig.log).to.deep.equal(['boot', 'boot']);
@@ -323,8 +329,11 @@ describe('sim/board Node engine', () => {
 
   it('the Linux board opens ports by path and has no watchdog, as the genuine one', async () => {
     const rig = await run(
-      'var ' +
-        'p=JSON.parse(require("fs").readFileSync("ports.json"));print(Object.keys(p).join());Serial1.setup(115200,{path:p.console});Serial1.write("hi");E.enableWatchdog(1);',
+      `var p=JSON.parse(require("fs").readFileSync("ports.json"));
+      print(Object.keys(p).join());
+      Serial1.setup(115200,{path:p.console});
+      Serial1.write("hi");
+      E.enableWatchdog(1);`,
       { board: LINUX },
     );
     await runtime.runFor(5000);
@@ -336,8 +345,9 @@ describe('sim/board Node engine', () => {
     const record = async (): Promise<string[]> => {
       const own = createVirtualRuntime({ seed: 'same', startMs: 1_700_000_000_000, pace: 'fast' });
       const seen: string[] = [];
-      const image =
-        'Serial1.setup(115200);setInterval(function(){Serial1.write(""+Math.random()+getTime()+peek32(0x3ff75144))},70);';
+      const image = `
+        Serial1.setup(115200);
+        setInterval(function(){Serial1.write(""+Math.random()+getTime()+peek32(0x3ff75144))},70);`;
       const board = createNodeBoard({
         name: 'same',
         role: 'cold',
