@@ -38,6 +38,9 @@ import {
 const SCRIPT =
   'ATQ0V1|ATE0|AT+CMEE=1|AT+CPIN?|AT+CREG=1|AT+CREG?|AT+CLTS=1|AT+CMGF=0|AT+CPMS="SM","SM","SM"|AT+CNMI=2,1,0,0,0|' +
   'AT+CREG?|AT+CSQ|AT+CPMS?|AT+COPS?|AT+CBC|AT+CCLK?|AT+CMGF=0|AT+CNMI=2,1,0,0,0';
+/** Where a short and a full poll end; a full one ends with the script. */
+export const POLL_SHORT = 13;
+export const POLL_FULL = 18;
 /** After an ESC, so that what was on its way is over before the first command; 8 times as long by N_SLOW. */
 export const QUIET_MS = 300;
 /** Time of an answer (SIM800 manual: maximum response time), the first command's, and of a modem that is slow. */
@@ -62,10 +65,10 @@ export function giveStep(modem: Modem, command: number): void {
   give(modem, command, SCRIPT.split('|')[modem.n[N_STEP]] + '\r', isFirst ? AT_MS : ANSWER_MS);
 }
 
-/** Goes to the next step that is not passed over. */
+/** Goes to the next step that is not passed over, at most to the end of the script. */
 export function nextStep(modem: Modem): void {
   do modem.n[N_STEP]++;
-  while ((modem.n[N_PASSED] >> modem.n[N_STEP]) & 1);
+  while (modem.n[N_STEP] < POLL_FULL && (modem.n[N_PASSED] >> modem.n[N_STEP]) & 1);
 }
 
 /** The modem refuses the present step or never answers it: it is passed over from now on. No step is a must. */

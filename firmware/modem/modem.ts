@@ -1,6 +1,6 @@
 // The SIM800 driver: start-up, one command at a time, incoming and outgoing SMS, diagnostics; survives restarts of the
-// modem in the middle of anything, lost and mangled answers, commands that it refuses, a full store. Spec: 3GPP TS 27.005 3 (SMS), 27.007
-// (general), SIM800 Series AT Command Manual. A message is deleted only when the handler has acknowledged it; every
+// modem in the middle of anything, lost and mangled answers, commands that it refuses, a full store. Spec: 3GPP TS
+// 27.005 3 (SMS), 27.007 (general), SIM800 Series AT Command Manual. A message is deleted only when the handler has acknowledged it; every
 // doubt is settled by starting up again and looking at the store, so an SMS can come twice but is not lost.
 // Leaves the send queue to outbox.ts, what lines carry to incoming.ts, several modems to failover.ts, trust in content
 // to the caller.
@@ -8,7 +8,19 @@ import { CODING_8BIT, CODING_GSM7, encodeSubmit, hexOfBytes, portHeader } from '
 import { septetsOfText } from '../../protocol/sms/pdu-alphabet';
 import { fail } from '../../protocol/errors';
 import { Uart } from '../hal';
-import { ANSWER_MS, QUIET_MS, begin, dropSend, give, giveStep, nextStep, passStep, powerUp } from './drive';
+import {
+  ANSWER_MS,
+  POLL_FULL,
+  POLL_SHORT,
+  QUIET_MS,
+  begin,
+  dropSend,
+  give,
+  giveStep,
+  nextStep,
+  passStep,
+  powerUp,
+} from './drive';
 import { handOver, noteValue } from './incoming';
 import { RESULT_NONE, resultOf } from './lines';
 import { SEND_ERROR, SEND_NO_ANSWER, SEND_OK, pduOf, queueSend, sendWaitMs, takeSend } from './outbox';
@@ -71,9 +83,6 @@ import { ModemStatus, SendDone } from './types';
 
 /** First step that needs the SIM: refused, it is tried again while the SIM may be busy. */
 const STEP_MODE = 7;
-/** Where a short and a full poll end. */
-const POLL_SHORT = 13;
-const POLL_FULL = 18;
 /** One poll in so many is a full one; after so many, about a day, no step is passed over any more. */
 const POLL_CYCLE = 10;
 const POLL_DAY = 2880;
@@ -193,6 +202,27 @@ function giveList(modem: Modem): boolean {
   return isDue && giveStore(modem);
 }
 
+function isFullPoll(modem: Modem): boolean {
+  return modem.n[N_POLLS] % POLL_CYCLE === 0;
+}
+
+/** Whether the present step belongs to the poll; none does where all are passed over. */
+function isPollStep(modem: Modem): boolean {
+  return modem.n[N_STEP] < (isFullPoll(modem) ? POLL_FULL : POLL_SHORT);
+}
+
+/** A poll has ended; a full one has the store listed. */
+function endPoll(modem: Modem): void {
+  const n = modem.n;
+  const isFull = isFullPoll(modem);
+  modem.due = modem.outbox.clock.uptimeMs() + (modem.outbox.opts.pollMs || DEFAULT_POLL_MS);
+  n[N_POLLS]++;
+  if (n[N_POLLS] >= POLL_DAY) n[N_POLLS] = n[N_PASSED] = n[N_LIST_FAILURES] = 0;
+  if (!isFull) return;
+  n[N_MUST_LIST] = LIST_ALWAYS;
+  if (n[N_POLLS] > 1) n[N_SLOW] = 0;
+}
+
 /**
  * Gives the next command that is worth giving, or waits until one is. Sending comes before the store, and after an SMS
  * the store has one turn, so that neither waits for the other.
@@ -209,7 +239,9 @@ function next(modem: Modem): void {
   if (waitMs > 0) return arm(modem, sendWaitMs(modem.outbox, n[N_INDEX], waitMs));
   n[N_STEP] = STEP_POLL - 1;
   nextStep(modem);
-  giveStep(modem, COMMAND_POLL);
+  if (isPollStep(modem)) return giveStep(modem, COMMAND_POLL);
+  endPoll(modem);
+  arm(modem, 0);
 }
 
 /**
@@ -218,7 +250,6 @@ function next(modem: Modem): void {
  */
 function endPollStep(modem: Modem): boolean {
   const n = modem.n;
-  const isFull = n[N_POLLS] % POLL_CYCLE === 0;
   if (n[N_STEP] === STEP_POLL && !n[N_ACCEPTED] && n[N_REGISTERED] !== REGISTERED_UNKNOWN) {
     n[N_REGISTERED] = REGISTERED_UNKNOWN;
     n[N_COMMAND] = COMMAND_NONE;
@@ -227,17 +258,11 @@ function endPollStep(modem: Modem): boolean {
     return true;
   }
   nextStep(modem);
-  if (n[N_STEP] < (isFull ? POLL_FULL : POLL_SHORT)) {
+  if (isPollStep(modem)) {
     giveStep(modem, COMMAND_POLL);
     return true;
   }
-  modem.due = modem.outbox.clock.uptimeMs() + (modem.outbox.opts.pollMs || DEFAULT_POLL_MS);
-  n[N_POLLS]++;
-  if (n[N_POLLS] >= POLL_DAY) n[N_POLLS] = n[N_PASSED] = n[N_LIST_FAILURES] = 0;
-  if (isFull) {
-    n[N_MUST_LIST] = LIST_ALWAYS;
-    if (n[N_POLLS] > 1) n[N_SLOW] = 0;
-  }
+  endPoll(modem);
   return false;
 }
 

@@ -246,6 +246,22 @@ describe('firmware/modem: no command is a must', () => {
         expect(modem.status().restarts - before).to.be.at.most(1);
       });
 
+  for (const answer of [['ERROR'], null])
+    it(`all of them answer ${JSON.stringify(answer)} for a day: SMS go out and come in`, async () => {
+      const modem = startScripted({ answers: Object.fromEntries(COMMANDS.map((command) => [command, answer])) });
+      await modem.run(HOUR);
+      modem.lines(['+CMTI: "SM",3']);
+      for (let hour = 0; hour < 25; hour++) {
+        modem.store[3] = HELLO;
+        const alarm = modem.alarm();
+        await modem.run(10 * MINUTE);
+        expect(alarm.result).to.equal('sent');
+        await modem.run(50 * MINUTE);
+      }
+      expect([modem.got.length > 0, Object.keys(modem.store).length]).to.deep.equal([true, 0]);
+      expect(modem.commands.filter((command) => !/^AT/.test(command))).to.deep.equal([]);
+    });
+
   it('a SIM that is busy for a minute: set up when it is not', async () => {
     let isBusy = true;
     const modem = startScripted({
