@@ -28,8 +28,44 @@ interface EspruinoE {
   reboot(): void;
   defrag(): void;
   /** Linux and SD cards only. mode: r, r+, w, w+, a. Throws when it cannot be opened. */
-  openFile(path: string, mode: string): any;
+  openFile(path: string, mode: string): EspruinoFile;
   on(event: string, handler: (value: unknown) => void): void;
+}
+
+/** An open file of a Linux build; reading and writing go on behind what came last. */
+interface EspruinoFile {
+  read(lenBytes: number): string;
+  write(data: string | Uint8Array): number;
+  /** To an offset from the file's start. */
+  seek(offset: number): void;
+  close(): void;
+}
+
+/** The module `Storage`: files in flash. */
+interface EspruinoStorage {
+  read(name: string, offset?: number, lenBytes?: number): string | undefined;
+  readArrayBuffer(name: string): ArrayBuffer | undefined;
+  write(name: string, data: string | Uint8Array, offset?: number, sizeBytes?: number): boolean;
+  erase(name: string): void;
+  list(names?: RegExp): string[];
+  getFree(): number;
+}
+
+/** The module `Flash`: the chip's memory by address. */
+interface EspruinoFlash {
+  read(lenBytes: number, address: number): Uint8Array;
+  /** Clears bits; address and length are multiples of four. */
+  write(data: Uint8Array, address: number): void;
+  /** Sets the bits of the page at `address`. */
+  erasePage(address: number): void;
+}
+
+/** Variables of the interpreter; blocksize: octets of one. */
+interface EspruinoMemory {
+  free: number;
+  usage: number;
+  total: number;
+  blocksize: number;
 }
 
 interface EspruinoSerial {
@@ -63,26 +99,34 @@ declare var D15: EspruinoPin, D16: EspruinoPin, D17: EspruinoPin, D18: EspruinoP
 declare var D22: EspruinoPin, D23: EspruinoPin, D25: EspruinoPin, D26: EspruinoPin, D27: EspruinoPin;
 declare var LED1: EspruinoPin | undefined;
 
-declare var require: any;
-declare var exports: any;
-declare var module: any;
-declare var process: any;
-declare var console: any;
-declare var global: any;
+// Where Node's own declarations are there too, these interfaces merge with them.
+declare namespace NodeJS {
+  interface Require {
+    (id: 'Storage'): EspruinoStorage;
+    (id: 'Flash'): EspruinoFlash;
+    /** Of Node's engine and of builds with native hashes: firmware/crypto knows which it is in. */
+    (id: 'crypto'): unknown;
+    (id: 'fs'): { readFileSync(path: string): string };
+  }
+  interface Process {
+    memory(): EspruinoMemory;
+    readonly version: string;
+  }
+}
+declare var require: NodeJS.Require;
+declare var process: NodeJS.Process;
 
 declare function print(...values: unknown[]): void;
 declare function getTime(): number;
 declare function setTime(seconds: number): void;
-declare function peek32(address: number, count?: number): any;
+declare function peek32(address: number): number;
 declare function poke32(address: number, value: number | number[]): void;
-declare function peek8(address: number, count?: number): any;
+declare function peek8(address: number): number;
 declare function atob(text: string): string;
 declare function btoa(text: string): string;
 declare function load(name?: string): void;
 declare function digitalWrite(pin: unknown, value: number | boolean): void;
 declare function digitalRead(pin: unknown): number;
 declare function pinMode(pin: unknown, mode: string): void;
-declare function setTimeout(handler: (...args: any[]) => void, ms?: number, ...args: any[]): any;
-declare function setInterval(handler: (...args: any[]) => void, ms?: number, ...args: any[]): any;
-declare function clearTimeout(id: any): void;
-declare function clearInterval(id: any): void;
+declare function setTimeout(handler: () => void, ms?: number): number;
+declare function clearTimeout(id: number): void;

@@ -8,7 +8,7 @@ const FLASH_BYTES = 65536;
 /** Erasing goes in pieces of this size, to need little memory. */
 const PIECE_BYTES = 256;
 
-let file: any;
+let file: EspruinoFile;
 
 function writeErased(lenBytes: number): void {
   const erased = new Uint8Array(PIECE_BYTES);
@@ -16,14 +16,22 @@ function writeErased(lenBytes: number): void {
   for (let n = 0; n < lenBytes; n += PIECE_BYTES) file.write(erased);
 }
 
+/** The file as it is; undefined where there is none. */
+function openExisting(): EspruinoFile | undefined {
+  try {
+    return E.openFile(FLASH_FILE, 'r+');
+  } catch (error) {
+    return undefined;
+  }
+}
+
 /** Opens the file, or makes it, erased, where there is none. */
 export function openFlashFile(): void {
-  try {
-    file = E.openFile(FLASH_FILE, 'r+');
-  } catch (error) {
-    file = undefined;
+  const existing = openExisting();
+  if (existing) {
+    file = existing;
+    return;
   }
-  if (file) return;
   file = E.openFile(FLASH_FILE, 'w');
   writeErased(FLASH_BYTES);
   file.close();

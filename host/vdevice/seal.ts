@@ -13,7 +13,7 @@ export interface Sealer {
   /** Any JSON value to text. `label` binds it to its place. */
   seal(label: string, value: unknown): string;
   /** Throws `seal-broken` when altered, moved to another place, or sealed under another key file. */
-  open(label: string, text: string): any;
+  open(label: string, text: string): unknown;
 }
 
 /** Reads the key file, makes it when absent. Throws `seal-key`. */

@@ -100,9 +100,9 @@ class StateFile {
   }
 
   /** Sealed records. Undefined when there is none. */
-  getSecret(name: string): any {
+  getSecret<Secret>(name: string): Secret | undefined {
     const text = this.getMeta(name);
-    return text === undefined ? undefined : this.sealer.open(name, text);
+    return text === undefined ? undefined : (this.sealer.open(name, text) as Secret);
   }
 
   setSecret(name: string, value: unknown) {

@@ -8,7 +8,7 @@ import { CBOR_BYTES_MAX, CBOR_DEPTH_MAX } from '../wire';
 import { floatBytes, putFloat } from './float';
 import { isCborMap } from './map';
 import { malformedAt, putUtf8, utf8Length } from './text';
-import { CborMap, CborValue, MAX_SAFE, TWO_32 } from './types';
+import { CborMap, CborObject, CborValue, MAX_SAFE, TWO_32 } from './types';
 
 const FIRST_BYTES = 64;
 
@@ -90,10 +90,10 @@ function compareKeys(a: KeyedItem, b: KeyedItem): number {
   return a.key.length - b.key.length;
 }
 
-function keyedItems(value: any): KeyedItem[] {
+function keyedItems(value: CborMap | CborObject): KeyedItem[] {
   const items: KeyedItem[] = [];
   if (isCborMap(value)) {
-    (value as CborMap).forEach(function (item, key) {
+    value.forEach(function (item, key) {
       if (typeof key !== 'string' && (typeof key !== 'number' || Math.floor(key) !== key))
         throw fail('cbor-bad-key', 'keys are text or integers');
       items.push({ key: cborEncode(key), value: item });
@@ -105,7 +105,7 @@ function keyedItems(value: any): KeyedItem[] {
   return items.sort(compareKeys);
 }
 
-function writeMap(writer: Writer, value: any, depth: number): void {
+function writeMap(writer: Writer, value: CborMap | CborObject, depth: number): void {
   const items = keyedItems(value);
   writeHead(writer, 5, items.length);
   for (let i = 0; i < items.length; i++) {
@@ -120,19 +120,19 @@ function writeMap(writer: Writer, value: any, depth: number): void {
  * Plain data only: an object with a prototype of its own (a Date, a class) is refused. Espruino cannot tell, and need
  * not.
  */
-function isPlain(value: any): boolean {
+function isPlain(value: object): boolean {
   const made = value.constructor;
   return (
     typeof made !== 'function' || made === Object || isCborMap(value) || Object.keys(value).indexOf('constructor') >= 0
   );
 }
 
-function writeItem(writer: Writer, value: any, depth: number): void {
+function writeItem(writer: Writer, value: CborValue, depth: number): void {
   if (typeof value === 'number') writeNumber(writer, value);
   else if (typeof value === 'string') writeText(writer, value);
-  else if (value === false || value === true || value === null || value === undefined) {
-    writeHead(writer, 7, value === false ? 20 : value === true ? 21 : value === null ? 22 : 23);
-  } else if (value instanceof Uint8Array) {
+  else if (typeof value === 'boolean' || value === null || value === undefined)
+    writeHead(writer, 7, value === undefined ? 23 : value === null ? 22 : value ? 21 : 20);
+  else if (value instanceof Uint8Array) {
     writeHead(writer, 2, value.length);
     const at = reserve(writer, value.length);
     writer.bytes.set(value, at);

@@ -3,21 +3,26 @@
  */
 import { CborMap, CborValue } from './types';
 
-declare const Map: any;
+declare const Map: (new () => CborMap) | undefined;
+
+interface PairMap extends CborMap {
+  keys: (string | number)[];
+  values: CborValue[];
+}
 
 /** The stand-in for a built-in Map: pairs in the order they were set. Its methods are shared, not made for each map. */
-function Pairs(this: any): void {
+function Pairs(this: PairMap): void {
   this.size = 0;
   this.keys = [];
   this.values = [];
 }
 
-function pairsGet(this: any, key: string | number): CborValue {
+function pairsGet(this: PairMap, key: string | number): CborValue {
   const at = this.keys.indexOf(key);
   return at < 0 ? undefined : this.values[at];
 }
 
-function pairsSet(this: any, key: string | number, value: CborValue): unknown {
+function pairsSet(this: PairMap, key: string | number, value: CborValue): unknown {
   const found = this.keys.indexOf(key);
   const at = found < 0 ? this.size++ : found;
   this.keys[at] = key;
@@ -25,14 +30,14 @@ function pairsSet(this: any, key: string | number, value: CborValue): unknown {
   return this;
 }
 
-function pairsForEach(this: any, visit: (value: CborValue, key: string | number) => void): void {
+function pairsForEach(this: PairMap, visit: (value: CborValue, key: string | number) => void): void {
   for (let i = 0; i < this.size; i++) visit(this.values[i], this.keys[i]);
 }
 
 /** An empty CborMap. */
 export function cborMap(): CborMap {
   if (typeof Map !== 'undefined') return new Map();
-  const map = new (Pairs as any)();
+  const map = new (Pairs as unknown as new () => PairMap)();
   map.get = pairsGet;
   map.set = pairsSet;
   map.forEach = pairsForEach;
@@ -40,6 +45,7 @@ export function cborMap(): CborMap {
 }
 
 /** True for what `cborMap` makes, and for any built-in Map. */
-export function isCborMap(value: any): boolean {
-  return typeof value.size === 'number' && typeof value.forEach === 'function' && typeof value.get === 'function';
+export function isCborMap(value: object): value is CborMap {
+  const map = value as CborMap;
+  return typeof map.size === 'number' && typeof map.forEach === 'function' && typeof map.get === 'function';
 }

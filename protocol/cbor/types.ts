@@ -19,9 +19,9 @@ export interface CborMap {
 
 /** Numbers are integers to ±(2^53−1), exact, or floats. Text on the device is a byte string holding UTF-8. */
 export type CborValue = number | string | boolean | null | undefined | Uint8Array | CborArray | CborObject | CborMap;
-export interface CborArray extends Array<CborValue> {}
+export type CborArray = CborValue[];
 export interface CborObject {
-  [key: string]: any;
+  [key: string]: CborValue;
 }
 
 /** What `cborDecode` throws: `code` from the closed list of SPEC.md 3.3, `offset` of the octet that is at fault. */

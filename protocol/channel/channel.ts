@@ -7,6 +7,7 @@
  */
 import { bytesOfText, cutBytes, equalBytes, joinBytes, putU32, wipeBytes } from '../bytes';
 import { cborEncode } from '../cbor/encode';
+import type { CborValue } from '../cbor/types';
 import { ProtocolCrypto } from '../crypto';
 import { CHANNEL_KEY_BYTES, SMS_OPEN } from '../wire';
 
@@ -168,7 +169,7 @@ export function nextChannel(
  */
 export function acceptVerdict(
   op: number,
-  fields: any[],
+  fields: CborValue[],
   base: Channel,
   next: Channel | undefined,
   vCounter: number,
@@ -181,8 +182,8 @@ export function acceptVerdict(
     (isVs && !(fresh instanceof Uint8Array && fresh.length === CHANNEL_KEY_BYTES))
   )
     return ACCEPT_NOT;
-  if (next && (isVs ? equalBytes(fresh, next.other32) : next.made === MADE_BY_COLD)) return ACCEPT_AGAIN;
-  return (isOpen ? fields[0] > vCounter : !next || next.made !== MADE_BY_BOTH) ? ACCEPT_NEW : ACCEPT_NOT;
+  if (next && (isVs ? equalBytes(fresh as Uint8Array, next.other32) : next.made === MADE_BY_COLD)) return ACCEPT_AGAIN;
+  return (isOpen ? (fields[0] as number) > vCounter : !next || next.made !== MADE_BY_BOTH) ? ACCEPT_NEW : ACCEPT_NOT;
 }
 
 /**

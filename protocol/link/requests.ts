@@ -53,9 +53,9 @@ export interface PeerState {
   run: number;
   /** Callbacks that are due: functions and their arguments. */
   due: (() => void)[];
-  handler?: RequestHandler;
+  handler?(...args: [...Parameters<RequestHandler>, owner: unknown]): void;
   /** Handed to the handler: whose link it is. */
-  owner?: any;
+  owner?: unknown;
   up?: () => void;
   down?: () => void;
 }

@@ -73,7 +73,6 @@ export type RequestHandler = (
   fields: CborValue[],
   reply: (fields: CborValue[]) => void,
   refuse: (code: number, tag: string) => void,
-  owner?: any,
 ) => void;
 
 /** Counts since the start, for diagnostics; no secrets. */

@@ -16,7 +16,8 @@ export interface People {
 interface Input {
   on(event: 'data', listener: (bytes: Buffer) => void): unknown;
   on(event: 'end', listener: () => void): unknown;
-  off(event: string, listener: (...args: never[]) => void): unknown;
+  off(event: 'data', listener: (bytes: Buffer) => void): unknown;
+  off(event: 'end', listener: () => void): unknown;
   isTTY?: boolean;
   setRawMode?(isRaw: boolean): unknown;
   resume(): unknown;

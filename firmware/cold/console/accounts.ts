@@ -10,16 +10,17 @@ import { addressToScript, base64Decode, encodeXkey, pubkeyParse, sha256 } from '
 import type { CommandDeclaration } from '../../console/command';
 import { hexOf } from '../../console/hex';
 import { printLine } from '../../console/terminal';
-import { cborDecode } from '../../../protocol/cbor';
+import { cborDecode, type CborValue } from '../../../protocol/cbor';
 import { decimalOf } from '../../../protocol/bytes';
 import { pairingCode } from '../../../protocol/request/authority';
 import { fail } from '../../../protocol/errors';
 import { readRecord } from '../../journal/journal';
 import { R_ACCOUNT, R_ALLOW } from '../../journal/records';
 import { coinOf, NODE_COLD, NODE_HOT, nodeChain, nodePub, purposeOf } from '../secrets/hierarchy';
+import type { Network } from '../../crypto/wallet/address';
 import { policyFrom } from '../signing/policy';
 import type { Cold } from '../cold';
-import { accountRecordAt, isClosed, MAX_ACCOUNTS, type Account } from '../state/state';
+import { accountRecordAt, isClosed, MAX_ACCOUNTS, type Account, type ScriptType } from '../state/state';
 import { AUDIT_ACCOUNT_CHANGED, audit, saveCbor } from '../state/store';
 import { scheduleOnce } from '../scheduler';
 import { accountKeys } from '../secrets/account-keys';
@@ -49,42 +50,77 @@ function isPhone(text: unknown): boolean {
 }
 
 /** At most PHONES_MAX numbers in the form that an SMS is addressed with. */
-export function arePhones(list: any): boolean {
+export function arePhones(value: unknown): boolean {
+  const list = value as unknown[];
   if (!list || typeof list === 'string' || !(list.length >= 0) || list.length > PHONES_MAX) return false;
   for (let i = 0; i < list.length; i++) if (!isPhone(list[i])) return false;
   return true;
 }
 
+/** Account data, all fields checked: an account's record without its number and HSM-Cold's identity. */
+export type AccountFields = [
+  name: string,
+  network: Network,
+  script: ScriptType,
+  vIdentity: Uint8Array,
+  vPhones: string[],
+  adminPhones: string[],
+  payout: string,
+  policy: number[],
+  protos: number,
+  allowList: string[],
+];
+
 /**
  * `before` and the addresses' digests of script pubkeys, 20 octets each. Throws `account-form`, what addressToScript
  * throws.
  */
-function allowDigests(before: Uint8Array[], addresses: string[], network: string): Uint8Array[] {
+export function allowDigests(before: Uint8Array[], addresses: string[], network: Network): Uint8Array[] {
   if (!(before.length + addresses.length <= ALLOW_MAX))
     throw fail('account-form', 'allow_list: ' + ALLOW_MAX + ' addresses at most');
   for (let i = 0; i < addresses.length; i++)
-    before.push(copyBytes(sha256(addressToScript(addresses[i], network as any)), 0, 20));
+    before.push(copyBytes(sha256(addressToScript(addresses[i], network)), 0, 20));
   return before;
 }
 
-/** Throws `account-form` naming the field. Answers the allow-list as digests of script pubkeys. */
-export function anAccount(fields: any): Uint8Array[] {
-  function no(what: string): Error {
-    return fail('account-form', what);
-  }
-  if (!fields || fields.length !== 10) throw no('ten fields are expected');
-  if (!isName(fields[0])) throw no('name: 1 to ' + NAME_MAX + ' letters, digits and . - _');
-  if (fields[1] !== 'main' && fields[1] !== 'test' && fields[1] !== 'regtest') throw no('network');
-  if (fields[2] !== 'p2wpkh' && fields[2] !== 'p2pkh') throw no('script');
-  if (!(fields[3] instanceof Uint8Array) || fields[3].length !== 33) throw no('v_identity');
+/** The fields that cannot change, except for the payout address. Throws `account-form`, what pubkeyParse throws. */
+function checkFixed(fields: CborValue[]): void {
+  if (fields[1] !== 'main' && fields[1] !== 'test' && fields[1] !== 'regtest') throw fail('account-form', 'network');
+  if (fields[2] !== 'p2wpkh' && fields[2] !== 'p2pkh') throw fail('account-form', 'script');
+  if (!(fields[3] instanceof Uint8Array) || fields[3].length !== 33) throw fail('account-form', 'v_identity');
   pubkeyParse(fields[3]);
-  if (!arePhones(fields[4])) throw no('v_phones');
-  if (!arePhones(fields[5])) throw no('admin_phones');
+}
+
+/** Returns decoded account data. Throws `account-form` naming the field, what keys and addresses throw. */
+export function anAccount(value: CborValue): AccountFields {
+  const fields = value as AccountFields;
+  if (!fields || fields.length !== 10) throw fail('account-form', 'ten fields are expected');
+  if (!isName(fields[0])) throw fail('account-form', 'name: 1 to ' + NAME_MAX + ' letters, digits and . - _');
+  checkFixed(fields);
+  if (!arePhones(fields[4])) throw fail('account-form', 'v_phones');
+  if (!arePhones(fields[5])) throw fail('account-form', 'admin_phones');
   addressToScript(fields[6], fields[1]);
-  if (!policyFrom(fields[7])) throw no('policy');
-  if (!(fields[8] >= 1 && fields[8] <= 3)) throw no('protocols');
-  if (!fields[9] || typeof fields[9] === 'string') throw no('allow_list');
-  return allowDigests([], fields[9], fields[1]);
+  if (!policyFrom(fields[7])) throw fail('account-form', 'policy');
+  if (!(fields[8] >= 1 && fields[8] <= 3)) throw fail('account-form', 'protocols');
+  if (!fields[9] || typeof fields[9] === 'string') throw fail('account-form', 'allow_list');
+  return fields;
+}
+
+/** Writes an account's record. identity: HSM-Cold's public key of the account. */
+export function saveAccount(cold: Cold, n: number, identity: Uint8Array, fields: AccountFields): void {
+  saveCbor(cold, R_ACCOUNT, [
+    n,
+    fields[0],
+    fields[1],
+    fields[2],
+    fields[3],
+    identity,
+    fields[4],
+    fields[5],
+    fields[6],
+    fields[7],
+    fields[8],
+  ]);
 }
 
 /** The lines of printAccount. */
@@ -173,8 +209,8 @@ export function printAccount(cold: Cold, account: Account): void {
  * the limits that hold now.
  */
 export function changeAccount(cold: Cold, account: Account, base64: string): void {
-  const fields = cborDecode(base64Decode(base64)) as any;
-  const allow = anAccount(fields);
+  const fields = anAccount(cborDecode(base64Decode(base64)));
+  const allow = allowDigests([], fields[9], fields[1]);
   if (
     fields[1] !== account.network ||
     fields[2] !== account.script ||
@@ -185,19 +221,7 @@ export function changeAccount(cold: Cold, account: Account, base64: string): voi
   }
   audit(cold, AUDIT_ACCOUNT_CHANGED, account.n, copyBytes(account.identity, 0, 8));
   saveCbor(cold, R_ALLOW, [account.n, allow]);
-  saveCbor(cold, R_ACCOUNT, [
-    account.n,
-    fields[0],
-    fields[1],
-    fields[2],
-    fields[3],
-    account.identity,
-    fields[4],
-    fields[5],
-    fields[6],
-    fields[7],
-    fields[8],
-  ]);
+  saveAccount(cold, account.n, account.identity, fields);
   const n = account.n;
   scheduleOnce(cold, function () {
     notifyPolicy(cold, n);
@@ -210,7 +234,7 @@ export function changeAccount(cold: Cold, account: Account, base64: string): voi
  */
 export function allowMore(cold: Cold, account: Account, addresses: string[]): void {
   const at = accountRecordAt(cold.state, R_ALLOW, account.n);
-  const before = at ? ((cborDecode(readRecord(cold.journal!, at)) as any)[1] as Uint8Array[]) : [];
+  const before = at ? ((cborDecode(readRecord(cold.journal!, at)) as CborValue[])[1] as Uint8Array[]) : [];
   const allow = allowDigests(before, addresses, account.network);
   audit(cold, AUDIT_ACCOUNT_CHANGED, account.n, copyBytes(account.identity, 0, 8));
   saveCbor(cold, R_ALLOW, [account.n, allow]);

@@ -19,7 +19,7 @@ export function blindStir(secret: ArrayLike<number>): void {
     blindGeneration = 1;
     if (typeof E === 'undefined' && typeof require !== 'undefined')
       try {
-        blindStir(require('crypto').randomBytes(32));
+        blindStir((require('crypto') as { randomBytes(lenBytes: number): Uint8Array }).randomBytes(32));
       } catch (e) {
         blindStir([1]); // an engine whose require has no such module: the noise has to do
       }

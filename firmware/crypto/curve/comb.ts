@@ -44,7 +44,8 @@ export function combReady(): void {
   if (typeof E !== 'undefined' && typeof require !== 'undefined')
     try {
       const storage = require('Storage');
-      for (let i = 0; i < 2; i++) combParts.push(E.toArrayBuffer(storage.read('comb', i * PART_BYTES, PART_BYTES)));
+      for (let i = 0; i < 2; i++)
+        combParts.push(E.toArrayBuffer(storage.read('comb', i * PART_BYTES, PART_BYTES) as string));
     } catch (e) {
       combParts = [];
     }

@@ -102,8 +102,8 @@ class LinkV2 implements HsmLink {
     this.account.account,
     pairKey(this.crypto, this.peers, this.context.identityPriv, this.coldIdentity33),
   );
-  private kept: Kept | undefined = thaw(this.state.getSecret('v2-channel'));
-  private opening: Opening | undefined = thaw(this.state.getSecret('v2-opening'));
+  private kept: Kept | undefined = thaw(this.state.getSecret('v2-channel')) as Kept | undefined;
+  private opening: Opening | undefined = thaw(this.state.getSecret('v2-opening')) as Opening | undefined;
 
   constructor(
     private readonly context: VContext,
@@ -312,7 +312,7 @@ function freeze(value: unknown): unknown {
     : JSON.parse(JSON.stringify(value, (_name, item) => (item instanceof Uint8Array ? hex(item) : item)));
 }
 
-function thaw(value: any): any {
+function thaw(value: unknown): unknown {
   if (value === undefined || value === null || typeof value !== 'object') return value;
   const copy: Record<string, unknown> = {};
   for (const [name, item] of Object.entries(value))

@@ -39,7 +39,7 @@ export function openIdentity(file: string, random: (lenBytes: number) => Uint8Ar
   } catch {
     throw fail('identity-file', file + ' is not an identity file');
   }
-  const priv = unhex(sealer.open('identity ' + kept.pub, kept.sealed));
+  const priv = unhex(sealer.open('identity ' + kept.pub, kept.sealed) as string);
   return { priv, pub: kept.pub };
 }
 

@@ -57,9 +57,22 @@ const FLOATS = [
   -Infinity,
 ];
 
+const pickFrom = <T>(next: () => number, list: T[]): T => list[Math.floor(next() * list.length)];
+
+function anyMap(next: () => number, depth: number, keys: 'text' | 'mixed'): CborValue {
+  const entries: [string | number, CborValue][] = Array.from({ length: Math.floor(next() * 6) }, () => [
+    keys === 'mixed' && next() < 0.5
+      ? Math.floor(next() * 70000) - 35000
+      : pickFrom(next, TEXTS) + Math.floor(next() * 5),
+    anyValue(next, depth, keys),
+  ]);
+  const map = new Map(entries);
+  return [...map.keys()].every((key) => typeof key === 'string') ? Object.fromEntries(map) : map;
+}
+
 /** One random value, nested at most `depth` deep. `keys` 'mixed' makes maps with integer keys too. */
 export function anyValue(next: () => number, depth = 4, keys: 'text' | 'mixed' = 'text'): CborValue {
-  const pick = <T>(list: T[]): T => list[Math.floor(next() * list.length)];
+  const pick = <T>(list: T[]): T => pickFrom(next, list);
   const kind = Math.floor(next() * (depth > 0 ? 11 : 8));
   switch (kind) {
     case 0:
@@ -85,28 +98,23 @@ export function anyValue(next: () => number, depth = 4, keys: 'text' | 'mixed' =
     case 8:
     case 9:
       return Array.from({ length: Math.floor(next() * 30) }, () => anyValue(next, depth - 1, keys));
-    default: {
-      const entries: [string | number, CborValue][] = Array.from({ length: Math.floor(next() * 6) }, () => [
-        keys === 'mixed' && next() < 0.5 ? Math.floor(next() * 70000) - 35000 : pick(TEXTS) + Math.floor(next() * 5),
-        anyValue(next, depth - 1, keys),
-      ]);
-      const map = new Map(entries);
-      return [...map.keys()].every((key) => typeof key === 'string') ? Object.fromEntries(map) : map;
-    }
+    default:
+      return anyMap(next, depth - 1, keys);
   }
 }
 
 /** A value written in JSON: {"$":"nan"}, {"$":"bytes","hex"}, {"$":"map","pairs"} stand for what JSON lacks. */
-export function ofNotation(item: any): CborValue {
-  if (Array.isArray(item)) return item.map(ofNotation);
-  if (item === null || typeof item !== 'object') return item;
+export function ofNotation(value: unknown): CborValue {
+  if (Array.isArray(value)) return value.map(ofNotation);
+  if (value === null || typeof value !== 'object') return value as CborValue;
+  const item = value as { $?: string; hex: string; pairs: [string | number, unknown][] };
   switch (item.$) {
     case undefined:
-      return Object.fromEntries(Object.entries(item).map(([key, value]) => [key, ofNotation(value)]));
+      return Object.fromEntries(Object.entries(item).map(([key, member]) => [key, ofNotation(member)]));
     case 'bytes':
       return new Uint8Array(Buffer.from(item.hex, 'hex'));
     case 'map':
-      return new Map(item.pairs.map(([key, value]: [number, unknown]) => [key, ofNotation(value)]));
+      return new Map(item.pairs.map(([key, member]) => [key, ofNotation(member)]));
     case 'undefined':
       return undefined;
     case 'nan':

@@ -9,7 +9,7 @@ import type { CommandDeclaration } from '../../../console/command';
 import { printOk, printThrown } from '../../../console/terminal';
 import { cborDecode } from '../../../../protocol/cbor';
 import { fail } from '../../../../protocol/errors';
-import { KEYS_BYTES, R_ACCOUNT, R_ALLOW, R_KEYS } from '../../../journal/records';
+import { KEYS_BYTES, R_ALLOW, R_KEYS } from '../../../journal/records';
 import {
   accountNode,
   coinOf,
@@ -27,7 +27,7 @@ import {
   wipeNode,
   type PrivNode,
 } from '../../secrets/hierarchy';
-import { ACCOUNT_LINES, anAccount, printAccount } from '../accounts';
+import { ACCOUNT_LINES, allowDigests, anAccount, printAccount, saveAccount, type AccountFields } from '../accounts';
 import { withSeed } from '../needs';
 import type { Cold } from '../../cold';
 import { MAX_ACCOUNTS } from '../../state/state';
@@ -52,7 +52,8 @@ export const ACCOUNT_ADD = {
 
 /** An account being made. Secret: seed64, wiped at the end. */
 interface Adding {
-  fields: any;
+  /** Until they are written; without the allow-list. */
+  fields?: AccountFields;
   allow: Uint8Array[];
   seed64: Uint8Array;
   /** R_KEYS as it comes about. */
@@ -69,9 +70,9 @@ interface Adding {
 function readAdding(cold: Cold, base64: string): Adding {
   if (cold.state.accountCount >= MAX_ACCOUNTS)
     throw fail('accounts-full', 'the board holds ' + MAX_ACCOUNTS + ' accounts at most');
-  const fields = cborDecode(base64Decode(base64)) as any;
-  const allow = anAccount(fields);
-  fields[9] = undefined;
+  const fields = anAccount(cborDecode(base64Decode(base64)));
+  const allow = allowDigests([], fields[9], fields[1]);
+  fields.pop();
   const none = new Uint8Array(0);
   return { fields: fields, allow: allow, seed64: none, keys: none, identityPub: none, at: 0 };
 }
@@ -84,7 +85,7 @@ function pubOf(node: PrivNode): Uint8Array {
 }
 
 function putSide(it: Adding, n: number, side: number, which: number): void {
-  const node = accountNode(it.seed64, it.fields[2], it.fields[1], n, side);
+  const node = accountNode(it.seed64, it.fields![2], it.fields![1], n, side);
   const chain = copyBytes(node.chain, 0, 32);
   putNode(it.keys, which, pubOf(node), chain);
 }
@@ -98,27 +99,14 @@ function putChain(it: Adding, from: number, chain: number, which: number): void 
 function putHead(it: Adding, n: number): void {
   it.keys = new Uint8Array(KEYS_BYTES);
   it.keys[1] = n;
-  it.keys.set(fingerprint(pubOf(hardenedPath(it.seed64, purposeOf(it.fields[2]), coinOf(it.fields[1]), -1))), 2);
+  it.keys.set(fingerprint(pubOf(hardenedPath(it.seed64, purposeOf(it.fields![2]), coinOf(it.fields![1]), -1))), 2);
 }
 
 function write(cold: Cold, it: Adding, n: number): void {
-  const fields = it.fields;
   audit(cold, AUDIT_ACCOUNT_ADDED, n, copyBytes(it.identityPub, 0, 8));
   save(cold, R_KEYS, it.keys);
   if (it.allow.length) saveCbor(cold, R_ALLOW, [n, it.allow]);
-  saveCbor(cold, R_ACCOUNT, [
-    n,
-    fields[0],
-    fields[1],
-    fields[2],
-    fields[3],
-    it.identityPub,
-    fields[4],
-    fields[5],
-    fields[6],
-    fields[7],
-    fields[8],
-  ]);
+  saveAccount(cold, n, it.identityPub, it.fields!);
   it.fields = undefined;
 }
 

@@ -60,6 +60,7 @@ export interface RealmFacts {
 
 /** Builds the environment inside the context it runs in. factsText: RealmFacts as JSON. */
 export function installRealm(host: RealmHost, factsText: string): Realm {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- another context's objects, in Espruino's shapes
   type Any = any;
   const facts = JSON.parse(factsText) as RealmFacts;
   const G = globalThis as Any;
