@@ -1,7 +1,7 @@
 'use strict';
 // Brings dist/ up to date: compiles the TypeScript and emits the device images when a source is newer than the last
-// build. Plain JavaScript because it runs before anything is compiled. `--force` builds in any case. An installed package
-// has no sources: it is built, and stays as it is.
+// build. Plain JavaScript because it runs before anything is compiled. `--force` builds in any case. An installed
+// package has no sources: it is built, and stays as it is.
 const fs = require('fs');
 const path = require('path');
 const { spawnSync } = require('child_process');

@@ -195,8 +195,9 @@ const LITERAL =
 function takeLiterals(code: string): { code: string; literals: { [name: string]: number | string | boolean } } {
   const literals: { [name: string]: number | string | boolean } = {};
   const rest = code.replace(LITERAL, (whole, name: string, text: string) => {
+    const escaped = name.replace(/\$/g, '\\$');
     const assignments = new RegExp(
-      `(?:^|[^\\w$.])${name.replace(/\$/g, '\\$')}\\s*(?:=(?!=)|[-+*/%&|^]=|<<=|>>>?=|\\+\\+|--)|(?:\\+\\+|--)${name.replace(/\$/g, '\\$')}\\b`,
+      `(?:^|[^\\w$.])${escaped}\\s*(?:=(?!=)|[-+*/%&|^]=|<<=|>>>?=|\\+\\+|--)|(?:\\+\\+|--)${escaped}\\b`,
       'gm',
     );
     if ((code.match(assignments) || []).length > 1) return whole;

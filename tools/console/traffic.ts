@@ -73,10 +73,9 @@ export function describeFrame(body: Uint8Array): string {
     return `unknown kind 0x${kind.toString(16)}, ${body.length} bytes`;
   const payload = body.subarray(DATA_HEAD, body.length - (isSealed ? LINK_TAG_BYTES : CRC_BYTES));
   const isPart = (plain & FRAME_FLAG_CONTINUES) !== 0;
-  return (
-    `DATA ${body[1]} ack ${body[2]}: ` +
-    `${isSealed ? `sealed, ${payload.length} bytes` : isPart ? `part of a message, ${payload.length} bytes` : describeMessage(payload)}`
-  );
+  const head = `DATA ${body[1]} ack ${body[2]}: `;
+  if (isSealed) return `${head}sealed, ${payload.length} bytes`;
+  return head + (isPart ? `part of a message, ${payload.length} bytes` : describeMessage(payload));
 }
 
 /** A PDU of the AT dialogue. isFromPhone: the board sends it. */

@@ -32,7 +32,14 @@ function uOf() { var t = now(), i; for (i = 0; i < 30000; i++) empty(); return (
 function clock(name, run, times, rounds) {
   var best = 1e99, t, i, j, v;
   run();
-  for (j = 0; j < rounds; j++) { t = now(); for (i = 0; i < times; i++) run(); v = (now() - t) / times; if (v < best) best = v; v = uOf(); if (v < u) u = v; }
+  for (j = 0; j < rounds; j++) {
+    t = now();
+    for (i = 0; i < times; i++) run();
+    v = (now() - t) / times;
+    if (v < best) best = v;
+    v = uOf();
+    if (v < u) u = v;
+  }
   print("@" + name + " " + best);
 }
 var u = 1e99;
@@ -51,7 +58,8 @@ clock("mulN", function () { c.mulN(r, a, b); }, 200, 3);
 clock("invert", function () { c.blindNext(b); c.mulN(r, a, b); c.invert(r, r, c.N); c.mulN(r, r, b); }, 20, 3);
 c.multiplyBase(a);
 clock("kG", function () { c.multiplyBase(a); }, 2, 3);
-var pub = c.pubkeyCreate(key, false), compressed = c.pubkeyCreate(key), sig = c.ecdsaSign(hash, key), drbg = c.drbgInit(key), nonces = [];
+var pub = c.pubkeyCreate(key, false), compressed = c.pubkeyCreate(key), sig = c.ecdsaSign(hash, key);
+var drbg = c.drbgInit(key), nonces = [];
 clock("sign", function () { c.ecdsaSign(hash, key); }, 2, 3);
 clock("signVerified", function () { c.ecdsaSign(hash, key, true); }, 1, 1);
 for (i = 0; i < 25; i++) nonces.push(c.prepareNonce(drbg));
@@ -60,13 +68,23 @@ clock("verify", function () { c.ecdsaVerify(sig, hash, pub); }, 1, 2);
 clock("parse", function () { c.pubkeyParse(compressed); }, 2, 2);
 clock("ecdh", function () { c.ecdh(pub, key); }, 1, 2);
 var job = c.batchStart(compressed, hash, 0, 100000);
-clock("child", function () { c.batchStep(job, ${CHILDREN_A_STEP}).forEach(function (child) { c.addressOfHash(child.hash160, "p2wpkh", "main"); }); }, 1, 2);
+function addressOf(child) { c.addressOfHash(child.hash160, "p2wpkh", "main"); }
+clock("child", function () { c.batchStep(job, ${CHILDREN_A_STEP}).forEach(addressOf); }, 1, 2);
 clock("selfTest", function () { if (c.selfTest()) print("self-test failed"); }, 1, 1);
 print("@u " + u);
 `;
 
 const REFERENCE_OPERATIONS = `
-var x = refElement(), y = refElement(), j; for (j = 0; j < 16; j++) { x[j] = 4111 * (j + 1); y[j] = 65535 - j; refX[j] = j + 1; refY[j] = 9 * j; refZ[j] = 3; refX2[j] = 5 * j; refY2[j] = 77; }
+var x = refElement(), y = refElement(), j;
+for (j = 0; j < 16; j++) {
+  x[j] = 4111 * (j + 1);
+  y[j] = 65535 - j;
+  refX[j] = j + 1;
+  refY[j] = 9 * j;
+  refZ[j] = 3;
+  refX2[j] = 5 * j;
+  refY2[j] = 77;
+}
 clock("refMul", function () { refMul(x, x, y); }, 15, 2);
 clock("refDouble", refDouble, 2, 2);
 clock("refAdd", refAdd, 2, 2);
@@ -86,8 +104,10 @@ function runIn(
   const programs = Object.keys(files).map((name) => {
     const bytes = files[name];
     let store = '';
-    for (let at = 0; at < bytes.length; at += 1024)
-      store += `require("Storage").write("${name}",atob("${bytes.subarray(at, at + 1024).toString('base64')}"),${at}${at ? '' : `,${bytes.length}`});\n`;
+    for (let at = 0; at < bytes.length; at += 1024) {
+      const piece = bytes.subarray(at, at + 1024).toString('base64');
+      store += `require("Storage").write("${name}",atob("${piece}"),${at}${at ? '' : `,${bytes.length}`});\n`;
+    }
     return [`store-${name}.js`, store];
   });
   for (const [name, source] of [...programs, ['run.js', text]]) {

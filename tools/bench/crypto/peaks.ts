@@ -22,19 +22,26 @@ const BLOCK_BYTES = 14;
 function program(): string {
   const run = (name: string, text: string): string =>
     `peak=0;${text};print("@${name.replace(/ /g, '_')} "+(peak-extra));`;
-  return `var own=process.memory().usage,peak=0,extra=0,isOn=0,key=new Uint8Array(32),hash=new Uint8Array(32),sig,pub,job,nonce,used0=0,used1=0,used2=0;
+  return `var own=process.memory().usage,peak=0,extra=0,isOn=0,used0=0,used1=0,used2=0;
+var key=new Uint8Array(32),hash=new Uint8Array(32),sig,pub,job,nonce;
 for(var place=0;place<32;place++){key[place]=place*7+1;hash[place]=place*13+5}
 var real=E.convolve,realMap=E.mapInPlace;
 function look(){var used=process.memory(false).usage;if(used>peak)peak=used}
 E.convolve=function(a,b,c){if(isOn)look();return real(a,b,c)};
 E.mapInPlace=function(a,b,c,d){if(isOn)look();return realMap(a,b,c,d)};
 var CC_IMAGE=require("Storage").read("crypto");
-used0=process.memory().usage;var bound=real.bind(undefined,key,key);used1=process.memory().usage;bound=E.convolve.bind(undefined,key,key);used2=process.memory().usage;bound=0;
+used0=process.memory().usage;
+var bound=real.bind(undefined,key,key);
+used1=process.memory().usage;
+bound=E.convolve.bind(undefined,key,key);
+used2=process.memory().usage;
+bound=0;
 extra=16*(used2-used1-used1+used0)+process.memory().usage-own;
 isOn=1;used0=process.memory(false).usage;E.convolve(key,key);isOn=0;used1=peak-used0;
 eval(CC_IMAGE);
 print("@block "+process.memory().blocksize);print("@loaded "+(process.memory().usage-extra));extra+=used1;
-sig=${call('ecdsaSign', 'hash,key')};pub=${call('pubkeyCreate', 'key,false')};nonce=${call('prepareNonce', `${call('drbgInit', 'key')}`)};isOn=1;
+sig=${call('ecdsaSign', 'hash,key')};pub=${call('pubkeyCreate', 'key,false')};
+nonce=${call('prepareNonce', `${call('drbgInit', 'key')}`)};isOn=1;
 ${run('prepared signing', call('signPrepared', 'nonce,hash,key'))}nonce=0;
 ${run('signing', call('ecdsaSign', 'hash,key'))}
 ${run('verification', call('ecdsaVerify', 'sig,hash,pub'))}

@@ -46,16 +46,51 @@ const HELD_BACK = 12;
 const HELD_BACK_MOST = 200;
 const LOOK_MS = 100;
 
+/** The gauge's text. Indentation would take variables of the board. */
 function program(file: string): string {
   return `(function(path){
-var memory=process.memory,start=memory(),total=start.total,own=start.usage,files=require("fs"),crypto=require("crypto"),aes,last=files.readFileSync(path),full=0,entries=global[atob("/w==")].history=[];start=0;
-process.memory=function(isSwept){var m=memory(isSwept);m.free-=m.history;m.total-=m.history;return m};
-function again(it,name){var real=it[name];it[name]=function(a,b,c){var answer=real(a,b,c);for(var n=1;answer===undefined&&n<${HELD_BACK_MOST};n++){if(n%${HELD_BACK}===0)answer=real(a,b,c);else entries.pop()}return answer}}
-function fill(){var m=memory(),n=Math.min(total-own-m.history-parseInt(last.split(" ")[1]),total-m.usage-m.history-${SPARE});while(n>0){entries.push(0);n--}while(n<0){entries.pop();n++}full=memory(false).history}
-function look(){var left=memory(false).history,order=files.readFileSync(path);if(!order||order===last)return;last=order;print("@gauge "+parseInt(order)+" "+(total-left-own)+" "+(left<full?1:0)+" "+(memory().usage-own));fill()}
-again(files,"readFileSync");again(E,"openFile");again(crypto,"SHA256");again(crypto,"SHA512");again(crypto,"PBKDF2");aes=crypto.AES;again(aes,"encrypt");crypto.AES=aes;
-setInterval(look,${LOOK_MS});own=memory().usage-own;fill()
-})(${JSON.stringify(file)});`;
+    var memory=process.memory,start=memory(),total=start.total,own=start.usage;
+    var files=require("fs"),crypto=require("crypto"),aes;
+    var last=files.readFileSync(path),full=0,entries=global[atob("/w==")].history=[];
+    start=0;
+    process.memory=function(isSwept){var m=memory(isSwept);m.free-=m.history;m.total-=m.history;return m};
+    function again(it,name){
+      var real=it[name];
+      it[name]=function(a,b,c){
+        var answer=real(a,b,c);
+        for(var n=1;answer===undefined&&n<${HELD_BACK_MOST};n++){
+          if(n%${HELD_BACK}===0)answer=real(a,b,c);
+          else entries.pop();
+        }
+        return answer;
+      }
+    }
+    function fill(){
+      var m=memory(),n=total-own-m.history-parseInt(last.split(" ")[1]);
+      n=Math.min(n,total-m.usage-m.history-${SPARE});
+      while(n>0){entries.push(0);n--}
+      while(n<0){entries.pop();n++}
+      full=memory(false).history;
+    }
+    function look(){
+      var left=memory(false).history,order=files.readFileSync(path);
+      if(!order||order===last)return;
+      last=order;
+      print("@gauge "+parseInt(order)+" "+(total-left-own)+" "+(left<full?1:0)+" "+(memory().usage-own));
+      fill();
+    }
+    again(files,"readFileSync");
+    again(E,"openFile");
+    again(crypto,"SHA256");
+    again(crypto,"SHA512");
+    again(crypto,"PBKDF2");
+    aes=crypto.AES;
+    again(aes,"encrypt");
+    crypto.AES=aes;
+    setInterval(look,${LOOK_MS});
+    own=memory().usage-own;
+    fill();
+  })(${JSON.stringify(file)});`.replace(/\n +/g, '\n');
 }
 
 export function createGauge(): Gauge {

@@ -42,8 +42,9 @@ export function locator(code: string, options: DialectOptions): (offset: number)
     const entry = map?.findEntry(line, column) as
       { originalSource?: string; originalLine?: number; originalColumn?: number } | undefined;
     if (entry?.originalSource === undefined) return `${options.name}:${line + 1}:${column + 1}`;
-    const file = path.resolve(options.mapDir ?? '.', entry.originalSource);
-    return `${path.relative(options.root ?? '.', file)}:${(entry.originalLine ?? 0) + 1}:${(entry.originalColumn ?? 0) + 1}`;
+    const { originalSource, originalLine = 0, originalColumn = 0 } = entry;
+    const file = path.relative(options.root ?? '.', path.resolve(options.mapDir ?? '.', originalSource));
+    return `${file}:${originalLine + 1}:${originalColumn + 1}`;
   };
 }
 

@@ -160,11 +160,11 @@ export function overlay(
   const bodies = [...moved.entries()].sort((a, b) => a[1].start - b[1].start);
 
   const fetchText =
-    `function ${fetch}(o){var ` +
-    `a=${file}.substr(o,${HEAD_WIDTH})-${HEAD_TEN},n=a/${PARAMS_UNIT}|0;o+=${HEAD_WIDTH + END.length};` +
-    `if(!n)return new Function(${file}.substr(o+${OPEN.length},a));var ` +
-    `b=${file}.substr(o+n+${END.length + OPEN.length},a%${PARAMS_UNIT});a=${file}.substr(o,n).split(",");a.push(b);return ` +
-    'Function.apply(0,a)}';
+    `function ${fetch}(o){` +
+    `var a=${file}.substr(o,${HEAD_WIDTH})-${HEAD_TEN},n=a/${PARAMS_UNIT}|0;o+=${HEAD_WIDTH + END.length};` +
+    `if(!n)return new Function(${file}.substr(o+${OPEN.length},a));` +
+    `var b=${file}.substr(o+n+${END.length + OPEN.length},a%${PARAMS_UNIT});` +
+    `a=${file}.substr(o,n).split(",");a.push(b);return Function.apply(0,a)}`;
   const takeText = take && `function ${take}(v){return typeof v==="number"?${fetch}(v):v}`;
   const pieces: Piece[] = [
     { text: `var ${file}=global.${IMAGE_GLOBAL}||require("Storage").read("${IMAGE_FILE}");${fetchText}${takeText}` },

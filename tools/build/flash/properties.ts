@@ -13,14 +13,16 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
  * against it.
  */
 const NATIVE = words(`
-  convolve mapInPlace toArrayBuffer toUint8Array toString toFlatString CRC32 enableWatchdog kickWatchdog setConsole setFlags
+  convolve mapInPlace toArrayBuffer toUint8Array toString toFlatString CRC32 enableWatchdog kickWatchdog
+  setConsole setFlags
   getErrorFlags hwRand getAddressOf setTimeZone reboot defrag openFile on setup unsetup write print read available
   removeAllListeners set reset mode force
   readArrayBuffer erase getFree list compact readJSON writeJSON erasePage getPage readFileSync seek skip close pipe
   memory usage total free blocksize version env log
   SHA1 SHA224 SHA256 SHA384 SHA512 AES PBKDF2 encrypt decrypt iv keySize iterations hasher randomBytes
   path rx tx baud bytesize parity stopbits errors flow
-  getUint8 getUint16 getUint32 getInt32 getFloat32 getFloat64 setUint8 setUint16 setUint32 setInt32 setFloat32 setFloat64
+  getUint8 getUint16 getUint32 getInt32 getFloat32 getFloat64
+  setUint8 setUint16 setUint32 setInt32 setFloat32 setFloat64
   getInt8 getInt16 setInt8 setInt16 code name value writable configurable get
 `);
 /** Keys of boards/linux's ports file, globals that loaders set, and what Node's engine asks of an image. */

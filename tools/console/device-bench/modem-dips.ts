@@ -54,7 +54,9 @@ async function openModem(
   if (!port?.tx)
     throw fail('no-modem', `${board.name} has no modem on pins of its own: name the board that this one is wired as`);
   await prompt.eval(
-    `(global.$m="",${port.serial}.setup(${port.baud},{tx:${port.tx},rx:${port.rx}}),${port.serial}.removeAllListeners("data"),${port.serial}.on("data",function(d){$m=($m+d).substr(-1500);}),1)`,
+    `(global.$m="",${port.serial}.setup(${port.baud},{tx:${port.tx},rx:${port.rx}}),` +
+      `${port.serial}.removeAllListeners("data"),` +
+      `${port.serial}.on("data",function(d){$m=($m+d).substr(-1500);}),1)`,
   );
   for (const step of board.modem.on.split(';').filter((each) => each !== '')) {
     const [pin, level, waitMs] = step.split(/[=,]/);

@@ -56,7 +56,8 @@ export async function measureSpeeds(
       // The way back is set first: should the new speed not work at all, the board is heard again after this time.
       const stayMs = 10_000 + BURSTS.length * ROUNDS * 7000;
       await prompt.eval(
-        `(setTimeout(function(){Serial1.setup(${baud});},${SWITCH_MS / 3}),setTimeout(function(){Serial1.setup(${from});},${stayMs}),1)`,
+        `(setTimeout(function(){Serial1.setup(${baud});},${SWITCH_MS / 3}),` +
+          `setTimeout(function(){Serial1.setup(${from});},${stayMs}),1)`,
       );
     } finally {
       port.close();

@@ -15,7 +15,8 @@ export const PC_BOARD = 'LINUX';
 
 /** Starts the timer, once. The device is one that no image uses. */
 const START =
-  '(global.$i===undefined?(Serial6.setup(9600,{path:"/dev/null"}),global.$i=setInterval(function(){Serial6.write("x");Serial6.flush();},0)):1,1)';
+  '(global.$i===undefined?(Serial6.setup(9600,{path:"/dev/null"}),' +
+  'global.$i=setInterval(function(){Serial6.write("x");Serial6.flush();},0)):1,1)';
 
 /** Starts it where it is needed; a restart of the interpreter ends it. */
 export async function startPacemaker(prompt: Pick<Prompt, 'board' | 'eval'>): Promise<void> {

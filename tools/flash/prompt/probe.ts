@@ -45,17 +45,23 @@ export interface BoardState {
   active?: SlotState;
 }
 
+/** Reads the file header at a on the board. h: its 32 octets, s: the file's size, w: there is a file. */
+const READ_HEADER =
+  'h=a+32<=e?F.read(32,a):0;s=h?h[0]|h[1]<<8|h[2]<<16:0;' + 'w=h&&!(s==0xFFFFFF&&h[3]==255)&&(s||h[3])&&a+32+s<=e;';
+
 /**
  * Walks Storage on the board. a: start, e: end, p: page, y: names; answers [[name,address,size]…wanted], tail, count,
  * trash.
  */
 const WALK =
   '(function(a,e,p,y){var F=require("Flash"),r=[],t=a,k=0,g=0,h,s,w,n,i;' +
-  'for(;;){h=a+32<=e?F.read(32,a):0;s=h?h[0]|h[1]<<8|h[2]<<16:0;w=h&&!(s==0xFFFFFF&&h[3]==255)&&(s||h[3])&&a+32+s<=e;' +
-  'if(!w){a+=p-a%p;h=a+32<=e?F.read(32,a):0;s=h?h[0]|h[1]<<8|h[2]<<16:0;w=h&&!(s==0xFFFFFF&&h[3]==255)&&(s||h[3])&&a+32+s<=e;if(!w)break;}' +
+  'for(;;){' +
+  READ_HEADER +
+  `if(!w){a+=p-a%p;${READ_HEADER}if(!w)break;}` +
   'n="";if(h[4]||h[5]||h[6]||h[7]){for(i=4;i<32&&h[i];i++)n+=String.fromCharCode(h[i]);k++;}else g+=s+32;' +
-  'if(!h[3]&&(n.substr(0,4)=="hsm."||n.substr(0,5)==".boot"||y.indexOf(n)>=0))r.push([n,a+32,s]);a=(a+35+s)&~3;t=a;}return ' +
-  '[r,t,k,g];})';
+  'if(!h[3]&&(n.substr(0,4)=="hsm."||n.substr(0,5)==".boot"||y.indexOf(n)>=0))r.push([n,a+32,s]);' +
+  'a=(a+35+s)&~3;t=a;}' +
+  'return [r,t,k,g];})';
 
 /** Asks `process.env` and memory; works on any Espruino. */
 export async function probeInterpreter(
@@ -64,7 +70,8 @@ export async function probeInterpreter(
   Pick<BoardState, 'espruinoBoard' | 'version' | 'gitCommit' | 'serial' | 'freeVariables' | 'totalVariables'>
 > {
   const answer = await prompt.eval(
-    '[process.env.BOARD,process.env.VERSION,process.env.GIT_COMMIT,process.env.SERIAL,process.memory().free,process.memory().total]',
+    '[process.env.BOARD,process.env.VERSION,process.env.GIT_COMMIT,process.env.SERIAL,' +
+      'process.memory().free,process.memory().total]',
   );
   if (!Array.isArray(answer) || answer.length !== 6)
     throw fail(

@@ -33,11 +33,9 @@ export function qrLines(text: string, hasColour: boolean): string[] {
   const lines: string[] = [];
   for (let y = 0; y < modules.length; y += 2) {
     const pairs = modules[y].map((top, x) => [top, modules[y + 1]?.[x] ?? false] as const);
-    if (hasColour)
-      lines.push(
-        `\x1b[30;107m${pairs.map(([top, bottom]) => (top ? (bottom ? '█' : '▀') : bottom ? '▄' : ' ')).join('')}\x1b[0m`,
-      );
-    else lines.push(pairs.map(([top, bottom]) => (top ? (bottom ? ' ' : '▄') : bottom ? '▀' : '█')).join(''));
+    const cells = hasColour ? ' ▄▀█' : '█▀▄ ';
+    const line = pairs.map(([top, bottom]) => cells[(top ? 2 : 0) + (bottom ? 1 : 0)]).join('');
+    lines.push(hasColour ? `\x1b[30;107m${line}\x1b[0m` : line);
   }
   return lines;
 }

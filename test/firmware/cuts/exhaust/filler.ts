@@ -34,6 +34,7 @@ export interface Filler {
   close(): void;
 }
 
+/** ES5 of the filler. Indentation would take variables of the board. */
 function program(file: string): string {
   return `var ccHeld=[],ccSpare,ccOrder=require("fs").readFileSync(${JSON.stringify(file)});
 function ccFill(number,room){
@@ -61,7 +62,7 @@ if(ccOrder.indexOf("#")>0){
   ccFill(parseInt(ccOrder),parseInt(ccOrder.substr(ccOrder.indexOf("#")+1)));
   ccOrder="0 0";
 }
-setInterval(ccLook,${LOOK_MS});`;
+setInterval(ccLook,${LOOK_MS});`.replace(/\n +/g, '\n');
 }
 
 export function createFiller(): Filler {
