@@ -18,6 +18,7 @@ import {
   N_MUTES,
   N_MUTE_STEP,
   N_PASSED,
+  N_SINCE,
   N_SLOW,
   N_STATE,
   N_STEP,
@@ -27,6 +28,7 @@ import {
   STATE_STARTING,
   STAT_RESTARTS,
   STAT_SENT,
+  STEP_PIN,
   arm,
   notify,
 } from './state';
@@ -48,6 +50,8 @@ export const ANSWER_MS = 5000;
 const AT_MS = 1500;
 /** Times in a row that a step may have no answer before it is passed over. */
 const STEP_MUTES = 3;
+/** Seconds from the first answer after which a start-up has no more time: a step that fails once is passed over. */
+const START_S = 180;
 
 /** Writes `text` for the purpose `command`; tick() comes when the answer has not come within `answerMs`. */
 export function give(modem: Modem, command: number, text: string, answerMs: number): void {
@@ -77,6 +81,12 @@ export function passStep(modem: Modem): void {
   notify(modem, 'step-passed', SCRIPT.split('|')[modem.n[N_STEP]]);
 }
 
+/** Whether the start-up has no more time; the SIM's step has as long as it takes. */
+export function isStartLate(modem: Modem): boolean {
+  const sinceS = modem.n[N_SINCE];
+  return sinceS > 0 && modem.n[N_STEP] !== STEP_PIN && modem.outbox.clock.uptimeMs() / 1000 - sinceS >= START_S;
+}
+
 /** Hands the message in flight, if any, back to the queue. */
 export function dropSend(modem: Modem, result: number): void {
   const send = modem.send;
@@ -97,7 +107,7 @@ function dropCommand(modem: Modem): void {
   else if ((command === COMMAND_START || command === COMMAND_POLL) && n[N_STEP] > 0) {
     n[N_MUTES] = n[N_MUTE_STEP] === n[N_STEP] ? n[N_MUTES] + 1 : 1;
     n[N_MUTE_STEP] = n[N_STEP];
-    if (n[N_MUTES] >= STEP_MUTES) passStep(modem);
+    if (n[N_MUTES] >= STEP_MUTES || isStartLate(modem)) passStep(modem);
   }
 }
 

@@ -17,6 +17,7 @@ import {
   dropSend,
   give,
   giveStep,
+  isStartLate,
   nextStep,
   passStep,
   powerUp,
@@ -26,6 +27,7 @@ import { RESULT_NONE, resultOf } from './lines';
 import { SEND_ERROR, SEND_NO_ANSWER, SEND_OK, pduOf, queueSend, sendWaitMs, takeSend } from './outbox';
 import { PLACES, bringDue, failDelete, failRead, forgetPlaces, rememberPlace } from './places';
 import {
+  AGAIN_MINUTES,
   COMMAND_DECODE,
   COMMAND_DELETE,
   COMMAND_LIST,
@@ -37,9 +39,11 @@ import {
   COMMAND_SEND,
   COMMAND_START,
   LIST_ALWAYS,
+  LIST_PLACES,
   MAX_PLACES,
   Modem,
   N_ACCEPTED,
+  N_AGAIN,
   N_COMMAND,
   N_FAILURES,
   N_INDEX,
@@ -50,6 +54,7 @@ import {
   N_PIN_REFUSED,
   N_POLLS,
   N_REGISTERED,
+  N_SINCE,
   N_SKIPPING,
   N_SLOW,
   N_STATE,
@@ -83,9 +88,10 @@ import { ModemStatus, SendDone } from './types';
 
 /** First step that needs the SIM: refused, it is tried again while the SIM may be busy. */
 const STEP_MODE = 7;
-/** One poll in so many is a full one; after so many, about a day, no step is passed over any more. */
+/** Step of a poll that asks how many messages the store holds. */
+const STEP_COUNT = 12;
+/** One poll in so many is a full one. */
 const POLL_CYCLE = 10;
-const POLL_DAY = 2880;
 const DEFAULT_POLL_MS = 30000;
 
 /** Longest line that is kept: a PDU of 176 octets in hex. */
@@ -115,9 +121,11 @@ function failStep(modem: Modem): void {
   modem.n[N_COMMAND] = COMMAND_NONE;
   modem.n[N_FAILURES]++;
   if (modem.n[N_STEP] > 0 && modem.n[N_FAILURES] >= STEP_TRIES) begin(modem);
-  else if (modem.n[N_STEP] === 0 && modem.n[N_FAILURES] >= (modem.n[N_SLOW] ? AT_TRIES_SLOW : AT_TRIES))
+  else if (modem.n[N_STEP] === 0 && modem.n[N_FAILURES] >= (modem.n[N_SLOW] ? AT_TRIES_SLOW : AT_TRIES)) {
+    // Answers that take longer than AT_MS may all have come between two commands.
+    modem.n[N_SLOW] = 1;
     powerUp(modem, POWER_OFF_MS);
-  else arm(modem, modem.n[N_STEP] ? RETRY_MS : QUIET_MS);
+  } else arm(modem, modem.n[N_STEP] ? RETRY_MS : QUIET_MS);
 }
 
 /**
@@ -153,9 +161,10 @@ function endPinStep(modem: Modem, result: number): void {
 function endStep(modem: Modem, result: number): void {
   const n = modem.n;
   if (n[N_STEP] === STEP_PIN && !n[N_ACCEPTED]) return endPinStep(modem, result);
+  if (!n[N_SINCE]) n[N_SINCE] = Math.floor(modem.outbox.clock.uptimeMs() / 1000) + 1;
   if (n[N_STEP] < STEP_MODE) n[N_FAILURES] = 0;
   else if (result !== 0) {
-    if (n[N_FAILURES] < STEP_TRIES - 1) return failStep(modem);
+    if (n[N_FAILURES] < STEP_TRIES - 1 && !isStartLate(modem)) return failStep(modem);
     passStep(modem);
   }
   nextStep(modem);
@@ -163,6 +172,7 @@ function endStep(modem: Modem, result: number): void {
   n[N_STATE] = STATE_READY;
   modem.due = modem.outbox.clock.uptimeMs();
   n[N_POLLS] = 0;
+  n[N_SINCE] = 0;
   n[N_MUST_LIST] = 1;
   notify(modem, 'ready', modem.reads.length);
   next(modem);
@@ -187,13 +197,14 @@ function giveSend(modem: Modem): boolean {
   return true;
 }
 
-/** Lists the store; where lists fail, all its places are read instead. Returns false when no command was given. */
+/** Lists the store; where lists fail, or may say too little, all its places are read. Returns false: no command given. */
 function giveList(modem: Modem): boolean {
   const n = modem.n;
-  if (!n[N_MUST_LIST]) return false;
-  const isDue = n[N_MUST_LIST] === LIST_ALWAYS;
+  const must = n[N_MUST_LIST];
+  const isDue = must >= LIST_ALWAYS;
   n[N_MUST_LIST] = 0;
-  if (n[N_LIST_FAILURES] < LIST_TRIES) {
+  if (!must) return false;
+  if (must < LIST_PLACES && n[N_LIST_FAILURES] < LIST_TRIES) {
     give(modem, COMMAND_LIST, 'AT+CMGL=4\r', LIST_MS);
     return true;
   }
@@ -211,16 +222,23 @@ function isPollStep(modem: Modem): boolean {
   return modem.n[N_STEP] < (isFullPoll(modem) ? POLL_FULL : POLL_SHORT);
 }
 
-/** A poll has ended; a full one has the store listed. */
+/**
+ * A poll has ended. A full one has the store listed. Twice a day the steps and lists that were given up are tried again,
+ * and where the modem does not count its messages each place is read: a list may show none of them.
+ */
 function endPoll(modem: Modem): void {
   const n = modem.n;
   const isFull = isFullPoll(modem);
   modem.due = modem.outbox.clock.uptimeMs() + (modem.outbox.opts.pollMs || DEFAULT_POLL_MS);
   n[N_POLLS]++;
-  if (n[N_POLLS] >= POLL_DAY) n[N_POLLS] = n[N_PASSED] = n[N_LIST_FAILURES] = 0;
   if (!isFull) return;
   n[N_MUST_LIST] = LIST_ALWAYS;
   if (n[N_POLLS] > 1) n[N_SLOW] = 0;
+  const minute = Math.floor(modem.outbox.clock.uptimeMs() / 60000);
+  if (minute < n[N_AGAIN]) return;
+  n[N_AGAIN] = minute + AGAIN_MINUTES;
+  if (!n[STAT_CAPACITY] || (n[N_PASSED] >> STEP_COUNT) & 1) n[N_MUST_LIST] = LIST_PLACES;
+  n[N_PASSED] = n[N_LIST_FAILURES] = 0;
 }
 
 /**

@@ -25,7 +25,7 @@ const LONGEST_PAUSE_MS = 300000;
  * A message that waited so long for a modem that is registered goes to one that is not: a network that takes SMS may
  * say nothing of it. What then fails counts as no try.
  */
-const BLIND_MS = 300000;
+const BLIND_MS = 120000;
 
 function addSend(outbox: Outbox, id: number, pdu: Uint8Array | null, done: SendDone | null): void {
   outbox.queue.push({ id: id, pdu: pdu, done: done, tries: 0, due: outbox.clock.uptimeMs(), by: -1, not: -1 });

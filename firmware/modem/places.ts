@@ -8,7 +8,7 @@ import { MAX_PLACES, Modem, STAT_BAD_SMS, notify } from './state';
 
 /** More than places can be. */
 export const PLACES = 1000;
-/** Units of an entry: one try (16 at most), one senseless reading (4 at most; in `held` one hand-over), one minute. */
+/** Units of an entry: one try (16 at most), one senseless reading (READ_TRIES: given up; in `held` one hand-over), one minute. */
 const TRY = 1000;
 const SENSELESS = 16000;
 const MINUTE = 64000;
@@ -57,9 +57,15 @@ function failedEntry(modem: Modem, entry: number, senseless: number): number {
   return place + TRY * tries + SENSELESS * senseless + MINUTE * due;
 }
 
-/** A message that cannot be read is counted, reported and deleted. */
-function giveUp(modem: Modem, place: number): void {
-  modem.dels.push(place);
+function senselessOf(entry: number): number {
+  return Math.floor(entry / SENSELESS) % 4;
+}
+
+/** A message that cannot be read is counted and reported once, and deleted. */
+function giveUp(modem: Modem, entry: number): void {
+  const isAgain = senselessOf(entry) >= READ_TRIES;
+  modem.dels.push((isAgain ? entry % SENSELESS : entry % PLACES) + SENSELESS * READ_TRIES);
+  if (isAgain) return;
   modem.n[STAT_BAD_SMS]++;
   notify(modem, 'bad-sms', modem.n[STAT_BAD_SMS]);
 }
@@ -70,17 +76,18 @@ function giveUp(modem: Modem, place: number): void {
  */
 export function failRead(modem: Modem, isWhole: boolean): void {
   const entry = modem.reads.splice(0, 1)[0];
-  const senseless = (Math.floor(entry / SENSELESS) % 4) + (isWhole ? 1 : 0);
-  if (senseless >= READ_TRIES || triesOf(entry) + 1 >= LAST_TRY) giveUp(modem, entry % PLACES);
+  const senseless = senselessOf(entry) + (isWhole ? 1 : 0);
+  if (senseless >= READ_TRIES || triesOf(entry) + 1 >= LAST_TRY) giveUp(modem, entry);
   else modem.reads.push(failedEntry(modem, entry, senseless));
 }
 
 /**
  * Deleting the first of `dels` has failed. Without an answer the place may hold a new message by now: it is read again
- * before anything else is done to it, and comes twice if it is the old one.
+ * before anything else is done to it, and comes twice if it is the old one. A place that was given up stays so.
  */
 export function failDelete(modem: Modem, isAnswered: boolean): void {
-  const entry = failedEntry(modem, modem.dels.splice(0, 1)[0], 0);
+  const deleted = modem.dels.splice(0, 1)[0];
+  const entry = failedEntry(modem, deleted, senselessOf(deleted));
   if (isAnswered) modem.dels.push(entry);
   else modem.reads.push(entry);
 }
@@ -143,7 +150,7 @@ export function rememberPlace(modem: Modem, place: number, isNew: boolean): void
 export function makeRoom(modem: Modem): void {
   const left = longestLeft(modem);
   if (left < 0 || modem.dels.length || dueIndex(modem, modem.reads) >= 0) return;
-  giveUp(modem, modem.reads.splice(left, 1)[0] % PLACES);
+  giveUp(modem, modem.reads.splice(left, 1)[0]);
 }
 
 /** The SIM is gone: what is kept in mind of its places belongs to no message of the next one. */

@@ -58,7 +58,7 @@ export const N_SKIPPING = 17;
 /** Octets of the PDU that +CMGR announced, 0 unknown, -1 no head has come; whether the line that counts has come. */
 export const N_PDU_BYTES = 18;
 export const N_ACCEPTED = 19;
-/** Whether the store is to be listed, LIST_ALWAYS: whatever its count says. */
+/** Whether the store is to be listed, LIST_ALWAYS and LIST_PLACES: whatever its count says. */
 export const N_MUST_LIST = 20;
 export const N_POLLS = 21;
 /** 1 registered, 0 not, REGISTERED_UNKNOWN. */
@@ -75,10 +75,17 @@ export const N_STORE_TURN = 27;
 export const N_LIST_FAILURES = 28;
 /** 1: a command had no answer lately; answers are awaited twice as long. */
 export const N_SLOW = 29;
-const N_COUNT = 30;
+/** Second of the uptime at which a start-up had its first answer, 0 none. */
+export const N_SINCE = 30;
+/** Minute of the uptime at which all is tried again: passed steps, lists, every place of the store. */
+export const N_AGAIN = 31;
+const N_COUNT = 32;
 export const PIN_UNANSWERED = 2;
-/** N_MUST_LIST of a list that does not depend on the store's count. */
+/** N_MUST_LIST of a list that does not depend on the store's count, and of a look at every place instead. */
 export const LIST_ALWAYS = 2;
+export const LIST_PLACES = 3;
+/** Minutes between two times that all is tried again: twice a day. */
+export const AGAIN_MINUTES = 720;
 
 /** A message that waits. */
 export interface Send {
@@ -129,6 +136,7 @@ export function createState(uart: Uart, outbox: Outbox): Modem {
   n[N_PDU_BYTES] = -1;
   n[N_REGISTERED] = REGISTERED_UNKNOWN;
   n[N_INDEX] = outbox.list.length;
+  n[N_AGAIN] = AGAIN_MINUTES;
   return {
     uart: uart,
     outbox: outbox,

@@ -178,10 +178,13 @@ export const MOODS: NamedMood[] = [
 
 /** Several moods at once: the first that meets a command decides, lines pass through all. */
 export function blend(moods: Mood[]): Mood {
+  const meeters = moods.filter((mood) => mood.meets);
+  const sayers = moods.filter((mood) => mood.says);
   return {
-    meets: (command) => moods.map((mood) => mood.meets?.(command)).find((met) => met !== undefined),
-    says: (line, command) =>
-      moods.reduce((lines, mood) => lines.flatMap((one) => mood.says?.(one, command) ?? [one]), [line]),
+    meets: (command) => meeters.map((mood) => mood.meets!(command)).find((met) => met !== undefined),
+    says: sayers.length
+      ? (line, command) => sayers.reduce((lines, mood) => lines.flatMap((one) => mood.says!(one, command)), [line])
+      : undefined,
     delayMs: Math.max(0, ...moods.map((mood) => mood.delayMs ?? 0)),
     isEchoing: moods.some((mood) => mood.isEchoing),
   };

@@ -210,6 +210,32 @@ describe('firmware/modem: one place, one command that is never answered', () => 
     await modem.run(20 * MINUTE);
     expect([modem.got.length, Object.keys(modem.store).length]).to.deep.equal([1, 0]);
   });
+
+  it('gammu #19 #438: a place that can be neither read nor, for a while, deleted is free within a day', async () => {
+    let count = 0;
+    const modem: Scripted = startScripted({
+      store: { 1: HELLO },
+      answers: {
+        'AT+CMGR=1': (command) => [command === 'AT+CMGR=1' ? '+CMS ERROR: 500' : 'OK'],
+        'AT+CMGD=1'() {
+          if (++count <= 10) return null;
+          delete modem.store[1];
+          return ['OK'];
+        },
+      },
+    });
+    await modem.run(24 * HOUR);
+    expect([Object.keys(modem.store).length, modem.status().badSms]).to.deep.equal([0, 1]);
+  });
+
+  it('esphome #1015: an empty list, no count and no notice: the message is taken within a day', async () => {
+    const modem = await started({ answers: { 'AT+CMGL=4': ['OK'], 'AT+CPMS?': ['ERROR'], 'AT+CPMS=': ['ERROR'] } });
+    for (let day = 1; day <= 3; day++) {
+      modem.store[day] = HELLO;
+      await modem.run(24 * HOUR);
+      expect([modem.got.length, Object.keys(modem.store).length]).to.deep.equal([day, 0]);
+    }
+  });
 });
 
 describe('firmware/modem: no command is a must', () => {
@@ -261,6 +287,14 @@ describe('firmware/modem: no command is a must', () => {
       expect([modem.got.length > 0, Object.keys(modem.store).length]).to.deep.equal([true, 0]);
       expect(modem.commands.filter((command) => !/^AT/.test(command))).to.deep.equal([]);
     });
+
+  it('none of them is ever answered, the others after seven seconds: an alarm goes out within 10 minutes', async () => {
+    const mute = COMMANDS.filter((command) => !/CPIN|CMGL/.test(command));
+    const modem = startScripted({ answers: Object.fromEntries(mute.map((command) => [command, null])), delayMs: 7000 });
+    const alarm = modem.alarm();
+    await modem.run(10 * MINUTE);
+    expect(alarm.result).to.equal('sent');
+  });
 
   it('a SIM that is busy for a minute: set up when it is not', async () => {
     let isBusy = true;
@@ -373,6 +407,18 @@ describe('firmware/modem: registration', () => {
       await modem.run(10 * MINUTE);
       expect(alarm.result).to.equal('sent');
     });
+
+  it('the network takes every third SMS and +CREG says 0: an alarm goes out within 10 minutes', async () => {
+    let count = 0;
+    const modem = startScripted({
+      answers: { 'AT+CREG?': ['+CREG: 0,0', 'OK'] },
+      onPdu: () => (++count % 3 ? ['+CMS ERROR: 500'] : ['+CMGS: 7', 'OK']),
+    });
+    await modem.run(MINUTE);
+    const alarm = modem.alarm();
+    await modem.run(10 * MINUTE);
+    expect(alarm.result).to.equal('sent');
+  });
 });
 
 describe('firmware/modem: other values', () => {

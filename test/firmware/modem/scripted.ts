@@ -20,6 +20,8 @@ export interface Script {
   /** Lines of +CMGR, by place. */
   store?: Record<number, string[]>;
   isEchoing?: boolean;
+  /** Time of each answer, default 1 ms. */
+  delayMs?: number;
   /** No command is answered while it returns true. */
   isHung?: () => boolean;
   /** Answer to the PDU of AT+CMGS. */
@@ -76,7 +78,7 @@ export function startScripted(script: Script = {}): Scripted {
   let hear: (bytes: Uint8Array) => void = () => undefined;
   let typed = '';
   let isPrompting = false;
-  const say = (text: string): void => void runtime.after(1, () => hear(Buffer.from(text, 'latin1')));
+  const say = (text: string): void => void runtime.after(script.delayMs ?? 1, () => hear(Buffer.from(text, 'latin1')));
   const lines = (all: string[]): void => say(all.map((line) => `\r\n${line}\r\n`).join(''));
 
   function execute(command: string): void {

@@ -7,8 +7,8 @@ import { ALARM_LIMIT_MS, STORE_LIMIT_MS, runDialogue } from '../../../tools/benc
 describe('bench: modem', function () {
   this.timeout(300_000);
   for (const { name, source, make } of MOODS)
-    it(`${source}: ${name}`, async () => {
-      const { alarmMs, storeMs, received, sent } = await runDialogue(name, make());
+    it(`${source}: ${name}`, () => {
+      const { alarmMs, storeMs, received, sent } = runDialogue(name, make());
       expect(alarmMs).to.be.at.most(ALARM_LIMIT_MS);
       expect(storeMs).to.be.at.most(STORE_LIMIT_MS);
       if (name !== 'a place that cannot be read') expect(received).to.be.at.least(sent);

@@ -5,11 +5,11 @@ import { createModem, sendText, startModem } from '../../../firmware/modem/modem
 import { createOutbox } from '../../../firmware/modem/outbox';
 import { portUart, runtimeClock } from '../../../host/modem/hal';
 import { wire } from '../../../host/sim/board/wire';
-import { createVirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
 import { createGsmNetwork } from '../../../host/sim/gsm';
 import { createChance, type Chance } from '../../../host/sim/gsm/chance';
 import { createSim800, type Sim800Faults } from '../../../host/sim/sim800';
 import { randomMood, type Mood } from '../../../host/sim/sim800/moods';
+import { createPlainClock } from './clock';
 
 const DEVICE = '+8613800000001';
 const ADMIN = '+8613900000002';
@@ -40,8 +40,8 @@ function randomFaults(chance: Chance): Sim800Faults {
 }
 
 /** Runs one dialogue: two alarms, up to three messages. `mood` instead of a random one. */
-export async function runDialogue(seed: string, mood?: Mood): Promise<Dialogue> {
-  const runtime = createVirtualRuntime({ seed, startMs: START_MS, pace: 'fast' });
+export function runDialogue(seed: string, mood?: Mood): Dialogue {
+  const runtime = createPlainClock(seed, START_MS);
   const network = createGsmNetwork({ runtime, seed });
   const chance = createChance(seed, 'dialogue');
   const line = wire(runtime, { baud: 115200 });
@@ -88,9 +88,9 @@ export async function runDialogue(seed: string, mood?: Mood): Promise<Dialogue> 
   const sent = chance.between(1, 3);
   for (let i = 0; i < sent; i++)
     network.inject({ from: ADMIN, to: DEVICE, text: `sms ${i}`, delayMs: chance.between(1000, 5 * MINUTE_MS) });
-  await runtime.runFor(chance.between(0, MINUTE_MS));
+  runtime.runFor(chance.between(0, MINUTE_MS));
   alarm();
-  await runtime.runFor(chance.between(0, 6 * MINUTE_MS));
+  runtime.runFor(chance.between(0, 6 * MINUTE_MS));
   alarm();
 
   let fullMs = 0;
@@ -98,27 +98,26 @@ export async function runDialogue(seed: string, mood?: Mood): Promise<Dialogue> 
   let isBusy = true;
   while (isBusy && runtime.nowMs() < START_MS + STORE_LIMIT_MS + HOUR_MS) {
     const lookMs = runtime.nowMs() - START_MS < 20 * MINUTE_MS ? LOOK_MS : LONG_LOOK_MS;
-    await runtime.runFor(lookMs);
+    runtime.runFor(lookMs);
     fullMs = sim.stored() ? fullMs + lookMs : 0;
     storeMs = Math.max(storeMs, fullMs);
     isBusy = taken < 2 || sim.stored() > 0 || runtime.nowMs() - START_MS < 12 * MINUTE_MS;
   }
   queuedMs.filter((ms) => ms >= 0).forEach((ms) => (alarmMs = Math.max(alarmMs, runtime.nowMs() - ms)));
   sim.close();
-  await runtime.close();
   return { seed, alarmMs, storeMs, received, sent };
 }
 
 /** The worst of `count` dialogues, and the seeds of those beyond a limit. */
-export async function runDialogues(
+export function runDialogues(
   seed: string,
   count: number,
-): Promise<{ latestAlarmMs: number; longestStoreMs: number; bad: Dialogue[] }> {
+): { latestAlarmMs: number; longestStoreMs: number; bad: Dialogue[] } {
   let latestAlarmMs = 0;
   let longestStoreMs = 0;
   const bad: Dialogue[] = [];
   for (let i = 0; i < count; i++) {
-    const dialogue = await runDialogue(`${seed}-${i}`);
+    const dialogue = runDialogue(`${seed}-${i}`);
     latestAlarmMs = Math.max(latestAlarmMs, dialogue.alarmMs);
     longestStoreMs = Math.max(longestStoreMs, dialogue.storeMs);
     if (dialogue.alarmMs > ALARM_LIMIT_MS || dialogue.storeMs > STORE_LIMIT_MS) bad.push(dialogue);

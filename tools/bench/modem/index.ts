@@ -7,7 +7,7 @@ import { runMoodStory } from './story';
 const DIALOGUES = 10_000;
 
 export async function benchModem(): Promise<BenchRow[]> {
-  const { latestAlarmMs, longestStoreMs, bad } = await runDialogues('bench', DIALOGUES);
+  const { latestAlarmMs, longestStoreMs, bad } = runDialogues('bench', DIALOGUES);
   const limit = (name: string, ms: number, limitMs: number): BenchRow => ({
     name,
     value: ms / 1000,
