@@ -61,10 +61,14 @@ describe('the installed package', function () {
     expect(existsSync(join(folder, 'node_modules', 'typescript'))).to.equal(false);
   });
 
-  it('says which package a serial port needs', () => {
+  it('says which package a serial port needs, and which EspruinoTools', () => {
     const { status, stderr } = run('npx', ['chaincloud', 'console', '--port', '/dev/null']);
     expect(status).to.equal(1);
     expect(stderr).to.include('npm install serialport');
+    const image = ['--board', 'esp32-sim800l', '--role', 'hot', '--with', 'espruino'];
+    expect(run('npx', ['chaincloud', 'flash', '--port', '/dev/null', ...image]).stderr).to.include(
+      'npm install espruino',
+    );
   });
 
   it('runs the whole system once', () => {

@@ -34,7 +34,7 @@ export interface FlashOptions extends ReachOptions, UploadOptions {
   erase?: boolean;
 }
 
-interface Started {
+export interface Started {
   /** What the image said after the restart; undefined where it has no text console on this line. */
   ready?: string;
   readyMs?: number;
@@ -75,7 +75,7 @@ async function askForService(options: ReachOptions): Promise<void> {
 }
 
 /** Gets to the prompt by every way there is. */
-async function reachPrompt(options: ReachOptions): Promise<Prompt> {
+export async function reachPrompt(options: ReachOptions): Promise<Prompt> {
   const { port, runtime, say } = options;
   const find = (): Promise<Prompt> => findPrompt(port, runtime, port.baud ? { baud: port.baud } : {});
   try {
@@ -100,8 +100,12 @@ async function reachPrompt(options: ReachOptions): Promise<Prompt> {
   }
 }
 
-/** Restarts the board and waits for the image's own word. */
-async function restart(prompt: Prompt, role: ImageInfo['role'], { runtime, port }: ReachOptions): Promise<Started> {
+/** Restarts the board and waits for the image's own word. Throws `selftest-failed`. */
+export async function restart(
+  prompt: Prompt,
+  role: ImageInfo['role'],
+  { runtime, port }: ReachOptions,
+): Promise<Started> {
   const startMs = runtime.nowMs();
   prompt.line.clear();
   prompt.line.send(prompt.board === PC_BOARD ? 'load()\n' : 'E.reboot()\n');

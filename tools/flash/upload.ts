@@ -22,6 +22,8 @@ import {
   SLOT_NAMES,
   slotFileBytes,
   slotOf,
+  type ImageInfo,
+  type SlotHeader,
 } from './storage/slots';
 
 export interface UploadProgress {
@@ -60,6 +62,38 @@ function chunkFor(state: BoardState): number {
   return state.freeVariables >= 1500 ? 2048 : state.freeVariables >= 700 ? 1024 : 256;
 }
 
+/**
+ * Refuses an image of another board or role than the one that boots now. Throws `wrong-board`, `wrong-role`, unless
+ * `isForced`.
+ */
+export function aSameRole(now: ImageInfo | undefined, wanted: ImageInfo, isForced: boolean): void {
+  if (!now || isForced) return;
+  if (now.board !== wanted.board)
+    throw fail(
+      'wrong-board',
+      `the board runs the image of ${now.board} and this one is for ${wanted.board}: choose it with ` +
+        `--board ${now.board}, or give --force if the board itself was wrongly flashed`,
+    );
+  if (now.role !== wanted.role)
+    throw fail(
+      'wrong-role',
+      `the board is an HSM-${now.role === 'cold' ? 'Cold' : 'Hot'} and this image is ` +
+        `HSM-${now.role === 'cold' ? 'Hot' : 'Cold'}: take the other board, or give --force`,
+    );
+}
+
+/** Does the slot with this header hold this very image? */
+export function isSameImage(now: SlotHeader | undefined, { info, code }: DeviceImage): boolean {
+  return (
+    now !== undefined &&
+    now.crc32 === crc32(code) &&
+    now.lenBytes === code.length &&
+    now.commit === info.commit &&
+    now.role === info.role &&
+    now.board === info.board
+  );
+}
+
 /** Refuses an image that is not for this board, before anything is written. */
 function aFittingImage(state: BoardState, image: DeviceImage, isForced: boolean): void {
   if (state.espruinoBoard !== image.espruinoBoard) {
@@ -69,20 +103,7 @@ function aFittingImage(state: BoardState, image: DeviceImage, isForced: boolean)
         `Espruino "${state.espruinoBoard}": choose the image with --board`,
     );
   }
-  const now = state.active?.image;
-  if (!now || isForced) return;
-  if (now.board !== image.info.board)
-    throw fail(
-      'wrong-board',
-      `the board runs the image of ${now.board} and this one is for ${image.info.board}: choose it with ` +
-        `--board ${now.board}, or give --force if the board itself was wrongly flashed`,
-    );
-  if (now.role !== image.info.role)
-    throw fail(
-      'wrong-role',
-      `the board is an HSM-${now.role === 'cold' ? 'Cold' : 'Hot'} and this image is ` +
-        `HSM-${now.role === 'cold' ? 'Hot' : 'Cold'}: take the other board, or give --force`,
-    );
+  aSameRole(state.active?.image, image.info, isForced);
 }
 
 /** Makes sure that loader and both slots are there and large enough; answers the state after it. */
@@ -209,14 +230,7 @@ export async function uploadImage(
   const remote = await createRemote(prompt);
   const code = image.code;
   const crc = crc32(code);
-  const now = state.active?.image;
-  const isSame =
-    now !== undefined &&
-    now.crc32 === crc &&
-    now.lenBytes === code.length &&
-    now.commit === image.info.commit &&
-    now.role === image.info.role &&
-    now.board === image.info.board;
+  const isSame = isSameImage(state.active?.image, image);
   const tableBytes = await putTables(prompt, remote, state, options.tables ?? {}, chunkBytes, (done, total) =>
     report('tables', done, total),
   );

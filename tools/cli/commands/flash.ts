@@ -5,7 +5,9 @@ import { realRuntime } from '../../../host/kit/runtime';
 import { fail } from '../../../protocol/errors';
 import { createPeople, type People } from '../../console/people';
 import { boardNamed } from '../../flash/boards';
-import { flashBoard, rollBackBoard, type ReachOptions } from '../../flash/flash';
+import { flashByEspruinoTools } from '../../flash/espruino-tools/flash';
+import { loadEspruinoTools } from '../../flash/espruino-tools/session';
+import { flashBoard, rollBackBoard, type FlashOptions, type ReachOptions } from '../../flash/flash';
 import { readImage, readTables } from '../../flash/storage/image';
 import { progressBar } from '../../flash/progress';
 import { planBase, planStorage, storageOf } from '../../flash/rom/rom-plan';
@@ -73,11 +75,13 @@ async function goBack(input: CommandInput, options: ReachOptions): Promise<void>
     );
 }
 
-async function putImage(input: CommandInput, file: string, options: ReachOptions): Promise<void> {
+type Flash = (options: FlashOptions) => ReturnType<typeof flashBoard | typeof flashByEspruinoTools>;
+
+async function putImage(input: CommandInput, file: string, options: ReachOptions, flash: Flash): Promise<void> {
   const image = readImage(file);
   const { info } = image;
   const bar = progressBar(process.stderr);
-  const result = await flashBoard({
+  const result = await flash({
     ...options,
     image,
     tables: readTables(file, info.role),
@@ -109,6 +113,18 @@ async function putImage(input: CommandInput, file: string, options: ReachOptions
   process.stdout.write(`hsm-${info.role} ${info.commit} on ${info.board}: ${what}; ${then}\n`);
 }
 
+/** The ways to the board that the flags name. Throws `usage` for those that exclude one another. */
+function waysOf({ switches, values }: CommandInput): { isBack: boolean; byRom: boolean; isWith: boolean } {
+  const isBack = switches.rollback === true;
+  const isWith = values.with !== undefined;
+  const byRom = values.base !== undefined || switches.storage === true;
+  if (isWith && values.with !== 'espruino') throw fail('usage', `"--with" expected espruino, got ${values.with}`);
+  if (isBack && (byRom || switches.erase))
+    throw fail('usage', '"--rollback" goes without --base, --storage and --erase');
+  if (isWith && (isBack || byRom)) throw fail('usage', '"--with" goes without --rollback, --base and --storage');
+  return { isBack, byRom, isWith };
+}
+
 export const flashCommand: Command = {
   name: 'flash',
   summary: 'puts an image onto a board over its serial port',
@@ -124,6 +140,12 @@ export const flashCommand: Command = {
       help:
         'boots the image in the other slot again, where a whole one is; keys, counters and journal stay ' +
         'as they are',
+    },
+    with: {
+      value: 'espruino',
+      help:
+        'by EspruinoTools (npm install espruino): for a board with an Espruino that no folder of boards/ ' +
+        'describes',
     },
     base: {
       value: 'DIR',
@@ -143,10 +165,7 @@ export const flashCommand: Command = {
   },
   async run(input) {
     const baud = aBaud(input.values.baud);
-    const isBack = input.switches.rollback === true;
-    const byRom = input.values.base !== undefined || input.switches.storage === true;
-    if (isBack && (byRom || input.switches.erase))
-      throw fail('usage', '"--rollback" goes without --base, --storage and --erase');
+    const { isBack, byRom, isWith } = waysOf(input);
     const file = isBack || input.values.base !== undefined ? undefined : imageFile(input);
     if (input.values['storage-out'] !== undefined && file !== undefined) {
       const { data } = storageOf(file);
@@ -155,13 +174,15 @@ export const flashCommand: Command = {
       return 0;
     }
     if (file !== undefined) readImage(file);
+    const tools = isWith ? await loadEspruinoTools() : undefined;
+    const flash: Flash = tools ? (options) => flashByEspruinoTools(tools, options) : flashBoard;
     const portName = await choosePort(input.values.port);
     if (byRom) return flashByRom(input, portName);
     const port = await openPort(portName, baud);
     const people = createPeople(process.stdin as never, process.stderr);
     try {
       if (isBack) await goBack(input, reach(port, people));
-      else await putImage(input, file!, reach(port, people));
+      else await putImage(input, file!, reach(port, people), flash);
       return 0;
     } finally {
       people.close();

@@ -8,7 +8,20 @@ import type { BytePort } from '../../../host/kit/byte-port';
 import type { Runtime } from '../../../host/kit/runtime';
 import { createFlash, PowerCut, type SimFlash } from '../../../host/sim/board/flash';
 import { crc32 } from '../storage/crc32';
-import { ACK, CTRL_C, DLE, ENQ, MAX_PACKET_BYTES, NAK, RESPONSE, SOH, XOFF } from '../prompt/packets';
+import {
+  ACK,
+  CTRL_C,
+  DLE,
+  ENQ,
+  EVAL,
+  FILE_DATA,
+  FILE_SEND,
+  MAX_PACKET_BYTES,
+  NAK,
+  RESPONSE,
+  SOH,
+  XOFF,
+} from '../prompt/packets';
 import type { StorageArea } from '../storage/slots';
 import { createStorageModel, type StorageModel } from './storage';
 
@@ -87,6 +100,8 @@ export function createModelBoard(options: ModelOptions): ModelBoard {
   let spentMs = 0;
   let input = '';
   let packet: { at: number; head: number[]; text: string; need: number } | undefined;
+  /** The file that FILE_SEND announced and DATA packets fill. */
+  let file: { name: string; sizeBytes: number; at: number } | undefined;
   let last = 0;
 
   function say(text: string): void {
@@ -189,6 +204,29 @@ export function createModelBoard(options: ModelOptions): ModelBoard {
     answer(String.fromCharCode(ACK, DLE, SOH, (RESPONSE | js.length) >> 8, js.length & 0xff) + js);
   }
 
+  /** A piece of the file that is being sent; false where Storage does not take it. */
+  function putPiece(text: string): boolean {
+    if (!file) return false;
+    try {
+      storage.write(file.name, text, file.at, file.at === 0 ? file.sizeBytes : 0);
+    } catch (error) {
+      if (error instanceof PowerCut) isOn = false;
+      return false;
+    }
+    file.at += text.length;
+    return true;
+  }
+
+  function takePacket(type: number, text: string): void {
+    if (type === EVAL) return evaluate(text);
+    let isTaken = type === FILE_SEND;
+    if (isTaken) {
+      const { fn, s } = JSON.parse(text) as { fn: string; s: number };
+      file = { name: fn, sizeBytes: s, at: 0 };
+    } else if (type === FILE_DATA) isTaken = putPiece(text);
+    answer(String.fromCharCode(isTaken ? ACK : NAK));
+  }
+
   function giveUpPacket(): void {
     packet = undefined;
     say(String.fromCharCode(NAK));
@@ -205,7 +243,7 @@ export function createModelBoard(options: ModelOptions): ModelBoard {
       if (packet.text.length < packet.need) return;
       const { text, head } = packet;
       packet = undefined;
-      return head[0] >> 5 === 1 ? evaluate(text) : say(String.fromCharCode(NAK));
+      return takePacket((head[0] << 8) & ~MAX_PACKET_BYTES, text);
     }
     if (code === CTRL_C) input = '';
     else if (code === SOH && last === DLE) {

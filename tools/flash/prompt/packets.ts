@@ -14,6 +14,8 @@ export const ENQ = 0x05;
 /** Packet types: the top three bits of the length word. */
 export const RESPONSE = 0x0000;
 export const EVAL = 0x2000;
+export const FILE_SEND = 0x6000;
+export const FILE_DATA = 0x8000;
 export const MAX_PACKET_BYTES = 0x1fff;
 
 /** One packet as bytes. `text`: one character a byte, 1..8191. Throws code `packet-size`. */
