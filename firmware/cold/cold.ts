@@ -48,15 +48,18 @@ export interface Sweep {
   signed: number;
 }
 
-/** A state backup being read in (console/commands/state.ts). */
+/** A state backup being read in (console/commands/state.ts). Secret: key. */
 export interface Restoring {
-  line: (base64: string) => void;
-  /**
-   * channelIds: one for each account, in their order. payments: of all accounts. Throws `channel-ids`, `backup-old`.
-   */
-  end: (channelIds: number[], payments: number, isForced: boolean, seed64: Uint8Array) => void;
-  /** Overwrites the key: the board is locked. */
-  close: () => void;
+  key: Uint8Array;
+  /** The backup's own: every line's nonce begins with it. */
+  id: Uint8Array;
+  /** Lines read, and whether the last one of the backup was among them. */
+  lines: number;
+  isEnded: boolean;
+  /** The archive of payments under way. */
+  file: Uint8Array;
+  /** Of each account: its number, its highest channel number, V's counter. */
+  counters: number[][];
 }
 
 /**

@@ -116,7 +116,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     board: 'cold',
     key: 'account',
     isInBackup: true,
-    writers: ['firmware/cold/console/commands/account-add.ts', 'firmware/cold/console/accounts.ts'],
+    writers: ['firmware/cold/console/accounts.ts'],
     meaning: 'What the operator entered for an account.',
     layout: {
       cbor: [

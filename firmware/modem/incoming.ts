@@ -141,6 +141,13 @@ function noteTime(modem: Modem, line: string): void {
   notify(modem, 'time', seconds);
 }
 
+/** Signal, operator and supply, for diagnostics. */
+function noteStatus(modem: Modem, name: string, line: string): void {
+  if (name === '+CSQ') modem.n[STAT_RSSI] = numberIn(line, 0) < 0 ? 99 : numberIn(line, 0);
+  else if (name === '+COPS') modem.oper = operatorIn(line);
+  else if (name === '+CBC') modem.n[STAT_SUPPLY_MV] = supplyIn(line);
+}
+
 /** Lines that belong to a command or come by themselves and carry a value. */
 export function noteValue(modem: Modem, line: string): void {
   const name = line.substr(0, line.indexOf(':'));
@@ -150,9 +157,7 @@ export function noteValue(modem: Modem, line: string): void {
   else if (name === '+CMGS') modem.n[N_ACCEPTED] = modem.n[N_COMMAND] === COMMAND_SEND ? 1 : 0;
   else if (name === '+CREG') noteRegistration(modem, line);
   else if (name === '+CPIN') notePin(modem, line);
-  else if (name === '+CSQ') modem.n[STAT_RSSI] = numberIn(line, 0) < 0 ? 99 : numberIn(line, 0);
-  else if (name === '+COPS') modem.oper = operatorIn(line);
-  else if (name === '+CBC') modem.n[STAT_SUPPLY_MV] = supplyIn(line);
   else if (name === '+CPMS') noteStore(modem, line);
   else if (name === '+CCLK' || name === '*PSUTTZ') noteTime(modem, line);
+  else noteStatus(modem, name, line);
 }

@@ -100,6 +100,17 @@ function dateNumbers(text: string): number[] {
   return numbers;
 }
 
+/** Seconds since 1970 of year, month, day, hour, minute and second; -1 when there is no such time. */
+function secondsOf(numbers: number[]): number {
+  const year = numbers[0] < 100 ? numbers[0] + 2000 : numbers[0];
+  const month = numbers[1];
+  const days = daysSince1970(year, month, numbers[2]);
+  // The day before the first of the next month is the month's last.
+  if (month < 1 || month > 12 || numbers[2] < 1 || days >= daysSince1970(year, month + 1, 1)) return -1;
+  if (numbers[3] > 23 || numbers[4] > 59 || numbers[5] > 59) return -1;
+  return days * 86400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5];
+}
+
 /**
  * Seconds since 1970 of the network's time `*PSUTTZ: y,m,d,h,m,s,"+zz",dst` (UTC) or of the clock
  * `+CCLK: "yy/MM/dd,hh:mm:ss+zz"` (local, zone in quarter hours). 0 when the line is neither, a clock lacks its zone, or
@@ -112,12 +123,7 @@ export function timeOf(line: string): number {
   const zone = !isClock ? 0 : text.indexOf('-') < 0 ? numbers[6] : -numbers[6];
   const hasZone = numbers.length === 7 && (text.indexOf('+') > 0 || text.indexOf('-') > 0);
   if (numbers.length < 6 || (isClock && !hasZone)) return 0;
-  const year = numbers[0] < 100 ? numbers[0] + 2000 : numbers[0];
-  const month = numbers[1];
-  const days = daysSince1970(year, month, numbers[2]);
-  // The day before the first of the next month is the month's last.
-  if (month < 1 || month > 12 || numbers[2] < 1 || days >= daysSince1970(year, month + 1, 1)) return 0;
-  if (numbers[3] > 23 || numbers[4] > 59 || numbers[5] > 59 || zone > MAX_ZONE || zone < -MAX_ZONE) return 0;
-  const seconds = days * 86400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5] - zone * 900;
+  const seconds = secondsOf(numbers) - zone * 900;
+  if (zone > MAX_ZONE || zone < -MAX_ZONE) return 0;
   return seconds < KNOWN_S || seconds > KNOWN_S + NETWORK_S ? 0 : seconds;
 }

@@ -128,6 +128,12 @@ function failStep(modem: Modem): void {
   } else arm(modem, modem.n[N_STEP] ? RETRY_MS : QUIET_MS);
 }
 
+/** Reports why the SIM is not ready, once a start-up. */
+function notifySim(modem: Modem, result: number, asked: string): void {
+  if (result === NO_SIM) notify(modem, 'no-sim', result);
+  if (asked !== '') notify(modem, modem.n[N_PIN_REFUSED] ? 'pin-wrong' : 'pin-needed', asked);
+}
+
 /**
  * AT+CPIN? has ended and the SIM is not ready: absent, asleep or asking for its PIN; one that was refused is never
  * tried again, nor one without an answer until the SIM was ready. Where the modem says nothing of the SIM, it is taken
@@ -143,8 +149,7 @@ function endPinStep(modem: Modem, result: number): void {
     return give(modem, COMMAND_PIN, 'AT+CPIN="' + pin + '"\r', ANSWER_MS);
   }
   if (result === NO_SIM) forgetPlaces(modem);
-  if (n[N_FAILURES] === 0 && result === NO_SIM) notify(modem, 'no-sim', result);
-  if (n[N_FAILURES] === 0 && asked !== '') notify(modem, n[N_PIN_REFUSED] ? 'pin-wrong' : 'pin-needed', asked);
+  if (n[N_FAILURES] === 0) notifySim(modem, result, asked);
   if (asked !== '' || result === NO_SIM || n[N_FAILURES] + 1 < STEP_TRIES) {
     failStep(modem);
     // An OK without the line may be the late answer to a command before: those behind it are waited for.
@@ -304,6 +309,13 @@ function endList(modem: Modem, result: number): void {
   n[N_LIST_FAILURES] = result === 0 && known >= n[STAT_STORED] ? 0 : n[N_LIST_FAILURES] + 1;
 }
 
+/** AT+CMGS has ended: without a prompt it is an error, without the message's reference nobody knows. */
+function endSend(modem: Modem, result: number): void {
+  if (result !== 0) dropSend(modem, result);
+  else if (modem.n[N_COMMAND] === COMMAND_PROMPT) dropSend(modem, SEND_ERROR);
+  else dropSend(modem, modem.n[N_ACCEPTED] ? SEND_OK : SEND_NO_ANSWER);
+}
+
 /** The command in flight has ended with `result` (lines.ts resultOf). */
 function finish(modem: Modem, result: number): void {
   const n = modem.n;
@@ -321,8 +333,7 @@ function finish(modem: Modem, result: number): void {
     if (endPollStep(modem)) return;
   } else if (command === COMMAND_READ || command === COMMAND_DELETE) endStore(modem, result);
   else if (command === COMMAND_LIST) endList(modem, result);
-  else if (command === COMMAND_PROMPT) dropSend(modem, result === 0 ? SEND_ERROR : result);
-  else if (command === COMMAND_SEND) dropSend(modem, result === 0 && !n[N_ACCEPTED] ? SEND_NO_ANSWER : result);
+  else if (command === COMMAND_PROMPT || command === COMMAND_SEND) endSend(modem, result);
   next(modem);
 }
 
@@ -420,16 +431,15 @@ export function sendText(outbox: Outbox, to: string, text: string, done: SendDon
   queueSend(outbox, encodeSubmit(to, CODING_GSM7, null, septets, VALIDITY_DAY), done, isKept);
 }
 
-/** Queues at most 133 octets of data to a port. Throws `pdu-address`, `pdu-length`, `modem-queue-full`. */
+/** Queues data, at most 133 octets, to a port. Throws `pdu-address`, `pdu-length`, `modem-queue-full`. */
 export function sendData(
   outbox: Outbox,
   to: string,
-  bytes: Uint8Array,
-  port: number,
+  data: { port: number; bytes: Uint8Array },
   done: SendDone | null,
   isKept: boolean,
 ): void {
-  queueSend(outbox, encodeSubmit(to, CODING_8BIT, portHeader(port), bytes, VALIDITY_DAY), done, isKept);
+  queueSend(outbox, encodeSubmit(to, CODING_8BIT, portHeader(data.port), data.bytes, VALIDITY_DAY), done, isKept);
 }
 
 /** For diagnostics: nothing is asked of the modem. */

@@ -25,9 +25,8 @@ export interface BatchName {
 
 /** 32 bytes, over the 1,000 addresses in the order of `index`. Throws `bad-batch` for another number of them. */
 export function batchDigest(name: BatchName, list: readonly IndexedAddress[]): Uint8Array {
-  const { network, account, side, batchNo } = name;
   const addresses = [...list].sort((a, b) => a.index - b.index).map((item) => item.address);
-  return digestOf(CRYPTO, network, account, side, batchNo, addresses);
+  return digestOf(CRYPTO, name, addresses);
 }
 
 /** True when `sig64` is HSM-Cold's (identity key, 33 bytes; low s only) on this digest. Never throws. */

@@ -108,6 +108,12 @@ function finish(open: Open): CborValue {
   return map || object;
 }
 
+/** The integer of major type 1. */
+function negative(argument: number, start: number): number {
+  if (argument === MAX_SAFE) throw cborError('cbor-too-big', start);
+  return -1 - argument;
+}
+
 /** Opens the container of `count` entries whose head stands at `start`. */
 function openContainer(reader: Reader, isMap: boolean, count: number, start: number, depth: number): Open {
   if (depth >= CBOR_DEPTH_MAX) throw cborError('cbor-depth', start);
@@ -117,31 +123,36 @@ function openContainer(reader: Reader, isMap: boolean, count: number, start: num
   return { left: count, values: [], keys: isMap ? [] : undefined, keyStart: 0, keyEnd: 0 };
 }
 
+/** Takes the leading byte of the next item; turns away by name what no item begins with here. */
+function readLead(reader: Reader): number {
+  const start = reader.pos;
+  if (start >= reader.bytes.length) throw cborError('cbor-truncated', start);
+  if (--reader.itemsLeft < 0) throw cborError('cbor-items', start);
+  const lead = reader.bytes[reader.pos++];
+  if (lead === 0xff) throw cborError('cbor-break', start);
+  if ((lead & 31) === 31) throw cborError('cbor-indefinite', start);
+  if ((lead & 31) > 27) throw cborError('cbor-reserved', start);
+  if (lead >> 5 === 6) throw cborError('cbor-tag', start);
+  return lead;
+}
+
 /** Reads one data item at reader.pos. */
 function readItem(reader: Reader): CborValue {
   const opens: Open[] = [];
   for (;;) {
     const start = reader.pos;
-    if (start >= reader.bytes.length) throw cborError('cbor-truncated', start);
-    if (--reader.itemsLeft < 0) throw cborError('cbor-items', start);
-    const lead = reader.bytes[reader.pos++];
+    const lead = readLead(reader);
     const major = lead >> 5;
     const info = lead & 31;
-    if (lead === 0xff) throw cborError('cbor-break', start);
-    if (info === 31) throw cborError('cbor-indefinite', start);
-    if (info > 27) throw cborError('cbor-reserved', start);
     let open: Open | undefined = opens.length ? opens[opens.length - 1] : undefined;
     const isKey = open !== undefined && open.keys !== undefined && open.keys.length === open.values.length;
     let value: CborValue;
-    if (major === 6) throw cborError('cbor-tag', start);
     if (major === 7) value = readSimple(reader, info);
     else {
       const argument = readArgument(reader, info);
       if (major === 0) value = argument;
-      else if (major === 1) {
-        value = -1 - argument;
-        if (argument === MAX_SAFE) throw cborError('cbor-too-big', start);
-      } else if (major < 4) value = readString(reader, major === 3, argument, start);
+      else if (major === 1) value = negative(argument, start);
+      else if (major < 4) value = readString(reader, major === 3, argument, start);
       else {
         if (isKey) throw cborError('cbor-bad-key', start);
         open = openContainer(reader, major === 5, argument, start, opens.length);

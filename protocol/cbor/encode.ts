@@ -105,6 +105,11 @@ function keyedItems(value: CborMap | CborObject): KeyedItem[] {
   return items.sort(compareKeys);
 }
 
+function writeArray(writer: Writer, value: CborValue[], depth: number): void {
+  writeHead(writer, 4, value.length);
+  for (let i = 0; i < value.length; i++) writeItem(writer, value[i], depth);
+}
+
 function writeMap(writer: Writer, value: CborMap | CborObject, depth: number): void {
   const items = keyedItems(value);
   writeHead(writer, 5, items.length);
@@ -130,8 +135,8 @@ function isPlain(value: object): boolean {
 function writeItem(writer: Writer, value: CborValue, depth: number): void {
   if (typeof value === 'number') writeNumber(writer, value);
   else if (typeof value === 'string') writeText(writer, value);
-  else if (typeof value === 'boolean' || value === null || value === undefined)
-    writeHead(writer, 7, value === undefined ? 23 : value === null ? 22 : value ? 21 : 20);
+  else if (typeof value === 'boolean') writeHead(writer, 7, value ? 21 : 20);
+  else if (value === null || value === undefined) writeHead(writer, 7, value === null ? 22 : 23);
   else if (value instanceof Uint8Array) {
     writeHead(writer, 2, value.length);
     const at = reserve(writer, value.length);
@@ -140,10 +145,8 @@ function writeItem(writer: Writer, value: CborValue, depth: number): void {
     throw fail('cbor-unsupported', 'no CBOR form for this ' + typeof value);
   } else {
     if (depth >= CBOR_DEPTH_MAX) throw fail('cbor-depth', 'nested deeper than ' + CBOR_DEPTH_MAX);
-    if (Array.isArray(value)) {
-      writeHead(writer, 4, value.length);
-      for (let i = 0; i < value.length; i++) writeItem(writer, value[i], depth + 1);
-    } else writeMap(writer, value, depth + 1);
+    if (Array.isArray(value)) writeArray(writer, value, depth + 1);
+    else writeMap(writer, value, depth + 1);
   }
 }
 

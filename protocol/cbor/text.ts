@@ -16,10 +16,10 @@ function characterBytes(bytes: Uint8Array, at: number, end: number): number {
   if (lead < 0x80) return 1;
   const count = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
   if (lead < 0xc2 || lead > 0xf4 || at + count > end) return 0;
-  const second = bytes[at + 1];
-  if ((lead === 0xe0 && second < 0xa0) || (lead === 0xed && second > 0x9f)) return 0;
-  if ((lead === 0xf0 && second < 0x90) || (lead === 0xf4 && second > 0x8f)) return 0;
-  for (let i = 1; i < count; i++) if ((bytes[at + i] & 0xc0) !== 0x80) return 0;
+  const least = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+  const most = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+  if (bytes[at + 1] < least || bytes[at + 1] > most) return 0;
+  for (let i = 2; i < count; i++) if ((bytes[at + i] & 0xc0) !== 0x80) return 0;
   return count;
 }
 

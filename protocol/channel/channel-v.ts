@@ -6,16 +6,7 @@
  */
 import { joinBytes, wipeBytes } from '../bytes';
 import { cborDecodeSequence } from '../cbor/decode';
-import {
-  Channel,
-  ChannelPeers,
-  MADE_BY_BOTH,
-  MADE_BY_COLD,
-  MADE_BY_V,
-  channelKey,
-  nextChannel,
-  sharedSecret,
-} from './channel';
+import { Channel, MADE_BY_BOTH, MADE_BY_COLD, MADE_BY_V, channelKey, nextChannel, sharedSecret } from './channel';
 import { ProtocolCrypto } from '../crypto';
 import { fail } from '../errors';
 import { openSms, sealSms } from '../sms/v2';
@@ -79,14 +70,19 @@ export function pendingSms(crypto: ProtocolCrypto, base: Channel, pending: Pendi
   return sealSms(crypto, base, 'to-cold', SMS_RENEW, pending.fresh32.length ? [pending.fresh32] : []);
 }
 
+/** What V holds for an account: its own identity key, secret, and HSM-Cold's public one. */
+export interface VIdentities {
+  priv32: Uint8Array;
+  coldIdentity33: Uint8Array;
+}
+
 /**
  * The channel that an ACCEPT of `pending` makes. `base` as in pendingSms. Throws `channel-forged`, also for the ACCEPT
  * of another exchange.
  */
 export function finishPending(
   crypto: ProtocolCrypto,
-  peers: ChannelPeers,
-  vPriv32: Uint8Array,
+  identities: VIdentities,
   base: Channel,
   pending: Pending,
   sms: Uint8Array,
@@ -107,21 +103,22 @@ export function finishPending(
     const ee = sharedSecret(crypto, other, pending.own32);
     const secrets = isOpen
       ? joinBytes(
-          joinBytes(sharedSecret(crypto, other, vPriv32), sharedSecret(crypto, peers.coldIdentity33, pending.own32)),
+          joinBytes(
+            sharedSecret(crypto, other, identities.priv32),
+            sharedSecret(crypto, identities.coldIdentity33, pending.own32),
+          ),
           ee,
         )
       : ee;
     const fresh = fields.length > 1 ? joinBytes(pending.fresh32, other) : pending.fresh32;
-    const channel = nextChannel(
-      crypto,
-      base,
+    const channel = nextChannel(crypto, base, {
       id,
-      pending.made,
-      Uint8Array.from(pending.own32),
-      Uint8Array.from(other),
+      made: pending.made,
+      own32: Uint8Array.from(pending.own32),
+      other32: Uint8Array.from(other),
       fresh,
       secrets,
-    );
+    });
     openSms(crypto, channel, 'to-v', sms);
     return channel;
   } catch {

@@ -136,31 +136,35 @@ export function pairChannel(account: number, pairKey32: Uint8Array): Channel {
 }
 
 /**
- * The Double Ratchet's KDF_RK: the channel that comes after `base` (its key32 is asked for). fresh: the new public
- * keys, V's first. Wipes `secrets`.
+ * The Double Ratchet's KDF_RK: the channel that comes after `base` (its key32 is asked for) by an exchange. Wipes the
+ * exchange's secrets.
  */
 export function nextChannel(
   crypto: ProtocolCrypto,
   base: { key32: Uint8Array },
-  id: number,
-  made: number,
-  own32: Uint8Array,
-  other32: Uint8Array,
-  fresh: Uint8Array,
-  secrets: Uint8Array,
+  exchange: Pick<AcceptWork, 'id' | 'made' | 'own32' | 'other32' | 'fresh' | 'secrets'>,
 ): Channel {
   const number = new Uint8Array(4);
-  putU32(number, 0, id);
+  putU32(number, 0, exchange.id);
   const root = channelKey(crypto, base, 'root', 32);
   const key = crypto.hkdfSha256(
-    secrets,
+    exchange.secrets,
     root,
-    joinBytes(joinBytes(bytesOfText('chaincloud channel'), number), fresh),
+    joinBytes(joinBytes(bytesOfText('chaincloud channel'), number), exchange.fresh),
     32,
   );
   wipeBytes(root);
-  wipeBytes(secrets);
-  return { id: id, made: made, key32: key, own32: own32, other32: other32, sendSeq: 0, recvSeq: 0, recvSeen: 0 };
+  wipeBytes(exchange.secrets);
+  return {
+    id: exchange.id,
+    made: exchange.made,
+    key32: key,
+    own32: exchange.own32,
+    other32: exchange.other32,
+    sendSeq: 0,
+    recvSeq: 0,
+    recvSeen: 0,
+  };
 }
 
 /**
@@ -226,16 +230,7 @@ export function acceptStep(crypto: ProtocolCrypto, work: AcceptWork): boolean {
   wipeBytes(work.secrets);
   work.secrets = secrets;
   if (open && step < 64) return false;
-  work.channel = nextChannel(
-    crypto,
-    { key32: work.base32 },
-    work.id,
-    work.made,
-    work.own32,
-    work.other32,
-    work.fresh,
-    work.secrets,
-  );
+  work.channel = nextChannel(crypto, { key32: work.base32 }, work);
   if (work.made !== MADE_BY_V)
     work.channel.said32 = cutBytes(work.fresh, work.fresh.length - CHANNEL_KEY_BYTES, work.fresh.length);
   return true;

@@ -123,22 +123,41 @@ export function linkDown(link: Link, nowMs: number): void {
   else if (!link.next) link.hello = undefined;
 }
 
+/** Has the session carried as many frames as its keys are used for. */
+function isWornOut(session: Session): boolean {
+  return session.sendNext + session.recvNext > REKEY_FRAMES;
+}
+
+/** Is it time for a frame that keeps the session. */
+function isSilent(session: Session, nowMs: number): boolean {
+  return !session.sent.length && nowMs >= session.spokeAtMs + KEEP_ALIVE_MS;
+}
+
+/** Has the clock of a link without a session run out: nobody said hello again. */
+function isGivenUp(link: Link, nowMs: number): boolean {
+  return link.isUp && nowMs >= link.helloAtMs + LINK_DEAD_MS;
+}
+
+/** Sends the hello; the next one waits twice as long. */
+function repeatHello(link: Link, hello: Uint8Array, nowMs: number): void {
+  writePlain(link, hello);
+  link.helloAtMs = nowMs + link.helloDelayMs;
+  link.helloDelayMs = link.helloDelayMs * 2 < HELLO_LAST_MS ? link.helloDelayMs * 2 : HELLO_LAST_MS;
+}
+
 /** Does what the clock asks for: hello, retransmission, keep-alive, giving up. */
 export function linkTimers(link: Link, nowMs: number): void {
   const session = link.session;
   if (session) {
     if (nowMs >= session.heardAtMs + LINK_DEAD_MS) return linkDown(link, nowMs);
     if (session.retryAtMs && nowMs >= session.retryAtMs) retransmit(link, session, nowMs);
-    if (link.isInitiator && !link.hello && session.sendNext + session.recvNext > REKEY_FRAMES) beginHello(link, nowMs);
-    if (link.isInitiator && !session.sent.length && nowMs >= session.spokeAtMs + KEEP_ALIVE_MS)
-      transmit(link, session, new Uint8Array(0), 0, nowMs);
+    if (link.isInitiator) {
+      if (!link.hello && isWornOut(session)) beginHello(link, nowMs);
+      if (isSilent(session, nowMs)) transmit(link, session, new Uint8Array(0), 0, nowMs);
+    }
   } else if (link.isInitiator && !link.hello) beginHello(link, nowMs);
-  else if (link.isUp && nowMs >= link.helloAtMs + LINK_DEAD_MS) return linkDown(link, nowMs);
-  if (link.isInitiator && link.hello && nowMs >= link.helloAtMs) {
-    writePlain(link, link.hello);
-    link.helloAtMs = nowMs + link.helloDelayMs;
-    link.helloDelayMs = link.helloDelayMs * 2 < HELLO_LAST_MS ? link.helloDelayMs * 2 : HELLO_LAST_MS;
-  }
+  else if (isGivenUp(link, nowMs)) return linkDown(link, nowMs);
+  if (link.isInitiator && link.hello && nowMs >= link.helloAtMs) repeatHello(link, link.hello, nowMs);
 }
 
 /** Takes as many waiting messages as fit one payload of `room` octets; a longer one is cut and goes on. */

@@ -7,6 +7,7 @@ import { bytesOfText, crc32, cutBytes, equalBytes, getU32, joinBytes, putU32, wi
 import { ProtocolCrypto } from '../crypto';
 import {
   CRC_BYTES,
+  FRAME_ACK,
   FRAME_FLAG_SEALED,
   FRAME_HELLO,
   FRAME_HELLO_REPLY,
@@ -15,6 +16,10 @@ import {
   LINK_NONCE_BYTES,
   LINK_TAG_BYTES,
 } from '../wire';
+
+/** Octets before the payload of a DATA frame, and before the check of an ACK frame. */
+export const DATA_HEAD = 3;
+export const ACK_HEAD = 2;
 
 /** What an end says of itself in HELLO and HELLO_REPLY. */
 export interface HelloLimits {
@@ -111,24 +116,26 @@ export function cipher(crypto: ProtocolCrypto, key32: Uint8Array, seq: number, p
   return crypto.aes256Ctr(key32, iv, payload);
 }
 
+export function isAckKind(kind: number): boolean {
+  return (kind & ~FRAME_FLAG_SEALED) === FRAME_ACK;
+}
+
+/** Octets before the payload of a DATA frame, before the check of an ACK frame. */
+export function headBytes(kind: number): number {
+  return isAckKind(kind) ? ACK_HEAD : DATA_HEAD;
+}
+
 /**
- * Tag over kind, whole seq, whole ack and body[headBytes, end): the octets that the frame shows only the low part of
- * are covered in full.
+ * Tag over kind, whole seq, whole ack and what stands between head and tag: the octets that the frame shows only the
+ * low part of are covered in full.
  */
-function sessionTag(
-  crypto: ProtocolCrypto,
-  mac32: Uint8Array,
-  body: Uint8Array,
-  headBytes: number,
-  end: number,
-  seq: number,
-  ack: number,
-): Uint8Array {
-  const input = new Uint8Array(9 + end - headBytes);
+function sessionTag(crypto: ProtocolCrypto, mac32: Uint8Array, body: Uint8Array, seq: number, ack: number): Uint8Array {
+  const payload = body.subarray(headBytes(body[0]), body.length - LINK_TAG_BYTES);
+  const input = new Uint8Array(9 + payload.length);
   input[0] = body[0];
   putU32(input, 1, seq);
   putU32(input, 5, ack);
-  input.set(body.subarray(headBytes, end), 9);
+  input.set(payload, 9);
   return crypto.hmacSha256(mac32, input).subarray(0, LINK_TAG_BYTES);
 }
 
@@ -140,14 +147,13 @@ export function checkBytes(kind: number): number {
 /** Fills in the check at the end of `body`, whose room for it is there. `keys` is needed for a sealed kind. */
 export function closeFrame(
   body: Uint8Array,
-  headBytes: number,
   seq: number,
   ack: number,
   crypto?: ProtocolCrypto,
   keys?: SessionKeys,
 ): void {
   const end = body.length - checkBytes(body[0]);
-  if (crypto && keys) body.set(sessionTag(crypto, keys.macOut, body, headBytes, end, seq, ack), end);
+  if (crypto && keys) body.set(sessionTag(crypto, keys.macOut, body, seq, ack), end);
   else putU32(body, end, crc32(body, end));
 }
 
@@ -162,14 +168,11 @@ export function isSealedBy(
   crypto: ProtocolCrypto,
   keys: SessionKeys,
   body: Uint8Array,
-  headBytes: number,
   seq: number,
   ack: number,
 ): boolean {
   const end = body.length - LINK_TAG_BYTES;
-  return (
-    end >= headBytes && equalBytes(sessionTag(crypto, keys.macIn, body, headBytes, end, seq, ack), body.subarray(end))
-  );
+  return end >= headBytes(body[0]) && equalBytes(sessionTag(crypto, keys.macIn, body, seq, ack), body.subarray(end));
 }
 
 /** True when a plain HELLO or HELLO_REPLY body (without check) has its one length. */

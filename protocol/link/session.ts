@@ -15,11 +15,21 @@ import {
   RETRANSMIT_FIRST_MS,
   RETRANSMIT_LAST_MS,
 } from '../wire';
-import { checkBytes, cipher, closeFrame, HelloLimits, isSealedBy, isSound, SessionKeys, wipeKeys } from './secure';
+import {
+  ACK_HEAD,
+  checkBytes,
+  cipher,
+  closeFrame,
+  DATA_HEAD,
+  headBytes,
+  HelloLimits,
+  isAckKind,
+  isSealedBy,
+  isSound,
+  SessionKeys,
+  wipeKeys,
+} from './secure';
 
-/** Octets before the payload of a DATA frame, and before the check of an ACK frame. */
-export const DATA_HEAD = 3;
-export const ACK_HEAD = 2;
 /**
  * A frame alone may wait for a reply to ride with; a second one is acknowledged at once, so that a sender's window
  * moves.
@@ -102,7 +112,7 @@ function dataBody(session: Session, frame: Sent, seq: number, crypto: ProtocolCr
   body[1] = seq;
   body[2] = session.recvNext;
   body.set(frame.payload, DATA_HEAD);
-  closeFrame(body, DATA_HEAD, seq, session.recvNext, crypto, session.keys);
+  closeFrame(body, seq, session.recvNext, crypto, session.keys);
   return body;
 }
 
@@ -146,7 +156,7 @@ export function ackBody(session: Session, nowMs: number, crypto?: ProtocolCrypto
   const body = new Uint8Array(ACK_HEAD + checkBytes(kind));
   body[0] = kind;
   body[1] = session.recvNext;
-  closeFrame(body, ACK_HEAD, 0, session.recvNext, crypto, session.keys);
+  closeFrame(body, 0, session.recvNext, crypto, session.keys);
   spoke(session, nowMs);
   return body;
 }
@@ -175,6 +185,14 @@ function owe(session: Session, isHurried: boolean, nowMs: number): void {
   else if (!session.ackAtMs) session.ackAtMs = nowMs + ACK_DELAY_MS;
 }
 
+/** Is the body of a sealed or a plain session as long as its kind wants it. */
+function hasForm(body: Uint8Array, isSealed: boolean): boolean {
+  const kind = body[0];
+  const leastBytes = headBytes(kind) + checkBytes(kind);
+  if (((kind & FRAME_FLAG_SEALED) !== 0) !== isSealed) return false;
+  return isAckKind(kind) ? body.length === leastBytes : body.length >= leastBytes;
+}
+
 /**
  * Judges a DATA or ACK body and moves the window. TAKEN_DATA: the next frame in order, read it with `framePayload`.
  * TAKEN_OLD: a repetition or one after a gap. TAKEN_BAD: not sound, not of this session; nothing has changed.
@@ -188,15 +206,12 @@ export function takeFrame(
 ): number {
   const keys = session.keys;
   const kind = body[0];
-  const isAck = (kind & ~FRAME_FLAG_SEALED) === FRAME_ACK;
-  const headBytes = isAck ? ACK_HEAD : DATA_HEAD;
-  if (body.length < headBytes + checkBytes(kind) || (kind & FRAME_FLAG_SEALED) !== (keys ? FRAME_FLAG_SEALED : 0))
-    return TAKEN_BAD;
-  if (isAck && body.length > headBytes + checkBytes(kind)) return TAKEN_BAD;
+  const isAck = isAckKind(kind);
+  if (!hasForm(body, keys !== undefined)) return TAKEN_BAD;
   const seq = isAck ? 0 : wholeNumber(body[1], session.recvNext);
-  const ack = wholeNumber(body[headBytes - 1], session.sendBase);
+  const ack = wholeNumber(body[headBytes(kind) - 1], session.sendBase);
   if (seq < 0 || ack < 0) return TAKEN_BAD;
-  if (keys && crypto ? !isSealedBy(crypto, keys, body, headBytes, seq, ack) : !isSound(body)) return TAKEN_BAD;
+  if (keys && crypto ? !isSealedBy(crypto, keys, body, seq, ack) : !isSound(body)) return TAKEN_BAD;
   if (!takeAck(session, ack, nowMs)) return TAKEN_BAD;
   session.heardAtMs = nowMs;
   if (isAck) return TAKEN_ACK;

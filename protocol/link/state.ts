@@ -107,7 +107,7 @@ export function writeBody(link: Link, body: Uint8Array, opens: boolean): void {
 /** Sends an unsealed body: adds its CRC. */
 export function writePlain(link: Link, unsealed: Uint8Array): void {
   const body = joinBytes(unsealed, new Uint8Array(CRC_BYTES));
-  closeFrame(body, 0, 0, 0);
+  closeFrame(body, 0, 0);
   writeBody(link, body, true);
 }
 

@@ -23,6 +23,24 @@ export interface HashSink {
   update(bytes: Uint8Array): void;
 }
 
+/** What V's authority covers. */
+export interface AuthorisedRequest {
+  network: string;
+  account: number;
+  channelId: number;
+  userTxNo: string;
+  outs: string;
+  dynamic: number;
+}
+
+/** Which batch of addresses. */
+export interface BatchName {
+  network: string;
+  account: number;
+  side: number;
+  batchNo: number;
+}
+
 /**
  * HMAC-SHA256(the channel's "request" key, CBOR ["ccv2-send", network, account, channel_id, user_tx_no, outs,
  * dynamic]): 32 bytes.
@@ -30,13 +48,9 @@ export interface HashSink {
 export function sendAuthority(
   crypto: ProtocolCrypto,
   keyRequest32: Uint8Array,
-  network: string,
-  account: number,
-  channelId: number,
-  userTxNo: string,
-  outs: string,
-  dynamic: number,
+  request: AuthorisedRequest,
 ): Uint8Array {
+  const { network, account, channelId, userTxNo, outs, dynamic } = request;
   return crypto.hmacSha256(
     keyRequest32,
     cborEncode(['ccv2-send', network, account, channelId, userTxNo, outs, dynamic]),
@@ -77,14 +91,7 @@ export function batchDigestAddress(sink: HashSink, position: number, address: st
  * The whole digest at once, 32 bytes: for the host, it holds 40 kB. Throws `bad-batch` unless there are 1,000
  * addresses.
  */
-export function batchDigest(
-  crypto: ProtocolCrypto,
-  network: string,
-  account: number,
-  side: number,
-  batchNo: number,
-  addresses: string[],
-): Uint8Array {
+export function batchDigest(crypto: ProtocolCrypto, batch: BatchName, addresses: string[]): Uint8Array {
   if (addresses.length !== BATCH_SIZE) throw fail('bad-batch', BATCH_SIZE + ' addresses');
   let all = new Uint8Array(0);
   const sink = {
@@ -92,7 +99,7 @@ export function batchDigest(
       all = joinBytes(all, bytes) as Uint8Array<ArrayBuffer>;
     },
   };
-  batchDigestHead(sink, network, account, side, batchNo);
+  batchDigestHead(sink, batch.network, batch.account, batch.side, batch.batchNo);
   let text = '';
   for (let i = 0; i < addresses.length; i++) text += i + ',' + addresses[i] + ':';
   sink.update(bytesOfText(text));

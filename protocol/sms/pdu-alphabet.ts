@@ -16,18 +16,18 @@ export const UTF8_SIZE = 0x200000;
 const TABLE =
   '0000400100a30200240300a50400e80500e90600f90700ec0800f20900c70b00d80c00f80e00c50f00e510039411005f1203a613039314039b1503a91603a01703a81803a31903981a039e1c00c61d00e61e00df1f00c92400a44000a15b00c45c00d65d00d15e00dc5f00a76000bf7b00e47c00f67d00f17e00fc7f00e08a000c94005ea8007ba9007daf005cbc005bbd007ebe005dc0007ce520ac';
 
+/** Line feed, carriage return, and from space to z all but $, @ and [ to `: they mean the same in both. */
+function isSameInAscii(value: number): boolean {
+  if (value < 0x20) return value === 0x0a || value === 0x0d;
+  return value < 0x7b && value !== 0x24 && value !== 0x40 && (value < 0x5b || value > 0x60);
+}
+
 /**
  * Looks a value up in TABLE: a septet (with EXTENDED for the second table) to its code point when `digits` is 2, a code
  * point to its septet when `digits` is 4. -1 when there is none.
  */
 function translate(value: number, digits: number): number {
-  if (
-    value === 0x0a ||
-    value === 0x0d ||
-    value === 0x20 ||
-    (value > 0x20 && value < 0x7b && value !== 0x24 && value !== 0x40 && (value < 0x5b || value > 0x60))
-  )
-    return value;
+  if (isSameInAscii(value)) return value;
   if (value > 0xffff) return -1;
   const padded = '000' + value.toString(16);
   const key = padded.substr(padded.length - digits);

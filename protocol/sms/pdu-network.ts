@@ -59,42 +59,45 @@ export function joinBytes(parts: Uint8Array[]): Uint8Array {
   return bytes;
 }
 
+export interface DeliverFields {
+  /** Service centre; may be empty. */
+  smsc: string;
+  from: string;
+  dcs: number;
+  hasHeader: boolean;
+  userData: Uint8Array;
+  unixS: number;
+}
+
+export interface ReportFields {
+  smsc: string;
+  reference: number;
+  to: string;
+  sentS: number;
+  doneS: number;
+  status: number;
+}
+
 /** SMS-DELIVER with service centre address. `userData` as encodeUserData() gives it or as it stood in a SUBMIT. */
-export function encodeDeliver(
-  smsc: string,
-  from: string,
-  dcs: number,
-  hasHeader: boolean,
-  userData: Uint8Array,
-  unixS: number,
-): Uint8Array {
-  const first = new Uint8Array([hasHeader ? 0x44 : 0x04]);
+export function encodeDeliver(sms: DeliverFields): Uint8Array {
   return joinBytes([
-    encodeServiceCentre(smsc),
-    first,
-    encodeOriginator(from),
-    new Uint8Array([0, dcs]),
-    encodeTime(unixS, 32),
-    userData,
+    encodeServiceCentre(sms.smsc),
+    new Uint8Array([sms.hasHeader ? 0x44 : 0x04]),
+    encodeOriginator(sms.from),
+    new Uint8Array([0, sms.dcs]),
+    encodeTime(sms.unixS, 32),
+    sms.userData,
   ]);
 }
 
 /** SMS-STATUS-REPORT with service centre address: `status` 0 = delivered (9.2.3.15). */
-export function encodeReport(
-  smsc: string,
-  reference: number,
-  to: string,
-  sentS: number,
-  doneS: number,
-  status: number,
-): Uint8Array {
-  const first = new Uint8Array([0x06, reference]);
+export function encodeReport(report: ReportFields): Uint8Array {
   return joinBytes([
-    encodeServiceCentre(smsc),
-    first,
-    encodeAddress(to),
-    encodeTime(sentS, 32),
-    encodeTime(doneS, 32),
-    new Uint8Array([status]),
+    encodeServiceCentre(report.smsc),
+    new Uint8Array([0x06, report.reference]),
+    encodeAddress(report.to),
+    encodeTime(report.sentS, 32),
+    encodeTime(report.doneS, 32),
+    new Uint8Array([report.status]),
   ]);
 }

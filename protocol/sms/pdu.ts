@@ -152,6 +152,27 @@ export function daysSince1970(year: number, month: number, day: number): number 
   return 365 * y + (y >> 2) - Math.floor(y / 100) + Math.floor(y / 400) + Math.floor((153 * m + 2) / 5) + day - 719469;
 }
 
+/** Notes the element of a part of a long text: reference of one or two octets, total, part. */
+function notePart(pdu: Pdu, bytes: Uint8Array, first: number, size: number): void {
+  const total = bytes[first + size - 2];
+  const part = bytes[first + size - 1];
+  if (!(total > 0 && part > 0 && part <= total)) return;
+  pdu.ref = size === 4 ? (bytes[first] << 8) | bytes[first + 1] : bytes[first];
+  pdu.total = total;
+  pdu.part = part;
+}
+
+/** Notes one element, `size` octets from `first`: ports, or a part of a long text. Passes over any other. */
+function noteElement(pdu: Pdu, bytes: Uint8Array, first: number, id: number, size: number): void {
+  if ((id === INFO_PORT_16 && size === 4) || (id === INFO_PORT_8 && size === 2 && bytes[first] >= FIRST_PORT_8)) {
+    const width = size >> 1;
+    pdu.port = width === 2 ? (bytes[first] << 8) | bytes[first + 1] : bytes[first];
+    pdu.sourcePort = width === 2 ? (bytes[first + 2] << 8) | bytes[first + 3] : bytes[first + 1];
+  } else if ((id === INFO_CONCAT_8 && size === 3) || (id === INFO_CONCAT_16 && size === 4)) {
+    notePart(pdu, bytes, first, size);
+  }
+}
+
 /**
  * Reads the user data header's elements from `offset` to `end` into `pdu`. An element that is unknown, has another
  * length than its own or holds reserved values is passed over; of two that exclude each other the last counts; a header
@@ -169,19 +190,7 @@ function decodeHeader(pdu: Pdu, bytes: Uint8Array, offset: number, end: number):
       pdu.total = pdu.part = 1;
       return;
     }
-    if ((id === INFO_PORT_16 && size === 4) || (id === INFO_PORT_8 && size === 2 && bytes[first] >= FIRST_PORT_8)) {
-      const width = size >> 1;
-      pdu.port = width === 2 ? (bytes[first] << 8) | bytes[first + 1] : bytes[first];
-      pdu.sourcePort = width === 2 ? (bytes[first + 2] << 8) | bytes[first + 3] : bytes[first + 1];
-    } else if ((id === INFO_CONCAT_8 && size === 3) || (id === INFO_CONCAT_16 && size === 4)) {
-      const total = bytes[offset - 2];
-      const part = bytes[offset - 1];
-      if (total > 0 && part > 0 && part <= total) {
-        pdu.ref = size === 4 ? (bytes[first] << 8) | bytes[first + 1] : bytes[first];
-        pdu.total = total;
-        pdu.part = part;
-      }
-    }
+    noteElement(pdu, bytes, first, id, size);
   }
 }
 

@@ -67,13 +67,26 @@ function sideOf(keyword: string, hot: string, cold: string): number {
   return keyword === hot ? SIDE_HOT : keyword === cold ? SIDE_COLD : -1;
 }
 
+/** `QH:<key>:H_ID:<id>`: V opens a channel. */
+function openOf(fields: string[]): V1Open | undefined {
+  const hId = decimalOf(fields[3], 1, ID_MAX);
+  return isPubkey(fields[1]) && hId > 0 ? { qh: fields[1], hId: hId } : undefined;
+}
+
+/** `QC:<key>:C_ID:<id>:H_ID:<id>`: HSM-Cold accepts it. */
+function acceptOf(fields: string[]): V1Accept | undefined {
+  const cId = decimalOf(fields[3], 1, ID_MAX);
+  const hId = decimalOf(fields[5], 1, ID_MAX);
+  return isPubkey(fields[1]) && cId > 0 && hId > 0 ? { qc: fields[1], cId: cId, hId: hId } : undefined;
+}
+
 /** What V sends to HSM-Cold; undefined for anything else. */
 export function v1ParseToCold(text: string): { open?: V1Open; channelOk?: number; verify?: V1Verify } | undefined {
   const fields = fieldsOf(text);
   if (!fields) return undefined;
   if (fields.length === 4 && fields[0] === 'QH' && fields[2] === 'H_ID') {
-    const hId = decimalOf(fields[3], 1, ID_MAX);
-    return isPubkey(fields[1]) && hId > 0 ? { open: { qh: fields[1], hId: hId } } : undefined;
+    const open = openOf(fields);
+    return open && { open: open };
   }
   if (fields.length === 2 && fields[0] === 'CHANNEL_OK') {
     const cId = decimalOf(fields[1], 1, ID_MAX);
@@ -90,9 +103,8 @@ export function v1ParseToV(text: string): { accept?: V1Accept; addresses?: V1Add
   const fields = fieldsOf(text);
   if (!fields) return undefined;
   if (fields.length === 6 && fields[0] === 'QC' && fields[2] === 'C_ID' && fields[4] === 'H_ID') {
-    const cId = decimalOf(fields[3], 1, ID_MAX);
-    const hId = decimalOf(fields[5], 1, ID_MAX);
-    return isPubkey(fields[1]) && cId > 0 && hId > 0 ? { accept: { qc: fields[1], cId: cId, hId: hId } } : undefined;
+    const accept = acceptOf(fields);
+    return accept && { accept: accept };
   }
   const side = sideOf(fields[0], 'HOT_ADDRESSES', 'COLD_ADDRESSES');
   if (side < 0 || (fields.length !== 4 && fields.length !== 5)) return undefined;

@@ -5,7 +5,7 @@
  * more. ACCEPT goes in the clear, having in it what its keys are made from. Leaves the PDU and its header to pdu.ts,
  * the channels to channel.ts.
  */
-import { cutBytes, equalBytes, putU32 } from '../bytes';
+import { cutBytes, equalBytes, joinBytes, putU32 } from '../bytes';
 import { cborDecodeSequence } from '../cbor/decode';
 import { cborEncodeSequence } from '../cbor/encode';
 import { CborValue } from '../cbor/types';
@@ -65,38 +65,33 @@ function directionKeys(crypto: ProtocolCrypto, channel: Channel, direction: ToSi
   return channel.toV64 || channelKey(crypto, channel, direction === 'to-cold' ? 'to cold' : 'to v', 64);
 }
 
-/** Tag over op, whole channel id, seq and the plain fields. */
-function bodyTag(
-  crypto: ProtocolCrypto,
-  keys: Uint8Array,
-  op: number,
-  channelId: number,
-  seq: number,
-  plain: Uint8Array,
-): Uint8Array {
-  const input = new Uint8Array(7 + plain.length);
-  input[0] = op;
-  putU32(input, 1, channelId);
-  input[5] = seq >> 8;
-  input[6] = seq;
-  input.set(plain, 7);
-  return cutBytes(crypto.hmacSha256(keys.subarray(32, 64), input), 0, SMS_TAG_BYTES);
+/** What a body's tag covers before the plain fields: op, whole channel id, seq. */
+function headOf(op: number, channelId: number, seq: number): Uint8Array {
+  const head = new Uint8Array(7);
+  head[0] = op;
+  putU32(head, 1, channelId);
+  head[5] = seq >> 8;
+  head[6] = seq;
+  return head;
+}
+
+function bodyTag(crypto: ProtocolCrypto, keys: Uint8Array, head: Uint8Array, plain: Uint8Array): Uint8Array {
+  return cutBytes(crypto.hmacSha256(keys.subarray(32, 64), joinBytes(head, plain)), 0, SMS_TAG_BYTES);
 }
 
 function applyCipher(
   crypto: ProtocolCrypto,
   keys: Uint8Array,
   tag: Uint8Array,
-  op: number,
-  seq: number,
+  head: Uint8Array,
   bytes: Uint8Array,
 ): Uint8Array {
-  if (!bytes.length || op === SMS_ACCEPT) return bytes;
+  if (!bytes.length || head[0] === SMS_ACCEPT) return bytes;
   const iv = new Uint8Array(16);
   iv.set(tag, 0);
-  iv[8] = op;
-  iv[9] = seq >> 8;
-  iv[10] = seq;
+  iv[8] = head[0];
+  iv[9] = head[5];
+  iv[10] = head[6];
   return crypto.aes256Ctr(keys.subarray(0, 32), iv, bytes);
 }
 
@@ -118,14 +113,15 @@ export function sealSms(
   if (channel.sendSeq >= SMS_SEQ_MAX) throw fail('channel-exhausted', 'open a new channel');
   const seq = ++channel.sendSeq;
   const keys = directionKeys(crypto, channel, direction);
-  const tag = bodyTag(crypto, keys, op, channel.id, seq, plain);
+  const head = headOf(op, channel.id, seq);
+  const tag = bodyTag(crypto, keys, head, plain);
   const out = new Uint8Array(SMS_HEADER_BYTES + plain.length + SMS_TAG_BYTES);
   out[0] = op;
   out[1] = channel.id >>> 8;
   out[2] = channel.id;
   out[3] = seq >> 8;
   out[4] = seq;
-  out.set(applyCipher(crypto, keys, tag, op, seq, plain), SMS_HEADER_BYTES);
+  out.set(applyCipher(crypto, keys, tag, head, plain), SMS_HEADER_BYTES);
   out.set(tag, out.length - SMS_TAG_BYTES);
   return out;
 }
@@ -172,16 +168,10 @@ export function openSms(crypto: ProtocolCrypto, channel: Channel, direction: ToS
   const seq = (bytes[3] << 8) | bytes[4];
   const tag = cutBytes(bytes, bytes.length - SMS_TAG_BYTES, bytes.length);
   const keys = directionKeys(crypto, channel, direction);
-  const plain = applyCipher(
-    crypto,
-    keys,
-    tag,
-    op,
-    seq,
-    cutBytes(bytes, SMS_HEADER_BYTES, bytes.length - SMS_TAG_BYTES),
-  );
+  const head = headOf(op, channel.id, seq);
+  const plain = applyCipher(crypto, keys, tag, head, cutBytes(bytes, SMS_HEADER_BYTES, bytes.length - SMS_TAG_BYTES));
   const isOurs = bytes[1] === ((channel.id >>> 8) & 0xff) && bytes[2] === (channel.id & 0xff);
-  if (!isOurs || !seq || !equalBytes(bodyTag(crypto, keys, op, channel.id, seq, plain), tag))
+  if (!isOurs || !seq || !equalBytes(bodyTag(crypto, keys, head, plain), tag))
     throw fail('sms-forged', 'not under this channel');
   if (isReplayed(channel, seq)) throw fail('sms-replayed', 'taken before, or too late');
   let fields: CborValue[];

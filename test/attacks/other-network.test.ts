@@ -11,16 +11,14 @@ describe('attack: other network', () => {
   it('an authority made for another network is worth nothing', async () => {
     const rig = await channelRig();
     const v = rig.v;
-    const authority = sendAuthority(
-      v.crypto,
-      channelKey(v.crypto, v.channel!, 'request', 32),
-      'main',
-      0,
-      v.channel!.id,
-      '1',
-      out(50_000),
-      0,
-    );
+    const authority = sendAuthority(v.crypto, channelKey(v.crypto, v.channel!, 'request', 32), {
+      network: 'main',
+      account: 0,
+      channelId: v.channel!.id,
+      userTxNo: '1',
+      outs: out(50_000),
+      dynamic: 0,
+    });
     const payment = {
       userTxNo: '1',
       outs: out(50_000),

@@ -29,7 +29,7 @@ describe('attack: proof of another batch', () => {
           channelKey(rig.v.crypto, rig.v.channel!, 'proof', 32),
           i + 1,
           0,
-          batchDigest(rig.v.crypto, 'regtest', 0, i + 1, 0, addresses(xpub)),
+          batchDigest(rig.v.crypto, { network: 'regtest', account: 0, side: i + 1, batchNo: 0 }, addresses(xpub)),
         ),
       ).toString('hex'),
     );

@@ -63,8 +63,7 @@ export class VDouble {
       if (smsOp(data) === SMS_ACCEPT && this.pending) {
         this.channel = finishPending(
           this.crypto,
-          this.peers,
-          this.identityPriv,
+          { priv32: this.identityPriv, coldIdentity33: this.peers.coldIdentity33 },
           this.pending.baseId ? this.channel! : this.pairing,
           this.pending,
           data,
@@ -84,15 +83,13 @@ export class VDouble {
   }
 
   authority(userTxNo: string, outs: string, dynamic = 0, channel: Channel = this.channel!): Uint8Array {
-    return sendAuthority(
-      this.crypto,
-      channelKey(this.crypto, channel, 'request', 32),
-      this.peers.network,
-      this.peers.account,
-      channel.id,
+    return sendAuthority(this.crypto, channelKey(this.crypto, channel, 'request', 32), {
+      network: this.peers.network,
+      account: this.peers.account,
+      channelId: channel.id,
       userTxNo,
       outs,
       dynamic,
-    );
+    });
   }
 }

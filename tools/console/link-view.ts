@@ -9,18 +9,19 @@ import { frameBody, lineBuffer, lineClear, lineTake } from '../../protocol/link/
 import {
   checkBytes,
   cipher,
+  headBytes,
   helloLimits,
   helloTag,
+  isAckKind,
   isHello,
   isSealedBy,
   isSound,
   sessionKeys,
   type SessionKeys,
 } from '../../protocol/link/secure';
-import { ACK_HEAD, DATA_HEAD, wholeNumber } from '../../protocol/link/session';
+import { wholeNumber } from '../../protocol/link/session';
 import {
   CRC_BYTES,
-  FRAME_ACK,
   FRAME_FLAG_CONTINUES,
   FRAME_FLAG_SEALED,
   FRAME_HELLO,
@@ -108,27 +109,27 @@ export function createLinkView(give: (entry: TrafficEntry) => void, linkKey32?: 
 
   /** What a sealed frame holds, when one of the sessions fits; undefined otherwise. */
   function open(direction: Direction, body: Uint8Array): string | undefined {
-    const isAck = (body[0] & ~FRAME_FLAG_SEALED) === FRAME_ACK;
-    const headBytes = isAck ? ACK_HEAD : DATA_HEAD;
-    if (body.length < headBytes + checkBytes(body[0])) return undefined;
+    const isAck = isAckKind(body[0]);
+    const head = headBytes(body[0]);
+    if (body.length < head + checkBytes(body[0])) return undefined;
     for (const session of sessions) {
       const way = session[direction];
       const seq = isAck ? 0 : wholeNumber(body[1], way.next);
-      const ack = wholeNumber(body[headBytes - 1], session[OTHER[direction]].next);
-      if (seq < 0 || ack < 0 || !isSealedBy(crypto, way.keys, body, headBytes, seq, ack)) continue;
+      const ack = wholeNumber(body[head - 1], session[OTHER[direction]].next);
+      if (seq < 0 || ack < 0 || !isSealedBy(crypto, way.keys, body, seq, ack)) continue;
       sessions = [session, ...sessions.filter((each) => each !== session)].slice(0, 2);
       if (isAck) return `ACK ${ack}`;
-      const head = `DATA ${seq} ack ${ack}: `;
-      if (seq !== way.next) return `${head}${seq < way.next ? 'sent again' : 'after a gap'}`;
+      const shown = `DATA ${seq} ack ${ack}: `;
+      if (seq !== way.next) return `${shown}${seq < way.next ? 'sent again' : 'after a gap'}`;
       way.next++;
-      const payload = cipher(crypto, way.keys.encIn, seq, body.slice(headBytes, body.length - LINK_TAG_BYTES));
-      if (payload.length === 0) return `${head}nothing (keeps the session)`;
+      const payload = cipher(crypto, way.keys.encIn, seq, body.slice(head, body.length - LINK_TAG_BYTES));
+      if (payload.length === 0) return `${shown}nothing (keeps the session)`;
       way.parts.push(payload);
       const lenBytes = way.parts.reduce((sum, part) => sum + part.length, 0);
       if (body[0] & FRAME_FLAG_CONTINUES && lenBytes < MESSAGE_MAX)
-        return `${head}part of a message, ${payload.length} bytes`;
+        return `${shown}part of a message, ${payload.length} bytes`;
       const message = new Uint8Array(Buffer.concat(way.parts.splice(0)));
-      return `${head}${describeMessage(message)}`;
+      return `${shown}${describeMessage(message)}`;
     }
     return undefined;
   }

@@ -1,6 +1,6 @@
 // Bytes of a board's lines as people read them: the console's text, the modem's AT dialogue with its SMS, the link's
 // frames. Knows direction and time; shows kinds, names and lengths, never the content of a sealed message.
-import { DATA_HEAD } from '../../protocol/link/session';
+import { DATA_HEAD } from '../../protocol/link/secure';
 import { bytesOfHex, decodePdu } from '../../protocol/sms/pdu';
 import { smsOp } from '../../protocol/sms/v2';
 import {

@@ -34,7 +34,7 @@ export function post(cold: Cold, to: string, body: string | Uint8Array, isKept: 
   try {
     if (!cold.modem) throw fail('no-modem', 'no modem was started');
     if (typeof body === 'string') sendText(cold.modem, to, body, null, isKept);
-    else sendData(cold.modem, to, body, cold.smsPort, null, isKept);
+    else sendData(cold.modem, to, { port: cold.smsPort, bytes: body }, null, isKept);
     return true;
   } catch (error) {
     if (!(error as Thrown).code) throw error;

@@ -56,7 +56,7 @@ export function lock(cold: Cold): void {
   const wasOpen = cold.keys;
   cold.signing = undefined;
   letGoAccount(cold);
-  if (cold.restoring) cold.restoring.close();
+  if (cold.restoring) wipe(cold.restoring.key);
   cold.restoring = undefined;
   if (cold.drbg) drbgWipe(cold.drbg);
   cold.drbg = undefined;

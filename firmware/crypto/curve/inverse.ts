@@ -20,27 +20,26 @@ const MASK = 16777215;
 
 // (u, v) = (a u + b v, c u + d v), n digits. Arrays of digits cut what they take down to 24 bits; words have to be
 // told.
-const combine: (u: Uint32Array, v: Uint32Array, a: number, b: number, c: number, d: number, n: number) => void =
-  isNative
-    ? function (u: Uint32Array, v: Uint32Array, a: number, b: number, c: number, d: number, n: number): void {
-        const w = DIGIT;
-        const m = MASK;
-        let e = 0;
-        let f = 0;
-        let x = 0;
-        let y = 0;
-        for (let i = 0; i < n; i++) {
-          x = u[i];
-          y = v[i];
-          e += a * x + b * y;
-          u[i] = e;
-          e = (e - (e & m)) / w;
-          f += c * x + d * y;
-          v[i] = f;
-          f = (f - (f & m)) / w;
-        }
+const combine = isNative
+  ? function combine(u: Uint32Array, v: Uint32Array, a: number, b: number, c: number, d: number, n: number): void {
+      const w = DIGIT;
+      const m = MASK;
+      let e = 0;
+      let f = 0;
+      let x = 0;
+      let y = 0;
+      for (let i = 0; i < n; i++) {
+        x = u[i];
+        y = v[i];
+        e += a * x + b * y;
+        u[i] = e;
+        e = (e - (e & m)) / w;
+        f += c * x + d * y;
+        v[i] = f;
+        f = (f - (f & m)) / w;
       }
-    : combineWords;
+    }
+  : combineWords;
 
 // u += q v 2^(24 z)
 function addShifted(u: Uint32Array, v: Uint32Array, q: number, z: number): void {

@@ -14,21 +14,27 @@ const STEPS = (function (): Uint8Array {
   return steps;
 })();
 
-/** RIPEMD-160 of bytes: 20 bytes. */
-export function ripemd160(bytes: Uint8Array): Uint8Array {
-  const steps = STEPS;
+// Whole blocks of 64 bytes: the bytes, a bit, zeros, and the length in bits.
+function paddedBlocks(bytes: Uint8Array): Uint8Array {
   const length = bytes.length;
   const padded = new Uint8Array((((length + 8) >> 6) + 1) << 6);
-  const s = new Int32Array([0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0]);
-  const w = new Int32Array(16);
-  const v = new Int32Array(10);
-  const added = [0, 0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xa953fd4e, 0x50a28be6, 0x5c4dd124, 0x6d703ef3, 0x7a6d76e9, 0];
   padded.set(bytes);
   padded[length] = 128;
   for (let i = 0; i < 4; i++) {
     padded[padded.length - 8 + i] = (length << 3) >>> (8 * i);
     padded[padded.length - 4 + i] = (length >>> 29) >>> (8 * i);
   }
+  return padded;
+}
+
+/** RIPEMD-160 of bytes: 20 bytes. */
+export function ripemd160(bytes: Uint8Array): Uint8Array {
+  const steps = STEPS;
+  const padded = paddedBlocks(bytes);
+  const s = new Int32Array([0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0]);
+  const w = new Int32Array(16);
+  const v = new Int32Array(10);
+  const added = [0, 0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xa953fd4e, 0x50a28be6, 0x5c4dd124, 0x6d703ef3, 0x7a6d76e9, 0];
   for (let at = 0; at < padded.length; at += 64) {
     for (let i = 0; i < 16; i++) {
       const j = at + 4 * i;

@@ -99,17 +99,9 @@ export const getDigits: (words: Uint32Array, r: Uint32Array) => void = isNative
  * (u, v) = (a u + b v, c u + d v) for n digits kept in words (inverse.ts); not there where digits have arrays of their
  * own.
  */
-export const combineWords: (
-  u: Uint32Array,
-  v: Uint32Array,
-  a: number,
-  b: number,
-  c: number,
-  d: number,
-  n: number,
-) => void = isNative
+export const combineWords = isNative
   ? (0 as never)
-  : function (u: Uint32Array, v: Uint32Array, a: number, b: number, c: number, d: number, n: number): void {
+  : function combineWords(u: Uint32Array, v: Uint32Array, a: number, b: number, c: number, d: number, n: number): void {
       let e = 0;
       let f = 0;
       for (let i = 0; i < n; i++) {

@@ -1,5 +1,5 @@
-// Many children of one extended public key (BIP32 CKDpub), in small slices, so that whoever runs it in idle time can do
-// anything else between any two: all that lasts is in the job, nothing in the point registers.
+// Many children of one extended public key (BIP32 CKDpub), in small pieces, so that an idle task can give way between
+// any two: all that lasts is in the job, nothing in the point registers.
 // One inversion serves all children of a step (Montgomery's trick): its price, about 45 products, is shared.
 // All values are public.
 import { fail } from '../../../protocol/errors';
@@ -77,9 +77,24 @@ export function isBatchRunning(job: Batch): boolean {
   return job.next < job.end;
 }
 
+// The next child: its scalar.
+function startChild(job: Batch, index: number): void {
+  const data = job.data;
+  data[33] = index >>> 24;
+  data[34] = index >>> 16;
+  data[35] = index >>> 8;
+  data[36] = index;
+  setBytes(job.k, hmacSha512(job.chain32, data).subarray(0, 32));
+  if (!isScalar(job.k)) throw fail('crypto-bip32', 'this index gives no valid key');
+  combScalar(job.k);
+  job.column = combColumns - 1;
+  job.sum.fill(0);
+}
+
 /**
- * A small piece of the next nChildren (1..16, fewer at the end), at most about 8,000 u: a column of the comb. Answers
- * the children when the piece completed them, else none. A child that fails (probability 2^-127) throws `crypto-bip32`.
+ * A small piece of the next nChildren (1..16, fewer at the end), at most about 8,000 u: a column of the comb. Returns
+ * the children when the piece completed them, else none. A child that fails (probability 2^-127) throws
+ * `crypto-bip32`.
  */
 export function batchSlice(job: Batch, nChildren: number): BatchChild[] {
   const children: BatchChild[] = [];
@@ -109,18 +124,7 @@ export function batchSlice(job: Batch, nChildren: number): BatchChild[] {
     children.reverse();
     job.next += last + 1;
   } else if (job.column < 0) {
-    // The next child: its scalar.
-    const data = job.data;
-    const index = job.next + last + 1;
-    data[33] = index >>> 24;
-    data[34] = index >>> 16;
-    data[35] = index >>> 8;
-    data[36] = index;
-    setBytes(job.k, hmacSha512(job.chain32, data).subarray(0, 32));
-    if (!isScalar(job.k)) throw fail('crypto-bip32', 'this index gives no valid key');
-    combScalar(job.k);
-    job.column = combColumns - 1;
-    job.sum.fill(0);
+    startChild(job, job.next + last + 1);
   } else {
     // One column of the comb; behind the last the parent is added and the point joins those that wait.
     if (combScalarIn !== job.k) combScalar(job.k);

@@ -67,8 +67,7 @@ export function bech32Decode(text: string): Bech32 {
   const lower = text.toLowerCase();
   if (n < 8 || n > BECH32_MAX_TEXT) throw fail('crypto-bech32', 'not a length of bech32');
   if (lower !== text && text.toUpperCase() !== text) throw fail('crypto-bech32', 'mixed case');
-  let at = n - 1;
-  while (at >= 0 && lower[at] !== '1') at--;
+  const at = lower.lastIndexOf('1');
   if (at < 1 || at + 7 > n) throw fail('crypto-bech32', 'no separator in its place');
   const hrp = lower.substr(0, at);
   for (let i = 0; i < at; i++) {

@@ -97,6 +97,19 @@ export function ckdPub(node: PublicNode, index: number): PublicNode {
   return { key: encodePoint(true), chain: copyBytes(mac, 32, 64) };
 }
 
+/** One to ten digits to an index below 2^31. Throws `crypto-path`. */
+function indexOfText(text: string): number {
+  if (!text.length || text.length > 10) throw fail('crypto-path', 'not a derivation path');
+  let index = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) throw fail('crypto-path', 'not a derivation path');
+    index = index * 10 + digit;
+  }
+  if (index >= HARDENED) throw fail('crypto-path', 'an index of a path is below 2^31');
+  return index;
+}
+
 /** Path text (m/44'/0'/0, with ' or h) to indices. Throws `crypto-path`. */
 export function parsePath(path: string): number[] {
   const parts = path.split('/');
@@ -111,15 +124,7 @@ export function parsePath(path: string): number[] {
       added = HARDENED;
       part = part.substr(0, part.length - 1);
     }
-    if (!part.length || part.length > 10) throw fail('crypto-path', 'not a derivation path');
-    let index = 0;
-    for (let j = 0; j < part.length; j++) {
-      const digit = part.charCodeAt(j) - 48;
-      if (digit < 0 || digit > 9) throw fail('crypto-path', 'not a derivation path');
-      index = index * 10 + digit;
-    }
-    if (index >= HARDENED) throw fail('crypto-path', 'an index of a path is below 2^31');
-    out.push(index + added);
+    out.push(indexOfText(part) + added);
   }
   if (path === '' || out.length > MAX_DEPTH) throw fail('crypto-path', 'not a derivation path');
   return out;

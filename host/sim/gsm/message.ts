@@ -108,5 +108,12 @@ export function messagesOfInjection(nextId: () => number, sms: Injection, nowMs:
 export function deliverOf(message: Message, smsc: string): Uint8Array {
   if (message.raw) return message.raw;
   const unixS = Math.floor(message.submittedMs / 1000);
-  return encodeDeliver(smsc, message.from, message.dcs, message.hasHeader, message.userData, unixS);
+  return encodeDeliver({
+    smsc,
+    from: message.from,
+    dcs: message.dcs,
+    hasHeader: message.hasHeader,
+    userData: message.userData,
+    unixS,
+  });
 }

@@ -163,8 +163,7 @@ class LinkV2 implements HsmLink {
     const { pending } = this.opening;
     const channel = finishPending(
       this.crypto,
-      this.peers,
-      this.context.identityPriv,
+      { priv32: this.context.identityPriv, coldIdentity33: this.peers.coldIdentity33 },
       this.baseOf(pending),
       pending,
       data,
@@ -265,16 +264,14 @@ class LinkV2 implements HsmLink {
   authorise(userTxNo: string, outs: string, dynamic: number) {
     if (!this.kept) throw fail('no-channel', 'no channel with HSM-Cold');
     const { id } = this.kept.channel;
-    const authority = sendAuthority(
-      this.crypto,
-      channelKey(this.crypto, this.kept.channel, 'request', 32),
-      this.account.network,
-      this.account.account,
-      id,
+    const authority = sendAuthority(this.crypto, channelKey(this.crypto, this.kept.channel, 'request', 32), {
+      network: this.account.network,
+      account: this.account.account,
+      channelId: id,
       userTxNo,
       outs,
       dynamic,
-    );
+    });
     return { channelId: id, vcCode: '2:' + Buffer.from(authority).toString('base64url') };
   }
 

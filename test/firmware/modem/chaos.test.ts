@@ -41,8 +41,7 @@ describe('firmware/modem: chaos', function () {
         sendData(
           outbox,
           ANNA,
-          new Uint8Array([i]),
-          17229,
+          { port: 17229, bytes: new Uint8Array([i]) },
           (error) => {
             expect(error).to.equal(null);
             ended++;
@@ -78,7 +77,7 @@ describe('firmware/modem: chaos', function () {
     const got: ModemSms[] = [];
     for (let i = 0; i < 60; i++) {
       anna.sendData(COLD, new Uint8Array([i]), 17229);
-      sendData(station.modem.outbox, ANNA, new Uint8Array([i]), 17229, null, true);
+      sendData(station.modem.outbox, ANNA, { port: 17229, bytes: new Uint8Array([i]) }, null, true);
       await world.runtime.runFor(chance.between(0, 9000));
       got.push(...station.got);
       station = world.reboot(station, { store, maxQueue: 100 });
@@ -96,7 +95,7 @@ describe('firmware/modem: chaos', function () {
     const station = world.station({ faults: { corrupt: 0.03, garbage: 0.05 } }, { maxTries: 30 });
     const anna = world.network.person(ANNA);
     for (let i = 0; i < 30; i++) {
-      sendData(station.modem.outbox, ANNA, new Uint8Array([i]), 17229, null, true);
+      sendData(station.modem.outbox, ANNA, { port: 17229, bytes: new Uint8Array([i]) }, null, true);
       await world.runtime.runFor(60_000);
     }
     station.sim.setFaults({});
@@ -113,7 +112,7 @@ describe('firmware/modem: chaos', function () {
     station.line.fault(1, (bytes) => (chance.happens(0.05) ? new Uint8Array(0) : bytes));
     for (let i = 0; i < 40; i++) {
       anna.sendData(COLD, new Uint8Array(133).fill(i), 17229);
-      sendData(station.modem.outbox, ANNA, new Uint8Array(133).fill(i), 17229, null, true);
+      sendData(station.modem.outbox, ANNA, { port: 17229, bytes: new Uint8Array(133).fill(i) }, null, true);
       await world.runtime.runFor(60_000);
     }
     await world.runtime.runFor(1_800_000);

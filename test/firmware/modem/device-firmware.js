@@ -18,7 +18,7 @@ function onSent(error) {
 function onSms(sms, ack) {
   say('vars ' + process.memory().usage);
   say('sms ' + sms.from + ' ' + (sms.data ? E.toString(sms.data) : sms.text));
-  if (sms.data) sendData(modems, sms.from, sms.data, sms.port, onSent, true);
+  if (sms.data) sendData(modems, sms.from, { port: sms.port, bytes: sms.data }, onSent, true);
   ack();
 }
 

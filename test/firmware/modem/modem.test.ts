@@ -91,7 +91,13 @@ describe('firmware/modem: sending', () => {
     const anna = world.network.person(ANNA);
     const done: unknown[] = [];
     sendText(station.modem.outbox, ANNA, 'CC:ALARM:forgery:1:closed', (error) => done.push(error), true);
-    sendData(station.modem.outbox, ANNA, new Uint8Array([1, 2, 255]), 17229, (error) => done.push(error), true);
+    sendData(
+      station.modem.outbox,
+      ANNA,
+      { port: 17229, bytes: new Uint8Array([1, 2, 255]) },
+      (error) => done.push(error),
+      true,
+    );
     await world.runtime.runUntil(() => anna.inbox.length === 2, 'both have come', 120_000);
     await world.runtime.runFor(5000);
     expect(done).to.deep.equal([null, null]);
@@ -115,7 +121,9 @@ describe('firmware/modem: sending', () => {
     expect(codeOf(() => sendText(outbox, ANNA, 'x'.repeat(161), null, true))).to.equal('pdu-length');
     expect(codeOf(() => sendText(outbox, ANNA, '\xe4\xbd\xa0', null, true))).to.equal('pdu-text');
     expect(codeOf(() => sendText(outbox, 'anna', 'x', null, true))).to.equal('pdu-address');
-    expect(codeOf(() => sendData(outbox, ANNA, new Uint8Array(134), 1, null, true))).to.equal('pdu-length');
+    expect(codeOf(() => sendData(outbox, ANNA, { port: 1, bytes: new Uint8Array(134) }, null, true))).to.equal(
+      'pdu-length',
+    );
     for (let i = 0; i < MAX_QUEUE; i++) sendText(outbox, ANNA, 'x', null, true);
     expect(codeOf(() => sendText(outbox, ANNA, 'x', null, true))).to.equal('modem-queue-full');
   });
@@ -182,7 +190,7 @@ describe('firmware/modem: sending', () => {
     const anna = world.network.person(ANNA);
     world.network.outage(COLD, true);
     sendText(first.modem.outbox, ANNA, 'one', null, true);
-    sendData(first.modem.outbox, ANNA, new Uint8Array([7]), 17229, null, true);
+    sendData(first.modem.outbox, ANNA, { port: 17229, bytes: new Uint8Array([7]) }, null, true);
     await world.runtime.runFor(20_000);
     stopModem(first.modem);
     world.network.outage(COLD, false);

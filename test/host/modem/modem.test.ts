@@ -106,7 +106,14 @@ describe('host/modem: parts that never become whole (gammu #19, sms2mqtt #24, es
     });
     const shop = (ref: number, part = 1): void => {
       const data = encodeUserData(0, new Uint8Array([5, 0, 3, ref, total, part]), [0x41, 0x64, 0x20]);
-      const pdu = encodeDeliver('+8613800210500', 'SHOPNEWS', 0, true, data, world.runtime.nowMs() / 1000);
+      const pdu = encodeDeliver({
+        smsc: '+8613800210500',
+        from: 'SHOPNEWS',
+        dcs: 0,
+        hasHeader: true,
+        userData: data,
+        unixS: world.runtime.nowMs() / 1000,
+      });
       world.network.inject({ from: 'SHOPNEWS', to: COLD, pdu });
     };
     return { world, sim, got, events, shop };

@@ -160,10 +160,7 @@ export function fakeCold(runtime: Runtime, account: number, send: (data: Uint8Ar
         const { side, batchNo } = aBatchVerify(openSms(crypto, channel, 'to-cold', data).fields);
         const digest = batchDigest(
           crypto,
-          'regtest',
-          account,
-          side,
-          batchNo,
+          { network: 'regtest', account, side, batchNo },
           cold.list(side, batchNo).map((item) => item.address),
         );
         const fields = batchAnswerFields({

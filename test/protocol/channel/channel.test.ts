@@ -108,13 +108,29 @@ describe('channel: an interactive X3DH, then the DH ratchet in turns (SPEC.md 7)
       const accept = cold.take(ask).accept!;
       const base = v.pending!.baseId ? v.current! : v.pair;
       for (const bad of flips(accept))
-        expect(code(() => finishPending(crypto, ids.peers, ids.vPriv, base, v.pending!, bad))).to.equal(
-          'channel-forged',
-        );
+        expect(
+          code(() =>
+            finishPending(
+              crypto,
+              { priv32: ids.vPriv, coldIdentity33: ids.peers.coldIdentity33 },
+              base,
+              v.pending!,
+              bad,
+            ),
+          ),
+        ).to.equal('channel-forged');
       for (let i = 0; i < accept.length; i++)
-        expect(code(() => finishPending(crypto, ids.peers, ids.vPriv, base, v.pending!, accept.slice(0, i)))).to.equal(
-          'channel-forged',
-        );
+        expect(
+          code(() =>
+            finishPending(
+              crypto,
+              { priv32: ids.vPriv, coldIdentity33: ids.peers.coldIdentity33 },
+              base,
+              v.pending!,
+              accept.slice(0, i),
+            ),
+          ),
+        ).to.equal('channel-forged');
       v.take(accept);
       use();
     }
@@ -138,14 +154,38 @@ describe('channel: an interactive X3DH, then the DH ratchet in turns (SPEC.md 7)
       sms[2] = peers.account;
       const cold = new ColdChannels(crypto, peers, ids.coldPriv);
       expect(code(() => cold.take(sms))).to.equal('sms-forged');
-      expect(code(() => finishPending(crypto, peers, ids.vPriv, pairOf(peers), pending, accept))).to.equal(
-        'channel-forged',
-      );
+      expect(
+        code(() =>
+          finishPending(
+            crypto,
+            { priv32: ids.vPriv, coldIdentity33: peers.coldIdentity33 },
+            pairOf(peers),
+            pending,
+            accept,
+          ),
+        ),
+      ).to.equal('channel-forged');
     }
     expect(
-      code(() => finishPending(crypto, ids.peers, ids.vPriv, pairOf(ids.peers), beginOpen(crypto, 5), accept)),
+      code(() =>
+        finishPending(
+          crypto,
+          { priv32: ids.vPriv, coldIdentity33: ids.peers.coldIdentity33 },
+          pairOf(ids.peers),
+          beginOpen(crypto, 5),
+          accept,
+        ),
+      ),
     ).to.equal('channel-forged');
-    expect(finishPending(crypto, ids.peers, ids.vPriv, pairOf(ids.peers), pending, accept).id).to.equal(1);
+    expect(
+      finishPending(
+        crypto,
+        { priv32: ids.vPriv, coldIdentity33: ids.peers.coldIdentity33 },
+        pairOf(ids.peers),
+        pending,
+        accept,
+      ).id,
+    ).to.equal(1);
   });
 
   it('a forged OPEN costs HSM-Cold no point arithmetic; an old one neither', () => {
@@ -174,7 +214,15 @@ describe('channel: an interactive X3DH, then the DH ratchet in turns (SPEC.md 7)
     const thief = beginOpen(crypto, 99);
     const accept = cold.take(pendingSms(crypto, cold.pair, thief)).accept!;
     expect(
-      code(() => finishPending(crypto, ids.peers, crypto.random(32), cold.pair, thief, accept)),
+      code(() =>
+        finishPending(
+          crypto,
+          { priv32: crypto.random(32), coldIdentity33: ids.peers.coldIdentity33 },
+          cold.pair,
+          thief,
+          accept,
+        ),
+      ),
       'se needs V’s identity key',
     ).to.equal('channel-forged');
   });
@@ -283,7 +331,18 @@ describe('channel: an interactive X3DH, then the DH ratchet in turns (SPEC.md 7)
         pending.fresh32 = (fields[0] as Uint8Array | undefined) ?? new Uint8Array(0);
         const base = stolen;
         stolen = undefined;
-        if (code(() => (stolen = finishPending(crypto, ids.peers, ids.vPriv, base, pending, accept))) === 'accepted')
+        if (
+          code(
+            () =>
+              (stolen = finishPending(
+                crypto,
+                { priv32: ids.vPriv, coldIdentity33: ids.peers.coldIdentity33 },
+                base,
+                pending,
+                accept,
+              )),
+          ) === 'accepted'
+        )
           followed++;
       }
       expect([followed, stolen], 'HSM-Cold’s turn he can follow, V’s not').to.deep.equal([turns - 1, undefined]);

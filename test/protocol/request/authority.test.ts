@@ -34,9 +34,18 @@ describe('what is vouched for (SPEC.md 8)', () => {
       Buffer.from('64612c3130', 'hex'),
       Buffer.from('01', 'hex'),
     ]);
-    expect(hex(sendAuthority(crypto, key, 'regtest', 7, 70_000, '8001', 'a,10', 1))).to.equal(
-      createHmac('sha256', key).update(cbor).digest('hex'),
-    );
+    expect(
+      hex(
+        sendAuthority(crypto, key, {
+          network: 'regtest',
+          account: 7,
+          channelId: 70_000,
+          userTxNo: '8001',
+          outs: 'a,10',
+          dynamic: 1,
+        }),
+      ),
+    ).to.equal(createHmac('sha256', key).update(cbor).digest('hex'));
   });
 
   it('is the same over a text that comes in pieces', () => {
@@ -47,35 +56,47 @@ describe('what is vouched for (SPEC.md 8)', () => {
         .update(outs)
         .update(Uint8Array.of(1))
         .digest('hex');
-      expect(hex(sendAuthority(crypto, key, 'regtest', 7, 70_000, '8001', outs, 1)), String(length)).to.equal(streamed);
+      expect(
+        hex(
+          sendAuthority(crypto, key, {
+            network: 'regtest',
+            account: 7,
+            channelId: 70_000,
+            userTxNo: '8001',
+            outs,
+            dynamic: 1,
+          }),
+        ),
+        String(length),
+      ).to.equal(streamed);
     }
   });
 
   it('changes with everything it covers', () => {
-    const base: [string, number, number, string, string, number] = ['regtest', 7, 70_000, '8001', 'a,10', 1];
-    const others: [string, number, number, string, string, number][] = [
-      ['main', 7, 70_000, '8001', 'a,10', 1],
-      ['regtest', 8, 70_000, '8001', 'a,10', 1],
-      ['regtest', 7, 70_001, '8001', 'a,10', 1],
-      ['regtest', 7, 70_000, '8002', 'a,10', 1],
-      ['regtest', 7, 70_000, '8001', 'a,11', 1],
-      ['regtest', 7, 70_000, '8001', 'a,10', 0],
-      ['regtest', 7, 70_000, '8001a', ',10', 1],
+    const base = { network: 'regtest', account: 7, channelId: 70_000, userTxNo: '8001', outs: 'a,10', dynamic: 1 };
+    const others = [
+      { network: 'main' },
+      { account: 8 },
+      { channelId: 70_001 },
+      { userTxNo: '8002' },
+      { outs: 'a,11' },
+      { dynamic: 0 },
+      { userTxNo: '8001a', outs: ',10' },
     ];
-    const all = [base, ...others].map((args) => hex(sendAuthority(crypto, key, ...args)));
+    const all = [{}, ...others].map((change) => hex(sendAuthority(crypto, key, { ...base, ...change })));
     expect(new Set(all).size).to.equal(all.length);
   });
 
   it('batch digest: the same in one piece and streamed, and as written down', () => {
     const text = `chaincloud batch v2\nregtest\n7\n2\n3\n${addresses.map((a, i) => `${i},${a}:`).join('')}`;
-    const whole = batchDigest(crypto, 'regtest', 7, 2, 3, addresses);
+    const whole = batchDigest(crypto, { network: 'regtest', account: 7, side: 2, batchNo: 3 }, addresses);
     expect(hex(whole)).to.equal(sha(text).toString('hex'));
     const hash = createHash('sha256');
     const sink = { update: (bytes: Uint8Array) => void hash.update(bytes) };
     batchDigestHead(sink, 'regtest', 7, 2, 3);
     addresses.forEach((address, i) => batchDigestAddress(sink, i, address));
     expect(hash.digest('hex')).to.equal(hex(whole));
-    expect(() => batchDigest(crypto, 'regtest', 7, 2, 3, addresses.slice(1)))
+    expect(() => batchDigest(crypto, { network: 'regtest', account: 7, side: 2, batchNo: 3 }, addresses.slice(1)))
       .to.throw()
       .with.property('code', 'bad-batch');
   });

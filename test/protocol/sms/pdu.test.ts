@@ -142,7 +142,7 @@ describe('protocol/sms/pdu: against node-pdu', () => {
       const submit = encodeText(from, text, 0, -1)[0];
       const userData = submit.subarray(4 + encodeAddress(from).length);
       const unixS = 1_700_000_000 + pick(65536) * 1000;
-      const deliver = encodeDeliver('+8613800210500', from, 0, false, userData, unixS);
+      const deliver = encodeDeliver({ smsc: '+8613800210500', from, dcs: 0, hasHeader: false, userData, unixS });
       const read = parse(hexOfBytes(deliver)) as Deliver;
       expect(read.data.getText()).to.equal(text);
       expect(
@@ -203,7 +203,10 @@ describe('protocol/sms/pdu: limits and refusals', () => {
 
   it('names of up to eleven characters as originator; calendar; status report', () => {
     for (const name of ['A', 'Bank', 'CHAINCL', 'x2345678901']) {
-      const pdu = decodePdu(encodeDeliver('', name, 4, false, new Uint8Array([0]), 0), false);
+      const pdu = decodePdu(
+        encodeDeliver({ smsc: '', from: name, dcs: 4, hasHeader: false, userData: new Uint8Array([0]), unixS: 0 }),
+        false,
+      );
       expect(pdu.address).to.equal(name);
     }
     expect(codeOf(() => encodeOriginator('twelve chars'))).to.equal('pdu-address');
@@ -211,7 +214,10 @@ describe('protocol/sms/pdu: limits and refusals', () => {
       const date = new Date(day * 86_400_000);
       expect(daysSince1970(date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate())).to.equal(day);
     }
-    const report = decodePdu(encodeReport('+861', 9, '+862', 1_800_000_000, 1_800_000_060, 70), false);
+    const report = decodePdu(
+      encodeReport({ smsc: '+861', reference: 9, to: '+862', sentS: 1_800_000_000, doneS: 1_800_000_060, status: 70 }),
+      false,
+    );
     expect([report.reference, report.address, report.status, report.sentAt]).to.deep.equal([
       9,
       '+862',

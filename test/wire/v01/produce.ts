@@ -123,13 +123,17 @@ export function produceV01(): { [name: string]: Uint8Array } {
   const [coldRenew, coldAccept] = exchange();
   const toV = (op: number, fields: CborValue[]): Uint8Array => sealSms(crypto, cold.channel, 'to-v', op, fields);
   const outs = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080,10000';
-  const authority = sendAuthority(crypto, channelKey(crypto, v, 'request', 32), 'regtest', 3, v.id, '8001', outs, 1);
+  const authority = sendAuthority(crypto, channelKey(crypto, v, 'request', 32), {
+    network: 'regtest',
+    account: 3,
+    channelId: v.id,
+    userTxNo: '8001',
+    outs,
+    dynamic: 1,
+  });
   const digest = batchDigest(
     crypto,
-    'regtest',
-    3,
-    1,
-    0,
+    { network: 'regtest', account: 3, side: 1, batchNo: 0 },
     Array.from({ length: 1000 }, (_, i) => `address${i}`),
   );
   const begin = {

@@ -17,8 +17,22 @@ export function fuzzPdus(seed: string, count: number): { taken: number; refused:
   const text = encodeUserData(0, null, septetsOfText('The quick brown fox {jumps} over 13 lazy dogs')!);
   const data = encodeUserData(4, new Uint8Array([6, 5, 4, 0x43, 0x4d, 0x43, 0x4d]), new Uint8Array(80));
   const originals = [
-    encodeDeliver('+8613800210500', '+8613900000002', 0, false, text, 1_790_000_000),
-    encodeDeliver('+8613800210500', 'Bank', 4, true, data, 1_790_000_000),
+    encodeDeliver({
+      smsc: '+8613800210500',
+      from: '+8613900000002',
+      dcs: 0,
+      hasHeader: false,
+      userData: text,
+      unixS: 1_790_000_000,
+    }),
+    encodeDeliver({
+      smsc: '+8613800210500',
+      from: 'Bank',
+      dcs: 4,
+      hasHeader: true,
+      userData: data,
+      unixS: 1_790_000_000,
+    }),
   ];
   let taken = 0;
   for (let i = 0; i < count; i++) {
@@ -49,7 +63,16 @@ function microsecondsEach(count: number, work: () => void): number {
 /** Decoding one SMS against node-pdu's, in the same run. */
 function decodeRow(): BenchRow {
   const userData = encodeUserData(0, null, septetsOfText('x'.repeat(150))!);
-  const hex = hexOfBytes(encodeDeliver('+8613800210500', '+8613900000002', 0, false, userData, 1_790_000_000));
+  const hex = hexOfBytes(
+    encodeDeliver({
+      smsc: '+8613800210500',
+      from: '+8613900000002',
+      dcs: 0,
+      hasHeader: false,
+      userData,
+      unixS: 1_790_000_000,
+    }),
+  );
   const oracle = microsecondsEach(ORACLE_PDUS, () => void parse(hex));
   const own = microsecondsEach(ORACLE_PDUS, () => void decodePdu(bytesOfHex(hex), false));
   return {

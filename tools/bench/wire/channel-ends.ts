@@ -184,7 +184,13 @@ export class VChannels {
   take(body: Uint8Array): { op: number; fields: CborValue[]; isOld: boolean } {
     if (smsOp(body) === SMS_ACCEPT) {
       if (!this.pending) throw refused('none-open');
-      const channel = finishPending(this.crypto, this.peers, this.vPriv, this.base(), this.pending, body);
+      const channel = finishPending(
+        this.crypto,
+        { priv32: this.vPriv, coldIdentity33: this.peers.coldIdentity33 },
+        this.base(),
+        this.pending,
+        body,
+      );
       this.old = this.current && receiveOnly(this.crypto, this.current);
       this.current = channel;
       wipePending(this.pending);

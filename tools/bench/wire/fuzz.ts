@@ -167,7 +167,7 @@ function smsTarget(seed: number): Target {
       if (hex(sms) === hex(original)) return undefined;
       if (kind < 0.9) openSms(crypto, { ...cold.current! }, 'to-cold', sms);
       else if (kind < 0.98) openSms(crypto, { ...cold.pair }, 'to-cold', sms);
-      else finishPending(crypto, ids.peers, ids.vPriv, v.pair, pending, sms);
+      else finishPending(crypto, { priv32: ids.vPriv, coldIdentity33: ids.peers.coldIdentity33 }, v.pair, pending, sms);
       return `forged SMS taken: ${hex(sms)}`;
     });
   };

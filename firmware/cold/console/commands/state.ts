@@ -1,6 +1,6 @@
 /**
  * `state`: reads a state backup (backup-format.ts) into a board that was restored from its words: begin (PIN), a line
- * each, end (PIN). A factory function: it costs no variables while no backup is read.
+ * each, end (PIN).
  */
 import { cborDecode } from '../../../../protocol/cbor';
 import { decimalOf } from '../../../../protocol/bytes';
@@ -53,93 +53,110 @@ export const STATE = {
 
 /** Starts reading a backup in. seed64 is the caller's to wipe. Throws `bad-state` on a board with accounts. */
 function startRestoring(cold: Cold, seed64: Uint8Array): Restoring {
-  const key = backupKey(seed64);
-  const counters: number[][] = [];
-  let id = NO_BYTES as Uint8Array;
-  let n = 0;
-  let isEnded = false;
-  let file = NO_BYTES as Uint8Array;
-
-  function takeFile(payload: Uint8Array): void {
-    const at = (payload[2] << 8) | payload[3];
-    const part = copyBytes(payload, 4, payload.length);
-    file = at ? concatBytes([file, part]) : part;
-    if (
-      file.length === ARCHIVE_BYTES &&
-      !cold.hal.files.writeFile(ARCHIVE_FILE + ((payload[0] << 8) | payload[1]), file)
-    )
-      throw fail('storage-full', 'no room for the archives of payments');
-  }
-
   if (cold.state.accountCount) throw fail('bad-state', 'a state backup goes into a board without accounts only');
   save(cold, R_RESTORE, new Uint8Array([1]));
-  return {
-    line: function (base64) {
-      const bytes = base64Decode(base64);
-      if (bytes.length < 12 + TAG_BYTES + 1 || isEnded) throw fail('backup-form', 'not a line of a backup');
-      const nonce = copyBytes(bytes, 0, 12);
-      if (!n) id = copyBytes(bytes, 0, 8);
-      for (let i = 0; i < 8; i++) if (nonce[i] !== id[i]) throw fail('backup-mixed', 'a line of another backup');
-      if (readU32(nonce, 8) !== n) throw fail('backup-order', 'line ' + n + ' is expected');
-      const plain = open(key, nonce, NO_BYTES, copyBytes(bytes, 12, bytes.length), TAG_BYTES);
-      const payload = copyBytes(plain, 1, plain.length);
-      if (plain[0] === BACKUP_KIND_COUNTERS) counters.push(cborDecode(payload) as number[]);
-      else if (plain[0] === BACKUP_KIND_FILE) takeFile(payload);
-      else if (plain[0] === BACKUP_KIND_END) {
-        if (readU32(payload, 0) !== n) throw fail('backup-short', 'lines are missing');
-        isEnded = true;
-      } else if (plain[0] === R_SETTINGS) {
-        if (!cold.state.phones.length) save(cold, R_SETTINGS, payload);
-      } else if (isBackedUp(plain[0])) save(cold, plain[0], payload);
-      else throw fail('backup-form', 'a line of an unknown kind');
-      n++;
-    },
-    end: function (channelIds, payments, isForced, seed) {
-      if (!isEnded) throw fail('backup-short', 'the last line is missing');
-      if (channelIds.length !== counters.length)
-        throw fail(
-          'channel-ids',
-          'a channel number for each of ' + counters.length + ' accounts is expected, with commas between them',
-        );
-      for (let i = 0; i < counters.length && !isForced; i++) {
-        if (counters[i][1] < channelIds[i])
-          throw fail(
-            'backup-old',
-            'V has seen channel ' +
-              channelIds[i] +
-              ', the backup ends at ' +
-              counters[i][1] +
-              ': type force at the end to go on',
-          );
-      }
-      if (cold.state.paymentSerial < payments && !isForced)
-        throw fail(
-          'backup-old',
-          'the chain shows ' +
-            payments +
-            ' payments, the backup ' +
-            cold.state.paymentSerial +
-            ': type force at the end to go on',
-        );
-      checkArchives(cold);
-      for (let i = 0; i < counters.length; i++) {
-        const account = accountOf(cold, counters[i][0]);
-        if (!account) throw fail('backup-form', 'counters without an account');
-        saveSecrets(cold, account, seed);
-        const it = openOf(cold, account);
-        it.lastId = counters[i][1] > channelIds[i] ? counters[i][1] : channelIds[i];
-        it.vCounter = counters[i][2];
-        saveChannels(cold, account);
-      }
-      save(cold, R_RESTORE, new Uint8Array(1));
-      audit(cold, AUDIT_STATE_RESTORED, NO_ACCOUNT, concatBytes([id, new Uint8Array([isForced ? 1 : 0])]));
-      wipe(key);
-      printOk(cold.terminal);
-    },
-    close: function () {
-      wipe(key);
-    },
-  };
+  return { key: backupKey(seed64), id: NO_BYTES, lines: 0, isEnded: false, file: NO_BYTES, counters: [] };
+}
+
+/** Takes a part of an archive of payments: file number u16, offset u16, octets. The last part writes the file. */
+function takeFile(cold: Cold, it: Restoring, payload: Uint8Array): void {
+  const at = (payload[2] << 8) | payload[3];
+  const part = copyBytes(payload, 4, payload.length);
+  it.file = at ? concatBytes([it.file, part]) : part;
+  if (
+    it.file.length === ARCHIVE_BYTES &&
+    !cold.hal.files.writeFile(ARCHIVE_FILE + ((payload[0] << 8) | payload[1]), it.file)
+  )
+    throw fail('storage-full', 'no room for the archives of payments');
+}
+
+/** Opens the next line of the backup: its kind, then its content. Throws `backup-form`, `-mixed`, `-order`. */
+function openLine(it: Restoring, base64: string): Uint8Array {
+  const bytes = base64Decode(base64);
+  if (bytes.length < 12 + TAG_BYTES + 1 || it.isEnded) throw fail('backup-form', 'not a line of a backup');
+  const nonce = copyBytes(bytes, 0, 12);
+  if (!it.lines) it.id = copyBytes(bytes, 0, 8);
+  for (let i = 0; i < 8; i++) if (nonce[i] !== it.id[i]) throw fail('backup-mixed', 'a line of another backup');
+  if (readU32(nonce, 8) !== it.lines) throw fail('backup-order', 'line ' + it.lines + ' is expected');
+  return open(it.key, nonce, NO_BYTES, copyBytes(bytes, 12, bytes.length), TAG_BYTES);
+}
+
+function takeLine(cold: Cold, it: Restoring, base64: string): void {
+  const plain = openLine(it, base64);
+  const payload = copyBytes(plain, 1, plain.length);
+  if (plain[0] === BACKUP_KIND_COUNTERS) it.counters.push(cborDecode(payload) as number[]);
+  else if (plain[0] === BACKUP_KIND_FILE) takeFile(cold, it, payload);
+  else if (plain[0] === BACKUP_KIND_END) {
+    if (readU32(payload, 0) !== it.lines) throw fail('backup-short', 'lines are missing');
+    it.isEnded = true;
+  } else if (plain[0] === R_SETTINGS) {
+    if (!cold.state.phones.length) save(cold, R_SETTINGS, payload);
+  } else if (isBackedUp(plain[0])) save(cold, plain[0], payload);
+  else throw fail('backup-form', 'a line of an unknown kind');
+  it.lines++;
+}
+
+/** Throws `backup-old` for a backup that is behind what V and the chain show. */
+function requireRecent(cold: Cold, it: Restoring, channelIds: number[], payments: number): void {
+  for (let i = 0; i < it.counters.length; i++) {
+    if (it.counters[i][1] < channelIds[i])
+      throw fail(
+        'backup-old',
+        'V has seen channel ' +
+          channelIds[i] +
+          ', the backup ends at ' +
+          it.counters[i][1] +
+          ': type force at the end to go on',
+      );
+  }
+  if (cold.state.paymentSerial < payments)
+    throw fail(
+      'backup-old',
+      'the chain shows ' +
+        payments +
+        ' payments, the backup ' +
+        cold.state.paymentSerial +
+        ': type force at the end to go on',
+    );
+}
+
+/** Seals the accounts' secrets and gives each its channel number and V's counter. Throws `backup-form`. */
+function restoreAccounts(cold: Cold, it: Restoring, channelIds: number[], seed64: Uint8Array): void {
+  for (let i = 0; i < it.counters.length; i++) {
+    const account = accountOf(cold, it.counters[i][0]);
+    if (!account) throw fail('backup-form', 'counters without an account');
+    saveSecrets(cold, account, seed64);
+    const channels = openOf(cold, account);
+    channels.lastId = it.counters[i][1] > channelIds[i] ? it.counters[i][1] : channelIds[i];
+    channels.vCounter = it.counters[i][2];
+    saveChannels(cold, account);
+  }
+}
+
+/** What was typed behind `state end`. */
+interface RestoredUpTo {
+  /** One for each account, in their order. */
+  channelIds: number[];
+  /** Of all accounts. */
+  payments: number;
+  isForced: boolean;
+}
+
+/** Ends the restoring. Throws `backup-short`, `channel-ids`, `backup-old`, `backup-form`, what checkArchives throws. */
+function endRestoring(cold: Cold, it: Restoring, upTo: RestoredUpTo, seed64: Uint8Array): void {
+  if (!it.isEnded) throw fail('backup-short', 'the last line is missing');
+  if (upTo.channelIds.length !== it.counters.length)
+    throw fail(
+      'channel-ids',
+      'a channel number for each of ' + it.counters.length + ' accounts is expected, with commas between them',
+    );
+  if (!upTo.isForced) requireRecent(cold, it, upTo.channelIds, upTo.payments);
+  checkArchives(cold);
+  restoreAccounts(cold, it, upTo.channelIds, seed64);
+  save(cold, R_RESTORE, new Uint8Array(1));
+  audit(cold, AUDIT_STATE_RESTORED, NO_ACCOUNT, concatBytes([it.id, new Uint8Array([upTo.isForced ? 1 : 0])]));
+  wipe(it.key);
+  printOk(cold.terminal);
 }
 
 /** Numbers with commas between them; `-` for none; or undefined. */
@@ -163,7 +180,7 @@ export function runState(cold: Cold, words: string[]): void {
   }
   if (!cold.restoring) throw fail('bad-state', 'state begin comes first');
   if (words[1] === 'line') {
-    cold.restoring.line(words[2] || '');
+    takeLine(cold, cold.restoring, words[2] || '');
     return printOk(cold.terminal);
   }
   const ids = channelIdsOf(words[2]);
@@ -172,7 +189,8 @@ export function runState(cold: Cold, words: string[]): void {
   if (words[1] !== 'end' || !ids || payments < 0)
     throw fail('usage', 'state begin | line <base64> | end <channel id>,...|- [paid <payments>] [force]');
   withSeed(cold, function (seed) {
-    cold.restoring!.end(ids, payments, words[hasPaid ? 5 : 3] === 'force', seed);
+    const isForced = words[hasPaid ? 5 : 3] === 'force';
+    endRestoring(cold, cold.restoring!, { channelIds: ids, payments: payments, isForced: isForced }, seed);
     cold.restoring = undefined;
     cold.started(cold);
   });

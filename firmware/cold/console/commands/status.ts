@@ -2,9 +2,11 @@
 import { hexOf } from '../../../console/hex';
 import { printLine, printOk } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
+import { roomBytes, type Journal } from '../../../journal/journal';
 import { modemsStatus } from '../../../modem/failover';
+import type { Outbox } from '../../../modem/state';
 import type { Cold } from '../../cold';
-import { isClosed } from '../../state/state';
+import { isClosed, type Account } from '../../state/state';
 import { isClockSet, nowSeconds } from '../../state/store';
 import { countBatches } from '../../batches/cache';
 import { isArchiveDue, roomPayments } from '../../payments/tidy';
@@ -69,37 +71,21 @@ function stateName(cold: Cold): string {
   return cold.keys ? 'unlocked' : 'locked';
 }
 
-export function runStatus(cold: Cold): void {
-  const terminal = cold.terminal;
-  const state = cold.state;
-  const memory = cold.hal.memoryUse();
+/** The journal on flash, and the payments that it and the archives hold. */
+function showJournal(cold: Cold, journal: Journal): void {
   printLine(
-    terminal,
-    'board ' + cold.hal.board + ' commit ' + cold.hal.commit + ' interpreter ' + cold.hal.interpreter,
+    cold.terminal,
+    'journal records ' + journal.records + ' room ' + roomBytes(journal) + ' writes ' + journal.writes,
   );
-  printLine(terminal, 'state ' + stateName(cold));
-  printLine(terminal, 'time ' + (isClockSet(cold) ? nowSeconds(cold) : 'unset'));
-  printLine(terminal, 'uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000));
-  printLine(terminal, 'boots ' + state.bootCount + ' pin-failures ' + state.pinFailures);
-  printLine(terminal, 'memory ' + memory.used + ' of ' + memory.total);
-  if (cold.journal)
-    printLine(
-      terminal,
-      'journal records ' +
-        cold.journal.records +
-        ' room ' +
-        (cold.journal.base + cold.journal.halfBytes - cold.journal.end) +
-        ' writes ' +
-        cold.journal.writes,
-    );
-  if (cold.journal) showRoom(cold);
-  printLine(terminal, 'link ' + (!state.linkKey ? 'unpaired' : cold.link && cold.link.isUp ? 'up' : 'down'));
-  printLine(terminal, 'phones ' + state.phones.length);
-  const modems = cold.modem ? modemsStatus(cold.modem) : [];
+  showRoom(cold);
+}
+
+function showModems(cold: Cold, outbox: Outbox): void {
+  const modems = modemsStatus(outbox);
   for (let i = 0; i < modems.length; i++) {
     const modem = modems[i];
     printLine(
-      terminal,
+      cold.terminal,
       'modem ' +
         i +
         ' ' +
@@ -114,6 +100,40 @@ export function runStatus(cold: Cold): void {
         modem.queued,
     );
   }
+}
+
+function showAccount(cold: Cold, account: Account): void {
+  printLine(
+    cold.terminal,
+    'account ' +
+      account.n +
+      ' ' +
+      (isClosed(cold.state, account.n) ? 'closed ' + (account.closed || account.alarm) : 'open') +
+      ' batches-hot ' +
+      countBatches(cold, account.n, 1) +
+      ' batches-cold ' +
+      countBatches(cold, account.n, 2) +
+      (account.alarm ? ' alarm ' + account.alarm + ' ' + account.alarmAck : ''),
+  );
+}
+
+export function runStatus(cold: Cold): void {
+  const terminal = cold.terminal;
+  const state = cold.state;
+  const memory = cold.hal.memoryUse();
+  printLine(
+    terminal,
+    'board ' + cold.hal.board + ' commit ' + cold.hal.commit + ' interpreter ' + cold.hal.interpreter,
+  );
+  printLine(terminal, 'state ' + stateName(cold));
+  printLine(terminal, 'time ' + (isClockSet(cold) ? nowSeconds(cold) : 'unset'));
+  printLine(terminal, 'uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000));
+  printLine(terminal, 'boots ' + state.bootCount + ' pin-failures ' + state.pinFailures);
+  printLine(terminal, 'memory ' + memory.used + ' of ' + memory.total);
+  if (cold.journal) showJournal(cold, cold.journal);
+  printLine(terminal, 'link ' + (!state.linkKey ? 'unpaired' : cold.link && cold.link.isUp ? 'up' : 'down'));
+  printLine(terminal, 'phones ' + state.phones.length);
+  if (cold.modem) showModems(cold, cold.modem);
   if (cold.modemTrouble) printLine(terminal, 'trouble ' + cold.modemTrouble);
   printLine(terminal, 'audit ' + state.auditCount + ' head ' + hexOf(state.auditHead));
   printLine(
@@ -125,20 +145,6 @@ export function runStatus(cold: Cold): void {
       ' ignored-sms ' +
       cold.counters.ignoredSms,
   );
-  for (let n = 0; n < state.accountCount; n++) {
-    const account = requireAccount(cold, n);
-    printLine(
-      terminal,
-      'account ' +
-        account.n +
-        ' ' +
-        (isClosed(state, n) ? 'closed ' + (account.closed || account.alarm) : 'open') +
-        ' batches-hot ' +
-        countBatches(cold, account.n, 1) +
-        ' batches-cold ' +
-        countBatches(cold, account.n, 2) +
-        (account.alarm ? ' alarm ' + account.alarm + ' ' + account.alarmAck : ''),
-    );
-  }
+  for (let n = 0; n < state.accountCount; n++) showAccount(cold, requireAccount(cold, n));
   printOk(terminal);
 }

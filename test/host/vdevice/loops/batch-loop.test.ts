@@ -44,10 +44,7 @@ describe('host/vdevice batches', () => {
     const channel = world.cold.channels[0];
     const digest = protocolDigest(
       crypto,
-      'regtest',
-      account,
-      side,
-      batchNo,
+      { network: 'regtest', account, side, batchNo },
       fakeBatch(side === 2 ? 'cold' : 'hot', batchNo).map((item) => item.address),
     );
     return batchProof(crypto, channelKey(crypto, channel, 'proof', 32), side, batchNo, digest);
@@ -59,10 +56,7 @@ describe('host/vdevice batches', () => {
       hexOf(
         protocolDigest(
           crypto,
-          'regtest',
-          3,
-          2,
-          0,
+          { network: 'regtest', account: 3, side: 2, batchNo: 0 },
           list.map((item) => item.address),
         ),
       ),
@@ -150,10 +144,7 @@ describe('host/vdevice batches', () => {
     const digestOf = (list: { address: string }[]) =>
       protocolDigest(
         crypto,
-        'regtest',
-        0,
-        2,
-        0,
+        { network: 'regtest', account: 0, side: 2, batchNo: 0 },
         list.map((item) => item.address),
       );
     const channel = world.cold.channels[0];

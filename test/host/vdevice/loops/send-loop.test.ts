@@ -64,12 +64,7 @@ describe('host/vdevice send loop', () => {
         'request',
         32,
       ),
-      'regtest',
-      0,
-      channel.id,
-      '11',
-      OUTS,
-      0,
+      { network: 'regtest', account: 0, channelId: channel.id, userTxNo: '11', outs: OUTS, dynamic: 0 },
     );
     expect(form.vc_code).to.equal('2:' + Buffer.from(expected).toString('base64url'));
     expect(world.site.reports).to.deep.equal([]);
