@@ -2,9 +2,18 @@
 // an entry that was changed, removed or put in shows. A chain alone proves nothing about its two ends: who can write
 // the file can leave entries out at the beginning, cut them off at the end, or invent the whole of it. So a log that
 // does not begin with entry 1 holds only when it is tied to what was seen before (earlier exports, pinned heads,
-// heartbeats), and what no such thing reaches is named. The layout is firmware/cold/state/store.ts's; heartbeats are
-// heartbeat.ts's. Spec: SPEC.md 10.
+// heartbeats), and what no such thing reaches is named. The layout is the record's declaration (firmware/journal);
+// heartbeats are heartbeat.ts's. Spec: SPEC.md 10.
 import { createHash } from 'node:crypto';
+import {
+  AUDIT_ACCOUNT,
+  AUDIT_CODE,
+  AUDIT_DETAIL,
+  AUDIT_HEAD,
+  AUDIT_HEAD_BYTES,
+  AUDIT_NUMBER,
+  AUDIT_SECONDS,
+} from '../../firmware/journal/layout';
 import { U32_MAX } from '../../protocol/wire';
 
 export interface AuditEntry {
@@ -44,7 +53,7 @@ interface LogExport {
   closing?: { n: number; head: string };
 }
 
-const FIRST_HEAD = '0'.repeat(64);
+const FIRST_HEAD = '0'.repeat(2 * AUDIT_HEAD_BYTES);
 const ENTRY =
   /^audit ([1-9]\d{0,9}) (0|[1-9]\d{0,9}) (0|[1-9]\d{0,2}) (0|[1-9]\d{0,2}) (-|(?:[0-9a-f]{2})+) ([0-9a-f]{64})$/;
 const CLOSING = /^head (0|[1-9]\d{0,9}) ([0-9a-f]{64})$/;
@@ -71,13 +80,19 @@ export function parseLog(lines: string[]): AuditEntry[] {
   return lines.flatMap((line) => entryOf(line) ?? []);
 }
 
+/** The head after an entry: the hash of the head before it and of the entry's record without its own. */
 function headAfter(previous: string, entry: AuditEntry): string {
-  const body = Buffer.alloc(10);
-  body.writeUInt32BE(entry.n, 0);
-  body.writeUInt32BE(entry.unixSeconds, 4);
-  body[8] = entry.code;
-  body[9] = entry.account;
-  return createHash('sha256').update(Buffer.from(previous, 'hex')).update(body).update(entry.detail).digest('hex');
+  const record = Buffer.alloc(AUDIT_DETAIL);
+  record.writeUInt32BE(entry.n, AUDIT_NUMBER);
+  record.writeUInt32BE(entry.unixSeconds, AUDIT_SECONDS);
+  record[AUDIT_CODE] = entry.code;
+  record[AUDIT_ACCOUNT] = entry.account;
+  return createHash('sha256')
+    .update(Buffer.from(previous, 'hex'))
+    .update(record.subarray(0, AUDIT_HEAD))
+    .update(record.subarray(AUDIT_HEAD + AUDIT_HEAD_BYTES))
+    .update(entry.detail)
+    .digest('hex');
 }
 
 function isSame(a: AuditEntry, b: AuditEntry): boolean {
