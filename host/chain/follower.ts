@@ -56,18 +56,26 @@ export interface Follower {
   rewindTo(height: number): Promise<void>;
 }
 
-export function createFollower(options: FollowerOptions): Follower {
-  const { db, rpc, runtime, network, watch, extend } = options;
-  const foreign = new Set<string>();
+class ChainFollower implements Follower {
+  private readonly db = this.options.db;
+  private readonly rpc = this.options.rpc;
+  private readonly runtime = this.options.runtime;
+  private readonly network = this.options.network;
+  private readonly watch = this.options.watch;
+  private readonly extend = this.options.extend;
+  private readonly foreign = new Set<string>();
   /** Tip and mempool at the end of the last whole round: while both stay, there is nothing to look at. */
-  let lastSeen = '';
+  private lastSeen = '';
 
-  const ownTip = (): Promise<Tip | undefined> =>
-    db.get<Tip>('SELECT height, hash FROM blocks ORDER BY height DESC LIMIT 1');
+  constructor(private readonly options: FollowerOptions) {}
 
-  async function hashAt(height: number): Promise<string | undefined> {
+  private ownTip(): Promise<Tip | undefined> {
+    return this.db.get<Tip>('SELECT height, hash FROM blocks ORDER BY height DESC LIMIT 1');
+  }
+
+  private async hashAt(height: number): Promise<string | undefined> {
     try {
-      return await rpc.call<string>('getblockhash', [height]);
+      return await this.rpc.call<string>('getblockhash', [height]);
     } catch (error) {
       if (rpcCodeOf(error) === RPC_OUT_OF_RANGE) return undefined;
       throw error;
@@ -75,11 +83,11 @@ export function createFollower(options: FollowerOptions): Follower {
   }
 
   /** Takes blocks off that the node's chain no longer has. */
-  async function disconnect(): Promise<number> {
+  private async disconnect(): Promise<number> {
     for (let count = 0; ; count++) {
-      const tip = await ownTip();
-      if (!tip || (await hashAt(tip.height)) === tip.hash) return count;
-      await db.transaction(async (tx) => {
+      const tip = await this.ownTip();
+      if (!tip || (await this.hashAt(tip.height)) === tip.hash) return count;
+      await this.db.transaction(async (tx) => {
         await tx.run(
           "UPDATE txs SET state = 'mempool', height = NULL, block_hash = NULL, block_index = NULL, " +
             'block_time = NULL WHERE block_hash = ?',
@@ -90,43 +98,44 @@ export function createFollower(options: FollowerOptions): Follower {
     }
   }
 
-  async function writeBlock(block: Block): Promise<boolean> {
+  private async writeBlock(block: Block): Promise<boolean> {
     const ours: { raw: string; place: Place }[] = [];
     const spendsOurs = new Set<string>();
     block.tx.forEach((tx, blockIndex) => {
       const inputs = tx.vin.map((input) => ({ txid: input.txid ?? '', vout: input.vout ?? 0, sequence: 0 }));
       const outputs = tx.vout.map((output) => ({ script: output.scriptPubKey.hex }));
-      if (!isOurs({ inputs, outputs }, watch) && !inputs.some((input) => spendsOurs.has(input.txid))) return;
+      if (!isOurs({ inputs, outputs }, this.watch) && !inputs.some((input) => spendsOurs.has(input.txid))) return;
       spendsOurs.add(tx.txid);
       ours.push({
         raw: tx.hex,
         place: { height: block.height, blockHash: block.hash, blockIndex, blockTime: block.time },
       });
     });
-    for (const { raw, place } of ours) await write(raw, place);
+    for (const { raw, place } of ours) await this.write(raw, place);
     return ours.length > 0;
   }
 
   /** One transaction in a step of its own: the next one may spend it, so the watch has to learn of it first. */
-  async function write(raw: string, place: Place | null): Promise<void> {
+  private async write(raw: string, place: Place | null): Promise<void> {
     const parsed = parseTx(raw);
-    if (!isOurs(parsed, watch)) return;
-    const prevouts = await prevoutsOf(parsed, watch, rpc, network);
-    await db.transaction((tx) => writeTx(tx, watch, network, raw, parsed, prevouts, place, runtime.nowMs()));
-    await watch.learnTx(db, parsed.txid);
+    if (!isOurs(parsed, this.watch)) return;
+    const prevouts = await prevoutsOf(parsed, this.watch, this.rpc, this.network);
+    const seen = { raw, parsed, prevouts, place, seenAtMs: this.runtime.nowMs() };
+    await this.db.transaction((tx) => writeTx(tx, this.watch, this.network, seen));
+    await this.watch.learnTx(this.db, parsed.txid);
   }
 
-  async function connect(height: number, expectedPrev: string | undefined): Promise<{ changed: boolean } | undefined> {
-    const hash = await hashAt(height);
+  private async connect(height: number, expectedPrev: string | undefined): Promise<{ changed: boolean } | undefined> {
+    const hash = await this.hashAt(height);
     if (hash === undefined) return undefined;
-    const block = await rpc.call<Block>('getblock', [hash, 2]);
+    const block = await this.rpc.call<Block>('getblock', [hash, 2]);
     if (expectedPrev !== undefined && block.previousblockhash !== expectedPrev) return undefined;
-    const changed = await writeBlock(block);
-    while (changed && (await extend())) {
-      await watch.refresh(db);
-      await writeBlock(block);
+    const changed = await this.writeBlock(block);
+    while (changed && (await this.extend())) {
+      await this.watch.refresh(this.db);
+      await this.writeBlock(block);
     }
-    await db.run('INSERT INTO blocks (height, hash, time) VALUES (?, ?, ?) ON CONFLICT (height) DO NOTHING', [
+    await this.db.run('INSERT INTO blocks (height, hash, time) VALUES (?, ?, ?) ON CONFLICT (height) DO NOTHING', [
       height,
       hash,
       block.time,
@@ -134,88 +143,91 @@ export function createFollower(options: FollowerOptions): Follower {
     return { changed };
   }
 
-  const seenOf = (best: string, ids: string[]): string => `${best} ${ids.join()}`;
+  private seenOf(best: string, ids: string[]): string {
+    return `${best} ${ids.join()}`;
+  }
 
-  async function followMempool(best: string, ids: string[]): Promise<boolean> {
+  private async followMempool(best: string, ids: string[]): Promise<boolean> {
     const present = new Set(ids);
-    const recorded = await db.all<{ txid: string; state: string }>(
+    const recorded = await this.db.all<{ txid: string; state: string }>(
       "SELECT txid, state FROM txs WHERE state IN ('mempool', 'gone')",
     );
     const states = new Map(recorded.map((row) => [row.txid, row.state]));
     let changed = false;
     let looks = 0;
     for (const id of ids) {
-      if (foreign.has(id) || states.get(id) === 'mempool') continue;
+      if (this.foreign.has(id) || states.get(id) === 'mempool') continue;
       if (looks++ >= MAX_MEMPOOL_LOOKS) return changed;
-      changed = (await writeMempoolTx(id)) || changed;
+      changed = (await this.writeMempoolTx(id)) || changed;
     }
-    if ((await rpc.call<string>('getbestblockhash')) !== best) return changed;
+    if ((await this.rpc.call<string>('getbestblockhash')) !== best) return changed;
     for (const [txid, state] of states) {
       if (present.has(txid) || state !== 'mempool') continue;
       changed = true;
-      await db.run("UPDATE txs SET state = 'gone' WHERE txid = ? AND state = 'mempool'", [txid]);
+      await this.db.run("UPDATE txs SET state = 'gone' WHERE txid = ? AND state = 'mempool'", [txid]);
     }
-    lastSeen = seenOf(best, ids);
+    this.lastSeen = this.seenOf(best, ids);
     return changed;
   }
 
-  async function writeMempoolTx(id: string): Promise<boolean> {
+  private async writeMempoolTx(id: string): Promise<boolean> {
     try {
-      const raw = await rpc.call<string>('getrawtransaction', [id]);
-      if (isOurs(parseTx(raw), watch)) {
-        await write(raw, null);
+      const raw = await this.rpc.call<string>('getrawtransaction', [id]);
+      if (isOurs(parseTx(raw), this.watch)) {
+        await this.write(raw, null);
         return true;
       }
-      if (foreign.size >= MAX_FOREIGN_IDS) foreign.clear();
-      foreign.add(id);
+      if (this.foreign.size >= MAX_FOREIGN_IDS) this.foreign.clear();
+      this.foreign.add(id);
     } catch (error) {
       if (rpcCodeOf(error) !== RPC_NOT_FOUND) throw error; // mined or dropped since
     }
     return false;
   }
 
-  async function follow(): Promise<FollowResult> {
+  async follow(): Promise<FollowResult> {
     const result: FollowResult = { connected: 0, disconnected: 0, changed: false };
-    let best = await rpc.call<string>('getbestblockhash');
-    let ids = await rpc.call<string[]>('getrawmempool');
-    if (seenOf(best, ids) === lastSeen) return result;
-    await watch.refresh(db);
-    let tip = await ownTip();
+    let best = await this.rpc.call<string>('getbestblockhash');
+    let ids = await this.rpc.call<string[]>('getrawmempool');
+    if (this.seenOf(best, ids) === this.lastSeen) return result;
+    await this.watch.refresh(this.db);
+    let tip = await this.ownTip();
     while (tip?.hash !== best) {
-      result.disconnected += await disconnect();
-      tip = await ownTip();
-      const next = tip ? tip.height + 1 : await startHeight();
-      const connected = await connect(next, tip?.hash);
+      result.disconnected += await this.disconnect();
+      tip = await this.ownTip();
+      const next = tip ? tip.height + 1 : await this.startHeight();
+      const connected = await this.connect(next, tip?.hash);
       if (connected) {
         result.connected++;
-      } else if ((await rpc.call<number>('getblockcount')) < next) {
+      } else if ((await this.rpc.call<number>('getblockcount')) < next) {
         break; // the node is at this tip, or below where the accounts begin
       }
-      tip = await ownTip();
-      best = await rpc.call<string>('getbestblockhash');
+      tip = await this.ownTip();
+      best = await this.rpc.call<string>('getbestblockhash');
     }
-    if (result.connected + result.disconnected > 0) ids = await rpc.call<string[]>('getrawmempool');
-    const mempoolChanged = await followMempool(best, ids);
-    if (mempoolChanged && (await extend())) await watch.refresh(db);
+    if (result.connected + result.disconnected > 0) ids = await this.rpc.call<string[]>('getrawmempool');
+    const mempoolChanged = await this.followMempool(best, ids);
+    if (mempoolChanged && (await this.extend())) await this.watch.refresh(this.db);
     result.changed = result.changed || mempoolChanged || result.connected + result.disconnected > 0;
     return result;
   }
 
   /** Without any block yet: the lowest height an account may have coins from, else the node's tip. */
-  async function startHeight(): Promise<number> {
-    const born = await db.get<{ height: number | null }>('SELECT MIN(birth_height) AS height FROM accounts');
-    return born?.height ?? rpc.call<number>('getblockcount');
+  private async startHeight(): Promise<number> {
+    const born = await this.db.get<{ height: number | null }>('SELECT MIN(birth_height) AS height FROM accounts');
+    return born?.height ?? this.rpc.call<number>('getblockcount');
   }
 
-  return {
-    follow,
-    async rewindTo(height) {
-      foreign.clear();
-      lastSeen = '';
-      await db.run('DELETE FROM blocks WHERE height >= ?', [height]);
-      const lowest = await db.get<{ height: number | null }>('SELECT MIN(height) AS height FROM blocks');
-      if (lowest?.height !== null && lowest?.height !== undefined && lowest.height > height)
-        await db.run('DELETE FROM blocks');
-    },
-  };
+  async rewindTo(height: number) {
+    this.foreign.clear();
+    this.lastSeen = '';
+    await this.db.run('DELETE FROM blocks WHERE height >= ?', [height]);
+    const lowest = await this.db.get<{ height: number | null }>('SELECT MIN(height) AS height FROM blocks');
+    if (lowest?.height !== null && lowest?.height !== undefined && lowest.height > height)
+      await this.db.run('DELETE FROM blocks');
+  }
+}
+
+export function createFollower(options: FollowerOptions): Follower {
+  return new ChainFollower(options);
 }

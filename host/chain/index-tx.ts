@@ -66,64 +66,66 @@ function feeOf(tx: ParsedTx, prevouts: Prevout[]): number | null {
   return sum - tx.outputs.reduce((total, output) => total + output.sats, 0);
 }
 
-export async function writeTx(
-  db: Db,
-  watch: Watch,
-  network: NetworkName,
-  raw: string,
-  tx: ParsedTx,
-  prevouts: Prevout[],
-  place: Place | null,
-  seenAtMs: number,
-): Promise<void> {
+/** A transaction as it is to be written. */
+export interface SeenTx {
+  /** Hex. */
+  raw: string;
+  parsed: ParsedTx;
+  /** Of its inputs, in their order. */
+  prevouts: Prevout[];
+  place: Place | null;
+  seenAtMs: number;
+}
+
+/** Writes the transaction itself: state, place, fee. */
+async function writeState(db: Db, { raw, parsed, prevouts, place, seenAtMs }: SeenTx): Promise<void> {
   const state = place ? 'confirmed' : 'mempool';
   const where = place ? [place.height, place.blockHash, place.blockIndex, place.blockTime] : [null, null, null, null];
-  const known = await db.get('SELECT 1 AS one FROM txs WHERE txid = ?', [tx.txid]);
+  const known = await db.get('SELECT 1 AS one FROM txs WHERE txid = ?', [parsed.txid]);
   if (known) {
     await db.run(
       'UPDATE txs SET state = ?, height = ?, block_hash = ?, block_index = ?, block_time = ?, raw = ? WHERE txid = ?',
-      [state, ...where, raw, tx.txid],
+      [state, ...where, raw, parsed.txid],
     );
   } else {
     await db.run(
       'INSERT INTO txs (txid, raw, state, height, block_hash, block_index, block_time, seen_at, ' +
         'is_coinbase, fee_sats) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      [tx.txid, raw, state, ...where, seenAtMs, Number(tx.isCoinbase), feeOf(tx, prevouts)],
+      [parsed.txid, raw, state, ...where, seenAtMs, Number(parsed.isCoinbase), feeOf(parsed, prevouts)],
     );
   }
-  for (const [sn, input] of tx.inputs.entries()) {
-    const ours = watch.ownerOfOutpoint(input.txid, input.vout);
+}
+
+async function writeInputs(db: Db, watch: Watch, { parsed, prevouts }: SeenTx): Promise<void> {
+  for (const [sn, { txid, vout }] of parsed.inputs.entries()) {
+    const { account = null, side = null } = watch.ownerOfOutpoint(txid, vout) ?? {};
+    const { address, sats } = prevouts[sn];
     await db.run(
-      `INSERT INTO tx_inputs (txid, sn, prev_txid, prev_vout, address, value, account, side) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (txid, sn) DO UPDATE SET account = excluded.account, side = excluded.side`,
-      [
-        tx.txid,
-        sn,
-        input.txid,
-        input.vout,
-        prevouts[sn].address,
-        prevouts[sn].sats,
-        ours?.account ?? null,
-        ours?.side ?? null,
-      ],
+      'INSERT INTO tx_inputs (txid, sn, prev_txid, prev_vout, address, value, account, side) ' +
+        'VALUES (?, ?, ?, ?, ?, ?, ?, ?) ' +
+        'ON CONFLICT (txid, sn) DO UPDATE SET account = excluded.account, side = excluded.side',
+      [parsed.txid, sn, txid, vout, address, sats, account, side],
     );
   }
-  for (const [sn, output] of tx.outputs.entries()) {
-    const ours = watch.ownerOfScript(output.script);
+}
+
+async function writeOutputs(db: Db, watch: Watch, network: NetworkName, { parsed }: SeenTx): Promise<void> {
+  for (const [sn, { sats, script }] of parsed.outputs.entries()) {
+    const { account = null, side = null, chain = null, idx = null } = watch.ownerOfScript(script) ?? {};
+    const address = addressOfScript(bytesOf(script), network) ?? null;
     await db.run(
-      `INSERT INTO tx_outputs (txid, sn, value, address, script, account, side, chain, idx) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (txid, sn) DO UPDATE SET account = excluded.account, side = excluded.side, chain = excluded.chain, idx = excluded.idx`,
-      [
-        tx.txid,
-        sn,
-        output.sats,
-        addressOfScript(bytesOf(output.script), network) ?? null,
-        output.script,
-        ours?.account ?? null,
-        ours?.side ?? null,
-        ours?.chain ?? null,
-        ours?.idx ?? null,
-      ],
+      'INSERT INTO tx_outputs (txid, sn, value, address, script, account, side, chain, idx) ' +
+        'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ' +
+        'ON CONFLICT (txid, sn) DO UPDATE SET account = excluded.account, side = excluded.side, ' +
+        'chain = excluded.chain, idx = excluded.idx',
+      [parsed.txid, sn, sats, address, script, account, side, chain, idx],
     );
   }
+}
+
+/** Writes one transaction with its inputs and outputs; `network` is for its addresses. */
+export async function writeTx(db: Db, watch: Watch, network: NetworkName, tx: SeenTx): Promise<void> {
+  await writeState(db, tx);
+  await writeInputs(db, watch, tx);
+  await writeOutputs(db, watch, network, tx);
 }

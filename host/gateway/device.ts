@@ -64,23 +64,29 @@ function plain(value: CborValue): unknown {
   return value ?? null;
 }
 
-export function createDevice(peer: Peer, runtime: Runtime): Device {
-  const ask = (type: number, fields: CborValue[]): Promise<CborValue[]> =>
-    new Promise((resolve, reject) => {
-      peer.request(type, fields, (error, answer) => (error ? reject(error) : resolve(answer)), ANSWER_LIMIT_MS);
+class HotDevice implements Device {
+  constructor(
+    private readonly peer: Peer,
+    private readonly runtime: Runtime,
+  ) {}
+
+  private ask(type: number, fields: CborValue[]): Promise<CborValue[]> {
+    return new Promise((resolve, reject) => {
+      this.peer.request(type, fields, (error, answer) => (error ? reject(error) : resolve(answer)), ANSWER_LIMIT_MS);
     });
+  }
 
   /**
    * Sends requests without waiting for each answer; the first refusal, in order, ends it once the rest has been
    * answered.
    */
-  async function inARow(requests: Iterable<[type: number, fields: CborValue[]]>): Promise<CborValue[]> {
+  private async inARow(requests: Iterable<[type: number, fields: CborValue[]]>): Promise<CborValue[]> {
     let underWay: Promise<CborValue[]>[] = [];
     let last: CborValue[] = [];
     try {
       for (const [type, fields] of requests) {
         if (underWay.length === UNDER_WAY_MAX) await underWay.shift();
-        const answer = ask(type, fields);
+        const answer = this.ask(type, fields);
         answer.catch(() => undefined);
         underWay.push(answer);
       }
@@ -92,7 +98,7 @@ export function createDevice(peer: Peer, runtime: Runtime): Device {
     }
   }
 
-  function* signRequests(job: SignJob): Iterable<[type: number, fields: CborValue[]]> {
+  private *signRequests(job: SignJob): Iterable<[type: number, fields: CborValue[]]> {
     yield [
       MSG_SIGN_BEGIN,
       signBeginFields({
@@ -134,33 +140,33 @@ export function createDevice(peer: Peer, runtime: Runtime): Device {
     yield [MSG_SIGN_FINISH, []];
   }
 
-  async function results(first: number): Promise<Uint8Array[]> {
+  private async results(first: number): Promise<Uint8Array[]> {
     for (let waitedMs = 0; ; waitedMs += RESULT_PAUSE_MS) {
       try {
-        return aSignResultReply(await ask(MSG_SIGN_RESULT, signResultFields({ first }))).sigs;
+        return aSignResultReply(await this.ask(MSG_SIGN_RESULT, signResultFields({ first }))).sigs;
       } catch (error) {
         const { refusal } = error as LinkError;
         const isEarly = refusal === REFUSE_NOT_READY || refusal === REFUSE_BUSY;
         if (!isEarly || waitedMs >= RESULT_LIMIT_MS) throw error;
-        await pause(runtime, RESULT_PAUSE_MS);
+        await pause(this.runtime, RESULT_PAUSE_MS);
       }
     }
   }
 
-  async function sign(job: SignJob): Promise<JobResult> {
-    const { nInputs } = aSignFinishReply(await inARow(signRequests(job)));
+  private async sign(job: SignJob): Promise<JobResult> {
+    const { nInputs } = aSignFinishReply(await this.inARow(this.signRequests(job)));
     if (nInputs !== job.inputs.length) throw fail('bad-answer', 'HSM-Cold signs another number of inputs');
     const signatures: string[] = [];
     while (signatures.length < nInputs) {
-      const some = await results(signatures.length);
+      const some = await this.results(signatures.length);
       if (some.length === 0) throw fail('bad-answer', 'HSM-Cold answered without a signature');
       signatures.push(...some.map(hexOfBytes));
     }
     return { ok: true, signatures };
   }
 
-  async function ping(job: PingJob): Promise<JobResult> {
-    await ask(
+  private async ping(job: PingJob): Promise<JobResult> {
+    await this.ask(
       MSG_PING,
       pingFields({
         account: job.account,
@@ -174,29 +180,31 @@ export function createDevice(peer: Peer, runtime: Runtime): Device {
     return { ok: true };
   }
 
-  async function attest(job: AttestJob): Promise<JobResult> {
+  private async attest(job: AttestJob): Promise<JobResult> {
     const { digest, sig } = aAttestReply(
-      await ask(MSG_ATTEST, attestFields({ account: job.account, side: job.side, batchNo: job.batch_no })),
+      await this.ask(MSG_ATTEST, attestFields({ account: job.account, side: job.side, batchNo: job.batch_no })),
     );
     return { ok: true, digest: hexOfBytes(digest), signature: hexOfBytes(sig) };
   }
 
-  async function dispatch(job: Job): Promise<JobResult> {
-    if (job.kind === 'sign') return sign(job);
-    if (job.kind === 'ping') return ping(job);
-    if (job.kind === 'attest') return attest(job);
-    return { ok: true, status: (await ask(job.board === 'hot' ? MSG_STATUS : MSG_COLD_STATUS, [])).map(plain) };
+  private async dispatch(job: Job): Promise<JobResult> {
+    if (job.kind === 'sign') return this.sign(job);
+    if (job.kind === 'ping') return this.ping(job);
+    if (job.kind === 'attest') return this.attest(job);
+    return { ok: true, status: (await this.ask(job.board === 'hot' ? MSG_STATUS : MSG_COLD_STATUS, [])).map(plain) };
   }
 
-  return {
-    async run(job) {
-      try {
-        return await dispatch(job);
-      } catch (error) {
-        const { code, refusal, tag, message } = error as LinkError;
-        if (refusal !== undefined) return { ok: false, refusal: { code: refusal, tag: tag ?? '' } };
-        return { ok: false, failure: { code: code ?? 'gateway-fault', text: message.slice(0, 200) } };
-      }
-    },
-  };
+  async run(job: Job): Promise<JobResult> {
+    try {
+      return await this.dispatch(job);
+    } catch (error) {
+      const { code, refusal, tag, message } = error as LinkError;
+      if (refusal !== undefined) return { ok: false, refusal: { code: refusal, tag: tag ?? '' } };
+      return { ok: false, failure: { code: code ?? 'gateway-fault', text: message.slice(0, 200) } };
+    }
+  }
+}
+
+export function createDevice(peer: Peer, runtime: Runtime): Device {
+  return new HotDevice(peer, runtime);
 }

@@ -30,9 +30,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   peer.onUp(() => log.info('the line to HSM-Hot is up'));
   peer.onDown(() => log.warn('the line to HSM-Hot is down'));
   const api = createApiClient(options.apiUrl, options.gatewayToken);
-  const worker = createWorker({ runtime, peer, api, device: createDevice(peer, runtime), log, pollMs });
+  const worker = new Worker({ runtime, peer, api, device: createDevice(peer, runtime), log, pollMs });
   return {
-    poke: worker.poke,
+    poke: () => worker.poke(),
     async close() {
       await worker.close();
       peer.close();
@@ -51,78 +51,91 @@ interface WorkerOptions {
 }
 
 /** Fetches and runs one job after the other. */
-function createWorker(options: WorkerOptions): { poke(): void; close(): Promise<void> } {
-  const { runtime, peer, api, device, log, pollMs } = options;
-  let isClosed = false;
+class Worker {
+  private readonly runtime = this.options.runtime;
+  private readonly peer = this.options.peer;
+  private readonly api = this.options.api;
+  private readonly device = this.options.device;
+  private readonly log = this.options.log;
+  private readonly pollMs = this.options.pollMs;
+  private isClosed = false;
   /** A job is being run or its answer posted: no other one is fetched. */
-  let isBusy = false;
-  let pauseMs = 0;
-  let retry: { cancel(): void } | undefined;
-  let lastProblem = '';
+  private isBusy = false;
+  private pauseMs = 0;
+  private retry: { cancel(): void } | undefined;
+  private lastProblem = '';
+  private readonly loop = repeat(
+    this.runtime,
+    () => (this.isBusy ? Infinity : this.pauseMs),
+    () => this.poll(),
+  );
 
-  function report(error: unknown): void {
+  constructor(private readonly options: WorkerOptions) {}
+
+  private report(error: unknown): void {
     const { code = 'api-unreachable', message } = error as { code?: string; message: string };
-    if (code !== lastProblem) log.warn(`the API does not take or give jobs: ${message}`);
-    lastProblem = code;
+    if (code !== this.lastProblem) this.log.warn(`the API does not take or give jobs: ${message}`);
+    this.lastProblem = code;
   }
 
   /** Tracked by the runtime, so it only waits for the API; the device's part runs beside it. */
-  async function poll(): Promise<void> {
-    if (isBusy) return;
-    pauseMs = peer.isUp() ? pollMs : Math.min(pollMs, LINK_LOOK_MS);
-    if (!peer.isUp()) return;
+  private async poll(): Promise<void> {
+    if (this.isBusy) return;
+    this.pauseMs = this.peer.isUp() ? this.pollMs : Math.min(this.pollMs, LINK_LOOK_MS);
+    if (!this.peer.isUp()) return;
     try {
-      const job = await api.next();
-      lastProblem = '';
-      if (job !== null) void run(job);
+      const job = await this.api.next();
+      this.lastProblem = '';
+      if (job !== null) void this.run(job);
     } catch (error) {
-      report(error);
+      this.report(error);
     }
   }
 
-  async function run(job: Job): Promise<void> {
-    isBusy = true;
+  private async run(job: Job): Promise<void> {
+    this.isBusy = true;
     const about = { job: job.id, kind: job.kind };
-    if (job.kind !== 'attest') log.info(`gives HSM-Hot a ${job.kind} job`, about);
-    const result = await device.run(job);
-    if (isClosed) return;
-    if (!result.ok && 'failure' in result) log.warn(`no answer to a ${job.kind} job: ${result.failure.code}`, about);
-    await post(job, result);
+    if (job.kind !== 'attest') this.log.info(`gives HSM-Hot a ${job.kind} job`, about);
+    const result = await this.device.run(job);
+    if (this.isClosed) return;
+    if (!result.ok && 'failure' in result)
+      this.log.warn(`no answer to a ${job.kind} job: ${result.failure.code}`, about);
+    await this.post(job, result);
   }
 
   /** Posts until the API has taken it, or refuses its failure too: then the job is not there any more. */
-  async function post(job: Job, result: JobResult): Promise<void> {
+  private async post(job: Job, result: JobResult): Promise<void> {
     try {
-      await runtime.track(api.finish(job.id, result));
+      await this.runtime.track(this.api.finish(job.id, result));
     } catch (error) {
-      if (isClosed) return;
-      report(error);
+      if (this.isClosed) return;
+      this.report(error);
       if ((error as { code?: string }).code !== 'api-refused') {
-        retry = runtime.after(pollMs, () => void post(job, result));
+        this.retry = this.runtime.after(this.pollMs, () => void this.post(job, result));
         return;
       }
-      if (!isRefusalOfResult(result)) return post(job, resultRefused(error as Error));
-      next(pollMs);
+      if (!isRefusalOfResult(result)) return this.post(job, resultRefused(error as Error));
+      this.next(this.pollMs);
       return;
     }
-    next(0);
+    this.next(0);
   }
 
-  function next(delayMs: number): void {
-    isBusy = false;
-    if (delayMs === 0) loop.poke();
-    else retry = runtime.after(delayMs, () => loop.poke());
+  private next(delayMs: number): void {
+    this.isBusy = false;
+    if (delayMs === 0) this.loop.poke();
+    else this.retry = this.runtime.after(delayMs, () => this.loop.poke());
   }
 
-  const loop = repeat(runtime, () => (isBusy ? Infinity : pauseMs), poll);
-  return {
-    poke: loop.poke,
-    async close() {
-      isClosed = true;
-      retry?.cancel();
-      await loop.close();
-    },
-  };
+  poke(): void {
+    this.loop.poke();
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.retry?.cancel();
+    await this.loop.close();
+  }
 }
 
 const RESULT_REFUSED = 'result-refused';

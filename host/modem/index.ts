@@ -30,37 +30,56 @@ function afterAll(count: number, done: Done | undefined): SendDone {
   };
 }
 
-export function createHostModem(options: HostModemOptions): HostModem {
-  const { port, runtime, onSms, onEvent } = options;
-  const joiner = createJoiner({
-    nowMs: () => runtime.nowMs(),
-    onGivenUp: (parts) => onEvent?.('parts-given-up', parts),
+class DriverModem implements HostModem {
+  private readonly port = this.options.port;
+  private readonly runtime = this.options.runtime;
+  private readonly onSms = this.options.onSms;
+  private readonly onEvent = this.options.onEvent;
+  private readonly joiner = createJoiner({
+    nowMs: () => this.runtime.nowMs(),
+    onGivenUp: (parts) => this.onEvent?.('parts-given-up', parts),
   });
-  let reference = runtime.random(1)[0];
-  let isClosed = false;
-  let fullMs = -Infinity;
-  let checking = runtime.after(PART_CHECK_MS, checkParts);
+  private reference = this.runtime.random(1)[0];
+  private isClosed = false;
+  private fullMs = -Infinity;
+  private checking = this.runtime.after(PART_CHECK_MS, () => this.checkParts());
+  private readonly modem = createModem(
+    portUart(this.port),
+    createOutbox(runtimeClock(this.runtime), {
+      onSms: (sms, ack) => this.receive(sms, ack),
+      onEvent: (name, value) => this.noteEvent(name, value),
+      store: this.options.store,
+      pins: this.options.pin === undefined ? [] : [this.options.pin],
+      maxTries: this.options.maxTries,
+      maxQueue: MAX_WAITING,
+      pollMs: this.options.pollMs,
+    }),
+  );
 
-  function checkParts(): void {
-    joiner.giveUpOld();
-    checking = runtime.after(PART_CHECK_MS, checkParts);
+  constructor(private readonly options: HostModemOptions) {
+    startModem(this.modem);
+  }
+
+  private checkParts(): void {
+    this.joiner.giveUpOld();
+    this.checking = this.runtime.after(PART_CHECK_MS, () => this.checkParts());
   }
 
   /** The driver reports a full store at every look at it; the owner hears of it once in PART_CHECK_MS. */
-  function noteEvent(name: ModemEventName, value: number | string): void {
+  private noteEvent(name: ModemEventName, value: number | string): void {
     const isFull = name === 'store-full';
-    if (!isFull || runtime.nowMs() - fullMs >= PART_CHECK_MS) onEvent?.(name, value);
+    if (!isFull || this.runtime.nowMs() - this.fullMs >= PART_CHECK_MS) this.onEvent?.(name, value);
     if (!isFull) return;
-    fullMs = runtime.nowMs();
-    joiner.makeRoom();
+    this.fullMs = this.runtime.nowMs();
+    this.joiner.makeRoom();
   }
 
-  function receive(sms: ModemSms, ack: () => void): void {
+  private receive(sms: ModemSms, ack: () => void): void {
     const { from, text, data, ref, total, part } = sms;
-    const whole = joiner.add({ from, text, data, ref, total, part, ack });
+    const whole = this.joiner.add({ from, text, data, ref, total, part, ack });
     if (!whole) return;
     const body = whole.text === null ? null : Buffer.from(whole.text, 'latin1').toString('utf8');
-    onSms(
+    this.onSms(
       {
         from: Buffer.from(whole.from, 'latin1').toString('utf8'),
         text: body,
@@ -72,41 +91,35 @@ export function createHostModem(options: HostModemOptions): HostModem {
     );
   }
 
-  const modem = createModem(
-    portUart(port),
-    createOutbox(runtimeClock(runtime), {
-      onSms: receive,
-      onEvent: noteEvent,
-      store: options.store,
-      pins: options.pin === undefined ? [] : [options.pin],
-      maxTries: options.maxTries,
-      maxQueue: MAX_WAITING,
-      pollMs: options.pollMs,
-    }),
-  );
-
-  function post(tpdus: Uint8Array[], done: Done | undefined): void {
-    if (isClosed) throw fail('modem-stopped', 'the modem is closed');
-    if (modem.outbox.queue.length + tpdus.length > MAX_WAITING)
+  private post(tpdus: Uint8Array[], done: Done | undefined): void {
+    if (this.isClosed) throw fail('modem-stopped', 'the modem is closed');
+    if (this.modem.outbox.queue.length + tpdus.length > MAX_WAITING)
       throw fail('modem-queue-full', `at most ${MAX_WAITING} SMS`);
     const each = afterAll(tpdus.length, done);
-    for (const tpdu of tpdus) queueSend(modem.outbox, tpdu, each, true);
+    for (const tpdu of tpdus) queueSend(this.modem.outbox, tpdu, each, true);
   }
 
-  startModem(modem);
-  return {
-    sendText(to, text, done) {
-      reference = (reference + 1) & 255;
-      post(encodeText(to, Buffer.from(text, 'utf8').toString('latin1'), reference, VALIDITY_DAY), done);
-    },
-    sendData: (to, data, dataPort, done) =>
-      post([encodeSubmit(to, CODING_8BIT, portHeader(dataPort), data, VALIDITY_DAY)], done),
-    status: () => modemStatus(modem),
-    close() {
-      isClosed = true;
-      checking.cancel();
-      stopModem(modem);
-      port.close();
-    },
-  };
+  sendText(to: string, text: string, done?: Done) {
+    this.reference = (this.reference + 1) & 255;
+    this.post(encodeText(to, Buffer.from(text, 'utf8').toString('latin1'), this.reference, VALIDITY_DAY), done);
+  }
+
+  sendData(to: string, data: Uint8Array, dataPort: number, done?: Done) {
+    return this.post([encodeSubmit(to, CODING_8BIT, portHeader(dataPort), data, VALIDITY_DAY)], done);
+  }
+
+  status() {
+    return modemStatus(this.modem);
+  }
+
+  close() {
+    this.isClosed = true;
+    this.checking.cancel();
+    stopModem(this.modem);
+    this.port.close();
+  }
+}
+
+export function createHostModem(options: HostModemOptions): HostModem {
+  return new DriverModem(options);
 }

@@ -198,29 +198,37 @@ function checkPins(entries: AuditEntry[], pins: AuditPin[], faults: string[], no
   return heldTo;
 }
 
+/** Judges a log that begins after entry 1: a note where `isTied` to what was seen before, a fault otherwise. */
+function checkBeginning(first: AuditEntry, isTied: boolean, isVerified: boolean): string[] {
+  const found = [
+    `${spanOf(1, first.n - 1)} not shown${isTied ? '' : ', and nothing seen before ties the rest to them'}`,
+  ];
+  if (!isVerified) found.push(`entry ${first.n} is unverified: the head before it is not known`);
+  return found;
+}
+
 function check(files: string[][], pins: AuditPin[], isShown: boolean): LogVerdict {
   const faults: string[] = [];
   const notes: string[] = [];
   const { entries, seenTo } = joinFiles(files, faults);
   const isFirstVerified = followChain(entries, pins, faults);
   const heldTo = checkPins(entries, pins, faults, notes);
+  if (entries.length === 0)
+    return { ok: faults.length === 0, entries: 0, first: 0, last: 0, head: '', faults: [...new Set(faults)], notes };
   const [first, last] = [entries[0], entries[entries.length - 1]];
-  if (first && first.n > 1) {
-    const list = isShown || heldTo > 0 ? notes : faults;
-    list.push(
-      `${spanOf(1, first.n - 1)} not shown${list === faults ? ', and nothing seen before ties the rest to them' : ''}`,
-    );
-    if (!isFirstVerified) list.push(`entry ${first.n} is unverified: the head before it is not known`);
+  if (first.n > 1) {
+    const isTied = isShown || heldTo > 0;
+    (isTied ? notes : faults).push(...checkBeginning(first, isTied, isFirstVerified));
   }
   const from = Math.max(heldTo, seenTo) + 1;
-  if (first && last && !isShown && from <= last.n)
+  if (!isShown && from <= last.n)
     notes.push(`${spanOf(Math.max(from, first.n), last.n)} held by nothing but the log itself`);
   return {
     ok: faults.length === 0,
     entries: entries.length,
-    first: first?.n ?? 0,
-    last: last?.n ?? 0,
-    head: last?.head ?? '',
+    first: first.n,
+    last: last.n,
+    head: last.head,
     faults: [...new Set(faults)],
     notes,
   };

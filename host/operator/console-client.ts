@@ -43,52 +43,72 @@ interface Running {
   reject: (error: Error) => void;
 }
 
-/** onLine sees every line and question that the board shows: the words of the backup among them. */
-export function createConsoleClient(options: { port: BytePort; onLine?: (line: string) => void }): ConsoleClient {
-  const { port, onLine } = options;
-  let text = '';
-  let running: Running | undefined;
-  let queue: Promise<unknown> = Promise.resolve();
-  let isClosed = false;
-  const listeners: Array<(line: string) => void> = [];
+class PortConsoleClient implements ConsoleClient {
+  private readonly port = this.options.port;
+  private readonly onLine = this.options.onLine;
+  private text = '';
+  private running: Running | undefined;
+  private queue: Promise<unknown> = Promise.resolve();
+  private isClosed = false;
+  private readonly listeners: Array<(line: string) => void> = [];
 
-  function send(line: string): void {
-    port.write(new Uint8Array(Buffer.from(`${line}\n`, 'latin1')));
+  constructor(private readonly options: { port: BytePort; onLine?: (line: string) => void }) {
+    this.port.onData((bytes) => {
+      this.text += Buffer.from(bytes).toString('latin1');
+      for (let at = this.text.indexOf('\n'); at >= 0; at = this.text.indexOf('\n')) {
+        const line = this.text.slice(0, at).replace(/\r$/, '');
+        this.text = this.text.slice(at + 1);
+        if (line !== '') this.takeLine(line);
+      }
+      if (this.running && this.text.endsWith('? ')) {
+        const question = this.text.slice(0, -2);
+        this.text = '';
+        this.takeQuestion(question);
+      }
+    });
+    this.port.onClose(() => {
+      this.isClosed = true;
+      this.end(fail('console-closed', 'the console line was closed'));
+    });
   }
 
-  function end(error?: Error): void {
-    const it = running;
-    running = undefined;
+  private send(line: string): void {
+    this.port.write(new Uint8Array(Buffer.from(`${line}\n`, 'latin1')));
+  }
+
+  private end(error?: Error): void {
+    const it = this.running;
+    this.running = undefined;
     if (!it) return;
     if (it.stopped) it.reject(it.stopped);
     else if (error) it.reject(error);
     else it.resolve(it.lines);
   }
 
-  function takeLine(line: string): void {
-    onLine?.(line);
-    if (!running) return listeners.forEach((listener) => listener(line));
-    if (line === 'ok') return end();
+  private takeLine(line: string): void {
+    this.onLine?.(line);
+    if (!this.running) return this.listeners.forEach((listener) => listener(line));
+    if (line === 'ok') return this.end();
     const refused = /^error (\S+) ?(.*)$/.exec(line);
-    if (refused) return end(fail(refused[1] as ErrorCode, refused[2]));
-    running.lines.push(line);
-    running.onLine?.(line);
+    if (refused) return this.end(fail(refused[1] as ErrorCode, refused[2]));
+    this.running.lines.push(line);
+    this.running.onLine?.(line);
   }
 
-  function takeQuestion(question: string): void {
-    onLine?.(`${question}?`);
-    const asked = running;
+  private takeQuestion(question: string): void {
+    this.onLine?.(`${question}?`);
+    const asked = this.running;
     if (asked?.line === CANCEL_LINE) return;
     const stop = (error: Error): void => {
-      if (!asked || running !== asked) return;
+      if (!asked || this.running !== asked) return;
       asked.stopped ??= error;
       asked.stopTries = (asked.stopTries ?? 0) + 1;
-      if (asked.stopTries > STOP_TRIES) end();
-      else send(CANCEL_LINE);
+      if (asked.stopTries > STOP_TRIES) this.end();
+      else this.send(CANCEL_LINE);
     };
     const take = (answer: string | undefined): void => {
-      if (running !== asked) return;
-      if (answer !== undefined) return send(answer);
+      if (this.running !== asked) return;
+      if (answer !== undefined) return this.send(answer);
       stop(fail('operator-question', `the board asks "${question}" and there is no answer for it`));
     };
     if (asked?.stopped) return stop(asked.stopped);
@@ -97,51 +117,40 @@ export function createConsoleClient(options: { port: BytePort; onLine?: (line: s
     else take(given);
   }
 
-  port.onData((bytes) => {
-    text += Buffer.from(bytes).toString('latin1');
-    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n')) {
-      const line = text.slice(0, at).replace(/\r$/, '');
-      text = text.slice(at + 1);
-      if (line !== '') takeLine(line);
-    }
-    if (running && text.endsWith('? ')) {
-      const question = text.slice(0, -2);
-      text = '';
-      takeQuestion(question);
-    }
-  });
-  port.onClose(() => {
-    isClosed = true;
-    end(fail('console-closed', 'the console line was closed'));
-  });
-
-  function run(line: string, answer?: Answerer, onEach?: (line: string) => void): Promise<string[]> {
-    const next = queue.then(
+  run(line: string, answer?: Answerer, onEach?: (line: string) => void): Promise<string[]> {
+    const next = this.queue.then(
       () =>
         new Promise<string[]>((resolve, reject) => {
-          if (isClosed) return reject(fail('console-closed', 'the console line is closed'));
-          running = { line, lines: [], answer, onLine: onEach, resolve, reject };
-          send(line);
+          if (this.isClosed) return reject(fail('console-closed', 'the console line is closed'));
+          this.running = { line, lines: [], answer, onLine: onEach, resolve, reject };
+          this.send(line);
         }),
     );
-    queue = next.catch(() => undefined);
+    this.queue = next.catch(() => undefined);
     return next;
   }
 
-  return {
-    run,
-    cancel: () =>
-      run(CANCEL_LINE).then(
-        () => undefined,
-        (error: { code?: string }) => {
-          if (error.code !== 'line-long') throw error;
-        },
-      ),
-    onNews: (listener) => void listeners.push(listener),
-    close() {
-      isClosed = true;
-      end(fail('console-closed', 'the console was left'));
-      port.close();
-    },
-  };
+  cancel() {
+    return this.run(CANCEL_LINE).then(
+      () => undefined,
+      (error: { code?: string }) => {
+        if (error.code !== 'line-long') throw error;
+      },
+    );
+  }
+
+  onNews(listener: (line: string) => void) {
+    this.listeners.push(listener);
+  }
+
+  close() {
+    this.isClosed = true;
+    this.end(fail('console-closed', 'the console was left'));
+    this.port.close();
+  }
+}
+
+/** onLine sees every line and question that the board shows: the words of the backup among them. */
+export function createConsoleClient(options: { port: BytePort; onLine?: (line: string) => void }): ConsoleClient {
+  return new PortConsoleClient(options);
 }

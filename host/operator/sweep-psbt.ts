@@ -77,21 +77,35 @@ function isOf(pubkey: Uint8Array, script: Uint8Array | undefined, account: Sweep
   return script !== undefined && isSame(owned.script, script);
 }
 
-/** An input's coin. Throws `psbt-incomplete`, `psbt-signed`, `psbt-sighash`, `psbt-path`, `psbt-coin`. */
-function coinOf(tx: btc.Transaction, i: number, account: SweepAccount): Coin {
-  const input = tx.getInput(i);
-  const spent = input.nonWitnessUtxo?.outputs[input.index ?? -1];
+type PsbtInput = ReturnType<btc.Transaction['getInput']>;
+
+/** What a PSBT has to say of an input. Throws `psbt-incomplete`, `psbt-coin`. */
+function knownOf(input: PsbtInput, i: number, account: SweepAccount) {
+  const { txid, index: vout, nonWitnessUtxo: previous } = input;
+  const spent = previous?.outputs[vout ?? -1];
   const keys = input.bip32Derivation ?? [];
   const [pubkey, derivation] = keys.find(([key]) => isOf(key, spent?.script, account)) ?? keys[0] ?? [];
-  if (!input.txid || input.index === undefined || !input.nonWitnessUtxo || !pubkey || !derivation)
+  if (!txid || vout === undefined || !previous || !pubkey || !derivation)
     throw fail('psbt-incomplete', `input ${i} needs its previous transaction and its derivation path`);
   if (!spent) throw fail('psbt-coin', `input ${i} names an output that its previous transaction has not`);
+  return { txid, vout, previous, spent, pubkey, path: derivation.path };
+}
+
+/** Throws `psbt-signed`, `psbt-sighash`. */
+function requireUnsigned(input: PsbtInput, i: number): void {
   if (input.partialSig?.length || input.finalScriptSig?.length || input.finalScriptWitness?.length)
     throw fail('psbt-signed', `input ${i} is signed already: take the unsigned PSBT`);
   if (input.sighashType !== undefined && input.sighashType !== SIGHASH_ALL)
     throw fail('psbt-sighash', `input ${i} asks for sighash ${input.sighashType}: the board signs ALL (1) only`);
-  const [chain, index] = derivation.path.slice(-2);
-  if (derivation.path.length < 2 || chain !== 0 || index > INDEX_MAX)
+}
+
+/** An input's coin. Throws `psbt-incomplete`, `psbt-signed`, `psbt-sighash`, `psbt-path`, `psbt-coin`. */
+function coinOf(tx: btc.Transaction, i: number, account: SweepAccount): Coin {
+  const input = tx.getInput(i);
+  const { txid, vout, previous, spent, pubkey, path } = knownOf(input, i, account);
+  requireUnsigned(input, i);
+  const [chain, index] = path.slice(-2);
+  if (path.length < 2 || chain !== 0 || index > INDEX_MAX)
     throw fail('psbt-path', `input ${i} is on no receiving path (…/0/index): only cold receiving addresses are swept`);
   if (!isOf(pubkey, spent.script, account))
     throw fail('not-own-coin', `input ${i} is no ${account.script} coin of the key that it names`);
@@ -99,12 +113,12 @@ function coinOf(tx: btc.Transaction, i: number, account: SweepAccount): Coin {
   if (shown && (shown.amount !== spent.amount || !isSame(shown.script, spent.script)))
     throw fail('psbt-coin', `input ${i}: witness_utxo and the previous transaction differ`);
   return {
-    txid: Uint8Array.from(input.txid).reverse(),
-    vout: input.index,
+    txid: Uint8Array.from(txid).reverse(),
+    vout,
     sequence: input.sequence ?? 0xffffffff,
     chain,
-    index: index,
-    raw: RawOldTx.encode({ ...input.nonWitnessUtxo, version: input.nonWitnessUtxo.version }),
+    index,
+    raw: RawOldTx.encode({ ...previous, version: previous.version }),
     sats: spent.amount,
     script: spent.script,
     pubkey,

@@ -33,20 +33,32 @@ export interface Session {
   close(): void;
 }
 
-export function createSession(options: SessionOptions): Session {
-  const entry = (direction: Direction, text: string): void => {
-    const shown = redact(direction === 'in' && options.mapStack ? options.mapStack(text) : text);
-    options.onEntry({ at: options.nowMs(), kind: 'console', direction, level: levelOf('console', text), text: shown });
-  };
-  const client: ConsoleClient = createConsoleClient({ port: options.port, onLine: (line) => entry('in', line) });
+class ConsoleSession implements Session {
+  private readonly client: ConsoleClient = createConsoleClient({
+    port: this.options.port,
+    onLine: (line) => this.entry('in', line),
+  });
 
-  async function ask(command: string): Promise<string[]> {
-    entry('out', command);
-    return client.run(command, (question) => options.askSecret?.(`${question}:`));
+  constructor(private readonly options: SessionOptions) {}
+
+  private entry(direction: Direction, text: string): void {
+    const shown = redact(direction === 'in' && this.options.mapStack ? this.options.mapStack(text) : text);
+    this.options.onEntry({
+      at: this.options.nowMs(),
+      kind: 'console',
+      direction,
+      level: levelOf('console', text),
+      text: shown,
+    });
   }
 
-  async function audit(words: string[]): Promise<Pick<CommandAnswer, 'lines' | 'findings'>> {
-    const lines = await ask(`log ${words[1] ?? 0}`);
+  private async ask(command: string): Promise<string[]> {
+    this.entry('out', command);
+    return this.client.run(command, (question) => this.options.askSecret?.(`${question}:`));
+  }
+
+  private async audit(words: string[]): Promise<Pick<CommandAnswer, 'lines' | 'findings'>> {
+    const lines = await this.ask(`log ${words[1] ?? 0}`);
     const verdict = verifyShown(lines);
     const text = verdict.ok
       ? `${verdict.entries} entries, ${verdict.first} to ${verdict.last}: the chain of hashes holds`
@@ -54,53 +66,58 @@ export function createSession(options: SessionOptions): Session {
     return { lines, findings: [{ ok: verdict.ok, text }] };
   }
 
-  async function diagnose(name: string): Promise<Pick<CommandAnswer, 'lines' | 'findings'>> {
+  private async diagnose(name: string): Promise<Pick<CommandAnswer, 'lines' | 'findings'>> {
     const command = COMMANDS.find((each) => each.name === name)!;
     const lines: string[] = [];
-    for (const each of command.runs!) lines.push(...(await ask(each)));
+    for (const each of command.runs!) lines.push(...(await this.ask(each)));
     const picked = command.picks ? lines.filter((line) => command.picks!.test(line)) : lines;
-    return { lines: picked, findings: judge(picked, Math.floor(options.nowMs() / 1000)) };
+    return { lines: picked, findings: judge(picked, Math.floor(this.options.nowMs() / 1000)) };
   }
 
-  return {
-    async run(line) {
-      const words = line.trim().split(/\s+/);
-      const name = words[0];
-      if (REFUSED[name])
-        return {
-          command: name,
-          ok: false,
-          lines: [],
-          findings: [],
-          error: { code: 'refused-here', message: REFUSED[name] },
-        };
-      if (name === 'help') return { command: name, ok: true, lines: helpText(words[1]), findings: [] };
-      try {
-        const command = COMMANDS.find((each) => each.name === name);
-        const isDiagnosis = command?.runs !== undefined && words.length === 1;
-        const answer =
-          name === 'audit'
-            ? await audit(words)
-            : isDiagnosis
-              ? await diagnose(name)
-              : { lines: await ask(line.trim()), findings: [] };
-        return {
-          command: redact(line.trim()),
-          ok: answer.findings.every((finding) => finding.ok),
-          lines: answer.lines.map(redact),
-          findings: answer.findings,
-        };
-      } catch (error) {
-        const { code = 'failed', message } = error as { code?: string; message: string };
-        return {
-          command: redact(line.trim()),
-          ok: false,
-          lines: [],
-          findings: [],
-          error: { code, message: redact(message.replace(`${code}: `, '')) },
-        };
-      }
-    },
-    close: () => client.close(),
-  };
+  async run(line: string) {
+    const words = line.trim().split(/\s+/);
+    const name = words[0];
+    if (REFUSED[name])
+      return {
+        command: name,
+        ok: false,
+        lines: [],
+        findings: [],
+        error: { code: 'refused-here', message: REFUSED[name] },
+      };
+    if (name === 'help') return { command: name, ok: true, lines: helpText(words[1]), findings: [] };
+    try {
+      const command = COMMANDS.find((each) => each.name === name);
+      const isDiagnosis = command?.runs !== undefined && words.length === 1;
+      const answer =
+        name === 'audit'
+          ? await this.audit(words)
+          : isDiagnosis
+            ? await this.diagnose(name)
+            : { lines: await this.ask(line.trim()), findings: [] };
+      return {
+        command: redact(line.trim()),
+        ok: answer.findings.every((finding) => finding.ok),
+        lines: answer.lines.map(redact),
+        findings: answer.findings,
+      };
+    } catch (error) {
+      const { code = 'failed', message } = error as { code?: string; message: string };
+      return {
+        command: redact(line.trim()),
+        ok: false,
+        lines: [],
+        findings: [],
+        error: { code, message: redact(message.replace(`${code}: `, '')) },
+      };
+    }
+  }
+
+  close() {
+    return this.client.close();
+  }
+}
+
+export function createSession(options: SessionOptions): Session {
+  return new ConsoleSession(options);
 }

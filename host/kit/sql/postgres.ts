@@ -37,24 +37,23 @@ function rowsOf(client: Queryable): Pick<Db, 'all' | 'get' | 'run'> {
   };
 }
 
-/** Opens a pool on `url` (`postgres://user:password@host/database`). Throws `db-open` without the password. */
-export async function openPostgres(url: string): Promise<Db> {
-  const pool = new pg.Pool({ connectionString: url, max: 8 });
-  pool.on('error', () => undefined); // an idle connection that broke; the next query opens another
-  try {
-    await pool.query('SELECT 1');
-  } catch (error) {
-    await pool.end();
-    const { hostname, pathname } = new URL(url);
-    throw fail(
-      'db-open',
-      `cannot open the database ${pathname.slice(1)} on ${hostname}: ` +
-        `${(error as { code?: string }).code ?? 'no answer'}`,
-    );
-  }
+const isConflict = (error: unknown): boolean => {
+  const { code } = error as { code?: string };
+  return code === SERIALIZATION_FAILURE || code === DEADLOCK;
+};
 
-  async function once<T>(work: (tx: Db) => Promise<T>, inTurn: boolean): Promise<T> {
-    const client = await pool.connect();
+class PostgresDb implements Db {
+  readonly dialect = 'postgres';
+  private readonly rows = rowsOf(this.pool);
+  readonly all = this.rows.all;
+  readonly get = this.rows.get;
+  readonly run = this.rows.run;
+
+  constructor(private readonly pool: pg.Pool) {}
+
+  /** Tries a transaction once. inTurn: nobody else's repetition runs beside it. */
+  private async once<T>(work: (tx: Db) => Promise<T>, inTurn: boolean): Promise<T> {
+    const client = await this.pool.connect();
     const unlock = async (): Promise<void> =>
       void (inTurn && (await client.query('SELECT pg_advisory_unlock($1)', [TURN_LOCK])));
     try {
@@ -82,21 +81,35 @@ export async function openPostgres(url: string): Promise<Db> {
     }
   }
 
-  return {
-    dialect: 'postgres',
-    ...rowsOf(pool),
-    async transaction(work, isAlone = false) {
-      for (let tried = 1; ; tried++) {
-        try {
-          return await once(work, isAlone || tried > 1);
-        } catch (error) {
-          const { code } = error as { code?: string };
-          if ((code !== SERIALIZATION_FAILURE && code !== DEADLOCK) || tried >= MAX_TRIES) throw error;
-        }
+  async transaction<T>(work: (tx: Db) => Promise<T>, isAlone = false): Promise<T> {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await this.once(work, isAlone || tried > 1);
+      } catch (error) {
+        if (!isConflict(error) || tried >= MAX_TRIES) throw error;
       }
-    },
-    async close() {
-      if (!pool.ending) await pool.end();
-    },
-  };
+    }
+  }
+
+  async close(): Promise<void> {
+    if (!this.pool.ending) await this.pool.end();
+  }
+}
+
+/** Opens a pool on `url` (`postgres://user:password@host/database`). Throws `db-open` without the password. */
+export async function openPostgres(url: string): Promise<Db> {
+  const pool = new pg.Pool({ connectionString: url, max: 8 });
+  pool.on('error', () => undefined); // an idle connection that broke; the next query opens another
+  try {
+    await pool.query('SELECT 1');
+  } catch (error) {
+    await pool.end();
+    const { hostname, pathname } = new URL(url);
+    throw fail(
+      'db-open',
+      `cannot open the database ${pathname.slice(1)} on ${hostname}: ` +
+        `${(error as { code?: string }).code ?? 'no answer'}`,
+    );
+  }
+  return new PostgresDb(pool);
 }

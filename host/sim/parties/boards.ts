@@ -60,15 +60,37 @@ function readBuilt(...parts: string[]): Buffer {
   return readFileSync(file);
 }
 
-export async function createBoards(options: BoardsOptions): Promise<Boards> {
-  const { runtime, board, gsm, seed } = options;
-  const lines = {
-    host: wire(runtime, { baud: 115200 }),
-    link: wire(runtime, { baud: 115200 }),
-    console: wire(runtime, { baud: 115200 }),
-    hotConsole: wire(runtime, { baud: 115200 }),
-    modems: [wire(runtime, { baud: 115200 }), wire(runtime, { baud: 115200 })],
+const BAUD = 115200;
+
+function makeLines(runtime: VirtualRuntime): Boards['lines'] {
+  const line = (): Wire => wire(runtime, { baud: BAUD });
+  return { host: line(), link: line(), console: line(), hotConsole: line(), modems: [line(), line()] };
+}
+
+/** A board with its image and what is plugged into its ports. Throws `no-image`. */
+function makeBoard(options: BoardsOptions, role: 'cold' | 'hot', ports: Record<string, BytePort>): SimBoard {
+  const { runtime, board } = options;
+  const name = role === 'cold' ? 'HSM-Cold' : 'HSM-Hot';
+  const common = {
+    name,
+    role,
+    image: readBuilt(board.name, `hsm-${role}.js`).toString('latin1'),
+    board,
+    runtime,
+    flash: createFlash(board.flash),
+    storage: createFlash(board.storage),
+    files: { comb: new Uint8Array(readBuilt('comb.bin')), words: new Uint8Array(readBuilt('words.bin')) },
+    ports,
+    onLog: (line: string) => options.onLog?.(name, line),
   };
+  return options.espruino
+    ? createEspruinoBoard({ ...common, espruino: options.espruino, prelude: options.prelude?.(role) })
+    : createNodeBoard(common);
+}
+
+export async function createBoards(options: BoardsOptions): Promise<Boards> {
+  const { runtime, gsm, seed } = options;
+  const lines = makeLines(runtime);
   const modems = [NUMBERS.cold, NUMBERS.coldSpare].slice(0, options.modems ?? 2).map((number, i) =>
     createSim800({
       runtime,
@@ -79,32 +101,13 @@ export async function createBoards(options: BoardsOptions): Promise<Boards> {
       mood: options.mood?.(),
     }),
   );
-
-  function make(name: string, role: 'cold' | 'hot', ports: Record<string, BytePort>): SimBoard {
-    const common = {
-      name,
-      role,
-      image: readBuilt(board.name, `hsm-${role}.js`).toString('latin1'),
-      board,
-      runtime,
-      flash: createFlash(board.flash),
-      storage: createFlash(board.storage),
-      files: { comb: new Uint8Array(readBuilt('comb.bin')), words: new Uint8Array(readBuilt('words.bin')) },
-      ports,
-      onLog: (line: string) => options.onLog?.(name, line),
-    };
-    return options.espruino
-      ? createEspruinoBoard({ ...common, espruino: options.espruino, prelude: options.prelude?.(role) })
-      : createNodeBoard(common);
-  }
-
-  const cold = make('HSM-Cold', 'cold', {
+  const cold = makeBoard(options, 'cold', {
     console: lines.console[0],
     link: lines.link[0],
     modem0: lines.modems[0][0],
     ...(modems.length > 1 && { modem1: lines.modems[1][0] }),
   });
-  const hot = make('HSM-Hot', 'hot', { console: lines.hotConsole[0], host: lines.host[0], link: lines.link[1] });
+  const hot = makeBoard(options, 'hot', { console: lines.hotConsole[0], host: lines.host[0], link: lines.link[1] });
   return {
     cold,
     hot,

@@ -5,9 +5,12 @@ import { createHash } from 'node:crypto';
 import * as btc from '@scure/btc-signer';
 import { secp256k1 } from '@noble/curves/secp256k1';
 import { fail } from '../../../protocol/errors';
+import { chainMethods } from './chain-methods';
 import { COINBASE_MATURITY, mineBlock, openBcoin, reverseHex, type BcoinNode } from './bcoin';
 import { REGTEST } from './regtest-json';
-import { chainMethods, mempoolMethods, regtestMethods, rpcFail, type RpcMethod } from './regtest-rpc';
+import { mempoolMethods } from './mempool-methods';
+import { regtestMethods } from './regtest-methods';
+import { rpcFail, type RpcMethod } from './rpc-method';
 import { startRpcServer } from './rpc-server';
 import type { RegtestNode, RegtestNodeOptions } from './types';
 

@@ -4,7 +4,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { RpcMethod } from './regtest-rpc';
+import type { RpcMethod } from './rpc-method';
 
 /** Largest request body taken, bytes. */
 export const MAX_RPC_BODY_BYTES = 8 * 1024 * 1024;

@@ -16,75 +16,89 @@ export interface Output {
 const SPLIT_MS = 40;
 const MERGE_MS = 60;
 
-export function createOutput(runtime: Runtime, port: BytePort, chance: Chance, faults: () => Sim800Faults): Output {
-  let freeAtMs = 0;
-  let isClosed = false;
-  let held = '';
-  let timers: Timer[] = [];
-  port.onClose(() => void (isClosed = true));
+class FaultyOutput implements Output {
+  private freeAtMs = 0;
+  private isClosed = false;
+  private held = '';
+  private timers: Timer[] = [];
 
-  function mangle(text: string): string {
-    const { garbage, corrupt } = faults();
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly port: BytePort,
+    private readonly chance: Chance,
+    private readonly faults: () => Sim800Faults,
+  ) {
+    this.port.onClose(() => void (this.isClosed = true));
+  }
+
+  private mangle(text: string): string {
+    const { garbage, corrupt } = this.faults();
     let out = text;
-    if (corrupt && chance.happens(corrupt) && out.length > 0) {
-      const at = chance.between(0, out.length - 1);
-      const octet = chance.happens(0.5) ? '' : String.fromCharCode(chance.between(0, 255));
+    if (corrupt && this.chance.happens(corrupt) && out.length > 0) {
+      const at = this.chance.between(0, out.length - 1);
+      const octet = this.chance.happens(0.5) ? '' : String.fromCharCode(this.chance.between(0, 255));
       out = out.slice(0, at) + octet + out.slice(at + 1);
     }
-    if (garbage && chance.happens(garbage)) {
-      const noise = Array.from({ length: chance.between(1, 12) }, () => String.fromCharCode(chance.between(0, 255)));
+    if (garbage && this.chance.happens(garbage)) {
+      const noise = Array.from({ length: this.chance.between(1, 12) }, () =>
+        String.fromCharCode(this.chance.between(0, 255)),
+      );
       out = noise.join('') + out;
     }
     return out;
   }
 
   /** A line that was pulled out takes nothing more. */
-  function emit(bytes: Uint8Array): void {
+  private emit(bytes: Uint8Array): void {
     try {
-      port.write(bytes);
+      this.port.write(bytes);
     } catch (error) {
       if ((error as { code?: string }).code !== 'port-closed') throw error;
-      isClosed = true;
+      this.isClosed = true;
     }
   }
 
-  function schedule(piece: string, pauseMs: number): void {
-    freeAtMs = Math.max(freeAtMs, runtime.nowMs()) + pauseMs;
-    const timer = runtime.after(freeAtMs - runtime.nowMs(), () => {
-      timers = timers.filter((other) => other !== timer);
-      if (!isClosed) emit(Buffer.from(piece, 'latin1'));
+  private schedule(piece: string, pauseMs: number): void {
+    this.freeAtMs = Math.max(this.freeAtMs, this.runtime.nowMs()) + pauseMs;
+    const timer = this.runtime.after(this.freeAtMs - this.runtime.nowMs(), () => {
+      this.timers = this.timers.filter((other) => other !== timer);
+      if (!this.isClosed) this.emit(Buffer.from(piece, 'latin1'));
     });
-    timers.push(timer);
+    this.timers.push(timer);
   }
 
-  function send(text: string): void {
-    const { split } = faults();
-    if (!split || !chance.happens(split)) return schedule(text, 0);
+  private send(text: string): void {
+    const { split } = this.faults();
+    if (!split || !this.chance.happens(split)) return this.schedule(text, 0);
     let rest = text;
     while (rest !== '') {
-      const size = chance.between(1, Math.max(1, rest.length));
-      schedule(rest.slice(0, size), chance.between(0, SPLIT_MS));
+      const size = this.chance.between(1, Math.max(1, rest.length));
+      this.schedule(rest.slice(0, size), this.chance.between(0, SPLIT_MS));
       rest = rest.slice(size);
     }
   }
 
-  function flush(): void {
-    const text = held;
-    held = '';
-    if (text !== '') send(text);
+  private flush(): void {
+    const text = this.held;
+    this.held = '';
+    if (text !== '') this.send(text);
   }
 
-  return {
-    write(text) {
-      held += mangle(text);
-      const { merge } = faults();
-      if (merge && chance.happens(merge)) timers.push(runtime.after(chance.between(1, MERGE_MS), flush));
-      else flush();
-    },
-    cut() {
-      held = '';
-      timers.forEach((timer) => timer.cancel());
-      timers = [];
-    },
-  };
+  write(text: string) {
+    this.held += this.mangle(text);
+    const { merge } = this.faults();
+    if (merge && this.chance.happens(merge))
+      this.timers.push(this.runtime.after(this.chance.between(1, MERGE_MS), () => this.flush()));
+    else this.flush();
+  }
+
+  cut() {
+    this.held = '';
+    this.timers.forEach((timer) => timer.cancel());
+    this.timers = [];
+  }
+}
+
+export function createOutput(runtime: Runtime, port: BytePort, chance: Chance, faults: () => Sim800Faults): Output {
+  return new FaultyOutput(runtime, port, chance, faults);
 }

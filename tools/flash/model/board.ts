@@ -88,6 +88,18 @@ function toJs(value: unknown): string {
   return JSON.stringify(value) ?? 'function () {...}';
 }
 
+/** What `require("Storage")` gives. */
+function storageModule(storage: StorageModel): { [name: string]: unknown } {
+  return {
+    read: storage.read.bind(storage),
+    write: storage.write.bind(storage),
+    erase: storage.erase.bind(storage),
+    eraseAll: storage.eraseAll.bind(storage),
+    list: storage.list.bind(storage),
+    getFree: storage.freeBytes.bind(storage),
+  };
+}
+
 export function createModelBoard(options: ModelOptions): ModelBoard {
   const { runtime, area } = options;
   const flash = options.flash ?? createFlash({ pageBytes: area.pageBytes, pageCount: area.pageCount });
@@ -118,7 +130,7 @@ export function createModelBoard(options: ModelOptions): ModelBoard {
 
   function makeContext(): vm.Context {
     const modules: { [name: string]: unknown } = {
-      Storage: { ...storage, getFree: () => storage.freeBytes() },
+      Storage: storageModule(storage),
       Flash: {
         read: (lenBytes: number, address: number) => flash.read(address - area.address, lenBytes),
         write: (data: unknown, address: number) => {

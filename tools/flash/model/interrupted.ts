@@ -49,28 +49,32 @@ export interface BenchOptions {
   serials?: (runtime: VirtualRuntime) => { [name: string]: BytePort };
 }
 
-export function createBench(options: BenchOptions): Bench {
-  const runtime = createVirtualRuntime({ seed: options.seed, startMs: 0, pace: 'fast' });
-  const area = boardNamed('esp32-sim800l').storage;
-  const flash = options.flash ?? createFlash({ pageBytes: area.pageBytes, pageCount: area.pageCount });
-  const baud = options.baud ?? 115200;
-  const board = createModelBoard({
-    runtime,
+class ModelBench implements Bench {
+  readonly runtime = createVirtualRuntime({ seed: this.options.seed, startMs: 0, pace: 'fast' });
+  private readonly area = boardNamed('esp32-sim800l').storage;
+  readonly flash =
+    this.options.flash ?? createFlash({ pageBytes: this.area.pageBytes, pageCount: this.area.pageCount });
+  private readonly baud = this.options.baud ?? 115200;
+  readonly board = createModelBoard({
+    runtime: this.runtime,
     espruinoBoard: 'ESP32',
-    area,
-    flash,
-    chance: () => runtime.random(4).reduce((value, byte) => value * 256 + byte, 0) / 2 ** 32,
-    ...(options.lossRate ? { lossRate: options.lossRate } : {}),
-    ...(options.xoffAfterBytes ? { xoffAfterBytes: options.xoffAfterBytes } : {}),
-    ...(options.isEraseDead ? { isEraseDead: true } : {}),
-    ...(options.serials ? { serials: options.serials(runtime) } : {}),
+    area: this.area,
+    flash: this.flash,
+    chance: () => this.runtime.random(4).reduce((value, byte) => value * 256 + byte, 0) / 2 ** 32,
+    ...(this.options.lossRate ? { lossRate: this.options.lossRate } : {}),
+    ...(this.options.xoffAfterBytes ? { xoffAfterBytes: this.options.xoffAfterBytes } : {}),
+    ...(this.options.isEraseDead ? { isEraseDead: true } : {}),
+    ...(this.options.serials ? { serials: this.options.serials(this.runtime) } : {}),
   });
-  board.powerOn();
+
+  constructor(private readonly options: BenchOptions) {
+    this.board.powerOn();
+  }
 
   /** Does `work` at the prompt over a fresh line. */
-  async function atPrompt(work: (prompt: Prompt) => Promise<unknown>, pullAfterBytes = Infinity): Promise<string> {
-    const [hostEnd, boardEnd] = wire(runtime, { baud });
-    board.plug(boardEnd);
+  async atPrompt(work: (prompt: Prompt) => Promise<unknown>, pullAfterBytes = Infinity): Promise<string> {
+    const [hostEnd, boardEnd] = wire(this.runtime, { baud: this.baud });
+    this.board.plug(boardEnd);
     let left = pullAfterBytes;
     const write = hostEnd.write.bind(hostEnd);
     hostEnd.write = (bytes) => {
@@ -78,37 +82,39 @@ export function createBench(options: BenchOptions): Bench {
       write(bytes.subarray(0, left));
       left -= bytes.length;
       if (left > 0) return;
-      runtime.after(50, () => {
-        board.unplug();
+      this.runtime.after(50, () => {
+        this.board.unplug();
         hostEnd.close();
       });
     };
-    const done = findPrompt(hostEnd, runtime, { baud })
+    const done = findPrompt(hostEnd, this.runtime, { baud: this.baud })
       .then(work)
       .then(
         () => 'done',
         (error: { code?: string; message: string }) => error.code ?? error.message,
       );
-    const result = await runtime.runWhile(done, 'the upload');
-    board.unplug();
+    const result = await this.runtime.runWhile(done, 'the upload');
+    this.board.unplug();
     hostEnd.close();
     return result;
   }
 
-  return {
-    runtime,
-    board,
-    flash,
-    upload: (image, pullAfterBytes) =>
-      atPrompt(
-        (prompt) =>
-          uploadImage(prompt, image, {
-            ...(options.tables ? { tables: options.tables } : {}),
-            ...(options.chunkBytes ? { chunkBytes: options.chunkBytes } : {}),
-          }),
-        pullAfterBytes,
-      ),
-    atPrompt,
-    booted: () => board.global('IMAGE'),
-  };
+  upload(image: DeviceImage, pullAfterBytes: number | undefined) {
+    return this.atPrompt(
+      (prompt) =>
+        uploadImage(prompt, image, {
+          ...(this.options.tables ? { tables: this.options.tables } : {}),
+          ...(this.options.chunkBytes ? { chunkBytes: this.options.chunkBytes } : {}),
+        }),
+      pullAfterBytes,
+    );
+  }
+
+  booted() {
+    return this.board.global('IMAGE');
+  }
+}
+
+export function createBench(options: BenchOptions): Bench {
+  return new ModelBench(options);
 }

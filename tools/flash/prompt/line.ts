@@ -33,111 +33,130 @@ export interface Line {
   readonly xoffCount: number;
 }
 
-/** baud: pace of the line in bits a second; undefined where bytes need no pacing. */
-export function createLine(port: BytePort, runtime: Runtime, baud?: number): Line {
-  let seenText = '';
-  let queue: Uint8Array[] = [];
-  let isHeld = false;
-  let heldAtMs = 0;
-  let xoffCount = 0;
-  let isArmed = false;
-  let aheadUntilMs = 0;
-  let gone: Error | undefined;
-  let poke: (() => void) | undefined;
+class PacedLine implements Line {
+  private seenText = '';
+  private queue: Uint8Array[] = [];
+  private isHeld = false;
+  private heldAtMs = 0;
+  xoffCount = 0;
+  private isArmed = false;
+  private aheadUntilMs = 0;
+  private gone: Error | undefined;
+  private poke: (() => void) | undefined;
+  private readonly byteMs = this.baud ? 10_000 / this.baud : 0;
 
-  const byteMs = baud ? 10_000 / baud : 0;
+  constructor(
+    private readonly port: BytePort,
+    private readonly runtime: Runtime,
+    private readonly baud?: number,
+  ) {
+    this.port.onClose((error) => this.die(error));
+    this.port.onData((bytes) => {
+      for (const byte of bytes) {
+        if (/\x10\x01[\0-\x1f]?$/.test(this.seenText.slice(-3))) this.seenText += String.fromCharCode(byte);
+        else if (byte === XOFF) {
+          this.isHeld = true;
+          this.heldAtMs = this.runtime.nowMs();
+          this.xoffCount++;
+        } else if (byte === XON) this.isHeld = false;
+        else this.seenText += String.fromCharCode(byte);
+      }
+      if (this.seenText.length > SEEN_LIMIT) this.seenText = this.seenText.slice(-SEEN_LIMIT / 2);
+      if (!this.isHeld && this.queue.length > 0 && !this.isArmed) this.sendDue();
+      this.poke?.();
+    });
+  }
 
-  function sendDue(): void {
-    isArmed = false;
-    if (isHeld && runtime.nowMs() - heldAtMs >= XOFF_LIMIT_MS) isHeld = false;
-    while (queue.length > 0 && !gone) {
-      if (isHeld) return arm(Math.max(1, XOFF_LIMIT_MS - (runtime.nowMs() - heldAtMs)));
-      const now = runtime.nowMs();
-      const room = baud ? Math.floor(AHEAD_BYTES - Math.max(0, aheadUntilMs - now) / byteMs) : queue[0].length;
-      if (room < Math.min(64, queue[0].length)) return arm(64 * byteMs);
-      const part = queue[0].subarray(0, room);
-      if (part.length === queue[0].length) queue.shift();
-      else queue[0] = queue[0].subarray(part.length);
-      aheadUntilMs = Math.max(aheadUntilMs, now) + part.length * byteMs;
+  private sendDue(): void {
+    this.isArmed = false;
+    if (this.isHeld && this.runtime.nowMs() - this.heldAtMs >= XOFF_LIMIT_MS) this.isHeld = false;
+    while (this.queue.length > 0 && !this.gone) {
+      if (this.isHeld) return this.arm(Math.max(1, XOFF_LIMIT_MS - (this.runtime.nowMs() - this.heldAtMs)));
+      const now = this.runtime.nowMs();
+      const room = this.baud
+        ? Math.floor(AHEAD_BYTES - Math.max(0, this.aheadUntilMs - now) / this.byteMs)
+        : this.queue[0].length;
+      if (room < Math.min(64, this.queue[0].length)) return this.arm(64 * this.byteMs);
+      const part = this.queue[0].subarray(0, room);
+      if (part.length === this.queue[0].length) this.queue.shift();
+      else this.queue[0] = this.queue[0].subarray(part.length);
+      this.aheadUntilMs = Math.max(this.aheadUntilMs, now) + part.length * this.byteMs;
       try {
-        port.write(part);
+        this.port.write(part);
       } catch (error) {
-        die(error as Error);
+        this.die(error as Error);
       }
     }
-    poke?.();
+    this.poke?.();
   }
 
-  function arm(delayMs: number): void {
-    if (isArmed) return;
-    isArmed = true;
-    runtime.after(delayMs, sendDue);
+  private arm(delayMs: number): void {
+    if (this.isArmed) return;
+    this.isArmed = true;
+    this.runtime.after(delayMs, () => this.sendDue());
   }
 
-  function die(error?: Error): void {
-    gone ??= fail(
+  private die(error?: Error): void {
+    this.gone ??= fail(
       'port-gone',
       error
         ? error.message.replace(/^port-gone: /, '')
         : 'the line was closed at the other end: check the cable and the power',
     );
-    queue = [];
-    poke?.();
+    this.queue = [];
+    this.poke?.();
   }
 
-  port.onClose(die);
-  port.onData((bytes) => {
-    for (const byte of bytes) {
-      if (/\x10\x01[\0-\x1f]?$/.test(seenText.slice(-3))) seenText += String.fromCharCode(byte);
-      else if (byte === XOFF) {
-        isHeld = true;
-        heldAtMs = runtime.nowMs();
-        xoffCount++;
-      } else if (byte === XON) isHeld = false;
-      else seenText += String.fromCharCode(byte);
-    }
-    if (seenText.length > SEEN_LIMIT) seenText = seenText.slice(-SEEN_LIMIT / 2);
-    if (!isHeld && queue.length > 0 && !isArmed) sendDue();
-    poke?.();
-  });
+  send(bytes: Uint8Array | string) {
+    if (this.gone) throw this.gone;
+    this.queue.push(typeof bytes === 'string' ? new Uint8Array(Buffer.from(bytes, 'latin1')) : bytes.slice());
+    if (!this.isArmed) this.sendDue();
+  }
 
-  return {
-    send(bytes) {
-      if (gone) throw gone;
-      queue.push(typeof bytes === 'string' ? new Uint8Array(Buffer.from(bytes, 'latin1')) : bytes.slice());
-      if (!isArmed) sendDue();
-    },
-    seen: () => seenText,
-    clear: () => void (seenText = ''),
-    drop: () => void (queue = []),
-    get xoffCount() {
-      return xoffCount;
-    },
-    pause: (ms) => pause(runtime, ms),
-    until(test, timeoutMs) {
-      return new Promise((resolve, reject) => {
-        let isOver = false;
-        const end = (act: () => void): void => {
-          isOver = true;
-          poke = undefined;
-          act();
-        };
-        const look = (): void => {
+  seen() {
+    return this.seenText;
+  }
+
+  clear() {
+    this.seenText = '';
+  }
+
+  drop() {
+    this.queue = [];
+  }
+
+  pause(ms: number) {
+    return pause(this.runtime, ms);
+  }
+
+  until<T>(test: (seen: string) => T | undefined, timeoutMs: number): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      let isOver = false;
+      const end = (act: () => void): void => {
+        isOver = true;
+        this.poke = undefined;
+        act();
+      };
+      const look = (): void => {
+        if (isOver) return;
+        const found = test(this.seenText);
+        if (found !== undefined) end(() => resolve(found));
+        else if (this.gone) end(() => reject(this.gone));
+      };
+      const watch = (quietMs: number): void =>
+        void this.runtime.after(quietMs, () => {
           if (isOver) return;
-          const found = test(seenText);
-          if (found !== undefined) end(() => resolve(found));
-          else if (gone) end(() => reject(gone));
-        };
-        const watch = (quietMs: number): void =>
-          void runtime.after(quietMs, () => {
-            if (isOver) return;
-            if (queue.length > 0 || runtime.nowMs() < aheadUntilMs) return watch(timeoutMs);
-            end(() => resolve(undefined));
-          });
-        poke = look;
-        look();
-        if (!isOver) watch(timeoutMs + Math.max(0, aheadUntilMs - runtime.nowMs()));
-      });
-    },
-  };
+          if (this.queue.length > 0 || this.runtime.nowMs() < this.aheadUntilMs) return watch(timeoutMs);
+          end(() => resolve(undefined));
+        });
+      this.poke = look;
+      look();
+      if (!isOver) watch(timeoutMs + Math.max(0, this.aheadUntilMs - this.runtime.nowMs()));
+    });
+  }
+}
+
+/** baud: pace of the line in bits a second; undefined where bytes need no pacing. */
+export function createLine(port: BytePort, runtime: Runtime, baud?: number): Line {
+  return new PacedLine(port, runtime, baud);
 }

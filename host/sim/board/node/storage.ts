@@ -123,6 +123,14 @@ class SimulatedStorage implements Storage {
     return entry && this.content(entry);
   }
 
+  /** Programs a part of a file that is still erased. */
+  private fill(entry: Entry, offset: number, bytes: Uint8Array): void {
+    if (offset + bytes.length > entry.sizeBytes) throw fail('storage', 'Too much data for file size');
+    const at = entry.at + HEADER_BYTES + offset;
+    if (!this.isErased(at, bytes.length)) throw fail('storage', 'File already written with different data');
+    this.flash.program(at, bytes);
+  }
+
   write(name: string, bytes: Uint8Array, offset = 0, sizeBytes = 0) {
     const wanted = sizeBytes || bytes.length;
     if (wanted === 0) throw fail('storage', "Can't create zero length file");
@@ -134,10 +142,7 @@ class SimulatedStorage implements Storage {
     }
     if (!entry && offset === 0) entry = this.create(name, wanted);
     if (!entry) throw fail('storage', 'Unable to find or create file');
-    if (offset + bytes.length > entry.sizeBytes) throw fail('storage', 'Too much data for file size');
-    const at = entry.at + HEADER_BYTES + offset;
-    if (!this.isErased(at, bytes.length)) throw fail('storage', 'File already written with different data');
-    this.flash.program(at, bytes);
+    this.fill(entry, offset, bytes);
   }
 
   erase(name: string) {

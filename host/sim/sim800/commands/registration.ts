@@ -1,8 +1,8 @@
 // Commands of the simulated SIM800 about the network: registration, signal, operator, supply, clock.
 // Spec: 3GPP TS 27.007 7.2, 7.3, 8.4, 8.5, 8.15; SIM800 manual for +CLTS. Leaves SMS to sms.ts.
-import { ERROR, OK, type AtAnswer, type AtCommand } from './at';
+import { ERROR, OK, type AtAnswer, type AtCommand } from '../at';
 import { numberSetting } from './general';
-import type { AtTable, Sim800Core } from './state';
+import type { AtTable, Sim800Core } from '../state';
 
 /** Quarter hours east of UTC that the simulated network tells. */
 const ZONE_QUARTERS = 32;

@@ -1,8 +1,8 @@
 // Commands of the simulated SIM800 that say what it is and set how it talks. Spec: ITU-T V.250, 3GPP TS 27.007 5 and 8,
 // SIM800 Series AT Command Manual 1.09. Leaves network and SMS to registration.ts and sms.ts.
-import { ERROR, OK, type AtAnswer, type AtCommand } from './at';
-import type { AtHandler, AtTable, Sim800Core } from './state';
-import { freshSettings } from './state';
+import { ERROR, OK, type AtAnswer, type AtCommand } from '../at';
+import type { AtHandler, AtTable, Sim800Core } from '../state';
+import { freshSettings } from '../state';
 
 /** A number setting: read, test and set of one value between `min` and `max`. */
 export function numberSetting(

@@ -1,8 +1,8 @@
 // Text mode of the simulated SIM800: character sets of +CSCS, and how a stored PDU is shown. Spec: 3GPP TS 27.005 3.1,
 // 3.4, 27.007 5.5. Leaves the commands to sms.ts.
-import { CODING_8BIT, decodePdu, type Pdu } from '../../../protocol/sms/pdu';
-import { byteStringOf, unicodeOf } from '../gsm/message';
-import type { StoredSms } from './state';
+import { CODING_8BIT, decodePdu, type Pdu } from '../../../../protocol/sms/pdu';
+import { byteStringOf, unicodeOf } from '../../gsm/message';
+import type { StoredSms } from '../state';
 
 const STATES = ['REC UNREAD', 'REC READ', 'STO UNSENT', 'STO SENT'];
 

@@ -1,9 +1,9 @@
 // SMS commands of the simulated SIM800, PDU and text mode. Spec: 3GPP TS 27.005 3 and 4, error codes 3.2.5.
 // Leaves text mode's character sets to sms-text.ts and arrival of messages to modem.ts.
-import { MAX_PDU_BYTES, bytesOfHex, decodePdu, hexOfBytes } from '../../../protocol/sms/pdu';
-import { encodeText } from '../../../protocol/sms/pdu-parts';
-import { encodeServiceCentre } from '../../../protocol/sms/pdu-network';
-import { ERROR, OK, type AtAnswer, type AtCommand } from './at';
+import { MAX_PDU_BYTES, bytesOfHex, decodePdu, hexOfBytes } from '../../../../protocol/sms/pdu';
+import { encodeText } from '../../../../protocol/sms/pdu-parts';
+import { encodeServiceCentre } from '../../../../protocol/sms/pdu-network';
+import { ERROR, OK, type AtAnswer, type AtCommand } from '../at';
 import { numberSetting } from './general';
 import { showStored, stateOf, textOfSet, typedText } from './sms-text';
 import {
@@ -14,7 +14,7 @@ import {
   type AtTable,
   type Sim800Core,
   type StoredSms,
-} from './state';
+} from '../state';
 
 const CMS_NOT_ALLOWED = 302;
 const CMS_BAD_PDU = 304;
