@@ -9,7 +9,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as ts from 'typescript';
-import { rollup, type Plugin } from 'rollup';
+import { rollup, type OutputChunk, type Plugin } from 'rollup';
 import { fail } from '../../protocol/errors';
 import { typeTraps } from './dialect/dialect-types';
 import { KEPT_PROPERTIES } from './flash/properties';
@@ -225,28 +225,24 @@ const COMPRESS = {
   passes: 2,
 };
 
-/**
- * Bundles one entry and what it imports into the ES5 file `out`.
- * entry: a .ts file of the device program, or a .js ES module. format 'cjs' keeps the exports as `exports.name`;
- * 'iife' writes a self-contained script: flat, without a function around it, because Espruino finds names at the top
- * faster and with fewer variables than in a closure.
- * keepProperties: an 'iife' whose properties a script beside it uses by name. isImage: for boards, whose hashes and
- * cipher are native. Throws an Error listing the type errors of the bundle's own modules.
- */
-export async function bundleEs5(
-  entryTsOrJs: string,
-  opts: {
-    format: 'cjs' | 'iife';
-    minify: boolean;
-    out: string;
-    sourceMap?: string;
-    keepProperties?: boolean;
-    isImage?: boolean;
-  },
-): Promise<{ bytes: number }> {
-  const entry = path.resolve(ROOT, entryTsOrJs);
-  if (entry.endsWith('.ts') && !errorsByModule) compileDevice();
-  const input = entry.endsWith('.ts') ? emittedPath(entry) : entry;
+export interface BundleOptions {
+  /**
+   * 'cjs' keeps the exports as `exports.name`; 'iife' writes a self-contained script: flat, without a function around
+   * it, because Espruino finds names at the top faster and with fewer variables than in a closure.
+   */
+  format: 'cjs' | 'iife';
+  minify: boolean;
+  /** The file that is written. */
+  out: string;
+  sourceMap?: string;
+  /** An 'iife' whose properties a script beside it uses by name. */
+  keepProperties?: boolean;
+  /** For boards, whose hashes and cipher are native. */
+  isImage?: boolean;
+}
+
+/** Concatenates the entry and what it imports. Throws an Error listing the type errors of the bundle's own modules. */
+async function concatenate(input: string, opts: BundleOptions): Promise<Pick<OutputChunk, 'code' | 'map'>> {
   const bundle = await rollup({
     input: leadsToKernel(input) ? FRONT : input,
     plugins: [kernelFirst(input), resolveDevice(opts.isImage === true)],
@@ -269,9 +265,19 @@ export async function bundleEs5(
     sourcemap: opts.sourceMap !== undefined,
   });
   await bundle.close();
-  const chunk = generated.output[0];
-  const code = opts.format === 'iife' ? chunk.code.replace(/^export \{[^}]*\};\n/m, '') : chunk.code;
-  const taken = takeLiterals(code);
+  const { code, map } = generated.output[0];
+  return { code: opts.format === 'iife' ? code.replace(/^export \{[^}]*\};\n/m, '') : code, map };
+}
+
+/**
+ * Bundles one entry and what it imports into the ES5 file `opts.out`. entry: a .ts file of the device program, or a .js
+ * ES module. Throws an Error listing the type errors of the bundle's own modules.
+ */
+export async function bundleEs5(entryTsOrJs: string, opts: BundleOptions): Promise<{ bytes: number }> {
+  const entry = path.resolve(ROOT, entryTsOrJs);
+  if (entry.endsWith('.ts') && !errorsByModule) compileDevice();
+  const chunk = await concatenate(entry.endsWith('.ts') ? emittedPath(entry) : entry, opts);
+  const taken = takeLiterals(chunk.code);
   const { minify } = await import('terser');
   const done = await minify(taken.code, {
     ecma: 5,

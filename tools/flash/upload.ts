@@ -20,6 +20,7 @@ import {
   padBytes,
   SLOT_HEADER_BYTES,
   SLOT_NAMES,
+  type SlotName,
   slotFileBytes,
   slotOf,
   type ImageInfo,
@@ -106,9 +107,54 @@ function aFittingImage(state: BoardState, image: DeviceImage, isForced: boolean)
   aSameRole(state.active?.image, image.info, isForced);
 }
 
-/** Makes sure that loader and both slots are there and large enough; answers the state after it. */
-async function layOut(prompt: Prompt, remote: Remote, first: BoardState, imageBytes: number): Promise<BoardState> {
-  let state = first;
+/** The pieces of an upload that each step needs. */
+interface Upload {
+  prompt: Prompt;
+  remote: Remote;
+  chunkBytes: number;
+  report: Report;
+}
+
+/** Is the file the loader as it is now? */
+const isLoader = async (prompt: Prompt, name: string): Promise<boolean> =>
+  (await prompt.eval(`E.CRC32(require("Storage").read("${name}"))`)) === crc32(Buffer.from(LOADER));
+
+/** Puts the loader into a boot file of its own and takes older ones away. Throws `boot-files`, `verify-failed`. */
+async function putLoader({ prompt, remote }: Upload, state: BoardState): Promise<void> {
+  const taken = state.files.map((file) => file.name);
+  const spoilt = state.slots.every((each) => !each.image) ? state.loaders : [];
+  const free = [0, 1, 2, 3].map((n) => `.boot${n}`).find((name) => !taken.includes(name) || spoilt.includes(name));
+  if (!free)
+    throw fail(
+      'boot-files',
+      'the files .boot0 to .boot3 are all in use by something else: delete one of them or use --erase',
+    );
+  await remote.change(`require("Storage").write("${free}",${quote(LOADER)})`);
+  if (!(await isLoader(prompt, free))) throw fail('verify-failed', 'the loader reads back wrong: run this again');
+  for (const old of state.loaders.filter((name) => name !== free))
+    await remote.change(`require("Storage").erase("${old}")`);
+}
+
+/** Does the board have that slot, on its page? */
+const hasSlot = (state: BoardState, name: string): boolean =>
+  slotOf(
+    state.files.find((file) => file.name === name),
+    state.area,
+  ) !== undefined;
+
+/** Makes a slot, of the other one's size. False where an interpreter on a PC has no room for a second one. */
+async function makeSlot({ remote }: Upload, state: BoardState, name: SlotName, imageBytes: number): Promise<boolean> {
+  const other = state.slots.find((each) => each.name !== name);
+  if (other && isSingle(state) && state.freeBytes < (other.slot.pageCount + 3) * state.area.pageBytes) return false;
+  const { pageCount } = other ? other.slot : choosePageCount(imageBytes, state.freeBytes, state.area, isSingle(state));
+  const pad = padBytes(state.tail, state.area);
+  if (pad) await createFile(remote, PAD_NAME + (name === 'hsm.b' ? '2' : ''), pad);
+  await createFile(remote, name, slotFileBytes(name, pageCount, state.area));
+  return true;
+}
+
+/** Throws `no-space` when a slot that is there is too small. */
+function requireRoom(state: BoardState, imageBytes: number): void {
   const wanted = Math.ceil((imageBytes + SLOT_HEADER_BYTES) / state.area.pageBytes);
   const small = state.slots.find((each) => each.slot.pageCount < wanted);
   if (small)
@@ -117,48 +163,22 @@ async function layOut(prompt: Prompt, remote: Remote, first: BoardState, imageBy
       `the board's slots hold ${small.slot.pageCount * state.area.pageBytes} bytes and the image has ` +
         `${imageBytes}: lay Storage out anew with --erase (keys are elsewhere and stay)`,
     );
-  const current =
-    state.loaders.length === 1 &&
-    (await prompt.eval(`E.CRC32(require("Storage").read("${state.loaders[0]}"))`)) === crc32(Buffer.from(LOADER));
-  if (!current) {
-    const taken = state.files.map((file) => file.name);
-    const spoilt = state.slots.every((each) => !each.image) ? state.loaders : [];
-    const free = [0, 1, 2, 3].map((n) => `.boot${n}`).find((name) => !taken.includes(name) || spoilt.includes(name));
-    if (!free)
-      throw fail(
-        'boot-files',
-        'the files .boot0 to .boot3 are all in use by something else: delete one of them or use --erase',
-      );
-    await remote.change(`require("Storage").write("${free}",${quote(LOADER)})`);
-    if ((await prompt.eval(`E.CRC32(require("Storage").read("${free}"))`)) !== crc32(Buffer.from(LOADER)))
-      throw fail('verify-failed', 'the loader reads back wrong: run this again');
-    for (const old of state.loaders.filter((name) => name !== free))
-      await remote.change(`require("Storage").erase("${old}")`);
+}
+
+/** Makes sure that loader and both slots are there and large enough; answers the state after it. */
+async function layOut(upload: Upload, first: BoardState, imageBytes: number): Promise<BoardState> {
+  const { prompt } = upload;
+  let state = first;
+  requireRoom(state, imageBytes);
+  if (state.loaders.length !== 1 || !(await isLoader(prompt, state.loaders[0]))) {
+    await putLoader(upload, state);
     state = await probeBoard(prompt);
   }
   for (const name of SLOT_NAMES) {
-    if (
-      slotOf(
-        state.files.find((file) => file.name === name),
-        state.area,
-      )
-    )
-      continue;
-    const other = state.slots.find((each) => each.name !== name);
-    if (other && isSingle(state) && state.freeBytes < (other.slot.pageCount + 3) * state.area.pageBytes) break;
-    const { pageCount } = other
-      ? other.slot
-      : choosePageCount(imageBytes, state.freeBytes, state.area, isSingle(state));
-    const pad = padBytes(state.tail, state.area);
-    if (pad) await createFile(remote, PAD_NAME + (name === 'hsm.b' ? '2' : ''), pad);
-    await createFile(remote, name, slotFileBytes(name, pageCount, state.area));
+    if (hasSlot(state, name)) continue;
+    if (!(await makeSlot(upload, state, name, imageBytes))) break;
     state = await probeBoard(prompt);
-    if (
-      !slotOf(
-        state.files.find((file) => file.name === name),
-        state.area,
-      )
-    )
+    if (!hasSlot(state, name))
       throw fail('layout-failed', 'Storage put a slot off its page: lay it out anew with --erase');
   }
   return state;
@@ -177,19 +197,11 @@ function targetOf(state: BoardState): SlotState {
  * stands before another image than its own.
  */
 async function fillSlot(
-  prompt: Prompt,
-  remote: Remote,
-  state: BoardState,
-  target: SlotState,
+  { prompt, remote, chunkBytes, report }: Upload,
+  { name, slot: { address } }: SlotState,
   code: Uint8Array,
-  chunkBytes: number,
-  report: Report,
+  pageBytes: number,
 ): Promise<{ writtenBytes: number; erasedPages: number }> {
-  const { pageBytes } = state.area;
-  const {
-    name,
-    slot: { address },
-  } = target;
   const hasHeader =
     (await prompt.eval(`E.sum(require("Flash").read(${SLOT_HEADER_BYTES},${address}))!=${SLOT_HEADER_BYTES * 255}`)) ===
     true;
@@ -212,6 +224,31 @@ async function fillSlot(
   return { writtenBytes: done.writtenBytes, erasedPages: done.erasedPages + headErased };
 }
 
+/** Makes a filled slot the one that boots; answers the state after it. Throws `verify-failed`. */
+async function switchTo(
+  { prompt, remote, report }: Upload,
+  before: BoardState,
+  target: SlotState,
+  image: DeviceImage,
+): Promise<BoardState> {
+  const sequence = Math.max(0, ...before.slots.map((each) => each.image?.sequence ?? 0)) + 1;
+  report('switch', 0, 1);
+  await remote.write(
+    target.slot.address,
+    encodeSlotHeader({ ...image.info, sequence, lenBytes: image.code.length, crc32: crc32(image.code) }),
+  );
+  const state = await probeBoard(prompt);
+  if (state.active?.name !== target.name)
+    throw fail(
+      'verify-failed',
+      'the new image is not the one that would boot: run this again; the board still boots what it had',
+    );
+  for (const old of state.files.filter((file) => file.name === '.bootcde' || file.name === '.bootrst'))
+    await remote.change(`require("Storage").erase("${old.name}")`);
+  report('switch', 1, 1);
+  return state;
+}
+
 /**
  * Uploads `image`. Throws `wrong-board`, `wrong-role`, `no-space`, `table-differs`, `erase-failed`, `verify-failed`,
  * `board-silent`, `board-error`, `port-gone`; whichever it is, the board boots what it booted before.
@@ -221,40 +258,26 @@ export async function uploadImage(
   image: DeviceImage,
   options: UploadOptions = {},
 ): Promise<UploadResult> {
+  const { tables = {} } = options;
   const report: Report = (step, doneBytes, totalBytes) => options.onProgress?.({ step, doneBytes, totalBytes });
   await startPacemaker(prompt);
-  let state = await probeBoard(prompt, Object.keys(options.tables ?? {}));
+  let state = await probeBoard(prompt, Object.keys(tables));
   const chunkBytes = options.chunkBytes ?? chunkFor(state);
   report('probe', 1, 1);
   aFittingImage(state, image, options.force === true);
-  const remote = await createRemote(prompt);
-  const code = image.code;
-  const crc = crc32(code);
+  const upload: Upload = { prompt, remote: await createRemote(prompt), chunkBytes, report };
   const isSame = isSameImage(state.active?.image, image);
-  const tableBytes = await putTables(prompt, remote, state, options.tables ?? {}, chunkBytes, (done, total) =>
-    report('tables', done, total),
+  const tableBytes = await putTables(
+    { ...upload, state, report: (done, total) => report('tables', done, total) },
+    tables,
   );
   if (isSame) return { slot: state.active!.name, isChanged: false, writtenBytes: tableBytes, erasedPages: 0, state };
   if (tableBytes > 0) state = await probeBoard(prompt);
   report('layout', 0, 1);
-  state = await layOut(prompt, remote, state, code.length);
+  state = await layOut(upload, state, image.code.length);
   const target = targetOf(state);
-  const { writtenBytes, erasedPages } = await fillSlot(prompt, remote, state, target, code, chunkBytes, report);
-  const sequence = Math.max(0, ...state.slots.map((each) => each.image?.sequence ?? 0)) + 1;
-  report('switch', 0, 1);
-  await remote.write(
-    target.slot.address,
-    encodeSlotHeader({ ...image.info, sequence, lenBytes: code.length, crc32: crc }),
-  );
-  state = await probeBoard(prompt);
-  if (state.active?.name !== target.name)
-    throw fail(
-      'verify-failed',
-      'the new image is not the one that would boot: run this again; the board still boots what it had',
-    );
-  for (const old of state.files.filter((file) => file.name === '.bootcde' || file.name === '.bootrst'))
-    await remote.change(`require("Storage").erase("${old.name}")`);
-  report('switch', 1, 1);
+  const { writtenBytes, erasedPages } = await fillSlot(upload, target, image.code, state.area.pageBytes);
+  state = await switchTo(upload, state, target, image);
   return {
     slot: target.name,
     isChanged: true,

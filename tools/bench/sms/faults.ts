@@ -2,13 +2,13 @@
 // doubles, reorders and delays by up to an hour, operation after operation until so many faults have happened. Leaves
 // the ends to ends.ts, figures to index.ts.
 import { SMS_PORT } from '../../../protocol/wire';
-import { createHostModem } from '../../../host/modem';
+import { createHostModem, type HostModem } from '../../../host/modem';
 import { protocolCrypto } from '../../../host/kit/protocol-crypto';
 import { wire } from '../../../host/sim/board';
-import { createGsmNetwork } from '../../../host/sim/gsm';
+import { createGsmNetwork, type GsmNetwork } from '../../../host/sim/gsm';
 import { createChance } from '../../../host/sim/gsm/chance';
 import { createSim800, type Sim800Faults } from '../../../host/sim/sim800';
-import { createVirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
+import { createVirtualRuntime, type VirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
 import { coldEnd, peersFor, vEnd, type OperationKind, type Outcome } from './ends';
 
 const COLD = '+8613800000001';
@@ -16,6 +16,8 @@ const V = '+8613900000002';
 const HOUR_MS = 3_600_000;
 /** Longest time an operation may take: all tries and an hour's delay each way. */
 const LIMIT_MS = 24 * HOUR_MS;
+/** An SMS that comes later than this counts as a fault. */
+const LATE_MS = 60_000;
 const BAD_MODEM: Sim800Faults = {
   urc: 0.05,
   split: 0.1,
@@ -44,23 +46,21 @@ export interface FaultRun {
   simulatedMs: number;
 }
 
-/** Runs operations until `faults` faults have happened on the network. Same seed, same run. */
-export async function runFaults(seed: string, faults: number): Promise<FaultRun> {
-  const runtime = createVirtualRuntime({ seed, startMs: Date.UTC(2026, 10, 22), pace: 'fast' });
-  const chance = createChance(seed, 'operations');
-  const network = createGsmNetwork({ runtime, seed, loss: 0.1, duplicate: 0.1, reorder: 0.2, reorderMs: HOUR_MS });
-  const run: FaultRun = {
-    networkFaults: 0,
-    modemFaults: 0,
-    operations: { channel: 0, batch: 0, status: 0 },
-    outcomes: { right: 0, 'gave-up': 0, wrong: 0 },
-    hanging: 0,
-    differing: 0,
-    sms: 0,
-    octets: 0,
-    largestOctets: 0,
-    simulatedMs: 0,
-  };
+const emptyRun = (): FaultRun => ({
+  networkFaults: 0,
+  modemFaults: 0,
+  operations: { channel: 0, batch: 0, status: 0 },
+  outcomes: { right: 0, 'gave-up': 0, wrong: 0 },
+  hanging: 0,
+  differing: 0,
+  sms: 0,
+  octets: 0,
+  largestOctets: 0,
+  simulatedMs: 0,
+});
+
+/** Counts in `run` what the network carries and what it does to it. */
+function countTraffic(network: GsmNetwork, run: FaultRun): void {
   const submittedMs = new Map<number, number>();
   network.onTraffic((sms) => {
     if (sms.fate === 'submitted') {
@@ -70,14 +70,17 @@ export async function runFaults(seed: string, faults: number): Promise<FaultRun>
       run.largestOctets = Math.max(run.largestOctets, sms.octets);
     } else if (sms.fate === 'lost' || sms.fate === 'duplicated') run.networkFaults++;
     else if (sms.fate === 'delivered') {
-      if (sms.atMs - (submittedMs.get(sms.id) ?? sms.atMs) > 60_000) run.networkFaults++;
+      if (sms.atMs - (submittedMs.get(sms.id) ?? sms.atMs) > LATE_MS) run.networkFaults++;
       submittedMs.delete(sms.id);
     }
   });
+}
 
+/** The two ends, each behind a modem that misbehaves. */
+function makeEnds(runtime: VirtualRuntime, seed: string, network: GsmNetwork) {
   const crypto = protocolCrypto(runtime.random);
   const [coldPriv, vPriv] = [crypto.sha256(Uint8Array.of(1)), crypto.sha256(Uint8Array.of(2))];
-  const station = (number: string, take: (data: Uint8Array) => void): ReturnType<typeof createHostModem> => {
+  const station = (number: string, take: (data: Uint8Array) => void): HostModem => {
     const line = wire(runtime, { baud: 115200 });
     createSim800({ runtime, seed: seed + number, number, network, port: line[1], faults: BAD_MODEM });
     return createHostModem({
@@ -98,12 +101,28 @@ export async function runFaults(seed: string, faults: number): Promise<FaultRun>
   const v = vEnd(crypto, peersFor(crypto, vPriv, coldPriv, false), vPriv, runtime, (data) =>
     vModem.sendData(COLD, data, SMS_PORT),
   );
+  return { cold, v, modems: [coldModem, vModem] };
+}
+
+/** Which operation comes next, by a throw of `dice` 0..1. */
+function kindOf(dice: number): OperationKind {
+  if (dice < 0.15) return 'channel';
+  return dice < 0.75 ? 'batch' : 'status';
+}
+
+/** Runs operations until `faults` faults have happened on the network. Same seed, same run. */
+export async function runFaults(seed: string, faults: number): Promise<FaultRun> {
+  const runtime = createVirtualRuntime({ seed, startMs: Date.UTC(2026, 10, 22), pace: 'fast' });
+  const chance = createChance(seed, 'operations');
+  const network = createGsmNetwork({ runtime, seed, loss: 0.1, duplicate: 0.1, reorder: 0.2, reorderMs: HOUR_MS });
+  const run = emptyRun();
+  countTraffic(network, run);
+  const { cold, v, modems } = makeEnds(runtime, seed, network);
 
   const startMs = runtime.nowMs();
   for (let batchNo = 0; run.networkFaults < faults; batchNo++) {
-    const dice = chance.fraction();
     let hasEnded = false;
-    v.start(dice < 0.15 ? 'channel' : dice < 0.75 ? 'batch' : 'status', batchNo & 0xffff, (outcome, kind) => {
+    v.start(kindOf(chance.fraction()), batchNo & 0xffff, (outcome, kind) => {
       hasEnded = true;
       run.operations[kind]++;
       run.outcomes[outcome]++;
@@ -119,7 +138,7 @@ export async function runFaults(seed: string, faults: number): Promise<FaultRun>
     await runtime.runFor(chance.between(1000, 120_000));
   }
   await runtime.runFor(3 * HOUR_MS);
-  run.modemFaults = [coldModem, vModem]
+  run.modemFaults = modems
     .map((modem) => modem.status())
     .reduce((sum, status) => sum + status.timeouts + status.restarts, 0);
   run.simulatedMs = runtime.nowMs() - startMs;

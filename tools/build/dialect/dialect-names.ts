@@ -28,47 +28,79 @@ function regexTraps(pattern: string, flags: string): string[] {
   return found;
 }
 
-function callFindings(node: AnyNode & { type: 'CallExpression' }): Finding[] {
+/** A call `object.method(args)`; object is empty where it is no name. */
+interface MethodCall {
+  node: AnyNode;
+  object: AnyNode;
+  objectName: string;
+  method: string;
+  methodAt: number;
+  args: AnyNode[];
+}
+
+function methodCall(node: AnyNode & { type: 'CallExpression' }): MethodCall | undefined {
   const callee = node.callee as AnyNode;
-  if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') return [];
-  const method = callee.property.name;
-  const object = callee.object.type === 'Identifier' ? callee.object.name : '';
-  const args = node.arguments as AnyNode[];
+  if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') return undefined;
+  const object = callee.object as AnyNode;
+  return {
+    node,
+    object,
+    objectName: object.type === 'Identifier' ? object.name : '',
+    method: callee.property.name,
+    methodAt: callee.property.start,
+    args: node.arguments,
+  };
+}
+
+/** Is an argument left out, or undefined or null. */
+function isNothing(arg: AnyNode | undefined): boolean {
+  if (arg === undefined) return true;
+  if (arg.type === 'Identifier') return arg.name === 'undefined';
+  return arg.type === 'Literal' && arg.value === null;
+}
+
+/** Methods whose use is wrong whatever their object is. */
+function methodFindings({ object, method, methodAt }: MethodCall): Finding[] {
   const found: Finding[] = [];
   if (MISSING_METHODS.includes(method))
-    found.push({ rule: 'missing-builtin', at: callee.property.start, text: `.${method}() does not exist on Espruino` });
-  if (method === 'lastIndexOf' && callee.object.type === 'ArrayExpression')
-    found.push({
-      rule: 'missing-builtin',
-      at: callee.property.start,
-      text: 'arrays have no .lastIndexOf() on Espruino',
-    });
-  const isNothing =
-    args[1] === undefined ||
-    (args[1].type === 'Identifier' && args[1].name === 'undefined') ||
-    (args[1].type === 'Literal' && args[1].value === null);
-  if (object === 'JSON' && !isNothing)
-    found.push({
-      rule: 'json-callback',
-      at: node.start,
-      text: `JSON.${method} takes no reviver and no replacer on Espruino`,
-    });
-  if (object === 'Object' && method === 'create' && args.length > 1)
-    found.push({ rule: 'missing-builtin', at: node.start, text: 'Object.create takes no properties on Espruino' });
-  if (object === 'Object' && /^define/.test(method))
-    found.push({
-      rule: 'missing-builtin',
-      at: node.start,
-      text: `Object.${method} does not keep its promises on Espruino (enumerable is ignored)`,
-    });
-  const exponent = isNumber(args[1]);
-  if (object === 'Math' && method === 'pow' && exponent !== undefined && exponent > MAX_EXACT_POW)
-    found.push({
-      rule: 'inexact-pow',
-      at: node.start,
-      text: 'Math.pow is inexact from 2^53 on Espruino: write the number',
-    });
+    found.push({ rule: 'missing-builtin', at: methodAt, text: `.${method}() does not exist on Espruino` });
+  if (method === 'lastIndexOf' && object.type === 'ArrayExpression')
+    found.push({ rule: 'missing-builtin', at: methodAt, text: 'arrays have no .lastIndexOf() on Espruino' });
   return found;
+}
+
+function objectCallFindings({ node, method, args }: MethodCall): Finding[] {
+  const at = node.start;
+  if (method === 'create' && args.length > 1)
+    return [{ rule: 'missing-builtin', at, text: 'Object.create takes no properties on Espruino' }];
+  if (!/^define/.test(method)) return [];
+  const text = `Object.${method} does not keep its promises on Espruino (enumerable is ignored)`;
+  return [{ rule: 'missing-builtin', at, text }];
+}
+
+function jsonCallFindings({ node, method, args }: MethodCall): Finding[] {
+  if (isNothing(args[1])) return [];
+  const text = `JSON.${method} takes no reviver and no replacer on Espruino`;
+  return [{ rule: 'json-callback', at: node.start, text }];
+}
+
+function mathCallFindings({ node, method, args }: MethodCall): Finding[] {
+  const exponent = isNumber(args[1]);
+  if (method !== 'pow' || exponent === undefined || exponent <= MAX_EXACT_POW) return [];
+  return [{ rule: 'inexact-pow', at: node.start, text: 'Math.pow is inexact from 2^53 on Espruino: write the number' }];
+}
+
+/** What calls of a global's methods are checked for. */
+const OBJECT_RULES = new Map<string, (call: MethodCall) => Finding[]>([
+  ['JSON', jsonCallFindings],
+  ['Object', objectCallFindings],
+  ['Math', mathCallFindings],
+]);
+
+function callFindings(node: AnyNode & { type: 'CallExpression' }): Finding[] {
+  const call = methodCall(node);
+  if (!call) return [];
+  return [...methodFindings(call), ...(OBJECT_RULES.get(call.objectName)?.(call) ?? [])];
 }
 
 function memberFindings(node: AnyNode & { type: 'MemberExpression' }): Finding[] {
@@ -102,78 +134,80 @@ function memberFindings(node: AnyNode & { type: 'MemberExpression' }): Finding[]
   ];
 }
 
+function switchFindings(node: AnyNode & { type: 'SwitchStatement' }): Finding[] {
+  const position = node.cases.findIndex((one) => !one.test);
+  if (position < 0 || position === node.cases.length - 1) return [];
+  const at = node.cases[position + 1].start;
+  return [{ rule: 'case-after-default', at, text: 'Espruino does not reach a case after default' }];
+}
+
+function returnFindings(node: AnyNode & { type: 'ReturnStatement' }, code: string): Finding[] {
+  const at = node.start;
+  if (node.argument || code.slice(at, node.end).endsWith(';')) return [];
+  if (code.slice(node.end).trimStart()[0] !== '}')
+    return [{ rule: 'return-newline', at, text: 'Espruino returns what stands on the line after a bare return' }];
+  const text = 'a bare return before } needs its semicolon: Espruino stops at the end of a function otherwise';
+  return [{ rule: 'return-at-end', at, text }];
+}
+
+function literalFindings(node: AnyNode & { type: 'Literal' }): Finding[] {
+  const { regex, start } = node;
+  if (!regex) return [];
+  return regexTraps(regex.pattern, regex.flags).map((name) => ({
+    rule: 'regex',
+    at: start,
+    text: `Espruino's regular expressions lack ${name}`,
+  }));
+}
+
+function unaryFindings(node: AnyNode & { type: 'UnaryExpression' }): Finding[] {
+  const isMinusZero = node.operator === '-' && isNumber(node.argument) === 0;
+  return isMinusZero ? [{ rule: 'minus-zero', at: node.start, text: 'Espruino has no -0' }] : [];
+}
+
+function binaryFindings(node: AnyNode & { type: 'BinaryExpression' }): Finding[] {
+  const { operator, right, start } = node;
+  if (operator !== 'instanceof' || right.type !== 'Identifier' || !NATIVE_ERRORS.includes(right.name)) return [];
+  const text = 'errors of the interpreter itself are no instances: branch on `code`';
+  return [{ rule: 'instanceof-native', at: start, text }];
+}
+
+/** An assignment to `target`, or its increment. */
+function assignmentFindings(target: AnyNode, at: number): Finding[] {
+  if (target.type !== 'MemberExpression' || target.computed || target.property.type !== 'Identifier') return [];
+  if (target.property.name !== 'length') return [];
+  return [{ rule: 'set-length', at, text: 'assigning to length throws on Espruino' }];
+}
+
+function newFindings(node: AnyNode & { type: 'NewExpression' }): Finding[] {
+  if (node.callee.type !== 'Identifier' || node.callee.name !== 'RegExp') return [];
+  const text = 'a RegExp made at run time cannot be checked: write it as a literal';
+  return [{ rule: 'regex', at: node.start, text }];
+}
+
 /** Findings of this node alone. `code` is the whole text. */
 export function nodeFindings(node: AnyNode, code: string): Finding[] {
-  const at = node.start;
   switch (node.type) {
     case 'LabeledStatement':
-      return [{ rule: 'label', at, text: 'Espruino has no labels' }];
+      return [{ rule: 'label', at: node.start, text: 'Espruino has no labels' }];
     case 'WithStatement':
-      return [{ rule: 'with', at, text: 'Espruino has no with' }];
-    case 'SwitchStatement': {
-      const position = node.cases.findIndex((one) => !one.test);
-      if (position < 0 || position === node.cases.length - 1) return [];
-      return [
-        {
-          rule: 'case-after-default',
-          at: node.cases[position + 1].start,
-          text: 'Espruino does not reach a case after default',
-        },
-      ];
-    }
-    case 'ReturnStatement': {
-      const isBare = !node.argument && !code.slice(node.start, node.end).endsWith(';');
-      if (!isBare) return [];
-      return code.slice(node.end).trimStart()[0] === '}'
-        ? [
-            {
-              rule: 'return-at-end',
-              at,
-              text: 'a bare return before } needs its semicolon: Espruino stops at the end of a function otherwise',
-            },
-          ]
-        : [{ rule: 'return-newline', at, text: 'Espruino returns what stands on the line after a bare return' }];
-    }
+      return [{ rule: 'with', at: node.start, text: 'Espruino has no with' }];
+    case 'SwitchStatement':
+      return switchFindings(node);
+    case 'ReturnStatement':
+      return returnFindings(node, code);
     case 'Literal':
-      return node.regex
-        ? regexTraps(node.regex.pattern, node.regex.flags).map((name) => ({
-            rule: 'regex',
-            at,
-            text: `Espruino's regular expressions lack ${name}`,
-          }))
-        : [];
+      return literalFindings(node);
     case 'UnaryExpression':
-      return node.operator === '-' && isNumber(node.argument) === 0
-        ? [{ rule: 'minus-zero', at, text: 'Espruino has no -0' }]
-        : [];
+      return unaryFindings(node);
     case 'BinaryExpression':
-      return node.operator === 'instanceof' &&
-        node.right.type === 'Identifier' &&
-        NATIVE_ERRORS.includes(node.right.name)
-        ? [
-            {
-              rule: 'instanceof-native',
-              at,
-              text: 'errors of the interpreter itself are no instances: branch on `code`',
-            },
-          ]
-        : [];
+      return binaryFindings(node);
     case 'AssignmentExpression':
-    case 'UpdateExpression': {
-      const target = (node.type === 'AssignmentExpression' ? node.left : node.argument) as AnyNode;
-      const isLength =
-        target.type === 'MemberExpression' &&
-        !target.computed &&
-        target.property.type === 'Identifier' &&
-        target.property.name === 'length';
-      return isLength ? [{ rule: 'set-length', at, text: 'assigning to length throws on Espruino' }] : [];
-    }
-    case 'NewExpression': {
-      const isDynamic = node.callee.type === 'Identifier' && node.callee.name === 'RegExp';
-      return isDynamic
-        ? [{ rule: 'regex', at, text: 'a RegExp made at run time cannot be checked: write it as a literal' }]
-        : [];
-    }
+      return assignmentFindings(node.left, node.start);
+    case 'UpdateExpression':
+      return assignmentFindings(node.argument, node.start);
+    case 'NewExpression':
+      return newFindings(node);
     case 'CallExpression':
       return callFindings(node);
     case 'MemberExpression':

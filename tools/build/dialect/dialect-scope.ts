@@ -66,56 +66,71 @@ function references(node: AnyNode, isDeep: boolean): Identifier[] {
   return found;
 }
 
-/** Calls at the top level that reach, through any function they lead to, a name whose declaration has not run yet. */
-function lateTopLevel(program: Program): Finding[] {
-  const functions = new Map<string, AnyNode>();
-  const names = new Set<string>();
-  for (const one of declaredIn(program).vars) {
-    names.add(one.name);
-    if (isFunction(one.node)) functions.set(one.name, one.node);
+/** Follows the statements of the top level in their order: which names have been declared by then. */
+class TopLevel {
+  private readonly functions = new Map<string, AnyNode>();
+  private readonly names = new Set<string>();
+  private readonly defined = new Set<string>();
+  readonly found: Finding[] = [];
+
+  constructor(program: Program) {
+    for (const one of declaredIn(program).vars) {
+      this.names.add(one.name);
+      if (isFunction(one.node)) this.functions.set(one.name, one.node);
+    }
   }
-  const defined = new Set<string>();
-  const found: Finding[] = [];
-  const visit = (reference: Identifier, seen: Set<string>, from: string): void => {
-    if (!names.has(reference.name) || seen.has(reference.name)) return;
+
+  /** Follows a reference through the functions that it leads to. from: the way that led to it, in words. */
+  private follow(reference: Identifier, seen: Set<string>, from: string): void {
+    if (!this.names.has(reference.name) || seen.has(reference.name)) return;
     seen.add(reference.name);
-    const target = functions.get(reference.name);
-    if (!defined.has(reference.name)) {
-      found.push({
+    if (!this.defined.has(reference.name)) {
+      this.found.push({
         rule: 'hoisting',
         at: reference.start,
         text: `${reference.name} is reached from the top level${from} before its declaration has run`,
       });
       return;
     }
+    const target = this.functions.get(reference.name);
     if (!target) return;
     const { fixed, vars } = declaredIn(target);
     const own = new Set([...fixed, ...vars.map((one) => one.name)]);
     for (const inner of references(target, false))
-      if (!own.has(inner.name)) visit(inner, seen, ` through ${reference.name}`);
-  };
-  for (const statement of program.body as AnyNode[]) {
-    if (statement.type === 'FunctionDeclaration') {
-      if (statement.id) defined.add(statement.id.name);
-      continue;
+      if (!own.has(inner.name)) this.follow(inner, seen, ` through ${reference.name}`);
+  }
+
+  private declare(statement: AnyNode & { type: 'VariableDeclaration' }): void {
+    for (const { id, init } of statement.declarations) {
+      if (init) for (const reference of references(init, false)) this.follow(reference, new Set(), '');
+      if (id.type !== 'Identifier') continue;
+      this.defined.add(id.name);
+      if (init && isFunction(init)) this.functions.set(id.name, init);
     }
-    if (statement.type === 'VariableDeclaration') {
-      for (const one of statement.declarations) {
-        if (one.init) for (const reference of references(one.init, false)) visit(reference, new Set(), '');
-        if (one.id.type === 'Identifier') {
-          defined.add(one.id.name);
-          if (one.init && isFunction(one.init)) functions.set(one.id.name, one.init);
-        }
-      }
-      continue;
-    }
+  }
+
+  /** A statement that is no declaration; it may hold some. */
+  private pass(statement: AnyNode): void {
     const own = declaredIn(statement).vars;
     for (const reference of references(statement, false)) {
-      if (!own.some((one) => one.name === reference.name && one.at <= reference.end)) visit(reference, new Set(), '');
+      if (!own.some((one) => one.name === reference.name && one.at <= reference.end))
+        this.follow(reference, new Set(), '');
     }
-    for (const one of own) defined.add(one.name);
+    for (const one of own) this.defined.add(one.name);
   }
-  return found;
+
+  take(statement: AnyNode): void {
+    if (statement.type === 'VariableDeclaration') this.declare(statement);
+    else if (statement.type !== 'FunctionDeclaration') this.pass(statement);
+    else if (statement.id) this.defined.add(statement.id.name);
+  }
+}
+
+/** Calls at the top level that reach, through any function they lead to, a name whose declaration has not run yet. */
+function lateTopLevel(program: Program): Finding[] {
+  const top = new TopLevel(program);
+  for (const statement of program.body as AnyNode[]) top.take(statement);
+  return top.found;
 }
 
 /** Names that a function asks for with `typeof` before it uses them: code for engines that have them. */

@@ -53,36 +53,47 @@ function isTested(node: AnyNode, parent: AnyNode | undefined): boolean {
 }
 
 /** What the program stores in its properties and where it uses them. */
-function readProperties(program: AnyNode): {
-  stored: Map<string, AnyNode[]>;
-  used: Member[];
-  spoilt: Set<string>;
-  scopesOf: Map<AnyNode, AnyNode[]>;
-} {
-  const stored = new Map<string, AnyNode[]>();
-  const used: Member[] = [];
-  const spoilt = new Set<string>();
-  const scopesOf = new Map<AnyNode, AnyNode[]>();
-  const store = (key: string, value: AnyNode): void =>
-    void (stored.get(key) ?? stored.set(key, []).get(key)!).push(value);
-  walk(program, (node, parents) => {
-    const parent = parents[parents.length - 1];
-    if (isFunction(node) || node.type === 'Identifier') scopesOf.set(node, parents.filter(isFunction));
-    if (node.type === 'Property' && node.key.type === 'Identifier') store(node.key.name, node.value);
-    if (node.type === 'Property' && node.key.type === 'Literal') spoilt.add(String(node.key.value));
-    const key = keyOf(node);
-    if (key === undefined) return;
+class Properties {
+  readonly stored = new Map<string, AnyNode[]>();
+  readonly used: Member[] = [];
+  /** Properties that are written in a way that is not followed. */
+  readonly spoilt = new Set<string>();
+  readonly scopesOf = new Map<AnyNode, AnyNode[]>();
+
+  constructor(program: AnyNode) {
+    walk(program, (node, parents) => {
+      if (isFunction(node) || node.type === 'Identifier') this.scopesOf.set(node, parents.filter(isFunction));
+      if (node.type === 'Property') this.readLiteral(node);
+      const key = keyOf(node);
+      if (key !== undefined) this.readMember({ node, key }, parents[parents.length - 1]);
+    });
+  }
+
+  private store(key: string, value: AnyNode): void {
+    const values = this.stored.get(key);
+    if (values) values.push(value);
+    else this.stored.set(key, [value]);
+  }
+
+  /** A property of an object literal. */
+  private readLiteral({ key, value }: AnyNode & { type: 'Property' }): void {
+    if (key.type === 'Identifier') this.store(key.name, value);
+    else if (key.type === 'Literal') this.spoilt.add(String(key.value));
+  }
+
+  /** A use of `object.key`. */
+  private readMember(member: Member, parent: AnyNode | undefined): void {
+    const { node, key } = member;
     if (parent?.type === 'AssignmentExpression' && parent.left === node) {
-      if (parent.operator === '=') store(key, parent.right);
-      else spoilt.add(key);
+      if (parent.operator === '=') this.store(key, parent.right);
+      else this.spoilt.add(key);
     } else if (
       parent?.type === 'UpdateExpression' ||
       (parent?.type === 'UnaryExpression' && parent.operator === 'delete')
     )
-      spoilt.add(key);
-    else if (!isTested(node, parent)) used.push({ node, key });
-  });
-  return { stored, used, spoilt, scopesOf };
+      this.spoilt.add(key);
+    else if (!isTested(node, parent)) this.used.push(member);
+  }
 }
 
 /** Does a function take variables from the functions around it. */
@@ -112,7 +123,7 @@ export function heldFunctions(
   functions: ReadonlyMap<string, AnyNode>,
   isOwn: (key: string) => boolean,
 ): Held {
-  const { stored, used, spoilt, scopesOf } = readProperties(program);
+  const { stored, used, spoilt, scopesOf } = new Properties(program);
   const isTop = (node: AnyNode): boolean =>
     node.type === 'Identifier' &&
     functions.has(node.name) &&

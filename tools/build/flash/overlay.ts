@@ -9,8 +9,16 @@
 // short. Price: a use costs some ten empty calls, so what runs often stays (images.ts says what that is); a stack trace
 // inside such a function counts its columns from the body's own start.
 import { parse } from 'acorn';
-import { decode, encode } from '@jridgewell/sourcemap-codec';
-import { declaredIn, isFunction, isReference, walk, type AnyNode, type FunctionNode } from '../dialect/dialect-walk';
+import { decode, encode, type SourceMapSegment } from '@jridgewell/sourcemap-codec';
+import {
+  declaredIn,
+  isFunction,
+  isReference,
+  walk,
+  type AnyNode,
+  type FunctionNode,
+  type Identifier,
+} from '../dialect/dialect-walk';
 import { heldFunctions } from './held';
 
 /** The name under which an image stands in Storage that boots by itself; */
@@ -46,6 +54,61 @@ interface Program {
   take: string;
 }
 
+/** Is an identifier the name of a property and no reference. */
+function isPropertyName(node: AnyNode, parent: AnyNode | undefined): boolean {
+  if (parent?.type === 'MemberExpression') return parent.property === node && !parent.computed;
+  return parent?.type === 'Property' && parent.key === node;
+}
+
+/** May the function leave RAM, as far as its own size and use say? */
+function fits(node: FunctionNode, name: string, isRare: IsRare): boolean {
+  const params = paramsOf(node);
+  return (
+    node.end - node.start < PARAMS_UNIT &&
+    params.end - params.start <= MAX_PARAMS_LENGTH &&
+    isRare(node.body.start + 1, name)
+  );
+}
+
+/** Walks a program for the uses of the functions that may move, and strikes out those that may not after all. */
+class UseReader {
+  readonly names = new Set<string>();
+  readonly uses: Use[] = [];
+
+  constructor(
+    private readonly moved: Map<string, FunctionNode>,
+    private readonly held: ReadonlySet<AnyNode>,
+  ) {}
+
+  /** Reads a scope; outer: the names that the functions around declare, none of them the program's own. */
+  read(scope: AnyNode, isTop: boolean, outer: readonly Set<string>[]): void {
+    const { fixed, vars } = declaredIn(scope);
+    const scopes = isTop ? [] : [...outer, new Set([...fixed, ...vars.map((one) => one.name)])];
+    walk(scope, (node, parents) => {
+      const parent = parents[parents.length - 1];
+      if (node.type === 'Identifier' && !isPropertyName(node, parent)) this.names.add(node.name);
+      if (node !== scope && isFunction(node)) {
+        this.read(node, false, scopes);
+        return false;
+      }
+      if (!isReference(node, parent) || !this.moved.has(node.name) || scopes.some((own) => own.has(node.name)))
+        return undefined;
+      this.note(node, parent, scopes.length === 0);
+      return undefined;
+    });
+  }
+
+  /** A use of a function that may move. One that is stored, or taken while the image starts, has to stay. */
+  private note(node: Identifier, parent: AnyNode | undefined, isTop: boolean): void {
+    const isHeld = this.held.has(node);
+    const isStored =
+      (parent?.type === 'AssignmentExpression' && parent.left === node) || parent?.type === 'NewExpression';
+    const isAtBoot = isTop && !isHeld && !(parent?.type === 'CallExpression' && parent.callee === node);
+    if (isStored || isAtBoot) this.moved.delete(node.name);
+    this.uses.push({ start: node.start, end: node.end, ...(isHeld ? { place: node.name } : { fetch: node.name }) });
+  }
+}
+
 /** Finds what may move, and every use of it. */
 function readProgram(
   code: string,
@@ -55,47 +118,18 @@ function readProgram(
 ): Program {
   const program = parse(code, { ecmaVersion: 5 }) as AnyNode & { body: AnyNode[] };
   const moved = new Map<string, FunctionNode>();
-  const fits = (node: FunctionNode, name: string): boolean =>
-    node.end - node.start < PARAMS_UNIT &&
-    paramsOf(node).end - paramsOf(node).start <= MAX_PARAMS_LENGTH &&
-    isRare(node.body.start + 1, name);
   const functions = new Map<string, AnyNode>();
   for (const node of program.body) {
     if (node.type !== 'FunctionDeclaration' || !node.id) continue;
     functions.set(node.id.name, node);
-    if (fits(node, nameAt(node.id.start))) moved.set(node.id.name, node);
+    if (fits(node, nameAt(node.id.start), isRare)) moved.set(node.id.name, node);
   }
   const held = heldFunctions(program, functions, isOwn);
-  const names = new Set<string>();
-  const uses: Use[] = [];
-  const visit = (scope: AnyNode, outer: readonly Set<string>[]): void => {
-    const { fixed, vars } = declaredIn(scope);
-    const scopes = scope === program ? [] : [...outer, new Set([...fixed, ...vars.map((one) => one.name)])];
-    walk(scope, (node, parents) => {
-      const above = parents[parents.length - 1];
-      const isProperty =
-        (above?.type === 'MemberExpression' && above.property === node && !above.computed) ||
-        (above?.type === 'Property' && above.key === node);
-      if (node.type === 'Identifier' && !isProperty) names.add(node.name);
-      if (node !== scope && isFunction(node)) {
-        visit(node, scopes);
-        return false;
-      }
-      const parent = parents[parents.length - 1];
-      if (!isReference(node, parent) || !moved.has(node.name) || scopes.some((own) => own.has(node.name)))
-        return undefined;
-      const isHeld = held.names.has(node);
-      const isStored =
-        (parent?.type === 'AssignmentExpression' && parent.left === node) || parent?.type === 'NewExpression';
-      const isAtBoot = scopes.length === 0 && !isHeld && !(parent?.type === 'CallExpression' && parent.callee === node);
-      if (isStored || isAtBoot) moved.delete(node.name);
-      uses.push({ start: node.start, end: node.end, ...(isHeld ? { place: node.name } : { fetch: node.name }) });
-      return undefined;
-    });
-  };
-  visit(program, []);
+  const reader = new UseReader(moved, held.names);
+  reader.read(program, true, []);
+  const { names, uses } = reader;
   for (const node of held.expressions) {
-    if (!fits(node, '')) continue;
+    if (!fits(node, '', isRare)) continue;
     moved.set(`#${node.start}`, node);
     uses.push({ start: node.start, end: node.end, place: `#${node.start}` });
   }
@@ -138,6 +172,73 @@ function withUses(from: number, to: number, uses: readonly Use[]): Piece[] {
   return pieces;
 }
 
+/** Names that the image's own code uses for fetching: its text, the function, and the one for places (may be empty). */
+interface FetchNames {
+  file: string;
+  fetch: string;
+  take: string;
+}
+
+/** The head of an image: its own text, and the functions that make functions of it. */
+function fetchCode({ file, fetch, take }: FetchNames): string {
+  return (
+    `var ${file}=global.${IMAGE_GLOBAL}||require("Storage").read("${IMAGE_FILE}");` +
+    `function ${fetch}(o){` +
+    `var a=${file}.substr(o,${HEAD_WIDTH})-${HEAD_TEN},n=a/${PARAMS_UNIT}|0;o+=${HEAD_WIDTH + END.length};` +
+    `if(!n)return new Function(${file}.substr(o+${OPEN.length},a));` +
+    `var b=${file}.substr(o+n+${END.length + OPEN.length},a%${PARAMS_UNIT});` +
+    `a=${file}.substr(o,n).split(",");a.push(b);return Function.apply(0,a)}` +
+    (take && `function ${take}(v){return typeof v==="number"?${fetch}(v):v}`)
+  );
+}
+
+function widthOf(piece: Piece, fetch: string): number {
+  if ('to' in piece) return piece.to - piece.from;
+  if ('text' in piece) return piece.text.length;
+  return 'place' in piece ? PLACE_WIDTH : fetch.length + PLACE_WIDTH + 2;
+}
+
+const widthOfAll = (pieces: readonly Piece[], fetch: string): number =>
+  pieces.reduce((sum, piece) => sum + widthOf(piece, fetch), 0);
+
+/** A moved function as it stands behind the image's end: head, parameters, body. */
+function movedPieces(node: FunctionNode, uses: readonly Use[], fetch: string): Piece[] {
+  const params = paramsOf(node);
+  const width = params.end - params.start;
+  const body = withUses(node.body.start + 1, node.body.end - 1, uses);
+  return [
+    { text: String(HEAD_TEN + width * PARAMS_UNIT + widthOfAll(body, fetch)) + END },
+    { from: params.start, to: params.end },
+    { text: (width ? END : '') + OPEN },
+    ...body,
+    { text: CLOSE },
+  ];
+}
+
+/** Writes the pieces one behind the other; segments: of the source map's only line, whose places move along. */
+function writePieces(
+  pieces: readonly Piece[],
+  code: string,
+  segments: readonly SourceMapSegment[],
+  use: { fetch: string; places: ReadonlyMap<string, number> },
+): { code: string; segments: SourceMapSegment[] } {
+  const placeOf = (name: string): string => String(use.places.get(name)).padStart(PLACE_WIDTH);
+  const outSegments: SourceMapSegment[] = [];
+  let out = '';
+  for (const piece of pieces) {
+    if ('to' in piece) {
+      for (const segment of segments) {
+        if (segment[0] >= piece.from && segment[0] < piece.to)
+          outSegments.push([segment[0] - piece.from + out.length, ...segment.slice(1)] as SourceMapSegment);
+      }
+      out += code.slice(piece.from, piece.to);
+    } else if ('text' in piece) out += piece.text;
+    else if ('place' in piece) out += placeOf(piece.place);
+    else out += `${use.fetch}(${placeOf(piece.fetch)})`;
+  }
+  return { code: out, segments: outSegments };
+}
+
 /**
  * Moves the functions that `isRare` names behind the image's end. code: one line; mapText: its source map as JSON;
  * isOwn: may a property of this name hold a place instead of a function (held.ts).
@@ -159,66 +260,27 @@ export function overlay(
   const never = freeName('Q1', names);
   const bodies = [...moved.entries()].sort((a, b) => a[1].start - b[1].start);
 
-  const fetchText =
-    `function ${fetch}(o){` +
-    `var a=${file}.substr(o,${HEAD_WIDTH})-${HEAD_TEN},n=a/${PARAMS_UNIT}|0;o+=${HEAD_WIDTH + END.length};` +
-    `if(!n)return new Function(${file}.substr(o+${OPEN.length},a));` +
-    `var b=${file}.substr(o+n+${END.length + OPEN.length},a%${PARAMS_UNIT});` +
-    `a=${file}.substr(o,n).split(",");a.push(b);return Function.apply(0,a)}`;
-  const takeText = take && `function ${take}(v){return typeof v==="number"?${fetch}(v):v}`;
-  const pieces: Piece[] = [
-    { text: `var ${file}=global.${IMAGE_GLOBAL}||require("Storage").read("${IMAGE_FILE}");${fetchText}${takeText}` },
-  ];
+  const pieces: Piece[] = [{ text: fetchCode({ file, fetch, take }) }];
   let at = 0;
   for (const [name, node] of bodies) {
     if (name[0] === '#') continue;
     pieces.push(...withUses(at, node.start, uses));
     at = node.end;
   }
-  pieces.push(...withUses(at, code.length, uses), {
-    text: `${code.endsWith(';') || code.endsWith('}') ? '' : ';'}function ${never}(){`,
-  });
-  const widthOf = (piece: Piece): number =>
-    'to' in piece
-      ? piece.to - piece.from
-      : 'text' in piece
-        ? piece.text.length
-        : 'place' in piece
-          ? PLACE_WIDTH
-          : fetch.length + PLACE_WIDTH + 2;
-  let column = pieces.reduce((sum, piece) => sum + widthOf(piece), 0);
+  const isEnded = code.endsWith(';') || code.endsWith('}');
+  pieces.push(...withUses(at, code.length, uses), { text: `${isEnded ? '' : ';'}function ${never}(){` });
+
+  let column = widthOfAll(pieces, fetch);
   const places = new Map<string, number>();
   for (const [name, node] of bodies) {
-    const params = paramsOf(node);
-    const width = params.end - params.start;
-    const own: Piece[] = withUses(node.body.start + 1, node.body.end - 1, uses);
-    const length = own.reduce((sum, piece) => sum + widthOf(piece), 0);
+    const own = movedPieces(node, uses, fetch);
     places.set(name, column);
-    const between = (width ? END : '') + OPEN;
-    pieces.push(
-      { text: String(HEAD_TEN + width * PARAMS_UNIT + length) + END },
-      { from: params.start, to: params.end },
-      { text: between },
-      ...own,
-      { text: CLOSE },
-    );
-    column += HEAD_WIDTH + END.length + width + between.length + length + CLOSE.length;
+    pieces.push(...own);
+    column += widthOfAll(own, fetch);
   }
   pieces.push({ text: '}' });
 
-  const outSegments: typeof segments = [];
-  let out = '';
-  for (const piece of pieces) {
-    if ('to' in piece) {
-      for (const segment of segments) {
-        if (segment[0] >= piece.from && segment[0] < piece.to)
-          outSegments.push([segment[0] - piece.from + out.length, ...segment.slice(1)] as (typeof segments)[number]);
-      }
-      out += code.slice(piece.from, piece.to);
-    } else if ('text' in piece) out += piece.text;
-    else if ('place' in piece) out += String(places.get(piece.place)).padStart(PLACE_WIDTH);
-    else out += `${fetch}(${String(places.get(piece.fetch)).padStart(PLACE_WIDTH)})`;
-  }
-  map.mappings = encode([outSegments]);
-  return { code: out, map: JSON.stringify(map), moved: moved.size };
+  const written = writePieces(pieces, code, segments, { fetch, places });
+  map.mappings = encode([written.segments]);
+  return { code: written.code, map: JSON.stringify(map), moved: moved.size };
 }

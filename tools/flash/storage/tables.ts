@@ -8,7 +8,7 @@ import { quote } from '../prompt/packets';
 import { probeBoard, type BoardState } from '../prompt/probe';
 import type { Prompt } from '../prompt/prompt';
 import type { Remote } from '../prompt/remote';
-import { FILE_HEADER_BYTES } from './slots';
+import { FILE_HEADER_BYTES, type StorageFile } from './slots';
 
 const BLOCK_BYTES = 2048;
 
@@ -27,47 +27,60 @@ async function isHalfWritten(prompt: Prompt, name: string, data: Uint8Array): Pr
   return wrong.filter((piece) => written.has(piece.index)).length <= 1;
 }
 
+/** What bringing tables onto a board needs. */
+export interface TableWork {
+  prompt: Prompt;
+  remote: Remote;
+  /** As it was probed last. */
+  state: BoardState;
+  chunkBytes: number;
+  report(doneBytes: number, totalBytes: number): void;
+}
+
+/** Does the board's file hold exactly this? */
+async function isThere(prompt: Prompt, file: StorageFile, data: Uint8Array): Promise<boolean> {
+  if (file.sizeBytes !== data.length) return false;
+  return (await prompt.eval(`E.CRC32(require("Storage").read(${quote(file.name)}))`)) === crc32(data);
+}
+
+/** Takes a file away that is another one. Throws `table-differs` where an image that boots needs it. */
+async function removeOther({ remote, state }: TableWork, name: string): Promise<void> {
+  if (state.active)
+    throw fail(
+      'table-differs',
+      `the board's file ${name} is another one than this image needs, and its present image needs that: ` +
+        'give --erase (keys are elsewhere and stay)',
+    );
+  await remote.change(`require("Storage").erase(${quote(name)})`);
+}
+
+/** Makes an erased file for a table. Throws `no-space`. */
+async function makeRoom({ prompt, remote, state }: TableWork, name: string, sizeBytes: number): Promise<StorageFile> {
+  if (sizeBytes + 2 * FILE_HEADER_BYTES > state.freeBytes)
+    throw fail(
+      'no-space',
+      `${name} needs ${sizeBytes} bytes of Storage and ${state.freeBytes} are free: delete other ` +
+        'files or use --erase',
+    );
+  await createFile(remote, name, sizeBytes);
+  const file = (await probeBoard(prompt, [name])).files.find((each) => each.name === name);
+  if (!file) throw fail('no-space', `Storage made no file ${name}: delete other files or use --erase`);
+  return file;
+}
+
 /**
  * Brings one table. Answers the bytes written. Throws `table-differs`, `no-space`, `verify-failed`; whichever it is, an
  * image that boots keeps the tables it had.
  */
-async function putTable(
-  prompt: Prompt,
-  remote: Remote,
-  state: BoardState,
-  name: string,
-  data: Uint8Array,
-  chunkBytes: number,
-  report: (doneBytes: number, totalBytes: number) => void,
-): Promise<number> {
+async function putTable(work: TableWork, name: string, data: Uint8Array): Promise<number> {
+  const { prompt, remote, state, chunkBytes } = work;
   let file = state.files.find((each) => each.name === name);
-  if (
-    file &&
-    file.sizeBytes === data.length &&
-    (await prompt.eval(`E.CRC32(require("Storage").read(${quote(name)}))`)) === crc32(data)
-  )
-    return 0;
+  if (file && (await isThere(prompt, file, data))) return 0;
   if (file && (file.sizeBytes !== data.length || !(await isHalfWritten(prompt, name, data)))) {
-    if (state.active)
-      throw fail(
-        'table-differs',
-        `the board's file ${name} is another one than this image needs, and its present image needs that: ` +
-          'give --erase (keys are elsewhere and stay)',
-      );
-    await remote.change(`require("Storage").erase(${quote(name)})`);
+    await removeOther(work, name);
     file = undefined;
   }
-  if (!file) {
-    if (data.length + 2 * FILE_HEADER_BYTES > state.freeBytes)
-      throw fail(
-        'no-space',
-        `${name} needs ${data.length} bytes of Storage and ${state.freeBytes} are free: delete other ` +
-          'files or use --erase',
-      );
-    await createFile(remote, name, data.length);
-    file = (await probeBoard(prompt, [name])).files.find((each) => each.name === name);
-    if (!file) throw fail('no-space', `Storage made no file ${name}: delete other files or use --erase`);
-  }
+  file ??= await makeRoom(work, name, data.length);
   const { isRight, writtenBytes } = await fillFile(prompt, remote, {
     name,
     address: file.address,
@@ -75,7 +88,7 @@ async function putTable(
     pieceBytes: BLOCK_BYTES,
     chunkBytes,
     isErasable: false,
-    onProgress: (_step, done, total) => report(done, total),
+    onProgress: (_step, done, total) => work.report(done, total),
   });
   if (isRight) return writtenBytes;
   if (!state.active) await remote.change(`require("Storage").erase(${quote(name)})`);
@@ -83,19 +96,12 @@ async function putTable(
 }
 
 /** Brings all tables that are not there. Answers the bytes written. */
-export async function putTables(
-  prompt: Prompt,
-  remote: Remote,
-  state: BoardState,
-  tables: { [name: string]: Uint8Array },
-  chunkBytes: number,
-  report: (doneBytes: number, totalBytes: number) => void,
-): Promise<number> {
+export async function putTables(work: TableWork, tables: { [name: string]: Uint8Array }): Promise<number> {
   let writtenBytes = 0;
-  let now = state;
+  let state = work.state;
   for (const [name, data] of Object.entries(tables)) {
-    const written = await putTable(prompt, remote, now, name, data, chunkBytes, report);
-    if (written > 0) now = { ...now, freeBytes: (await probeBoard(prompt, Object.keys(tables))).freeBytes };
+    const written = await putTable({ ...work, state }, name, data);
+    if (written > 0) state = { ...state, freeBytes: (await probeBoard(work.prompt, Object.keys(tables))).freeBytes };
     writtenBytes += written;
   }
   return writtenBytes;
