@@ -8,8 +8,8 @@ import { createCapture, readCapture } from '../../console/capture';
 import { complete } from '../../console/commands';
 import { createLinkView, readLinkKey } from '../../console/link-view';
 import { createPeople } from '../../console/people';
-import { createSession, type CommandAnswer } from '../../console/session';
-import { createLearningMapper, createStackMapper } from '../../console/stack';
+import { createSession, type CommandAnswer, type Session } from '../../console/session';
+import { createLearningMapper, createStackMapper, type StackMapper } from '../../console/stack';
 import {
   createReader,
   formatEntry,
@@ -108,6 +108,108 @@ async function typed(run: (line: string) => Promise<boolean>): Promise<number> {
   }
 }
 
+/** What the flags ask for. Throws `usage`. */
+interface Wanted {
+  level: Level;
+  isJson: boolean;
+  kind: LineKind;
+  /** Commands to run without a person. */
+  batch: string[] | undefined;
+}
+
+function wantedOf(input: CommandInput): Wanted {
+  const level = aLevel(input.values.level!);
+  const kind = input.values.as as LineKind;
+  if (!['console', 'link', 'modem'].includes(kind))
+    throw fail('usage', `"--as" expected console, link or modem, got ${kind}`);
+  if (kind !== 'link' && input.values['link-key'] !== undefined)
+    throw fail('usage', '"--link-key" goes with --as link');
+  return {
+    level,
+    isJson: input.switches.json === true,
+    kind,
+    batch: input.values.run?.split(';').filter((each) => each.trim() !== ''),
+  };
+}
+
+/** Shows a capture again. */
+function replay(file: string, level: Level, isJson: boolean): number {
+  for (const entry of readCapture(file)) if (isShown(entry.level, level)) print(entry, isJson);
+  return 0;
+}
+
+/** A board's console at a terminal: what it says is shown and kept, lines that are typed or given go to it. */
+class Terminal {
+  private readonly runtime = realRuntime();
+  private readonly people = createPeople(process.stdin, process.stderr);
+  private readonly capture =
+    this.input.values.capture === undefined
+      ? undefined
+      : createCapture(this.input.values.capture, this.port.name, this.runtime.nowMs());
+  private heardAtMs = this.runtime.nowMs();
+
+  constructor(
+    private readonly input: CommandInput,
+    private readonly port: OpenPort,
+    private readonly wanted: Wanted,
+    private readonly mapStack: StackMapper,
+  ) {}
+
+  private readonly show = (entry: TrafficEntry): void => {
+    const { isJson, kind, batch, level } = this.wanted;
+    if (entry.direction === 'in') this.heardAtMs = this.runtime.nowMs();
+    this.capture?.add(entry);
+    if (!(isJson && kind === 'console') && batch === undefined && isShown(entry.level, level)) print(entry, isJson);
+  };
+
+  /** Runs one line; `level NAME` is this terminal's own. True when all is well. */
+  private async one(session: Session, line: string): Promise<boolean> {
+    const { isJson, batch } = this.wanted;
+    const set = /^level (\w+)$/.exec(line.trim());
+    if (set) {
+      this.wanted.level = aLevel(set[1]);
+      return true;
+    }
+    const answer = await (batch
+      ? Promise.race([session.run(line), silence(this.runtime, line, () => this.heardAtMs)])
+      : session.run(line));
+    printAnswer(answer, isJson, !batch && answer.command !== 'help');
+    if (answer.error?.code === 'console-closed') throw fail('port-gone', `${this.port.name} is gone: check the cable`);
+    return answer.ok;
+  }
+
+  private async runBatch(session: Session, batch: string[]): Promise<number> {
+    let isAllWell = true;
+    for (const line of batch) isAllWell = (await this.one(session, line)) && isAllWell;
+    return isAllWell ? 0 : 1;
+  }
+
+  /** Runs to the end of what is given or typed, or of the line; answers the exit code. */
+  async run(): Promise<number> {
+    const { kind, batch, isJson } = this.wanted;
+    if (kind !== 'console') return listen(this.input, this.port, kind, this.show);
+    const session = createSession({
+      port: this.port,
+      nowMs: this.runtime.nowMs,
+      onEntry: this.show,
+      askSecret: (question) => this.people.askSecret(question),
+      mapStack: this.mapStack,
+    });
+    if (batch) return this.runBatch(session, batch);
+    if (!isJson) process.stdout.write(`${this.port.name}: "help" lists the commands, "quit" leaves\n`);
+    return typed(async (line) => {
+      await this.one(session, line);
+      return true;
+    });
+  }
+
+  close(): void {
+    this.people.close();
+    this.capture?.close();
+    this.port.close();
+  }
+}
+
 export const consoleCommand: Command = {
   name: 'console',
   summary: "a terminal for the boards' consoles, with diagnostics",
@@ -139,70 +241,17 @@ export const consoleCommand: Command = {
     },
   },
   async run(input) {
-    let level = aLevel(input.values.level!);
-    const isJson = input.switches.json === true;
-    if (input.values.replay !== undefined) {
-      for (const entry of readCapture(input.values.replay)) if (isShown(entry.level, level)) print(entry, isJson);
-      return 0;
-    }
-    const kind = input.values.as as LineKind;
-    if (!['console', 'link', 'modem'].includes(kind))
-      throw fail('usage', `"--as" expected console, link or modem, got ${kind}`);
-    if (kind !== 'link' && input.values['link-key'] !== undefined)
-      throw fail('usage', '"--link-key" goes with --as link');
-    const runtime = realRuntime();
-    const mapStack =
-      input.values.image !== undefined
-        ? createStackMapper(input.values.image, ROOT)
-        : createLearningMapper(FIRMWARE, ROOT);
+    if (input.values.replay !== undefined)
+      return replay(input.values.replay, aLevel(input.values.level!), input.switches.json === true);
+    const wanted = wantedOf(input);
+    const { image } = input.values;
+    const mapStack = image !== undefined ? createStackMapper(image, ROOT) : createLearningMapper(FIRMWARE, ROOT);
     const port = await openPort(await choosePort(input.values.port), aBaud(input.values.baud));
-    const capture =
-      input.values.capture === undefined ? undefined : createCapture(input.values.capture, port.name, runtime.nowMs());
-    const isBatch = input.values.run !== undefined;
-    let heardAtMs = runtime.nowMs();
-    const show = (entry: TrafficEntry): void => {
-      if (entry.direction === 'in') heardAtMs = runtime.nowMs();
-      capture?.add(entry);
-      if (!(isJson && kind === 'console') && !isBatch && isShown(entry.level, level)) print(entry, isJson);
-    };
-    const people = createPeople(process.stdin as never, process.stderr);
+    const terminal = new Terminal(input, port, wanted, mapStack);
     try {
-      if (kind !== 'console') return await listen(input, port, kind, show);
-      const session = createSession({
-        port,
-        nowMs: runtime.nowMs,
-        onEntry: show,
-        askSecret: (question) => people.askSecret(question),
-        mapStack,
-      });
-      const one = async (line: string): Promise<boolean> => {
-        const set = /^level (\w+)$/.exec(line.trim());
-        if (set) {
-          level = aLevel(set[1]);
-          return true;
-        }
-        const answer = await (isBatch
-          ? Promise.race([session.run(line), silence(runtime, line, () => heardAtMs)])
-          : session.run(line));
-        printAnswer(answer, isJson, !isBatch && answer.command !== 'help');
-        if (answer.error?.code === 'console-closed') throw fail('port-gone', `${port.name} is gone: check the cable`);
-        return answer.ok;
-      };
-      if (!isBatch) {
-        if (!isJson) process.stdout.write(`${port.name}: "help" lists the commands, "quit" leaves\n`);
-        return await typed(async (line) => {
-          await one(line);
-          return true;
-        });
-      }
-      let isAllWell = true;
-      for (const line of input.values.run!.split(';').filter((each) => each.trim() !== ''))
-        isAllWell = (await one(line)) && isAllWell;
-      return isAllWell ? 0 : 1;
+      return await terminal.run();
     } finally {
-      people.close();
-      capture?.close();
-      port.close();
+      terminal.close();
     }
   },
 };

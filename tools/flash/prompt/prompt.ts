@@ -90,18 +90,16 @@ async function askWho(line: Line): Promise<{ version: string; board: string } | 
   }, KEY_MS);
 }
 
+interface Who {
+  version: string;
+  board: string;
+}
+
 /**
- * Finds the prompt: asks who is there; failing that breaks running code with Ctrl-C, lets a half-received packet time
- * out, and asks again. Throws `board-silent`, `no-firmware`, `not-espruino`, `board-password`, `espruino-old`,
- * `port-gone`.
+ * Asks who is there; failing that breaks running code with Ctrl-C, lets a half-received packet time out, and asks
+ * again. Throws why there is no prompt.
  */
-export async function findPrompt(
-  port: BytePort,
-  runtime: Runtime,
-  options: { baud?: number; tries?: number } = {},
-): Promise<Prompt> {
-  const line = createLine(port, runtime, options.baud);
-  const tries = options.tries ?? 5;
+async function reachPrompt(line: Line, tries: number): Promise<Who> {
   let who = await askWho(line);
   let heard = line.seen();
   for (let i = 0; i < tries && !who; i++) {
@@ -119,59 +117,82 @@ export async function findPrompt(
       throw fail('espruino-old', 'this Espruino is too old to say what it is: flash a base firmware of 2v25 or later');
   }
   if (!who) throw whyNoPrompt(heard);
-  const [major, minor] = versionOf(who.version);
+  return who;
+}
+
+/** Throws `espruino-old` below FIRST_VERSION. */
+function requireVersion(version: string): void {
+  const [major, minor] = versionOf(version);
   if (major < FIRST_VERSION[0] || (major === FIRST_VERSION[0] && minor < FIRST_VERSION[1])) {
     throw fail(
       'espruino-old',
-      `the board runs Espruino ${who.version}: it needs 2v25 or later, flash a newer base firmware`,
+      `the board runs Espruino ${version}: it needs 2v25 or later, flash a newer base firmware`,
     );
   }
+}
 
-  /** Back to an empty input line after something went wrong; half a packet takes the board 5 s to forget. */
-  async function resync(): Promise<void> {
-    line.drop();
-    for (let i = 0; i < RESYNC_TRIES; i++) {
-      const heard = line.seen();
-      if (await askWho(line)) return;
-      if (i % 2 === 0 && !IS_PC_PROMPT.test(heard + line.seen())) line.send('\x03');
-      await line.pause(KEY_MS * (1 + i));
-      line.send(SPACE_AND_BACK);
-      await line.pause(KEY_MS / 4);
-    }
-    throw whyNoPrompt(line.seen());
+/** Back to an empty input line after something went wrong; half a packet takes the board 5 s to forget. */
+async function resync(line: Line): Promise<void> {
+  line.drop();
+  for (let i = 0; i < RESYNC_TRIES; i++) {
+    const heard = line.seen();
+    if (await askWho(line)) return;
+    if (i % 2 === 0 && !IS_PC_PROMPT.test(heard + line.seen())) line.send('\x03');
+    await line.pause(KEY_MS * (1 + i));
+    line.send(SPACE_AND_BACK);
+    await line.pause(KEY_MS / 4);
   }
+  throw whyNoPrompt(line.seen());
+}
 
+/** What an uncaught error says, without the packet around it. */
+const complaintOf = (reply: string): string =>
+  reply
+    .split('\n')[0]
+    .replace(/^.*Uncaught /, '')
+    .slice(0, 200);
+
+/** Evaluates by packets, as Prompt.eval says. */
+async function evaluate(line: Line, expression: string, times: number, timeoutMs: number): Promise<unknown> {
+  const packet = evalPacket(expression);
+  let complaint: string | undefined;
+  for (let i = 0; i < times; i++) {
+    line.clear();
+    line.send(packet);
+    const reply = await line.until(scanReply, timeoutMs);
+    if (reply?.kind === 'value') return parseValue(reply.text);
+    if (HAS_ENDED.test(line.seen())) throw whyNoPrompt(line.seen());
+    if (reply?.kind === 'nak' && /Uncaught/.test(reply.text)) {
+      // The line may have spoilt the expression: only the same words twice are the board's own.
+      const words = complaintOf(reply.text);
+      if (words === complaint) throw fail('board-error', words);
+      complaint = words;
+    }
+    await resync(line);
+  }
+  if (complaint) throw fail('board-error', complaint);
+  throw fail(
+    'board-silent',
+    'the board does not answer packets: the line loses bytes, try a lower --baud or another cable',
+  );
+}
+
+/**
+ * Finds the prompt. Throws `board-silent`, `no-firmware`, `not-espruino`, `board-password`, `espruino-old`,
+ * `port-gone`.
+ */
+export async function findPrompt(
+  port: BytePort,
+  runtime: Runtime,
+  options: { baud?: number; tries?: number } = {},
+): Promise<Prompt> {
+  const line = createLine(port, runtime, options.baud);
+  const { version, board } = await reachPrompt(line, options.tries ?? 5);
+  requireVersion(version);
   return {
     line,
-    version: who.version,
-    board: who.board,
-    async eval(expression, { tries: times = 4, timeoutMs = REPLY_MS } = {}) {
-      const packet = evalPacket(expression);
-      let complaint = '';
-      let complaints = 0;
-      for (let i = 0; i < times; i++) {
-        line.clear();
-        line.send(packet);
-        const reply = await line.until(scanReply, timeoutMs);
-        if (reply?.kind === 'value') return parseValue(reply.text);
-        if (HAS_ENDED.test(line.seen())) throw whyNoPrompt(line.seen());
-        if (reply?.kind === 'nak' && /Uncaught/.test(reply.text)) {
-          // The line may have spoilt the expression: only the same words twice are the board's own.
-          const words = reply.text
-            .split('\n')[0]
-            .replace(/^.*Uncaught /, '')
-            .slice(0, 200);
-          complaints = words === complaint ? complaints + 1 : 1;
-          complaint = words;
-          if (complaints === 2) throw fail('board-error', complaint);
-        }
-        await resync();
-      }
-      if (complaint) throw fail('board-error', complaint);
-      throw fail(
-        'board-silent',
-        'the board does not answer packets: the line loses bytes, try a lower --baud or another cable',
-      );
-    },
+    version,
+    board,
+    eval: (expression, { tries = 4, timeoutMs = REPLY_MS } = {}) => evaluate(line, expression, tries, timeoutMs),
   };
 }
