@@ -1,7 +1,7 @@
 /**
- * Small work on bytes, and on numbers as text, that every part of the protocol shares. Text here is ASCII or a byte string; UTF-8 is
- * cbor/text.ts. Where Espruino has a built-in for a loop over every byte it is used: same result, a hundred times
- * faster.
+ * Small work on bytes, and on numbers as text, that every part of the protocol shares. Text here is ASCII or a byte
+ * string; UTF-8 is cbor/text.ts. Where Espruino has a built-in for a loop over every byte it is used: same result, a
+ * hundred times faster.
  */
 
 /** A new Uint8Array: `a` followed by `b`. */

@@ -8,8 +8,9 @@ export const DEVICE_PAGE: FlashFormat = {
   title: 'Device page',
   prefix: 'DEVICE',
   text:
-    'Page 0 of the flash area. Written by the ceremony, then marked ready, then changed by a wipe alone (firmware/journal/device.ts). ' +
-    "On HSM-Cold the secret keys the journal's MACs and enters the PIN derivation; on HSM-Hot it is the link key.",
+    'Page 0 of the flash area. Written by the ceremony, then marked ready, then changed by a wipe alone ' +
+    "(firmware/journal/device.ts). On HSM-Cold the secret keys the journal's MACs and enters the PIN derivation; " +
+    'on HSM-Hot it is the link key.',
   layout: {
     fixed: [
       octets('magic', 4, '"CCD1"'),
@@ -27,8 +28,8 @@ export const HALF_HEADER: FlashFormat = {
   prefix: 'HALF',
   text:
     'Pages 1 to n - 4 are two halves of equal size; the last three pages are scratch, of which nothing is kept. ' +
-    'The half with the higher generation and a MAC that holds is the live one. Compaction writes the header last, then ' +
-    'zeros over the magic of the old half (firmware/journal/half.ts).',
+    'The half with the higher generation and a MAC that holds is the live one. Compaction writes the header last, ' +
+    'then zeros over the magic of the old half (firmware/journal/half.ts).',
   layout: {
     fixed: [
       octets('magic', 4, '"CCJ2"; zeros: superseded'),
@@ -44,9 +45,10 @@ export const RECORD_FRAME: FlashFormat = {
   title: 'Frame of a record',
   prefix: 'RECORD',
   text:
-    'Records follow the header one after another, each at a multiple of 4. The MAC is HMAC-SHA256(journal key, MAC 32 of the ' +
-    'record before | header | payload), its first octets; the first record has HMAC(journal key, generation u32 | 1) in place of ' +
-    'the record before. Journal keys are HMAC-SHA256(device secret, "chaincloud journal") and "chaincloud hot journal".',
+    'Records follow the header one after another, each at a multiple of 4. The MAC is HMAC-SHA256(journal key, ' +
+    'MAC 32 of the record before | header | payload), its first octets; the first record has HMAC(journal key, ' +
+    'generation u32 | 1) in place of the record before. ' +
+    'Journal keys are HMAC-SHA256(device secret, "chaincloud journal") and "chaincloud hot journal".',
   layout: {
     fixed: [
       number('length', 'u16', 'octets of the payload, at most 480'),
@@ -64,8 +66,9 @@ export const ARCHIVE_ENTRY: FlashFormat = {
   title: 'Archive of payments',
   prefix: 'ARCHIVED',
   text:
-    'Files `u1`, `u2` ... of Storage, 16 entries each, in the order of their serials (firmware/cold/payments/archive.ts). Written, ' +
-    'read back, then counted by R_ARCHIVE, whose digest covers all of them.',
+    'Files `u1`, `u2` ... of Storage, 16 entries each, in the order of their serials ' +
+    '(firmware/cold/payments/archive.ts). Written, read back, then counted by R_ARCHIVE, ' +
+    'whose digest covers all of them.',
   layout: {
     fixed: [
       octets('tag', 8, "first octets of the payment's tag"),
@@ -83,8 +86,9 @@ export const BATCH_FILE: FlashFormat = {
   title: 'Batch cache',
   prefix: 'BATCH',
   text:
-    'Files `b<account>-<side>-<batch>` of Storage: the digest of a batch of addresses; `m<account>-<side>-<batch>`: the first ' +
-    "SHA-256 of the published app's signed message over the list (firmware/cold/batches/cache.ts). A file that does not hold is derived again.",
+    'Files `b<account>-<side>-<batch>` of Storage: the digest of a batch of addresses; `m<account>-<side>-<batch>`: ' +
+    "the first SHA-256 of the published app's signed message over the list (firmware/cold/batches/cache.ts). " +
+    'A file that does not hold is derived again.',
   layout: {
     fixed: [
       octets('digest', 32, 'of the batch'),
@@ -97,9 +101,10 @@ export const BACKUP_LINE: FlashFormat = {
   title: 'State backup',
   prefix: 'BACKUP',
   text:
-    'Lines `backup <base64>` that the console prints and `state line` reads (firmware/cold/console/backup-format.ts). The key is ' +
-    'HMAC-SHA256(seed, "chaincloud backup"). Lines in their order: records of the journal that are in a backup, R_SETTINGS ' +
-    'without the seed, counters, archive files, the end.',
+    'Lines `backup <base64>` that the console prints and `state line` reads ' +
+    '(firmware/cold/console/backup-format.ts). The key is HMAC-SHA256(seed, "chaincloud backup"). Lines in their ' +
+    'order: records of the journal that are in a backup, R_SETTINGS without the seed, counters, ' +
+    'archive files, the end.',
   layout: {
     fixed: [
       octets('id', 8, 'of the backup, random'),
@@ -125,15 +130,18 @@ export const BACKUP_PLAIN: FlashFormat = {
 
 export const WORDS_ENTRY: FlashFormat = {
   title: 'Word list',
-  text: 'File `words` of Storage, 10,240 octets, made by the build: the 2,048 words of BIP39 in English, sorted. The self-test knows its digest.',
+  text:
+    'File `words` of Storage, 10,240 octets, made by the build: the 2,048 words of BIP39 in English, sorted. ' +
+    'The self-test knows its digest.',
   layout: { fixed: [octets('word', 5, 'eight letters of five bits, a = 1, 0 after the end')] },
 };
 
 export const COMB_ENTRY: FlashFormat = {
   title: 'Table of the base point',
   text:
-    'File `comb` of Storage, 65,536 octets, made by the build: 8 blocks of 128 points, entry e of block b at 64 (128 b + e) ' +
-    '(firmware/crypto/curve/comb.ts says which). Without it the board computes a smaller one at each start.',
+    'File `comb` of Storage, 65,536 octets, made by the build: 8 blocks of 128 points, entry e of block b at ' +
+    '64 (128 b + e) (firmware/crypto/curve/comb.ts says which). ' +
+    'Without it the board computes a smaller one at each start.',
   layout: {
     fixed: [octets('x', 32, 'eight words of 32 bits, little endian, low word first'), octets('y', 32, 'as x')],
   },
@@ -141,6 +149,8 @@ export const COMB_ENTRY: FlashFormat = {
 
 export const SERVICE_MARK: FlashFormat = {
   title: 'Service mark',
-  text: 'File `service` of Storage: the next start does not run the image. Erased by that start (boards/espruino/service.ts).',
+  text:
+    'File `service` of Storage: the next start does not run the image. ' +
+    'Erased by that start (boards/espruino/service.ts).',
   layout: { fixed: [octets('mark', 1, '"1"')] },
 };

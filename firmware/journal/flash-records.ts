@@ -33,7 +33,8 @@ export const COLD_RECORDS: FlashRecord[] = [
           name: 'seed',
           form: 'bytes',
           meaning:
-            'seed 64 and tag 16, sealed under PBKDF2(HMAC-SHA256(device secret, PIN), salt), empty nonce, the fingerprint authenticated',
+            'seed 64 and tag 16, sealed under PBKDF2(HMAC-SHA256(device secret, PIN), salt), empty nonce, ' +
+            'the fingerprint authenticated',
         },
       ],
     },
@@ -61,7 +62,8 @@ export const COLD_RECORDS: FlashRecord[] = [
           name: 'seed',
           form: 'bytes or null',
           meaning:
-            'seed 64 and tag 16, sealed under HMAC-SHA256(device secret, "chaincloud unattended"), empty nonce; null: the board does not unlock itself',
+            'seed 64 and tag 16, sealed under HMAC-SHA256(device secret, "chaincloud unattended"), empty nonce; ' +
+            'null: the board does not unlock itself',
         },
         { name: 'ending', form: 'uint, optional', meaning: '1 while a seed is being taken off the flash' },
       ],
@@ -133,7 +135,9 @@ export const COLD_RECORDS: FlashRecord[] = [
           name: 'policy',
           form: 'array of 12 uint',
           meaning:
-            'most of a payment, of its fee (sats), fee rate (sat/vB), window (s), most of a window, of its fees (sats), of its payments, outputs, least output (sats), from and to minute of the day, allow-list 0 or 1',
+            'most of a payment, of its fee (sats), fee rate (sat/vB), window (s), most of a window, ' +
+            'of its fees (sats), of its payments, outputs, least output (sats), from and to minute of the day, ' +
+            'allow-list 0 or 1',
         },
         { name: 'protos', form: 'uint', meaning: 'bits: 1 the published app, 2 version 2' },
       ],

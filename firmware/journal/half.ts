@@ -1,8 +1,8 @@
 /**
  * One half of the journal (journal.ts): its header, its records one by one, and what tells a torn write from damage.
- * Layouts: docs/flash-formats.md. The header is written before the rest, so a torn write is told from damage: after a torn
- * header nothing follows, after a torn body nothing follows the length that its sound header names. Anything else is
- * `journal-corrupt`.
+ * Layouts: docs/flash-formats.md. The header is written before the rest, so a torn write is told from damage: after a
+ * torn header nothing follows, after a torn body nothing follows the length that its sound header names. Anything else
+ * is `journal-corrupt`.
  */
 import { hmacSha256 } from '../crypto/index';
 import { fail } from '../../protocol/errors';

@@ -40,7 +40,8 @@ export const SCRATCH_PAGES = 3;
 
 /**
  * Opens the journal and replays it through `apply`; with `isFresh` makes an empty one, whatever was there.
- * key: 32 octets, secret. owner: handed to `apply` and `keep`, so that both are plain functions (a closure costs memory). Throws code `journal-corrupt` when records were changed or removed; then nothing is written.
+ * key: 32 octets, secret. owner: handed to `apply` and `keep`, so that both are plain functions (a closure costs
+ * memory). Throws code `journal-corrupt` when records were changed or removed; then nothing is written.
  */
 export function openJournal<Owner>(
   flash: Flash,

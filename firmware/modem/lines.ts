@@ -113,8 +113,8 @@ function secondsOf(numbers: number[]): number {
 
 /**
  * Seconds since 1970 of the network's time `*PSUTTZ: y,m,d,h,m,s,"+zz",dst` (UTC) or of the clock
- * `+CCLK: "yy/MM/dd,hh:mm:ss+zz"` (local, zone in quarter hours). 0 when the line is neither, a clock lacks its zone, or
- * it was never set: a SIM800 then counts from 2004, others from 1970 and 1980 (27.007 8.15).
+ * `+CCLK: "yy/MM/dd,hh:mm:ss+zz"` (local, zone in quarter hours). 0 when the line is neither, a clock lacks its zone,
+ * or it was never set: a SIM800 then counts from 2004, others from 1970 and 1980 (27.007 8.15).
  */
 export function timeOf(line: string): number {
   const isClock = line.charAt(0) === '+';

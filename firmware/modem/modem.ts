@@ -1,7 +1,8 @@
 // The SIM800 driver: start-up, one command at a time, incoming and outgoing SMS, diagnostics; survives restarts of the
 // modem in the middle of anything, lost and mangled answers, commands that it refuses, a full store. Spec: 3GPP TS
-// 27.005 3 (SMS), 27.007 (general), SIM800 Series AT Command Manual. A message is deleted only when the handler has acknowledged it; every
-// doubt is settled by starting up again and looking at the store, so an SMS can come twice but is not lost.
+// 27.005 3 (SMS), 27.007 (general), SIM800 Series AT Command Manual. A message is deleted only when the handler
+// has acknowledged it; every doubt is settled by starting up again and looking at the store, so an SMS can come twice
+// but is not lost.
 // Leaves the send queue to outbox.ts, what lines carry to incoming.ts, several modems to failover.ts, trust in content
 // to the caller.
 import { CODING_8BIT, CODING_GSM7, encodeSubmit, hexOfBytes, portHeader } from '../../protocol/sms/pdu';

@@ -35,9 +35,9 @@ export interface SmsHandler {
 export type SendDone = (error: CodedError | null) => void;
 
 /**
- * Non-volatile home of the send queue: places 0.. of as many messages as the queue may hold, each at most
- * 164 octets (an SMS-SUBMIT without service centre address), opaque to the store. All calls are synchronous and durable on return; no octets: the
- * place is free.
+ * Non-volatile home of the send queue: places 0.. of as many messages as the queue may hold, each at most 164 octets
+ * (an SMS-SUBMIT without service centre address), opaque to the store. All calls are synchronous and durable on return;
+ * no octets: the place is free.
  */
 export interface SendStore {
   readPlace(id: number, owner?: unknown): Uint8Array;
@@ -51,8 +51,8 @@ export interface ModemPower {
 }
 
 /**
- * `name` of onEvent. `value` is a number or a short text, never a message's content: of `sms-stuck` the place that cannot
- * be read or deleted and is left alone for a while, of `step-passed` the command that the modem refuses or never
+ * `name` of onEvent. `value` is a number or a short text, never a message's content: of `sms-stuck` the place that
+ * cannot be read or deleted and is left alone for a while, of `step-passed` the command that the modem refuses or never
  * answers.
  */
 export type ModemEventName =

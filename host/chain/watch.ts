@@ -48,7 +48,8 @@ export function createWatch(): Watch {
         addressSeq = seq;
       }
       const outputs = await db.all<OutputRow>(
-        `SELECT t.seq, o.txid, o.sn, o.value, o.address, o.account, o.side, o.chain, o.idx FROM tx_outputs o JOIN txs t ON t.txid = o.txid
+        `SELECT t.seq, o.txid, o.sn, o.value, o.address, o.account, o.side, o.chain, o.idx
+         FROM tx_outputs o JOIN txs t ON t.txid = o.txid
          WHERE o.account IS NOT NULL AND t.seq > ? ORDER BY t.seq`,
         [txSeq - overlap],
       );

@@ -29,14 +29,17 @@ export interface Heartbeat {
   starts: number | null;
 }
 
+/** The text of a heartbeat: what is signed, with its fields, then the signature. */
+const HEARTBEAT = new RegExp(
+  '^(CC:HB:(\\d+):(\\d+):([0-9a-f]{16}):(\\d+)/(\\d+):(\\d+):(\\d+):(\\d+):(\\d+):(-|-?\\d+):([A-Za-z0-9]*)' +
+    '(?::(\\d+))?):([A-Za-z0-9+/]{86}==)$',
+);
+
 /**
  * Reads a heartbeat SMS and checks its signature by account 0's identity; undefined when it is not what the board sent.
  */
 export function verifyHeartbeat(text: string, identityHex: string): Heartbeat | undefined {
-  const m =
-    /^(CC:HB:(\d+):(\d+):([0-9a-f]{16}):(\d+)\/(\d+):(\d+):(\d+):(\d+):(\d+):(-|-?\d+):([A-Za-z0-9]*)(?::(\d+))?):([A-Za-z0-9+/]{86}==)$/.exec(
-      text,
-    );
+  const m = HEARTBEAT.exec(text);
   if (!m) return undefined;
   const once = createHash('sha256')
     .update(Buffer.from(`chaincloud heartbeat\n${m[1]}`, 'latin1'))

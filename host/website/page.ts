@@ -5,10 +5,17 @@ import type { WebsiteContext } from './context';
 import { shopWithdrawal } from './shop-routes';
 
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;color:#1c2430}
-h1{font-size:1.3rem}h2{font-size:1.05rem;margin-top:2rem}table{border-collapse:collapse;width:100%}
-th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #dde3ea;vertical-align:top}td.n,th.n{text-align:right}
-code{font:13px ui-monospace,monospace;overflow-wrap:anywhere}.ok{color:#0a7a3d}.bad{color:#b3261e;font-weight:600}.dim{color:#6b7685}
-.sum{display:flex;gap:3rem}.sum b{display:block;font-size:1.4rem}`;
+h1{font-size:1.3rem}
+h2{font-size:1.05rem;margin-top:2rem}
+table{border-collapse:collapse;width:100%}
+th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #dde3ea;vertical-align:top}
+td.n,th.n{text-align:right}
+code{font:13px ui-monospace,monospace;overflow-wrap:anywhere}
+.ok{color:#0a7a3d}
+.bad{color:#b3261e;font-weight:600}
+.dim{color:#6b7685}
+.sum{display:flex;gap:3rem}
+.sum b{display:block;font-size:1.4rem}`;
 
 const BATCH_WORDS: Record<number, string> = {
   1: '<span class="dim">waiting for V</span>',
@@ -66,7 +73,10 @@ export function shopPage(context: WebsiteContext, balances: { hot: number | null
       seen,
     ];
   });
-  return layout(`<div class="sum"><div>Hot <b>${btc(balances.hot)}</b></div><div>Cold <b>${btc(balances.cold)}</b></div></div>
+  return layout(`<div class="sum">
+<div>Hot <b>${btc(balances.hot)}</b></div>
+<div>Cold <b>${btc(balances.cold)}</b></div>
+</div>
 ${table('Withdrawals', ['id', 'booked', 'pays', 'status', 'transaction'], withdrawals)}
 ${table('Address batches', ['side', 'batch', 'status', 'attestation'], batches)}
 ${table('Addresses given to payers', ['side', 'index', 'address', 'for', 'received'], addresses)}`);
@@ -83,6 +93,7 @@ function table(title: string, heads: string[], rows: (string | number)[][]): str
 }
 
 function layout(body: string): string {
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+  return `<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Shop</title><style>${STYLE}</style><h1>Shop</h1>${body}</html>`;
 }

@@ -1,7 +1,7 @@
 /**
- * The limits that HSM-Cold and V name alike. HSM-Cold applies an account's (firmware/cold/signing/policy.ts), V its own,
- * set tighter by the customer (host/vdevice/policy/policy.ts); neither relies on the other. Amounts in satoshi, exact up
- * to 21e14. 0 means "no limit" except where said. Spec: SPEC.md 11.
+ * The limits that HSM-Cold and V name alike. HSM-Cold applies an account's (firmware/cold/signing/policy.ts), V its
+ * own, set tighter by the customer (host/vdevice/policy/policy.ts); neither relies on the other. Amounts in satoshi,
+ * exact up to 21e14. 0 means "no limit" except where said. Spec: SPEC.md 11.
  */
 
 /** What may be paid within any `windowSeconds`. */

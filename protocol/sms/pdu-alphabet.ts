@@ -8,6 +8,7 @@ const ESCAPE = 0x1b;
 /** 1 << 21: above every code point. */
 export const UTF8_SIZE = 0x200000;
 
+/* eslint-disable max-len -- the table is one literal in one line, for the bundler */
 /**
  * Six digits an entry: septet (0x80 set = extension table), then its code point. What is not here is the same in ASCII.
  * One literal in one line: the bundler puts it where it is used, so it stays in flash, and indexOf() searches it
@@ -15,6 +16,7 @@ export const UTF8_SIZE = 0x200000;
  */
 const TABLE =
   '0000400100a30200240300a50400e80500e90600f90700ec0800f20900c70b00d80c00f80e00c50f00e510039411005f1203a613039314039b1503a91603a01703a81803a31903981a039e1c00c61d00e61e00df1f00c92400a44000a15b00c45c00d65d00d15e00dc5f00a76000bf7b00e47c00f67d00f17e00fc7f00e08a000c94005ea8007ba9007daf005cbc005bbd007ebe005dc0007ce520ac';
+/* eslint-enable max-len */
 
 /** Line feed, carriage return, and from space to z all but $, @ and [ to `: they mean the same in both. */
 function isSameInAscii(value: number): boolean {

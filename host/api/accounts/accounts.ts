@@ -87,11 +87,9 @@ async function rotateTokens(tx: Db, known: AccountRow, body: Registration, hashe
   const { file } = body;
   const isSame =
     known.cold_xpub === file.cold.xpub && known.hot_xpub === file.hot.xpub && known.identity === file.identity;
-  if (!isSame || body.rotate_tokens !== true)
-    throw apiFail(
-      'bad-parameter',
-      `account ${file.account} is there already${isSame ? '; rotate_tokens: true makes new tokens' : ' with other keys'}`,
-    );
+  if (!isSame) throw apiFail('bad-parameter', `account ${file.account} is there already with other keys`);
+  if (body.rotate_tokens !== true)
+    throw apiFail('bad-parameter', `account ${file.account} is there already; rotate_tokens: true makes new tokens`);
   await tx.run('UPDATE accounts SET cold_token_hash = ?, hot_token_hash = ? WHERE account = ?', [
     ...hashes,
     file.account,

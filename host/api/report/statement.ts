@@ -55,11 +55,13 @@ export async function statement(db: Db, query: StatementQuery): Promise<Statemen
       `SELECT t.txid, t.height, t.block_time, t.fee_sats, t.is_coinbase,
         (SELECT SUM(i.value) FROM tx_inputs i WHERE i.txid = t.txid AND i.account = ? AND i.side = ?) AS mine_in,
         (SELECT SUM(o.value) FROM tx_outputs o WHERE o.txid = t.txid AND o.account = ? AND o.side = ?) AS mine_out,
-        (SELECT COUNT(*) FROM tx_inputs i WHERE i.txid = t.txid AND (i.account IS NULL OR i.account <> ? OR i.side <> ?)) AS foreign_inputs,
+        (SELECT COUNT(*) FROM tx_inputs i
+          WHERE i.txid = t.txid AND (i.account IS NULL OR i.account <> ? OR i.side <> ?)) AS foreign_inputs,
         (SELECT r.user_tx_no FROM requests r WHERE r.tx_hash = t.txid AND r.account = ? AND ? = 1) AS user_tx_no,
         (SELECT COUNT(*) FROM sweeps s WHERE s.txid = t.txid AND s.account = ? AND ? = 2) AS swept
        FROM txs t WHERE t.state = 'confirmed' AND t.height < ?
-        AND t.txid IN (SELECT o.txid FROM tx_outputs o WHERE o.account = ? AND o.side = ? UNION SELECT i.txid FROM tx_inputs i WHERE i.account = ? AND i.side = ?)
+        AND t.txid IN (SELECT o.txid FROM tx_outputs o WHERE o.account = ? AND o.side = ?
+          UNION SELECT i.txid FROM tx_inputs i WHERE i.account = ? AND i.side = ?)
        ORDER BY t.height, t.block_index`,
       [...own, ...own, ...own, ...own, ...own, endHeight, ...own, ...own],
     );
@@ -118,8 +120,10 @@ async function aSoundSum(
   result: Statement,
 ): Promise<void> {
   const left = await tx.get<{ sum: number | null }>(
-    `SELECT SUM(o.value) AS sum FROM tx_outputs o JOIN txs t ON t.txid = o.txid WHERE o.account = ? AND o.side = ? AND t.state = 'confirmed' AND t.height < ?
-      AND NOT EXISTS (SELECT 1 FROM tx_inputs i JOIN txs s ON s.txid = i.txid WHERE i.prev_txid = o.txid AND i.prev_vout = o.sn AND s.state = 'confirmed' AND s.height < ?)`,
+    `SELECT SUM(o.value) AS sum FROM tx_outputs o JOIN txs t ON t.txid = o.txid
+     WHERE o.account = ? AND o.side = ? AND t.state = 'confirmed' AND t.height < ?
+      AND NOT EXISTS (SELECT 1 FROM tx_inputs i JOIN txs s ON s.txid = i.txid
+        WHERE i.prev_txid = o.txid AND i.prev_vout = o.sn AND s.state = 'confirmed' AND s.height < ?)`,
     [account, side, endHeight, endHeight],
   );
   const { opening_balance: opening, deposits, sends, sweeps, others, fees, closing_balance: closing } = result;

@@ -100,7 +100,8 @@ const KINDS: { [K in FieldType['kind']]: Kind<OfKind<K>> } = {
     ],
     read: (place) => [
       `typeof ${place.at} === 'number' ? '' : ${check('aText', place, 'OUTS_INLINE_MAX')}`,
-      `typeof ${place.at} === 'number' ? ${check('aWhole', place, 'OUTS_INLINE_MAX + 1', 'OUTS_MAX')} : (${place.at} as string).length`,
+      `typeof ${place.at} === 'number' ? ${check('aWhole', place, 'OUTS_INLINE_MAX + 1', 'OUTS_MAX')} ` +
+        `: (${place.at} as string).length`,
     ],
     omitted: ({ property }) => [`${property}Len`],
     write: ({ property }) => `m.${property}.length > OUTS_INLINE_MAX ? m.${property}.length : m.${property}`,

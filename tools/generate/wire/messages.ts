@@ -79,9 +79,10 @@ function literalChecks(fields: Field[]): string[] {
 function encoderOf(type: string, value: string, title: string, fields: Field[]): string {
   const places = fields.map((field, i) => ({ place: placeOf(field, i), kind: kindOf(field.type), of: field.type }));
   const omitted = places.flatMap(({ place, kind }) => kind.omitted?.(place) ?? []).map((name) => `'${name}'`);
+  const given = omitted.length ? `Omit<${type}, ${omitted.join(' | ')}>` : type;
   return [
     docstring(`Makes the fields of ${title}.`),
-    `export function ${value}Fields(m: ${omitted.length ? `Omit<${type}, ${omitted.join(' | ')}>` : type}): CborValue[] {`,
+    `export function ${value}Fields(m: ${given}): CborValue[] {`,
     ...places.flatMap(({ kind }) => kind.guard?.() ?? []),
     `return [${places.map(({ place, kind, of }) => kind.write(place, of)).join(', ')}];`,
     '}',
@@ -118,8 +119,8 @@ export const linkMessages: Product = {
   make: () =>
     moduleOf(
       [
-        'The messages of the serial links: positional fields after [type, request_id]. Each `a*` checks every field and',
-        'throws code `bad-request` naming the first that is wrong; each `*Fields` makes them. Spec: SPEC.md 5.2.',
+        'The messages of the serial links: positional fields after [type, request_id]. Each `a*` checks every field',
+        'and throws code `bad-request` naming the first that is wrong; each `*Fields` makes them. Spec: SPEC.md 5.2.',
         'State, policy and authority are left to the firmware. Declared in protocol/wire/link-messages.ts.',
       ],
       LINK_MESSAGES.flatMap(({ name, meaning, fields, reply, isReplyChecked }) => [

@@ -13,7 +13,7 @@ const withFields = relayed.filter(({ fields }) => fields.length > 0);
 const isPart = ({ needs }: LinkMessage): boolean => needs.includes('signing');
 const rated = (of: 'account' | 'all'): LinkMessage[] => relayed.filter(({ rate }) => rate?.of === of);
 
-/** Throws code `bad-declaration` for a message that a flood could be made of, or a rate by an account it does not name. */
+/** Throws code `bad-declaration` for a message without a rate, or with a rate by an account that it does not name. */
 function checkRates(): void {
   for (const message of relayed) {
     const namesAccount = message.fields.some(({ name }) => name === 'account');

@@ -1,4 +1,4 @@
-/** The tables of SPEC.md: one region for each table of numbers, for the messages, operations, refusals and their tags. */
+/** The tables of SPEC.md: a region for each table of numbers, for the messages, operations, refusals and their tags. */
 import { ANSWERS, LINK_MESSAGES, type LinkMessage } from '../../../protocol/wire/link-messages';
 import type { Field } from '../../../protocol/wire/fields';
 import { ALARMS, NUMBER_TABLES } from '../../../protocol/wire/numbers';

@@ -11,12 +11,12 @@ export const MODEM = {
   isForFaulty: true,
   lines: {
     modem: [
-      'modem <index:whole> state <state:whole> registered <registered:0|1> rssi <rssi:whole> supply-mv <supply_mv:whole> ' +
-        'operator <operator:rest> stored <stored:whole> of <capacity:whole> sent <sent:whole> ' +
-        'received <received:whole> timeouts <timeouts:whole> restarts <restarts:whole> queued <queued:whole> ' +
-        'network-time <unix_seconds:whole|->',
-      'state 0 off, 1 starting, 2 ready; signal 0 to 31 (99: unknown); supply in millivolts (0: unknown); counts since ' +
-        'the start',
+      'modem <index:whole> state <state:whole> registered <registered:0|1> rssi <rssi:whole> ' +
+        'supply-mv <supply_mv:whole> operator <operator:rest> stored <stored:whole> of <capacity:whole> ' +
+        'sent <sent:whole> received <received:whole> timeouts <timeouts:whole> restarts <restarts:whole> ' +
+        'queued <queued:whole> network-time <unix_seconds:whole|->',
+      'state 0 off, 1 starting, 2 ready; signal 0 to 31 (99: unknown); supply in millivolts (0: unknown); ' +
+        'counts since the start',
     ],
     trouble: ['trouble <text:rest>', 'the last trouble of a modem'],
     none: ['modem none <why:rest>', 'no modem was started'],

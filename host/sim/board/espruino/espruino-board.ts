@@ -21,7 +21,9 @@ import type { BoardCrash, EspruinoBoardOptions, PortName, SimBoard } from '../ty
 const BOOT_FILE = '.bootcde';
 const IMAGE_FILE = 'image';
 /** A build of fixed size runs the image from flash, as a chip does. */
-const LOAD = `global.CC_IMAGE=require("Storage").read("${IMAGE_FILE}");if(process.memory().blocksize>=${GROWING_BLOCK_BYTES})CC_IMAGE=""+CC_IMAGE;`;
+const LOAD =
+  `global.CC_IMAGE=require("Storage").read("${IMAGE_FILE}");` +
+  `if(process.memory().blocksize>=${GROWING_BLOCK_BYTES})CC_IMAGE=""+CC_IMAGE;`;
 /** The name under which this build keeps its flash. */
 const STORAGE_FILE = 'espruino.flash';
 const BOOT_LIMIT_MS = 20_000;

@@ -14,11 +14,12 @@ const NO_PARAMETERS = ['arguments', 'eval', 'undefined', 'NaN', 'Infinity'];
  * by the text itself would hash it at every call.
  */
 const MAKE_FUNCTION =
-  'Function=function(){var ' +
-  '$body=arguments[arguments.length-1],$params=[].slice.call(arguments,0,-1).join(),$list=Function.$made[$body.length]||(Function.$made[$body.length]=[]);' +
+  'Function=function(){' +
+  'var $body=arguments[arguments.length-1],$params=[].slice.call(arguments,0,-1).join(),' +
+  '$list=Function.$made[$body.length]||(Function.$made[$body.length]=[]);' +
   'for(var $i=0;$i<$list.length;$i++)if($list[$i].body===$body&&$list[$i].params===$params)return $list[$i].fn;' +
-  '$list.push({body:$body,params:$params,fn:eval("(function("+$params+"){"+$body+"\\n})")});return ' +
-  '$list[$i].fn};Function.$made={};';
+  '$list.push({body:$body,params:$params,fn:eval("(function("+$params+"){"+$body+"\\n})")});' +
+  'return $list[$i].fn};Function.$made={};';
 
 /** What the simulated interpreter calls itself; the Linux build's answer has the build number behind it. */
 export const VERSION = '2v29';
