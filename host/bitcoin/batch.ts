@@ -1,6 +1,6 @@
 // A batch of addresses and HSM-Cold's attestation of it, as the API, the website and V check them.
-// Spec: protocol/SPEC.md, batches. The digest itself is protocol/authority.ts; here is only the list's JSON form around
-// it.
+// Spec: protocol/SPEC.md, batches. The digest itself is protocol/request/authority.ts; here is only the list's
+// JSON form around it.
 
 import { randomBytes } from 'node:crypto';
 import { secp256k1 } from '@noble/curves/secp256k1';

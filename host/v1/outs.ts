@@ -1,6 +1,6 @@
-// `addr,sats;addr,sats`: what a withdrawal pays. Spec: docs/http-api.md POST /tx/request, docs/published-app.md 6.3.
+// `addr,sats;addr,sats`: what a withdrawal pays. Spec: docs/http-api.md "Sending", docs/published-app.md 6.3.
 // Strict where the published app was not: no sign, no leading zero, no trailing separator, addresses of this network
-// only. The grammar is protocol/outs.ts, the same for V, API and HSM-Cold; how much may be paid to whom is the policy's
+// only. The grammar is protocol/request/outs.ts, the same for V, API and HSM-Cold; how much may be paid to whom is the policy's
 // business.
 
 import { parseOuts, type Out } from '../../protocol/request/outs';

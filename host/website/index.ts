@@ -1,6 +1,6 @@
-// The customer's reference website: a shop that takes and pays bitcoin through V. Spec: docs/http-api.md "The website's
-// side". Assembles the parts; what each end point does is in open-routes.ts (V) and shop-routes.ts (the customer's own
-// programs).
+// The customer's reference website: a shop that takes and pays bitcoin through V. Spec: docs/http-api.md
+// "The website's side, polled by V". Assembles the parts; what each end point does is in open-routes.ts (V) and
+// shop-routes.ts (the customer's own programs).
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import fastify, { type FastifyInstance } from 'fastify';

@@ -1,4 +1,5 @@
-// What V polls and reports to. Spec: docs/http-api.md "The website's side", docs/published-app.md 6.2, 6.5 and 8.
+// What V polls and reports to. Spec: docs/http-api.md "The website's side, polled by V",
+// docs/published-app.md 6.2, 6.5 and 8.
 
 import { SIDE_COLD } from '../../protocol/wire';
 import type { FastifyInstance } from 'fastify';

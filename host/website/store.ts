@@ -1,6 +1,6 @@
-// The website's tables: withdrawals, address batches, addresses, deposits. Spec: docs/http-api.md, "The website's
-// side". Every call is one transaction, on disk when it returns. Whoever can write here is the attacker that V is built
-// against: nothing in this file is trusted by V.
+// The website's tables: withdrawals, address batches, addresses, deposits. Spec: docs/http-api.md
+// "The website's side, polled by V". Every call is one transaction, on disk when it returns. Whoever can write here is
+// the attacker that V is built against: nothing in this file is trusted by V.
 
 import { fail } from '../../protocol/errors';
 import { openSqlFile } from '../kit/sql/sql-file';

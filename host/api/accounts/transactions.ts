@@ -1,5 +1,5 @@
 // An account's transactions in the published shape: seen from one side, values net for it. An output's `status` is 1
-// when it is spent by now (known of the account's own outputs), else 0. Spec: docs/http-api.md "GET /tx".
+// when it is spent by now (known of the account's own outputs), else 0. Spec: docs/http-api.md "Open calls".
 
 import type { Db, SqlValue } from '../../kit/sql';
 import type { TxDetailReply } from '../calls/open';

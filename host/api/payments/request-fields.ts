@@ -1,5 +1,5 @@
 // The API's own strict reading of a send request's text fields, after which the text itself travels on as it came: V's
-// authority covers the raw text. Spec: open-api "POST /tx/request"; docs/published-app.md.
+// authority covers the raw text. Spec: docs/http-api.md "Sending"; docs/published-app.md 6.3.
 
 import type { CodedError } from '../../../protocol/errors';
 import { parseOuts as readOuts } from '../../../protocol/request/outs';

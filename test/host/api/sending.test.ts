@@ -1,5 +1,5 @@
-// Hot sending through the API: acceptance, coins, signatures, broadcast, status. Spec: docs/http-api.md "POST
-// /tx/request", docs/published-app.md 6.4, 6.5 and 10.
+// Hot sending through the API: acceptance, coins, signatures, broadcast, status. Spec: docs/http-api.md "Sending",
+// docs/published-app.md 6.4, 6.5 and 10.
 
 import { expect } from 'chai';
 import { openDb } from '../../../host/kit/sql';

@@ -1,5 +1,5 @@
-// Holds host/website to docs/http-api.md "The website's side" and to what a shop needs: verified addresses only, one
-// booking per key.
+// Holds host/website to docs/http-api.md "The website's side, polled by V" and to what a shop needs: verified addresses
+// only, one booking per key.
 
 import { expect } from 'chai';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** protocol/authority.ts: SPEC.md 8, computed a second time with node:crypto and hand-written encodings. */
+/** protocol/request/authority.ts: SPEC.md 8, computed a second time with node:crypto and hand-written encodings. */
 import { createHash, createHmac } from 'node:crypto';
 import { expect } from 'chai';
 import {
