@@ -144,5 +144,3 @@ export interface VDevice {
   pairingCode(): string;
   close(): Promise<void>;
 }
-
-export type StartVDevice = (options: VDeviceOptions) => Promise<VDevice>;

@@ -66,5 +66,3 @@ export interface Website {
   url: string;
   close(): Promise<void>;
 }
-
-export type StartWebsite = (options: WebsiteOptions) => Promise<Website>;

@@ -70,11 +70,9 @@ const FailedShape = Type.Object({
   failure: Type.Object({ code: Type.String({ maxLength: CODE_MAX }), text: Type.Optional(Type.String()) }),
 });
 
-export type SignInput = Static<typeof SignInputShape>;
 export type SignJob = Static<typeof SignJobShape>;
 export type PingJob = Static<typeof PingJobShape>;
 export type AttestJob = Static<typeof AttestJobShape>;
-export type StatusJob = Static<typeof StatusJobShape>;
 export type Job = Static<typeof JobShape>;
 export type JobResult = Static<typeof DoneShape> | Static<typeof RefusedShape> | Static<typeof FailedShape>;
 

@@ -52,10 +52,20 @@ export const TxItem = Type.Object({
 
 export type TxItem = Static<typeof TxItem>;
 
+/**
+ * `deposit` comes from outside; `send` was asked for by user_tx_no; `sweep` empties cold receiving addresses;
+ * `internal` moved between addresses of this side.
+ */
 const EntryKind = Type.Union(
   (['deposit', 'send', 'sweep', 'internal', 'other'] as const).map((kind) => Type.Literal(kind)),
 );
 
+/**
+ * Satoshi; only transactions with a confirmation count, in the chain as it was when the statement was made (`tip`).
+ * closing = opening + deposits - sends - sweeps - others - fees. `to` null: up to the tip. An entry's `received` came in
+ * from outside, `paid` went out to others without the fee, `fee` is what the miner got from this side, `balance` is the
+ * balance after it, `at` is the block's time. `others` were paid in ways that this platform did not start.
+ */
 export const StatementReply = Type.Object({
   account: Type.Integer(),
   side: Type.Union([Type.Literal('hot_sending'), Type.Literal('cold_receiving')]),
@@ -85,6 +95,5 @@ export const StatementReply = Type.Object({
 });
 
 export type Statement = Static<typeof StatementReply>;
-export type StatementEntry = Statement['entries'][number];
 
 export const StatementFormat = Type.Union([Type.Literal('json'), Type.Literal('csv')]);

@@ -1,6 +1,6 @@
 // A statement as CSV (RFC 4180) for bookkeeping: opening line, one line an entry, closing line.
 
-import type { Statement } from './types';
+import type { Statement } from '../calls/shapes';
 
 const COLUMNS = ['at', 'kind', 'height', 'tx_hash', 'user_tx_no', 'received', 'paid', 'fee', 'balance'] as const;
 

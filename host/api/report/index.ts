@@ -2,4 +2,4 @@
 
 export { statement } from './statement';
 export { statementCsv } from './csv';
-export type { Statement } from './types';
+export type { Statement } from '../calls/shapes';

@@ -5,7 +5,22 @@
 
 import { fail } from '../../../protocol/errors';
 import type { Db } from '../../kit/sql';
-import type { Statement, StatementEntry, StatementQuery } from './types';
+import type { Statement } from '../calls/shapes';
+
+export interface StatementQuery {
+  account: number;
+  /** 1 hot sending, 2 cold receiving. */
+  side: number;
+  /**
+   * The period begins with the first block whose time has reached `fromMs` and ends before the first that has reached
+   * `toMs`.
+   */
+  fromMs: number;
+  /** Absent: up to the tip. */
+  toMs?: number;
+}
+
+type StatementEntry = Statement['entries'][number];
 
 /** More than any block's height. */
 const ABOVE_ALL = 2 ** 31;

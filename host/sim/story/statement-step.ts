@@ -1,5 +1,5 @@
 // The story's last step: the API's statement against what the steps saw on the chain, to the satoshi.
-import type { Statement } from '../../api/report/types';
+import type { Statement } from '../../api/calls/shapes';
 import type { Simulation } from '../simulation';
 import { checkEqual, type Step } from './step';
 

@@ -7,7 +7,6 @@ import type { Peer } from '../../../protocol/link/types';
 import type { CborValue } from '../../../protocol/cbor';
 import { prevTxFields, signBeginFields, signInputFields } from '../../../protocol/link/messages';
 import {
-  LINE_FRAME_MAX,
   MSG_PREV_TX,
   MSG_SIGN_BEGIN,
   MSG_SIGN_FINISH,
@@ -151,5 +150,3 @@ export function streamShare(isSecure: boolean): { share: number; bytesPerS: numb
   const seconds = (clock.uptimeMs() - startMs) / 1000;
   return { share: total / seconds / (BAUD / 10), bytesPerS: total / seconds, waitingMax };
 }
-
-export const LONGEST_FRAME = LINE_FRAME_MAX;

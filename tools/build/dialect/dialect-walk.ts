@@ -1,8 +1,8 @@
 // Walking the syntax tree of an emitted image: children in source order, functions apart, names a node declares.
 // The rules are in dialect-names.ts and dialect-scope.ts.
-import type { AnyNode, Function as FunctionNode, Identifier, Program, VariableDeclarator } from 'acorn';
+import type { AnyNode, Function as FunctionNode, Identifier, Program } from 'acorn';
 
-export type { AnyNode, FunctionNode, Identifier, Program, VariableDeclarator };
+export type { AnyNode, FunctionNode, Identifier, Program };
 
 /** One finding: which rule, where in the emitted text (offset), and what to do instead. */
 export interface Finding {
