@@ -41,15 +41,15 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   requireTokens(options);
   const bell = createJobBell(runtime);
   const db = await openDb(options.database, MIGRATIONS);
-  let loop: ChainLoop | undefined;
-  const { context, fees } = createContext(options, db, { bell, lookSoon: () => loop?.poke() });
+  const following: { loop?: ChainLoop } = {};
+  const { context, fees } = createContext(options, db, { bell, lookSoon: () => following.loop?.poke() });
   const server = createServer();
   const limit = createRateLimit(runtime, rateLimit.burst, rateLimit.perSecond);
   addCalls(server, { ...OPEN, calls: OPEN_CALLS }, openHandlers(context), { guard: accountGuard(context, limit) });
   addCalls(
     server,
     { ...GATEWAY, calls: GATEWAY_CALLS },
-    gatewayHandlers(context, async () => loop?.advancePayments()),
+    gatewayHandlers(context, async () => following.loop?.advancePayments()),
     {
       guard: tokenGuard(options.gatewayToken),
       onBadBody: async (_call, { id }) => refuseResult(context, idOf(id) ?? 0),
@@ -63,7 +63,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     await db.close();
     throw error;
   }
-  loop = startChainLoop(context, fees, options.chainPollMs ?? DEFAULT_POLL_MS);
+  const loop = (following.loop = startChainLoop(context, fees, options.chainPollMs ?? DEFAULT_POLL_MS));
   const { port } = server.server.address() as { port: number };
   return {
     url: `http://${host}:${port}`,

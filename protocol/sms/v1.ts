@@ -53,7 +53,7 @@ function isCoin(text: string): boolean {
 
 /** Canonical base64 of 65 bytes whose first is 31 or 32: a recoverable signature under a compressed key. */
 function isSignature(text: string): boolean {
-  return text.length === SIGNATURE_CHARS && /^[HI][A-Za-z0-9+\/]+[AEIMQUYcgkosw048]=$/.test(text);
+  return text.length === SIGNATURE_CHARS && /^[HI][A-Za-z0-9+/]+[AEIMQUYcgkosw048]=$/.test(text);
 }
 
 /** Fields between `CC:` and the closing colon; undefined for any other text. */

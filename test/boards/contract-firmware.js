@@ -3,11 +3,9 @@
 // counts the boots. It echoes the link afterwards; the byte sequence `!reboot` there restarts the board.
 
 var hal;
-var lines = 0;
 
 function tell(line) {
   hal.console.write(E.toUint8Array(line + '\n'));
-  lines++;
 }
 
 function expect(isTrue, why) {

@@ -14,7 +14,7 @@ import { bundled } from '../protocol/support/interpreter';
 function run(script: string): unknown[] {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'interpreter-'));
   fs.writeFileSync(path.join(dir, 'script.js'), `function out(v){print("OUT"+"PUT "+JSON.stringify(v));}\n${script}`);
-  const { stdout } = spawnSync(process.env.ESPRUINO!, ['script.js'], {
+  const { stdout } = spawnSync(String(process.env.ESPRUINO), ['script.js'], {
     cwd: dir,
     timeout: 120_000,
     encoding: 'latin1',
@@ -28,7 +28,7 @@ function run(script: string): unknown[] {
 describe('genuine interpreter as in the field (ESPRUINO)', function () {
   this.timeout(180_000);
   before(function () {
-    if (process.env.ESPRUINO) return;
+    if (String(process.env.ESPRUINO)) return;
     console.log('      ESPRUINO names no interpreter: these tests need one');
     this.skip();
   });

@@ -43,4 +43,4 @@ export async function buildCrypto(): Promise<{ code: number; comb: number; words
   return { code: bytes, comb: comb.length, words: words.length };
 }
 
-if (require.main === module) buildCrypto().then((sizes) => console.log(JSON.stringify(sizes)));
+if (require.main === module) void buildCrypto().then((sizes) => console.log(JSON.stringify(sizes)));

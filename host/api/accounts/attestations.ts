@@ -39,12 +39,7 @@ export async function attestation(
   batchNo: number,
 ): Promise<AttestationReply> {
   const key = { account: row.account, side, batchNo };
-  let found = await find(context.db, key);
-  if (!found) {
-    await ask(context, key, await digestOfBatch(context, row, side, batchNo));
-    context.jobAdded();
-    found = (await find(context.db, key)) as AttestationRow;
-  }
+  const found = (await find(context.db, key)) ?? (await ask(context, key, row));
   return {
     batch_no: batchNo,
     address_type: side === SIDE_HOT ? SIDE_HOT : SIDE_COLD,
@@ -56,7 +51,11 @@ export async function attestation(
   };
 }
 
-async function ask({ db, runtime }: Context, { account, side, batchNo }: BatchKey, digest: string): Promise<void> {
+/** Queues the question, unless somebody else has, and returns how it stands. */
+async function ask(context: Context, key: BatchKey, row: AccountRow): Promise<AttestationRow> {
+  const { db, runtime } = context;
+  const { account, side, batchNo } = key;
+  const digest = await digestOfBatch(context, row, side, batchNo);
   await db.transaction(async (tx) => {
     const added = await tx.run(
       `INSERT INTO attestations (account, side, batch_no, digest) VALUES (?, ?, ?, ?)
@@ -71,6 +70,8 @@ async function ask({ db, runtime }: Context, { account, side, batchNo }: BatchKe
         [account, side, batchNo, nowMs, nowMs],
       );
   });
+  context.jobAdded();
+  return (await find(db, key)) ?? { digest, signature: null, refused: null };
 }
 
 /** Keeps what HSM-Cold signed once it checks; else returns what is wrong with it, and the question stays open. */

@@ -12,7 +12,6 @@ const BCOIN = join(__dirname, '..', '..', '..', 'bundled', 'bcoin.js');
 /** Blocks until a coinbase may be spent. */
 export const COINBASE_MATURITY = 100;
 
-/* eslint-disable @typescript-eslint/no-explicit-any */
 export interface BcoinNode {
   chain: any;
   mempool: any;
@@ -47,7 +46,6 @@ function makeNetwork(bcoin: any, runtime: Runtime): any {
 
 /** Opens chain, mempool and miner, all in memory. */
 export async function openBcoin(runtime: Runtime): Promise<BcoinNode> {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
   const bcoin = require(BCOIN);
   const network = makeNetwork(bcoin, runtime);
   const chain = new bcoin.Chain({ network, memory: true, indexTX: true });

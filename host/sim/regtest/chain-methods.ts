@@ -4,7 +4,6 @@ import { reverseHex, type BcoinNode } from './bcoin';
 import { blockJson, btcOfSats, headerJson, REGTEST, scriptJson, txJson } from './regtest-json';
 import { aHash, aTx, INVALID_ADDRESS_OR_KEY, INVALID_PARAMETER, rpcFail, type RpcMethod } from './rpc-method';
 
-/* eslint-disable @typescript-eslint/no-explicit-any */
 function verbosityOf(value: unknown, standard: number): number {
   if (value === undefined || value === null) return standard;
   return typeof value === 'boolean' ? Number(value) : Number(value);

@@ -3,7 +3,6 @@ import { offerTx, reverseHex, type BcoinNode } from './bcoin';
 import { btcOfSats } from './regtest-json';
 import { aHash, aTx, INVALID_ADDRESS_OR_KEY, INVALID_PARAMETER, rpcFail, type RpcMethod } from './rpc-method';
 
-/* eslint-disable @typescript-eslint/no-explicit-any */
 const VERIFY = -25;
 const VERIFY_REJECTED = -26;
 const VERIFY_ALREADY_IN_CHAIN = -27;

@@ -4,7 +4,6 @@
 import * as btc from '@scure/btc-signer';
 import { reverseHex, type BcoinNode } from './bcoin';
 
-/* eslint-disable @typescript-eslint/no-explicit-any */
 /** Networks as btc-signer writes them; regtest differs from test in its bech32 prefix alone. */
 export const REGTEST = { ...btc.TEST_NETWORK, bech32: 'bcrt' };
 

@@ -4,7 +4,6 @@
 import { fail, type CodedError } from '../../../protocol/errors';
 import type { BcoinNode } from './bcoin';
 
-/* eslint-disable @typescript-eslint/no-explicit-any */
 /** An error that the caller of a method sees, with the node's number. */
 export function rpcFail(rpcCode: number, text: string): CodedError & { rpcCode: number } {
   return Object.assign(fail('rpc-error', text), { rpcCode, rpcText: text });

@@ -198,7 +198,10 @@ export function batchLoop(context: VContext, link: HsmLink): BatchLoop {
  * What the website handed out. list null: it cannot be HSM-Cold's whatever HSM-Cold says. Null: nothing, or nothing
  * that has a name.
  */
-function readPulled(body: unknown, network: VContext['account']['network']) {
+function readPulled(
+  body: unknown,
+  network: VContext['account']['network'],
+): { batchNo: number; side: 1 | 2; list: IndexedAddress[] | null; raw: unknown } | null {
   const { batch_no: batchNo, address_type: side, address_list: raw } = (body ?? {}) as Record<string, unknown>;
   if (
     !Number.isInteger(batchNo) ||
@@ -215,7 +218,7 @@ function readPulled(body: unknown, network: VContext['account']['network']) {
     sorted.every(
       (item, i) => item?.index === first + i && typeof item.address === 'string' && isAddress(item.address, network),
     );
-  return { batchNo: batchNo as number, side: side as 1 | 2, list: isGood ? sorted : null, raw };
+  return { batchNo: batchNo as number, side, list: isGood ? sorted : null, raw };
 }
 
 function sideName(side: number): string {

@@ -86,11 +86,7 @@ const TABLE: [
       return pay(rig, payment(rig));
     },
   ],
-  [
-    'no-account',
-    'no-account',
-    (rig) => rig.ask(MSG_SIGN_BEGIN, beginFields(rig, payment(rig)).map((field, i) => (i ? field : 5)) as unknown[]),
-  ],
+  ['no-account', 'no-account', (rig) => rig.ask(MSG_SIGN_BEGIN, [5, ...beginFields(rig, payment(rig)).slice(1)])],
   ['no-channel', 'no-channel', paying(() => ({ channelId: 4_000_000 }))],
   ['no-common-coin', 'conflict', twice((rig) => ({ coins: [makeCoin(rig, { sats: 100_000, index: 1 })] }))],
   ['no-signing', 'bad-state', (rig) => rig.ask(MSG_SIGN_FINISH, [])],

@@ -159,7 +159,7 @@ export async function restartAndUse(
   rig.cold.flash.isOff = false;
   if (!operation.erases) agree(operation, measured, viewOf(rig.cold), where);
   rig.cold.flash.operations = 0;
-  let writes = 0;
+  let writes: number;
   if (operation.erases) {
     await startAgain(rig);
     writes = rig.cold.flash.operations;

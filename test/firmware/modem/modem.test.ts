@@ -72,13 +72,15 @@ describe('firmware/modem: start-up', () => {
 
   it('cycles the power of a modem that does not answer', async () => {
     const world = createWorld('dead');
-    let station: Station | undefined;
     let calls = 0;
     const modemOn = (_index: number, done: () => void): void => {
-      if (++calls > 1) station?.sim.powerOn();
+      if (++calls > 1) station.sim.powerOn();
       world.runtime.after(1000, done);
     };
-    station = world.station({ poweredOn: false }, { power: { modemOn, modemOff: () => station?.sim.powerOff() } });
+    const station: Station = world.station(
+      { poweredOn: false },
+      { power: { modemOn, modemOff: () => station?.sim.powerOff() } },
+    );
     await ready(world, station);
     expect(station.events.some((event) => event.startsWith('power-cycle'))).to.equal(true);
   });

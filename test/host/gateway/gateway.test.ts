@@ -4,7 +4,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import type { CborValue } from '../../../protocol/cbor/types';
 import { createPeer } from '../../../protocol/link/peer';
 import type { Peer } from '../../../protocol/link/types';
 import {
@@ -87,7 +86,7 @@ function standIn(runtime: Runtime, port: BytePort, platform: Platform): StandIn 
       return reply([inputs.length, new Uint8Array(32)]);
     }
     if (type === wire.MSG_SIGN_RESULT)
-      return reply([signatures.slice(fields[0] as number, (fields[0] as number) + wire.RESULT_SIGS_MAX) as CborValue]);
+      return reply([signatures.slice(fields[0] as number, (fields[0] as number) + wire.RESULT_SIGS_MAX)]);
     if (type === wire.MSG_PING)
       return aPing(fields).userTxNo === 'ping' ? reply([]) : refuse(wire.REFUSE_BAD_AUTHORITY, 'no');
     if (type === wire.MSG_ATTEST) {

@@ -14,7 +14,8 @@ describe('check:genuine', () => {
 
   it('says what it needs, and fails, without ESPRUINO', () => {
     const program = join(__dirname, '..', '..', '..', 'tools', 'check', 'genuine.js');
-    const { ESPRUINO: _, ...env } = process.env;
+    const env = { ...process.env };
+    delete env.ESPRUINO;
     const { status, stderr } = spawnSync(process.execPath, [program], { encoding: 'utf8', env });
     expect(status).to.equal(1);
     expect(stderr).to.include('ESPRUINO=PATH');

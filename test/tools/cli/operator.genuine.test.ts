@@ -43,7 +43,7 @@ interface Station {
 }
 
 function makeStation(): Station {
-  const board = startGenuine(process.env.ESPRUINO!);
+  const board = startGenuine(String(process.env.ESPRUINO));
   const inner: Pty = openPty();
   const outer: Pty = openPty();
   let said = '';
@@ -81,8 +81,8 @@ function typing(words: string[], more: Answers = []): Answers {
     ...more,
     [/rolls \(\d+ of 99\): $/, () => dice.shift() ?? ''],
     [/Press Enter.*\. $/, ''],
-    [/word (\d+) from your paper: $/, (match) => words[Number(match[1]) - 1]!],
-    [/word (\d+) of 24: $/, (match) => words[Number(match[1]) - 1]!],
+    [/word (\d+) from your paper: $/, (match) => words[Number(match[1]) - 1]],
+    [/word (\d+) of 24: $/, (match) => words[Number(match[1]) - 1]],
     [/new PIN .*: $/, PIN],
     [/the same PIN again: $/, PIN],
     [/PIN: $/, PIN],
@@ -115,14 +115,14 @@ describe(`cli: operator at the genuine interpreter${WHY_NOT}`, function () {
       // The image starts in the interpreter that took it.
       await station.until(/hsm-cold ready/);
     }
-    dir = fs.mkdtempSync(path.join(stations[0]!.board.dir, 'desk-'));
+    dir = fs.mkdtempSync(path.join(stations[0].board.dir, 'desk-'));
     fs.writeFileSync(path.join(dir, 'accounts.json'), JSON.stringify([ACCOUNT]));
   });
   after(async () => {
     for (const station of stations) await station.close();
   });
   const at = (name: string): string => path.join(dir, name);
-  const port = (i: number): string[] => ['--port', stations[i]!.console];
+  const port = (i: number): string[] => ['--port', stations[i].console];
 
   it('doctor: a new board wants to be provisioned', async () => {
     const { code, out } = await chaincloud(['doctor', ...port(0)]);
@@ -133,7 +133,7 @@ describe(`cli: operator at the genuine interpreter${WHY_NOT}`, function () {
   });
   it('provision pairs an account by scanning; V shows the same code; the transcript has no secret', async () => {
     const shown = ended(await chaincloud(['vdevice', '--pair', '--identity', at('v-identity')]));
-    const scanned = /to type: (\S+)/.exec(shown)![1]!;
+    const scanned = /to type: (\S+)/.exec(shown)![1];
     const readWords = (text: string): void => {
       for (const line of text.split('\n').filter((each) => /^( +\d+ [a-z]+ *){4}$/.test(each))) {
         for (const match of line.matchAll(/(\d+) ([a-z]+)/g)) words[Number(match[1]) - 1] = match[2]!;
@@ -155,7 +155,7 @@ describe(`cli: operator at the genuine interpreter${WHY_NOT}`, function () {
       ),
     );
     expect(words.filter(Boolean)).to.have.length(24);
-    const code = /pairing code ([0-9a-f]{5}-[0-9a-f]{5})/.exec(out)![1]!;
+    const code = /pairing code ([0-9a-f]{5}-[0-9a-f]{5})/.exec(out)![1];
     const atV = ended(
       await chaincloud([
         'vdevice',
@@ -163,7 +163,7 @@ describe(`cli: operator at the genuine interpreter${WHY_NOT}`, function () {
         '--identity',
         at('v-identity'),
         '--scan',
-        /to type: (\S+)/.exec(out)![1]!,
+        /to type: (\S+)/.exec(out)![1],
         '--out',
         at('for-v.json'),
       ]),
@@ -172,12 +172,12 @@ describe(`cli: operator at the genuine interpreter${WHY_NOT}`, function () {
     expect(JSON.parse(fs.readFileSync(at('for-v.json'), 'utf8'))).to.include({ account: 0, network: 'regtest' });
     file = JSON.parse(fs.readFileSync(at('account-0.json'), 'utf8')) as AccountFile;
     const transcript = fs.readFileSync(at('transcript.json'), 'utf8');
-    for (const secret of [PIN, words.slice(0, 2).join(' '), DICE[0]!.slice(0, 12)])
+    for (const secret of [PIN, words.slice(0, 2).join(' '), DICE[0].slice(0, 12)])
       expect(transcript).not.to.include(secret);
   });
   it('a power cut, then unlock: the same keys, the clock set', async () => {
-    await stations[0]!.board.restart();
-    await stations[0]!.until(/hsm-cold ready/);
+    await stations[0].board.restart();
+    await stations[0].until(/hsm-cold ready/);
     expect(ended(await chaincloud(['unlock', ...port(0)], { answers: typing(words) }))).to.include(
       'HSM-Cold is unlocked',
     );

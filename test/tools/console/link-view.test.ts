@@ -46,7 +46,7 @@ async function traffic(lossAt?: number): Promise<{ direction: 'in' | 'out'; byte
   await runtime.runWhile(new Promise<void>((resolve) => first.onUp(() => resolve())), 'the link');
   await runtime.runWhile(ask([1]), 'an answer');
   await runtime.runWhile(ask([LONG]), 'a long answer');
-  await runtime.close();
+  runtime.close();
   return heard;
 }
 

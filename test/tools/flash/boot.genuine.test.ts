@@ -49,7 +49,7 @@ describe(`flash: HSM-Cold from Storage in the genuine interpreter${WHY_NOT}`, fu
     expect(kept.length).to.be.greaterThan(50);
     const map = createStackMapper(IMAGE, ROOT);
     line = openPty();
-    board = startGenuine(process.env.ESPRUINO!);
+    board = startGenuine(String(process.env.ESPRUINO));
     fs.writeFileSync(path.join(board.dir, 'espruino.flash'), storageOf(IMAGE).data);
     fs.writeFileSync(path.join(board.dir, 'ports.json'), JSON.stringify({ console: line.path, debug: true }));
     await board.restart();
@@ -80,7 +80,7 @@ describe(`flash: HSM-Cold from Storage in the genuine interpreter${WHY_NOT}`, fu
   });
   it('boots, answers, gives its prompt once and boots again', async () => {
     line = openPty();
-    board = startGenuine(process.env.ESPRUINO!);
+    board = startGenuine(String(process.env.ESPRUINO));
     fs.writeFileSync(path.join(board.dir, 'espruino.flash'), storageOf(IMAGE).data);
     fs.writeFileSync(path.join(board.dir, 'ports.json'), JSON.stringify({ console: line.path, debug: true }));
     let text = '';

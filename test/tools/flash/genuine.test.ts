@@ -16,7 +16,7 @@ describe(`flash: genuine interpreter${process.env.ESPRUINO ? '' : ' (ESPRUINO is
     if (!process.env.ESPRUINO) this.skip();
   });
   beforeEach(() => {
-    board = startGenuine(process.env.ESPRUINO!);
+    board = startGenuine(String(process.env.ESPRUINO));
   });
   afterEach(async () => board?.close());
 

@@ -6,7 +6,7 @@ import { parse } from 'acorn';
 import { GLOBALS, PINS } from '../../../host/sim/board/node/builtins';
 import { nodeFindings } from './dialect-names';
 import { scopeFindings } from './dialect-scope';
-import { walk, type AnyNode, type Finding, type Program } from './dialect-walk';
+import { walk, type Finding, type Program } from './dialect-walk';
 
 export interface DialectProblem {
   /**
@@ -39,12 +39,10 @@ export function locator(code: string, options: DialectOptions): (offset: number)
     let line = starts.length - 1;
     while (starts[line] > offset) line--;
     const column = offset - starts[line];
-    const entry = map?.findEntry(line, column) as
-      { originalSource?: string; originalLine?: number; originalColumn?: number } | undefined;
-    if (entry?.originalSource === undefined) return `${options.name}:${line + 1}:${column + 1}`;
-    const { originalSource, originalLine = 0, originalColumn = 0 } = entry;
-    const file = path.relative(options.root ?? '.', path.resolve(options.mapDir ?? '.', originalSource));
-    return `${file}:${originalLine + 1}:${originalColumn + 1}`;
+    const entry = map?.findEntry(line, column);
+    if (!entry || !('originalSource' in entry)) return `${options.name}:${line + 1}:${column + 1}`;
+    const file = path.resolve(options.mapDir ?? '.', entry.originalSource);
+    return `${path.relative(options.root ?? '.', file)}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
   };
 }
 
@@ -59,6 +57,6 @@ export function checkDialect(code: string, options: DialectOptions): DialectProb
     return [{ rule: 'es5', text: `not ES5: ${message}`, where: where(pos ?? 0) }];
   }
   const findings: Finding[] = scopeFindings(program, new Set([...GLOBALS, ...PINS, ...(options.extraGlobals ?? [])]));
-  walk(program as AnyNode, (node) => void findings.push(...nodeFindings(node, code)));
+  walk(program, (node) => void findings.push(...nodeFindings(node, code)));
   return findings.sort((a, b) => a.at - b.at).map(({ rule, text, at }) => ({ rule, text, where: where(at) }));
 }

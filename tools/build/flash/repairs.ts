@@ -5,7 +5,7 @@
 import { parse } from 'acorn';
 import { decode, encode } from '@jridgewell/sourcemap-codec';
 import { lateVars } from '../dialect/dialect-scope';
-import { isFunction, walk, type AnyNode } from '../dialect/dialect-walk';
+import { isFunction, walk } from '../dialect/dialect-walk';
 
 interface Insertion {
   at: number;
@@ -15,7 +15,7 @@ interface Insertion {
 /** What to put into `code`, in order. */
 export function insertionsFor(code: string): Insertion[] {
   const found: Insertion[] = [];
-  walk(parse(code, { ecmaVersion: 5 }) as AnyNode, (node) => {
+  walk(parse(code, { ecmaVersion: 5 }), (node) => {
     if (node.type === 'ReturnStatement' && !node.argument && code[node.end - 1] !== ';')
       found.push({ at: node.end, text: ';' });
     if (!isFunction(node)) return;

@@ -3,13 +3,12 @@
 // from that moment on every call of its context to the board throws, and nothing it does has an effect.
 // Leaves to others: the environment inside (realm.ts), what the board asks of its parts (board-host.ts).
 import { fail } from '../../../../protocol/errors';
-import type { BytePort } from '../../../kit/byte-port';
 import type { Timer } from '../../../kit/runtime';
 import { createBoardHost, type BoardHost } from '../board-host';
 import { createContext, type Context } from './espruino-globals';
 import { bootFiles, plugPorts } from '../espruino/plug';
 import { openStorage } from './storage';
-import type { BoardCrash, PortName, SimBoard, SimBoardOptions } from '../types';
+import type { BoardCrash, SimBoard, SimBoardOptions } from '../types';
 
 /** How long a restart of the board's own takes. */
 const RESTART_DELAY_MS = 300;
@@ -33,7 +32,7 @@ class NodeBoard implements SimBoard {
   private powerListener: ((isOn: boolean) => void) | undefined;
   private restartTimer: Timer | undefined;
   readonly name = this.options.name;
-  readonly ports = this.plugs.outer as { [name in PortName]?: BytePort };
+  readonly ports = this.plugs.outer;
 
   constructor(private readonly options: SimBoardOptions) {}
 
