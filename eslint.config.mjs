@@ -50,7 +50,7 @@ export default tseslint.config(
     },
   },
   {
-    // Images, boards and declarations are loaded by a path that is known at run time; an optional package when asked for.
+    // Images, boards and declarations are loaded by a path known at run time; an optional package when asked for.
     files: [
       'host/sim/board/espruino/pty.ts',
       'host/sim/regtest/bcoin.ts',

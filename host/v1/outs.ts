@@ -1,7 +1,7 @@
 // `addr,sats;addr,sats`: what a withdrawal pays. Spec: docs/http-api.md "Sending", docs/published-app.md 6.3.
 // Strict where the published app was not: no sign, no leading zero, no trailing separator, addresses of this network
-// only. The grammar is protocol/request/outs.ts, the same for V, API and HSM-Cold; how much may be paid to whom is the policy's
-// business.
+// only. The grammar is protocol/request/outs.ts, the same for V, API and HSM-Cold; how much may be paid to whom is the
+// policy's business.
 
 import { parseOuts, type Out } from '../../protocol/request/outs';
 import { isAddress } from '../bitcoin/address';

@@ -222,7 +222,7 @@ describe('console: people', () => {
       pause: () => undefined,
     });
     let shown = '';
-    const people = createPeople(input as never, { write: (text) => void (shown += text) });
+    const people = createPeople(input, { write: (text) => void (shown += text) });
     const answer = people.askSecret('PIN:');
     input.emit('data', Buffer.from('12x\x7f34\r'));
     expect(await answer).to.equal('1234');
@@ -234,7 +234,7 @@ describe('console: people', () => {
   });
   it('an input that ends: no-answer', async () => {
     const input = Object.assign(new EventEmitter(), { resume: () => undefined, pause: () => undefined });
-    const people = createPeople(input as never, { write: () => undefined });
+    const people = createPeople(input, { write: () => undefined });
     const answer = people.ask('x').catch((error) => error.code);
     input.emit('end');
     expect(await answer).to.equal('no-answer');

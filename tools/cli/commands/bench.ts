@@ -40,7 +40,7 @@ export const benchCommand: Command = {
     const smsTo = input.values.sms;
     if (smsTo !== undefined && !/^\+\d{3,16}$/.test(smsTo))
       throw fail('usage', `"--sms" expected a number like +8613800000000, got ${smsTo}`);
-    const people = createPeople(process.stdin as never, process.stderr);
+    const people = createPeople(process.stdin, process.stderr);
     const port = await openPort(name, baud);
     const bench = await benchDevice(port, realRuntime(), {
       ...(modemOf ? { modemOf } : {}),

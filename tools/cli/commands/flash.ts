@@ -179,7 +179,7 @@ export const flashCommand: Command = {
     const portName = await choosePort(input.values.port);
     if (byRom) return flashByRom(input, portName);
     const port = await openPort(portName, baud);
-    const people = createPeople(process.stdin as never, process.stderr);
+    const people = createPeople(process.stdin, process.stderr);
     try {
       if (isBack) await goBack(input, reach(port, people));
       else await putImage(input, file!, reach(port, people), flash);

@@ -47,7 +47,7 @@ describe('cli: report --verify-log', () => {
     const run = async (...args: string[]): Promise<[number, string[]]> => {
       const said: string[] = [];
       const write = process.stdout.write;
-      process.stdout.write = ((text: string) => said.push(text) > 0) as typeof write;
+      process.stdout.write = (text: string) => said.push(text) > 0;
       try {
         return [await reportCommand.run(readInput(reportCommand, args)), said.join('').split('\n')];
       } finally {
