@@ -104,7 +104,8 @@ export function hasFeeLimit(policy: VPolicy): boolean {
 
 function refusalTag(policy: VPolicy, outs: readonly Out[], total: number, dynamic: number): PolicyTag | '' {
   if (outs.length > (policy.maxOutputs || OUTS_COUNT_MAX)) return 'policy-outputs';
-  if (outs.some((out) => out.sats < (policy.minOutputSats || MIN_OUT_SATS))) return 'policy-dust';
+  // Below MIN_OUT_SATS the API refuses every time: an authority would be posted for ever.
+  if (outs.some((out) => out.sats < Math.max(policy.minOutputSats ?? 0, MIN_OUT_SATS))) return 'policy-dust';
   if ((policy.isAllowListOnly || policy.allowList) && !outs.every((out) => isListed(policy, out.address)))
     return 'policy-destination';
   if (policy.txMaxSats && total > policy.txMaxSats) return 'policy-tx-amount';

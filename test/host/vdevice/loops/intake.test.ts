@@ -147,6 +147,21 @@ describe('host/vdevice intake', () => {
     await bare.close();
   });
 
+  it('an amount that the API never takes is refused without an authority, told once; the next one is paid', async () => {
+    await world.restart({ policy: { minOutputSats: 546 } });
+    await give(11, PAYEE + ',9999');
+    await start();
+    await world.pass(60);
+    expect([requests().length, world.adminTexts()]).to.deep.equal([0, ['policy-dust refuses withdrawal 11']]);
+    await world.v.dismiss('11');
+    await start();
+    await world.pass(10);
+    expect(world.site.reports).to.deep.equal([{ vtest_id: '11' }]);
+    await give(12, PAYEE + ',20000');
+    await world.pass(10);
+    expect(requests().map((form) => form.user_tx_no)).to.deep.equal(['12']);
+  });
+
   it('dismisses what the policy refused, and only that', async () => {
     await world.restart({ policy: { txMaxSats: 49999 } });
     await give();

@@ -112,7 +112,8 @@ describe('host/vdevice policy', () => {
         [A, B],
       ),
     ).to.equal('ok');
-    expect(tagOf({ minOutputSats: 0 }, [{ address: 'a', sats: 9999 }])).to.equal('refuse policy-dust');
+    for (const minOutputSats of [0, 546, 9999])
+      expect(tagOf({ minOutputSats }, [{ address: 'a', sats: 9999 }])).to.equal('refuse policy-dust');
     expect([
       feeTag({}, 200_000, 200, NOON, () => NOTHING),
       feeTag({}, 200_001, 200, NOON, () => NOTHING),
