@@ -11,6 +11,14 @@ export interface Result {
   todo?: string;
 }
 
+/** Why there is no board to look at. */
+export interface NoBoard {
+  error: string;
+  code: string;
+  /** Whether the user named its port. */
+  isNamed?: boolean;
+}
+
 /** What checks may look at; tests give their own. */
 export interface Patient {
   nodeVersion: string;
@@ -24,7 +32,7 @@ export interface Patient {
   /** Images of the build: commit of each, or undefined where there are none. */
   builtCommit(): string | undefined;
   /** The board on the port, when one was named or found; an error's message otherwise. */
-  board(): Promise<BoardView | { error: string; code: string }>;
+  board(): Promise<BoardView | NoBoard>;
   rpc?: { call(method: string, params: unknown[]): Promise<unknown> };
   database?: { place: string; versions(): Promise<{ present: number; known: number }> };
   api?: { url: string; status(): Promise<number> };

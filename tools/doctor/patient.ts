@@ -10,7 +10,7 @@ import { realRuntime } from '../../host/kit/runtime';
 import { choosePort, listPorts } from '../serial/list';
 import { openPort } from '../serial/open';
 import { viewBoard, type BoardView } from './board-view';
-import type { Patient } from './check';
+import type { NoBoard, Patient } from './check';
 
 const SIZES = path.join(__dirname, '..', '..', 'firmware', 'sizes.json');
 
@@ -38,8 +38,8 @@ export interface PatientOptions {
 }
 
 export function realPatient(options: PatientOptions): Patient {
-  let seen: Promise<BoardView | { error: string; code: string }> | undefined;
-  async function look(): Promise<BoardView | { error: string; code: string }> {
+  let seen: Promise<BoardView | NoBoard> | undefined;
+  async function look(): Promise<BoardView | NoBoard> {
     try {
       const port = await openPort(await choosePort(options.port), options.baud);
       try {
@@ -49,7 +49,7 @@ export function realPatient(options: PatientOptions): Patient {
       }
     } catch (error) {
       const { code = 'failed', message } = error as { code?: string; message: string };
-      return { error: message.replace(`${code}: `, ''), code };
+      return { error: message.replace(`${code}: `, ''), code, isNamed: options.port !== undefined };
     }
   }
   return {

@@ -86,6 +86,14 @@ describe('doctor', () => {
     expect(diagnosis.ok).to.equal(true);
   });
 
+  it('no port that was named or found is no failure, a named one that is gone is', async () => {
+    const without = (isNamed: boolean): Partial<Patient> => ({
+      board: async () => ({ error: 'there is no port', code: 'no-port', isNamed }),
+    });
+    expect((await diagnose(patient(without(false)))).ok).to.equal(true);
+    expect((await diagnose(patient(without(true)))).ok).to.equal(false);
+  });
+
   const faults: [string, string, Partial<Patient>, RegExp][] = [
     ['an old Node', 'Node.js', { nodeVersion: 'v16.2.0' }, /install Node/],
     ['a package that does not load', 'packages', { hasPackage: (name) => name !== 'serialport' }, /npm ci/],
@@ -96,6 +104,12 @@ describe('doctor', () => {
       'a board that is silent',
       'board answers',
       { board: async () => ({ error: 'nothing answers on this port', code: 'board-silent' }) },
+      /message/,
+    ],
+    [
+      'node-serialport #1502: a port that was named and is gone',
+      'board answers',
+      { board: async () => ({ error: 'there is no port /dev/ttyUSB0', code: 'no-port', isNamed: true }) },
       /message/,
     ],
     [

@@ -8,7 +8,7 @@ export const answers: Check = {
     const view = await patient.board();
     if ('error' in view)
       return [
-        view.code === 'no-port'
+        view.code === 'no-port' && !view.isNamed
           ? warn(view.error, 'name the port with --port')
           : bad(view.error, 'see the message; then run this again'),
       ];
