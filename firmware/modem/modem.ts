@@ -203,7 +203,7 @@ function giveSend(modem: Modem): boolean {
   return true;
 }
 
-/** Lists the store; where lists fail, or may say too little, all its places are read. Returns false: no command given. */
+/** Lists the store; where lists fail, or may say too little, reads all its places. Returns false: no command given. */
 function giveList(modem: Modem): boolean {
   const n = modem.n;
   const must = n[N_MUST_LIST];
@@ -229,8 +229,8 @@ function isPollStep(modem: Modem): boolean {
 }
 
 /**
- * A poll has ended. A full one has the store listed. Twice a day the steps and lists that were given up are tried again,
- * and where the modem does not count its messages each place is read: a list may show none of them.
+ * A poll has ended. A full one has the store listed. Twice a day the steps and lists that were given up are tried
+ * again, and where the modem does not count its messages each place is read: a list may show none of them.
  */
 function endPoll(modem: Modem): void {
   const n = modem.n;

@@ -8,7 +8,10 @@ import { MAX_PLACES, Modem, STAT_BAD_SMS, notify } from './state';
 
 /** More than places can be. */
 export const PLACES = 1000;
-/** Units of an entry: one try (16 at most), one senseless reading (READ_TRIES: given up; in `held` one hand-over), one minute. */
+/**
+ * Units of an entry: one try (16 at most), one senseless reading (READ_TRIES: given up; in `held` one hand-over), one
+ * minute.
+ */
 const TRY = 1000;
 const SENSELESS = 16000;
 const MINUTE = 64000;

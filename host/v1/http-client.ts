@@ -1,6 +1,6 @@
 // HTTP as the published app speaks it: token header, form bodies, JSON answers. Spec: docs/published-app.md 5,
-// docs/http-api.md. Used by V for both its servers and by the website for the API. Never throws for an HTTP status; throws
-// `http-network` when there was no answer. The calls themselves are named by who makes them.
+// docs/http-api.md. Used by V for both its servers and by the website for the API. Never throws for an HTTP status;
+// throws `http-network` when there was no answer. The calls themselves are named by who makes them.
 
 import { openHttp } from '../kit/http';
 

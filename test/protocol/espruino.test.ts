@@ -205,7 +205,8 @@ out(code(function(){openSms(nativeCrypto,pairChannel(4,pairingKey),"to-cold",sms
 var fields=cborDecode(unhex("${hex(frozen['message sign-begin'])}")).slice(2),begin=aSignBegin(fields);
 out([begin.userTxNo,begin.outs,begin.authority.length,begin.changeIndex]);
 var requestKey=channelKey(nativeCrypto,cold,"request",32);
-out(hex(sendAuthority(nativeCrypto,requestKey,{network:"regtest",account:3,channelId:66051,userTxNo:"8001",outs:begin.outs,dynamic:1}))==hex(begin.authority));
+out(hex(sendAuthority(nativeCrypto,requestKey,
+  {network:"regtest",account:3,channelId:66051,userTxNo:"8001",outs:begin.outs,dynamic:1}))==hex(begin.authority));
 fields[10]=-1;out(code(function(){aSignBegin(fields)}));
 out(aSignInput(cborDecode(unhex("${hex(frozen['message sign-input'])}")).slice(2)).index);
 out(parseOuts(begin.outs+";"+begin.outs,"regtest",function(){return true}));

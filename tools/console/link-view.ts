@@ -60,34 +60,39 @@ export interface LinkView {
   take(direction: Direction, bytes: Uint8Array, at: number): void;
 }
 
-/** give: gets an entry for each frame. linkKey32: secret; without it sealed frames stay sealed. */
-export function createLinkView(give: (entry: TrafficEntry) => void, linkKey32?: Uint8Array): LinkView {
-  const lines = { in: lineBuffer(), out: lineBuffer() };
-  let hello: { bytes: Uint8Array; direction: Direction } | undefined;
+class TrafficView implements LinkView {
+  private readonly lines = { in: lineBuffer(), out: lineBuffer() };
+  private hello: { bytes: Uint8Array; direction: Direction } | undefined;
   /** The session in use, and the one that the last handshake made: its first sound frame puts it in use. */
-  let sessions: Session[] = [];
+  /** The session in use, and the one that the last handshake made: its first sound frame puts it in use. */
+  private sessions: Session[] = [];
 
-  function begin(reply: Uint8Array): string {
+  constructor(
+    private readonly give: (entry: TrafficEntry) => void,
+    private readonly linkKey32?: Uint8Array,
+  ) {}
+
+  private begin(reply: Uint8Array): string {
     if (
-      !hello ||
+      !this.hello ||
       !equalBytes(
         reply.subarray(reply.length - LINK_NONCE_BYTES),
-        hello.bytes.subarray(hello.bytes.length - LINK_NONCE_BYTES),
+        this.hello.bytes.subarray(this.hello.bytes.length - LINK_NONCE_BYTES),
       )
     )
       return '';
-    const fromInitiator = sessionKeys(crypto, linkKey32!, hello.bytes, reply, false);
-    const toInitiator = sessionKeys(crypto, linkKey32!, hello.bytes, reply, true);
+    const fromInitiator = sessionKeys(crypto, this.linkKey32!, this.hello.bytes, reply, false);
+    const toInitiator = sessionKeys(crypto, this.linkKey32!, this.hello.bytes, reply, true);
     const way = (keys: SessionKeys): Way => ({ keys, next: 0, parts: [] });
     const made = {
-      [hello.direction]: way(fromInitiator),
-      [OTHER[hello.direction]]: way(toInitiator),
+      [this.hello.direction]: way(fromInitiator),
+      [OTHER[this.hello.direction]]: way(toInitiator),
     } as unknown as Session;
-    sessions = [made, ...sessions.slice(0, 1)];
+    this.sessions = [made, ...this.sessions.slice(0, 1)];
     return '; a session begins';
   }
 
-  function describeHello(direction: Direction, body: Uint8Array): string {
+  private describeHello(direction: Direction, body: Uint8Array): string {
     const bytes = body.slice(0, body.length - CRC_BYTES);
     const limits = helloLimits(bytes);
     const facts =
@@ -95,29 +100,29 @@ export function createLinkView(give: (entry: TrafficEntry) => void, linkKey32?: 
       `${limits.payloadMax}, window ${limits.window}`;
     if (!isSound(body)) return `${describeFrame(body)} with a wrong check sum`;
     if (body[0] === FRAME_HELLO) {
-      hello = { bytes, direction };
+      this.hello = { bytes, direction };
       return `HELLO (${facts})`;
     }
     const isSecure = isHello(body, true) && bytes.length > LINK_TAG_BYTES + LINK_NONCE_BYTES;
-    if (!isSecure || !linkKey32) return `HELLO-REPLY (${facts})`;
+    if (!isSecure || !this.linkKey32) return `HELLO-REPLY (${facts})`;
     const reply = bytes.slice(0, bytes.length - LINK_TAG_BYTES);
-    if (!hello) return `HELLO-REPLY (${facts}); its HELLO was not heard: listen on both directions`;
-    if (!equalBytes(helloTag(crypto, linkKey32, hello.bytes, reply), bytes.subarray(reply.length)))
+    if (!this.hello) return `HELLO-REPLY (${facts}); its HELLO was not heard: listen on both directions`;
+    if (!equalBytes(helloTag(crypto, this.linkKey32, this.hello.bytes, reply), bytes.subarray(reply.length)))
       return `HELLO-REPLY (${facts}); the link key given is not this link's`;
-    return `HELLO-REPLY (${facts})${begin(reply)}`;
+    return `HELLO-REPLY (${facts})${this.begin(reply)}`;
   }
 
   /** What a sealed frame holds, when one of the sessions fits; undefined otherwise. */
-  function open(direction: Direction, body: Uint8Array): string | undefined {
+  private open(direction: Direction, body: Uint8Array): string | undefined {
     const isAck = isAckKind(body[0]);
     const head = headBytes(body[0]);
     if (body.length < head + checkBytes(body[0])) return undefined;
-    for (const session of sessions) {
+    for (const session of this.sessions) {
       const way = session[direction];
       const seq = isAck ? 0 : wholeNumber(body[1], way.next);
       const ack = wholeNumber(body[head - 1], session[OTHER[direction]].next);
       if (seq < 0 || ack < 0 || !isSealedBy(crypto, way.keys, body, seq, ack)) continue;
-      sessions = [session, ...sessions.filter((each) => each !== session)].slice(0, 2);
+      this.sessions = [session, ...this.sessions.filter((each) => each !== session)].slice(0, 2);
       if (isAck) return `ACK ${ack}`;
       const shown = `DATA ${seq} ack ${ack}: `;
       if (seq !== way.next) return `${shown}${seq < way.next ? 'sent again' : 'after a gap'}`;
@@ -134,29 +139,32 @@ export function createLinkView(give: (entry: TrafficEntry) => void, linkKey32?: 
     return undefined;
   }
 
-  function describe(direction: Direction, body: Uint8Array): string {
+  private describe(direction: Direction, body: Uint8Array): string {
     const kind = body[0];
     if ((kind === FRAME_HELLO || kind === FRAME_HELLO_REPLY) && (isHello(body, true) || isHello(body, false)))
-      return describeHello(direction, body);
-    return (kind & FRAME_FLAG_SEALED && linkKey32 ? open(direction, body) : undefined) ?? describeFrame(body);
+      return this.describeHello(direction, body);
+    return (kind & FRAME_FLAG_SEALED && this.linkKey32 ? this.open(direction, body) : undefined) ?? describeFrame(body);
   }
 
-  return {
-    take(direction, bytes, at) {
-      const line = lines[direction];
-      for (let from = 0; ;) {
-        const next = lineTake(line, bytes, from);
-        if (next < 0) return;
-        let text: string | undefined;
-        if (line.isOverlong) text = 'overlong frame dropped';
-        else if (line.fill > 0) {
-          const body = frameBody(line.bytes, line.fill);
-          text = body ? describe(direction, body) : `${line.fill} bytes that are not COBS`;
-        }
-        if (text !== undefined) give({ at, kind: 'link', direction, level: levelOf('link', text), text });
-        lineClear(line);
-        from = next;
+  take(direction: Direction, bytes: Uint8Array, at: number): void {
+    const line = this.lines[direction];
+    for (let from = 0; ;) {
+      const next = lineTake(line, bytes, from);
+      if (next < 0) return;
+      let text: string | undefined;
+      if (line.isOverlong) text = 'overlong frame dropped';
+      else if (line.fill > 0) {
+        const body = frameBody(line.bytes, line.fill);
+        text = body ? this.describe(direction, body) : `${line.fill} bytes that are not COBS`;
       }
-    },
-  };
+      if (text !== undefined) this.give({ at, kind: 'link', direction, level: levelOf('link', text), text });
+      lineClear(line);
+      from = next;
+    }
+  }
+}
+
+/** give: gets an entry for each frame. linkKey32: secret; without it sealed frames stay sealed. */
+export function createLinkView(give: (entry: TrafficEntry) => void, linkKey32?: Uint8Array): LinkView {
+  return new TrafficView(give, linkKey32);
 }

@@ -63,8 +63,8 @@ const EntryKind = Type.Union(
 /**
  * Satoshi; only transactions with a confirmation count, in the chain as it was when the statement was made (`tip`).
  * closing = opening + deposits - sends - sweeps - others - fees. `to` null: up to the tip. An entry's `received` came
- * in from outside, `paid` went out to others without the fee, `fee` is what the miner got from this side, `balance` is the
- * balance after it, `at` is the block's time. `others` were paid in ways that this platform did not start.
+ * in from outside, `paid` went out to others without the fee, `fee` is what the miner got from this side, `balance` is
+ * the balance after it, `at` is the block's time. `others` were paid in ways that this platform did not start.
  */
 export const StatementReply = Type.Object({
   account: Type.Integer(),

@@ -34,11 +34,10 @@ export const ON_NEW_BOARDS: Operation[] = [
   { name: 'ceremony, link key, account', roles: ['cold', 'hot'], run: (sim) => sim.provision() },
 ];
 
-/**
- * Operations of provisioned boards, v1: of the published app's protocol; what they have done already is kept here, so
- * they are for one simulation.
- */
-export function onProvisioned(protocol: 'v1' | 'v2'): Operation[] {
+type Doing = Operation['run'];
+
+/** What provisioned boards do; what they have done already is kept here, so they are for one simulation. */
+function createDoings(): { [name in 'attest' | 'withdraw' | 'forge' | 'sweep' | 'beat']: Doing } {
   let daysAhead = 0;
   let attested = 0;
   let isFunded = false;
@@ -78,26 +77,35 @@ export function onProvisioned(protocol: 'v1' | 'v2'): Operation[] {
     await sim.until(() => beats() > before, 'the heartbeat');
   }
 
+  return { attest: anAttestation, withdraw: aWithdrawal, forge: aForgery, sweep: aSweep, beat: aBeat };
+}
+
+/**
+ * Operations of provisioned boards, v1: of the published app's protocol; what they have done already is kept here, so
+ * they are for one simulation.
+ */
+export function onProvisioned(protocol: 'v1' | 'v2'): Operation[] {
+  const doings = createDoings();
   const everything: Operation[] = [
     { name: 'status', roles: ['cold'], run: async (sim) => void (await sim.ceremony.status()) },
     { name: 'addresses of a batch derived', roles: ['cold'], run: (sim) => sim.advance(SOME_SLICES_MS) },
     { name: 'key exchange by SMS', roles: ['cold'], run: (sim) => sim.openChannel(), runs: 3 },
-    { name: 'batch attested', roles: ['cold', 'hot'], run: anAttestation, runs: 2 },
-    { name: 'withdrawal of 1 input, 2 outputs', roles: ['cold', 'hot'], run: aWithdrawal, runs: 3 },
-    { name: 'forgery refused, account closed', roles: ['cold', 'hot'], run: aForgery, runs: 2 },
-    { name: 'sweep of 2 inputs', roles: ['cold'], run: aSweep, runs: 3 },
+    { name: 'batch attested', roles: ['cold', 'hot'], run: doings.attest, runs: 2 },
+    { name: 'withdrawal of 1 input, 2 outputs', roles: ['cold', 'hot'], run: doings.withdraw, runs: 3 },
+    { name: 'forgery refused, account closed', roles: ['cold', 'hot'], run: doings.forge, runs: 2 },
+    { name: 'sweep of 2 inputs', roles: ['cold'], run: doings.sweep, runs: 3 },
     {
       name: 'start, unlocked by PIN',
       roles: ['cold', 'hot'],
       run: (sim) => restart(sim).then(() => sim.ceremony.unlock()),
     },
-    { name: 'heartbeat', roles: ['cold'], run: aBeat, runs: 3 },
+    { name: 'heartbeat', roles: ['cold'], run: doings.beat, runs: 3 },
   ];
   const published: Operation[] = [
     { name: 'key exchange by text SMS', roles: ['cold'], run: (sim) => sim.openChannel(), runs: 2 },
-    { name: 'batch attested by text SMS', roles: ['cold'], run: anAttestation, runs: 2 },
-    { name: 'withdrawal under a v1 signature', roles: ['cold', 'hot'], run: aWithdrawal, runs: 3 },
-    { name: 'forged v1 signature refused, account closed', roles: ['cold', 'hot'], run: aForgery, runs: 3 },
+    { name: 'batch attested by text SMS', roles: ['cold'], run: doings.attest, runs: 2 },
+    { name: 'withdrawal under a v1 signature', roles: ['cold', 'hot'], run: doings.withdraw, runs: 3 },
+    { name: 'forged v1 signature refused, account closed', roles: ['cold', 'hot'], run: doings.forge, runs: 3 },
   ];
   return protocol === 'v1' ? published : everything;
 }

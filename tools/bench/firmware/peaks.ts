@@ -87,6 +87,32 @@ const NAMES: { [role in Role]: string } = { cold: 'HSM-Cold', hot: 'HSM-Hot' };
 const isNear = (found: Found, roles: Role[]): boolean =>
   roles.every((role) => found[role].high - found[role].low <= NEAR);
 
+/** Runs an operation until its figure is near enough; at least once, since what comes after builds upon it. */
+async function measureOperation(
+  operation: Operation,
+  found: Found,
+  { sim, gauge, runs, tell }: { sim: Simulation; gauge: Gauge; runs: number; tell: (text: string) => void },
+): Promise<void> {
+  for (let run = 0; run < runs && (run === 0 || !isNear(found, operation.roles)); run++)
+    await narrow(found, sim, gauge, () => operation.run(sim));
+  const figures = operation.roles.map((role) => `${NAMES[role]} ${found[role].low} to ${found[role].high}`);
+  tell(`${operation.name}: ${figures.join(', ')}`);
+}
+
+/** The row of an operation on a board; failure: what ended the measuring in it. */
+function rowOf(
+  build: { blockBytes: number },
+  name: string,
+  { low, high }: Found[Role],
+  failure: string | undefined,
+): BenchRow {
+  const row = { name: `variables, ${name}`, value: high, unit: 'vars', ratio: high / LIMIT };
+  if (failure !== undefined) return { ...row, baseline: failure, goal: `<= ${LIMIT}`, ok: false };
+  const baseline = `${LIMIT}, of ${build.blockBytes} bytes; not with ${low}`;
+  const isBoardLike = build.blockBytes === BOARD_BLOCK_BYTES;
+  return isBoardLike ? { ...row, baseline, goal: `<= ${LIMIT}`, ok: high <= LIMIT } : { ...row, baseline };
+}
+
 /** Rows of every operation, or none where the build cannot tell. */
 export async function peakRows(espruino: string, tell: (text: string) => void): Promise<BenchRow[]> {
   const build = buildOf(espruino);
@@ -107,16 +133,8 @@ export async function peakRows(espruino: string, tell: (text: string) => void): 
       );
     return result.found;
   };
-  // At least once: what comes after builds upon it.
-  const measure = async (operation: Operation, sim: Simulation, gauge: Gauge, runs: number): Promise<void> => {
-    const found = resultOf(operation);
-    for (let run = 0; run < runs && (run === 0 || !isNear(found, operation.roles)); run++)
-      await narrow(found, sim, gauge, () => operation.run(sim));
-    tell(
-      `${operation.name}: ` +
-        `${operation.roles.map((role) => `${NAMES[role]} ${found[role].low} to ${found[role].high}`).join(', ')}`,
-    );
-  };
+  const measure = (operation: Operation, sim: Simulation, gauge: Gauge, runs: number): Promise<void> =>
+    measureOperation(operation, resultOf(operation), { sim, gauge, runs, tell });
   // What only new boards do is done by new ones every time; the last ones go on with everything else, v1's first.
   for (let run = 1; run <= RUNS; run++) {
     const gauge = createGauge();
@@ -143,28 +161,8 @@ export async function peakRows(espruino: string, tell: (text: string) => void): 
       gauge.close();
     }
   }
-  const isBoardLike = build.blockBytes === BOARD_BLOCK_BYTES;
-  return results.flatMap(({ operation, found }, at) =>
-    operation.roles.map((role): BenchRow => {
-      const { low, high } = found[role];
-      if (failure !== undefined && at === results.length - 1)
-        return {
-          name: `variables, ${NAMES[role]}: ${operation.name}`,
-          value: high,
-          unit: 'vars',
-          baseline: failure,
-          ratio: high / LIMIT,
-          goal: `<= ${LIMIT}`,
-          ok: false,
-        };
-      const row: BenchRow = {
-        name: `variables, ${NAMES[role]}: ${operation.name}`,
-        value: high,
-        unit: 'vars',
-        baseline: `${LIMIT}, of ${build.blockBytes} bytes; not with ${low}`,
-        ratio: high / LIMIT,
-      };
-      return isBoardLike ? { ...row, goal: `<= ${LIMIT}`, ok: high <= LIMIT } : row;
-    }),
-  );
+  return results.flatMap(({ operation, found }, at) => {
+    const failed = at === results.length - 1 ? failure : undefined;
+    return operation.roles.map((role) => rowOf(build, `${NAMES[role]}: ${operation.name}`, found[role], failed));
+  });
 }

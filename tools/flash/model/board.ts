@@ -100,59 +100,66 @@ function storageModule(storage: StorageModel): { [name: string]: unknown } {
   };
 }
 
-export function createModelBoard(options: ModelOptions): ModelBoard {
-  const { runtime, area } = options;
-  const flash = options.flash ?? createFlash({ pageBytes: area.pageBytes, pageCount: area.pageCount });
-  const storage = createStorageModel(flash, area);
-  let context: vm.Context = vm.createContext({});
-  let port: BytePort | undefined;
-  let isOn = false;
-  let isBusy = false;
-  let heard = 0;
-  let spentMs = 0;
-  let input = '';
-  let packet: { at: number; head: number[]; text: string; need: number } | undefined;
+class BoardModel implements ModelBoard {
+  private readonly runtime = this.options.runtime;
+  private readonly area = this.options.area;
+  readonly flash =
+    this.options.flash ?? createFlash({ pageBytes: this.area.pageBytes, pageCount: this.area.pageCount });
+  readonly storage = createStorageModel(this.flash, this.area);
+  private context: vm.Context = vm.createContext({});
+  private port: BytePort | undefined;
+  private isOnNow = false;
+  private isBusy = false;
+  private heard = 0;
+  private spentMs = 0;
+  private input = '';
+  private packet: { at: number; head: number[]; text: string; need: number } | undefined;
   /** The file that FILE_SEND announced and DATA packets fill. */
-  let file: { name: string; sizeBytes: number; at: number } | undefined;
-  let last = 0;
+  private file: { name: string; sizeBytes: number; at: number } | undefined;
+  private last = 0;
 
-  function say(text: string): void {
-    if (isOn) port?.write(new Uint8Array(Buffer.from(text, 'latin1')));
+  constructor(private readonly options: ModelOptions) {}
+
+  private say(text: string): void {
+    if (this.isOnNow) this.port?.write(new Uint8Array(Buffer.from(text, 'latin1')));
   }
 
-  function erasePage(address: number): void {
-    spentMs += ERASE_MS;
-    if (!options.isEraseDead) flash.erase(Math.floor((address - area.address) / area.pageBytes));
+  private erasePage(address: number): void {
+    this.spentMs += ERASE_MS;
+    if (!this.options.isEraseDead) this.flash.erase(Math.floor((address - this.area.address) / this.area.pageBytes));
   }
 
-  const bytesOf = (value: unknown): Uint8Array =>
-    typeof value === 'string' ? new Uint8Array(Buffer.from(value, 'latin1')) : Uint8Array.from(value as Uint8Array);
+  private bytesOf(value: unknown): Uint8Array {
+    return typeof value === 'string'
+      ? new Uint8Array(Buffer.from(value, 'latin1'))
+      : Uint8Array.from(value as Uint8Array);
+  }
 
-  function makeContext(): vm.Context {
+  private makeContext(): vm.Context {
     const modules: { [name: string]: unknown } = {
-      Storage: storageModule(storage),
+      Storage: storageModule(this.storage),
       Flash: {
-        read: (lenBytes: number, address: number) => flash.read(address - area.address, lenBytes),
+        read: (lenBytes: number, address: number) => this.flash.read(address - this.area.address, lenBytes),
         write: (data: unknown, address: number) => {
-          const bytes = bytesOf(data);
-          spentMs += Math.ceil(bytes.length / PROGRAM_BYTES) * PROGRAM_MS;
-          flash.program(address - area.address, bytes);
+          const bytes = this.bytesOf(data);
+          this.spentMs += Math.ceil(bytes.length / PROGRAM_BYTES) * PROGRAM_MS;
+          this.flash.program(address - this.area.address, bytes);
         },
-        erasePage,
+        erasePage: (address: number) => this.erasePage(address),
       },
     };
     const sandbox: { [name: string]: unknown } = {
       require: (name: string) => modules[name],
       E: {
         hwRand: () => 4,
-        CRC32: (data: unknown) => crc32(bytesOf(data)),
+        CRC32: (data: unknown) => crc32(this.bytesOf(data)),
         sum: (data: Uint8Array) => data.reduce((sum, cell) => sum + cell, 0),
-        reboot: () => void runtime.after(0, powerOn),
+        reboot: () => void this.runtime.after(0, () => this.powerOn()),
       },
       process: {
         env: {
-          BOARD: options.espruinoBoard,
-          VERSION: options.version ?? '2v29.277',
+          BOARD: this.options.espruinoBoard,
+          VERSION: this.options.version ?? '2v29.277',
           GIT_COMMIT: 'model',
           SERIAL: 'model',
         },
@@ -160,151 +167,163 @@ export function createModelBoard(options: ModelOptions): ModelBoard {
       },
       btoa: (text: string) => Buffer.from(text, 'latin1').toString('base64'),
       atob: (text: string) => Buffer.from(text, 'base64').toString('latin1'),
-      getTime: () => runtime.nowMs() / 1000,
-      setTimeout: (fn: () => void, ms: number) => void runtime.after(ms, fn),
+      getTime: () => this.runtime.nowMs() / 1000,
+      setTimeout: (fn: () => void, ms: number) => void this.runtime.after(ms, fn),
       Serial1: { setup: () => undefined },
-      ...Object.fromEntries(Object.entries(options.serials ?? {}).map(([name, line]) => [name, serialOn(line)])),
+      ...Object.fromEntries(Object.entries(this.options.serials ?? {}).map(([name, line]) => [name, serialOn(line)])),
       ...PINS,
       pinMode: () => undefined,
       digitalWrite: () => undefined,
-      load: () => void runtime.after(0, powerOn),
+      load: () => void this.runtime.after(0, () => this.powerOn()),
     };
     sandbox.global = sandbox;
     return vm.createContext(sandbox);
   }
 
   /** Runs device code; a power cut inside it ends the board, any other error is the device's. */
-  function run(code: string): { value?: unknown; error?: Error } {
+  private run(code: string): { value?: unknown; error?: Error } {
     try {
-      return { value: vm.runInContext(code, context) };
+      return { value: vm.runInContext(code, this.context) };
     } catch (error) {
       if (!(error instanceof PowerCut)) return { error: error as Error };
-      isOn = false;
+      this.isOnNow = false;
       return {};
     }
   }
 
-  function powerOn(): void {
-    isOn = true;
-    isBusy = false;
-    input = '';
-    packet = undefined;
-    context = makeContext();
-    if (!storage.isValid()) for (let page = 0; page < area.pageCount; page++) flash.erase(page);
-    const main = storage.read('.bootrst') !== undefined ? '.bootrst' : '.bootcde';
+  powerOn(): void {
+    this.isOnNow = true;
+    this.isBusy = false;
+    this.input = '';
+    this.packet = undefined;
+    this.context = this.makeContext();
+    if (!this.storage.isValid()) for (let page = 0; page < this.area.pageCount; page++) this.flash.erase(page);
+    const main = this.storage.read('.bootrst') !== undefined ? '.bootrst' : '.bootcde';
     for (const name of ['.boot0', '.boot1', '.boot2', '.boot3']) {
-      const text = storage.read(name);
-      if (text !== undefined) run(text);
-      if (!isOn) return;
+      const text = this.storage.read(name);
+      if (text !== undefined) this.run(text);
+      if (!this.isOnNow) return;
     }
-    const boot = storage.read(main);
-    if (boot !== undefined) run(boot);
-    say('\r\n>');
+    const boot = this.storage.read(main);
+    if (boot !== undefined) this.run(boot);
+    this.say('\r\n>');
   }
 
-  function answer(text: string): void {
-    const delayMs = PACKET_MS + spentMs;
-    spentMs = 0;
-    runtime.after(delayMs, () => say(text));
+  private answer(text: string): void {
+    const delayMs = PACKET_MS + this.spentMs;
+    this.spentMs = 0;
+    this.runtime.after(delayMs, () => this.say(text));
   }
 
-  function evaluate(text: string): void {
-    const { value, error } = run(`(${text}\n)`);
-    if (!isOn) return;
-    if (error) return answer(`${String.fromCharCode(NAK)}Uncaught ${error.name}: ${error.message}\r\n>`);
+  private evaluate(text: string): void {
+    const { value, error } = this.run(`(${text}\n)`);
+    if (!this.isOnNow) return;
+    if (error) return this.answer(`${String.fromCharCode(NAK)}Uncaught ${error.name}: ${error.message}\r\n>`);
     const js = toJs(value).slice(0, MAX_PACKET_BYTES);
-    answer(String.fromCharCode(ACK, DLE, SOH, (RESPONSE | js.length) >> 8, js.length & 0xff) + js);
+    this.answer(String.fromCharCode(ACK, DLE, SOH, (RESPONSE | js.length) >> 8, js.length & 0xff) + js);
   }
 
   /** A piece of the file that is being sent; false where Storage does not take it. */
-  function putPiece(text: string): boolean {
-    if (!file) return false;
+  private putPiece(text: string): boolean {
+    if (!this.file) return false;
     try {
-      storage.write(file.name, text, file.at, file.at === 0 ? file.sizeBytes : 0);
+      this.storage.write(this.file.name, text, this.file.at, this.file.at === 0 ? this.file.sizeBytes : 0);
     } catch (error) {
-      if (error instanceof PowerCut) isOn = false;
+      if (error instanceof PowerCut) this.isOnNow = false;
       return false;
     }
-    file.at += text.length;
+    this.file.at += text.length;
     return true;
   }
 
-  function takePacket(type: number, text: string): void {
-    if (type === EVAL) return evaluate(text);
+  private takePacket(type: number, text: string): void {
+    if (type === EVAL) return this.evaluate(text);
     let isTaken = type === FILE_SEND;
     if (isTaken) {
       const { fn, s } = JSON.parse(text) as { fn: string; s: number };
-      file = { name: fn, sizeBytes: s, at: 0 };
-    } else if (type === FILE_DATA) isTaken = putPiece(text);
-    answer(String.fromCharCode(isTaken ? ACK : NAK));
+      this.file = { name: fn, sizeBytes: s, at: 0 };
+    } else if (type === FILE_DATA) isTaken = this.putPiece(text);
+    this.answer(String.fromCharCode(isTaken ? ACK : NAK));
   }
 
-  function giveUpPacket(): void {
-    packet = undefined;
-    say(String.fromCharCode(NAK));
+  private giveUpPacket(): void {
+    this.packet = undefined;
+    this.say(String.fromCharCode(NAK));
   }
 
-  function takeKey(code: number): void {
-    if (packet) {
-      if (packet.head.length < 2) {
-        packet.head.push(code);
-        packet.need = ((packet.head[0] << 8) | code) & MAX_PACKET_BYTES;
+  private takeKey(code: number): void {
+    if (this.packet) {
+      if (this.packet.head.length < 2) {
+        this.packet.head.push(code);
+        this.packet.need = ((this.packet.head[0] << 8) | code) & MAX_PACKET_BYTES;
         return;
       }
-      packet.text += String.fromCharCode(code);
-      if (packet.text.length < packet.need) return;
-      const { text, head } = packet;
-      packet = undefined;
-      return takePacket((head[0] << 8) & ~MAX_PACKET_BYTES, text);
+      this.packet.text += String.fromCharCode(code);
+      if (this.packet.text.length < this.packet.need) return;
+      const { text, head } = this.packet;
+      this.packet = undefined;
+      return this.takePacket((head[0] << 8) & ~MAX_PACKET_BYTES, text);
     }
-    if (code === CTRL_C) input = '';
-    else if (code === SOH && last === DLE) {
-      const mine = { at: runtime.nowMs(), head: [], text: '', need: 0 };
-      packet = mine;
-      runtime.after(PACKET_TIMEOUT_MS, () => {
-        if (packet === mine && isOn) giveUpPacket();
+    if (code === CTRL_C) this.input = '';
+    else if (code === SOH && this.last === DLE) {
+      const mine = { at: this.runtime.nowMs(), head: [], text: '', need: 0 };
+      this.packet = mine;
+      this.runtime.after(PACKET_TIMEOUT_MS, () => {
+        if (this.packet === mine && this.isOnNow) this.giveUpPacket();
       });
-    } else if (code === ENQ && input === '')
-      answer(`Espruino ${options.version ?? '2v29.277'} ${options.espruinoBoard}\n`);
-    else if (code === 8) input = input.slice(0, -1);
-    else if (code === 10 || code === 13) input = '';
-    else if (code >= 32) input += String.fromCharCode(code);
+    } else if (code === ENQ && this.input === '')
+      this.answer(`Espruino ${this.options.version ?? '2v29.277'} ${this.options.espruinoBoard}\n`);
+    else if (code === 8) this.input = this.input.slice(0, -1);
+    else if (code === 10 || code === 13) this.input = '';
+    else if (code >= 32) this.input += String.fromCharCode(code);
   }
 
-  function take(bytes: Uint8Array): void {
+  private take(bytes: Uint8Array): void {
     for (const code of bytes) {
-      if (!isOn) return;
-      heard++;
-      if (options.lossRate && options.chance!() < options.lossRate) continue;
-      if (options.xoffAfterBytes && heard === options.xoffAfterBytes) say(String.fromCharCode(XOFF));
-      if (isBusy) {
+      if (!this.isOnNow) return;
+      this.heard++;
+      if (this.options.lossRate && this.options.chance!() < this.options.lossRate) continue;
+      if (this.options.xoffAfterBytes && this.heard === this.options.xoffAfterBytes)
+        this.say(String.fromCharCode(XOFF));
+      if (this.isBusy) {
         if (code === CTRL_C) {
-          isBusy = false;
-          say('\r\nExecution Interrupted\r\n>');
+          this.isBusy = false;
+          this.say('\r\nExecution Interrupted\r\n>');
         }
         continue;
       }
-      takeKey(code);
-      last = code;
+      this.takeKey(code);
+      this.last = code;
     }
   }
 
-  function unplug(old: BytePort | undefined): void {
-    if (port === old) port = undefined;
+  private unplugNow(old: BytePort | undefined): void {
+    if (this.port === old) this.port = undefined;
   }
 
-  return {
-    flash,
-    storage,
-    unplug: () => unplug(port),
-    plug(next) {
-      port = next;
-      next.onData(take);
-      next.onClose(() => unplug(next));
-    },
-    powerOn,
-    isOn: () => isOn,
-    global: (name) => context[name],
-    beBusy: () => void (isBusy = true),
-  };
+  unplug(): void {
+    this.unplugNow(this.port);
+  }
+
+  plug(next: BytePort): void {
+    this.port = next;
+    next.onData((bytes) => this.take(bytes));
+    next.onClose(() => this.unplugNow(next));
+  }
+
+  isOn(): boolean {
+    return this.isOnNow;
+  }
+
+  global(name: string): unknown {
+    return this.context[name];
+  }
+
+  beBusy(): void {
+    this.isBusy = true;
+  }
+}
+
+export function createModelBoard(options: ModelOptions): ModelBoard {
+  return new BoardModel(options);
 }

@@ -213,7 +213,7 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
     }
     return sum;
   };
-  const mapInPlace = (from: Any, to: Any, map?: Any, bitsGiven?: number): void => {
+  function mapInPlace(from: Any, to: Any, map?: Any, bitsGiven?: number): void {
     if (!from || !to || from.byteLength === undefined || to.byteLength === undefined)
       throw new Err('First 2 arguments should be array buffers');
     const source = from instanceof AB ? new U8(from) : from;
@@ -238,7 +238,7 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
       have -= bits;
       target[write] = map === undefined ? value : typeof map === 'function' ? map(value, index) : map[value];
     }
-  };
+  }
 
   const storage = {
     read: (name: string, offset?: number, lenBytes?: number) => {
