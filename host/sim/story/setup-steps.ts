@@ -3,6 +3,8 @@ import { HDKey } from '@scure/bip32';
 import { bech32 } from '@scure/base';
 import { ripemd160 } from '@noble/hashes/legacy';
 import { sha256 } from '@noble/hashes/sha2';
+import { openPauseMs } from '../../vdevice/link/hsm-link';
+import { NUMBERS } from '../numbers';
 import type { Simulation } from '../simulation';
 import { check, checkEqual, type Step } from './step';
 
@@ -47,15 +49,28 @@ export const provisioning: Step = {
   },
 };
 
+/**
+ * Simulated ms until the channel is open. The exchange is due five minutes after the start; V's first four tries, which
+ * pass one bad place on each SIM, take nine; a modem without a switch that hangs at one message is back after six.
+ */
+const CHANNEL_MS = 20 * 60_000;
+
 export const channel: Step = {
   name: 'channel',
   tells: 'The daily key exchange is due: V and HSM-Cold exchange fresh keys by SMS.',
   async run(sim) {
+    const fromV: number[] = [];
+    sim.gsm.onTraffic((sms) => {
+      if (sms.fate === 'submitted' && sms.from === NUMBERS.v) fromV.push(sim.runtime.nowMs());
+    });
     const before = sim.gsm.stats().submitted;
-    await sim.until(async () => (await sim.customer.v.status()).channel !== null, 'the channel');
+    await sim.until(async () => (await sim.customer.v.status()).channel !== null, 'the channel', CHANNEL_MS);
+    const tookMs = sim.runtime.nowMs() - fromV[0];
     const count = sim.vProtocol === 'v1' ? 3 : 2;
     await sim.until(() => sim.gsm.stats().submitted - before >= count, 'the SMS of a key exchange');
-    checkEqual(sim.gsm.stats().submitted - before, count, 'the number of SMS of a key exchange');
+    const sent = sim.gsm.stats().submitted - before;
+    if (tookMs < openPauseMs(0)) checkEqual(sent, count, 'the number of SMS of a key exchange');
+    else check(sent <= 2 * fromV.length, 'one answer at most to each try of a key exchange');
   },
 };
 

@@ -36,10 +36,22 @@ export interface HsmLinkEvents {
   onAlarm(words: string): void;
 }
 
+const RETRY_MS = 180000;
+/** Attempts of an OPEN that are followed by the shortest pause. */
+const QUICK_OPENS = 3;
+
 /**
  * Pause after attempt n = 0.. of an SMS: 3, 6, 12 … 60 minutes. HSM-Cold may need one for its arithmetic, the network
  * another.
  */
 export function retryPauseMs(attempt: number): number {
-  return Math.min(180000 * 2 ** attempt, 3600000);
+  return Math.min(RETRY_MS * 2 ** attempt, 3600000);
+}
+
+/**
+ * Pause after attempt n = 0.. of an OPEN, without whose ACCEPT V can do nothing: 3, 3, 3, 6 … 60 minutes. The first
+ * four attempts pass one bad place on each SIM, HSM-Cold's two and V's, within ten minutes.
+ */
+export function openPauseMs(attempt: number): number {
+  return attempt < QUICK_OPENS ? RETRY_MS : retryPauseMs(attempt - QUICK_OPENS + 1);
 }

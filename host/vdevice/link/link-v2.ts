@@ -50,7 +50,7 @@ import {
 } from '../../../protocol/wire';
 import { protocolCrypto } from '../../kit/protocol-crypto';
 import type { VContext } from '../context';
-import { retryPauseMs, type HsmLink, type HsmLinkEvents } from './hsm-link';
+import { openPauseMs, retryPauseMs, type HsmLink, type HsmLinkEvents } from './hsm-link';
 import { hex, unhex } from '../seal';
 import type { IncomingSms } from '../types';
 
@@ -145,7 +145,8 @@ class LinkV2 implements HsmLink {
 
   private askForChannel(): void {
     const attempt = this.opening!.tries++;
-    this.opening!.nextMs = this.runtime.nowMs() + retryPauseMs(attempt);
+    const isOpen = this.opening!.pending.made === MADE_BY_BOTH;
+    this.opening!.nextMs = this.runtime.nowMs() + (isOpen ? openPauseMs : retryPauseMs)(attempt);
     const data = pendingSms(this.crypto, this.baseOf(this.opening!.pending), this.opening!.pending);
     this.state.transaction(() => {
       this.saveChannel();

@@ -36,10 +36,12 @@ describe('host/vdevice channel', () => {
   it('repeats a lost OPEN, the very same one, at both numbers; takes a late ACCEPT', async () => {
     world.lose.toV = true;
     await world.v.openChannel();
-    await world.pass(700);
-    expect(opens(world)).to.have.length(3);
+    await world.pass(9 * 60 + 1);
+    expect(opens(world)).to.have.length(4);
     expect(new Set(opens(world).map((item) => Buffer.from(item.data!).toString('hex'))).size).to.equal(1);
-    expect(opens(world).map((item) => item.to)).to.deep.equal([COLD, COLD_SPARE, COLD]);
+    expect(opens(world).map((item) => item.to)).to.deep.equal([COLD, COLD_SPARE, COLD, COLD_SPARE]);
+    await world.pass(6 * 60 - 10);
+    expect(opens(world)).to.have.length(4);
     world.lose.toV = false;
     await world.pass(2000);
     expect(await channelId()).to.equal(world.cold.channels[0].id);
