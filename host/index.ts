@@ -5,7 +5,7 @@ export { runStory, STORY, type Step, type StoryListener, type StoryResult } from
 export { CALM_POLLS, NUMBERS, QUICK_POLLS, SIM_TOKENS, type Polls } from './sim/numbers';
 export { startControl, type Control } from './sim/control';
 export { createPump, type Pump } from './sim/clock/pump';
-export { formatEvent, type SystemEvent } from './sim/events';
+export { formatEvent, type LogEvent } from './kit/log';
 export { realRuntime, type Runtime } from './kit/runtime';
 export { startApi } from './api';
 export { startGateway } from './gateway';

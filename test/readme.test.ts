@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import * as ts from 'typescript';
 import { createSimulation } from '../host/sim/simulation';
-import { formatEvent } from '../host/sim/events';
+import { formatEvent } from '../host/kit/log';
 import { runStory, storyTable } from '../host/sim/story';
 import { blockOf, README } from './readme-blocks';
 

@@ -1,6 +1,6 @@
-// The log of every host program: what it did, as events for people and for the story. An event has a text and named
-// fields; the names are a closed list, so that no secret finds its way in under a name of its own, and the secrets that
-// a program holds are cut out of every text.
+// The log of every host program: what it did, as events for people, the simulator's story and tests. An event has a
+// text and named fields. The names are a closed list, so that no secret gets in under a name of its own. The secrets
+// that a program holds are cut out of every text and field.
 
 import type { Runtime } from './runtime';
 
@@ -20,11 +20,11 @@ export const LOG_FIELDS = [
 export type LogFields = { [name in (typeof LOG_FIELDS)[number]]?: string | number | boolean | null };
 
 export interface LogEvent {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by the runtime's clock: simulated time in the simulator. */
   at: number;
-  /** Which program says it. */
+  /** Which program says it: `api`, `v-device`, `website`, ... */
   who: string;
-  /** Over what: `sms`, `http`, `serial`. */
+  /** Over what: `sms`, `http`, `serial`, `console`. */
   link?: string;
   /** Absent: information. */
   level?: 'warning';
@@ -73,4 +73,10 @@ export function createLog(options: LogOptions): Log {
     };
   };
   return logOver(undefined);
+}
+
+/** Formats an event as one line, time in UTC: `03:00:07  v-device   sms      asks HSM-Cold for a new channel`. */
+export function formatEvent(event: LogEvent): string {
+  const time = new Date(event.at).toISOString().slice(11, 19);
+  return `${time}  ${event.who.padEnd(10)} ${(event.link ?? '').padEnd(8)} ${event.text}`;
 }

@@ -3,7 +3,7 @@
 //   POST /mine {blocks}  /fund {address,sats,blocks?}  /advance {ms}  /power {board,on}  /sms {from,to,action,times?}
 import fastify, { type FastifyInstance } from 'fastify';
 import { fail } from '../../protocol/errors';
-import { type SystemEvent } from './events';
+import type { LogEvent } from '../kit/log';
 import type { Pump } from './clock/pump';
 import type { Simulation } from './simulation';
 
@@ -12,7 +12,7 @@ const MAX_EVENTS = 5000;
 export interface Control {
   url: string;
   /** Keeps an event for GET /events. */
-  record(event: SystemEvent): void;
+  record(event: LogEvent): void;
   close(): Promise<void>;
 }
 
@@ -35,15 +35,15 @@ function bodyOf(request: { body: unknown }): Record<string, unknown> {
 
 /** What happened, the last MAX_EVENTS of it; `next` of one call is `since` of the following one. */
 class EventLog {
-  private readonly events: SystemEvent[] = [];
+  private readonly events: LogEvent[] = [];
   private dropped = 0;
 
-  record(event: SystemEvent): void {
+  record(event: LogEvent): void {
     this.events.push(event);
     if (this.events.length > MAX_EVENTS) this.dropped += this.events.splice(0, this.events.length - MAX_EVENTS).length;
   }
 
-  since(number: number): { next: number; events: SystemEvent[] } {
+  since(number: number): { next: number; events: LogEvent[] } {
     return {
       next: this.dropped + this.events.length,
       events: this.events.slice(Math.max(0, number - this.dropped)),

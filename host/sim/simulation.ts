@@ -18,7 +18,7 @@ import type { BoardData } from './board';
 import { createBoards, type Boards } from './parties/boards';
 import { createConsoleHub, type ConsoleHub } from './parties/console-hub';
 import { startCustomer, type Customer } from './parties/customer-side';
-import type { EventListener } from './events';
+import type { LogListener } from '../kit/log';
 import type { Mood } from './sim800/moods';
 import { createGsmNetwork, type GsmNetwork, type GsmOptions, type Person } from './gsm';
 import { CALM_POLLS, NUMBERS, QUICK_POLLS, SIM_START_MS, type Polls } from './numbers';
@@ -56,7 +56,7 @@ export interface SimulationOptions {
   polls?: Polls;
   /** What V speaks with HSM-Cold by SMS, default v2. With v1 the account takes both. */
   vProtocol?: 'v1' | 'v2';
-  onEvent?: EventListener;
+  onEvent?: LogListener;
   /** Lines that the interpreters print on their own (errors of the firmware). */
   onLog?: (who: string, line: string) => void;
 }

@@ -30,7 +30,7 @@ export function takeAdminText(context: VContext, actions: AdminActions, from: st
   }
   const rest = text.slice(3).replace(/:+$/, '');
   if (rest.includes(':')) return false;
-  context.tell(`admin: ${/^[A-Z_]{1,20}$/.test(rest) ? rest : 'unknown command'}`, 'sms');
+  context.log.over('sms').info(`admin: ${/^[A-Z_]{1,20}$/.test(rest) ? rest : 'unknown command'}`);
   if (rest === 'START_LOOP') {
     actions.start();
     answer('the loop is started');

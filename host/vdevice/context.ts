@@ -1,6 +1,7 @@
 // What every part of V shares, and the two ways in which V speaks to people: events and SMS to its admins.
 
 import type { ProtocolCrypto } from '../../protocol/crypto';
+import type { Log } from '../kit/log';
 import type { Runtime } from '../kit/runtime';
 import type { HttpClient, VtestInfo } from '../v1';
 import type { LocalTime } from './loops/local-time';
@@ -26,8 +27,7 @@ export interface VContext {
    * The last withdrawal that was decrypted: one that waits is looked at again at every poll, and the key costs 50 ms.
    */
   decrypted?: { id: string; infoHash: string; info: VtestInfo };
-  /** A line for people. Never a secret. */
-  tell(text: string, link?: 'sms' | 'http'): void;
+  log: Log;
   /** Plain text SMS to every admin. Texts of the published app are given word for word. */
   tellAdmins(text: string): void;
   /** Counts and sends an SMS. */

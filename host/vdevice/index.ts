@@ -92,10 +92,12 @@ class RunningVDevice implements VDevice {
       onBatchRefused: (side, batchNo) => this.batches.refused(side, batchNo),
       onStatus: (status) => {
         this.cold = status;
-        context.tell(`HSM-Cold: device state ${status.deviceState}, account state ${status.accountState}`, 'sms');
+        context.log
+          .over('sms')
+          .info(`HSM-Cold: device state ${status.deviceState}, account state ${status.accountState}`);
       },
       onAlarm: (words) => {
-        context.tell(words, 'sms');
+        context.log.over('sms').warn(words);
         context.tellAdmins(words);
       },
     };
@@ -110,7 +112,9 @@ class RunningVDevice implements VDevice {
   /** Runs `work`; what it throws becomes an event with its code. */
   private guarded(what: string, work: () => Promise<void>): () => Promise<void> {
     return () =>
-      work().catch((error) => this.context.tell(`${what}: ${(error as { code?: string }).code ?? 'internal error'}`));
+      work().catch((error) =>
+        this.context.log.warn(`${what}: ${(error as { code?: string }).code ?? 'internal error'}`),
+      );
   }
 
   private repeated(what: string, pauseMs: () => number, work: () => Promise<void>): Repeater {

@@ -2,6 +2,7 @@
 
 import { fail } from '../../protocol/errors';
 import { SMS_PORT } from '../../protocol/wire';
+import { createLog, type Log } from '../kit/log';
 import { protocolCrypto } from '../kit/protocol-crypto';
 import { httpClient } from '../v1';
 import { isOneOf, phoneKey, type VContext } from './context';
@@ -9,7 +10,7 @@ import { openModem } from './link/modem';
 import { aPaired, readAccount } from './link/pairing';
 import { localTime } from './loops/local-time';
 import { aPolicy } from './policy/policy-form';
-import { openSealer } from './seal';
+import { hex, openSealer } from './seal';
 import { openState } from './state';
 import type { VDeviceOptions } from './types';
 
@@ -38,6 +39,12 @@ function checkOptions(options: VDeviceOptions): void {
   );
 }
 
+function openLog(options: VDeviceOptions): Log {
+  const { runtime, password, websiteToken, apiToken, identityPriv } = options;
+  const secrets = [password, websiteToken, apiToken, hex(identityPriv)];
+  return createLog({ runtime, who: 'v-device', listener: options.onEvent, secrets });
+}
+
 /**
  * Opens state file, modem and HTTP clients. Throws `vdevice-options`, `account-file`, `pairing-mismatch`, `bad-policy`,
  * `sql-file`, `seal-key`, `seal-broken`.
@@ -53,7 +60,8 @@ export function openContext(options: VDeviceOptions): OpenContext {
   const website = httpClient(options.websiteUrl, options.websiteToken);
   const api = httpClient(options.apiUrl, options.apiToken);
   const state = openState(options.file, openSealer(options.file + '.key', random));
-  const modem = openModem(options.modem, runtime, state, options.simPin);
+  const log = openLog(options);
+  const modem = openModem(options.modem, { runtime, state, log, simPin: options.simPin });
   const sendText = (to: string, text: string): void => {
     state.count('sms-out');
     modem.sendText(to, text);
@@ -73,7 +81,7 @@ export function openContext(options: VDeviceOptions): OpenContext {
     hsmPhones: options.hsmPhones,
     adminPhones: options.adminPhones,
     pollMs: options.pollMs ?? DEFAULT_POLL_MS,
-    tell: (text, link) => options.onEvent?.({ at: runtime.nowMs(), who: 'v-device', link, text }),
+    log,
     sendText,
     sendData: (to, data) => {
       state.count('sms-out');

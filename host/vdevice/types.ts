@@ -4,6 +4,7 @@
 import type { BytePort } from '../kit/byte-port';
 import type { AccountFile } from '../api/types';
 import type { PolicyLimits, PolicyWindow } from '../../protocol/request/policy';
+import type { LogListener } from '../kit/log';
 import type { Runtime } from '../kit/runtime';
 
 /** One SMS as V sees it: text, or 8-bit data with its 16-bit destination port. The number proves nothing. */
@@ -54,14 +55,6 @@ export interface VPolicy extends Partial<PolicyLimits> {
 /** The account public file that the operator tool writes after `account add`. */
 export type AccountPublic = AccountFile;
 
-export interface VEvent {
-  at: number;
-  who: string;
-  link?: string;
-  text: string;
-  data?: object;
-}
-
 export interface VDeviceOptions {
   runtime: Runtime;
   /** State file (SQL, created when absent); its secrets are sealed with the key in `<file>.key` (mode 600). */
@@ -98,7 +91,7 @@ export interface VDeviceOptions {
   protocol?: 'v2' | 'v1';
   /** v1 dialect of before 2016-09-26 (no coin code in SMS). */
   v1WithoutCoin?: boolean;
-  onEvent?: (event: VEvent) => void;
+  onEvent?: LogListener;
 }
 
 export type LoopState = 'stopped' | 'idle' | 'authorised' | 'posted' | 'final' | 'waiting';

@@ -23,7 +23,7 @@ export async function pullBatch(
   const list = aBatch(answer.body, batchNo, context);
   const attestation = await readAttestation(context, side, batchNo, list);
   context.store.putBatch(side, batchNo, list, attestation, context.runtime.nowMs());
-  context.tell(`${side === SIDE_COLD ? 'cold' : 'hot'} batch ${batchNo} pulled, attestation ${attestation}`);
+  logAttestation(context, { side, batchNo, attestation }, ` pulled, attestation ${attestation}`);
   return { attestation };
 }
 
@@ -68,6 +68,16 @@ export async function refreshAttestations(context: WebsiteContext): Promise<void
     const attestation = await readAttestation(context, side, batchNo, list);
     if (attestation === 'none') continue;
     context.store.setAttestation(side, batchNo, attestation);
-    context.tell(`${side === SIDE_COLD ? 'cold' : 'hot'} batch ${batchNo}: HSM-Cold's attestation is ${attestation}`);
+    logAttestation(context, { side, batchNo, attestation }, `: HSM-Cold's attestation is ${attestation}`);
   }
+}
+
+/** "cold batch 3" and `words`; a bad attestation is a warning. */
+function logAttestation(
+  { log }: WebsiteContext,
+  { side, batchNo, attestation }: { side: 1 | 2; batchNo: number; attestation: Attestation },
+  words: string,
+): void {
+  const write = attestation === 'bad' ? log.warn : log.info;
+  write(`${side === SIDE_COLD ? 'cold' : 'hot'} batch ${batchNo}${words}`, { side, batch_no: batchNo });
 }

@@ -1,5 +1,6 @@
 // What every part of the website shares.
 
+import type { Log } from '../kit/log';
 import type { Runtime } from '../kit/runtime';
 import type { HttpClient } from '../v1';
 import type { Store } from './store';
@@ -15,6 +16,5 @@ export interface WebsiteContext {
   confirmations: number;
   /** V has judged a batch: by now HSM-Cold has its addresses, and soon its attestation. */
   expectAttestations(): void;
-  /** A line for people. Never a secret. */
-  tell(text: string, data?: object): void;
+  log: Log;
 }

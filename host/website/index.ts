@@ -5,6 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import fastify, { type FastifyInstance } from 'fastify';
 import { fail } from '../../protocol/errors';
+import { createLog, type Log } from '../kit/log';
 import { repeat, type Repeater } from '../kit/repeat';
 import { httpClient } from '../v1';
 import { refreshAttestations } from './batches';
@@ -54,7 +55,7 @@ export async function startWebsite(options: WebsiteOptions): Promise<Website> {
     account: options.attestation,
     confirmations: options.confirmations ?? 3,
     expectAttestations() {},
-    tell: (text, data) => options.onEvent?.({ at: options.runtime.nowMs(), who: 'website', text, data }),
+    log: openLog(options),
   };
   const app = fastify({ logger: false, bodyLimit: 65536, forceCloseConnections: true });
   prepare(app);
@@ -89,6 +90,12 @@ export async function startWebsite(options: WebsiteOptions): Promise<Website> {
   };
 }
 
+function openLog(options: WebsiteOptions): Log {
+  const { runtime, onEvent: listener, token, password, adminToken, apiTokens } = options;
+  const secrets = [token, password, adminToken, ...Object.values(apiTokens)];
+  return createLog({ runtime, who: 'website', listener, secrets });
+}
+
 /** Looks for attestations that were not made yet, with growing pauses; `expectAttestations` starts them anew. */
 function repeatAttestations(context: WebsiteContext): Repeater {
   let pauseMs = ATTESTATION_FIRST_MS;
@@ -98,7 +105,7 @@ function repeatAttestations(context: WebsiteContext): Repeater {
     async () => {
       pauseMs = Math.min(pauseMs * 2, ATTESTATION_LAST_MS);
       await refreshAttestations(context).catch((error: { code?: string }) =>
-        context.tell('attestations: ' + (error.code ?? 'internal error')),
+        context.log.warn('attestations: ' + (error.code ?? 'internal error')),
       );
     },
   );

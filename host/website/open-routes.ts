@@ -4,6 +4,7 @@
 import { SIDE_COLD } from '../../protocol/wire';
 import type { FastifyInstance } from 'fastify';
 import { batchDigest } from '../bitcoin/batch';
+import type { Log } from '../kit/log';
 import type { WebsiteContext } from './context';
 import { BATCH_FAILED, BATCH_VERIFIED } from './store';
 
@@ -20,7 +21,7 @@ export function openRoutes(app: FastifyInstance, context: WebsiteContext): void 
 }
 
 function withdrawalRoutes(app: FastifyInstance, context: WebsiteContext): void {
-  const { store, runtime, tell } = context;
+  const { store, runtime, log } = context;
 
   app.get('/api/v1/open/vtest', async () => {
     const row = store.nextWithdrawal();
@@ -36,17 +37,16 @@ function withdrawalRoutes(app: FastifyInstance, context: WebsiteContext): void {
     if (txHash !== null && !/^[0-9a-f]{64}$/.test(txHash))
       return reply.code(400).send({ code: 1, message: 'tx_hash is not 64 hex digits' });
     const result = store.reportWithdrawal(vtestId, txHash, runtime.nowMs());
-    tell(
-      result
-        ? `withdrawal ${vtestId} ${txHash === null ? 'failed' : 'paid by ' + txHash}`
-        : `report on withdrawal ${vtestId} refused`,
-    );
+    const about = { vtest_id: vtestId, tx_hash: txHash };
+    if (!result) log.warn(`report on withdrawal ${vtestId} refused`, about);
+    else if (txHash === null) log.warn(`withdrawal ${vtestId} failed`, about);
+    else log.info(`withdrawal ${vtestId} paid by ${txHash}`, about);
     return { result };
   });
 }
 
 function batchRoutes(app: FastifyInstance, context: WebsiteContext): void {
-  const { store, tell } = context;
+  const { store, log } = context;
 
   app.get('/api/v1/open/batch', async () => {
     const row = store.nextBatch();
@@ -74,13 +74,18 @@ function batchRoutes(app: FastifyInstance, context: WebsiteContext): void {
       if (Buffer.from(digest).toString('hex') !== form.digest) return { result: false };
     }
     const result = store.markBatch(side, batchNo, status);
-    const words =
-      `${side === SIDE_COLD ? 'cold' : 'hot'} batch ${batchNo} ` +
-      `${status === BATCH_VERIFIED ? 'verified' : 'FAILED'}`;
-    tell(result ? words : words + ': report refused');
+    logReport(log, { side, batchNo, isVerified: status === BATCH_VERIFIED, isTaken: result });
     context.expectAttestations();
     return { result };
   });
+}
+
+function logReport(log: Log, report: { side: 1 | 2; batchNo: number; isVerified: boolean; isTaken: boolean }): void {
+  const { side, batchNo, isVerified, isTaken } = report;
+  const words = `${side === SIDE_COLD ? 'cold' : 'hot'} batch ${batchNo} ${isVerified ? 'verified' : 'FAILED'}`;
+  const about = { side, batch_no: batchNo };
+  if (isVerified && isTaken) log.info(words, about);
+  else log.warn(isTaken ? words : words + ': report refused', about);
 }
 
 /** A plain non-negative number of at most 15 digits, or null. */

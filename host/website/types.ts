@@ -1,14 +1,7 @@
 // What the reference website takes and gives. Spec: docs/http-api.md, "The website's side, polled by V".
 
+import type { LogListener } from '../kit/log';
 import type { Runtime } from '../kit/runtime';
-
-export interface WebsiteEvent {
-  at: number;
-  who: string;
-  link?: string;
-  text: string;
-  data?: object;
-}
 
 export interface WebsiteOptions {
   runtime: Runtime;
@@ -32,7 +25,7 @@ export interface WebsiteOptions {
   attestation?: { identity: string; network: 'main' | 'test' | 'regtest'; account: number };
   /** Confirmations after which a deposit counts as received, default 3. */
   confirmations?: number;
-  onEvent?: (event: WebsiteEvent) => void;
+  onEvent?: LogListener;
 }
 
 /** `/shop/...` bodies are JSON. Amounts in satoshi. */

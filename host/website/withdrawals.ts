@@ -15,7 +15,10 @@ export async function bookAndSeal(
   const row = context.store.bookWithdrawal(key, outs, dynamic, context.runtime.nowMs());
   if (row.vtest_info !== null) return row;
   await seal(context, row);
-  context.tell(`withdrawal ${row.vtest_id} booked, ${outs.length} outputs, encrypted for V`);
+  context.log.info(`withdrawal ${row.vtest_id} booked, ${outs.length} outputs, encrypted for V`, {
+    vtest_id: row.vtest_id,
+    outs: outs.length,
+  });
   return context.store.withdrawal(row.vtest_id)!;
 }
 

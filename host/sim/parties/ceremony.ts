@@ -18,7 +18,7 @@ import {
   type AccountPolicy,
 } from '../../operator';
 import { codeOf } from '../../vdevice';
-import type { EventListener } from '../events';
+import { createLog, type LogListener } from '../../kit/log';
 import { NUMBERS, SIM_TOKENS } from '../numbers';
 import type { VirtualRuntime } from '../clock/virtual-runtime';
 
@@ -41,7 +41,7 @@ export interface CeremonyOptions {
   vProtocol?: 'v1' | 'v2';
   /** Customers on HSM-Cold. Those after the first have a V of their own that never speaks. Default 1. */
   accounts?: number;
-  onEvent?: EventListener;
+  onEvent?: LogListener;
 }
 
 export interface Ceremony {
@@ -80,13 +80,14 @@ class Operator {
   readonly cold = createConsoleClient({ port: this.options.coldConsole });
   readonly hot = createConsoleClient({ port: this.options.hotConsole });
   readonly pin = SIM_TOKENS.pin;
+  readonly log = createLog({
+    runtime: this.options.runtime,
+    who: 'operator',
+    listener: this.options.onEvent,
+    secrets: [this.pin],
+  }).over('console');
 
   constructor(private readonly options: CeremonyOptions) {}
-
-  tell(text: string): void {
-    const { runtime, onEvent } = this.options;
-    onEvent?.({ at: runtime.nowMs(), who: 'operator', link: 'console', text });
-  }
 
   at<T>(work: Promise<T>, what: string): Promise<T> {
     return this.options.runtime.runWhile(work, what);
@@ -100,13 +101,13 @@ class Operator {
       provision(cold, { dice, hostEntropy: random(32), pin }),
       'the ceremony',
     );
-    this.tell(
+    this.log.info(
       `seed made from ${DICE_ROLLS} dice rolls, the host's and the board's randomness; ${words.length} words written ` +
         `down; fingerprint ${fingerprint}`,
     );
     await this.at(setTime(cold, Math.floor(this.options.runtime.nowMs() / 1000), pin), 'setting the clock');
     await this.at(pairHot(cold, hot, random(32), pin), 'pairing of the two boards');
-    this.tell('HSM-Cold and HSM-Hot share a link key');
+    this.log.info('HSM-Cold and HSM-Hot share a link key');
     await this.at(setPhones(cold, [NUMBERS.platformAdmin], pin), "entering the admin's phone");
     return words;
   }
@@ -156,7 +157,7 @@ export async function holdCeremony(options: CeremonyOptions): Promise<Ceremony> 
   const words = await operator.makeBoards(random);
   const file = await operator.enterAccounts(vIdentity, payoutAddress, random);
   const pairingCodeAtV = codeOf(file, vIdentity);
-  operator.tell(
+  operator.log.info(
     `account ${file.account} entered; pairing code ${file.pairing_code} at HSM-Cold, ${pairingCodeAtV} at V`,
   );
   const readStatus = (): Promise<string[]> => operator.at(status(cold), 'the status');
@@ -169,15 +170,15 @@ export async function holdCeremony(options: CeremonyOptions): Promise<Ceremony> 
     words,
     async unlock() {
       await operator.at(unlock(cold, pin), 'unlocking');
-      operator.tell('HSM-Cold unlocked');
+      operator.log.info('HSM-Cold unlocked');
     },
     async reopen() {
       await operator.at(reopen(cold, file.account, pin), 'opening the account');
-      operator.tell(`account ${file.account} open again`);
+      operator.log.info(`account ${file.account} open again`);
     },
     async sweep(psbt) {
       const signed = await operator.at(sweep(cold, psbt, { account: file.account, pin }), 'the sweep');
-      signed.shown.forEach((line) => operator.tell(`HSM-Cold shows: ${line}`));
+      signed.shown.forEach((line) => operator.log.info(`HSM-Cold shows: ${line}`));
       return signed.psbt;
     },
     status: readStatus,

@@ -5,7 +5,7 @@ import { startVDevice, type VDevice, type VDeviceOptions, type VPolicy } from '.
 import { startWebsite, type Website } from '../../website';
 import { wire, type Wire } from '../board';
 import type { BytePort } from '../../kit/byte-port';
-import type { EventListener } from '../events';
+import type { LogListener } from '../../kit/log';
 import type { GsmNetwork } from '../gsm';
 import { NUMBERS, SIM_TOKENS, type Polls } from '../numbers';
 import { createShop, type Shop } from './shop';
@@ -33,7 +33,7 @@ export interface CustomerOptions {
   rekeyAt?: string;
   /** Odd answers of V's modem. */
   mood?: Mood;
-  onEvent?: EventListener;
+  onEvent?: LogListener;
 }
 
 export interface Customer {

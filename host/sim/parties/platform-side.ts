@@ -7,7 +7,7 @@ import { createRpc, type Rpc } from '../../bitcoin/rpc';
 import { startRegtestNode } from '../regtest/regtest-node';
 import type { RegtestNode } from '../regtest/types';
 import { startGateway, type Gateway } from '../../gateway';
-import type { EventListener } from '../events';
+import type { LogListener } from '../../kit/log';
 import { startHostileProxy, type HostileProxy } from './hostile-proxy';
 import { SIM_TOKENS, type Polls } from '../numbers';
 import type { VirtualRuntime } from '../clock/virtual-runtime';
@@ -20,7 +20,7 @@ export interface PlatformOptions {
   hostPort: BytePort;
   ports: { api?: number; chain?: number };
   polls: Polls;
-  onEvent?: EventListener;
+  onEvent?: LogListener;
 }
 
 export interface Platform {

@@ -78,7 +78,7 @@ class LinkV1 implements HsmLink {
     });
     this.state.scrub();
     this.toCold(v1FormatChannelOk(this.kept.cId));
-    this.context.tell('channel ' + this.kept.cId + ' is open (text protocol)', 'sms');
+    this.context.log.over('sms').info('channel ' + this.kept.cId + ' is open (text protocol)');
     this.events.onOpened(this.kept.cId);
     return true;
   }

@@ -152,10 +152,9 @@ class LinkV2 implements HsmLink {
       this.saveChannel();
       this.saveOpening();
     });
-    this.context.tell(
-      attempt === 0 ? 'asks HSM-Cold for a new channel' : 'asks HSM-Cold for a new channel again',
-      'sms',
-    );
+    this.context.log
+      .over('sms')
+      .info(attempt === 0 ? 'asks HSM-Cold for a new channel' : 'asks HSM-Cold for a new channel again');
     this.context.sendData(this.phone(attempt), data);
   }
 
@@ -181,7 +180,7 @@ class LinkV2 implements HsmLink {
       this.saveOpening();
     });
     this.state.scrub();
-    this.context.tell('channel ' + channel.id + ' is open', 'sms');
+    this.context.log.over('sms').info('channel ' + channel.id + ' is open');
     this.events.onOpened(channel.id);
     return true;
   }

@@ -2,6 +2,7 @@
 
 import type { BytePort } from '../../kit/byte-port';
 import { createHostModem } from '../../modem';
+import type { Log } from '../../kit/log';
 import type { Runtime } from '../../kit/runtime';
 import type { State } from '../state';
 import type { IncomingSms, VModem } from '../types';
@@ -11,7 +12,7 @@ export interface OpenModem extends VModem {
   close(): void;
 }
 
-/** What V's owner hears of the modem. */
+/** Events of the modem that V's owner has to look at. */
 const TROUBLE = [
   'no-sim',
   'pin-needed',
@@ -24,13 +25,10 @@ const TROUBLE = [
   'parts-given-up',
 ];
 
-/** `tell` hears of trouble with the modem that V drives itself. */
+/** Trouble with a modem that V drives itself goes to the log. */
 export function openModem(
   modem: VModem | BytePort,
-  runtime: Runtime,
-  state: State,
-  simPin?: string,
-  tell?: (text: string) => void,
+  { runtime, state, log, simPin }: { runtime: Runtime; state: State; log: Log; simPin?: string },
 ): OpenModem {
   if (!('write' in modem)) {
     return {
@@ -54,7 +52,7 @@ export function openModem(
     pin: simPin,
     store: state.sendStore,
     onEvent(name, value) {
-      if (TROUBLE.includes(name)) tell?.(`modem: ${name} ${value}`);
+      if (TROUBLE.includes(name)) log.over('sms').warn(`modem: ${name} ${value}`);
     },
     onSms: ({ from, text, data, port }, ack) =>
       listener?.({ from, text: text ?? undefined, data: data ?? undefined, port: port < 0 ? undefined : port }, ack),

@@ -7,6 +7,7 @@ import { isAddress } from '../../bitcoin/address';
 import { batchDigest, type IndexedAddress } from '../../bitcoin/batch';
 import { batchText } from '../../v1';
 import { BATCH_NO_MAX, BATCH_SIZE, SIDE_COLD } from '../../../protocol/wire';
+import type { LogFields } from '../../kit/log';
 import type { VContext } from '../context';
 import { retryPauseMs, type HsmLink } from '../link/hsm-link';
 import { hex } from '../seal';
@@ -61,7 +62,7 @@ class AddressBatchLoop implements BatchLoop {
       next_ask_ms: nowMs + retryPauseMs(batch.tries),
       tries: batch.tries + 1,
     });
-    this.context.tell(`asks HSM-Cold to vouch for ${name(batch)}`, 'sms');
+    this.context.log.over('sms').info(`asks HSM-Cold to vouch for ${name(batch)}`, about(batch));
     this.link.askBatch(batch.side, batch.batch_no, batch.tries);
   }
 
@@ -86,7 +87,9 @@ class AddressBatchLoop implements BatchLoop {
       if (!verified)
         this.context.tellAdmins(`address batch ${batch.batch_no} ${sideName(batch.side)} is false, do not use it`);
     });
-    this.context.tell(`${name(batch)} ${verified ? 'is as HSM-Cold has it' : 'is FALSE'}`, 'sms');
+    const log = this.context.log.over('sms');
+    if (verified) log.info(`${name(batch)} is as HSM-Cold has it`, about(batch));
+    else log.warn(`${name(batch)} is FALSE`, about(batch));
   }
 
   private take(side: 1 | 2, batchNo: number, list: IndexedAddress[] | null, raw: unknown): void {
@@ -129,7 +132,7 @@ class AddressBatchLoop implements BatchLoop {
     const answer = await this.context.website.postForm('/api/v1/open/batch', form);
     if (answer.status !== 200) return;
     this.state.putBatch({ ...batch, reported: 1 });
-    this.context.tell(`reports ${name(batch)} ${batch.state}`, 'http');
+    this.context.log.over('http').info(`reports ${name(batch)} ${batch.state}`, about(batch));
   }
 
   private openOne(side: number, batchNo: number): Batch | undefined {
@@ -227,4 +230,8 @@ function sideName(side: number): string {
 
 function name(batch: Batch): string {
   return `${sideName(batch.side)} batch ${batch.batch_no}`;
+}
+
+function about(batch: Batch): LogFields {
+  return { side: batch.side, batch_no: batch.batch_no };
 }

@@ -55,7 +55,7 @@ class WithdrawalLoop implements SendLoop {
       this.stop(why);
       this.context.tellAdmins(words);
     });
-    this.context.tell('loop stops: ' + why);
+    this.context.log.warn('loop stops: ' + why);
     return false;
   }
 
@@ -84,9 +84,8 @@ class WithdrawalLoop implements SendLoop {
       return true;
     }
     if (intake.kind !== 'authorised') return false;
-    this.context.tell(
-      `authorises withdrawal ${intake.row.vtest_id}, ${intake.row.sats} sats, under channel ${intake.row.channel_id}`,
-    );
+    const { vtest_id, sats, channel_id: channelId } = intake.row;
+    this.context.log.info(`authorises withdrawal ${vtest_id}, ${sats} sats, under channel ${channelId}`, { vtest_id });
     return true;
   }
 
@@ -96,7 +95,7 @@ class WithdrawalLoop implements SendLoop {
     const posted = await postRequest(this.context.api, formOf(row));
     if (posted === 'retry') return this.tryLater(row, 'post tx to ChainCloud is error');
     this.memory.putWithdrawal({ ...row, state: 'posted', tries: 0 });
-    this.context.tell(`posts withdrawal ${row.vtest_id} to the API`, 'http');
+    this.context.log.over('http').info(`posts withdrawal ${row.vtest_id} to the API`, { vtest_id: row.vtest_id });
     return posted === 'known';
   }
 
@@ -157,13 +156,16 @@ class WithdrawalLoop implements SendLoop {
         `${tag}: withdrawal ${row.vtest_id} paid a fee of ${feeSats ?? 'unknown'} sats, loop is stop`,
       );
     });
-    if (tag !== '') this.context.tell('loop stops: ' + tag);
+    if (tag !== '') this.context.log.warn('loop stops: ' + tag, { vtest_id: row.vtest_id });
     return tag === '';
   }
 
   private finish(row: Withdrawal, result: 'sent' | 'failed', txHash: string | null): true {
     this.memory.putWithdrawal({ ...row, state: result, tx_hash: txHash, tries: 0 });
-    this.context.tell(`withdrawal ${row.vtest_id} ${result === 'sent' ? 'is sent: ' + txHash : 'failed'}`);
+    const { vtest_id } = row;
+    if (result === 'sent')
+      this.context.log.info(`withdrawal ${vtest_id} is sent: ${txHash}`, { vtest_id, tx_hash: txHash });
+    else this.context.log.warn(`withdrawal ${vtest_id} failed`, { vtest_id });
     return true;
   }
 
@@ -177,7 +179,7 @@ class WithdrawalLoop implements SendLoop {
     if (answer.status !== 200 || (result !== true && result !== 'true'))
       return this.tryLater(row, `website refuses the report of withdrawal ${row.vtest_id}`);
     this.memory.putWithdrawal({ ...row, reported: 1, tries: 0 });
-    this.context.tell(`reports withdrawal ${row.vtest_id} to the website`, 'http');
+    this.context.log.over('http').info(`reports withdrawal ${row.vtest_id} to the website`, { vtest_id: row.vtest_id });
     return false;
   }
 

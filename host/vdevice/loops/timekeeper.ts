@@ -59,7 +59,7 @@ class DailyTimekeeper implements Timekeeper {
     if (nowMs - seenMs >= JUMP_MS || backMs <= -JUMP_MS) this.state.setNumber('clock-seen', nowMs);
     const jumpMs = backMs <= -JUMP_MS ? backMs : nowMs - this.armedAtMs - this.armedForMs;
     if (Math.abs(jumpMs) < JUMP_MS) return;
-    this.context.tell(`the clock jumped by ${Math.round(jumpMs / 60000)} minutes`);
+    this.context.log.warn(`the clock jumped by ${Math.round(jumpMs / 60000)} minutes`);
     if (!this.loop.isRunning()) return;
     this.loop.stop('clock');
     this.context.tellAdmins(`clock of V jumped by ${Math.round(jumpMs / 60000)} min and loop is stop`);

@@ -1,7 +1,7 @@
 // Holds host/kit/log.ts: events with closed names, and no secret in any of them.
 
 import { expect } from 'chai';
-import { createLog, type LogEvent } from '../../../host/kit/log';
+import { createLog, formatEvent, type LogEvent } from '../../../host/kit/log';
 
 describe('host/kit/log', () => {
   const events: LogEvent[] = [];
@@ -26,6 +26,13 @@ describe('host/kit/log', () => {
     log.info('the token sesame-sesame of x', { outs: 'sesame-sesame' });
     expect(events[0].text).to.equal('the token [secret] of x');
     expect(events[0].data).to.deep.equal({ outs: '[secret]' });
+  });
+
+  it('an event is one line: time in UTC, who, over what, text', () => {
+    expect(formatEvent({ at: 7000, who: 'api', link: 'serial', text: 'up' })).to.equal(
+      '00:00:07  api        serial   up',
+    );
+    expect(formatEvent({ at: 0, who: 'v-device', text: 'up' })).to.equal('00:00:00  v-device            up');
   });
 
   it('without a listener it does nothing', () => {

@@ -1,6 +1,7 @@
 // Holds V's answers to its admins (docs/published-app.md 3.3) and PING (6.5).
 
 import { expect } from 'chai';
+import type { LogEvent } from '../../../host/kit/log';
 import { ADMIN, COLD, createWorld, type World } from './world';
 
 describe('host/vdevice admin SMS (docs/published-app.md 3.3)', () => {
@@ -41,6 +42,15 @@ describe('host/vdevice admin SMS (docs/published-app.md 3.3)', () => {
       expect(await ask('CC:START_LOOP', from), from).to.deep.equal([]);
     }
     expect([(await world.v.status()).loop.running, (await world.v.status()).sms.ignored]).to.deep.equal([false, 6]);
+  });
+
+  it('a password sent by mistake stays out of the log', async () => {
+    const events: LogEvent[] = [];
+    const password = 'OPEN_SESAME';
+    await world.restart({ password, onEvent: (event) => events.push(event) });
+    await ask(`CC:${password}`);
+    await ask('CC:TIME');
+    expect(events.map((event) => event.text)).to.deep.equal(['admin: [secret]', 'admin: TIME']);
   });
 
   it('attack: a forged admin number cannot make V answer without end', async () => {

@@ -7,11 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha256';
 import { secp256k1 } from '@noble/curves/secp256k1';
+import type { LogEvent } from '../../../host/kit/log';
 import { realRuntime, type Runtime } from '../../../host/kit/runtime';
 import { createVirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
 import { batchDigest } from '../../../host/bitcoin/batch';
 import { decryptBoundInfo, httpClient } from '../../../host/v1';
-import { startWebsite, type Website } from '../../../host/website';
+import { startWebsite, type Website, type WebsiteOptions } from '../../../host/website';
 import { addressOf, fakeBatch, startFakeApi, type FakeApi } from '../vdevice/fake-api';
 
 const IDENTITY = sha256('hsm-cold identity');
@@ -23,7 +24,7 @@ describe('host/website', () => {
   let site: Website;
   let v: ReturnType<typeof httpClient>;
 
-  const start = (runtime: Runtime = realRuntime()) =>
+  const start = (runtime: Runtime = realRuntime(), changes: Partial<WebsiteOptions> = {}) =>
     startWebsite({
       runtime,
       file: join(folder, 'site.db'),
@@ -37,6 +38,7 @@ describe('host/website', () => {
         network: 'regtest',
         account: 0,
       },
+      ...changes,
     });
   const shop = async (method: string, path: string, body?: object, headers: object = {}) => {
     const response = await fetch(site.url + path, {
@@ -285,6 +287,21 @@ describe('host/website', () => {
     const html = await (await fetch(site.url + '/', { headers: { token: 'admin' } })).text();
     expect(html).to.include(PAYEE).and.include('1.00000000 BTC').and.include('verified');
     expect(html).to.not.include('<script').and.not.include('20160721');
+  });
+
+  it('logs what V reports, and none of its tokens', async () => {
+    const token = 'ab'.repeat(32);
+    const events: LogEvent[] = [];
+    await site.close();
+    site = await start(realRuntime(), { token, onEvent: (event) => events.push(event) });
+    const byToken = httpClient(site.url, token);
+    await shop('POST', '/shop/withdrawals', { outs: [{ address: PAYEE, sats: 20000 }], idempotency_key: 'log' });
+    await byToken.postForm('/api/v1/open/vtest', { vtest_id: 1, tx_hash: token });
+    byToken.close();
+    expect(events.map(({ text, level, data }) => [level, text, data])).to.deep.equal([
+      [undefined, 'withdrawal 1 booked, 1 outputs, encrypted for V', { vtest_id: 1, outs: 1 }],
+      [undefined, 'withdrawal 1 paid by [secret]', { vtest_id: 1, tx_hash: '[secret]' }],
+    ]);
   });
 
   it('names a busy port', async () => {

@@ -1,6 +1,6 @@
 // `chaincloud api`: the platform's HTTP API, alone.
 import { startApi, type ApiOptions } from '../../../host/api';
-import { formatEvent } from '../../../host/sim/events';
+import { formatEvent } from '../../../host/kit/log';
 import { realRuntime } from '../../../host/kit/runtime';
 import { need, type Command } from '../command';
 import { describeShape, readConfig, type Shape } from '../config-file';

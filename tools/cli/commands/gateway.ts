@@ -1,7 +1,7 @@
 // `chaincloud gateway`: takes jobs from the API to HSM-Hot on a serial port and the answers back.
 import { startGateway, type GatewayOptions } from '../../../host/gateway';
 import { realRuntime } from '../../../host/kit/runtime';
-import { formatEvent } from '../../../host/sim/events';
+import { formatEvent } from '../../../host/kit/log';
 import { openPort } from '../../serial/open';
 import { need, type Command } from '../command';
 import { describeShape, readConfig, type Shape } from '../config-file';

@@ -2,7 +2,7 @@
 import { accessSync, constants, renameSync, writeFileSync } from 'node:fs';
 import { fail } from '../../../protocol/errors';
 import { startControl, type Control } from '../../../host/sim/control';
-import { formatEvent, type SystemEvent } from '../../../host/sim/events';
+import { formatEvent, type LogEvent } from '../../../host/kit/log';
 import { NUMBERS, QUICK_POLLS, SIM_TOKENS } from '../../../host/sim/numbers';
 import { createPump } from '../../../host/sim/clock/pump';
 import { createSim800OnPty } from '../../../host/sim/sim800';
@@ -53,7 +53,7 @@ function writeReadyFile(path: string, content: object): void {
 
 interface Voice {
   line(text: string): void;
-  event(event: SystemEvent): void;
+  event(event: LogEvent): void;
 }
 
 /** With --json standard output belongs to the result alone. */

@@ -3,7 +3,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { fail } from '../../../protocol/errors';
 import { realRuntime } from '../../../host/kit/runtime';
-import { formatEvent } from '../../../host/sim/events';
+import { formatEvent } from '../../../host/kit/log';
 import {
   codeOf,
   openIdentity,

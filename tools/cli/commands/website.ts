@@ -1,6 +1,6 @@
 // `chaincloud website`: the customer's reference website, alone.
 import { realRuntime } from '../../../host/kit/runtime';
-import { formatEvent } from '../../../host/sim/events';
+import { formatEvent } from '../../../host/kit/log';
 import { startWebsite, type WebsiteOptions } from '../../../host/website';
 import { need, type Command } from '../command';
 import { describeShape, readConfig, type Shape } from '../config-file';
