@@ -2,6 +2,9 @@
 // the board contract suite holds every implementation to the words here. No callback ever fires synchronously,
 // that is, before the call that registered or caused it has returned.
 
+/** Most bytes that a listener of a Uart gets at once, as Espruino's driver has it. */
+export const UART_CHUNK_BYTES = 64;
+
 /**
  * A byte stream. `write` queues and returns at once; a board sends in order. The callee copies, the caller keeps its
  * buffer.
@@ -9,8 +12,8 @@
 export interface Uart {
   write(bytes: Uint8Array): void;
   /**
-   * One listener; `bytes` (1..64 of them) belongs to the listener. Bytes that arrive before a listener is set are lost.
-   * A listener that throws, or runs out of memory, may be called no more: Hal.isStuck says so.
+   * One listener; `bytes` (1..UART_CHUNK_BYTES of them) belongs to the listener. Bytes that arrive before a listener is
+   * set are lost. A listener that throws, or runs out of memory, may be called no more: Hal.isStuck says so.
    */
   onData(listener: (bytes: Uint8Array) => void): void;
 }
@@ -28,10 +31,16 @@ export interface Flash {
   clearPage(page: number): void;
 }
 
+/** What Storage keeps before a file's content, and the longest name in it. */
+export const FILE_HEADER_BYTES = 32;
+export const FILE_NAME_MAX = 28;
+/** Where this file exists at power-on, the board starts no image, once: the interpreter's prompt is there. */
+export const SERVICE_FILE = 'service';
+
 /** Files of the board's Storage: tables, address caches. Not for state that must survive a cut: that is Flash's. */
 export interface Files {
   readFile(name: string): Uint8Array | undefined;
-  /** Replaces the file. False when there is no room. Names: at most 28 characters. */
+  /** Replaces the file. False when there is no room. Names: at most FILE_NAME_MAX characters. */
   writeFile(name: string, bytes: Uint8Array): boolean;
   eraseFile(name: string): void;
   /** Erases every file whose name is one of the letters of `kinds`, then digits and dashes, the last a digit. */
@@ -61,6 +70,9 @@ export interface Watchdog {
   start(timeoutMs: number): void;
   kick(): void;
 }
+
+/** From the firmware's last reply to its restart: long enough for the reply to leave. */
+export const RESTART_DELAY_MS = 200;
 
 export interface Power {
   /** Restarts the board; does not return to the caller's event. */

@@ -2,7 +2,7 @@
 // 19,200 baud between machines: the UART driver of Espruino up to 2v29 loses bytes in longer bursts at higher speeds.
 // The SIM800L starts by itself when powered; D27 switches its 4 V regulator where there is one, D23 is its RST.
 import type { BoardData } from '../board';
-import { FLASH_ADDRESS, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT } from '../espruino/esp32-area';
+import { FLASH_ADDRESS, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT } from '../espruino/esp32-chip';
 
 export const NAME = 'esp32-sim800l';
 export const CONSOLE_BAUD = 115200;

@@ -4,7 +4,7 @@
 import { fail } from '../../protocol/errors';
 import type { Flash, Hal, Uart } from '../../firmware/hal';
 import { clock } from './clock';
-import { FLASH_ADDRESS, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT } from './esp32-area';
+import { FLASH_ADDRESS, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT, RNG_DATA_REG } from './esp32-chip';
 import { files } from './files';
 import { COMMIT } from './image';
 import { tidy } from './memory';
@@ -12,13 +12,8 @@ import { readNoise } from './noise';
 import { doNothing, runSteps, watchdog } from './power';
 import { isStuck } from './uart';
 
-const FLASH_BYTES = 65536;
-
-/** RNG_DATA_REG of the ESP32 (Technical Reference Manual, 24). */
-const RNG_DATA_REG = 0x3ff75144;
-
 function aRange(offset: number, lenBytes: number): void {
-  if (!(offset >= 0 && lenBytes >= 0 && offset + lenBytes <= FLASH_BYTES))
+  if (!(offset >= 0 && lenBytes >= 0 && offset + lenBytes <= FLASH_PAGE_BYTES * FLASH_PAGE_COUNT))
     throw fail('flash-range', 'outside of the area');
 }
 

@@ -4,7 +4,6 @@ import { fail } from '../../protocol/errors';
 import type { Flash } from '../../firmware/hal';
 import { FLASH_FILE, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT } from './board';
 
-const FLASH_BYTES = 65536;
 /** Erasing goes in pieces of this size, to need little memory. */
 const PIECE_BYTES = 256;
 
@@ -33,13 +32,13 @@ export function openFlashFile(): void {
     return;
   }
   file = E.openFile(FLASH_FILE, 'w');
-  writeErased(FLASH_BYTES);
+  writeErased(FLASH_PAGE_BYTES * FLASH_PAGE_COUNT);
   file.close();
   file = E.openFile(FLASH_FILE, 'r+');
 }
 
 function aRange(offset: number, lenBytes: number): void {
-  if (!(offset >= 0 && lenBytes >= 0 && offset + lenBytes <= FLASH_BYTES))
+  if (!(offset >= 0 && lenBytes >= 0 && offset + lenBytes <= FLASH_PAGE_BYTES * FLASH_PAGE_COUNT))
     throw fail('flash-range', 'outside of the area');
 }
 

@@ -2,7 +2,7 @@
 // PWRKEY D4 (a pulse to low of a second turns it on), its RST D5; the charging chip IP5306 on I2C (D21, D22) must be
 // told to go on giving power when little current flows. 19,200 baud between machines, as on the other ESP32 board.
 import type { BoardData } from '../board';
-import { FLASH_ADDRESS, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT } from '../espruino/esp32-area';
+import { FLASH_ADDRESS, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT } from '../espruino/esp32-chip';
 
 export const NAME = 'ttgo-t-call';
 export const CONSOLE_BAUD = 115200;

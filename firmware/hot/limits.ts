@@ -6,6 +6,7 @@
  * A rate is the time at which all of its tokens are back (GCRA): one number each, so memory grows with the known
  * accounts alone. Times are the board's uptime; nothing is kept over a restart.
  */
+import { MINUTE_MS } from '../../protocol/time';
 import { RATES_OF_ACCOUNT, RATES_OF_ALL, rateAMinute, rateNo } from './relay-rule';
 
 /** Requests to HSM-Cold that may be under way or waiting. */
@@ -16,7 +17,6 @@ export const ALL_TIMES = 2;
 export const UNKNOWN_A_MINUTE = 5;
 /** As many accounts as HSM-Cold holds (state/state.ts MAX_ACCOUNTS). */
 export const KNOWN_MAX = 8;
-const MINUTE_MS = 60000;
 /** What sums of fractions of a minute may be out by. */
 const ROUNDING_MS = 0.5;
 /**

@@ -18,7 +18,7 @@ import { startCold } from './link';
 import { openStore } from './log';
 import { handleRequest } from './relay';
 
-const HOUSEKEEPING_MS = 10000;
+const KICK_MS = 10000;
 const WATCHDOG_MS = 60000;
 
 /** Runs a handler in an event of its own, guarded. */
@@ -54,9 +54,9 @@ function deferLine(terminal: Terminal, line: string | undefined): void {
   });
 }
 
-function housekeeping(hot: Hot): void {
-  hot.hal.clock.after(HOUSEKEEPING_MS, function () {
-    housekeeping(hot);
+function keepWatchdog(hot: Hot): void {
+  hot.hal.clock.after(KICK_MS, function () {
+    keepWatchdog(hot);
   });
   enter(hot);
   hot.hal.watchdog.kick();
@@ -92,7 +92,7 @@ export function startHot(hal: Hal): void {
     hot.fault = (error as CodedError).code || 'internal';
     hot.secret = undefined;
   }
-  housekeeping(hot);
+  keepWatchdog(hot);
   startCold(hot);
   startHost(hot);
   printLine(hot.terminal, 'chaincloud hsm-hot ' + (hot.fault || 'ready'));

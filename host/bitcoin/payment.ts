@@ -7,7 +7,7 @@ import * as btc from '@scure/btc-signer';
 import { fail } from '../../protocol/errors';
 import { bytesOf } from './hex';
 import { leafPayment, type ScriptKind } from './keys';
-import { derWithSighash, SIGHASH_ALL } from './signature';
+import { derWithSighash } from './signature';
 
 export const TX_VERSION = 2;
 export const LOCKTIME = 0;
@@ -65,11 +65,11 @@ export function unsignedTx(plan: Plan): btc.Transaction {
 /** What signature `i` has to sign. */
 function sighash(tx: btc.Transaction, plan: Plan, i: number, pubkey: Uint8Array): Uint8Array {
   const scriptCode = btc.p2pkh(pubkey).script;
-  if (plan.kind === 'p2wpkh') return tx.preimageWitnessV0(i, scriptCode, SIGHASH_ALL, BigInt(plan.inputs[i].sats));
+  if (plan.kind === 'p2wpkh') return tx.preimageWitnessV0(i, scriptCode, btc.SigHash.ALL, BigInt(plan.inputs[i].sats));
   // The package's own method for p2pkh is private in its types.
   return (
     tx as unknown as { preimageLegacy(i: number, script: Uint8Array, hashType: number): Uint8Array }
-  ).preimageLegacy(i, scriptCode, SIGHASH_ALL);
+  ).preimageLegacy(i, scriptCode, btc.SigHash.ALL);
 }
 
 /**

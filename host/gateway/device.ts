@@ -1,6 +1,7 @@
 // Runs one job over the link to HSM-Hot and says how it ended. Every job may be run again from its beginning at any
 // time: the boards answer a repeated one the same. Spec: SPEC.md 5.
 
+import { MINUTE_MS } from '../../protocol/time';
 import type { CborValue } from '../../protocol/cbor/types';
 import { fail } from '../../protocol/errors';
 import type { LinkError, Peer } from '../../protocol/link/types';
@@ -42,8 +43,8 @@ import type { AttestJob, Job, JobResult, PingJob, SignJob } from './types';
 const UNDER_WAY_MAX = 6;
 /** A board signs some seconds an input: asked again after the pause, given up after the limit. */
 const RESULT_PAUSE_MS = 500;
-const RESULT_LIMIT_MS = 30 * 60_000;
-const ANSWER_LIMIT_MS = 5 * 60_000;
+const RESULT_LIMIT_MS = 30 * MINUTE_MS;
+const ANSWER_LIMIT_MS = 5 * MINUTE_MS;
 
 export interface Device {
   run(job: Job): Promise<JobResult>;

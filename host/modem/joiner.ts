@@ -2,6 +2,8 @@
 // modem's store, which is small: one that does not become whole is given up after PART_AGE_MS, or before when there is
 // no room. Its parts are acknowledged then, which deletes them.
 
+import { HOUR_MS } from '../../protocol/time';
+
 /** One part, or a whole message with total 1. */
 export interface Part {
   from: string;
@@ -38,7 +40,7 @@ export interface JoinerOptions {
 }
 
 /** Parts come within minutes of each other; the network may take hours over one. */
-export const PART_AGE_MS = 3 * 3_600_000;
+export const PART_AGE_MS = 3 * HOUR_MS;
 /** A quarter of a usual SIM. */
 const ROOM_PARTS = 5;
 const MAX_OPEN = 16;

@@ -5,12 +5,11 @@ import { sha256 } from '@noble/hashes/sha256';
 import * as btc from '@scure/btc-signer';
 import { RawOldTx } from '@scure/btc-signer/script';
 import { fail, type CodedError } from '../../protocol/errors';
+import { INDEX_MAX } from '../../protocol/wire';
 import { scriptOfAddress } from '../bitcoin/address';
-import { derWithSighash, SIGHASH_ALL } from '../bitcoin/signature';
+import { derWithSighash } from '../bitcoin/signature';
 import type { AccountFile } from '../api/types';
 
-/** The largest index of a derivation path that is not hardened. */
-const INDEX_MAX = 0x7fffffff;
 /** A signature of the usual length, to try whether a PSBT takes one. */
 const TRIAL_SIGNATURE = derWithSighash(Uint8Array.from({ length: 64 }, () => 1));
 
@@ -95,7 +94,7 @@ function knownOf(input: PsbtInput, i: number, account: SweepAccount) {
 function requireUnsigned(input: PsbtInput, i: number): void {
   if (input.partialSig?.length || input.finalScriptSig?.length || input.finalScriptWitness?.length)
     throw fail('psbt-signed', `input ${i} is signed already: take the unsigned PSBT`);
-  if (input.sighashType !== undefined && input.sighashType !== SIGHASH_ALL)
+  if (input.sighashType !== undefined && input.sighashType !== btc.SigHash.ALL)
     throw fail('psbt-sighash', `input ${i} asks for sighash ${input.sighashType}: the board signs ALL (1) only`);
 }
 
@@ -149,7 +148,7 @@ function requestOf(tx: btc.Transaction, account: SweepAccount): SweepRequest {
 function legacyHash(tx: btc.Transaction, i: number, script: Uint8Array): Uint8Array {
   const unsigned = RawOldTx.decode(tx.unsignedTx);
   unsigned.inputs.forEach((input, k) => void (input.finalScriptSig = k === i ? script : new Uint8Array(0)));
-  return sha256(sha256(Uint8Array.from([...RawOldTx.encode(unsigned), SIGHASH_ALL, 0, 0, 0])));
+  return sha256(sha256(Uint8Array.from([...RawOldTx.encode(unsigned), btc.SigHash.ALL, 0, 0, 0])));
 }
 
 function isRight(tx: btc.Transaction, coin: Coin, account: SweepAccount, it: InputSignature): boolean {
@@ -157,7 +156,7 @@ function isRight(tx: btc.Transaction, coin: Coin, account: SweepAccount, it: Inp
   const hash =
     account.script === 'p2pkh'
       ? legacyHash(tx, it.input, coin.script)
-      : tx.preimageWitnessV0(it.input, btc.p2pkh(coin.pubkey).script, SIGHASH_ALL, coin.sats);
+      : tx.preimageWitnessV0(it.input, btc.p2pkh(coin.pubkey).script, btc.SigHash.ALL, coin.sats);
   return secp256k1.verify(it.signature, hash, coin.pubkey);
 }
 

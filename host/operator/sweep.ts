@@ -12,7 +12,7 @@ import { readSweepPsbt, type InputSignature, type SweepAccount, type SweepReques
 const SHOWN = COLD_COMMANDS.sweep.lines;
 const ACCOUNT = COLD_COMMANDS['account show'].lines;
 /** Octets of a previous transaction in one console line. */
-const CHUNK_BYTES = 600;
+const PREV_TX_PIECE_BYTES = 600;
 
 export interface SweepResult {
   /** Base64, signed and not yet finalised. */
@@ -40,8 +40,8 @@ async function carry(client: ConsoleClient, account: number, request: SweepReque
   );
   for (const { txid, vout, sequence, chain, index, raw } of coins) {
     await client.run(`sweep input ${base64([txid, vout, sequence, chain, index, raw.length])}`);
-    for (let at = 0; at < raw.length; at += CHUNK_BYTES)
-      await client.run(`sweep prev ${Buffer.from(raw.subarray(at, at + CHUNK_BYTES)).toString('base64')}`);
+    for (let at = 0; at < raw.length; at += PREV_TX_PIECE_BYTES)
+      await client.run(`sweep prev ${Buffer.from(raw.subarray(at, at + PREV_TX_PIECE_BYTES)).toString('base64')}`);
   }
 }
 

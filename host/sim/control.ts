@@ -2,6 +2,7 @@
 //   GET /state  GET /phones/{number}/inbox  GET /events?since=N
 //   POST /mine {blocks}  /fund {address,sats,blocks?}  /advance {ms}  /power {board,on}  /sms {from,to,action,times?}
 import fastify, { type FastifyInstance } from 'fastify';
+import { DAY_MS } from '../../protocol/time';
 import { fail } from '../../protocol/errors';
 import type { LogEvent } from '../kit/log';
 import type { Pump } from './clock/pump';
@@ -81,7 +82,7 @@ function chainRoutes(app: FastifyInstance, sim: Simulation, pump: Pump): void {
 
 function worldRoutes(app: FastifyInstance, sim: Simulation, pump: Pump): void {
   app.post('/advance', async (request) => {
-    await pump.exclusively(() => sim.advance(aCount('ms', bodyOf(request).ms, 31 * 86_400_000)));
+    await pump.exclusively(() => sim.advance(aCount('ms', bodyOf(request).ms, 31 * DAY_MS)));
     return { now: new Date(sim.runtime.nowMs()).toISOString() };
   });
   app.post('/power', async (request) => {

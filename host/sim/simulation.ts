@@ -12,6 +12,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BOARD as LINUX } from '../../boards/linux/board';
+import { DAY_MS } from '../../protocol/time';
 import { fail } from '../../protocol/errors';
 import type { AccountFile, RegisteredAccount } from '../api';
 import type { BoardData } from './board';
@@ -97,8 +98,6 @@ export interface Simulation {
   until(holds: () => Promise<boolean> | boolean, what: string, limitMs?: number): Promise<void>;
   close(): Promise<void>;
 }
-
-const DAY_MS = 86_400_000;
 
 /** `until` asks this many times in the time between two looks of V. */
 const ASKS_A_POLL = 10;

@@ -7,7 +7,7 @@ import { sha256 } from '@noble/hashes/sha256';
 import { fail } from '../../protocol/errors';
 
 const MAGIC = Buffer.from('\x18Bitcoin Signed Message:\n', 'latin1');
-const SIG_BYTES = 65;
+const RECOVERABLE_SIG_BYTES = 65;
 const HEADER_UNCOMPRESSED = 27;
 const HEADER_COMPRESSED = 31;
 
@@ -46,7 +46,7 @@ export function recoverMessageKey(text: string, base64: string, reader: Reader):
     throw fail('signature-format', 'header ' + header + ' is out of range');
   const compressed = header >= HEADER_COMPRESSED;
   const recovery = (header - HEADER_UNCOMPRESSED) & 3;
-  const signature = aSignature(raw.subarray(1, SIG_BYTES));
+  const signature = aSignature(raw.subarray(1, RECOVERABLE_SIG_BYTES));
   if (reader === 'strict' && signature.hasHighS()) throw fail('signature-format', 's is above n/2');
   try {
     return signature.addRecoveryBit(recovery).recoverPublicKey(messageHash(text)).toRawBytes(compressed);
@@ -83,7 +83,7 @@ function lenientBase64(text: string): Uint8Array {
   const packed = text.replace(/[ \t\r\n]/g, '');
   if (packed === '' || !/^[A-Za-z0-9+/]*={0,2}$/.test(packed)) throw fail('signature-format', 'not base64');
   const raw = Buffer.from(packed, 'base64');
-  if (raw.length < SIG_BYTES) throw fail('signature-format', 'expected 65 bytes, got ' + raw.length);
+  if (raw.length < RECOVERABLE_SIG_BYTES) throw fail('signature-format', 'expected 65 bytes, got ' + raw.length);
   return raw;
 }
 

@@ -6,8 +6,8 @@ import { createCipheriv, createDecipheriv, scrypt } from 'node:crypto';
 import { fail } from '../../protocol/errors';
 
 const SALT_BYTES = 8;
-const IV_BYTES = 16;
-const BLOCK_BYTES = 16;
+/** An IV has one block. */
+const AES_BLOCK_BYTES = 16;
 const SCRYPT = { N: 16384, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 /** Longest `vtest_info` that is looked at, characters. */
 export const MAX_VTEST_INFO_CHARS = 65536;
@@ -40,9 +40,9 @@ export function parseVtestInfo(text: string): VtestCipher {
   const parts = text.split(text.includes(':') ? ':' : '/');
   if (parts.length < 3) throw fail('vtest-format', 'expected 3 parts, got ' + parts.length);
   const [ciphertext, iv, saltField] = parts.slice(0, 3).map(aHex);
-  if (ciphertext.length === 0 || ciphertext.length % BLOCK_BYTES !== 0)
+  if (ciphertext.length === 0 || ciphertext.length % AES_BLOCK_BYTES !== 0)
     throw fail('vtest-format', 'ciphertext is not whole blocks');
-  if (iv.length !== IV_BYTES) throw fail('vtest-format', 'expected an IV of 16 bytes, got ' + iv.length);
+  if (iv.length !== AES_BLOCK_BYTES) throw fail('vtest-format', 'expected an IV of 16 bytes, got ' + iv.length);
   if (saltField.length < SALT_BYTES) throw fail('vtest-format', 'expected a salt of 8 bytes, got ' + saltField.length);
   const salt = saltField.length === SALT_BYTES ? saltField : saltField.subarray(1, 1 + SALT_BYTES);
   return { ciphertext, iv, salt };
@@ -81,7 +81,7 @@ export async function encryptVtestInfo(
   const salt = random(SALT_BYTES);
   const key = await vtestKey(password, salt);
   try {
-    return encryptParts(plain, key, salt, random(IV_BYTES));
+    return encryptParts(plain, key, salt, random(AES_BLOCK_BYTES));
   } finally {
     key.fill(0);
   }

@@ -2,11 +2,11 @@
 // A number proves nothing, so no command can move money past a check; answers are counted, or a forged number would
 // cost money.
 
+import { HOUR_MS } from '../../protocol/time';
 import type { VContext } from './context';
 
 /** Answers to admins in an hour. */
 const ANSWERS_PER_HOUR = 30;
-const HOUR_MS = 3600000;
 const FORMAT_ERROR = 'sms format is error';
 export const NO_CHANNEL = 'SMS channel is not established, please first SMS channel...';
 

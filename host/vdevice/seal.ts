@@ -6,8 +6,8 @@ import { existsSync, fsyncSync, openSync, closeSync, readFileSync, writeSync } f
 import { fail } from '../../protocol/errors';
 
 const KEY_BYTES = 32;
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
+const GCM_IV_BYTES = 12;
+const GCM_TAG_BYTES = 16;
 
 export interface Sealer {
   /** Any JSON value to text. `label` binds it to its place. */
@@ -23,7 +23,7 @@ export function openSealer(keyFile: string, random: (lenBytes: number) => Uint8A
   if (key.length !== KEY_BYTES) throw fail('seal-key', keyFile + ' has not 32 bytes');
   return {
     seal(label, value) {
-      const iv = random(IV_BYTES);
+      const iv = random(GCM_IV_BYTES);
       const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(label));
       const body = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()]);
       return Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64');
@@ -31,9 +31,9 @@ export function openSealer(keyFile: string, random: (lenBytes: number) => Uint8A
     open(label, text) {
       const raw = Buffer.from(text, 'base64');
       try {
-        const decipher = createDecipheriv('aes-256-gcm', key, raw.subarray(0, IV_BYTES)).setAAD(Buffer.from(label));
-        decipher.setAuthTag(raw.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
-        const body = Buffer.concat([decipher.update(raw.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
+        const decipher = createDecipheriv('aes-256-gcm', key, raw.subarray(0, GCM_IV_BYTES)).setAAD(Buffer.from(label));
+        decipher.setAuthTag(raw.subarray(GCM_IV_BYTES, GCM_IV_BYTES + GCM_TAG_BYTES));
+        const body = Buffer.concat([decipher.update(raw.subarray(GCM_IV_BYTES + GCM_TAG_BYTES)), decipher.final()]);
         return JSON.parse(body.toString('utf8'));
       } catch {
         throw fail('seal-broken', label + ' was altered or sealed under another key file');

@@ -4,6 +4,7 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import fastify, { type FastifyInstance } from 'fastify';
+import { HOUR_MS, MINUTE_MS } from '../../protocol/time';
 import { fail } from '../../protocol/errors';
 import { createLog, type Log } from '../kit/log';
 import { repeat, type Repeater } from '../kit/repeat';
@@ -30,8 +31,8 @@ const STATUS_OF: Record<string, number> = {
   'http-network': 502,
 };
 /** Pauses between looks for attestations that HSM-Cold had not made yet; each call costs the customer. */
-const ATTESTATION_FIRST_MS = 60000;
-const ATTESTATION_LAST_MS = 3600000;
+const ATTESTATION_FIRST_MS = MINUTE_MS;
+const ATTESTATION_LAST_MS = HOUR_MS;
 const HEADERS = {
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
   'cache-control': 'no-store',

@@ -1,7 +1,7 @@
 // Attack (I5): power is cut between a payment's record and its entry in the log, so that a signature leaves which the
 // log does not tell of. Invariants: 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
-import { AUDIT_SIGNED } from '../../firmware/cold/state/store';
+import { AUDIT_SIGNED } from '../../firmware/journal/audit-codes';
 import { parseLog, readLog, verifyShown } from '../../host/operator';
 import { makeCoin, out, pay } from '../firmware/payments';
 import { channelRig, wake } from '../firmware/rig';

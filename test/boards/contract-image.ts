@@ -2,7 +2,8 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { bundleEs5, compileDevice, ROOT } from '../../tools/build/es5';
+import { ROOT } from '../../host/kit/package';
+import { bundleEs5, compileDevice } from '../../tools/build/es5';
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'chaincloud-image-'));
 process.once('exit', () => fs.rmSync(dir, { recursive: true, force: true }));

@@ -5,10 +5,9 @@
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ROOT, bundleEs5 } from './es5';
+import { BUILT_FIRMWARE } from '../../host/kit/package';
+import { bundleEs5 } from './es5';
 import { COMB_BLOCKS, computeComb } from '../../firmware/crypto/curve/comb-table';
-
-const OUT = path.join(ROOT, 'dist', 'firmware');
 
 /** comb.bin: 8 blocks of 128 points, x then y, little endian words: 65,536 bytes. */
 export function combTable(): Buffer {
@@ -32,13 +31,13 @@ export async function wordTable(): Promise<Buffer> {
 export async function buildCrypto(): Promise<{ code: number; comb: number; words: number }> {
   const comb = combTable();
   const words = await wordTable();
-  fs.mkdirSync(OUT, { recursive: true });
-  fs.writeFileSync(path.join(OUT, 'comb.bin'), comb);
-  fs.writeFileSync(path.join(OUT, 'words.bin'), words);
+  fs.mkdirSync(BUILT_FIRMWARE, { recursive: true });
+  fs.writeFileSync(path.join(BUILT_FIRMWARE, 'comb.bin'), comb);
+  fs.writeFileSync(path.join(BUILT_FIRMWARE, 'words.bin'), words);
   const { bytes } = await bundleEs5('firmware/crypto/index.ts', {
     format: 'cjs',
     minify: true,
-    out: path.join(OUT, 'crypto.js'),
+    out: path.join(BUILT_FIRMWARE, 'crypto.js'),
   });
   return { code: bytes, comb: comb.length, words: words.length };
 }

@@ -10,12 +10,12 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as ts from 'typescript';
 import { rollup, type OutputChunk, type Plugin } from 'rollup';
+import { ROOT } from '../../host/kit/package';
 import { fail } from '../../protocol/errors';
 import { typeTraps } from './dialect/dialect-types';
 import { KEPT_PROPERTIES } from './flash/properties';
 import { repair } from './flash/repairs';
 
-export const ROOT = path.resolve(__dirname, '..', '..', '..');
 const OUT = path.join(ROOT, 'dist', '.device');
 const FOLDERS = ['protocol', 'firmware', 'boards'];
 

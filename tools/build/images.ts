@@ -5,11 +5,12 @@ import * as fs from 'node:fs';
 import { availableParallelism } from 'node:os';
 import * as path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { ROOT } from '../../host/kit/package';
 import { fail } from '../../protocol/errors';
 import { callDepthOf, functionFigures } from './dialect/call-depth';
 import { COMMIT_PLACE } from './commit';
 import { checkDialect, locator, type DialectProblem } from './dialect/dialect';
-import { bundleEs5, compiledErrors, ROOT } from './es5';
+import { bundleEs5, compiledErrors } from './es5';
 import { overlay } from './flash/overlay';
 import { KEPT_PROPERTIES } from './flash/properties';
 

@@ -3,12 +3,12 @@
 // Runs as a program; one line on standard error says what failed.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { BUILT_FIRMWARE, ROOT } from '../../host/kit/package';
 import type { BoardData } from '../../boards/board';
 import { buildBundles } from './bundles';
 import { commitOf } from './commit';
 import { buildCrypto } from './crypto-module';
 import { checkDialect } from './dialect/dialect';
-import { ROOT } from './es5';
 import { buildImages, dialectError, sourcesDigest, type ImageSize } from './images';
 import { aDepth, aFit, figuresLine } from './limits';
 
@@ -21,10 +21,10 @@ function lastImages(file: string): ImageSize[] {
 }
 
 /** Builds and checks the crypto module and its tables, unless they were built from the same sources before. */
-async function cryptoSizes(outDir: string): Promise<{ code: number; comb: number; words: number }> {
+async function cryptoSizes(): Promise<{ code: number; comb: number; words: number }> {
   const digest = sourcesDigest();
   const digestFile = path.join(ROOT, 'dist', '.crypto');
-  const files = ['crypto.js', 'comb.bin', 'words.bin'].map((name) => path.join(outDir, name));
+  const files = ['crypto.js', 'comb.bin', 'words.bin'].map((name) => path.join(BUILT_FIRMWARE, name));
   if (
     fs.existsSync(digestFile) &&
     fs.readFileSync(digestFile, 'utf8') === digest &&
@@ -44,12 +44,11 @@ async function cryptoSizes(outDir: string): Promise<{ code: number; comb: number
 }
 
 async function main(): Promise<void> {
-  const outDir = path.join(ROOT, 'dist', 'firmware');
   const commit = commitOf(ROOT);
   await buildBundles();
-  const crypto = await cryptoSizes(outDir);
-  const images = await buildImages(outDir, commit);
-  const sizesFile = path.join(outDir, 'sizes.json');
+  const crypto = await cryptoSizes();
+  const images = await buildImages(BUILT_FIRMWARE, commit);
+  const sizesFile = path.join(BUILT_FIRMWARE, 'sizes.json');
   const before = lastImages(sizesFile);
   for (const image of images) {
     const { BOARD } = require(path.join(ROOT, 'dist', 'boards', image.board, 'board.js')) as { BOARD: BoardData };

@@ -1,11 +1,11 @@
 // `npm run check:genuine`: runs every test file that needs the genuine interpreter, and says how long it took. ESPRUINO
 // names the interpreter, a Linux build of Espruino; other arguments go to mocha.
+import { ROOT } from '../../host/kit/package';
+import { MINUTE_MS } from '../../protocol/time';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Tree } from './check';
 import { readTree } from './tree';
-
-const ROOT = join(__dirname, '..', '..', '..');
 
 /** Built test files whose source asks for the interpreter. */
 export function genuineTests(tree: Tree): string[] {
@@ -24,7 +24,7 @@ function main(args: readonly string[]): number {
   const files = genuineTests(readTree(ROOT));
   const mocha = join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
   const { status } = spawnSync(process.execPath, [mocha, ...files, ...args], { cwd: ROOT, stdio: 'inherit' });
-  const minutes = ((Date.now() - startedAt) / 60_000).toFixed(1);
+  const minutes = ((Date.now() - startedAt) / MINUTE_MS).toFixed(1);
   console.log(`${files.length} test files with ${process.env.ESPRUINO}: ${minutes} minutes`);
   return status ?? 1;
 }

@@ -2,11 +2,11 @@
 // allows is its limit, or the greater number in baseline.json, which only ever falls: `--lower` writes today's numbers.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ROOT } from '../../host/kit/package';
 import type { Check, Finding } from './check';
 import { ALL_CHECKS } from './checks';
 import { readTree } from './tree';
 
-const ROOT = join(__dirname, '..', '..', '..');
 const BASELINE = join(ROOT, 'tools', 'check', 'baseline.json');
 /** Findings printed of a check that fails. */
 const SHOWN = 200;

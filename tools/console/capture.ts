@@ -6,7 +6,7 @@ import { redact } from './redact';
 import { LEVELS, type TrafficEntry } from './traffic';
 
 const FORMAT = 'chaincloud capture';
-const VERSION = 1;
+const CAPTURE_VERSION = 1;
 
 export interface Capture {
   add(entry: TrafficEntry): void;
@@ -17,7 +17,7 @@ export interface Capture {
 export function createCapture(file: string, port: string, nowMs: number): Capture {
   const out = fs.openSync(file, 'w', 0o600);
   const line = (value: unknown): void => void fs.writeSync(out, `${JSON.stringify(value)}\n`);
-  line({ format: FORMAT, version: VERSION, port, started_at: new Date(nowMs).toISOString() });
+  line({ format: FORMAT, version: CAPTURE_VERSION, port, started_at: new Date(nowMs).toISOString() });
   return { add: (entry) => line({ ...entry, text: redact(entry.text) }), close: () => fs.closeSync(out) };
 }
 
@@ -33,8 +33,8 @@ export function readCapture(file: string): TrafficEntry[] {
     }
   };
   const head = parse(lines[0] ?? '', 0);
-  if (head?.format !== FORMAT || head.version !== VERSION)
-    throw fail('bad-capture', `${file} is no capture of this tool (version ${VERSION})`);
+  if (head?.format !== FORMAT || head.version !== CAPTURE_VERSION)
+    throw fail('bad-capture', `${file} is no capture of this tool (version ${CAPTURE_VERSION})`);
   return lines.slice(1).flatMap((text, i) => {
     const entry = text === '' ? undefined : (parse(text, i + 1) as unknown as TrafficEntry | undefined);
     if (entry === undefined) return [];

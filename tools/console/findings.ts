@@ -1,5 +1,7 @@
 // Verdicts on what a board prints: what a person should know about the lines of `status`, `modem` and `flash`, each
 // with what to do. The lines are read by their declared forms (host/operator).
+import { DAY_SECONDS } from '../../protocol/time';
+import { UNDER_VOLTAGE_MV } from '../../host/modem/supply';
 import { COLD_COMMANDS, HOT_COMMANDS, lineOf, linesOf } from '../../host/operator';
 
 export interface Finding {
@@ -14,7 +16,6 @@ const CLOCK_SLACK_S = 120;
 const MEMORY_FULL = 0.9;
 const JOURNAL_LOW_BYTES = 1024;
 const SIGNAL_WEAK = 8;
-const SUPPLY_LOW_MV = 3500;
 const MODEM_OFF = 0;
 
 const bad = (text: string): Finding[] => [{ ok: false, text }];
@@ -22,7 +23,7 @@ const bad = (text: string): Finding[] => [{ ok: false, text }];
 /** Seconds in the largest fitting unit. */
 function span(seconds: number): string {
   if (seconds < 7200) return `${seconds} s`;
-  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} days`;
+  return seconds < 2 * DAY_SECONDS ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / DAY_SECONDS)} days`;
 }
 
 const hotState = (lines: readonly string[]) => lineOf(HOT_COMMANDS.status.lines.state, lines);
@@ -84,7 +85,7 @@ const modems: Judge = (lines) =>
           ? bad(`modem ${index} is in no network: check SIM, antenna and whether the operator still runs 2G`)
           : []),
       ...(rssi < SIGNAL_WEAK ? bad(`modem ${index} has a weak signal (${rssi} of 31): move the antenna`) : []),
-      ...(supplyMv > 0 && supplyMv < SUPPLY_LOW_MV
+      ...(supplyMv > 0 && supplyMv < UNDER_VOLTAGE_MV
         ? bad(`modem ${index} has ${supplyMv} mV: it needs 3.7 to 4.2 V under load`)
         : []),
     ];

@@ -1,6 +1,7 @@
 // Asking the person at the terminal: plain questions, secrets that are not shown, a yes. Without a terminal the answers
 // are the lines of standard input, so a script can give them.
 import { fail } from '../../protocol/errors';
+import { CTRL_C } from '../flash/prompt/packets';
 
 export interface People {
   say(text: string): void;
@@ -24,7 +25,6 @@ interface Input {
   pause(): unknown;
 }
 
-const CTRL_C = 3;
 const BACKSPACES = [8, 127];
 
 class TerminalPeople implements People {

@@ -1,6 +1,7 @@
 // The real things that doctor looks at: this machine, the board on a port, the platform's parts that were named.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { BUILT_FIRMWARE } from '../../host/kit/package';
 import { fail } from '../../protocol/errors';
 import { createRpc } from '../../host/bitcoin/rpc';
 import { openLibsql } from '../../host/kit/sql/libsql';
@@ -12,7 +13,7 @@ import { openPort } from '../serial/open';
 import { viewBoard, type BoardView } from './board-view';
 import type { NoBoard, Patient } from './check';
 
-const SIZES = path.join(__dirname, '..', '..', 'firmware', 'sizes.json');
+const SIZES = path.join(BUILT_FIRMWARE, 'sizes.json');
 
 async function versionsOf(place: string): Promise<{ present: number; known: number }> {
   const isPostgres = /^postgres(ql)?:\/\//.test(place);

@@ -1,7 +1,7 @@
 // An upload's progress on a terminal: one line that is written over; on anything else a line for each step.
 import type { UploadProgress } from './upload';
 
-const WIDTH = 30;
+const BAR_WIDTH = 30;
 const NAMES: { [step in UploadProgress['step']]: string } = {
   probe: 'looking at the board',
   tables: 'tables',
@@ -20,9 +20,9 @@ export interface Progress extends UploadProgress {
 /** The bar as text, e.g. `writing      [######........] 42 %`. */
 export function progressLine({ step, doneBytes, totalBytes, label }: Progress): string {
   const part = totalBytes > 0 ? Math.min(1, doneBytes / totalBytes) : 1;
-  const filled = Math.round(part * WIDTH);
+  const filled = Math.round(part * BAR_WIDTH);
   return (
-    `${(label ?? NAMES[step]).padEnd(20)} [${'#'.repeat(filled)}${'.'.repeat(WIDTH - filled)}] ` +
+    `${(label ?? NAMES[step]).padEnd(20)} [${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ` +
     `${String(Math.round(part * 100)).padStart(3)} %`
   );
 }

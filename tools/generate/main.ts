@@ -5,10 +5,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as prettier from 'prettier';
+import { ROOT } from '../../host/kit/package';
 import type { Product } from './product';
 import { PRODUCTS } from './products';
-
-const ROOT = path.resolve(__dirname, '..', '..', '..');
 
 async function formatted(file: string, text: string): Promise<string> {
   if (!file.endsWith('.ts')) return text;

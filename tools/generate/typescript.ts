@@ -1,14 +1,14 @@
 /** Pieces of TypeScript source: docstrings and imports. Prettier brings the whole into form. */
 
-const WIDTH = 120;
+export const LINE_CHARS = 120;
 
 /** A docstring of one paragraph, wrapped at 120 columns. */
 export function docstring(text: string, indent = ''): string {
-  if (indent.length + text.length + 8 <= WIDTH) return `${indent}/** ${text} */`;
+  if (indent.length + text.length + 8 <= LINE_CHARS) return `${indent}/** ${text} */`;
   const lines: string[] = [''];
   for (const word of text.split(' ')) {
     const line = lines[lines.length - 1];
-    if (line && indent.length + 3 + line.length + 1 + word.length > WIDTH) lines.push(word);
+    if (line && indent.length + 3 + line.length + 1 + word.length > LINE_CHARS) lines.push(word);
     else lines[lines.length - 1] = line ? `${line} ${word}` : word;
   }
   return [`${indent}/**`, ...lines.map((line) => `${indent} * ${line}`), `${indent} */`].join('\n');

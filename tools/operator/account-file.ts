@@ -1,6 +1,7 @@
 // The reviewed file that says which accounts a board is to have: read, checked by name of field, shown to the operator
 // in words. The board checks everything again.
 import * as fs from 'node:fs';
+import { DAY_SECONDS } from '../../protocol/time';
 import { fail } from '../../protocol/errors';
 import { effectivePolicy, FEE_LIMITS_DEFAULT, type AccountData, type AccountPolicy } from '../../host/operator';
 
@@ -122,7 +123,6 @@ export function readAccounts(file: string): AccountData[] {
   return list.map((each, i) => readOne(`account ${i}`, (each ?? {}) as Raw));
 }
 
-const DAY_SECONDS = 86400;
 /** The board's own where the account's is 0 (firmware/cold/signing/policy.ts). */
 const BOARD_FEERATE = 1000;
 

@@ -8,7 +8,7 @@ import { fail } from '../../protocol/errors';
 import type { AccountFile } from '../../host/api/types';
 import { backup as readState, readLog, showAccount, verifyShown, type ConsoleClient } from '../../host/operator';
 
-const VERSION = 1;
+const BACKUP_VERSION = 1;
 
 export interface Backup {
   version: number;
@@ -38,7 +38,7 @@ export async function makeBackup(
       'audit-broken',
       `the board's audit log does not hold (${verdict.faults[0]}): keep the board as it is and find out why`,
     );
-  return { version: VERSION, made_at: new Date(nowMs).toISOString(), board, accounts, audit, state };
+  return { version: BACKUP_VERSION, made_at: new Date(nowMs).toISOString(), board, accounts, audit, state };
 }
 
 /** Reads a backup file. Throws code `backup-file`. */
@@ -53,13 +53,13 @@ export function readBackup(file: string): Backup {
     );
   }
   const isRight =
-    json?.version === VERSION &&
+    json?.version === BACKUP_VERSION &&
     Array.isArray(json.state) &&
     json.state.every((line) => /^[A-Za-z0-9+/=]+$/.test(String(line))) &&
     Array.isArray(json.accounts) &&
     json.accounts.every((each) => typeof each?.cold?.xpub === 'string' && typeof each.identity === 'string');
   if (!isRight)
-    throw fail('backup-file', `${file} is no backup of this tool: expected version ${VERSION} with accounts`);
+    throw fail('backup-file', `${file} is no backup of this tool: expected version ${BACKUP_VERSION} with accounts`);
   return json as Backup;
 }
 

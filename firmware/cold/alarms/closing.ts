@@ -7,7 +7,8 @@
 import { drbgGenerate } from '../../crypto/index';
 import type { Cold } from '../cold';
 import { requireAccount } from '../state/accounts';
-import { audit, AUDIT_CLOSED, saveStanding, saveCbor, nowSeconds, AUDIT_REFUSED } from '../state/store';
+import { AUDIT_CLOSED, AUDIT_REFUSED } from '../../journal/audit-codes';
+import { audit, saveStanding, saveCbor, nowSeconds } from '../state/store';
 import { textBytes } from '../../crypto/bytes';
 import { isClosed } from '../state/state';
 import { R_ALARM, readU32, writeU32 } from '../../journal/records';

@@ -8,7 +8,8 @@ import { isAlarmed } from '../state/state';
 import { completeClosing } from './closing';
 import { sendWhenDue } from './alarm';
 import { requireAccount } from '../state/accounts';
-import { audit, AUDIT_ACKNOWLEDGED, saveCbor } from '../state/store';
+import { AUDIT_ACKNOWLEDGED } from '../../journal/audit-codes';
+import { audit, saveCbor } from '../state/store';
 import { R_ALARM } from '../../journal/records';
 
 /** Repeats alarms that are due, and completes a closing that the power cut. Called every now and then. */

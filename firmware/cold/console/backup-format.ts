@@ -12,7 +12,7 @@ import { textBytes } from '../../crypto/bytes';
 import { hmacSha256 } from '../../crypto/index';
 import { BACKUP_TYPES } from '../../journal/records';
 
-export const TAG_BYTES = 16;
+export const BACKUP_TAG_BYTES = 16;
 
 /** Is it a type of record that a backup holds as it is? */
 export function isBackedUp(type: number): boolean {

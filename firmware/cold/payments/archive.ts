@@ -13,6 +13,7 @@
  */
 import { concatBytes } from '../../crypto/bytes';
 import { sha256 } from '../../crypto/index';
+import { FILE_HEADER_BYTES } from '../../hal';
 import { fail } from '../../../protocol/errors';
 import { REFUSE_NOT_READY } from '../../../protocol/wire';
 import { readRecord, walk } from '../../journal/journal';
@@ -60,8 +61,6 @@ export const ARCHIVE_FILE = 'u';
 export const ARCHIVE_ENTRIES = 16;
 /** Octets of an archive file. */
 export const ARCHIVE_BYTES = ARCHIVE_ENTRIES * ARCHIVED_BYTES;
-/** What Storage takes for a file beside its octets. */
-export const FILE_HEADER_BYTES = 32;
 
 function readFileOf(cold: Cold, n: number): Uint8Array {
   const bytes = cold.hal.files.readFile(ARCHIVE_FILE + n);

@@ -28,7 +28,8 @@ import {
   PAYMENT_CHANGE,
   R_PAYMENT,
 } from '../../journal/records';
-import { nowSeconds, audit, AUDIT_SIGNED, save } from '../state/store';
+import { AUDIT_SIGNED } from '../../journal/audit-codes';
+import { nowSeconds, audit, save } from '../state/store';
 import { readInput } from '../tx/draft';
 
 /**

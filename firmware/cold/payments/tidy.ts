@@ -1,8 +1,9 @@
 /**
  * When payments move from the journal to an archive (archive.ts), and how many still find room.
  */
+import { FILE_HEADER_BYTES } from '../../hal';
 import type { Cold } from '../cold';
-import { ARCHIVE_ENTRIES, ARCHIVE_BYTES, FILE_HEADER_BYTES, hasFileRoom, archiveOldest } from './archive';
+import { ARCHIVE_ENTRIES, ARCHIVE_BYTES, hasFileRoom, archiveOldest } from './archive';
 import { scheduleOnce } from '../scheduler';
 import { compact } from '../../journal/journal';
 import type { Thrown } from '../link/refusal';

@@ -6,7 +6,8 @@
 import { wipe, hmacSha256, pbkdf2Sha512, seal, open } from '../../crypto/index';
 import type { Cold } from '../cold';
 import { textBytes, NO_BYTES } from '../../crypto/bytes';
-import { saveCbor, save, audit, AUDIT_PIN_WRONG, NO_ACCOUNT } from '../state/store';
+import { AUDIT_PIN_WRONG, NO_ACCOUNT } from '../../journal/audit-codes';
+import { saveCbor, save, audit } from '../state/store';
 import { R_ROOT, R_PIN } from '../../journal/records';
 import { SEAL_TAG_BYTES } from './seal';
 import { wipeBoard } from './wipe';

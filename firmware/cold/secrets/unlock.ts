@@ -10,7 +10,8 @@ import { NO_BYTES, concatBytes, textBytes } from '../../crypto/bytes';
 import { openStored, sealForNext } from './seal';
 import { readRecord } from '../../journal/journal';
 import { fail } from '../../../protocol/errors';
-import { save, audit, AUDIT_UNLOCKED, NO_ACCOUNT, AUDIT_LOCKED } from '../state/store';
+import { AUDIT_UNLOCKED, NO_ACCOUNT, AUDIT_LOCKED } from '../../journal/audit-codes';
+import { save, audit } from '../state/store';
 import { saveSecrets } from './account-keys';
 import { requireAccount, letGoAccount } from '../state/accounts';
 

@@ -3,12 +3,10 @@
  */
 import { wipe } from '../../crypto/index';
 import type { Cold } from '../cold';
+import { RESTART_DELAY_MS } from '../../hal';
 import { startWipe, endWipe } from '../../journal/device';
 import { lock } from './unlock';
 import { makeState } from '../state/state';
-
-/** Long enough for the last reply to leave. */
-export const RESTART_DELAY_MS = 200;
 
 /**
  * First letters of the files that belong to a seed: archives of payments (archive.ts), digests of batches (cache.ts).

@@ -5,6 +5,7 @@
  * decides it, requireAuthority() throws what closes. Spec: SPEC.md 5.2.
  */
 import { wipe, constantTimeEqual, sha256For, sha256Update, sha256Final, sha256 } from '../../crypto/index';
+import { SHA256_BLOCK_BYTES } from '../../crypto/hash/sha256-running';
 import type { Cold } from '../cold';
 import { PROTO_BIT_V1, PROTO_BIT_V2, type Account } from '../state/state';
 import { channelKey, type Channel } from '../../../protocol/channel/channel';
@@ -21,7 +22,6 @@ import { sendAuthorityHead } from '../../../protocol/request/authority';
 
 const INNER_PAD = 0x36;
 const OUTER_PAD = 0x5c;
-const BLOCK_BYTES = 64;
 
 /** The channel of this id: the one in use, or the one given out last. */
 function channelOf(cold: Cold, account: Account, id: number): Channel | undefined {
@@ -32,11 +32,11 @@ function channelOf(cold: Cold, account: Account, id: number): Channel | undefine
 
 /** The key's block of an HMAC. Secret; the caller wipes it. */
 function keyBlock(cold: Cold, channel: Channel, pad: number): Uint8Array {
-  const block = new Uint8Array(BLOCK_BYTES);
+  const block = new Uint8Array(SHA256_BLOCK_BYTES);
   const key = channelKey(cold.crypto, channel, 'request', 32);
   block.set(key);
   wipe(key);
-  for (let i = 0; i < BLOCK_BYTES; i++) block[i] ^= pad;
+  for (let i = 0; i < SHA256_BLOCK_BYTES; i++) block[i] ^= pad;
   return block;
 }
 
@@ -58,7 +58,7 @@ export function startAuthority(cold: Cold, account: Account, m: SignBegin | Ping
   if (!channel) return check;
   const head = sendAuthorityHead(account.network, account.n, channel.id, m.userTxNo, textLen);
   const block = keyBlock(cold, channel, INNER_PAD);
-  check.mac = sha256For(BLOCK_BYTES + head.length + textLen + 1);
+  check.mac = sha256For(SHA256_BLOCK_BYTES + head.length + textLen + 1);
   sha256Update(check.mac, block);
   sha256Update(check.mac, head);
   wipe(block);

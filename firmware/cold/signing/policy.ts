@@ -21,6 +21,7 @@ import {
   type PolicyLimits,
   type Spent,
 } from '../../../protocol/request/policy';
+import { DAY_SECONDS } from '../../../protocol/time';
 import { AMOUNT_MAX_SATS, OUTS_COUNT_MAX } from '../../../protocol/wire';
 
 /** Positional in the journal and in the account data. */
@@ -29,7 +30,6 @@ export interface Policy extends PolicyLimits {
   allowList: number;
 }
 
-const DAY_SECONDS = 86400;
 const POLICY_FIELDS = 12;
 
 /** What one payment does. A fee bump has amountSats and count 0 and the fee difference as debitFeeSats. */

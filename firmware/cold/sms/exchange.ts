@@ -24,7 +24,8 @@ import { NO_BYTES } from '../../crypto/bytes';
 import { identityPriv } from '../secrets/account-keys';
 import { schedule } from '../scheduler';
 import { requireAccount } from '../state/accounts';
-import { audit, AUDIT_CHANNEL } from '../state/store';
+import { AUDIT_CHANNEL } from '../../journal/audit-codes';
+import { audit } from '../state/store';
 
 /** An exchange under way: what the new channel is made from, and what V's message said. */
 interface Exchange {

@@ -9,7 +9,7 @@ import { NATIVE } from '../native/standin';
 
 // What goes to the native call at once: its answer needs a piece of memory in one, and where that is scarce a small one
 // is found.
-const CHUNK_BYTES = 64;
+const NATIVE_CHUNK_BYTES = 64;
 const NATIVE_AES = NATIVE && NATIVE.AES;
 
 // Counter blocks made here and encrypted natively by ECB, 256 bytes at a time: Espruino's own CTR mode takes no notice
@@ -19,8 +19,8 @@ function aes256CtrNative(key32: Uint8Array, iv16: Uint8Array, bytes: Uint8Array)
   const counter = new Uint8Array(16);
   const out = new Uint8Array(bytes.length);
   counter.set(iv16);
-  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-    const n = bytes.length - at < CHUNK_BYTES ? bytes.length - at : CHUNK_BYTES;
+  for (let at = 0; at < bytes.length; at += NATIVE_CHUNK_BYTES) {
+    const n = bytes.length - at < NATIVE_CHUNK_BYTES ? bytes.length - at : NATIVE_CHUNK_BYTES;
     const blocks = new Uint8Array((n + 15) & -16);
     for (let b = 0; b < blocks.length; b += 16) {
       blocks.set(counter, b);

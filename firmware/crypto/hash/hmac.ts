@@ -2,6 +2,7 @@
 // Key blocks are overwritten after use; what the interpreter copies while hashing is not within reach.
 import { fail } from '../../../protocol/errors';
 import { sha256 } from './sha256';
+import { SHA256_BLOCK_BYTES } from './sha256-running';
 import { sha512 } from './sha512';
 import { NATIVE } from '../native/standin';
 
@@ -37,7 +38,7 @@ function hmac(
 
 /** HMAC-SHA256: 32 bytes. */
 export function hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
-  return hmac(sha256, 64, key, bytes);
+  return hmac(sha256, SHA256_BLOCK_BYTES, key, bytes);
 }
 
 /** target = HMAC-SHA256; target may be the key or the bytes. Nothing of it stays elsewhere. */

@@ -35,16 +35,18 @@ export interface Sha256 {
   lenBytes: number;
 }
 
+export const SHA256_BLOCK_BYTES = 64;
+
 /**
  * Starts a running hash: bounded memory, whatever the length of the message. A message that fits the buffer
- * (bufferBytes, a multiple of 64, 64 when left out) is hashed natively at the end where that is possible.
+ * (bufferBytes, whole blocks, one when left out) is hashed natively at the end where that is possible.
  */
 export function sha256Init(bufferBytes?: number): Sha256 {
   return {
     words: new Uint32Array([
       0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
     ]),
-    buffer: new Uint8Array(bufferBytes || 64),
+    buffer: new Uint8Array(bufferBytes || SHA256_BLOCK_BYTES),
     fill: 0,
     lenBytes: 0,
   };
@@ -54,7 +56,11 @@ const NATIVE_MAX_BYTES = 512;
 
 /** Starts a running hash of at most lenBytes: a short one waits in its buffer for the end, to be hashed natively. */
 export function sha256For(lenBytes: number): Sha256 {
-  return sha256Init(lenBytes > 0 && lenBytes <= NATIVE_MAX_BYTES ? Math.ceil(lenBytes / 64) * 64 : 64);
+  return sha256Init(
+    lenBytes > 0 && lenBytes <= NATIVE_MAX_BYTES
+      ? Math.ceil(lenBytes / SHA256_BLOCK_BYTES) * SHA256_BLOCK_BYTES
+      : SHA256_BLOCK_BYTES,
+  );
 }
 
 /** Lets go of what all running hashes share and can make anew. */
@@ -126,7 +132,7 @@ function compress(s: Uint32Array, block: Uint8Array, at: number): void {
 function drain(state: Sha256): void {
   const buffer = state.buffer;
   let at = 0;
-  for (; at + 64 <= state.fill; at += 64) compress(state.words, buffer, at);
+  for (; at + SHA256_BLOCK_BYTES <= state.fill; at += SHA256_BLOCK_BYTES) compress(state.words, buffer, at);
   for (let i = at; i < state.fill; i++) buffer[i - at] = buffer[i];
   state.fill -= at;
 }
@@ -158,7 +164,7 @@ export function sha256Final(state: Sha256): Uint8Array {
 function finishEs5(state: Sha256, out: Uint8Array): void {
   const bits = state.lenBytes * 8;
   const high = Math.floor(bits / 4294967296);
-  const used = state.lenBytes % 64;
+  const used = state.lenBytes % SHA256_BLOCK_BYTES;
   const pad = new Uint8Array(used < 56 ? 64 - used : 128 - used);
   const at = pad.length - 8;
   pad[0] = 128;

@@ -2,6 +2,7 @@
 import { fail } from '../../../protocol/errors';
 import { printOk } from '../../console/terminal';
 import type { CommandDeclaration } from '../../console/command';
+import { RESTART_DELAY_MS, SERVICE_FILE } from '../../hal';
 import type { Hot } from '../context';
 
 export const SERVICE = {
@@ -11,12 +12,8 @@ export const SERVICE = {
   errors: { 'no-room': 'Storage takes no file' },
 } satisfies CommandDeclaration;
 
-/** As boards/espruino/service.ts names it. */
-const SERVICE_FILE = 'service';
-const SERVICE_DELAY_MS = 200;
-
 export function runService(hot: Hot): void {
   if (!hot.hal.files.writeFile(SERVICE_FILE, new Uint8Array([49]))) throw fail('no-room', 'Storage took no file');
   printOk(hot.terminal);
-  hot.hal.clock.after(SERVICE_DELAY_MS, hot.hal.power.restart);
+  hot.hal.clock.after(RESTART_DELAY_MS, hot.hal.power.restart);
 }

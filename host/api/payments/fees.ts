@@ -1,12 +1,13 @@
 // The fee rate of requests with is_dynamic_fee=1: the node's own estimate, looked up once a minute, within sane bounds.
 // A node may have none (-blocksonly) or not know the call: then the fixed rate stands, and nothing else stops.
 
+import { MINUTE_MS } from '../../../protocol/time';
 import { rpcCodeOf, type Rpc } from '../../bitcoin/rpc';
 import type { Log } from '../../kit/log';
 import type { Runtime } from '../../kit/runtime';
 
 const TARGET_BLOCKS = 6;
-const MAX_AGE_MS = 60_000;
+const MAX_AGE_MS = MINUTE_MS;
 const MIN_SAT_VB = 1;
 const MAX_SAT_VB = 500;
 

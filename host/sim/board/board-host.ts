@@ -1,6 +1,7 @@
 // What a context's calls do to the simulated board: timers on the runtime, bytes on the lines, flash, Storage, files,
 // native hashes and AES, watchdog, restart. One of these lives from power-on to power-off.
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
+import { RNG_DATA_REG } from '../../../boards/espruino/esp32-chip';
 import { fail } from '../../../protocol/errors';
 import type { Timer } from '../../kit/runtime';
 import { PowerCut } from './flash';
@@ -12,7 +13,6 @@ import type { PortName, SimBoardOptions } from './types';
 
 /** Seconds since 1970 that a chip's clock shows right after power-on. */
 const CHIP_EPOCH_S = 0;
-const RNG_DATA_REG = 0x3ff75144;
 const copyInto = Uint8Array.prototype.set;
 
 export interface BoardHostOptions {

@@ -1,12 +1,13 @@
 // A serial line between two parts of the simulation: two ends, each a BytePort, bytes at line speed on the runtime's
 // clock. Taps see every byte that enters the line; faults change what comes out, for tests.
 import { fail } from '../../../protocol/errors';
+import { UART_CHUNK_BYTES } from '../../../firmware/hal';
 import type { BytePort } from '../../kit/byte-port';
 import type { Runtime, Timer } from '../../kit/runtime';
 
-/** Largest piece that a listener gets at once, as the UART driver of Espruino has it. */
-export const CHUNK_BYTES = 64;
-const BITS_PER_BYTE = 10;
+/** A start bit, 8 bits and a stop bit. */
+export const BITS_PER_BYTE = 10;
+export const BAUD_DEFAULT = 115200;
 
 /** Sees bytes as they enter the line; `from` is the end that wrote them. */
 export type Tap = (from: 0 | 1, bytes: Uint8Array, atMs: number) => void;
@@ -43,7 +44,7 @@ class Direction {
   ) {}
 
   push(bytes: Uint8Array): void {
-    for (let i = 0; i < bytes.length; i += CHUNK_BYTES) this.queue.push(bytes.slice(i, i + CHUNK_BYTES));
+    for (let i = 0; i < bytes.length; i += UART_CHUNK_BYTES) this.queue.push(bytes.slice(i, i + UART_CHUNK_BYTES));
     this.next();
   }
 
@@ -73,7 +74,7 @@ class Direction {
 
   private deliver(piece: Uint8Array): void {
     const out = this.isCut ? new Uint8Array(0) : this.fault ? this.fault(piece) : piece;
-    for (let i = 0; i < out.length; i += CHUNK_BYTES) this.waiting.push(out.slice(i, i + CHUNK_BYTES));
+    for (let i = 0; i < out.length; i += UART_CHUNK_BYTES) this.waiting.push(out.slice(i, i + UART_CHUNK_BYTES));
     this.drain();
   }
 
@@ -83,11 +84,11 @@ class Direction {
 }
 
 /**
- * Makes a line. options: baud (115,200 when left out), tap. Answers its two ends; what one writes the other hears.
+ * Makes a line. options: baud (BAUD_DEFAULT when left out), tap. Answers its two ends; what one writes the other hears.
  * Closing either end closes the line for both.
  */
 export function wire(runtime: Runtime, options: WireOptions = {}): Wire {
-  const byteMs = (BITS_PER_BYTE * 1000) / (options.baud ?? 115200);
+  const byteMs = (BITS_PER_BYTE * 1000) / (options.baud ?? BAUD_DEFAULT);
   const directions = [new Direction(runtime, byteMs), new Direction(runtime, byteMs)];
   const taps = new Set<Tap>(options.tap ? [options.tap] : []);
   const onClose: (((error?: Error) => void) | undefined)[] = [undefined, undefined];

@@ -3,12 +3,13 @@
 // a run is repeatable to the byte. Real pace: the same events, due by the wall clock, for people and for boards that
 // are real processes; there nothing waits for anything.
 import type { Runtime, Timer } from '../../kit/runtime';
+import { HOUR_MS, MINUTE_MS } from '../../../protocol/time';
 import { fail } from '../../../protocol/errors';
 import { createEventQueue } from './event-queue';
 import { seededRandom } from './seeded-random';
 
 /** In-flight work that has not ended after this much wall time is reported as a stall instead of hanging for ever. */
-const STALL_MS = 60_000;
+const STALL_MS = MINUTE_MS;
 
 export interface VirtualRuntime extends Runtime {
   /** The same clock with a random stream of its own, so that one part's use of chance never shifts another's. */
@@ -126,7 +127,7 @@ class VirtualClock implements VirtualRuntime {
     return true;
   }
 
-  readonly runUntil = async (isDone: () => boolean, what: string, limitMs = 3_600_000): Promise<void> => {
+  readonly runUntil = async (isDone: () => boolean, what: string, limitMs = HOUR_MS): Promise<void> => {
     const endMs = this.nowMs() + limitMs;
     for (;;) {
       await this.settle();

@@ -2,6 +2,7 @@
 // one.
 // Spec: 3GPP TS 23.040 3.1 (store and forward), 27.005 3.2.5 (error codes). Nothing happens at once: delivery is always
 // an event of the runtime. Leaves radio and AT commands to ../sim800.
+import { HOUR_MS, MINUTE_MS } from '../../../protocol/time';
 import type { Runtime } from '../../kit/runtime';
 import { createChance } from './chance';
 import { deliverOf, messageOfSubmit, messagesOfInjection, type Message } from './message';
@@ -21,13 +22,13 @@ import type {
 } from './types';
 
 /** +CMS: invalid PDU mode parameter, no network service, destination refused. */
-const CMS_BAD_PDU = 304;
-const CMS_NO_NETWORK = 331;
+export const CMS_BAD_PDU = 304;
+export const CMS_NO_NETWORK = 331;
 const CMS_REFUSED = 38;
 /** Between two attempts at a phone whose memory was full. */
-const RETRY_MS = 60_000;
+const RETRY_MS = MINUTE_MS;
 /** The service centre gives up on a message after this. */
-const EXPIRY_MS = 48 * 3_600_000;
+const EXPIRY_MS = 48 * HOUR_MS;
 /** Country prefix of numbers written without one. */
 const COUNTRY = '+86';
 
@@ -61,7 +62,7 @@ class SimulatedNetwork implements GsmNetwork {
     loss: 0,
     duplicate: 0,
     reorder: 0,
-    reorderMs: 60_000,
+    reorderMs: MINUTE_MS,
     ...withoutUndefined(this.options),
   };
   private lastId = 0;

@@ -3,6 +3,7 @@
 // interpreter.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BUILT_FIRMWARE } from '../../kit/package';
 import { fail } from '../../../protocol/errors';
 import type { BytePort } from '../../kit/byte-port';
 import {
@@ -19,8 +20,6 @@ import { NUMBERS } from '../numbers';
 import { createSim800, type Sim800 } from '../sim800';
 import type { Mood } from '../sim800/moods';
 import type { VirtualRuntime } from '../clock/virtual-runtime';
-
-const FIRMWARE = join(__dirname, '..', '..', '..', 'firmware');
 
 export interface BoardsOptions {
   runtime: VirtualRuntime;
@@ -55,15 +54,13 @@ export interface Boards {
 }
 
 function readBuilt(...parts: string[]): Buffer {
-  const file = join(FIRMWARE, ...parts);
+  const file = join(BUILT_FIRMWARE, ...parts);
   if (!existsSync(file)) throw fail('no-image', `${file} is missing: run "npm run build"`);
   return readFileSync(file);
 }
 
-const BAUD = 115200;
-
 function makeLines(runtime: VirtualRuntime): Boards['lines'] {
-  const line = (): Wire => wire(runtime, { baud: BAUD });
+  const line = (): Wire => wire(runtime);
   return { host: line(), link: line(), console: line(), hotConsole: line(), modems: [line(), line()] };
 }
 

@@ -95,7 +95,7 @@ export async function startCustomer(options: CustomerOptions): Promise<Customer>
   const { runtime } = options;
   const websiteFile = join(options.folder, 'website.db');
   const website = await openWebsite(options, websiteFile);
-  const line = wire(runtime, { baud: 115200 });
+  const line = wire(runtime);
   const modem = createSim800({
     runtime,
     seed: `${options.seed}/v-modem`,

@@ -4,13 +4,11 @@
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { COINBASE_MATURITY } from '../../bitcoin/coins';
 import type { Runtime } from '../../kit/runtime';
 
 /** bcoin as one file (tools/build/bundles). */
 const BCOIN = join(__dirname, '..', '..', '..', 'bundled', 'bcoin.js');
-
-/** Blocks until a coinbase may be spent. */
-export const COINBASE_MATURITY = 100;
 
 export interface BcoinNode {
   chain: any;

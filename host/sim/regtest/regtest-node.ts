@@ -5,8 +5,9 @@ import { createHash } from 'node:crypto';
 import * as btc from '@scure/btc-signer';
 import { secp256k1 } from '@noble/curves/secp256k1';
 import { fail } from '../../../protocol/errors';
+import { COINBASE_MATURITY } from '../../bitcoin/coins';
 import { chainMethods } from './chain-methods';
-import { COINBASE_MATURITY, mineBlock, openBcoin, reverseHex, type BcoinNode } from './bcoin';
+import { mineBlock, openBcoin, reverseHex, type BcoinNode } from './bcoin';
 import { REGTEST } from './regtest-json';
 import { mempoolMethods } from './mempool-methods';
 import { regtestMethods } from './regtest-methods';
@@ -17,7 +18,7 @@ import type { RegtestNode, RegtestNodeOptions } from './types';
 /** Blocks that make the first coinbases spendable, with some to spare. */
 const FIRST_BLOCKS = 110;
 const FUNDING_FEE_SATS = 2000;
-const DUST_SATS = 1000;
+const OUTPUT_MIN_SATS = 1000;
 
 interface FundingCoin {
   txid: string;
@@ -150,8 +151,8 @@ class FundingWallet implements Wallet {
   }
 
   async pay(script: Uint8Array, sats: number): Promise<string> {
-    if (!Number.isSafeInteger(sats) || sats < DUST_SATS)
-      throw fail('bad-amount', `sats expected an integer of at least ${DUST_SATS}`);
+    if (!Number.isSafeInteger(sats) || sats < OUTPUT_MIN_SATS)
+      throw fail('bad-amount', `sats expected an integer of at least ${OUTPUT_MIN_SATS}`);
     const tx = new btc.Transaction();
     let sum = 0;
     for (const coin of await this.spendable()) {
@@ -166,7 +167,7 @@ class FundingWallet implements Wallet {
     const change = sum - sats - FUNDING_FEE_SATS;
     if (change < 0) throw fail('no-funds', 'the funding wallet has not enough mature coins: mine more blocks');
     tx.addOutput({ script, amount: BigInt(sats) });
-    if (change >= DUST_SATS) tx.addOutput({ script: this.payment.script, amount: BigInt(change) });
+    if (change >= OUTPUT_MIN_SATS) tx.addOutput({ script: this.payment.script, amount: BigInt(change) });
     tx.sign(this.key);
     tx.finalize();
     return tx.hex;

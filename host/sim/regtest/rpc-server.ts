@@ -9,7 +9,7 @@ import type { RpcMethod } from './rpc-method';
 /** Largest request body taken, bytes. */
 export const MAX_RPC_BODY_BYTES = 8 * 1024 * 1024;
 
-const KEEP_ALIVE_MS = 60_000;
+const HTTP_KEEP_ALIVE_MS = 60_000;
 const METHOD_NOT_FOUND = -32601;
 const INVALID_REQUEST = -32600;
 const PARSE_ERROR = -32700;
@@ -108,7 +108,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       send(status, json);
     })().catch(() => response.destroy());
   });
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.keepAliveTimeout = HTTP_KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);

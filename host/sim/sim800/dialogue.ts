@@ -16,7 +16,7 @@ const BACKSPACE = 8;
 const CR = 13;
 const CTRL_Z = 0x1a;
 const ESC = 0x1b;
-const MAX_LINE = 556;
+const AT_LINE_MAX = 556;
 const MAX_DATA = 1024;
 /** Octets that wait for the end of a command; more than that are lost altogether. */
 const MAX_BACKLOG = 4096;
@@ -225,7 +225,7 @@ export class Dialogue {
       if (commandLine === '') return;
       this.lastLine = commandLine;
       this.execute(commandLine);
-    } else if (octet >= 32 && this.line.length < MAX_LINE) this.line += String.fromCharCode(octet);
+    } else if (octet >= 32 && this.line.length < AT_LINE_MAX) this.line += String.fromCharCode(octet);
   }
 
   private drain(): void {

@@ -3,6 +3,7 @@
 // seed. Leaves command lines to dialogue.ts, the commands to commands/, mangled output to output.ts.
 import { PDU_REPORT, hexOfBytes } from '../../../protocol/sms/pdu';
 import type { Timer } from '../../kit/runtime';
+import { UNDER_VOLTAGE_MV } from '../../modem/supply';
 import { createChance } from '../gsm/chance';
 import type { Attachment } from '../gsm/types';
 import { networkTimeUrc } from './commands/registration';
@@ -11,8 +12,7 @@ import { createOutput } from './output';
 import { freePlace, freshSettings, type Sim800Core } from './state';
 import type { Sim800, Sim800Faults, Sim800Options } from './types';
 
-/** Supply below which the modem warns, and below which it cannot go on; time until it does. */
-const LOW_MV = 3500;
+/** Supply below which the modem cannot go on, and the time until it stops. */
 const BROWN_OUT_MV = 3300;
 const BROWN_OUT_MS = 150;
 /** From an outage's end to registration. */
@@ -60,7 +60,8 @@ class SimulatedSim800 implements Sim800 {
       if (!this.faults.sagMv) return;
       const millivolts = this.core.supplyMv();
       if (millivolts < BROWN_OUT_MV) this.later(BROWN_OUT_MS, () => this.restart());
-      else if (millivolts < LOW_MV) this.later(BROWN_OUT_MS, () => this.dialogue.say('UNDER-VOLTAGE WARNNING'));
+      else if (millivolts < UNDER_VOLTAGE_MV)
+        this.later(BROWN_OUT_MS, () => this.dialogue.say('UNDER-VOLTAGE WARNNING'));
     },
     registration: () => (this.core.settings.cfun !== 1 ? 0 : this.isRegistered ? 1 : 2),
     restart: () => this.restart(),
@@ -196,7 +197,7 @@ class SimulatedSim800 implements Sim800 {
     if (this.isOn && millivolts < BROWN_OUT_MV) {
       this.dialogue.say('UNDER-VOLTAGE POWER DOWN');
       this.runtime.after(50, () => this.powerOff());
-    } else if (this.isOn && millivolts < LOW_MV) this.dialogue.say('UNDER-VOLTAGE WARNNING');
+    } else if (this.isOn && millivolts < UNDER_VOLTAGE_MV) this.dialogue.say('UNDER-VOLTAGE WARNNING');
   }
 
   setSimPresent(present: boolean): void {

@@ -1,6 +1,7 @@
 // V's side of the SMS link with HSM-Cold, whichever protocol is spoken: what the loops ask of it and what it tells
 // them. link-v2.ts: the binary protocol. link-v1.ts: the text protocol of the published app.
 
+import { HOUR_MS, MINUTE_MS } from '../../../protocol/time';
 import type { Batch } from '../state';
 import type { ColdStatus, IncomingSms } from '../types';
 
@@ -36,7 +37,7 @@ export interface HsmLinkEvents {
   onAlarm(words: string): void;
 }
 
-const RETRY_MS = 180000;
+const RETRY_MS = 3 * MINUTE_MS;
 /** Attempts of an OPEN that are followed by the shortest pause. */
 const QUICK_OPENS = 3;
 
@@ -45,7 +46,7 @@ const QUICK_OPENS = 3;
  * another.
  */
 export function retryPauseMs(attempt: number): number {
-  return Math.min(RETRY_MS * 2 ** attempt, 3600000);
+  return Math.min(RETRY_MS * 2 ** attempt, HOUR_MS);
 }
 
 /**

@@ -1,6 +1,7 @@
 // V's side of the binary SMS protocol: the daily channel, batch verification, alarms. Spec: protocol/SPEC.md 6.
 // Records are on disk before an SMS leaves: a repeated counter or sequence number would be a repeated key stream.
 
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../protocol/time';
 import { equalBytes } from '../../../protocol/bytes';
 import { batchProof, sendAuthority } from '../../../protocol/request/authority';
 import {
@@ -59,17 +60,17 @@ const BYTES = ['key32', 'own32', 'other32', 'fresh32', 'toV64'];
  * Asked again by people or the clock: what was begun less than this ago is repeated; after that V opens, anew or
  * instead of renewing.
  */
-const FRESH_MS = 60000;
+const FRESH_MS = MINUTE_MS;
 /**
  * A RENEW without an answer to so many tries: HSM-Cold may have lost the channel, so V opens between the identities.
  */
-const RENEW_TRIES = 4;
+export const RENEW_TRIES = 4;
 /** An OPEN without an answer to so many tries is begun anew. */
-const OPEN_TRIES = 6;
+export const OPEN_TRIES = 6;
 /** A channel that was replaced is read from until so long after HSM-Cold's first word under the new one (late SMS), */
-const LATE_MS = 3600000;
+const LATE_MS = HOUR_MS;
 /** and no longer than this in all. */
-const OLD_MS = 2 * 86400000;
+const OLD_MS = 2 * DAY_MS;
 
 interface Opening {
   pending: Pending;

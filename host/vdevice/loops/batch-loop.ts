@@ -6,6 +6,7 @@
 import { isAddress } from '../../bitcoin/address';
 import { batchDigest, type IndexedAddress } from '../../bitcoin/batch';
 import { batchText } from '../../v1';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../protocol/time';
 import { BATCH_NO_MAX, BATCH_SIZE, SIDE_COLD } from '../../../protocol/wire';
 import type { LogFields } from '../../kit/log';
 import type { VContext } from '../context';
@@ -15,12 +16,11 @@ import type { Batch } from '../state';
 
 /** Batch questions to HSM-Cold in 24 hours. */
 const ASKS_PER_DAY = 100;
-const DAY_MS = 86400000;
 /** Empty answers after which the website counts as idle, and the longest pause then. */
 const IDLE_POLLS = 10;
-const IDLE_PAUSE_MS = 300000;
+const SLOWEST_POLL_MS = 5 * MINUTE_MS;
 /** After a refusal by HSM-Cold. */
-const REFUSED_PAUSE_MS = 3600000;
+const REFUSED_PAUSE_MS = HOUR_MS;
 
 export interface BatchLoop {
   /** Pulls and reports. HTTP: call it inside tracked work. */
@@ -155,7 +155,7 @@ class AddressBatchLoop implements BatchLoop {
   pauseMs(pollMs: number) {
     return this.idlePolls < IDLE_POLLS || this.state.unreportedBatches().length > 0
       ? pollMs
-      : Math.max(pollMs, Math.min(pollMs * 10, IDLE_PAUSE_MS));
+      : Math.max(pollMs, Math.min(pollMs * 10, SLOWEST_POLL_MS));
   }
 
   tick() {

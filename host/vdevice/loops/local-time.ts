@@ -1,9 +1,7 @@
 // V's local time, from the runtime's clock: for the daily key exchange, the policy's hours and the answer to CC:TIME.
 
+import { DAY_MINUTES, MINUTE_MS } from '../../../protocol/time';
 import { fail } from '../../../protocol/errors';
-
-const MINUTE_MS = 60000;
-const DAY_MINUTES = 1440;
 
 export interface LocalTime {
   /** Minutes since local midnight at `ms`. */

@@ -1,21 +1,21 @@
 // V's clock: the daily key exchange, and an eye on the clock itself. A clock that jumps could empty a velocity limit or
 // open the policy's hours, so a jump stops the send loop until the admin starts it again.
 
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../protocol/time';
 import type { VContext } from '../context';
 import type { HsmLink } from '../link/hsm-link';
 import type { SendLoop } from './send-loop';
 
-const TICK_MS = 60000;
+const TICK_MS = MINUTE_MS;
 /** After a start something may be overdue. */
 const FIRST_TICK_MS = 1000;
-const DAY_MS = 86400000;
 /**
  * A jump of the clock between two ticks, in either direction, beyond what a busy machine explains; back, also over a
  * restart.
  */
 const JUMP_MS = 600000;
 /** A withdrawal under way keeps its channel this long: its authority would die with it. */
-const DEFER_MS = 6 * 3600000;
+const DEFER_MS = 6 * HOUR_MS;
 /** A channel older than this is worth an SMS to the admin, once. */
 const STALE_MS = 2 * DAY_MS;
 
@@ -59,10 +59,10 @@ class DailyTimekeeper implements Timekeeper {
     if (nowMs - seenMs >= JUMP_MS || backMs <= -JUMP_MS) this.state.setNumber('clock-seen', nowMs);
     const jumpMs = backMs <= -JUMP_MS ? backMs : nowMs - this.armedAtMs - this.armedForMs;
     if (Math.abs(jumpMs) < JUMP_MS) return;
-    this.context.log.warn(`the clock jumped by ${Math.round(jumpMs / 60000)} minutes`);
+    this.context.log.warn(`the clock jumped by ${Math.round(jumpMs / MINUTE_MS)} minutes`);
     if (!this.loop.isRunning()) return;
     this.loop.stop('clock');
-    this.context.tellAdmins(`clock of V jumped by ${Math.round(jumpMs / 60000)} min and loop is stop`);
+    this.context.tellAdmins(`clock of V jumped by ${Math.round(jumpMs / MINUTE_MS)} min and loop is stop`);
   }
 
   private rekey(): void {

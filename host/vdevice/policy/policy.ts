@@ -7,6 +7,7 @@
 import { destinationOf } from '../../bitcoin/address';
 import { MIN_OUT_SATS, sumSats, type Out } from '../../v1';
 import { aMinuteOfDay, type LocalTime } from '../loops/local-time';
+import { DAY_MINUTES, MINUTE_MS } from '../../../protocol/time';
 import { FEERATE_MAX_DEFAULT, WINDOW_SECONDS_DEFAULT, type Spent } from '../../../protocol/request/policy';
 import { OUTS_COUNT_MAX } from '../../../protocol/wire';
 import type { VPolicy, VWindow } from '../types';
@@ -36,8 +37,6 @@ export type Verdict = { verdict: 'ok' } | { verdict: 'refuse' | 'wait'; tag: Pol
 
 /** A clock before this was never set. */
 const CLOCK_SET_MS = Date.UTC(2020, 0, 1);
-const MINUTE_MS = 60_000;
-const DAY_MINUTES = 1440;
 
 /** A withdrawal as the policy sees it. */
 export interface Proposal {

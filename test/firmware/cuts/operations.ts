@@ -34,6 +34,7 @@ import {
   unlock,
   wipe,
 } from '../../../host/operator';
+import { HOUR_MS } from '../../../protocol/time';
 import { MSG_ATTEST, MSG_PING, MSG_SIGN_BEGIN, SMS_BATCH_VERIFY, SMS_STATUS } from '../../../protocol/wire';
 import { batchVerifyFields } from '../../../protocol/sms/v2';
 import { beginFields, makeCoin, out, pay, refusalOf, sweepPsbt, type Payment } from '../payments';
@@ -67,7 +68,6 @@ export interface Operation {
 }
 
 const PAYOUT = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
-const HOUR_MS = 3_600_000;
 
 const payment = (rig: Rig, more: Partial<Payment> = {}): Payment => ({
   userTxNo: '1',

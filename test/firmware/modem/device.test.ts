@@ -4,13 +4,14 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { expect } from 'chai';
+import { ROOT } from '../../../host/kit/package';
 import { BOARD, GROWING_BLOCK_BYTES } from '../../../boards/linux/board';
 import { realRuntime, type Runtime } from '../../../host/kit/runtime';
 import { createEspruinoBoard, createFlash, createNodeBoard, wire, type SimBoard } from '../../../host/sim/board';
 import { createGsmNetwork, type GsmNetwork, type Person } from '../../../host/sim/gsm';
 import { createSim800, type Sim800 } from '../../../host/sim/sim800';
 import { createVirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
-import { compileDevice, ROOT } from '../../../tools/build/es5';
+import { compileDevice } from '../../../tools/build/es5';
 import { bundleImage } from '../../../tools/build/images';
 
 const COLD = '+8613800000001';

@@ -1,11 +1,10 @@
 // Scenarios of a customer's own tests, each about ten lines: what the system promises when SMS are lost, power fails,
 // days pass.
+import { DAY_MS } from '../../../protocol/time';
 import { expect } from 'chai';
 import { createSimulation, type Simulation } from '../../../host/sim/simulation';
 import { NUMBERS } from '../../../host/sim/numbers';
 import { PAYEES } from '../../../host/sim/story/money-steps';
-
-const DAY_MS = 86_400_000;
 
 describe('scenarios in the simulator', function () {
   this.timeout(600_000);

@@ -5,7 +5,8 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { bundleEs5, compileDevice, ROOT } from '../../../tools/build/es5';
+import { ROOT } from '../../../host/kit/package';
+import { bundleEs5, compileDevice } from '../../../tools/build/es5';
 
 let isCompiled = false;
 

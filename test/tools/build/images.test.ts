@@ -4,11 +4,12 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { expect } from 'chai';
+import { ROOT } from '../../../host/kit/package';
 import { asFunctions } from './laid';
 import { callDepthOf } from '../../../tools/build/dialect/call-depth';
 import { COMMIT_PLACE, commitOf } from '../../../tools/build/commit';
 import { checkDialect, locator } from '../../../tools/build/dialect/dialect';
-import { bundleEs5, compileDevice, ROOT } from '../../../tools/build/es5';
+import { bundleEs5, compileDevice } from '../../../tools/build/es5';
 import { boardNames, dialectError, IMAGE_GLOBALS, RESIDENT, ROLES, stampCommit } from '../../../tools/build/images';
 import { contractImage } from '../../boards/contract-image';
 

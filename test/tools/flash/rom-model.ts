@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
 import type { BytePort } from '../../../host/kit/byte-port';
 import {
-  BLOCK_BYTES,
+  WRITE_BLOCK_BYTES,
   blockChecksum,
   CHIP_REG,
   ESP32_MAGIC,
@@ -77,7 +77,7 @@ export function createRomModel(port: BytePort, faults: RomFaults = {}): RomModel
     }
     const block = Buffer.from(data.subarray(16));
     if (faults.spoil?.includes(count)) block[3] = block[3] ^ 0x40;
-    if (blockChecksum(block) !== checksum || block.length !== data.readUInt32LE(0) || block.length > BLOCK_BYTES)
+    if (blockChecksum(block) !== checksum || block.length !== data.readUInt32LE(0) || block.length > WRITE_BLOCK_BYTES)
       return answer(OP.deflData, 0, undefined, BAD_CHECKSUM);
     if (!target || data.readUInt32LE(4) !== target.packed.length) return answer(OP.deflData, 0, undefined, 0x06);
     target.packed.push(block);

@@ -1,7 +1,7 @@
 // Holds tools/operator/desk: an operator's command finds out what answers before it asks anybody anything, and ends by
 // itself.
 import { expect } from 'chai';
-import { AUDIT_PIN_WRONG } from '../../../firmware/cold/state/store';
+import { AUDIT_PIN_WRONG } from '../../../firmware/journal/audit-codes';
 import { LINE_MAX } from '../../../firmware/console/terminal';
 import { CANCEL_LINE, createConsoleClient, unlock } from '../../../host/operator';
 import { wire } from '../../../host/sim/board/wire';

@@ -6,8 +6,9 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { ROOT } from '../../../host/kit/package';
 import { locator } from '../../build/dialect/dialect';
-import { ROOT, bundleEs5, compileDevice } from '../../build/es5';
+import { bundleEs5, compileDevice } from '../../build/es5';
 import { isResident } from '../../build/images';
 import { overlay } from '../../build/flash/overlay';
 

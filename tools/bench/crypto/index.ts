@@ -8,8 +8,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { BUILT_FIRMWARE } from '../../../host/kit/package';
 import type { BenchRow } from '../row';
-import { ROOT } from '../../build/es5';
 import { ellipticBundle } from './elliptic';
 import { innerModule } from './inner';
 import { nodeRows } from './node';
@@ -17,8 +17,6 @@ import { peakRows } from './peaks';
 import { REFERENCE, REFERENCE_ADDITIONS, REFERENCE_DOUBLINGS } from './reference';
 import { sizeRows } from './sizes';
 import { CHILDREN_A_STEP } from '../../../firmware/cold/batches/derive';
-
-const FIRMWARE = path.join(ROOT, 'dist', 'firmware');
 
 /**
  * Timing helpers, ES5. clock() prints "@name microseconds". Time is the process's own processor time where Linux tells
@@ -97,7 +95,7 @@ print("@u " + u);
 function runIn(
   espruino: string,
   text: string,
-  files: { [name: string]: Buffer } = { comb: fs.readFileSync(path.join(FIRMWARE, 'comb.bin')) },
+  files: { [name: string]: Buffer } = { comb: fs.readFileSync(path.join(BUILT_FIRMWARE, 'comb.bin')) },
 ): { [name: string]: number } {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'crypto-bench-'));
   const found: { [name: string]: number } = {};

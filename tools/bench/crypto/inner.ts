@@ -5,7 +5,8 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { ROOT, bundleEs5, compileDevice } from '../../build/es5';
+import { ROOT } from '../../../host/kit/package';
+import { bundleEs5, compileDevice } from '../../build/es5';
 
 const PARTS = ['field', 'modn', 'inverse', 'blind', 'point', 'comb', 'index'];
 

@@ -5,8 +5,8 @@
 import { secp256k1 } from '@noble/curves/secp256k1';
 import { createHmac } from 'node:crypto';
 import * as path from 'node:path';
+import { BUILT_FIRMWARE } from '../../../host/kit/package';
 import type { BenchRow } from '../row';
-import { ROOT } from '../../build/es5';
 
 function milliseconds(run: () => void, times: number): number {
   let best = Infinity;
@@ -31,7 +31,7 @@ async function secondCurve() {
 
 export async function nodeRows(): Promise<BenchRow[]> {
   const second = await secondCurve();
-  const crypto = require(path.join(ROOT, 'dist', 'firmware', 'crypto.js')) as typeof import('../../../firmware/crypto');
+  const crypto = require(path.join(BUILT_FIRMWARE, 'crypto.js')) as typeof import('../../../firmware/crypto');
   const key = Uint8Array.from({ length: 32 }, (_, i) => i * 7 + 1);
   const hash = Uint8Array.from({ length: 32 }, (_, i) => i * 13 + 5);
   const pub = crypto.pubkeyCreate(key);

@@ -8,12 +8,12 @@
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { BUILT_FIRMWARE } from '../../../host/kit/package';
 import type { BenchRow } from '../row';
-import { ROOT } from '../../build/es5';
 import { call, cryptoImage } from './image';
 
 const GOALS: { [name: string]: number } = { signing: 1000, verification: 1150, 'four children': 1150 };
-const BLOCK_BYTES = 14;
+const VARIABLE_BYTES = 14;
 
 /**
  * The program, whose names are longer than an image's own beside it: probes, image, operations; prints "@name
@@ -59,7 +59,7 @@ export async function peakRows(
 ): Promise<BenchRow[]> {
   const image = Buffer.from(await cryptoImage());
   const found = runIn('eval(require("Storage").read("program"))', {
-    comb: fs.readFileSync(path.join(ROOT, 'dist', 'firmware', 'comb.bin')),
+    comb: fs.readFileSync(path.join(BUILT_FIRMWARE, 'comb.bin')),
     crypto: image,
     program: Buffer.from(program()),
   });
@@ -77,7 +77,7 @@ export async function peakRows(
         ratio: value / found['loaded'],
       };
       const goal = GOALS[label];
-      if (goal && block === BLOCK_BYTES) {
+      if (goal && block === VARIABLE_BYTES) {
         row.goal = `<= ${goal}`;
         row.ok = value <= goal;
       }

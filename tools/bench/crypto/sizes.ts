@@ -7,10 +7,10 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { decode } from '@jridgewell/sourcemap-codec';
+import { BUILT_FIRMWARE, ROOT } from '../../../host/kit/package';
 import type { BenchRow } from '../row';
-import { ROOT, bundleEs5 } from '../../build/es5';
+import { bundleEs5 } from '../../build/es5';
 
-const FIRMWARE = path.join(ROOT, 'dist', 'firmware');
 const STAND_INS = ['standin', 'sha256-running', 'sha512-es5', 'comb-table'];
 const LIMIT_BYTES = 20480;
 
@@ -53,7 +53,7 @@ export async function sizeRows(): Promise<BenchRow[]> {
   });
   const curve = sum(sizes, (source) => !STAND_INS.includes(source));
   const standIns = sum(sizes, (source) => STAND_INS.includes(source));
-  const size = (name: string): number => fs.statSync(path.join(FIRMWARE, name)).size;
+  const size = (name: string): number => fs.statSync(path.join(BUILT_FIRMWARE, name)).size;
   return [
     {
       name: 'flash: sign, verify, ECDH, batch',

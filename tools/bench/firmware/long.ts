@@ -3,9 +3,9 @@
 // run only when FIRMWARE_LONG is set; what a run must hold is the tests' own.
 import { spawnSync } from 'node:child_process';
 import * as path from 'node:path';
+import { ROOT } from '../../../host/kit/package';
 import type { BenchRow } from '../row';
 
-const ROOT = path.resolve(__dirname, '../../../..');
 /** Rooms for variables in which each operation is tried. */
 const ROOMS = 24;
 

@@ -1,5 +1,6 @@
 // The operations whose variables are measured (peaks.ts), done to the whole simulated system as the story does them.
 // Each may be done again and again, but those of new boards.
+import { DAY_SECONDS } from '../../../protocol/time';
 import { createConsoleClient, setTime } from '../../../host/operator';
 import { SIM_TOKENS } from '../../../host/sim/numbers';
 import { forgedRequest, reopening } from '../../../host/sim/story/attack-steps';
@@ -18,7 +19,6 @@ export interface Operation {
   runs?: number;
 }
 
-const DAY_SECONDS = 86_400;
 const DERIVING_MS = 5000;
 const FUNDS_SATS = 40_000_000;
 /** Slices of a batch come every second or so in the genuine interpreter. */

@@ -3,7 +3,9 @@
 // points, and in the genuine interpreter whole uploads and the time from power-on to `ready`.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { BUILT_FIRMWARE } from '../../../host/kit/package';
 import { createFlash } from '../../../host/sim/board/flash';
+import { BAUD_DEFAULT, BITS_PER_BYTE } from '../../../host/sim/board/wire';
 import { seededRandom } from '../../../host/sim/clock/seeded-random';
 import { boardNamed } from '../../flash/boards';
 import { readImage, readTables, type DeviceImage } from '../../flash/storage/image';
@@ -12,21 +14,18 @@ import type { BenchRow } from '../row';
 import { bootTimes } from './boot';
 import { genuineUploads } from './uploads';
 
-const BAUD = 115200;
-const BITS_PER_BYTE = 10;
 const BOARD = 'esp32-sim800l';
 const GOAL_PART = 0.7;
 export const INTERRUPTED_UPLOADS = 500;
 const GENUINE_UPLOADS = 5;
 const INTERRUPTED_IMAGE_BYTES = 6000;
-const FIRMWARE = path.join(__dirname, '..', '..', '..', 'firmware');
 
-const imageFile = (role: string): string => path.join(FIRMWARE, BOARD, `hsm-${role}.js`);
+const imageFile = (role: string): string => path.join(BUILT_FIRMWARE, BOARD, `hsm-${role}.js`);
 
 /** Time of one upload onto a board that holds an image already, and the line's limit for those bytes. */
 async function uploadRow(role: 'cold' | 'hot'): Promise<BenchRow> {
   const image = readImage(imageFile(role));
-  const bench = createBench({ seed: `upload-${role}`, baud: BAUD, tables: readTables(imageFile(role), role) });
+  const bench = createBench({ seed: `upload-${role}`, baud: BAUD_DEFAULT, tables: readTables(imageFile(role), role) });
   // Every page of it differs: an upload leaves pages alone that are right already.
   const older: DeviceImage = {
     ...image,
@@ -41,12 +40,12 @@ async function uploadRow(role: 'cold' | 'hot'): Promise<BenchRow> {
   const result = await bench.upload(image);
   if (result !== 'done') throw new Error(`the upload ended with ${result}`);
   const takenMs = bench.runtime.nowMs() - startMs;
-  const limitMs = (image.code.length * BITS_PER_BYTE * 1000) / BAUD;
+  const limitMs = (image.code.length * BITS_PER_BYTE * 1000) / BAUD_DEFAULT;
   return {
     name: `hsm-${role}: upload, verified and switched`,
     value: takenMs,
     unit: 'ms',
-    baseline: `the line's limit for ${image.code.length} bytes at ${BAUD} baud`,
+    baseline: `the line's limit for ${image.code.length} bytes at ${BAUD_DEFAULT} baud`,
     ratio: takenMs / limitMs,
     goal: `at least ${GOAL_PART * 100} % of the line`,
     ok: limitMs / takenMs >= GOAL_PART,
@@ -118,7 +117,7 @@ export async function benchFlash(options: { espruino?: string } = {}): Promise<B
   for (const role of ['cold', 'hot'] as const) {
     const { good: whole, medianMs } = await genuineUploads(
       options.espruino,
-      path.join(FIRMWARE, 'linux', `hsm-${role}.js`),
+      path.join(BUILT_FIRMWARE, 'linux', `hsm-${role}.js`),
       GENUINE_UPLOADS,
     );
     const goal = { goal: 'every one', ok: whole === GENUINE_UPLOADS };
@@ -131,7 +130,7 @@ export async function benchFlash(options: { espruino?: string } = {}): Promise<B
       ...goal,
     });
   }
-  const boot = await bootTimes(options.espruino, path.join(FIRMWARE, 'linux', 'hsm-cold.js'));
+  const boot = await bootTimes(options.espruino, path.join(BUILT_FIRMWARE, 'linux', 'hsm-cold.js'));
   rows.push({
     name: 'hsm-cold: power-on to ready, genuine interpreter',
     value: boot.readyMs,

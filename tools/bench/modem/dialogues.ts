@@ -1,6 +1,7 @@
 // Random AT dialogues: the driver against a simulated SIM800 in a random mood (optional fields, other orders, silence,
 // errors, restarts; all from the seed), on a network that takes SMS. Measured: how late an alarm goes out, and how long
 // a message stays on the SIM.
+import { HOUR_MS, MINUTE_MS } from '../../../protocol/time';
 import { createModem, sendText, startModem } from '../../../firmware/modem/modem';
 import { createOutbox } from '../../../firmware/modem/outbox';
 import { portUart, runtimeClock } from '../../../host/modem/hal';
@@ -14,8 +15,6 @@ import { createPlainClock } from './clock';
 const DEVICE = '+8613800000001';
 const ADMIN = '+8613900000002';
 const START_MS = Date.UTC(2026, 10, 29, 12);
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 export const ALARM_LIMIT_MS = 10 * MINUTE_MS;
 export const STORE_LIMIT_MS = 24 * HOUR_MS;
 /** Between two looks at the SIM. */
@@ -44,7 +43,7 @@ export function runDialogue(seed: string, mood?: Mood): Dialogue {
   const runtime = createPlainClock(seed, START_MS);
   const network = createGsmNetwork({ runtime, seed });
   const chance = createChance(seed, 'dialogue');
-  const line = wire(runtime, { baud: 115200 });
+  const line = wire(runtime);
   const sim = createSim800({
     runtime,
     seed,

@@ -34,7 +34,7 @@ export type OperationKind = 'channel' | 'batch' | 'status';
 export type Outcome = 'right' | 'gave-up' | 'wrong';
 export type Send = (data: Uint8Array) => void;
 
-const MAX_TRIES = 12;
+const SEND_TRIES_MAX = 12;
 const FIRST_PAUSE_MS = 90_000;
 const LONGEST_PAUSE_MS = 1_800_000;
 
@@ -126,7 +126,7 @@ export function vEnd(
   }
 
   function attempt(tries: number): void {
-    if (tries >= MAX_TRIES) return end('gave-up');
+    if (tries >= SEND_TRIES_MAX) return end('gave-up');
     const { kind, batchNo } = current!;
     if (kind === 'channel') send(channels.ask());
     else if (kind === 'batch')

@@ -1,6 +1,7 @@
 // The SMS path under faults: two ends on the real driver, simulated modems that misbehave and a network that loses,
 // doubles, reorders and delays by up to an hour, operation after operation until so many faults have happened. Leaves
 // the ends to ends.ts, figures to index.ts.
+import { HOUR_MS } from '../../../protocol/time';
 import { SMS_PORT } from '../../../protocol/wire';
 import { createHostModem, type HostModem } from '../../../host/modem';
 import { protocolCrypto } from '../../../host/kit/protocol-crypto';
@@ -13,7 +14,6 @@ import { coldEnd, peersFor, vEnd, type OperationKind, type Outcome } from './end
 
 const COLD = '+8613800000001';
 const V = '+8613900000002';
-const HOUR_MS = 3_600_000;
 /** Longest time an operation may take: all tries and an hour's delay each way. */
 const LIMIT_MS = 24 * HOUR_MS;
 /** An SMS that comes later than this counts as a fault. */
@@ -81,7 +81,7 @@ function makeEnds(runtime: VirtualRuntime, seed: string, network: GsmNetwork) {
   const crypto = protocolCrypto(runtime.random);
   const [coldPriv, vPriv] = [crypto.sha256(Uint8Array.of(1)), crypto.sha256(Uint8Array.of(2))];
   const station = (number: string, take: (data: Uint8Array) => void): HostModem => {
-    const line = wire(runtime, { baud: 115200 });
+    const line = wire(runtime);
     createSim800({ runtime, seed: seed + number, number, network, port: line[1], faults: BAD_MODEM });
     return createHostModem({
       port: line[0],

@@ -1,12 +1,12 @@
 // Figures of the whole system in the simulator: one run of the story, a simulated day of work, memory.
 // Baseline of times: the same number of seconds of a bare loop of SHA-256 on this machine, in the same run.
+import { DAY_MS } from '../../../protocol/time';
 import { createHash } from 'node:crypto';
 import { createSimulation, type Simulation } from '../../../host/sim/simulation';
 import { runStory } from '../../../host/sim/story';
 import { PAYEES } from '../../../host/sim/story/money-steps';
 import type { BenchRow } from '../row';
 
-const DAY_MS = 86_400_000;
 const REQUESTS = 50;
 const BATCHES = 10;
 const BASELINE = '100,000 SHA-256 in Node';

@@ -27,6 +27,7 @@ import {
 } from '../../../protocol/channel/channel-v';
 import type { CborValue } from '../../../protocol/cbor';
 import type { ProtocolCrypto } from '../../../protocol/crypto';
+import { OPEN_TRIES, RENEW_TRIES } from '../../../host/vdevice/link/link-v2';
 import { equalBytes } from '../../../protocol/bytes';
 import { batchProof } from '../../../protocol/request/authority';
 import {
@@ -41,11 +42,6 @@ import {
   smsOp,
 } from '../../../protocol/sms/v2';
 import { BATCH_OK, SMS_ACCEPT, SMS_BATCH_ANSWER, SMS_BATCH_VERIFY, SMS_OPEN, SMS_RENEW } from '../../../protocol/wire';
-
-/** Tries of a RENEW after which V opens between the identities. */
-const RENEW_TRIES = 4;
-/** Tries of an OPEN after which it is begun anew. */
-const OPEN_TRIES = 6;
 
 export interface Identities {
   vPriv: Uint8Array;

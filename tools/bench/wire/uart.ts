@@ -17,9 +17,9 @@ import {
   PREV_TX_MAX,
 } from '../../../protocol/wire';
 import { protocolCrypto } from '../../../host/kit/protocol-crypto';
+import { BAUD_DEFAULT, BITS_PER_BYTE } from '../../../host/sim/board/wire';
 import { line, LineEnd, seeded, seededBytes, TestClock } from './line';
 
-const BAUD = 115_200;
 /** HSM-Cold answers the last piece of a previous transaction when it has derived the input's key. */
 const DERIVING_MS = 5;
 const OUTS = [
@@ -40,7 +40,7 @@ interface Pair {
 
 function pair(isSecure: boolean): Pair {
   const clock = new TestClock();
-  const ends = line(clock, { baud: BAUD });
+  const ends = line(clock, { baud: BAUD_DEFAULT });
   const secure = (seed: number) =>
     isSecure ? { linkKey32: new Uint8Array(32).fill(1), crypto: protocolCrypto(seededBytes(seeded(seed))) } : undefined;
   const hot = createPeer({ uart: ends[0], clock, role: 'initiator', bootId: 1, secure: secure(1) });
@@ -148,5 +148,5 @@ export function streamShare(isSecure: boolean): { share: number; bytesPerS: numb
   pump();
   clock.run(startMs + 600_000, () => received >= total);
   const seconds = (clock.uptimeMs() - startMs) / 1000;
-  return { share: total / seconds / (BAUD / 10), bytesPerS: total / seconds, waitingMax };
+  return { share: total / seconds / (BAUD_DEFAULT / BITS_PER_BYTE), bytesPerS: total / seconds, waitingMax };
 }

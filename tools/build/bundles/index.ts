@@ -4,8 +4,8 @@
 import { build } from 'esbuild';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { ROOT } from '../../../host/kit/package';
 import { fail } from '../../../protocol/errors';
-import { ROOT } from '../es5';
 
 const OUT = path.join(ROOT, 'dist', 'bundled');
 const BUNDLED = ['bcoin'] as const;

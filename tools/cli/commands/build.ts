@@ -1,11 +1,10 @@
 // `chaincloud build`: compiles everything and emits the device images, with a report of their sizes.
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
+import { BUILT_FIRMWARE, ROOT } from '../../../host/kit/package';
 import { fail } from '../../../protocol/errors';
 import { boardNamed } from '../../flash/boards';
 import type { Command } from '../command';
-
-const ROOT = path.join(__dirname, '..', '..', '..', '..');
 
 interface Sizes {
   commit: string;
@@ -45,11 +44,10 @@ export const buildCommand: Command = {
       new Map(
         sizes().images.map(({ board, role }) => [
           `${board}/hsm-${role}`,
-          readFileSync(path.join(ROOT, 'dist', 'firmware', board, `hsm-${role}.js`), 'latin1'),
+          readFileSync(path.join(BUILT_FIRMWARE, board, `hsm-${role}.js`), 'latin1'),
         ]),
       );
-    const sizes = (): Sizes =>
-      JSON.parse(readFileSync(path.join(ROOT, 'dist', 'firmware', 'sizes.json'), 'utf8')) as Sizes;
+    const sizes = (): Sizes => JSON.parse(readFileSync(path.join(BUILT_FIRMWARE, 'sizes.json'), 'utf8')) as Sizes;
     const { ensureBuilt, isInstalled } = require(path.join(ROOT, 'tools', 'ensure-built.js')) as {
       ensureBuilt(isForced: boolean): void;
       isInstalled(): boolean;

@@ -1,7 +1,7 @@
 // `chaincloud console`: a terminal for both boards, on a port, a pty or a running simulator; a listener on the link and
 // modem lines; a player of captures.
-import * as path from 'node:path';
 import { createInterface } from 'node:readline';
+import { BUILT_FIRMWARE, ROOT } from '../../../host/kit/package';
 import { fail } from '../../../protocol/errors';
 import { pause, realRuntime, type Runtime } from '../../../host/kit/runtime';
 import { createCapture, readCapture } from '../../console/capture';
@@ -24,9 +24,6 @@ import { choosePort } from '../../serial/list';
 import { aBaud, DEFAULT_BAUD, openPort, type OpenPort } from '../../serial/open';
 import type { Command, CommandInput } from '../command';
 import { stopSignal } from '../stop-signal';
-
-const FIRMWARE = path.join(__dirname, '..', '..', '..', 'firmware');
-const ROOT = path.join(__dirname, '..', '..', '..', '..');
 
 function aLevel(text: string): Level {
   if (!LEVELS.includes(text as Level)) throw fail('usage', `"--level" expected ${LEVELS.join(', ')}, got ${text}`);
@@ -245,7 +242,7 @@ export const consoleCommand: Command = {
       return replay(input.values.replay, aLevel(input.values.level!), input.switches.json === true);
     const wanted = wantedOf(input);
     const { image } = input.values;
-    const mapStack = image !== undefined ? createStackMapper(image, ROOT) : createLearningMapper(FIRMWARE, ROOT);
+    const mapStack = image !== undefined ? createStackMapper(image, ROOT) : createLearningMapper(BUILT_FIRMWARE, ROOT);
     const port = await openPort(await choosePort(input.values.port), aBaud(input.values.baud));
     const terminal = new Terminal(input, port, wanted, mapStack);
     try {

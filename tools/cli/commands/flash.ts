@@ -1,6 +1,7 @@
 // `chaincloud flash`: an image onto a board over its serial port, a base firmware or a whole Storage by the ROM loader.
 import { writeFileSync } from 'node:fs';
 import * as path from 'node:path';
+import { BUILT_FIRMWARE } from '../../../host/kit/package';
 import { realRuntime } from '../../../host/kit/runtime';
 import { fail } from '../../../protocol/errors';
 import { createPeople, type People } from '../../console/people';
@@ -16,15 +17,13 @@ import { choosePort } from '../../serial/list';
 import { aBaud, DEFAULT_BAUD, openPort, type OpenPort } from '../../serial/open';
 import { need, type Command, type CommandInput } from '../command';
 
-const BUILT = path.join(__dirname, '..', '..', '..', 'firmware');
-
 /** The image that the flags name: a file, or the built one of a board and a role. */
 function imageFile(input: CommandInput): string {
   if (input.values.image !== undefined) return input.values.image;
   const board = boardNamed(need(input, 'board')).name;
   const role = need(input, 'role');
   if (role !== 'cold' && role !== 'hot') throw fail('usage', `"--role" expected cold or hot, got ${role}`);
-  return path.join(BUILT, board, `hsm-${role}.js`);
+  return path.join(BUILT_FIRMWARE, board, `hsm-${role}.js`);
 }
 
 async function flashByRom(input: CommandInput, portName: string): Promise<number> {

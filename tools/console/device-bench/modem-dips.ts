@@ -4,6 +4,7 @@
 // Spec: SIM800 Series AT Command Manual 1.09 (+CBC, +CFUN, UNDER-VOLTAGE WARNNING), SIM800 hardware design 4.1.
 import type { BoardData } from '../../../boards/board';
 import { fail } from '../../../protocol/errors';
+import { UNDER_VOLTAGE_MV } from '../../../host/modem/supply';
 import { pause, type Runtime } from '../../../host/kit/runtime';
 import { quote } from '../../flash/prompt/packets';
 import type { Prompt } from '../../flash/prompt/prompt';
@@ -19,14 +20,11 @@ export interface ModemDips {
   isSmsSent?: boolean;
 }
 
-/**
- * Below the first the modem may restart in a burst; a fall of more than the second means a weak supply or thin wires.
- */
-export const LOW_MV = 3500;
+/** A fall of more than this means a weak supply or thin wires. */
 export const FALL_MV = 300;
 
 const POLL_MS = 200;
-const ANSWER_MS = 3000;
+const AT_ANSWER_MS = 3000;
 const START_TRIES = 15;
 const REST_SAMPLES = 5;
 const REGISTER_MS = 40_000;
@@ -70,7 +68,7 @@ async function openModem(
     return text;
   };
   return {
-    async ask(line, end = /\r\n(OK|ERROR|\+CM[ES] ERROR: .*)\r\n/, limitMs = ANSWER_MS) {
+    async ask(line, end = /\r\n(OK|ERROR|\+CM[ES] ERROR: .*)\r\n/, limitMs = AT_ANSWER_MS) {
       await prompt.eval(`${port.serial}.write(${quote(line)})`);
       let text = '';
       for (let waited = 0; waited < limitMs; waited += POLL_MS) {
@@ -159,9 +157,9 @@ export function judgeDips(dips: ModemDips): string[] {
   if (dips.restarts > 0)
     found.push(`the modem restarted by itself ${dips.restarts} time(s) while it transmitted: ${todo}`);
   if (dips.warnings > 0) found.push(`the modem warned of low voltage ${dips.warnings} time(s): ${todo}`);
-  if (dips.restMv > 0 && dips.restMv < LOW_MV)
+  if (dips.restMv > 0 && dips.restMv < UNDER_VOLTAGE_MV)
     found.push(`${dips.restMv} mV with the radio off is too little: set its regulator to 4.0 V`);
-  else if (dips.lowestMv > 0 && dips.lowestMv < LOW_MV)
+  else if (dips.lowestMv > 0 && dips.lowestMv < UNDER_VOLTAGE_MV)
     found.push(`the supply falls to ${dips.lowestMv} mV on air: ${todo}`);
   else if (dips.lowestMv > 0 && dips.restMv - dips.lowestMv > FALL_MV)
     found.push(`the supply falls by ${dips.restMv - dips.lowestMv} mV on air: ${todo}`);

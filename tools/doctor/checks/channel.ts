@@ -1,8 +1,8 @@
 // The age of the last channel with a V-Device, from the audit log; it is made anew every day.
+import { AUDIT_CHANNEL } from '../../../firmware/journal/audit-codes';
 import { parseLog } from '../../../host/operator';
 import { consoleOf, isResult, ok, skipped, warn, type Check } from '../check';
 
-const AUDIT_CHANNEL = 9;
 const OLD_HOURS = 26;
 
 export const channel: Check = {

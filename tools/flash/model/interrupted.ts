@@ -3,7 +3,7 @@
 import { createVirtualRuntime, type VirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
 import type { BytePort } from '../../../host/kit/byte-port';
 import { createFlash, type SimFlash } from '../../../host/sim/board/flash';
-import { wire } from '../../../host/sim/board/wire';
+import { BAUD_DEFAULT, wire } from '../../../host/sim/board/wire';
 import { boardNamed } from '../boards';
 import { makeImage, type DeviceImage } from '../storage/image';
 import { findPrompt, type Prompt } from '../prompt/prompt';
@@ -54,7 +54,7 @@ class ModelBench implements Bench {
   private readonly area = boardNamed('esp32-sim800l').storage;
   readonly flash =
     this.options.flash ?? createFlash({ pageBytes: this.area.pageBytes, pageCount: this.area.pageCount });
-  private readonly baud = this.options.baud ?? 115200;
+  private readonly baud = this.options.baud ?? BAUD_DEFAULT;
   readonly board = createModelBoard({
     runtime: this.runtime,
     espruinoBoard: 'ESP32',

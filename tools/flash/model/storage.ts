@@ -1,9 +1,10 @@
 // Espruino's Storage on a simulated flash, with the writes in the order of Espruino's src/jsflash.c, so that a power
 // cut inside any of them leaves what it would leave on a board. Never compacts: an upload that would need it fails
 // here.
+import { FILE_HEADER_BYTES, FILE_NAME_MAX } from '../../../firmware/hal';
 import type { SimFlash } from '../../../host/sim/board/flash';
-import { FILE_HEADER_BYTES, type StorageArea, type StorageFile } from '../storage/slots';
-import { fileAt, listFiles, NAME_BYTES } from '../storage/storage-image';
+import type { StorageArea, StorageFile } from '../storage/slots';
+import { fileAt, listFiles } from '../storage/storage-image';
 
 export interface StorageModel {
   read(name: string, offset?: number, lenBytes?: number): string | undefined;
@@ -28,7 +29,7 @@ class FlashStorageModel implements StorageModel {
   }
 
   private find(name: string): StorageFile | undefined {
-    return this.files().find((file) => file.name === name.slice(0, NAME_BYTES));
+    return this.files().find((file) => file.name === name.slice(0, FILE_NAME_MAX));
   }
 
   private offsetOf(file: StorageFile): number {
@@ -40,7 +41,7 @@ class FlashStorageModel implements StorageModel {
   }
 
   private eraseFile(file: StorageFile): void {
-    this.flash.program(this.offsetOf(file) - NAME_BYTES, new Uint8Array(4));
+    this.flash.program(this.offsetOf(file) - FILE_NAME_MAX, new Uint8Array(4));
   }
 
   private create(name: string, sizeBytes: number): StorageFile {
@@ -48,7 +49,7 @@ class FlashStorageModel implements StorageModel {
     if (tail + FILE_HEADER_BYTES + sizeBytes > this.flash.sizeBytes) throw new Error('Unable to find or create file');
     const header = Buffer.alloc(FILE_HEADER_BYTES);
     header.writeUInt32LE(sizeBytes, 0);
-    header.write(name, 4, NAME_BYTES, 'latin1');
+    header.write(name, 4, FILE_NAME_MAX, 'latin1');
     this.flash.program(tail, new Uint8Array(header));
     return { name, address: this.area.address + tail + FILE_HEADER_BYTES, sizeBytes };
   }

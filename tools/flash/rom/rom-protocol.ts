@@ -16,7 +16,7 @@ export const OP = {
 /** Where every ESP32 family holds a word that tells it apart, and the word of the classic ESP32. */
 export const CHIP_REG = 0x40001000;
 export const ESP32_MAGIC = 0x00f01d83;
-export const BLOCK_BYTES = 0x400;
+export const WRITE_BLOCK_BYTES = 0x400;
 
 const END = 0xc0;
 const ESC = 0xdb;

@@ -7,7 +7,7 @@ import { fail } from '../../../protocol/errors';
 import { realRuntime, type Runtime } from '../../../host/kit/runtime';
 import { openPort, type OpenPort } from '../../serial/open';
 import {
-  BLOCK_BYTES,
+  WRITE_BLOCK_BYTES,
   blockChecksum,
   CHIP_REG,
   decodeAnswer,
@@ -22,11 +22,11 @@ import type { RomPart } from './rom-plan';
 
 const SYNC_TRIES = 12;
 const SYNC_MS = 150;
-const ANSWER_MS = 3000;
+const ROM_ANSWER_MS = 3000;
 const ERASE_MS_PER_MB = 40_000;
 const BLOCK_TRIES = 3;
 const SYNC_DATA = new Uint8Array([0x07, 0x07, 0x12, 0x20, ...new Array<number>(32).fill(0x55)]);
-const FLASH_BYTES = 4 * 1024 * 1024;
+const CHIP_BYTES = 4 * 1024 * 1024;
 
 export interface RomOptions {
   path: string;
@@ -59,7 +59,7 @@ function romOn(port: OpenPort, runtime: Runtime): Rom {
     onGone?.();
   });
   return {
-    ask(op, data, { checksum = 0, timeoutMs = ANSWER_MS } = {}) {
+    ask(op, data, { checksum = 0, timeoutMs = ROM_ANSWER_MS } = {}) {
       return new Promise((resolve, reject) => {
         const end = (act: () => void): void => {
           take = onGone = undefined;
@@ -110,21 +110,21 @@ async function connect(rom: Rom): Promise<void> {
       `the chip is no classic ESP32 (it says 0x${value.toString(16)}): this image does not fit it`,
     );
   await rom.ask(OP.spiAttach, words(0, 0));
-  await rom.ask(OP.spiSetParams, words(0, FLASH_BYTES, 0x10000, 0x1000, 0x100, 0xffff));
+  await rom.ask(OP.spiSetParams, words(0, CHIP_BYTES, 0x10000, 0x1000, 0x100, 0xffff));
 }
 
 async function writePart(rom: Rom, part: RomPart, onProgress: RomOptions['onProgress']): Promise<void> {
   const packed = new Uint8Array(deflateSync(part.data, { level: 9 }));
-  const blockCount = Math.ceil(packed.length / BLOCK_BYTES);
-  const eraseBytes = Math.ceil(part.data.length / BLOCK_BYTES) * BLOCK_BYTES;
-  const eraseMs = ANSWER_MS + (eraseBytes / 1_000_000) * ERASE_MS_PER_MB;
-  await rom.ask(OP.deflBegin, words(eraseBytes, blockCount, BLOCK_BYTES, part.address), { timeoutMs: eraseMs });
+  const blockCount = Math.ceil(packed.length / WRITE_BLOCK_BYTES);
+  const eraseBytes = Math.ceil(part.data.length / WRITE_BLOCK_BYTES) * WRITE_BLOCK_BYTES;
+  const eraseMs = ROM_ANSWER_MS + (eraseBytes / 1_000_000) * ERASE_MS_PER_MB;
+  await rom.ask(OP.deflBegin, words(eraseBytes, blockCount, WRITE_BLOCK_BYTES, part.address), { timeoutMs: eraseMs });
   for (let block = 0; block < blockCount; block++) {
-    const data = packed.subarray(block * BLOCK_BYTES, (block + 1) * BLOCK_BYTES);
+    const data = packed.subarray(block * WRITE_BLOCK_BYTES, (block + 1) * WRITE_BLOCK_BYTES);
     const request = new Uint8Array(Buffer.concat([words(data.length, block, 0, 0), data]));
     for (let tries = 1; ; tries++) {
       try {
-        await rom.ask(OP.deflData, request, { checksum: blockChecksum(data), timeoutMs: ANSWER_MS * 2 });
+        await rom.ask(OP.deflData, request, { checksum: blockChecksum(data), timeoutMs: ROM_ANSWER_MS * 2 });
         break;
       } catch (error) {
         // The ROM refuses a block whose checksum is wrong before it uses it; anything else is final.
@@ -137,7 +137,7 @@ async function writePart(rom: Rom, part: RomPart, onProgress: RomOptions['onProg
 
 async function verifyPart(rom: Rom, part: RomPart): Promise<void> {
   const { data } = await rom.ask(OP.flashMd5, words(part.address, part.data.length, 0, 0), {
-    timeoutMs: ANSWER_MS + (part.data.length / 1_000_000) * 8000,
+    timeoutMs: ROM_ANSWER_MS + (part.data.length / 1_000_000) * 8000,
   });
   const read = Buffer.from(data).toString('latin1').slice(0, 32).toLowerCase();
   if (read !== createHash('md5').update(part.data).digest('hex'))

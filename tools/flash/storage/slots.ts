@@ -6,6 +6,7 @@
 // when its 128-byte header is whole and the CRC of what follows is right; the header is written last and is the switch.
 // The loader (a .bootN file, the same text for every image) runs the good slot with the highest sequence number. Leaves
 // to others: reading an image file (image.ts), talking to the board (upload.ts).
+import { FILE_HEADER_BYTES } from '../../../firmware/hal';
 import { fail } from '../../../protocol/errors';
 import { crc32 } from './crc32';
 
@@ -13,8 +14,6 @@ export const SLOT_NAMES = ['hsm.a', 'hsm.b'] as const;
 export type SlotName = (typeof SLOT_NAMES)[number];
 export const PAD_NAME = 'hsm.pad';
 export const SLOT_HEADER_BYTES = 128;
-/** What Storage keeps before a file's data: size, flags and name. */
-export const FILE_HEADER_BYTES = 32;
 /** Bytes of the header that its own CRC covers; the CRC stands behind them, ten digits wide, then a line end. */
 const COVERED_BYTES = 116;
 const MAGIC = '//CC1';

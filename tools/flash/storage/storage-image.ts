@@ -3,11 +3,11 @@
 // Spec: Espruino src/jsflash.c: files one behind the other, each a 32-byte header (size, flags in the top byte, then a
 // name of 28 bytes) and data padded to 4 bytes; a name that starts with four zero bytes is deleted; after the last file
 // in a page the next page may begin with a header again.
+import { FILE_HEADER_BYTES, FILE_NAME_MAX } from '../../../firmware/hal';
 import { fail } from '../../../protocol/errors';
 import { crc32 } from './crc32';
 import {
   encodeSlotHeader,
-  FILE_HEADER_BYTES,
   LOADER,
   PAD_NAME,
   padBytes,
@@ -19,8 +19,6 @@ import {
   type StorageArea,
   type StorageFile,
 } from './slots';
-
-export const NAME_BYTES = 28;
 
 /** The file at `offset` of the area, or undefined where no valid header stands. Deleted files have an empty name. */
 export function fileAt(
@@ -82,8 +80,8 @@ export function buildStorage(
     const end = tail + FILE_HEADER_BYTES + sizeBytes;
     if (end > cells.length)
       throw fail('no-space', `${name} of ${sizeBytes} bytes does not fit into the Storage of ${cells.length} bytes`);
-    if (name.length > NAME_BYTES)
-      throw fail('bad-name', `"${name}" is longer than the ${NAME_BYTES} characters of a Storage name`);
+    if (name.length > FILE_NAME_MAX)
+      throw fail('bad-name', `"${name}" is longer than the ${FILE_NAME_MAX} characters of a Storage name`);
     const header = Buffer.alloc(FILE_HEADER_BYTES);
     header.writeUInt32LE(sizeBytes, 0);
     header.write(name, 4, 'latin1');

@@ -1,6 +1,7 @@
 // The Storage files that an image needs beside itself (the comb table, the list of words): made once, filled, read
 // back. A table that is there in part is filled up. One that differs is replaced only while no image of ours could miss
 // it.
+import { FILE_HEADER_BYTES } from '../../../firmware/hal';
 import { fail } from '../../../protocol/errors';
 import { crc32 } from './crc32';
 import { fillFile, piecesOf, wrongPieces } from './fill';
@@ -8,9 +9,9 @@ import { quote } from '../prompt/packets';
 import { probeBoard, type BoardState } from '../prompt/probe';
 import type { Prompt } from '../prompt/prompt';
 import type { Remote } from '../prompt/remote';
-import { FILE_HEADER_BYTES, type StorageFile } from './slots';
+import type { StorageFile } from './slots';
 
-const BLOCK_BYTES = 2048;
+const TABLE_PIECE_BYTES = 2048;
 
 /** Makes a Storage file of `sizeBytes` erased bytes; one that is there and blank stays. Throws `no-space`. */
 export async function createFile(remote: Remote, name: string, sizeBytes: number): Promise<void> {
@@ -21,9 +22,9 @@ export async function createFile(remote: Remote, name: string, sizeBytes: number
 
 /** True when what is wrong in the file is still blank, but for one piece in which a write may have been cut off. */
 async function isHalfWritten(prompt: Prompt, name: string, data: Uint8Array): Promise<boolean> {
-  const blank = piecesOf(new Uint8Array(data.length).fill(0xff), 0, BLOCK_BYTES);
-  const written = new Set((await wrongPieces(prompt, name, blank, BLOCK_BYTES)).map((piece) => piece.index));
-  const wrong = await wrongPieces(prompt, name, piecesOf(data, 0, BLOCK_BYTES), BLOCK_BYTES);
+  const blank = piecesOf(new Uint8Array(data.length).fill(0xff), 0, TABLE_PIECE_BYTES);
+  const written = new Set((await wrongPieces(prompt, name, blank, TABLE_PIECE_BYTES)).map((piece) => piece.index));
+  const wrong = await wrongPieces(prompt, name, piecesOf(data, 0, TABLE_PIECE_BYTES), TABLE_PIECE_BYTES);
   return wrong.filter((piece) => written.has(piece.index)).length <= 1;
 }
 
@@ -84,8 +85,8 @@ async function putTable(work: TableWork, name: string, data: Uint8Array): Promis
   const { isRight, writtenBytes } = await fillFile(prompt, remote, {
     name,
     address: file.address,
-    pieces: piecesOf(data, 0, BLOCK_BYTES),
-    pieceBytes: BLOCK_BYTES,
+    pieces: piecesOf(data, 0, TABLE_PIECE_BYTES),
+    pieceBytes: TABLE_PIECE_BYTES,
     chunkBytes,
     isErasable: false,
     onProgress: (_step, done, total) => work.report(done, total),

@@ -4,11 +4,9 @@
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { ROOT } from '../../../host/kit/package';
 import type { CommandDeclaration } from '../../../firmware/console/command';
 import { fail } from '../../../protocol/errors';
-
-const BUILT = path.resolve(__dirname, '..', '..', '..');
-const SOURCES = path.resolve(BUILT, '..');
 
 export interface DeclaredCommand extends CommandDeclaration {
   /** One word or two. */
@@ -32,7 +30,7 @@ const capital = (word: string): string => word[0].toUpperCase() + word.slice(1);
 function readCommand(folder: string, file: string): DeclaredCommand {
   const words = file.split('-');
   const handler = `run${words.map(capital).join('')}`;
-  const module = require(path.join(BUILT, folder, file)) as { [name: string]: unknown };
+  const module = require(path.join(ROOT, 'dist', folder, file)) as { [name: string]: unknown };
   const declaration = module[words.join('_').toUpperCase()] as CommandDeclaration | undefined;
   const run = module[handler] as { length: number } | undefined;
   if (!declaration || !run)
@@ -41,7 +39,7 @@ function readCommand(folder: string, file: string): DeclaredCommand {
 }
 
 function readConsole(board: DeclaredConsole['board'], folder: string): DeclaredConsole {
-  const files = fs.readdirSync(path.join(SOURCES, folder)).map((name) => name.replace(/\.ts$/, ''));
+  const files = fs.readdirSync(path.join(ROOT, folder)).map((name) => name.replace(/\.ts$/, ''));
   const commands = files.map((file) => readCommand(folder, file));
   commands.sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
   const doubled = commands.find((each, i) => i > 0 && each.order === commands[i - 1].order);

@@ -1,4 +1,5 @@
 /** The regions of wire.cddl: fields that messages share, requests, replies, operations, and the numbers they use. */
+import { LINE_CHARS } from '../typescript';
 import { SHARED_FIELDS, type Field } from '../../../protocol/wire/fields';
 import { LINK_MESSAGES } from '../../../protocol/wire/link-messages';
 import { SMS_OPERATIONS } from '../../../protocol/wire/sms-operations';
@@ -10,7 +11,6 @@ import { kindOf } from './kinds';
 import { allNumbers } from './numbers';
 
 const FILE = 'protocol/wire.cddl';
-const WIDTH = 120;
 const dashed = (name: string): string => name.replace(/_/g, '-');
 
 /** A field in an array: the rule of a shared one, otherwise its name and type. */
@@ -26,7 +26,7 @@ function rule(name: string, entries: string[], comment = ''): string {
   for (const [i, text] of entries.entries()) {
     const piece = i < entries.length - 1 ? `${text}, ` : text;
     const last = lines[lines.length - 1];
-    if (last.length + piece.length > WIDTH) lines.push(`  ${piece}`);
+    if (last.length + piece.length > LINE_CHARS) lines.push(`  ${piece}`);
     else lines[lines.length - 1] = last + piece;
   }
   return `${lines.map((line) => line.trimEnd()).join('\n')}]${comment && ` ; ${comment}`}`;

@@ -31,7 +31,8 @@ import { ACCOUNT_LINES, allowDigests, anAccount, printAccount, saveAccount, type
 import { withSeed } from '../needs';
 import type { Cold } from '../../cold';
 import { MAX_ACCOUNTS } from '../../state/state';
-import { AUDIT_ACCOUNT_ADDED, audit, save, saveCbor } from '../../state/store';
+import { AUDIT_ACCOUNT_ADDED } from '../../../journal/audit-codes';
+import { audit, save, saveCbor } from '../../state/store';
 import { schedule } from '../../scheduler';
 import { saveSecrets } from '../../secrets/account-keys';
 import { requireAccount } from '../../state/accounts';

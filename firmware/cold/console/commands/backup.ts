@@ -13,8 +13,9 @@ import {
   writeU32,
 } from '../../../journal/records';
 import type { Cold } from '../../cold';
-import { AUDIT_EXPORTED, NO_ACCOUNT, audit } from '../../state/store';
-import { backupKey, isBackedUp, TAG_BYTES } from '../backup-format';
+import { AUDIT_EXPORTED, NO_ACCOUNT } from '../../../journal/audit-codes';
+import { audit } from '../../state/store';
+import { backupKey, isBackedUp, BACKUP_TAG_BYTES } from '../backup-format';
 import { withSeed } from '../needs';
 import { openOf } from '../../state/channels';
 import { requireAccount } from '../../state/accounts';
@@ -45,7 +46,10 @@ function printBackup(cold: Cold, seed64: Uint8Array): void {
       cold.terminal,
       'backup ' +
         base64Encode(
-          concatBytes([nonce, seal(key, nonce, NO_BYTES, concatBytes([new Uint8Array([kind]), payload]), TAG_BYTES)]),
+          concatBytes([
+            nonce,
+            seal(key, nonce, NO_BYTES, concatBytes([new Uint8Array([kind]), payload]), BACKUP_TAG_BYTES),
+          ]),
         ),
     );
   }

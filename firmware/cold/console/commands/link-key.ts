@@ -8,7 +8,8 @@ import type { Device } from '../../../journal/device';
 import { R_LINK } from '../../../journal/records';
 import type { Cold } from '../../cold';
 import { maskLinkKey } from '../../link/link-key';
-import { AUDIT_LINK_KEY, NO_ACCOUNT, audit, save } from '../../state/store';
+import { AUDIT_LINK_KEY, NO_ACCOUNT } from '../../../journal/audit-codes';
+import { audit, save } from '../../state/store';
 import { withPin } from '../needs';
 
 export const LINK_KEY = {

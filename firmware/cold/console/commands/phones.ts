@@ -3,7 +3,8 @@ import { fail } from '../../../../protocol/errors';
 import type { CommandDeclaration } from '../../../console/command';
 import type { Cold } from '../../cold';
 import { savePhones } from '../../secrets/unattended';
-import { AUDIT_SETTINGS, NO_ACCOUNT, audit } from '../../state/store';
+import { AUDIT_SETTINGS, NO_ACCOUNT } from '../../../journal/audit-codes';
+import { audit } from '../../state/store';
 import { arePhones, PHONES_MAX } from '../accounts';
 import { withPin } from '../needs';
 

@@ -6,10 +6,10 @@
 import { fail } from '../../../../protocol/errors';
 import { printOk } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
+import { RESTART_DELAY_MS, SERVICE_FILE } from '../../../hal';
 import { isDeviceBlank } from '../../../journal/device';
 import type { Cold } from '../../cold';
 import { canCheckPin, withSeed } from '../needs';
-import { RESTART_DELAY_MS } from '../../secrets/wipe';
 
 export const SERVICE = {
   usage: 'service',
@@ -22,9 +22,6 @@ export const SERVICE = {
     'no-room': 'Storage takes no file',
   },
 } satisfies CommandDeclaration;
-
-/** As boards/espruino/service.ts names it. */
-const SERVICE_FILE = 'service';
 
 export function runService(cold: Cold): void {
   function restart(): void {

@@ -20,8 +20,9 @@ import {
 } from '../../../journal/records';
 import type { Cold, Restoring } from '../../cold';
 import { ARCHIVE_BYTES, checkArchives, ARCHIVE_FILE } from '../../payments/archive';
-import { AUDIT_STATE_RESTORED, NO_ACCOUNT, audit, save } from '../../state/store';
-import { backupKey, isBackedUp, TAG_BYTES } from '../backup-format';
+import { AUDIT_STATE_RESTORED, NO_ACCOUNT } from '../../../journal/audit-codes';
+import { audit, save } from '../../state/store';
+import { backupKey, isBackedUp, BACKUP_TAG_BYTES } from '../backup-format';
 import { withSeed } from '../needs';
 import { accountOf } from '../../state/accounts';
 import { openOf, saveChannels } from '../../state/channels';
@@ -73,12 +74,12 @@ function takeFile(cold: Cold, it: Restoring, payload: Uint8Array): void {
 /** Opens the next line of the backup: its kind, then its content. Throws `backup-form`, `-mixed`, `-order`. */
 function openLine(it: Restoring, base64: string): Uint8Array {
   const bytes = base64Decode(base64);
-  if (bytes.length < 12 + TAG_BYTES + 1 || it.isEnded) throw fail('backup-form', 'not a line of a backup');
+  if (bytes.length < 12 + BACKUP_TAG_BYTES + 1 || it.isEnded) throw fail('backup-form', 'not a line of a backup');
   const nonce = copyBytes(bytes, 0, 12);
   if (!it.lines) it.id = copyBytes(bytes, 0, 8);
   for (let i = 0; i < 8; i++) if (nonce[i] !== it.id[i]) throw fail('backup-mixed', 'a line of another backup');
   if (readU32(nonce, 8) !== it.lines) throw fail('backup-order', 'line ' + it.lines + ' is expected');
-  return open(it.key, nonce, NO_BYTES, copyBytes(bytes, 12, bytes.length), TAG_BYTES);
+  return open(it.key, nonce, NO_BYTES, copyBytes(bytes, 12, bytes.length), BACKUP_TAG_BYTES);
 }
 
 function takeLine(cold: Cold, it: Restoring, base64: string): void {

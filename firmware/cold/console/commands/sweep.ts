@@ -34,7 +34,8 @@ import {
 } from '../../secrets/hierarchy';
 import { FEERATE_MAX_DEFAULT } from '../../../../protocol/request/policy';
 import type { Cold, Sweep } from '../../cold';
-import { AUDIT_SWEPT, audit } from '../../state/store';
+import { AUDIT_SWEPT } from '../../../journal/audit-codes';
+import { audit } from '../../state/store';
 import { schedule } from '../../scheduler';
 import { feedPrevTx, prevTxId, readPrevTx } from '../../tx/prev-tx';
 import { accountKeys } from '../../secrets/account-keys';

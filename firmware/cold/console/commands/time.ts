@@ -1,7 +1,8 @@
 /** `time`: sets the clock, which only goes forward (time-guard.ts). */
 import type { CommandDeclaration } from '../../../console/command';
 import type { Cold } from '../../cold';
-import { AUDIT_TIME_SET, NO_ACCOUNT, audit } from '../../state/store';
+import { AUDIT_TIME_SET, NO_ACCOUNT } from '../../../journal/audit-codes';
+import { audit } from '../../state/store';
 import { withPin } from '../needs';
 import { aTime } from '../time-guard';
 

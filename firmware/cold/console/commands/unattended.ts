@@ -4,7 +4,8 @@ import { printLine, printOk } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
 import type { Cold } from '../../cold';
 import { switchUnattendedOff, switchUnattendedOn } from '../../secrets/unattended';
-import { AUDIT_SETTINGS, NO_ACCOUNT, audit } from '../../state/store';
+import { AUDIT_SETTINGS, NO_ACCOUNT } from '../../../journal/audit-codes';
+import { audit } from '../../state/store';
 import { withSeed } from '../needs';
 
 export const UNATTENDED = {

@@ -11,7 +11,7 @@ import { openStorage } from './storage';
 import type { BoardCrash, SimBoard, SimBoardOptions } from '../types';
 
 /** How long a restart of the board's own takes. */
-const RESTART_DELAY_MS = 300;
+const BOOT_MS = 300;
 
 /** Everything that a power cut takes away. */
 interface Session {
@@ -82,7 +82,7 @@ class NodeBoard implements SimBoard {
       onData: (serial, text) => this.enter(current, () => current.context.realm.data(serial, text)),
       restart: () => {
         this.kill();
-        this.restartTimer = this.runtime.after(RESTART_DELAY_MS, () => this.boot());
+        this.restartTimer = this.runtime.after(BOOT_MS, () => this.boot());
       },
     });
     current.context = createContext(this.board, current.host.calls);

@@ -3,11 +3,10 @@
 // a zero-padded name of 28 bytes) and its content, all aligned to 4; a replaced file keeps its place with an empty
 // name. Leaves to others: files of Storage.open, compression and the table of file names, which the firmware does not
 // use.
+import { FILE_HEADER_BYTES, FILE_NAME_MAX } from '../../../../firmware/hal';
 import { fail } from '../../../../protocol/errors';
 import type { SimFlash } from '../flash';
 
-export const NAME_BYTES = 28;
-const HEADER_BYTES = 32;
 const ALIGN_BYTES = 4;
 const SIZE_MASK = 0x00ffffff;
 const UNSET = 0xffffffff;
@@ -39,18 +38,18 @@ export interface Storage {
 const align = (n: number): number => Math.ceil(n / ALIGN_BYTES) * ALIGN_BYTES;
 
 function nameBytes(name: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(name.padEnd(NAME_BYTES, '\0').slice(0, NAME_BYTES), 'latin1'));
+  return Uint8Array.from(Buffer.from(name.padEnd(FILE_NAME_MAX, '\0').slice(0, FILE_NAME_MAX), 'latin1'));
 }
 
 class SimulatedStorage implements Storage {
   constructor(private readonly flash: SimFlash) {}
 
   private header(at: number): Entry | undefined {
-    if (at + HEADER_BYTES > this.flash.sizeBytes) return undefined;
-    const bytes = Buffer.from(this.flash.read(at, HEADER_BYTES));
+    if (at + FILE_HEADER_BYTES > this.flash.sizeBytes) return undefined;
+    const bytes = Buffer.from(this.flash.read(at, FILE_HEADER_BYTES));
     const size = bytes.readUInt32LE(0);
     const sizeBytes = size & SIZE_MASK;
-    if (size === UNSET || size === 0 || at + HEADER_BYTES + sizeBytes > this.flash.sizeBytes) return undefined;
+    if (size === UNSET || size === 0 || at + FILE_HEADER_BYTES + sizeBytes > this.flash.sizeBytes) return undefined;
     return { at, sizeBytes, name: bytes.toString('latin1', 4).replace(/\0.*$/s, '') };
   }
 
@@ -60,17 +59,17 @@ class SimulatedStorage implements Storage {
     let at = 0;
     for (let entry = this.header(at); entry; entry = this.header(at)) {
       entries.push(entry);
-      at = align(at + HEADER_BYTES + entry.sizeBytes);
+      at = align(at + FILE_HEADER_BYTES + entry.sizeBytes);
     }
     return { entries, end: at };
   }
 
   private find(name: string): Entry | undefined {
-    return this.scan().entries.find((entry) => entry.name === name.slice(0, NAME_BYTES) && entry.name !== '');
+    return this.scan().entries.find((entry) => entry.name === name.slice(0, FILE_NAME_MAX) && entry.name !== '');
   }
 
   private content(entry: Entry): Uint8Array {
-    return this.flash.read(entry.at + HEADER_BYTES, entry.sizeBytes);
+    return this.flash.read(entry.at + FILE_HEADER_BYTES, entry.sizeBytes);
   }
 
   private isErased(at: number, lenBytes: number): boolean {
@@ -88,7 +87,7 @@ class SimulatedStorage implements Storage {
   }
 
   private writeHeader(at: number, name: string, sizeBytes: number): void {
-    const bytes = new Uint8Array(HEADER_BYTES);
+    const bytes = new Uint8Array(FILE_HEADER_BYTES);
     new DataView(bytes.buffer).setUint32(0, sizeBytes, true);
     bytes.set(nameBytes(name), 4);
     this.flash.program(at, bytes);
@@ -103,14 +102,14 @@ class SimulatedStorage implements Storage {
     let at = 0;
     for (const entry of live) {
       this.writeHeader(at, entry.name, entry.sizeBytes);
-      this.flash.program(at + HEADER_BYTES, entry.bytes);
-      at = align(at + HEADER_BYTES + entry.sizeBytes);
+      this.flash.program(at + FILE_HEADER_BYTES, entry.bytes);
+      at = align(at + FILE_HEADER_BYTES + entry.sizeBytes);
     }
     return true;
   }
 
   private create(name: string, sizeBytes: number): Entry {
-    const needed = HEADER_BYTES + align(sizeBytes);
+    const needed = FILE_HEADER_BYTES + align(sizeBytes);
     if (this.scan().end + needed > this.flash.sizeBytes) this.compact();
     const at = this.scan().end;
     if (at + needed > this.flash.sizeBytes) throw fail('storage', 'Unable to find or create file');
@@ -126,7 +125,7 @@ class SimulatedStorage implements Storage {
   /** Programs a part of a file that is still erased. */
   private fill(entry: Entry, offset: number, bytes: Uint8Array): void {
     if (offset + bytes.length > entry.sizeBytes) throw fail('storage', 'Too much data for file size');
-    const at = entry.at + HEADER_BYTES + offset;
+    const at = entry.at + FILE_HEADER_BYTES + offset;
     if (!this.isErased(at, bytes.length)) throw fail('storage', 'File already written with different data');
     this.flash.program(at, bytes);
   }
@@ -135,7 +134,7 @@ class SimulatedStorage implements Storage {
     const wanted = sizeBytes || bytes.length;
     if (wanted === 0) throw fail('storage', "Can't create zero length file");
     let entry = this.find(name);
-    if (entry && offset === 0 && (entry.sizeBytes !== wanted || !this.isErased(entry.at + HEADER_BYTES, wanted))) {
+    if (entry && offset === 0 && (entry.sizeBytes !== wanted || !this.isErased(entry.at + FILE_HEADER_BYTES, wanted))) {
       if (entry.sizeBytes === bytes.length && Buffer.from(this.content(entry)).equals(bytes)) return;
       this.drop(entry);
       entry = undefined;

@@ -1,5 +1,6 @@
 // Commands of the simulated SIM800 about the network: registration, signal, operator, supply, clock.
 // Spec: 3GPP TS 27.007 7.2, 7.3, 8.4, 8.5, 8.15; SIM800 manual for +CLTS. Leaves SMS to sms.ts.
+import { DAY_MS } from '../../../../protocol/time';
 import { ERROR, OK, type AtAnswer, type AtCommand } from '../at';
 import { numberSetting } from './general';
 import type { AtTable, Sim800Core } from '../state';
@@ -56,7 +57,7 @@ function clockText(core: Sim800Core): string {
   const zoneMs = ZONE_QUARTERS * 900_000;
   const ms =
     core.clockOffsetMs === undefined
-      ? Date.UTC(2004, 0, 1) + (core.runtime.nowMs() % 86_400_000)
+      ? Date.UTC(2004, 0, 1) + (core.runtime.nowMs() % DAY_MS)
       : core.runtime.nowMs() + core.clockOffsetMs + zoneMs;
   const iso = new Date(ms).toISOString();
   return `${iso.slice(2, 10).replace(/-/g, '/')},${iso.slice(11, 19)}+${ZONE_QUARTERS}`;

@@ -3,6 +3,7 @@
 import { MAX_PDU_BYTES, bytesOfHex, decodePdu, hexOfBytes } from '../../../../protocol/sms/pdu';
 import { encodeText } from '../../../../protocol/sms/pdu-parts';
 import { encodeServiceCentre } from '../../../../protocol/sms/pdu-network';
+import { CMS_BAD_PDU, CMS_NO_NETWORK } from '../../gsm/network';
 import { ERROR, OK, type AtAnswer, type AtCommand } from '../at';
 import { numberSetting } from './general';
 import { showStored, stateOf, textOfSet, typedText } from './sms-text';
@@ -17,12 +18,10 @@ import {
 } from '../state';
 
 const CMS_NOT_ALLOWED = 302;
-const CMS_BAD_PDU = 304;
 const CMS_BAD_TEXT = 305;
 const CMS_INDEX = 321;
 const CMS_FULL = 322;
 const CMS_NO_SMSC = 330;
-const CMS_NO_NETWORK = 331;
 const REC_UNREAD = 0;
 const REC_READ = 1;
 const STO_UNSENT = 2;

@@ -10,7 +10,7 @@ import {
   AUDIT_REOPENED,
   AUDIT_SIGNED,
   AUDIT_SWEPT,
-} from '../../../../firmware/cold/state/store';
+} from '../../../../firmware/journal/audit-codes';
 import { readDurable, type Durable } from './durable';
 import type { System } from './system';
 

@@ -1,18 +1,18 @@
 // Operations of HSM-Cold that memory runs out in, done to the whole system. Each may be asked for again and again until
 // it is done, and says from outside (the chain, the website, an SMS, the flash) whether it is, and whether it was done
 // once.
+import { DAY_SECONDS } from '../../../../protocol/time';
 import * as assert from 'node:assert/strict';
 import { backup, reopen, setPhones, setTime, sweep, verifyHeartbeat } from '../../../../host/operator';
 import { readTx } from '../../../../host/sim/parties/chain-view';
 import { NUMBERS, SIM_TOKENS } from '../../../../host/sim/numbers';
 import { PAYEES } from '../../../../host/sim/story/money-steps';
-import { AUDIT_EXPORTED, AUDIT_REOPENED, AUDIT_UNLOCKED } from '../../../../firmware/cold/state/store';
+import { AUDIT_EXPORTED, AUDIT_REOPENED, AUDIT_UNLOCKED } from '../../../../firmware/journal/audit-codes';
 import { SWEEP_INPUTS, type Ledger } from './ledger';
 import type { System } from './system';
 
 const THIEF = 'bcrt1qw35xjetxyp6xs6t9vcs8g6rfv4nzqargwzfn33';
 const THEFT_SATS = 1_000_000;
-const DAY_SECONDS = 86_400;
 const ASK_MS = 250;
 /** How long address derivation has to run to have passed. */
 const DERIVING_MS = 4000;

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as ts from 'typescript';
 import { expect } from 'chai';
-import { ROOT } from '../../../../tools/build/es5';
+import { ROOT } from '../../../../host/kit/package';
 import { KEPT_PROPERTIES } from '../../../../tools/build/flash/properties';
 
 /** Names of the members that the interfaces of a declaration file have. */
