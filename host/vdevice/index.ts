@@ -16,6 +16,7 @@ import { aMinuteOfDay } from './loops/local-time';
 import { startPing } from './loops/ping';
 import { sendLoop, type SendLoop } from './loops/send-loop';
 import { timekeeper } from './loops/timekeeper';
+import { nextNoticeMs, sendNotices } from './notices';
 import { openContext, type OpenContext } from './open-context';
 import type { State } from './state';
 import type { ColdStatus, IncomingSms, VDevice, VDeviceOptions, VStatus } from './types';
@@ -48,11 +49,12 @@ class RunningVDevice implements VDevice {
   );
   private readonly clockTimer = this.repeated(
     'clock',
-    () => this.keeper.pauseMs([this.link.nextDueMs(), this.batches.nextDueMs()]),
+    () => this.keeper.pauseMs([this.link.nextDueMs(), this.batches.nextDueMs(), nextNoticeMs(this.context)]),
     async () => {
       this.keeper.tick();
       this.link.tick();
       this.batches.tick();
+      sendNotices(this.context);
     },
   );
   private cold: ColdStatus | null = null;

@@ -48,6 +48,11 @@ export interface VPolicy extends Partial<PolicyLimits> {
   hours?: { from: string; to: string };
   /** False: a withdrawal that asks for the dynamic fee is refused. */
   dynamicFee?: boolean;
+  /**
+   * True: what V refuses stops the loop until `dismiss`, as in the published app. Default: it fails alone, is reported
+   * to the website and told to the admins, at most one SMS an hour, and the next withdrawal goes on.
+   */
+  stopAtRefusal?: boolean;
   /** Warns the admin when the balance after a withdrawal is under this. */
   minBalanceSats?: number;
 }
@@ -129,8 +134,8 @@ export interface VDevice {
   /** Asks HSM-Cold by SMS how it is; see VStatus.cold. Throws `no-channel`, `not-in-v1`. */
   askStatus(): Promise<void>;
   /**
-   * Has a withdrawal that V refused and never authorised reported to the website as failed, by the send loop. Throws
-   * `vtest-authorised`.
+   * Has a withdrawal that stopped the loop and was never authorised reported to the website as failed, by the send
+   * loop. Throws `vtest-authorised`.
    */
   dismiss(vtestId: string): Promise<void>;
   /** Text of the short code to compare with HSM-Cold's console. */

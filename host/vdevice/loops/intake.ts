@@ -1,25 +1,37 @@
 // A withdrawal from the website on its way to an authority: decrypt, check, policy, balance, then the authority itself.
-// Spec: docs/published-app.md 6.2 and 6.3. The website's table may be the attacker's: every refusal stops the loop and
-// tells the admin by SMS in the published words. What happens once an authority exists is send-loop.ts.
+// Spec: docs/published-app.md 6.2, 6.3 and 6.6. The website's table may be the attacker's: what is not sealed as it
+// should be, or comes again in another form, stops everything. What is genuine and must not be paid is refused alone.
+// What happens once an authority exists is send-loop.ts.
 
 import { createHash } from 'node:crypto';
 import { anOuts, decryptBoundInfo, sumSats, type Out, type VtestInfo } from '../../v1';
 import { readBalance } from './api-calls';
 import type { VContext } from '../context';
 import type { HsmLink } from '../link/hsm-link';
+import { giveNotice } from '../notices';
 import { checkWithdrawal } from '../policy/policy';
 import type { Withdrawal } from '../state';
 
 /**
- * stop: tell the admin `words`, stop the loop. wait: look again at the next poll. known: V had it before, `row` says
- * how it went.
+ * stop: tell the admin `words`, stop the loop. refused: genuine, and not to be paid; `row` is not written down yet,
+ * `words` are the published app's. wait: look again at the next poll. known: V had it before, `row` says how it went.
  */
 export type Intake =
   | { kind: 'none' }
   | { kind: 'wait'; why: string }
   | { kind: 'stop'; words: string; why: string }
+  | { kind: 'refused'; row: Withdrawal; words: string; why: string }
   | { kind: 'known'; row: Withdrawal }
   | { kind: 'authorised'; row: Withdrawal };
+
+const INVALID = 'tx out invalid';
+const TOO_LITTLE = 'balance is not enough and loop is stop';
+
+/** What an admin reads of a withdrawal that is refused alone: the published words would not be true. */
+export function refusalWords({ row, words, why }: { row: Withdrawal; words: string; why: string }): string {
+  if (why.startsWith('policy-')) return words;
+  return `${why === 'balance' ? 'balance is not enough' : words}: withdrawal ${row.vtest_id}`;
+}
 
 interface Pulled {
   id: string;
@@ -72,13 +84,15 @@ async function examine(context: VContext, link: HsmLink, pulled: Pulled, infoHas
     state.putWithdrawal(row);
     return { kind: 'stop', words, why };
   };
+  const refuse = (words: string, why: string): Intake => ({ kind: 'refused', row, words, why });
   let info: VtestInfo;
   let outs: Out[];
   try {
     info = await decrypt(context, pulled, infoHash);
   } catch (error) {
     const { code } = error as { code?: string };
-    return stop(code === 'vtest-coin' ? 'tx out invalid' : 'AES decrypt error', code ?? 'vtest-decrypt');
+    if (code === 'vtest-coin') return refuse(INVALID, code);
+    return stop('AES decrypt error', code ?? 'vtest-decrypt');
   }
   // Once the website has sealed, an item without a seal is an attacker's or a rollback of the website: not for V to
   // guess.
@@ -86,20 +100,20 @@ async function examine(context: VContext, link: HsmLink, pulled: Pulled, infoHas
   try {
     outs = anOuts(info.outs, context.account.network);
   } catch {
-    return stop('tx out invalid', 'out-invalid');
+    return refuse(INVALID, 'out-invalid');
   }
   Object.assign(row, { outs: info.outs, dynamic: info.dynamic, confirmed: info.confirmed, sats: sumSats(outs) });
   const nowMs = context.runtime.nowMs();
   const proposal = { outs, dynamic: info.dynamic, nowMs, time: context.time };
   const verdict = checkWithdrawal(context.policy, proposal, (sinceMs) => state.spentSince(sinceMs));
-  if (verdict.verdict === 'refuse') return stop(`${verdict.tag} refuses withdrawal ${pulled.id}`, verdict.tag);
+  if (verdict.verdict === 'refuse') return refuse(`${verdict.tag} refuses withdrawal ${pulled.id}`, verdict.tag);
   if (verdict.verdict === 'wait') {
     tellOnce(context, pulled.id, `${verdict.tag} holds withdrawal ${pulled.id}`);
     return { kind: 'wait', why: verdict.tag };
   }
   const balance = await readBalance(context.api);
   if (balance === null) return { kind: 'wait', why: 'balance-unknown' };
-  if (balance < row.sats) return stop('balance is not enough and loop is stop', 'balance');
+  if (balance < row.sats) return refuse(TOO_LITTLE, 'balance');
   if (!link.current()) return { kind: 'wait', why: 'no-channel' };
   warnLowBalance(context, balance - row.sats);
   return { kind: 'authorised', row: authorise(context, link, row, info.sealed) };
@@ -141,7 +155,7 @@ function readPulled(body: unknown): Pulled | null {
 function tellOnce(context: VContext, id: string, words: string): void {
   if (context.state.getText('held') === id) return;
   context.state.setText('held', id);
-  context.tellAdmins(words);
+  giveNotice(context, 'held', words);
 }
 
 function warnLowBalance(context: VContext, balance: number): void {

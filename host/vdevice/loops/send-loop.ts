@@ -1,13 +1,15 @@
 // The send loop: pull, authorise, post, poll, report, one withdrawal at a time. Spec: docs/published-app.md 6.1 and
-// 6.3 to 6.5. Stricter than the published app where it lost money: 404 and 400 on the status are not a failure, code 3
+// 6.3 to 6.6. Stricter than the published app where it lost money: 404 and 400 on the status are not a failure, code 3
 // is compared, the id that is reported is V's own, a hash must pay what was asked, and contradictions stop the loop
-// instead of being booked. A fee beyond V's limits stops it too, once the payment is booked.
+// instead of being booked. A fee beyond V's limits stops it too, once the payment is booked. Less strict in one thing:
+// what V refuses before any authority exists fails alone, unless the policy says `stopAtRefusal`.
 
 import { anOuts } from '../../v1';
 import { postRequest, readOutcome, readPayment, type Payment, type RequestForm } from './api-calls';
 import type { VContext } from '../context';
 import type { HsmLink } from '../link/hsm-link';
-import { authorise, takeNext } from './intake';
+import { authorise, refusalWords, takeNext, type Intake } from './intake';
+import { giveNotice } from '../notices';
 import { feeTag, hasFeeLimit } from '../policy/policy';
 import type { Withdrawal } from '../state';
 import type { LoopState } from '../types';
@@ -78,6 +80,7 @@ class WithdrawalLoop implements SendLoop {
   private async pull(): Promise<boolean> {
     const intake = await takeNext(this.context, this.link);
     this.loopState = intake.kind === 'wait' ? 'waiting' : 'idle';
+    if (intake.kind === 'refused') return this.refuse(intake);
     if (intake.kind === 'stop') return this.stopAndTell(intake.words, intake.why);
     if (intake.kind === 'known') {
       this.memory.putWithdrawal({ ...intake.row, reported: 0, tries: 0 });
@@ -86,6 +89,21 @@ class WithdrawalLoop implements SendLoop {
     if (intake.kind !== 'authorised') return false;
     const { vtest_id, sats, channel_id: channelId } = intake.row;
     this.context.log.info(`authorises withdrawal ${vtest_id}, ${sats} sats, under channel ${channelId}`, { vtest_id });
+    return true;
+  }
+
+  /** No authority exists: reported as failed, the admins are told, and the next one is pulled. */
+  private refuse(intake: Extract<Intake, { kind: 'refused' }>): boolean {
+    const { row, words, why } = intake;
+    if (this.context.policy.stopAtRefusal) {
+      this.memory.putWithdrawal(row);
+      return this.stopAndTell(words, why);
+    }
+    this.memory.transaction(() => {
+      this.memory.putWithdrawal({ ...row, state: 'failed' });
+      giveNotice(this.context, 'refused', refusalWords(intake));
+    });
+    this.context.log.warn(`refuses withdrawal ${row.vtest_id}: ${why}`, { vtest_id: row.vtest_id });
     return true;
   }
 
@@ -176,10 +194,16 @@ class WithdrawalLoop implements SendLoop {
       tx_hash: row.tx_hash,
     });
     const { result } = (answer.body ?? {}) as { result?: unknown };
-    if (answer.status !== 200 || (result !== true && result !== 'true'))
-      return this.tryLater(row, `website refuses the report of withdrawal ${row.vtest_id}`);
+    if (answer.status !== 200 || (result !== true && result !== 'true')) return this.reportLater(row);
     this.memory.putWithdrawal({ ...row, reported: 1, tries: 0 });
     this.context.log.over('http').info(`reports withdrawal ${row.vtest_id} to the website`, { vtest_id: row.vtest_id });
+    return false;
+  }
+
+  private reportLater(row: Withdrawal): false {
+    this.tryLater(row, '');
+    if (row.tries + 1 === PATIENCE)
+      giveNotice(this.context, 'unreported', `website refuses the report of withdrawal ${row.vtest_id}`);
     return false;
   }
 

@@ -19,8 +19,9 @@ const NUMBER_FIELDS = [
   'maxOutSats',
   'minBalanceSats',
 ];
+const SWITCHES = ['isAllowListOnly', 'dynamicFee', 'stopAtRefusal'];
 /** All names of a policy. */
-export const V_POLICY_FIELDS = [...NUMBER_FIELDS, 'isAllowListOnly', 'allowList', 'windows', 'hours', 'dynamicFee'];
+export const V_POLICY_FIELDS = [...NUMBER_FIELDS, ...SWITCHES, 'allowList', 'windows', 'hours'];
 const LAST_MINUTE = 1439;
 
 type Raw = { [name: string]: unknown };
@@ -31,7 +32,7 @@ export function aPolicy(policy: VPolicy): VPolicy {
   knownOnly(raw, V_POLICY_FIELDS, '');
   numbers(raw, NUMBER_FIELDS, '');
   checkBounds(policy);
-  for (const name of ['isAllowListOnly', 'dynamicFee'])
+  for (const name of SWITCHES)
     if (raw[name] !== undefined && typeof raw[name] !== 'boolean') throw bad(name, 'expected true or false');
   checkAllowList(policy);
   checkWindows(policy.windows);

@@ -88,7 +88,8 @@ describe('host/vdevice intake', () => {
     expect(requests()).to.have.length(1);
   });
 
-  it('stops on outputs that are not strictly right, with the published words', async () => {
+  it('stops on outputs that are not strictly right, with the published words, where the policy says so', async () => {
+    await world.restart({ policy: { stopAtRefusal: true } });
     for (const outs of [OUTS + ';', PAYEE + ',+20000', PAYEE + ',0', '1NbbvxBYxGGCBhaM8mow1HFWA7dB5yukmY,20000']) {
       await give(20, outs, { sealed: false });
       await start();
@@ -122,7 +123,8 @@ describe('host/vdevice intake', () => {
     expect([(await loop()).running, world.adminTexts(), requests()]).to.deep.equal([true, [], []]);
   });
 
-  it('stops when the balance is too small; waits when the API does not tell it', async () => {
+  it('stops when the balance is too small where the policy says so; waits when the API does not tell it', async () => {
+    await world.restart({ policy: { stopAtRefusal: true } });
     world.api.balance = 49999;
     world.api.script.push({ match: 'GET /user', answer: { status: 500, body: {} } });
     await give();
@@ -147,27 +149,122 @@ describe('host/vdevice intake', () => {
     await bare.close();
   });
 
-  it('an amount that the API never takes is refused without an authority, told once; the next one is paid', async () => {
-    await world.restart({ policy: { minOutputSats: 546 } });
-    await give(11, PAYEE + ',9999');
-    await start();
-    await world.pass(60);
-    expect([requests().length, world.adminTexts()]).to.deep.equal([0, ['policy-dust refuses withdrawal 11']]);
-    await world.v.dismiss('11');
-    await start();
-    await world.pass(10);
-    expect(world.site.reports).to.deep.equal([{ vtest_id: '11' }]);
-    await give(12, PAYEE + ',20000');
-    await world.pass(10);
-    expect(requests().map((form) => form.user_tx_no)).to.deep.equal(['12']);
+  it('refuses alone what is wrong, breaks the policy or exceeds the balance; pays the next', async () => {
+    const long = 'bc1q' + '0'.repeat(40);
+    const cases: [string, () => Promise<void>, string][] = [
+      ["an amount below the API's own", () => give(11, PAYEE + ',9999'), 'policy-dust refuses withdrawal 11'],
+      ['a total above the policy', () => give(11, PAYEE + ',50001'), 'policy-tx-amount refuses withdrawal 11'],
+      ['no address', () => give(11, long + ',20000'), 'tx out invalid: withdrawal 11'],
+      [
+        'an address of another network',
+        () => give(11, '1NbbvxBYxGGCBhaM8mow1HFWA7dB5yukmY,20000'),
+        'tx out invalid: withdrawal 11',
+      ],
+      ['more than the balance', () => give(11, PAYEE + ',45000'), 'balance is not enough: withdrawal 11'],
+      [
+        'another coin',
+        () => give(11, '', { plain: JSON.stringify({ outs: OUTS, coin_code: 'ETH' }) }),
+        'tx out invalid: withdrawal 11',
+      ],
+    ];
+    for (const [name, plant, words] of cases) {
+      const bad = await createWorld({ policy: { minOutputSats: 546, txMaxSats: 50000 } });
+      await world.close();
+      world = bad;
+      await world.open();
+      world.api.balance = 40000;
+      await plant();
+      await start();
+      await world.pass(60);
+      expect([world.site.reports, world.adminTexts(), requests()], name).to.deep.equal([
+        [{ vtest_id: '11' }],
+        [words],
+        [],
+      ]);
+      await give(12, PAYEE + ',20000');
+      await world.pass(10);
+      expect([(await loop()).stoppedBecause, requests().map((form) => form.user_tx_no)], name).to.deep.equal([
+        null,
+        ['12'],
+      ]);
+    }
   });
 
-  it('dismisses what the policy refused, and only that', async () => {
-    await world.restart({ policy: { txMaxSats: 49999 } });
+  it('reports a refused withdrawal as failed again, and never pays it, when the website gives it again', async () => {
+    world.api.balance = 49999;
+    await give();
+    const item = world.site.vtest;
+    await start();
+    await world.pass(20);
+    world.api.balance = 1_000_000;
+    world.site.vtest = item;
+    await world.pass(20);
+    expect([world.site.reports, requests(), world.adminTexts().length]).to.deep.equal([
+      [{ vtest_id: '11' }, { vtest_id: '11' }],
+      [],
+      1,
+    ]);
+  });
+
+  it('repeats the report of a refusal after a restart until the website takes it', async () => {
+    world.api.balance = 49999;
+    world.site.accepts = false;
     await give();
     await start();
     await world.pass(10);
-    expect(world.adminTexts()).to.deep.equal(['policy-tx-amount refuses withdrawal 11']);
+    await world.restart();
+    world.site.accepts = true;
+    await world.pass(20);
+    const count = world.site.reports.length;
+    expect(world.site.vtest).to.equal(null);
+    await world.pass(600);
+    expect([world.site.reports.length, requests(), world.adminTexts().length]).to.deep.equal([count, [], 1]);
+  });
+
+  it('attack: a website that makes one refusal after the other costs one SMS an hour; each is in the log', async () => {
+    const lines: string[] = [];
+    await world.restart({ onEvent: (event) => lines.push(event.text) });
+    await start();
+    for (let id = 100; id < 130; id++) {
+      await give(id, PAYEE + ',1');
+      await world.pass(12);
+    }
+    expect(world.adminTexts()).to.deep.equal(['policy-dust refuses withdrawal 100']);
+    expect(lines.filter((line) => line.startsWith('refuses withdrawal'))).to.have.length(30);
+    expect([world.site.reports.length, (await loop()).running]).to.deep.equal([30, true]);
+    await world.restart();
+    await world.pass(3600);
+    expect(world.adminTexts().slice(1)).to.deep.equal([
+      '29 more refused, the last: policy-dust refuses withdrawal 129',
+    ]);
+    await world.pass(7200);
+    expect(world.adminTexts()).to.have.length(2);
+    await give(300, PAYEE + ',1');
+    await world.pass(12);
+    expect(world.adminTexts().slice(2)).to.deep.equal(['policy-dust refuses withdrawal 300']);
+  });
+
+  it('attack: a website that shows two held withdrawals in turn costs one SMS an hour', async () => {
+    await world.restart({ policy: { hours: { from: '01:00', to: '02:00' } } });
+    await start();
+    for (let turn = 0; turn < 40; turn++) {
+      await give(turn % 2 ? 12 : 11, PAYEE + ',20000');
+      await world.pass(7);
+    }
+    expect(world.adminTexts()).to.deep.equal(['policy-time holds withdrawal 11']);
+    await world.pass(3600);
+    expect(world.adminTexts()).to.have.length(2);
+  });
+
+  it('dismisses what the policy refused where a refusal stops the loop, and only that', async () => {
+    await world.restart({ policy: { txMaxSats: 49999, stopAtRefusal: true } });
+    await give();
+    await start();
+    await world.pass(10);
+    expect([world.adminTexts(), (await loop()).stoppedBecause]).to.deep.equal([
+      ['policy-tx-amount refuses withdrawal 11'],
+      'policy-tx-amount',
+    ]);
     await world.v.dismiss('11');
     await start();
     await world.pass(10);

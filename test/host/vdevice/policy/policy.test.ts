@@ -204,6 +204,7 @@ describe('host/vdevice policy', () => {
       { isAllowListOnly: 1 },
       { isAllowListOnly: false, allowList: ['a'] },
       { dynamicFee: 0 },
+      { stopAtRefusal: 1 },
     ] as VPolicy[];
     for (const policy of bad)
       expect(() => aPolicy(policy), JSON.stringify(policy))
