@@ -4,9 +4,9 @@
  * account at work (state/accounts.ts).
  */
 import type { Thrown } from './link/refusal';
-import type { TxDraft } from './tx/draft';
-import type { PrevTxReader } from './tx/prev-tx';
-import type { Pass } from './tx/hash';
+import type { TxDraft } from './signing/tx/draft';
+import type { PrevTxReader } from './signing/tx/prev-tx';
+import type { Pass } from './signing/tx/hash';
 import type { Hal } from '../hal';
 import type { ColdState } from './state/state';
 import type { Device } from '../journal/device';
@@ -18,7 +18,7 @@ import type { Drbg } from '../crypto/cipher/drbg';
 import type { PeerState } from '../../protocol/link/requests';
 import type { Outbox } from '../modem/state';
 import type { Signing } from './signing/signing';
-import type { Scratch } from './tx/scratch';
+import type { Scratch } from './signing/tx/scratch';
 
 /** Work in steps (scheduler.ts): `step` does a bounded part and returns whether there is more; nothing means no. */
 export interface Task {
@@ -100,7 +100,7 @@ export interface Cold {
   sweep?: Sweep;
   /** The signing under way over the link; one at a time. */
   signing?: Signing;
-  /** Owner of the scratch pages, and when the link last had them erased (uptime, ms): tx/scratch.ts. */
+  /** Owner of the scratch pages, and when the link last had them erased (uptime, ms): signing/tx/scratch.ts. */
   scratch?: Scratch;
   scratchAtMs?: number;
   tasks: Task[];

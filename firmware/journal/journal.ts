@@ -35,7 +35,7 @@ import {
 export type { Journal } from './half';
 
 export const RECORD_PAYLOAD_MAX = 480;
-/** The area's last pages, for what needs not last: firmware/cold/tx/scratch.ts. */
+/** The area's last pages, for what needs not last: firmware/cold/signing/tx/scratch.ts. */
 export const SCRATCH_PAGES = 3;
 
 /**

@@ -30,7 +30,7 @@ import {
 } from '../../journal/records';
 import { AUDIT_SIGNED } from '../../journal/audit-codes';
 import { nowSeconds, audit, save } from '../state/store';
-import { readInput } from '../tx/draft';
+import { readInput } from '../signing/tx/draft';
 
 /**
  * Records a payment that was checked. before: what was signed under its user_tx_no; tx: its id, 32 octets. The log has

@@ -17,7 +17,7 @@ import type { Cold } from '../cold';
 import { requireAccount } from '../state/accounts';
 import { nowSeconds, isClockSet } from '../state/store';
 import { policyTag } from './policy';
-import { vbytesOf, spends, readInput, type TxDraft } from '../tx/draft';
+import { vbytesOf, spends, readInput, type TxDraft } from './tx/draft';
 import { addedFee, signedBefore } from '../payments/ledger';
 import { spentSince } from '../payments/window';
 import { PAYMENT_ANCHOR_BYTES, isEqualAt } from '../../journal/records';

@@ -3,12 +3,12 @@
  * step each. The reply names what was recorded; asked again, it is given again.
  */
 import { PHASE_RECORDED, PHASE_INPUTS, type Signing } from './signing';
-import { CHANGE_MIN_SATS, scriptOf, putOutput } from '../tx/draft';
+import { CHANGE_MIN_SATS, scriptOf, putOutput } from './tx/draft';
 import type { Cold } from '../cold';
 import { refusal, type Reply, type Refuse } from '../link/refusal';
 import { requireSigning, endSigning, runSteps } from './current';
 import { REFUSE_BAD_STATE, REFUSE_BAD_FEE, CHAIN_CHANGE } from '../../../protocol/wire';
-import { startPass, stepPass, endPass, type Pass } from '../tx/hash';
+import { startPass, stepPass, endPass, type Pass } from './tx/hash';
 import { hotKeyHash } from '../secrets/account-keys';
 import { NO_BYTES } from '../../crypto/bytes';
 import { checkPayment } from './checks';

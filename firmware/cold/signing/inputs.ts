@@ -10,9 +10,9 @@ import { refusal, countedRefusal, type Reply, type Refuse } from '../link/refusa
 import { requireSigning, endSigning, runSteps } from './current';
 import { PHASE_INPUTS, PHASE_PREV_TX } from './signing';
 import { REFUSE_BAD_STATE, REFUSE_BAD_INPUT, REFUSE_BAD_PREV_TX } from '../../../protocol/wire';
-import { makeInput, scriptOf, finishInput } from '../tx/draft';
+import { makeInput, scriptOf, finishInput } from './tx/draft';
 import type { CodedError } from '../../../protocol/errors';
-import { readPrevTx, feedPrevTx, prevTxId } from '../tx/prev-tx';
+import { readPrevTx, feedPrevTx, prevTxId } from './tx/prev-tx';
 import { hotKeyHash } from '../secrets/account-keys';
 import { aSignInput, aPrevTx } from '../../../protocol/link/messages';
 

@@ -5,7 +5,7 @@
  */
 import { sha256, addressToScript } from '../../crypto/index';
 import { ADDRESS_MAX, OUTS_COUNT_MAX, AMOUNT_MAX_SATS } from '../../../protocol/wire';
-import { putOutput, type TxDraft } from '../tx/draft';
+import { putOutput, type TxDraft } from './tx/draft';
 import type { OutsReader } from './signing';
 import type { Cold } from '../cold';
 import { accountRecordAt, type Account } from '../state/state';

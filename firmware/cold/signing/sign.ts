@@ -7,13 +7,13 @@ import { ecdsaSign, wipe, p2pkhScript } from '../../crypto/index';
 import type { Cold } from '../cold';
 import { PHASE_RECORDED, type Signing } from './signing';
 import { hotNode, accountKeys, hotKeyHash } from '../secrets/account-keys';
-import { INPUT_CHAIN, inputIndex, readInput } from '../tx/draft';
+import { INPUT_CHAIN, inputIndex, readInput } from './tx/draft';
 import { CHAIN_CHANGE, REFUSE_BAD_STATE, RESULT_SIGS_MAX } from '../../../protocol/wire';
 import { NODE_HOT_1, NODE_HOT_0, leafKey, wipeNode } from '../secrets/hierarchy';
 import type { CborValue } from '../../../protocol/cbor/types';
 import { refusal, type Reply, type Refuse } from '../link/refusal';
 import { requireSigning, runSteps } from './current';
-import { segwitHash, startPass, stepPass, endPass, type Pass } from '../tx/hash';
+import { segwitHash, startPass, stepPass, endPass, type Pass } from './tx/hash';
 import { aSignResult } from '../../../protocol/link/messages';
 
 /** Signature of a hash by the key of an input, 64 octets, low s. */

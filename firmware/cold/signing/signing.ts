@@ -8,7 +8,7 @@
  *   5. inputs.ts     SIGN_INPUT and PREV_TX bring each coin with its previous transaction
  *   6. finish.ts     SIGN_FINISH adds the change, hashes the transaction and records the payment (payments/record.ts)
  *   7. sign.ts       SIGN_RESULT signs what was recorded
- * current.ts holds the order of the phases; ../tx/ holds the transaction and what hashes it.
+ * current.ts holds the order of the phases; tx/ holds the transaction and what hashes it.
  * Nothing that the API says about amounts is believed: each input's previous transaction is hashed and read, and the
  * script it pays must be one of the account's own hot keys. Change goes to an address derived here. The payment is on
  * flash before the first signature leaves. Only hot keys can sign here: the cold receiving key is not in memory.
@@ -16,8 +16,8 @@
  */
 import type { Verification } from '../../crypto/sign/ecdsa';
 import type { Sha256 } from '../../crypto/hash/sha256-running';
-import type { TxDraft } from '../tx/draft';
-import type { PrevTxReader } from '../tx/prev-tx';
+import type { TxDraft } from './tx/draft';
+import type { PrevTxReader } from './tx/prev-tx';
 import type { Ping, SignBegin, SignInput } from '../../../protocol/link/messages';
 
 /** The outs text comes in. */

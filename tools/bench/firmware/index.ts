@@ -11,8 +11,8 @@ import { INPUTS_MAX, OUTS_COUNT_MAX } from '../../../protocol/wire';
 import type { BenchRow } from '../row';
 import { longRows } from './long';
 import { peakRows } from './peaks';
-import { endPass, startPass, stepPass } from '../../../firmware/cold/tx/hash';
-import { draftBytes, finishInput, makeDraft, makeInput, putOutput } from '../../../firmware/cold/tx/draft';
+import { endPass, startPass, stepPass } from '../../../firmware/cold/signing/tx/hash';
+import { draftBytes, finishInput, makeDraft, makeInput, putOutput } from '../../../firmware/cold/signing/tx/draft';
 
 const RECORDS = 10_000;
 const PAGE_BYTES = 4096;

@@ -37,11 +37,11 @@ import type { Cold, Sweep } from '../../cold';
 import { AUDIT_SWEPT } from '../../../journal/audit-codes';
 import { audit } from '../../state/store';
 import { schedule } from '../../scheduler';
-import { feedPrevTx, prevTxId, readPrevTx } from '../../tx/prev-tx';
+import { feedPrevTx, prevTxId, readPrevTx } from '../../signing/tx/prev-tx';
 import { accountKeys } from '../../secrets/account-keys';
 import { requireAccount } from '../../state/accounts';
 import { seedByPin } from '../../secrets/pin';
-import { openScratch } from '../../tx/scratch';
+import { openScratch } from '../../signing/tx/scratch';
 import {
   draftBytes,
   finishInput,
@@ -52,8 +52,8 @@ import {
   readInput,
   scriptOf,
   vbytesOf,
-} from '../../tx/draft';
-import { endPass, segwitHash, startPass, stepPass, type Pass } from '../../tx/hash';
+} from '../../signing/tx/draft';
+import { endPass, segwitHash, startPass, stepPass, type Pass } from '../../signing/tx/hash';
 
 export const SWEEP = {
   usage: 'sweep begin|input|prev|sign <base64>',

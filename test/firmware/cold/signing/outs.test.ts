@@ -17,8 +17,8 @@ import {
 import { readOuts, feedOuts } from '../../../../firmware/cold/signing/outs';
 import { begin, beginFields, makeCoin, out, pay, refusalOf, sendCoin } from '../../payments';
 import { channelRig } from '../../rig';
-import { SCRATCH_EVERY_MS } from '../../../../firmware/cold/tx/scratch';
-import { draftBytes, makeDraft } from '../../../../firmware/cold/tx/draft';
+import { SCRATCH_EVERY_MS } from '../../../../firmware/cold/signing/tx/scratch';
+import { draftBytes, makeDraft } from '../../../../firmware/cold/signing/tx/draft';
 
 const MANY = Array.from({ length: 60 }, (_, n) => out(20_000 + n, n + 1)).join(';');
 

@@ -2,8 +2,8 @@
 import { RawTx } from '@scure/btc-signer/script';
 import { sha256 } from '@noble/hashes/sha2';
 import { expect } from 'chai';
-import { chance } from '../../model/model';
-import { feedPrevTx, prevTxId, readPrevTx } from '../../../../firmware/cold/tx/prev-tx';
+import { chance } from '../../../model/model';
+import { feedPrevTx, prevTxId, readPrevTx } from '../../../../../firmware/cold/signing/tx/prev-tx';
 
 interface Made {
   raw: Uint8Array;

@@ -4,7 +4,7 @@
  * and its unsigned id beside it, which must come out the same. Spec: BIP143 (p2wpkh), the original signature hash
  * (p2pkh), BIP141 (txid).
  */
-import { SIGHASH_ALL } from '../../crypto/sign/sighash';
+import { SIGHASH_ALL } from '../../../crypto/sign/sighash';
 import {
   sha256Update,
   sha256For,
@@ -14,11 +14,11 @@ import {
   sha256,
   segwitSighashDigest,
   p2pkhScript,
-} from '../../crypto/index';
-import type { Sha256 } from '../../crypto/hash/sha256-running';
+} from '../../../crypto/index';
+import type { Sha256 } from '../../../crypto/hash/sha256-running';
 import { putLe, readInput, INPUT_SEQUENCE, draftBytes, OUTPUT_BYTES, inputSats, type TxDraft } from './draft';
 import { scratchRead } from './scratch';
-import { fail } from '../../../protocol/errors';
+import { fail } from '../../../../protocol/errors';
 
 /** Inputs or outputs hashed in one step. */
 const ITEMS_A_STEP = 8;

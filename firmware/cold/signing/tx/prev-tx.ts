@@ -3,10 +3,10 @@
  * Takes both serialisations; marker, flag and witnesses are left out of the hash. Spec: BIP141 (txid), BIP144 (form).
  * Throws code `bad-prev-tx` for anything that is not one whole well-formed transaction of the announced length.
  */
-import { sha256, sha256Final, sha256Init, sha256Update } from '../../crypto/index';
-import { AMOUNT_MAX_SATS } from '../../../protocol/wire';
-import { fail } from '../../../protocol/errors';
-import type { Sha256 } from '../../crypto/hash/sha256-running';
+import { sha256, sha256Final, sha256Init, sha256Update } from '../../../crypto/index';
+import { AMOUNT_MAX_SATS } from '../../../../protocol/wire';
+import { fail } from '../../../../protocol/errors';
+import type { Sha256 } from '../../../crypto/hash/sha256-running';
 
 /** Longest script pubkey that can be one of the board's own. */
 const SCRIPT_MAX = 34;

@@ -5,12 +5,12 @@
  * | length of script | script | zeros. Public data. Leaves to others: hashing it (hash.ts), previous transactions
  * (prev-tx.ts).
  */
-import { p2pkhScript } from '../../crypto/index';
+import { p2pkhScript } from '../../../crypto/index';
 import { scratchWrite, scratchRead, type Scratch } from './scratch';
-import { concatBytes } from '../../crypto/bytes';
-import { readSats, readU32, writeU32, writeSats } from '../../journal/records';
-import { fail } from '../../../protocol/errors';
-import type { ScriptType } from '../state/state';
+import { concatBytes } from '../../../crypto/bytes';
+import { readSats, readU32, writeU32, writeSats } from '../../../journal/records';
+import { fail } from '../../../../protocol/errors';
+import type { ScriptType } from '../../state/state';
 
 export const INPUT_BYTES = 52;
 export const INPUT_SEQUENCE = 36;

@@ -4,11 +4,11 @@
  * outlives its owner, and nothing in it is believed: what is signed is hashed from it and compared (hash.ts). One
  * owner at a time. The link may have the pages erased once in SCRATCH_EVERY_MS: a hacked API must not wear them out.
  */
-import { SCRATCH_PAGES } from '../../journal/journal';
-import { fail } from '../../../protocol/errors';
-import { REFUSE_BUSY, REFUSE_RATE } from '../../../protocol/wire';
-import type { Flash, Hal } from '../../hal';
-import { refusal } from '../link/refusal';
+import { SCRATCH_PAGES } from '../../../journal/journal';
+import { fail } from '../../../../protocol/errors';
+import { REFUSE_BUSY, REFUSE_RATE } from '../../../../protocol/wire';
+import type { Flash, Hal } from '../../../hal';
+import { refusal } from '../../link/refusal';
 
 /** Up to so many octets stay in memory. */
 export const SCRATCH_RAM_BYTES = 896;
