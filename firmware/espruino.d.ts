@@ -41,6 +41,12 @@ interface EspruinoFile {
   close(): void;
 }
 
+/** What an ESP32 says of itself: which radios are on. */
+interface EspruinoChipState {
+  BLE: boolean;
+  Wifi: boolean;
+}
+
 /** The module `Storage`: files in flash. */
 interface EspruinoStorage {
   read(name: string, offset?: number, lenBytes?: number): string | undefined;
@@ -119,6 +125,8 @@ declare var process: NodeJS.Process;
 declare function print(...values: unknown[]): void;
 declare function getTime(): number;
 declare function setTime(seconds: number): void;
+/** The chip's own functions; on ESP32 boards alone. */
+declare const ESP32: { getState(): EspruinoChipState };
 declare function peek32(address: number): number;
 declare function poke32(address: number, value: number | number[]): void;
 declare function peek8(address: number): number;

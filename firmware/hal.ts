@@ -108,6 +108,8 @@ export interface Hal {
   watchdog: Watchdog;
   power: Power;
   memoryUse(): MemoryUse;
+  /** Radios of the board that are on, words with a space between: `wifi`, `ble`. Empty: none is, or it has none. */
+  radios(): string;
   /** A listener of a Uart began and did not end since power-on. Not to be asked from within one. */
   isStuck(): boolean;
   /** Brings free memory together when it is scarce: the results of native calls need a piece as large as they are. */

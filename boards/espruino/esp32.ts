@@ -43,6 +43,11 @@ export function closePrompt(): void {
   E.setConsole(null, { force: true });
 }
 
+/** Keeps the interpreter's prompt of a service boot on the USB socket: by default whoever connects by radio takes it. */
+export function keepPromptOnWire(): void {
+  E.setConsole(Serial1, { force: true });
+}
+
 /** The Hal of an ESP32 board around its ports. modemOn, modemOff: power sequences, see power.ts. */
 export function esp32Hal(
   board: string,
@@ -77,6 +82,10 @@ export function esp32Hal(
       modemOff: function (index) {
         runSteps(modemOff, doNothing);
       },
+    },
+    radios: function () {
+      const state = ESP32.getState();
+      return (state.Wifi ? 'wifi' : '') + (state.Wifi && state.BLE ? ' ' : '') + (state.BLE ? 'ble' : '');
     },
     memoryUse: function () {
       const memory = process.memory();

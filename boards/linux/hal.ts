@@ -86,6 +86,9 @@ function linuxHal(console: Uart, link: Uart, host: Uart | undefined, modems: Uar
       },
       modemOff: doNothing,
     },
+    radios: function () {
+      return '';
+    },
     memoryUse: function () {
       const memory = process.memory();
       return { used: memory.usage, total: memory.total };

@@ -6,7 +6,7 @@
  */
 import { makeTerminal, printLine, serveLine, type Terminal } from '../console/terminal';
 import { createPeer } from '../../protocol/link/peer';
-import type { CodedError } from '../../protocol/errors';
+import { fail, type CodedError } from '../../protocol/errors';
 import { enter } from '../guard';
 import type { Hal } from '../hal';
 import { isWiping, readDevice, wipeFlash } from '../journal/device';
@@ -88,6 +88,7 @@ export function startHot(hal: Hal): void {
       hot.secret = device.secret;
       openStore(hot, false);
     }
+    if (hal.radios()) throw fail('radio-on', 'a radio of the board is on');
   } catch (error) {
     hot.fault = (error as CodedError).code || 'internal';
     hot.secret = undefined;

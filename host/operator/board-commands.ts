@@ -15,6 +15,7 @@ export const COLD_COMMANDS = {
       uptime: 'uptime <uptime_s:whole>',
       boots: 'boots <boots:whole> pin-failures <pin_failures:whole>',
       memory: 'memory <used:whole> of <total:whole>',
+      radios: 'radios <radios:rest>',
       journal: 'journal records <records:whole> room <room_bytes:whole> writes <writes:whole>',
       payments: 'payments <payments:whole> archived <archived:whole> room <room:number>',
       trouble: 'trouble <text:rest>',
@@ -236,6 +237,7 @@ export const HOT_COMMANDS = {
     lines: {
       board: 'board <board:word> commit <commit:word> interpreter <interpreter:word>',
       state: 'state <state:word> link <link:up|down>',
+      radios: 'radios <radios:rest>',
       boots:
         'boots <boots:whole> relayed <relayed:whole> malformed <malformed:whole> limited <limited:whole> unreachable <unreachable:whole>',
     },

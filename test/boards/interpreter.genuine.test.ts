@@ -28,7 +28,7 @@ function run(script: string): unknown[] {
 describe('genuine interpreter as in the field (ESPRUINO)', function () {
   this.timeout(180_000);
   before(function () {
-    if (String(process.env.ESPRUINO)) return;
+    if (process.env.ESPRUINO) return;
     console.log('      ESPRUINO names no interpreter: these tests need one');
     this.skip();
   });

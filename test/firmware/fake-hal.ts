@@ -230,6 +230,8 @@ export interface FakeBoard {
   rebooted: number;
   /** A serial listener did not end. */
   isStuck: boolean;
+  /** What `Hal.radios` says. */
+  radios: string;
   /** Set by a test that ends handlers before their end (abort.ts). */
   runner?: Runner;
   /** Takes the power away: timers and listeners go, flash and files stay. */
@@ -272,6 +274,7 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
     ...lines,
     rebooted: 0,
     isStuck: false,
+    radios: '',
     storageBytes: 917_504,
     isStorageStuck: false,
     hal: {
@@ -343,6 +346,7 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
         modemOn: (_index, done) => void world.after(10, done),
         modemOff: () => undefined,
       },
+      radios: () => board.radios,
       memoryUse: () => ({ used: 0, total: 2500 }),
       isStuck: () => board.isStuck,
       tidy: () => undefined,

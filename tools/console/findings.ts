@@ -17,6 +17,8 @@ const MEMORY_FULL = 0.9;
 const JOURNAL_LOW_BYTES = 1024;
 const SIGNAL_WEAK = 8;
 const MODEM_OFF = 0;
+/** The fault of a board whose radio is on; the line `radios` says which. */
+const RADIO_ON = 'radio-on';
 
 const bad = (text: string): Finding[] => [{ ok: false, text }];
 
@@ -33,6 +35,7 @@ const state: Judge = (lines) => {
   if (is === 'locked') return bad('the board is locked: run "chaincloud unlock"');
   if (is === 'factory') return bad('the board has no seed: run "chaincloud provision"');
   if (is === undefined || is === 'unlocked' || is === 'paired') return [];
+  if (is === RADIO_ON) return [];
   return bad(`the board reports ${is}: restore it from the backup`);
 };
 
@@ -45,6 +48,15 @@ const clock: Judge = (lines, nowS) => {
     time > nowS
       ? `the clock is ${off} ahead of this machine's: check this machine's clock (a simulator keeps a time of its own)`
       : `the clock is ${off} behind this machine's: run "chaincloud unlock" (a simulator keeps a time of its own)`,
+  );
+};
+
+const radios: Judge = (lines) => {
+  const is = lineOf(STATUS.radios, lines)?.radios;
+  if (is === undefined || is === 'off') return [];
+  return bad(
+    `a radio of the board is on (${is}), and it signs nothing: run "chaincloud flash --base DIR", which switches it ` +
+      'off; keys and journal stay',
   );
 };
 
@@ -93,5 +105,5 @@ const modems: Judge = (lines) =>
 
 /** What a person should know about the lines, with what to do. nowS: this machine's clock. */
 export function judge(lines: readonly string[], nowS: number): Finding[] {
-  return [state, clock, memory, journal, link, accounts, modems].flatMap((each) => each(lines, nowS));
+  return [state, radios, clock, memory, journal, link, accounts, modems].flatMap((each) => each(lines, nowS));
 }

@@ -1,5 +1,6 @@
 // Flashing a board from whatever state it is in: at the prompt, running an HSM image, or in need of a reset; then the
 // upload, the restart and what the image says of its self-test.
+import { faultsOf } from '../../boards/espruino/builds';
 import { fail } from '../../protocol/errors';
 import { pause, type Runtime } from '../../host/kit/runtime';
 import { CANCEL_LINE, createConsoleClient } from '../../host/operator';
@@ -7,6 +8,7 @@ import type { OpenPort } from '../serial/open';
 import { eraseStorage } from './storage/erase';
 import type { DeviceImage } from './storage/image';
 import { PC_BOARD } from './prompt/pacemaker';
+import { requireSilentRadios } from './prompt/probe';
 import { findPrompt, type Prompt } from './prompt/prompt';
 import { rollBack, type RollbackResult } from './rollback';
 import type { ImageInfo } from './storage/slots';
@@ -129,14 +131,14 @@ export async function rollBackBoard(options: ReachOptions): Promise<RollbackResu
   return { ...result, ...(await restart(prompt, result.to.image!.role, options)) };
 }
 
-/** Flashes the image. Throws what reaching the prompt and uploading throw, and `selftest-failed`. */
+/** Flashes the image. Throws what reaching the prompt and uploading throw, `radio-on` and `selftest-failed`. */
 export async function flashBoard(options: FlashOptions): Promise<FlashResult> {
   const { runtime, say } = options;
   const prompt = await reachPrompt(options);
   say?.(`Espruino ${prompt.version} on ${prompt.board}`);
-  if (/^2v29(\.0)?$/.test(prompt.version) && prompt.board === 'ESP32')
-    say?.('this version loses UART bytes in bursts: uploads may need repeats; a build after 2v29 is better');
+  if (prompt.board !== PC_BOARD) for (const fault of faultsOf(prompt.version)) say?.(`this base ${fault}`);
   if (options.erase) {
+    await requireSilentRadios(prompt);
     say?.('erasing Storage');
     await eraseStorage(prompt, options.force === true);
   }

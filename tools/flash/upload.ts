@@ -9,7 +9,7 @@ import { erasePages, fillFile, piecesOf } from './storage/fill';
 import { quote } from './prompt/packets';
 import { PC_BOARD, startPacemaker } from './prompt/pacemaker';
 import { createRemote, type Remote } from './prompt/remote';
-import { probeBoard, type BoardState, type SlotState } from './prompt/probe';
+import { probeBoard, requireSilentRadios, type BoardState, type SlotState } from './prompt/probe';
 import type { Prompt } from './prompt/prompt';
 import { createFile, putTables } from './storage/tables';
 import {
@@ -251,7 +251,7 @@ async function switchTo(
 
 /**
  * Uploads `image`. Throws `wrong-board`, `wrong-role`, `no-space`, `table-differs`, `erase-failed`, `verify-failed`,
- * `board-silent`, `board-error`, `port-gone`; whichever it is, the board boots what it booted before.
+ * `board-silent`, `board-error`, `port-gone`, `radio-on`; whichever it is, the board boots what it booted before.
  */
 export async function uploadImage(
   prompt: Prompt,
@@ -260,6 +260,7 @@ export async function uploadImage(
 ): Promise<UploadResult> {
   const { tables = {} } = options;
   const report: Report = (step, doneBytes, totalBytes) => options.onProgress?.({ step, doneBytes, totalBytes });
+  await requireSilentRadios(prompt);
   await startPacemaker(prompt);
   let state = await probeBoard(prompt, Object.keys(tables));
   const chunkBytes = options.chunkBytes ?? chunkFor(state);

@@ -10,6 +10,7 @@ export const STATUS = {
   lines: {
     board: ['board <board:word> commit <commit:word> interpreter <interpreter:word>', 'what runs, and on what'],
     state: ['state <state:word> link <link:up|down>', 'factory, paired, or the code of a fault; the line to HSM-Cold'],
+    radios: ['radios <radios:rest>', 'off, or those that are on: wifi, ble; one that is on is the fault `radio-on`'],
     boots: [
       'boots <boots:whole> relayed <relayed:whole> malformed <malformed:whole> limited <limited:whole> ' +
         'unreachable <unreachable:whole>',
@@ -29,6 +30,7 @@ export function runStatus(hot: Hot): void {
       ' link ' +
       (hot.cold && hot.cold.isUp() ? 'up' : 'down'),
   );
+  printLine(terminal, 'radios ' + (hot.hal.radios() || 'off'));
   printLine(
     terminal,
     'boots ' +

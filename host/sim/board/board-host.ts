@@ -97,6 +97,7 @@ class SimulatedBoardHost implements BoardHost {
       if (this.board.flash.fileName !== undefined) throw fail('segfault', 'the address faults on Linux');
       return address === RNG_DATA_REG ? Buffer.from(this.runtime.random(4)).readUInt32LE(0) : 0;
     },
+    radios: () => (this.options.radios ?? []).join(' '),
     watchdog: (timeoutMs) => {
       if (this.board.flash.fileName === undefined) this.armDog(timeoutMs);
     },

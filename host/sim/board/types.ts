@@ -7,6 +7,9 @@ import type { SimFlash } from './flash';
 
 export type { BoardData, PortName, Role };
 
+/** The radios of an ESP32. */
+export type Radio = 'wifi' | 'ble';
+
 export interface SimBoardOptions {
   /** For logs and errors: `HSM-Cold`. */
   name: string;
@@ -35,6 +38,8 @@ export interface SimBoardOptions {
    * only.
    */
   unixSeconds?: number;
+  /** Radios that are on, as on a base whose settings say nothing. Left out: none. Node engine only. */
+  radios?: Radio[];
   /** Parts per million by which the board's clock runs fast. Node engine only. */
   driftPpm?: number;
   /** Called when the image drives a pin, as for a modem's power. Node engine only. */
@@ -66,6 +71,11 @@ export interface SimBoard {
    * Node engine only; elsewhere code `unsupported`.
    */
   cutPowerAtWrite(n: number): void;
+  /**
+   * What somebody in range who connects by this radio gets for a line typed at the interpreter's prompt; undefined: no
+   * prompt. Node engine only; no other has a radio.
+   */
+  radioLine(radio: Radio, line: string): string | undefined;
   /** CPU time that the image has used since the board was made. */
   cpuMs(): number;
   /** One listener for errors that the image did not catch. */

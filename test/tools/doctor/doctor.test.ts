@@ -27,7 +27,7 @@ function auditLines(entries: { unixSeconds: number; code: number }[]): string[] 
 }
 
 const STATUS = [
-  'board esp32-sim800l commit 0123456789ab interpreter 2v29.277',
+  'board esp32-sim800l commit 0123456789ab interpreter 2v30',
   'state unlocked',
   `time ${NOW_S}`,
   'memory 900 of 2500',
@@ -48,7 +48,7 @@ function view(change: (lines: string[]) => string[] = (lines) => lines, more: Pa
     role: 'cold',
     board: 'esp32-sim800l',
     commit: '0123456789ab',
-    interpreter: '2v29.277',
+    interpreter: '2v30',
     lines: change(lines),
     ...more,
   };
@@ -119,7 +119,19 @@ describe('doctor', () => {
       /chaincloud flash/,
     ],
     ['an old Espruino', 'Espruino', boardWith((lines) => lines, { interpreter: '2v20' }), /2v26/],
-    ['the Espruino with the UART bug', 'Espruino', boardWith((lines) => lines, { interpreter: '2v29' }), /19,200/],
+    [
+      'the Espruino with the UART bug',
+      'Espruino',
+      boardWith((lines) => lines, { interpreter: '2v29' }),
+      /loses octets/,
+    ],
+    [
+      'the Espruino that restarts for ever without Wi-Fi',
+      'Espruino',
+      boardWith((lines) => lines, { interpreter: '2v29.277' }),
+      /restarts for ever/,
+    ],
+    ['a radio that is on', 'condition', boardWith((lines) => [...lines, 'radios wifi ble']), /flash --base/],
     ['another image', 'image', boardWith((lines) => lines, { commit: 'ba9876543210' }), /chaincloud flash/],
     ['an image of uncommitted files', 'image', boardWith((lines) => lines, { commit: '0123456789a+' }), /commit/],
     ['a locked board', 'condition', boardWith(swap(/^state unlocked/, 'state locked')), /chaincloud unlock/],

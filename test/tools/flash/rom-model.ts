@@ -84,7 +84,8 @@ export function createRomModel(port: BytePort, faults: RomFaults = {}): RomModel
     if (target.packed.length === target.blocks) {
       const plain = inflateSync(Buffer.concat(target.packed));
       for (let i = 0; i < plain.length; i++) flash[target.address + i] &= plain[i];
-      if (faults.badCell !== undefined) flash[faults.badCell] ^= 1;
+      const bad = (faults.badCell ?? -1) - target.address;
+      if (bad >= 0 && bad < plain.length) flash[target.address + bad] ^= 1;
     }
     answer(OP.deflData, 0);
   }

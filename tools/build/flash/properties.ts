@@ -16,7 +16,7 @@ const NATIVE = words(`
   convolve mapInPlace toArrayBuffer toUint8Array toString toFlatString CRC32 enableWatchdog kickWatchdog
   setConsole setFlags
   getErrorFlags hwRand getAddressOf setTimeZone reboot defrag openFile on setup unsetup write print read available
-  removeAllListeners set reset mode force
+  removeAllListeners set reset mode force getState BLE Wifi
   readArrayBuffer erase getFree list compact readJSON writeJSON erasePage getPage readFileSync seek skip close pipe
   memory usage total free blocksize version env log
   SHA1 SHA224 SHA256 SHA384 SHA512 AES PBKDF2 encrypt decrypt iv keySize iterations hasher randomBytes

@@ -1,4 +1,5 @@
 // `chaincloud flash`: an image onto a board over its serial port, a base firmware or a whole Storage by the ROM loader.
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { BUILT_FIRMWARE } from '../../../host/kit/package';
@@ -28,7 +29,9 @@ function imageFile(input: CommandInput): string {
 
 async function flashByRom(input: CommandInput, portName: string): Promise<number> {
   const parts =
-    input.values.base !== undefined ? planBase(input.values.base, input.values.sums) : planStorage(imageFile(input));
+    input.values.base !== undefined
+      ? planBase(input.values.base, input.values.sums, input.switches['any-base'] === true)
+      : planStorage(imageFile(input));
   const bar = progressBar(process.stderr);
   const done = await romFlash({
     path: portName,
@@ -41,6 +44,8 @@ async function flashByRom(input: CommandInput, portName: string): Promise<number
       `${parts.map((part) => `${part.name} at 0x${part.address.toString(16)}`).join(', ')} written and ` +
       'read back; the board restarts\n',
   );
+  for (const { name, data } of parts)
+    process.stdout.write(`${createHash('sha256').update(data).digest('hex')}  ${name}\n`);
   return 0;
 }
 
@@ -151,6 +156,7 @@ export const flashCommand: Command = {
       help: 'writes Espruino itself by the ROM loader: bootloader, partitions and espruino .bin files in DIR',
     },
     sums: { value: 'FILE', help: 'with --base: SHA-256 sums to hold the files against, as sha256sum writes them' },
+    'any-base': { help: 'with --base: also an Espruino that is known not to do, or that names no version' },
     storage: {
       help:
         'writes a whole Storage with the image by the ROM loader: for a new board, since it takes all ' +

@@ -6,6 +6,7 @@
 import * as vm from 'node:vm';
 import type { BytePort } from '../../../host/kit/byte-port';
 import type { Runtime } from '../../../host/kit/runtime';
+import type { Radio } from '../../../host/sim/board/types';
 import { createFlash, PowerCut, type SimFlash } from '../../../host/sim/board/flash';
 import { crc32 } from '../storage/crc32';
 import {
@@ -44,6 +45,8 @@ export interface ModelOptions {
   chance?: () => number;
   /** Sends XOFF after so many bytes, and never XON. */
   xoffAfterBytes?: number;
+  /** Radios that are on. */
+  radios?: Radio[];
   /** True: erasePage does nothing, as in some builds. */
   isEraseDead?: boolean;
   /** What hangs on the board's other serial ports, by Espruino's names of them. */
@@ -61,6 +64,8 @@ export interface ModelBoard {
   powerOn(): void;
   /** False from a power cut to the next power-on. */
   isOn(): boolean;
+  /** What a line typed at the prompt by somebody who connects by a radio gives; undefined: no prompt. */
+  radioLine(radio: Radio, line: string): unknown;
   /** Value of a global of the running code. */
   global(name: string): unknown;
   /** Makes the console deaf until Ctrl-C comes, as a program in an endless loop does. */
@@ -117,6 +122,8 @@ class BoardModel implements ModelBoard {
   /** The file that FILE_SEND announced and DATA packets fill. */
   private file: { name: string; sizeBytes: number; at: number } | undefined;
   private last = 0;
+  /** The console was forced: it does not go to a radio that connects. */
+  private isForced = false;
 
   constructor(private readonly options: ModelOptions) {}
 
@@ -151,6 +158,7 @@ class BoardModel implements ModelBoard {
     const sandbox: { [name: string]: unknown } = {
       require: (name: string) => modules[name],
       E: {
+        setConsole: (_device: unknown, options?: { force?: boolean }) => void (this.isForced = options?.force === true),
         hwRand: () => 4,
         CRC32: (data: unknown) => crc32(this.bytesOf(data)),
         sum: (data: Uint8Array) => data.reduce((sum, cell) => sum + cell, 0),
@@ -169,6 +177,7 @@ class BoardModel implements ModelBoard {
       atob: (text: string) => Buffer.from(text, 'base64').toString('latin1'),
       getTime: () => this.runtime.nowMs() / 1000,
       setTimeout: (fn: () => void, ms: number) => void this.runtime.after(ms, fn),
+      ...(this.options.espruinoBoard.startsWith('ESP32') ? { ESP32: { getState: () => this.radioState() } } : {}),
       Serial1: { setup: () => undefined },
       ...Object.fromEntries(Object.entries(this.options.serials ?? {}).map(([name, line]) => [name, serialOn(line)])),
       ...PINS,
@@ -194,6 +203,7 @@ class BoardModel implements ModelBoard {
   powerOn(): void {
     this.isOnNow = true;
     this.isBusy = false;
+    this.isForced = false;
     this.input = '';
     this.packet = undefined;
     this.context = this.makeContext();
@@ -309,6 +319,16 @@ class BoardModel implements ModelBoard {
     this.port = next;
     next.onData((bytes) => this.take(bytes));
     next.onClose(() => this.unplugNow(next));
+  }
+
+  private radioState(): { Wifi: boolean; BLE: boolean } {
+    const { radios = [] } = this.options;
+    return { Wifi: radios.includes('wifi'), BLE: radios.includes('ble') };
+  }
+
+  radioLine(radio: Radio, line: string): unknown {
+    const isHeard = this.isOnNow && !this.isForced && this.options.radios?.includes(radio);
+    return isHeard ? this.run(line).value : undefined;
   }
 
   isOn(): boolean {

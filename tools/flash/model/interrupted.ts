@@ -3,6 +3,7 @@
 import { createVirtualRuntime, type VirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
 import type { BytePort } from '../../../host/kit/byte-port';
 import { createFlash, type SimFlash } from '../../../host/sim/board/flash';
+import type { Radio } from '../../../host/sim/board/types';
 import { BAUD_DEFAULT, wire } from '../../../host/sim/board/wire';
 import { boardNamed } from '../boards';
 import { makeImage, type DeviceImage } from '../storage/image';
@@ -43,6 +44,8 @@ export interface BenchOptions {
   lossRate?: number;
   xoffAfterBytes?: number;
   isEraseDead?: boolean;
+  /** Radios that are on. */
+  radios?: Radio[];
   tables?: { [name: string]: Uint8Array };
   chunkBytes?: number;
   /** Makes what hangs on the board's other serial ports, on the bench's clock. */
@@ -64,6 +67,7 @@ class ModelBench implements Bench {
     ...(this.options.lossRate ? { lossRate: this.options.lossRate } : {}),
     ...(this.options.xoffAfterBytes ? { xoffAfterBytes: this.options.xoffAfterBytes } : {}),
     ...(this.options.isEraseDead ? { isEraseDead: true } : {}),
+    ...(this.options.radios ? { radios: this.options.radios } : {}),
     ...(this.options.serials ? { serials: this.options.serials(this.runtime) } : {}),
   });
 

@@ -63,6 +63,25 @@ const WALK =
   'a=(a+35+s)&~3;t=a;}' +
   'return [r,t,k,g];})';
 
+/** The radios that are on, as Hal.radios names them. */
+const RADIOS =
+  '(typeof ESP32=="undefined"?"":' +
+  '[ESP32.getState().Wifi?"wifi":"",ESP32.getState().BLE?"ble":""].join(" ").trim())';
+
+/**
+ * Throws `radio-on` for a board with a radio that is on: its prompt, and so its keys, are whoever's is in range. Asked
+ * before anything is written.
+ */
+export async function requireSilentRadios(prompt: Prompt): Promise<void> {
+  const radios = String(await prompt.eval(RADIOS));
+  if (radios === '') return;
+  throw fail(
+    'radio-on',
+    `a radio of this board is on (${radios}): whoever is in range has its prompt. Write the base again with ` +
+      '"chaincloud flash --base DIR", which switches both radios off before its first start; nothing was written',
+  );
+}
+
 /** Asks `process.env` and memory; works on any Espruino. */
 export async function probeInterpreter(
   prompt: Prompt,

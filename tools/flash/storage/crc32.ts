@@ -6,9 +6,9 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   return c >>> 0;
 });
 
-/** CRC-32 of bytes, 0..2^32-1. */
-export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
+/** CRC-32 of bytes, 0..2^32-1. register: what it starts from. */
+export function crc32(bytes: Uint8Array, register = 0xffffffff): number {
+  let crc = register;
   for (const byte of bytes) crc = TABLE[(crc ^ byte) & 0xff] ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
 }

@@ -73,10 +73,12 @@ export function decodeSlotHeader(bytes: Uint8Array): SlotHeader | undefined {
  * The loader's text. Runs at the top so that the image's names are global; sets CC_SLOT to the slot that it runs and
  * CC_IMAGE to the image's text, from which an image fetches its rare functions (tools/build/flash/overlay.ts). Once it
  * has a good image it takes away what an earlier way of flashing may have left to boot. Works from flash, needs no RAM
- * to speak of. Any later text must keep the guard on CC_SLOT: while it is replaced, two of them are there.
+ * to speak of. On a chip it first ties the prompt to the USB socket: a board whose image is dead, and one at its
+ * service prompt, would give it to whoever connects by radio. Any later text must keep the guard on CC_SLOT: while it is replaced, two of them are there.
  */
 export const LOADER =
   'if(!global.CC_SLOT){var CC_SLOT="-";eval(function(){var s=require("Storage"),b=-1,r="",i,n,h,q;' +
+  'if(typeof ESP32!="undefined")E.setConsole(Serial1,{force:true});' +
   'for(i=0;i<2;i++){n="hsm."+"ab"[i];h=s.read(n,0,128);' +
   'if(h&&h.length==128&&E.CRC32(h.substr(0,116))==parseInt(h.substr(116,10).trim(),10)){q=h.split(" ");' +
   'if(+q[1]>b&&E.CRC32(s.read(n,128,+q[2]))==+q[3]){b=+q[1];CC_SLOT=n;r=s.read(n,128,+q[2]);}}}' +

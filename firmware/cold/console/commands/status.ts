@@ -24,6 +24,7 @@ export const STATUS = {
     uptime: ['uptime <uptime_s:whole>', 'seconds since the start'],
     boots: ['boots <boots:whole> pin-failures <pin_failures:whole>', 'starts; wrong PINs since the last right one'],
     memory: ['memory <used:whole> of <total:whole>', 'variables of the interpreter'],
+    radios: ['radios <radios:rest>', 'off, or those that are on: wifi, ble; one that is on is the fault `radio-on`'],
     journal: ['journal records <records:whole> room <room_bytes:whole> writes <writes:whole>', 'the journal on flash'],
     payments: [
       'payments <payments:whole> archived <archived:whole> room <room:number>',
@@ -130,6 +131,7 @@ export function runStatus(cold: Cold): void {
   printLine(terminal, 'uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000));
   printLine(terminal, 'boots ' + state.bootCount + ' pin-failures ' + state.pinFailures);
   printLine(terminal, 'memory ' + memory.used + ' of ' + memory.total);
+  printLine(terminal, 'radios ' + (cold.hal.radios() || 'off'));
   if (cold.journal) showJournal(cold, cold.journal);
   printLine(terminal, 'link ' + (!state.linkKey ? 'unpaired' : cold.link && cold.link.isUp ? 'up' : 'down'));
   printLine(terminal, 'phones ' + state.phones.length);

@@ -189,6 +189,11 @@ class InterpreterBoard implements SimBoard {
     throw fail('unsupported', 'a process cannot be cut inside a write: use the Node engine');
   }
 
+  /** A process has no radio. */
+  radioLine(): undefined {
+    return undefined;
+  }
+
   cpuMs() {
     return this.endedCpuMs + (this.session?.child.pid ? cpuMsOf(this.session.child.pid) : 0);
   }

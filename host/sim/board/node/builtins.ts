@@ -6,7 +6,7 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 /** Names at the top. */
 export const GLOBALS = words(`
-  Array ArrayBuffer ArrayBufferView Boolean DataView Date E Error Float32Array Float64Array Function I2C1 I2C2 Infinity
+  Array ArrayBuffer ArrayBufferView Boolean DataView Date E ESP32 Error Float32Array Float64Array Function I2C1 I2C2 Infinity
   Int16Array Int32Array Int8Array InternalError JSON LoopbackA LoopbackB Math Modules NaN Number Object Pin Promise
   ReferenceError RegExp SPI1 SPI2 Serial Serial1 Serial2 Serial3 Serial4 String SyntaxError Telnet TypeError USB
   Uint16Array Uint24Array Uint32Array Uint8Array Uint8ClampedArray HIGH LOW

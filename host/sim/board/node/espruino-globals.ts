@@ -35,7 +35,7 @@ export function factsOf(board: BoardData): RealmFacts {
   const isLinux = board.flash.fileName !== undefined;
   const pins = PINS.slice(0, isLinux ? 33 : 40);
   const serials = isLinux ? ['Serial1', 'Serial2', 'Serial3', 'Serial4'] : ['Serial1', 'Serial2', 'Serial3'];
-  const missing = isLinux ? [] : ['Serial4', 'USB'];
+  const missing = isLinux ? ['ESP32'] : ['Serial4', 'USB'];
   const { address, pageBytes, pageCount } = board.flash;
   return {
     globals: [...GLOBALS.filter((name) => !missing.includes(name)), ...pins],

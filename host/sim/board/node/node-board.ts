@@ -8,7 +8,7 @@ import { createBoardHost, type BoardHost } from '../board-host';
 import { createContext, type Context } from './espruino-globals';
 import { bootFiles, plugPorts } from '../espruino/plug';
 import { openStorage } from './storage';
-import type { BoardCrash, SimBoard, SimBoardOptions } from '../types';
+import type { BoardCrash, Radio, SimBoard, SimBoardOptions } from '../types';
 
 /** How long a restart of the board's own takes. */
 const BOOT_MS = 300;
@@ -114,6 +114,14 @@ class NodeBoard implements SimBoard {
   cutPowerAtWrite(n: number) {
     if (!this.session) throw fail('board-off', `${this.options.name} is off`);
     this.flash.cutAt(n, () => this.kill());
+  }
+
+  radioLine(radio: Radio, line: string): string | undefined {
+    const current = this.session;
+    let shown: string | undefined;
+    if (current && this.options.radios?.includes(radio))
+      this.enter(current, () => void (shown = current.context.realm.radioLine(line)));
+    return shown;
   }
 
   cpuMs() {

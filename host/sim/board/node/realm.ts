@@ -16,6 +16,8 @@ export interface RealmHost {
   serialWrite(serial: string, bytes: Uint8Array): void;
   pin(name: string, level: number): void;
   peek32(address: number): number;
+  /** The radios that are on: `wifi`, `ble`. */
+  radios(): string;
   watchdog(timeoutMs: number): void;
   kick(): void;
   reboot(): void;
@@ -42,6 +44,8 @@ export interface Realm {
   /** Tells the image's own uncaughtException listeners; false when there are none. */
   uncaught(error: unknown): boolean;
   describe(error: unknown): string;
+  /** What the prompt says to a line that comes by radio; undefined where the console is forced to something else. */
+  radioLine(line: string): string | undefined;
 }
 
 /** Facts of one board as JSON: names to keep, serial ports, pins, what process says. */
@@ -346,6 +350,9 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
   };
 
   const random = (): number => h.random31();
+  /** A console that was forced stays where it is; any other goes to a radio that connects (jsiSetConsoleDevice). */
+  let isConsoleForced = false;
+  const evaluate = G.eval;
   const E: Any = {
     convolve,
     mapInPlace,
@@ -357,7 +364,9 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
       values.length === 1 && typeof values[0] === 'string' ? values[0] : text(toBytes(...values)),
     enableWatchdog: (timeoutS: number) => h.watchdog(timeoutS * 1000),
     kickWatchdog: () => h.kick(),
-    setConsole: () => undefined,
+    setConsole: (_device: Any, options?: Any) => {
+      isConsoleForced = !!(options && options.force);
+    },
     getConsole: () => null,
     setFlags: () => undefined,
     getFlags: () => ({}),
@@ -385,6 +394,9 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
     getAnalogVRef: () => NaN,
   };
   emitter(E);
+  const esp32 = {
+    getState: () => ({ BLE: h.radios().includes('ble'), Wifi: h.radios().includes('wifi') }),
+  };
   const print = (...values: Any[]): void =>
     h.log(
       values.map((value) => (typeof value === 'object' && value !== null ? J.stringify(value) : '' + value)).join(' '),
@@ -476,6 +488,7 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
     pinMode: () => undefined,
     getPinMode: () => 'output',
     peek32: (address: number) => h.peek32(address),
+    ESP32: facts.globals.includes('ESP32') ? esp32 : undefined,
     poke32: () => undefined,
     peek16: () => 0,
     peek8: () => 0,
@@ -544,5 +557,6 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
       error && typeof error === 'object'
         ? '' + (error.message === undefined ? J.stringify(error) : error.message) + '\n' + (error.stack || '')
         : '' + error,
+    radioLine: (line) => (isConsoleForced ? undefined : '' + evaluate(line)),
   };
 }

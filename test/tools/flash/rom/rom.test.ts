@@ -28,24 +28,36 @@ function appImage(body: Buffer, chip = 0): Buffer {
   return Buffer.concat([whole, createHash('sha256').update(whole).digest()]);
 }
 
-function partitionTable(storageAddress = 0x320000): Buffer {
+/** A row of the table: all are data. */
+function partition(name: string, subtype: number, address: number, lenBytes: number): Buffer {
   const row = Buffer.alloc(32);
   row.writeUInt16LE(0x50aa, 0);
-  row.writeUInt32LE(storageAddress, 4);
-  row.writeUInt32LE(0xe0000, 8);
-  row.write('storage', 12);
+  row[2] = 1;
+  row[3] = subtype;
+  row.writeUInt32LE(address, 4);
+  row.writeUInt32LE(lenBytes, 8);
+  row.write(name, 12);
+  return row;
+}
+
+function partitionTable(storageAddress = 0x320000, settingsBytes = 0x3000): Buffer {
+  const rows = [partition('storage', 0x41, storageAddress, 0xe0000)];
+  if (settingsBytes) rows.unshift(partition('nvs', 2, 0x9000, settingsBytes));
   const sum = Buffer.alloc(32, 0xff);
   sum.writeUInt16LE(0xebeb, 0);
-  createHash('md5').update(row).digest().copy(sum, 16);
-  return Buffer.concat([row, sum, Buffer.alloc(64, 0xff)]);
+  createHash('md5').update(Buffer.concat(rows)).digest().copy(sum, 16);
+  return Buffer.concat([...rows, sum, Buffer.alloc(64, 0xff)]);
 }
+
+/** Espruino, which names its version somewhere in its octets. */
+const espruino = (version: string): Buffer => appImage(Buffer.from(`${'espruino '.repeat(900)}\0${version}\0`));
 
 function baseDir(change: (files: { [name: string]: Buffer }) => void = () => undefined): string {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'base-'));
   const files = {
     'bootloader.bin': appImage(Buffer.alloc(600, 7)),
     'partitions_espruino.bin': partitionTable(),
-    'espruino_esp32.bin': appImage(Buffer.from('espruino '.repeat(900))),
+    'espruino_esp32.bin': espruino('2v30'),
   };
   change(files);
   for (const [name, data] of Object.entries(files)) fs.writeFileSync(path.join(dir, name), data);
@@ -68,8 +80,8 @@ describe('flash: ROM loader', () => {
   const isWritten = (flash: Buffer): boolean =>
     parts.every(({ address, data }) => flash.subarray(address, address + data.length).equals(Buffer.from(data)));
 
-  it('writes bootloader, partitions and Espruino at 0x1000, 0x8000 and 0x10000 and reads them back', async () => {
-    expect(parts.map((part) => part.address)).to.deep.equal([0x1000, 0x8000, 0x10000]);
+  it('writes bootloader, partitions, Espruino and settings at their addresses and reads them back', async () => {
+    expect(parts.map((part) => part.address)).to.deep.equal([0x1000, 0x8000, 0x10000, 0x9000]);
     const { code, flash } = await run(parts);
     expect(code).to.equal('done');
     expect(isWritten(flash)).to.equal(true);
@@ -131,11 +143,15 @@ describe('flash: base firmware files are checked before anything is sent', () =>
         )
         .join(''),
     );
-    expect(planBase(dir, sums)).to.have.length(3);
+    expect(planBase(dir, sums)).to.have.length(4);
     fs.writeFileSync(sums, fs.readFileSync(sums, 'utf8').replace(/^./gm, 'f'));
     expect(codeOf(() => planBase(dir, sums))).to.equal('bad-image');
     fs.writeFileSync(sums, 'no sums\n');
     expect(codeOf(() => planBase(dir, sums))).to.equal('bad-sums');
+  });
+  it('takes a build that is known not to do when it is asked for in so many words', () => {
+    const dir = baseDir((files) => void (files['espruino_esp32.bin'] = espruino('2v29')));
+    expect(planBase(dir, undefined, true)).to.have.length(4);
   });
   for (const [name, code, change] of [
     ['a bit of Espruino', 'bad-image', flip('espruino_esp32.bin', 500)],
@@ -153,9 +169,35 @@ describe('flash: base firmware files are checked before anything is sent', () =>
       (files: { [name: string]: Buffer }) => void (files['partitions_espruino.bin'] = partitionTable(0x100000)),
     ],
     [
+      'a table without settings for the radios',
+      'bad-image',
+      (files: { [name: string]: Buffer }) => void (files['partitions_espruino.bin'] = partitionTable(0x320000, 0)),
+    ],
+    [
+      'settings longer than any base has',
+      'bad-image',
+      (files: { [name: string]: Buffer }) =>
+        void (files['partitions_espruino.bin'] = partitionTable(0x320000, 0x20000)),
+    ],
+    [
       'an image for an ESP32-C3',
       'wrong-board',
       (files: { [name: string]: Buffer }) => void (files['espruino_esp32.bin'] = appImage(Buffer.alloc(100), 5)),
+    ],
+    [
+      'an Espruino that loses octets',
+      'bad-base',
+      (files: { [name: string]: Buffer }) => void (files['espruino_esp32.bin'] = espruino('2v29')),
+    ],
+    [
+      'an Espruino that restarts for ever without Wi-Fi',
+      'bad-base',
+      (files: { [name: string]: Buffer }) => void (files['espruino_esp32.bin'] = espruino('2v29.277')),
+    ],
+    [
+      'a build that lost its name',
+      'bad-base',
+      (files: { [name: string]: Buffer }) => void (files['espruino_esp32.bin'] = espruino('')),
     ],
     ['a missing file', 'no-image', (files: { [name: string]: Buffer }) => void delete files['bootloader.bin']],
   ] as [string, string, (files: { [name: string]: Buffer }) => void][]) {

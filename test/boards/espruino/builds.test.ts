@@ -1,0 +1,24 @@
+// Holds boards/espruino/builds.ts: which Espruino a board must not run. The facts are of the ESP32 port's source.
+import { expect } from 'chai';
+import { faultsOf } from '../../../boards/espruino/builds';
+
+describe('boards: builds of Espruino', () => {
+  for (const [version, faults] of [
+    ['2v25', [/older than 2v26/]],
+    ['2v26', [/loses octets/, /restarts for ever/]],
+    ['2v29', [/loses octets/, /restarts for ever/]],
+    ['2v29.276', [/loses octets/, /restarts for ever/]],
+    ['2v29.277', [/restarts for ever/]],
+    ['2v29.278', []],
+    ['v2v29.1000', []],
+    ['2v30', []],
+    ['3v1', []],
+    ['', [/no version/]],
+    ['2v29-mine', [/no version/]],
+  ] as [string, RegExp[]][])
+    it(`"${version}": ${faults.length ? faults.map((fault) => fault.source).join(', ') : 'nothing known'}`, () => {
+      const found = faultsOf(version);
+      expect(found).to.have.length(faults.length);
+      faults.forEach((fault, i) => expect(found[i]).to.match(fault));
+    });
+});
