@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { BOARD } from '../../boards/esp32-sim800l/board';
-import { SERVICE_FILE } from '../../boards/espruino/service';
+import { SERVICE_FILE } from '../../firmware/hal';
 import { createConsoleClient, provision, status, unlock, valueOf } from '../../host/operator';
 import { createFlash, createNodeBoard, type SimBoard } from '../../host/sim/board';
 import { openStorage } from '../../host/sim/board/node/storage';
