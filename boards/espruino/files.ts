@@ -1,5 +1,7 @@
-// The Files of firmware/hal.ts on Espruino's Storage.
-import type { Files } from '../../firmware/hal';
+// The Files of firmware/hal.ts on Espruino's Storage. Nothing here lets Espruino compact its Storage: that moves the
+// image that runs from it, and a power cut meanwhile loses both slots. It compacts when a file finds no room behind the
+// last one and there is something to be had; so no file is begun without that room.
+import { FILE_HEADER_BYTES, type Files } from '../../firmware/hal';
 
 export const files: Files = {
   /** The bytes stay in flash where the chip maps it; they must not be written to. */
@@ -8,8 +10,10 @@ export const files: Files = {
     return content === undefined ? undefined : new Uint8Array(content);
   },
   writeFile: function (name, bytes) {
+    const storage = require('Storage');
+    if (storage.getFree() < FILE_HEADER_BYTES + ((bytes.length + 3) & ~3)) return false;
     try {
-      return require('Storage').write(name, bytes) === true;
+      return storage.write(name, bytes) === true;
     } catch (error) {
       return false;
     }

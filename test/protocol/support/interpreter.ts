@@ -46,7 +46,8 @@ export function runInInterpreter(code: string, timeoutMs = 60_000): any[] {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'protocol-'));
   const file = path.join(dir, 'script.js');
   fs.writeFileSync(file, `function out(v){print("OUT"+"PUT "+JSON.stringify(v));}\n${code}\n`);
-  const done = spawnSync(process.env.ESPRUINO as string, [file], { timeout: timeoutMs, encoding: 'latin1' });
+  // In a folder of its own: there the interpreter keeps its Storage.
+  const done = spawnSync(process.env.ESPRUINO as string, [file], { cwd: dir, timeout: timeoutMs, encoding: 'latin1' });
   fs.rmSync(dir, { recursive: true });
   if (/Uncaught|ERROR|Out of Memory/i.test(done.stdout)) throw new Error(done.stdout.slice(-800));
   return done.stdout
