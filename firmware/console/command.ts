@@ -36,6 +36,8 @@ export interface CommandDeclaration {
   isForFaulty?: boolean;
   /** Questions, without `? `, and what answers them; PIN of `needs` is not repeated. */
   asks?: { [question: string]: string };
+  /** Declared once for several commands; its lines and errors come before the command's own. */
+  shares?: Pick<CommandDeclaration, 'lines' | 'errors'>;
   /** Output lines before `ok`: name → form and meaning. */
   lines?: { [name: string]: [form: LineForm, meaning: string] };
   /** Errors of its own: code → when. Those of `needs`, and of what it decodes, are not repeated. */

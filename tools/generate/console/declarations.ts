@@ -35,7 +35,15 @@ function readCommand(folder: string, file: string): DeclaredCommand {
   const run = module[handler] as { length: number } | undefined;
   if (!declaration || !run)
     throw fail('no-declaration', `${folder}/${file}.ts exports no ${words.join('_').toUpperCase()} or ${handler}`);
-  return { ...declaration, name: words.join(' '), file, handler, argumentCount: run.length };
+  const { shares, ...own } = declaration;
+  return {
+    ...own,
+    ...(shares && { lines: { ...shares.lines, ...own.lines }, errors: { ...shares.errors, ...own.errors } }),
+    name: words.join(' '),
+    file,
+    handler,
+    argumentCount: run.length,
+  };
 }
 
 function readConsole(board: DeclaredConsole['board'], folder: string): DeclaredConsole {
