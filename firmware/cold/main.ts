@@ -4,24 +4,9 @@
  * `selftest-failed`, `flash-failed`, `radio-on`) the console answers status, log, service (with the PIN) and wipe, and nothing else
  * runs.
  */
-import { copyBytes } from '../crypto/bytes';
-import {
-  aes256Ctr,
-  blindSeed,
-  drbgGenerate,
-  ecdh,
-  hkdfSha256,
-  hmacSha256,
-  pubkeyCreate,
-  sha256,
-  wipe,
-} from '../crypto/index';
+import { blindSeed, drbgGenerate, wipe } from '../crypto/index';
 import { makeTerminal, printLine, serveLine, type Terminal } from '../console/terminal';
 import { isMarked, isWiping, readDevice } from '../journal/device';
-import { writeU32 } from '../journal/records';
-import { createModems, startModems } from '../modem/failover';
-import { startPeer } from '../../protocol/link/peer';
-import type { ProtocolCrypto } from '../../protocol/crypto';
 import { fail } from '../../protocol/errors';
 import { SMS_PORT } from '../../protocol/wire';
 import { enter } from '../guard';
@@ -29,12 +14,11 @@ import type { Hal } from '../hal';
 import { takeCommand } from './console/dispatch';
 import type { Cold } from './cold';
 import { beat } from './alarms/heartbeat';
-import { maskLinkKey } from './link/link-key';
+import { startLink } from './link/start-link';
+import { startModem } from './sms/start-modem';
+import { makeCrypto } from './secrets/primitives';
 import { openStore } from './state/open-store';
-import { handleRequest } from './link/requests';
 import { selfTest } from './secrets/selftest';
-import { sendStore } from './sms/send-store';
-import { receiveSms } from './sms/sms';
 import { makeState } from './state/state';
 import { keepTime } from './state/store';
 import { endSwitchingOff, unattendedSeed } from './secrets/unattended';
@@ -47,72 +31,10 @@ import { repeatAlarms } from './alarms/reminders';
 import { eraseBoard } from './secrets/wipe';
 import { startTries } from './secrets/pin';
 import { unlockWith } from './secrets/unlock';
-import { noteTrouble } from './alarms/notices';
 import type { Thrown } from './link/refusal';
 
 const HOUSEKEEPING_MS = 10000;
 const WATCHDOG_MS = 120000;
-/** Reports of a modem that are no trouble. */
-const QUIET_EVENTS = ' starting ready registered sent time ';
-
-function makeCrypto(random: (lenBytes: number) => Uint8Array): ProtocolCrypto {
-  return {
-    sha256: sha256,
-    hmacSha256: hmacSha256,
-    hkdfSha256: hkdfSha256,
-    aes256Ctr: aes256Ctr,
-    pubkeyCreate: pubkeyCreate,
-    ecdh: ecdh,
-    random: random,
-  };
-}
-
-/**
- * Numbers that never repeat, for the link's handshake, which must work while the board is locked: from the device
- * secret, the count of starts and a counter. Unknown without the device secret.
- */
-function linkRandom(cold: Cold): (lenBytes: number) => Uint8Array {
-  let count = 0;
-  return function (lenBytes) {
-    const input = new Uint8Array(12);
-    writeU32(input, 0, cold.state.bootCount);
-    writeU32(input, 4, ++count);
-    writeU32(input, 8, 0x6c696e6b);
-    return copyBytes(hmacSha256(cold.device!.secret, input), 0, lenBytes);
-  };
-}
-
-function startLink(cold: Cold): void {
-  if (cold.link || !cold.state.linkKey) return;
-  const key = maskLinkKey(cold.device!.secret, cold.state.linkKey);
-  cold.link = startPeer({
-    uart: cold.hal.link,
-    clock: cold.hal.clock,
-    role: 'responder',
-    oneAtATime: true,
-    bootId: cold.state.bootCount,
-    secure: { linkKey32: key, crypto: cold.crypto, random: linkRandom(cold) },
-  });
-  cold.link.handler = handleRequest;
-  cold.link.owner = cold;
-}
-
-/** Keeps what a modem reports for status, unless it is no trouble. */
-function noteModemEvent(name: string, value: number | string, index: number, cold: Cold): void {
-  if (QUIET_EVENTS.indexOf(' ' + name + ' ') < 0) noteTrouble(cold, 'modem ' + index + ' ' + name + ' ' + value);
-}
-
-function startModem(cold: Cold): void {
-  if (cold.modem || !cold.hal.modems.length) return;
-  cold.modem = createModems(cold.hal.modems, cold.hal.clock, {
-    onSms: receiveSms,
-    onEvent: noteModemEvent,
-    store: sendStore,
-    power: cold.hal.power,
-    owner: cold,
-  });
-  startModems(cold.modem);
-}
 
 /** Starts whatever the present state allows; called again after unlocking, provisioning and pairing. */
 function startParts(cold: Cold): void {

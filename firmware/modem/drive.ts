@@ -1,5 +1,5 @@
 // The driver's ground floor: giving a command, and starting from the beginning, by which every doubt is settled.
-// Leaves what is given when to modem.ts.
+// Leaves what is given when to start-up.ts and ready.ts.
 import { endSend, SEND_NO_ANSWER, SEND_OK } from './outbox';
 import { failDelete, failRead } from './places';
 import {

@@ -1,8 +1,8 @@
 // The send queue that all modems of a board share: SMS-SUBMITs waiting for a modem, tried again with growing pauses,
 // through the other modem after a failure; what is to survive a reboot lies in a store, in one of as many places as the
 // queue has. Delivery is "at least once": after a crash between the network's answer and the store's forgetting a
-// message goes out again, and the receiver's replay check drops it. Leaves AT commands to modem.ts, PDUs to
-// protocol/sms.
+// message goes out again, and the receiver's replay check drops it. Leaves AT commands to ready.ts, PDUs to
+// send.ts.
 import { CodedError, fail } from '../../protocol/errors';
 import { Clock } from '../hal';
 import { N_REGISTERED, N_STATE, Outbox, STATE_READY, Send, wakeModems } from './state';

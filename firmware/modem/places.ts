@@ -1,6 +1,6 @@
 // The places of a modem's store that wait to be read or to be deleted, and what becomes of one that fails: tried again
 // at once, then after growing pauses, in the end deleted unread, so that no place holds up another and none is held for
-// ever. Leaves the commands to modem.ts, decoding to incoming.ts.
+// ever. Leaves the commands to ready.ts, decoding to incoming.ts.
 // An entry of `reads` and `dels` is one number: place, tries, senseless readings, and the minute of the uptime before
 // which it is left alone. An entry of `held` is place, tries and the running number of its hand-over. An object would
 // cost the device five variables a place.

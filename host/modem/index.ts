@@ -4,7 +4,8 @@
 import { CODING_8BIT, encodeSubmit, portHeader } from '../../protocol/sms/pdu';
 import { encodeText } from '../../protocol/sms/pdu-parts';
 import { fail, type CodedError } from '../../protocol/errors';
-import { VALIDITY_DAY, createModem, modemStatus, startModem, stopModem } from '../../firmware/modem/modem';
+import { createModem, modemStatus, startModem, stopModem } from '../../firmware/modem/modem';
+import { VALIDITY_DAY } from '../../firmware/modem/send';
 import { createOutbox, queueSend } from '../../firmware/modem/outbox';
 import type { ModemEventName, ModemSms, SendDone } from '../../firmware/modem/types';
 import { createJoiner } from './joiner';

@@ -1,13 +1,13 @@
 // SMS to V's admins about what a website can cause at will: of each kind one an hour, with the number of those that
 // were kept back. The log has each one. What stops the loop waits for a person and is told at once, not here.
 
+import { HOUR_MS } from '../../protocol/time';
 import type { VContext } from './context';
 
 /** What is bounded: withdrawals refused, withdrawals held, reports that the website does not take. */
 export type NoticeKind = 'refused' | 'held' | 'unreported';
 
 const KINDS: readonly NoticeKind[] = ['refused', 'held', 'unreported'];
-const HOUR_MS = 3_600_000;
 
 /** When the next SMS of a kind may leave, ms since 1970; a clock that was set back does not put it off. */
 function freeMs({ state, runtime }: VContext, kind: NoticeKind): number {

@@ -2,7 +2,8 @@
 // broken PDUs, a modem that lies. Holds docs/threat-model.md I7 and 9: nothing breaks, nobody gains anything, what is
 // honest still comes through.
 import { expect } from 'chai';
-import { modemStatus, sendText } from '../../firmware/modem/modem';
+import { modemStatus } from '../../firmware/modem/modem';
+import { sendText } from '../../firmware/modem/send';
 import { ANNA, COLD, createWorld, type Station, type World } from '../firmware/modem/world';
 
 const STRANGER = '+447700900123';

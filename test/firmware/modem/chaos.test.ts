@@ -2,7 +2,8 @@
 // nothing that the network delivered is lost, nothing is handed over that was not sent, every send ends, memory stays
 // bounded, and random bytes on the line do no harm (docs/threat-model.md I7 and 9 of the system).
 import { expect } from 'chai';
-import { modemStatus, sendData, startModem, createModem, MAX_LINE } from '../../../firmware/modem/modem';
+import { modemStatus, startModem, createModem, MAX_LINE } from '../../../firmware/modem/modem';
+import { sendData } from '../../../firmware/modem/send';
 import { MAX_QUEUE, createOutbox } from '../../../firmware/modem/outbox';
 import { MAX_PLACES } from '../../../firmware/modem/state';
 import { portUart, runtimeClock } from '../../../host/modem/hal';

@@ -2,7 +2,8 @@
 // docs/threat-model.md I7 of the system (SMS late, twice, cut: nothing breaks), deletion only after durable handling, a
 // send queue that outlives a reboot.
 import { expect } from 'chai';
-import { modemStatus, sendData, sendText, stopModem } from '../../../firmware/modem/modem';
+import { modemStatus, stopModem } from '../../../firmware/modem/modem';
+import { sendData, sendText } from '../../../firmware/modem/send';
 import { MAX_QUEUE } from '../../../firmware/modem/outbox';
 import { ANNA, COLD, START_MS, createWorld, memoryStore, type Station, type World } from './world';
 

@@ -2,7 +2,8 @@
 // cannot be made to say. `answers`: the longest name that the command begins with counts; null is no answer at all.
 import { createVirtualRuntime, type VirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
 import { runtimeClock } from '../../../host/modem/hal';
-import { createModem, modemStatus, sendText, startModem } from '../../../firmware/modem/modem';
+import { createModem, modemStatus, startModem } from '../../../firmware/modem/modem';
+import { sendText } from '../../../firmware/modem/send';
 import { createOutbox } from '../../../firmware/modem/outbox';
 import type { ModemOptions, ModemSms, ModemStatus } from '../../../firmware/modem/types';
 import type { Modem } from '../../../firmware/modem/state';

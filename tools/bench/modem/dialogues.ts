@@ -2,7 +2,8 @@
 // errors, restarts; all from the seed), on a network that takes SMS. Measured: how late an alarm goes out, and how long
 // a message stays on the SIM.
 import { HOUR_MS, MINUTE_MS } from '../../../protocol/time';
-import { createModem, sendText, startModem } from '../../../firmware/modem/modem';
+import { createModem, startModem } from '../../../firmware/modem/modem';
+import { sendText } from '../../../firmware/modem/send';
 import { createOutbox } from '../../../firmware/modem/outbox';
 import type { Outbox } from '../../../firmware/modem/state';
 import { portUart, runtimeClock } from '../../../host/modem/hal';

@@ -56,7 +56,7 @@ function read(text: string): Heartbeat | undefined {
 
 /** The modules whose exports the firmware calls. */
 const failover = require('../../../../firmware/modem/failover');
-const modem = require('../../../../firmware/modem/modem');
+const send = require('../../../../firmware/modem/send');
 
 const beats = (rig: Rig): string[] =>
   rig.admin.inbox.map((sms) => sms.text ?? '').filter((text) => text.startsWith('CC:HB:'));
@@ -154,7 +154,7 @@ describe('cold/heartbeat', () => {
     const rig = await channelRig();
     let tried = 0;
     await withExport(
-      modem,
+      send,
       'sendText',
       () => () => {
         tried++;

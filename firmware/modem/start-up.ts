@@ -1,0 +1,108 @@
+// The steps of the start-up: what the end of each means, when one is tried again, and what is done about a SIM that is
+// not ready. Leaves giving a step's command to drive.ts, what follows the last step to ready.ts.
+import { ANSWER_MS, QUIET_MS, begin, give, giveStep, isStartLate, nextStep, passStep, powerUp } from './drive';
+import { forgetPlaces } from './places';
+import { DRAIN_MS, next } from './ready';
+import {
+  COMMAND_NONE,
+  COMMAND_PIN,
+  COMMAND_START,
+  Modem,
+  N_ACCEPTED,
+  N_COMMAND,
+  N_FAILURES,
+  N_INDEX,
+  N_MUST_LIST,
+  N_PIN_REFUSED,
+  N_POLLS,
+  N_SINCE,
+  N_SLOW,
+  N_STATE,
+  N_STEP,
+  PIN_UNANSWERED,
+  STATE_READY,
+  STEP_PIN,
+  STEP_POLL,
+  arm,
+  notify,
+} from './state';
+
+/** First step that needs the SIM: refused, it is tried again while the SIM may be busy. */
+const STEP_MODE = 7;
+const RETRY_MS = 2000;
+export const POWER_OFF_MS = 2000;
+/** How often in a start-up the answers that are on their way are waited for. */
+const DRAIN_TIMES = 3;
+/** AT without answer before the power is cycled; failures of later steps before starting again or going on. */
+const AT_TRIES = 10;
+const AT_TRIES_SLOW = 3;
+const STEP_TRIES = 15;
+/** +CME: SIM not inserted. */
+const NO_SIM = 10;
+
+/** The step of the start-up did not succeed: again in a while, from the start, or with a power cycle. */
+export function failStep(modem: Modem): void {
+  modem.n[N_COMMAND] = COMMAND_NONE;
+  modem.n[N_FAILURES]++;
+  if (modem.n[N_STEP] > 0 && modem.n[N_FAILURES] >= STEP_TRIES) begin(modem);
+  else if (modem.n[N_STEP] === 0 && modem.n[N_FAILURES] >= (modem.n[N_SLOW] ? AT_TRIES_SLOW : AT_TRIES)) {
+    // Answers that take longer than AT_MS may all have come between two commands.
+    modem.n[N_SLOW] = 1;
+    powerUp(modem, POWER_OFF_MS);
+  } else arm(modem, modem.n[N_STEP] ? RETRY_MS : QUIET_MS);
+}
+
+/** Reports why the SIM is not ready, once a start-up. */
+function notifySim(modem: Modem, result: number, asked: string): void {
+  if (result === NO_SIM) notify(modem, 'no-sim', result);
+  if (asked !== '') notify(modem, modem.n[N_PIN_REFUSED] ? 'pin-wrong' : 'pin-needed', asked);
+}
+
+/**
+ * AT+CPIN? has ended and the SIM is not ready: absent, asleep or asking for its PIN; one that was refused is never
+ * tried again, nor one without an answer until the SIM was ready. Where the modem says nothing of the SIM, it is taken
+ * for ready in the end.
+ */
+function endPinStep(modem: Modem, result: number): void {
+  const n = modem.n;
+  const asked = modem.pdu;
+  modem.pdu = '';
+  const pin = modem.outbox.opts.pins ? modem.outbox.opts.pins[n[N_INDEX]] : '';
+  if (asked === 'SIM PIN' && pin && !n[N_PIN_REFUSED]) {
+    n[N_PIN_REFUSED] = PIN_UNANSWERED;
+    return give(modem, COMMAND_PIN, 'AT+CPIN="' + pin + '"\r', ANSWER_MS);
+  }
+  if (result === NO_SIM) forgetPlaces(modem);
+  if (n[N_FAILURES] === 0) notifySim(modem, result, asked);
+  if (asked !== '' || result === NO_SIM || n[N_FAILURES] + 1 < STEP_TRIES) {
+    failStep(modem);
+    // An OK without the line may be the late answer to a command before: those behind it are waited for.
+    if (result === 0 && asked === '' && n[N_FAILURES] <= DRAIN_TIMES) arm(modem, DRAIN_MS);
+    return;
+  }
+  passStep(modem);
+  n[N_FAILURES] = 0;
+  nextStep(modem);
+  giveStep(modem, COMMAND_START);
+}
+
+/** A step has ended. None but the SIM's is a must: what a modem refuses is passed over, once the SIM had its time. */
+export function endStep(modem: Modem, result: number): void {
+  const n = modem.n;
+  if (n[N_STEP] === STEP_PIN && !n[N_ACCEPTED]) return endPinStep(modem, result);
+  if (!n[N_SINCE]) n[N_SINCE] = Math.floor(modem.outbox.clock.uptimeMs() / 1000) + 1;
+  if (n[N_STEP] < STEP_MODE) n[N_FAILURES] = 0;
+  else if (result !== 0) {
+    if (n[N_FAILURES] < STEP_TRIES - 1 && !isStartLate(modem)) return failStep(modem);
+    passStep(modem);
+  }
+  nextStep(modem);
+  if (n[N_STEP] < STEP_POLL) return giveStep(modem, COMMAND_START);
+  n[N_STATE] = STATE_READY;
+  modem.due = modem.outbox.clock.uptimeMs();
+  n[N_POLLS] = 0;
+  n[N_SINCE] = 0;
+  n[N_MUST_LIST] = 1;
+  notify(modem, 'ready', modem.reads.length);
+  next(modem);
+}
