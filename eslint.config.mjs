@@ -52,6 +52,7 @@ export default tseslint.config(
   {
     // Images, boards and declarations are loaded by a path known at run time; an optional package when asked for.
     files: [
+      'host/kit/cbor-file.ts',
       'host/sim/board/espruino/pty.ts',
       'host/sim/regtest/bcoin.ts',
       'tools/bench/crypto/node.ts',

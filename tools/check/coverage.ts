@@ -4,8 +4,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { ROOT } from '../../host/kit/package';
 
-const ROOT = join(__dirname, '..', '..', '..');
 /** Written by c8, as .c8rc.json says. */
 const SUMMARY = join(ROOT, 'dist', '.coverage', 'coverage-summary.json');
 

@@ -1,14 +1,12 @@
-// Holds tools/console: decoded traffic of every line, source positions, captures, commands, and that nothing secret is
+// Holds tools/console: decoded traffic of every line, source positions, commands, and that nothing secret is
 // shown.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { EventEmitter } from 'node:events';
 import { cborEncode } from '../../../protocol/cbor';
 import { frameLine } from '../../../protocol/link/frame';
 import { MSG_REFUSAL, MSG_STATUS, REFUSE_LOCKED } from '../../../protocol/wire';
-import { createCapture, readCapture } from '../../../tools/console/capture';
 import { complete, helpText } from '../../../tools/console/commands';
 import { judge } from '../../../tools/console/findings';
 import { createLinkView } from '../../../tools/console/link-view';
@@ -134,33 +132,6 @@ describe('console: nothing secret', () => {
     ]);
     expect(answers[7].findings[0].text).to.match(/chain of hashes holds/);
     expect(answers[1].lines[0]).to.match(/^modem 0 state \d registered \d/);
-  });
-});
-
-describe('console: capture', () => {
-  const entry: TrafficEntry = { at: 5, kind: 'console', direction: 'in', level: 'info', text: 'word 1 zebra' };
-  const file = (): string => path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'capture-')), 'c.jsonl');
-  it('keeps and replays entries, a last line cut off by a crash included', () => {
-    const name = file();
-    const capture = createCapture(name, 'P', 0);
-    capture.add(entry);
-    capture.close();
-    fs.appendFileSync(name, '{"at":6,"ki');
-    expect(readCapture(name)).to.deep.equal([{ ...entry, text: 'word 1 (hidden)' }]);
-  });
-  it('refuses what is no capture', () => {
-    const name = file();
-    for (const text of [
-      '',
-      'x\ny\n',
-      '{"format":"chaincloud capture","version":9}\n',
-      '{"format":"chaincloud capture","version":1}\n{"at":"x"}\n',
-    ]) {
-      fs.writeFileSync(name, text);
-      expect(() => readCapture(name))
-        .to.throw()
-        .with.property('code', 'bad-capture');
-    }
   });
 });
 

@@ -8,7 +8,7 @@ import { ROOT } from '../../../host/kit/package';
 import { fail } from '../../../protocol/errors';
 
 const OUT = path.join(ROOT, 'dist', 'bundled');
-const BUNDLED = ['bcoin'] as const;
+const BUNDLED = ['bcoin', 'cbor-x'] as const;
 
 /** Bundles every package of the list. Throws code `no-bundle`. */
 export async function buildBundles(): Promise<void> {

@@ -2,16 +2,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fail } from '../../../protocol/errors';
 import { pinsOfHeartbeats, verifyLog, type AuditPin } from '../../../host/operator';
+import { isCapture, readCapture } from '../../console/capture';
 import { need, type Command, type CommandInput } from '../command';
 
-/** Lines of an export: the console's `log`, a capture's texts, or a backup's `audit`. Throws code `log-file`. */
+/** Lines of an export: the console's `log`, or a backup's `audit`. Throws code `log-file`. */
 export function logLines(text: string): string[] {
   if (text.trimStart().startsWith('{')) {
     try {
       const json = JSON.parse(text) as { audit?: unknown };
       if (Array.isArray(json.audit)) return json.audit.filter((line): line is string => typeof line === 'string');
     } catch {
-      return text.split('\n').flatMap((line) => /"text":"((?:audit|head) [^"]*)"/.exec(line)?.[1] ?? []);
+      // No backup: no line of it is the log's either.
     }
   }
   const lines = text.split(/\r?\n/).filter((line) => /^(audit|head) \d/.test(line));
@@ -22,6 +23,13 @@ export function logLines(text: string): string[] {
         '"chaincloud backup"',
     );
   return lines;
+}
+
+/** Lines of a file: an export as above, or a capture's texts. Throws `log-file`, `bad-capture`. */
+export function readLog(file: string): string[] {
+  const bytes = readFileSync(file);
+  const texts = isCapture(bytes) ? readCapture(file).map((entry) => entry.text) : [bytes.toString('utf8')];
+  return logLines(texts.join('\n'));
 }
 
 /** Heads known from elsewhere: `12:ab34…,40:cd56…`, at least the 16 digits that a heartbeat has. Throws `usage`. */
@@ -54,10 +62,7 @@ function verify(input: CommandInput): number {
   if (texts.length > 0 && identity === undefined)
     throw fail('usage', "missing --identity: account 0's, from its public file");
   const seen = pinsOfHeartbeats(texts, identity ?? '');
-  const log = verifyLog(
-    input.lists['verify-log'].map((file) => logLines(readFileSync(file, 'utf8'))),
-    [...readPins(input.values.pin), ...seen.pins],
-  );
+  const log = verifyLog(input.lists['verify-log'].map(readLog), [...readPins(input.values.pin), ...seen.pins]);
   const verdict = {
     ...log,
     ok: log.ok && seen.faults.length === 0,

@@ -39,7 +39,7 @@ const CASES: [Command, string[], string, RegExp][] = [
   [consoleCommand, ['--level', 'loud'], 'usage', /error, warn/],
   [consoleCommand, ['--as', 'radio'], 'usage', /link/],
   [consoleCommand, ['--port', 'tcp://nowhere'], 'bad-port-name', /HOST:PORT/],
-  [consoleCommand, ['--replay', file('c.jsonl', 'x\n')], 'bad-capture', /JSON/],
+  [consoleCommand, ['--replay', file('c.cbor', 'x\n')], 'bad-capture', /no capture/],
   [provisionCommand, ['--accounts', path.join(dir, 'none.json')], 'account-file', /no such file/],
   [provisionCommand, ['--phones', '+8613800000008,13800'], 'usage', /\+8613800000000/],
   [provisionCommand, ['--phones', ','], 'usage', /separated by commas/],

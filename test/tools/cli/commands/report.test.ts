@@ -5,7 +5,8 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { verifyLog } from '../../../../host/operator';
 import { readInput } from '../../../../tools/cli/command';
-import { logLines, readPins, reportCommand } from '../../../../tools/cli/commands/report';
+import { createCapture } from '../../../../tools/console/capture';
+import { logLines, readLog, readPins, reportCommand } from '../../../../tools/cli/commands/report';
 import { sizeTable } from '../../../../tools/cli/commands/build';
 import { sweepTable } from '../../../../tools/cli/commands/sweep';
 import { readyRig } from '../../../firmware/rig';
@@ -14,16 +15,16 @@ describe('cli: report --verify-log', () => {
   it('takes a console log, a backup and a capture; finds a change, a gap and a cut', async () => {
     const rig = await readyRig();
     const lines = await rig.world.finish(rig.coldConsole.run('log'));
-    const capture = lines
-      .map((line) => JSON.stringify({ at: 1, kind: 'console', direction: 'in', level: 'info', text: line }))
-      .join('\n');
-    for (const text of [
-      lines.join('\r\n'),
-      JSON.stringify({ version: 1, audit: lines }),
-      `{"format":"chaincloud capture","version":1}\n${capture}`,
-    ]) {
-      expect(verifyLog([logLines(text)]).ok, text.slice(0, 60)).to.equal(true);
+    const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'report-')), 'log');
+    for (const text of [lines.join('\r\n'), JSON.stringify({ version: 1, audit: lines })]) {
+      fs.writeFileSync(file, text);
+      expect(verifyLog([readLog(file)]).ok, text.slice(0, 60)).to.equal(true);
     }
+    const capture = createCapture(file, 'P', 0);
+    for (const text of ['log', ...lines, 'ok'])
+      capture.add({ at: 1, kind: 'console', direction: 'in', level: 'info', text });
+    capture.close();
+    expect(verifyLog([readLog(file)]).ok).to.equal(true);
     const changed = lines.map((line, i) =>
       i === 2
         ? line.replace(/^(audit \d+ \d)(\d)/, (_all, head: string, digit: string) => head + ((Number(digit) + 1) % 10))
