@@ -66,7 +66,7 @@ interface EspruinoFlash {
   erasePage(address: number): void;
 }
 
-/** Variables of the interpreter; blocksize: octets of one. */
+/** Variables of the interpreter; blocksize: bytes of one. */
 interface EspruinoMemory {
   free: number;
   usage: number;

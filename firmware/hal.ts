@@ -40,12 +40,15 @@ export const SERVICE_FILE = 'service';
 /** Files of the board's Storage: tables, address caches. Not for state that must survive a cut: that is Flash's. */
 export interface Files {
   readFile(name: string): Uint8Array | undefined;
-  /** Replaces the file. False when there is no room behind the last file: what erased ones held is not had again. Names: at most FILE_NAME_MAX characters. */
+  /**
+   * Replaces the file. False when there is no room behind the last file: what erased ones held is not had again. Names:
+   * at most FILE_NAME_MAX characters.
+   */
   writeFile(name: string, bytes: Uint8Array): boolean;
   eraseFile(name: string): void;
   /** Erases every file whose name is one of the letters of `kinds`, then digits and dashes, the last a digit. */
   eraseFiles(kinds: string): void;
-  /** Octets that files can still take, their headers included. */
+  /** Bytes that files can still take, their headers included. */
   freeBytes(): number;
 }
 

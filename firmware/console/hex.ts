@@ -1,4 +1,4 @@
-/** Hexadecimal text, as consoles show and take octets. */
+/** Hexadecimal text, as consoles show and take bytes. */
 
 const DIGITS = '0123456789abcdef';
 
@@ -8,7 +8,7 @@ export function hexOf(bytes: Uint8Array): string {
   return text;
 }
 
-/** Octets of an even number of lower or upper case digits, or undefined. */
+/** Bytes of an even number of lower or upper case digits, or undefined. */
 export function bytesOfHex(text: string): Uint8Array | undefined {
   if (text.length % 2) return undefined;
   const bytes = new Uint8Array(text.length / 2);

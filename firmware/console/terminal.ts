@@ -50,7 +50,7 @@ export function makeTerminal(
   return terminal;
 }
 
-/** Writes text of one octet a character. */
+/** Writes text of one byte a character. */
 export function print(terminal: Terminal, text: string): void {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);

@@ -15,7 +15,7 @@ export interface Hot {
   isInside: boolean;
   terminal: Terminal;
   journal?: Journal;
-  /** The link key, 32 octets. Secret; absent before pairing and after a fault. */
+  /** The link key, 32 bytes. Secret; absent before pairing and after a fault. */
   secret?: Uint8Array;
   boots: number;
   /** Offset of the latest count of starts. */

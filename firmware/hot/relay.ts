@@ -71,7 +71,7 @@ function noteReply(hot: Hot, asked: Asked, error: LinkError | undefined, fields:
     hot.signing = error ? asked.before : undefined;
 }
 
-/** Passes HSM-Cold's reply on; holds nothing of the request meanwhile, whose octets may be many. */
+/** Passes HSM-Cold's reply on; holds nothing of the request meanwhile, whose bytes may be many. */
 function passReply(hot: Hot, asked: Asked, reply: Reply, refuse: Refuse): RequestCallback {
   return function (error, fields) {
     noteReply(hot, asked, error, fields);

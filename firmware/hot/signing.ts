@@ -1,7 +1,7 @@
 /**
  * The signing that HSM-Hot relays, followed from its SIGN_BEGIN: what was announced, and what of it went through. Only
  * what it may still need is let through, in order and once, so that a flood of pieces, inputs, finishes or results ends
- * at HSM-Hot. A piece of a text or of a previous transaction that is not its last has half of the most octets at least:
+ * at HSM-Hot. A piece of a text or of a previous transaction that is not its last has half of the most bytes at least:
  * small ones cost as much. HSM-Cold checks all of it again. Spec: SPEC.md 5.2.
  */
 import {
@@ -18,7 +18,7 @@ import type { Relayed } from './relay-rule';
 
 export interface Signing {
   nInputs: number;
-  /** Characters of the outs text, or octets of the previous transaction, that went through and that are to come. */
+  /** Characters of the outs text, or bytes of the previous transaction, that went through and that are to come. */
   at: number;
   left: number;
   /** Inputs begun; 0 while the outs text comes in. */

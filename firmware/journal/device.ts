@@ -1,6 +1,6 @@
 /**
  * The device page, page 0 of the flash area: the secret that this one board was given at its ceremony.
- *   magic "CCD1" | device secret 32 | first 4 octets of SHA256 of these 36 | ... | at 64: ready word | wipe word
+ *   magic "CCD1" | device secret 32 | first 4 bytes of SHA256 of these 36 | ... | at 64: ready word | wipe word
  * The ready word is cleared (bits can only be cleared) once the journal holds the provisioned state; until then the
  * board counts as factory-new. The device secret keys the journal's MACs and enters the PIN derivation: a copy of the
  * journal alone gives no PIN to guess at, a copy of this page too does, because the board has no secure element. A wipe

@@ -2,7 +2,7 @@
  * What lies on flash beside the records of a journal (flash-records.ts): the device page, a half's header, the frame of
  * a record, files of the board's Storage, the state backup. Nothing of this file is in an image.
  */
-import { number, octets, type FlashFormat } from './flash-table';
+import { number, bytes, type FlashFormat } from './flash-table';
 
 export const DEVICE_PAGE: FlashFormat = {
   title: 'Device page',
@@ -13,12 +13,12 @@ export const DEVICE_PAGE: FlashFormat = {
     'on HSM-Hot it is the link key.',
   layout: {
     fixed: [
-      octets('magic', 4, '"CCD1"'),
-      octets('secret', 32, 'secret of this one board; zeros once a wipe began'),
-      octets('check', 4, 'first octets of the SHA-256 of the 36 before'),
-      octets('unused', 24, 'erased'),
-      octets('ready', 4, 'zeros once the journal holds the provisioned state, else erased'),
-      octets('wipe', 4, '"WIPE" while a wipe is under way, else erased'),
+      bytes('magic', 4, '"CCD1"'),
+      bytes('secret', 32, 'secret of this one board; zeros once a wipe began'),
+      bytes('check', 4, 'first bytes of the SHA-256 of the 36 before'),
+      bytes('unused', 24, 'erased'),
+      bytes('ready', 4, 'zeros once the journal holds the provisioned state, else erased'),
+      bytes('wipe', 4, '"WIPE" while a wipe is under way, else erased'),
     ],
   },
 };
@@ -32,11 +32,11 @@ export const HALF_HEADER: FlashFormat = {
     'then zeros over the magic of the old half (firmware/journal/half.ts).',
   layout: {
     fixed: [
-      octets('magic', 4, '"CCJ2"; zeros: superseded'),
+      bytes('magic', 4, '"CCJ2"; zeros: superseded'),
       number('generation', 'u32', 'one more at each compaction'),
       number('first_sequence', 'u32', 'sequence number of the first record'),
       number('snapshot_end', 'u32', 'offset in the area behind the records that compaction copied'),
-      octets('mac', 16, 'HMAC-SHA256(journal key, the 16 octets before), its first octets'),
+      bytes('mac', 16, 'HMAC-SHA256(journal key, the 16 bytes before), its first bytes'),
     ],
   },
 };
@@ -46,18 +46,18 @@ export const RECORD_FRAME: FlashFormat = {
   prefix: 'RECORD',
   text:
     'Records follow the header one after another, each at a multiple of 4. The MAC is HMAC-SHA256(journal key, ' +
-    'MAC 32 of the record before | header | payload), its first octets; the first record has HMAC(journal key, ' +
+    'MAC 32 of the record before | header | payload), its first bytes; the first record has HMAC(journal key, ' +
     'generation u32 | 1) in place of the record before. ' +
     'Journal keys are HMAC-SHA256(device secret, "chaincloud journal") and "chaincloud hot journal".',
   layout: {
     fixed: [
-      number('length', 'u16', 'octets of the payload, at most 480'),
+      number('length', 'u16', 'bytes of the payload, at most 480'),
       number('type', 'u8', 'of the tables below'),
-      number('check', 'u8', 'over the other seven octets of the header'),
+      number('check', 'u8', 'over the other seven bytes of the header'),
       number('sequence', 'u32', 'one more for each record, over compactions'),
-      octets('payload', undefined, '`length` octets'),
-      octets('mac', 8, 'chained'),
-      octets('padding', 0, 'zeros to a multiple of 4'),
+      bytes('payload', undefined, '`length` bytes'),
+      bytes('mac', 8, 'chained'),
+      bytes('padding', 0, 'zeros to a multiple of 4'),
     ],
   },
 };
@@ -71,13 +71,13 @@ export const ARCHIVE_ENTRY: FlashFormat = {
     'whose digest covers all of them.',
   layout: {
     fixed: [
-      octets('tag', 8, "first octets of the payment's tag"),
+      bytes('tag', 8, "first bytes of the payment's tag"),
       number('account', 'u8', 'as in R_PAYMENT'),
       number('flags', 'u8', 'as in R_PAYMENT'),
       number('time', 'u32', 'as in R_PAYMENT'),
       number('debit', 'sats', 'as in R_PAYMENT'),
       number('fee', 'sats', 'as in R_PAYMENT'),
-      octets('digest', 32, 'SHA-256(content | anchor) of the payment'),
+      bytes('digest', 32, 'SHA-256(content | anchor) of the payment'),
     ],
   },
 };
@@ -91,8 +91,8 @@ export const BATCH_FILE: FlashFormat = {
     'A file that does not hold is derived again.',
   layout: {
     fixed: [
-      octets('digest', 32, 'of the batch'),
-      octets('mac', 16, 'HMAC-SHA256(device secret, "batch " | name | digest), its first octets'),
+      bytes('digest', 32, 'of the batch'),
+      bytes('mac', 16, 'HMAC-SHA256(device secret, "batch " | name | digest), its first bytes'),
     ],
   },
 };
@@ -107,7 +107,7 @@ export const BACKUP_LINE: FlashFormat = {
     'archive files, the end.',
   layout: {
     fixed: [
-      octets('id', 8, 'of the backup, random'),
+      bytes('id', 8, 'of the backup, random'),
       number('line', 'u32', 'from 0; with the id the nonce of the seal'),
       { name: 'sealed', form: 'sealed', lenBytes: undefined, meaning: 'kind and payload, tag 16' },
     ],
@@ -117,7 +117,7 @@ export const BACKUP_LINE: FlashFormat = {
 /** Kinds of lines of a backup beside record types: kind, name, payload. */
 export const BACKUP_KINDS: [kind: number, name: string, payload: string][] = [
   [0x40, 'counters', "CBOR [account, last channel id, V's counter]"],
-  [0x41, 'file', 'part of an archive file: number u16, offset u16, at most 512 octets'],
+  [0x41, 'file', 'part of an archive file: number u16, offset u16, at most 512 bytes'],
   [0xff, 'end', 'lines before this one, u32'],
 ];
 
@@ -125,25 +125,25 @@ export const BACKUP_KINDS: [kind: number, name: string, payload: string][] = [
 export const BACKUP_PLAIN: FlashFormat = {
   title: 'Line of a backup, opened',
   text: 'The kind is a record type, or one of the table.',
-  layout: { fixed: [number('kind', 'u8', 'what follows'), octets('payload', undefined, 'by kind')] },
+  layout: { fixed: [number('kind', 'u8', 'what follows'), bytes('payload', undefined, 'by kind')] },
 };
 
 export const WORDS_ENTRY: FlashFormat = {
   title: 'Word list',
   text:
-    'File `words` of Storage, 10,240 octets, made by the build: the 2,048 words of BIP39 in English, sorted. ' +
+    'File `words` of Storage, 10,240 bytes, made by the build: the 2,048 words of BIP39 in English, sorted. ' +
     'The self-test knows its digest.',
-  layout: { fixed: [octets('word', 5, 'eight letters of five bits, a = 1, 0 after the end')] },
+  layout: { fixed: [bytes('word', 5, 'eight letters of five bits, a = 1, 0 after the end')] },
 };
 
 export const COMB_ENTRY: FlashFormat = {
   title: 'Table of the base point',
   text:
-    'File `comb` of Storage, 65,536 octets, made by the build: 8 blocks of 128 points, entry e of block b at ' +
+    'File `comb` of Storage, 65,536 bytes, made by the build: 8 blocks of 128 points, entry e of block b at ' +
     '64 (128 b + e) (firmware/crypto/curve/comb.ts says which). ' +
     'Without it the board computes a smaller one at each start.',
   layout: {
-    fixed: [octets('x', 32, 'eight words of 32 bits, little endian, low word first'), octets('y', 32, 'as x')],
+    fixed: [bytes('x', 32, 'eight words of 32 bits, little endian, low word first'), bytes('y', 32, 'as x')],
   },
 };
 
@@ -152,5 +152,5 @@ export const SERVICE_MARK: FlashFormat = {
   text:
     'File `service` of Storage: the next start does not run the image. ' +
     'Erased by that start (boards/espruino/service.ts).',
-  layout: { fixed: [octets('mark', 1, '"1"')] },
+  layout: { fixed: [bytes('mark', 1, '"1"')] },
 };

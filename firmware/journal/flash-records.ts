@@ -3,7 +3,7 @@
  * payment of the magic "CCJ1". From here come the constants of records.ts, docs/flash-formats.md and the annotations of
  * test/flash. Nothing of this file is in an image.
  */
-import { number, octets, type CborField, type FlashRecord } from './flash-table';
+import { number, bytes, type CborField, type FlashRecord } from './flash-table';
 
 const ACCOUNT: CborField = { name: 'account', form: 'uint', meaning: 'number, 0..7' };
 const SEALED: CborField = {
@@ -12,8 +12,8 @@ const SEALED: CborField = {
   meaning: 'sealed under the storage key',
   isSealed: true,
 };
-/** The first octet of a fixed record of an account, so that the second is the number as in CBOR. */
-const FILLER = number('zero', 'u8', '0: the second octet is the number, as in a CBOR array');
+/** The first byte of a fixed record of an account, so that the second is the number as in CBOR. */
+const FILLER = number('zero', 'u8', '0: the second byte is the number, as in a CBOR array');
 
 export const COLD_RECORDS: FlashRecord[] = [
   {
@@ -27,8 +27,8 @@ export const COLD_RECORDS: FlashRecord[] = [
       cbor: [
         { name: 'version', form: 'uint', meaning: '1' },
         { name: 'iterations', form: 'uint', meaning: 'of PBKDF2-HMAC-SHA512, 5,000' },
-        { name: 'salt', form: 'bytes', meaning: '16 octets' },
-        { name: 'fingerprint', form: 'bytes', meaning: '4 octets, BIP32 fingerprint of the master key' },
+        { name: 'salt', form: 'bytes', meaning: '16 bytes' },
+        { name: 'fingerprint', form: 'bytes', meaning: '4 bytes, BIP32 fingerprint of the master key' },
         {
           name: 'seed',
           form: 'bytes',
@@ -46,7 +46,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     key: 'type',
     writers: ['firmware/cold/console/commands/link-key.ts'],
     meaning: 'The key shared with HSM-Hot.',
-    layout: { fixed: [octets('masked key', 32, 'XOR HMAC-SHA256(device secret, "chaincloud link key")')] },
+    layout: { fixed: [bytes('masked key', 32, 'XOR HMAC-SHA256(device secret, "chaincloud link key")')] },
   },
   {
     type: 3,
@@ -84,14 +84,14 @@ export const COLD_RECORDS: FlashRecord[] = [
     board: 'cold',
     key: 'type',
     writers: ['firmware/cold/secrets/unlock.ts'],
-    meaning: "The generator's next seed. Replaced before an octet of the one before is used.",
+    meaning: "The generator's next seed. Replaced before a byte of the one before is used.",
     layout: {
       fixed: [
-        octets('nonce', 4, 'sequence number of the record'),
-        octets('sealed', 48, 'sealed under the storage key, tag 16'),
+        bytes('nonce', 4, 'sequence number of the record'),
+        bytes('sealed', 48, 'sealed under the storage key, tag 16'),
       ],
     },
-    sealed: { fixed: [octets('state', 32, 'input of the next HMAC-DRBG')] },
+    sealed: { fixed: [bytes('state', 32, 'input of the next HMAC-DRBG')] },
   },
   {
     type: 6,
@@ -126,8 +126,8 @@ export const COLD_RECORDS: FlashRecord[] = [
         { name: 'name', form: 'text', meaning: 'for people' },
         { name: 'network', form: 'text', meaning: '`main`, `test` or `regtest`' },
         { name: 'script', form: 'text', meaning: '`p2wpkh` or `p2pkh`' },
-        { name: 'v_identity', form: 'bytes', meaning: "33 octets, V's identity key" },
-        { name: 'identity', form: 'bytes', meaning: "33 octets, HSM-Cold's identity key" },
+        { name: 'v_identity', form: 'bytes', meaning: "33 bytes, V's identity key" },
+        { name: 'identity', form: 'bytes', meaning: "33 bytes, HSM-Cold's identity key" },
         { name: 'v_phones', form: 'array of text', meaning: 'E.164' },
         { name: 'admin_phones', form: 'array of text', meaning: 'E.164' },
         { name: 'payout', form: 'text', meaning: 'the only address that sweeps pay' },
@@ -156,12 +156,12 @@ export const COLD_RECORDS: FlashRecord[] = [
       fixed: [
         FILLER,
         number('account', 'u8', 'number'),
-        octets('fingerprint', 4, "of the key m/purpose'/coin'"),
-        octets('cold', 65, "m/p'/c'/(2a)': public key 33, chain code 32"),
-        octets('hot', 65, "m/p'/c'/(2a+1)'"),
-        octets('cold 0', 65, 'receiving addresses of the cold side'),
-        octets('hot 0', 65, 'receiving addresses of the hot side'),
-        octets('hot 1', 65, 'change'),
+        bytes('fingerprint', 4, "of the key m/purpose'/coin'"),
+        bytes('cold', 65, "m/p'/c'/(2a)': public key 33, chain code 32"),
+        bytes('hot', 65, "m/p'/c'/(2a+1)'"),
+        bytes('cold 0', 65, 'receiving addresses of the cold side'),
+        bytes('hot 0', 65, 'receiving addresses of the hot side'),
+        bytes('hot 1', 65, 'change'),
       ],
     },
   },
@@ -203,7 +203,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     layout: { cbor: [ACCOUNT, SEALED] },
     sealed: {
       cbor: [
-        { name: 'gate', form: 'bytes', meaning: '32 octets, key of the channel that the pairing makes; or empty' },
+        { name: 'gate', form: 'bytes', meaning: '32 bytes, key of the channel that the pairing makes; or empty' },
         { name: 'last_id', form: 'uint', meaning: 'highest channel id given out' },
         { name: 'v_counter', form: 'uint', meaning: "V's highest opening counter" },
         {
@@ -267,7 +267,7 @@ export const COLD_RECORDS: FlashRecord[] = [
       fixed: [
         number('zero', 'u8', '0'),
         number('place', 'u8', 'of the send queue'),
-        octets('pdu', undefined, 'SMS-SUBMIT (3GPP TS 23.040); nothing: the place is free'),
+        bytes('pdu', undefined, 'SMS-SUBMIT (3GPP TS 23.040); nothing: the place is free'),
       ],
     },
   },
@@ -282,9 +282,9 @@ export const COLD_RECORDS: FlashRecord[] = [
     layout: { cbor: [ACCOUNT, SEALED] },
     sealed: {
       fixed: [
-        octets('hot key', 32, "private key m/p'/c'/(2a+1)'"),
-        octets('hot chain code', 32, 'its chain code'),
-        octets('identity', 32, "private key of HSM-Cold's identity"),
+        bytes('hot key', 32, "private key m/p'/c'/(2a+1)'"),
+        bytes('hot chain code', 32, 'its chain code'),
+        bytes('identity', 32, "private key of HSM-Cold's identity"),
       ],
     },
   },
@@ -301,7 +301,7 @@ export const COLD_RECORDS: FlashRecord[] = [
       fixed: [
         number('files', 'u32', 'files `u1` .. `u<n>`'),
         number('last_serial', 'u32', 'highest serial archived'),
-        octets('digest', 32, 'SHA-256(digest before | SHA-256(file)); 32 zeros before the first'),
+        bytes('digest', 32, 'SHA-256(digest before | SHA-256(file)); 32 zeros before the first'),
         { ...number('change', 'u32', 'one above the highest change index archived, for each account'), count: 8 },
       ],
     },
@@ -319,14 +319,14 @@ export const COLD_RECORDS: FlashRecord[] = [
       fixed: [
         number('number', 'u32', 'from 1'),
         number('seconds', 'u32', 'since 1970'),
-        octets(
+        bytes(
           'head',
           32,
           'SHA-256(head before | number | seconds | code | account | detail); 32 zeros before the first',
         ),
         number('code', 'u8', 'what happened'),
         number('account', 'u8', 'number; 255: none'),
-        octets('detail', undefined, 'at most 200 octets'),
+        bytes('detail', undefined, 'at most 200 bytes'),
       ],
     },
   },
@@ -346,10 +346,10 @@ export const COLD_RECORDS: FlashRecord[] = [
         number('account', 'u8', 'number'),
         number('flags', 'u8', '1: replaces an earlier transaction of the same user_tx_no'),
         number('time', 'u32', 'seconds since 1970'),
-        octets('tag', 16, 'SHA-256(account | user_tx_no), its first octets: two that share it are taken for one'),
-        octets('content', 32, 'SHA-256 of the outs text'),
-        octets('tx', 32, 'id of the unsigned transaction'),
-        octets('anchor', 36, 'txid 32 and vout u32 of the coin that every transaction of the user_tx_no spends'),
+        bytes('tag', 16, 'SHA-256(account | user_tx_no), its first bytes: two that share it are taken for one'),
+        bytes('content', 32, 'SHA-256 of the outs text'),
+        bytes('tx', 32, 'id of the unsigned transaction'),
+        bytes('anchor', 36, 'txid 32 and vout u32 of the coin that every transaction of the user_tx_no spends'),
         number('debit', 'sats', 'the amount paid; of a replacement the fee that it adds'),
         number('fee', 'sats', 'highest fee'),
         number('change', 'u32', 'change index + 1; 0: no change'),
@@ -382,7 +382,7 @@ export const HOT_RECORDS: FlashRecord[] = [
         number('number', 'u32', 'from 1'),
         number('uptime', 'u32', 'seconds'),
         number('start', 'u32', 'which start of the board'),
-        octets('text', undefined, 'what happened'),
+        bytes('text', undefined, 'what happened'),
       ],
     },
   },

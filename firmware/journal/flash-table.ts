@@ -3,11 +3,11 @@
  * and the annotations of test/flash. Data for tools and tests: nothing of this is in an image.
  */
 
-/** A field at a fixed place. Numbers are big endian; `sats` are 7 octets. */
+/** A field at a fixed place. Numbers are big endian; `sats` are 7 bytes. */
 export interface FixedField {
   name: string;
   form: 'u8' | 'u16' | 'u32' | 'sats' | 'bytes' | 'text' | 'sealed';
-  /** Octets; undefined: all that is left, in the last field alone. */
+  /** Bytes; undefined: all that is left, in the last field alone. */
   lenBytes: number | undefined;
   meaning: string;
   /** The field comes so many times; default once. */
@@ -19,7 +19,7 @@ export interface CborField {
   name: string;
   form: string;
   meaning: string;
-  /** Octets `nonce 4 | sealed`. */
+  /** Bytes `nonce 4 | sealed`. */
   isSealed?: boolean;
 }
 
@@ -57,7 +57,7 @@ export interface FlashRecord {
   writers: string[];
   meaning: string;
   layout: Layout;
-  /** What the sealed octets hold. Its constants have the prefix as well. */
+  /** What the sealed bytes hold. Its constants have the prefix as well. */
   sealed?: Layout;
 }
 
@@ -68,12 +68,12 @@ export function number(name: string, form: 'u8' | 'u16' | 'u32' | 'sats', meanin
   return { name, form, lenBytes: LEN_BYTES[form], meaning };
 }
 
-/** Octets at a fixed place; all that is left when lenBytes is undefined. */
-export function octets(name: string, lenBytes: number | undefined, meaning: string): FixedField {
+/** Bytes at a fixed place; all that is left when lenBytes is undefined. */
+export function bytes(name: string, lenBytes: number | undefined, meaning: string): FixedField {
   return { name, form: 'bytes', lenBytes, meaning };
 }
 
-/** Octets of a fixed field, all its repetitions; undefined: what is left. */
+/** Bytes of a fixed field, all its repetitions; undefined: what is left. */
 export function sizeOf(field: FixedField): number | undefined {
   return field.lenBytes === undefined ? undefined : field.lenBytes * (field.count ?? 1);
 }

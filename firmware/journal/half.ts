@@ -25,7 +25,7 @@ import {
 } from './records';
 
 const RECORD_MAX_BYTES = 496;
-/** Octets looked at in one piece: a page at once would take an eighth of the board's variables. */
+/** Bytes looked at in one piece: a page at once would take an eighth of the board's variables. */
 const LOOK_BYTES = 256;
 const MAGIC = 0x43434a32;
 
@@ -46,7 +46,7 @@ export interface Journal {
   seq: number;
   /** Offset, from the start of the flash, of the next record. */
   end: number;
-  /** MAC of the last record, 32 octets. */
+  /** MAC of the last record, 32 bytes. */
   chain: Uint8Array;
   writes: number;
   erases: number;
@@ -88,7 +88,7 @@ function writeChecked(journal: Journal, offset: number, bytes: Uint8Array): void
     if (back[i] !== bytes[i]) throw fail('flash-failed', 'a record did not read back');
 }
 
-/** One octet over the other seven of a record's header: finds a header that is torn or damaged by itself. */
+/** One byte over the other seven of a record's header: finds a header that is torn or damaged by itself. */
 function headerCheck(header: Uint8Array): number {
   let check = 0x5a;
   for (let i = 0; i < RECORD_PAYLOAD; i++)
@@ -96,7 +96,7 @@ function headerCheck(header: Uint8Array): number {
   return check;
 }
 
-/** Octets on flash of a record whose payload has so many. */
+/** Bytes on flash of a record whose payload has so many. */
 export function recordSize(payloadBytes: number): number {
   return (RECORD_PAYLOAD + payloadBytes + RECORD_MAC_BYTES + 3) & -4;
 }
@@ -159,7 +159,7 @@ export function readNext(journal: Journal): number {
 }
 
 /**
- * Returns `result` when the next octets after the journal's end are erased, as they must be; else throws
+ * Returns `result` when the next bytes after the journal's end are erased, as they must be; else throws
  * `journal-corrupt`.
  */
 function requireErased(flash: Flash, at: number, left: number, result: number): number {

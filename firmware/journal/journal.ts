@@ -40,7 +40,7 @@ export const SCRATCH_PAGES = 3;
 
 /**
  * Opens the journal and replays it through `apply`; with `isFresh` makes an empty one, whatever was there.
- * key: 32 octets, secret. owner: handed to `apply` and `keep`, so that both are plain functions (a closure costs
+ * key: 32 bytes, secret. owner: handed to `apply` and `keep`, so that both are plain functions (a closure costs
  * memory). Throws code `journal-corrupt` when records were changed or removed; then nothing is written.
  */
 export function openJournal<Owner>(
@@ -176,7 +176,7 @@ export function readRecord(journal: Journal, offset: number): Uint8Array {
   return journal.flash.readBytes(offset + RECORD_PAYLOAD, (header[0] << 8) | header[1]);
 }
 
-/** Octets left in the live half. */
+/** Bytes left in the live half. */
 export function roomBytes(journal: Journal): number {
   return journal.base + journal.halfBytes - journal.end;
 }

@@ -38,7 +38,7 @@ export const BACKUP_KIND_COUNTERS = 64;
 export const BACKUP_KIND_FILE = 65;
 export const BACKUP_KIND_END = 255;
 
-// Public keys of an account.: offsets, and octets of what is no number
+// Public keys of an account.: offsets, and bytes of what is no number
 export const KEYS_ACCOUNT = 1;
 export const KEYS_FINGERPRINT = 2;
 export const KEYS_COLD = 6;
@@ -54,11 +54,11 @@ export const KEYS_HOT_0_BYTES = 65;
 export const KEYS_HOT_1_BYTES = 65;
 export const KEYS_BYTES = 331;
 
-// An SMS that waits to be sent.: offsets, and octets of what is no number
+// An SMS that waits to be sent.: offsets, and bytes of what is no number
 export const SEND_PLACE = 1;
 export const SEND_PDU = 2;
 
-// Private keys of an account that sign while the board is unlocked.: offsets, and octets of what is no number
+// Private keys of an account that sign while the board is unlocked.: offsets, and bytes of what is no number
 export const SECRETS_HOT_KEY = 0;
 export const SECRETS_HOT_CHAIN_CODE = 32;
 export const SECRETS_IDENTITY = 64;
@@ -67,7 +67,7 @@ export const SECRETS_HOT_CHAIN_CODE_BYTES = 32;
 export const SECRETS_IDENTITY_BYTES = 32;
 export const SECRETS_BYTES = 96;
 
-// How many archive files there are, and a digest over all of them.: offsets, and octets of what is no number
+// How many archive files there are, and a digest over all of them.: offsets, and bytes of what is no number
 export const ARCHIVES_FILES = 0;
 export const ARCHIVES_LAST_SERIAL = 4;
 export const ARCHIVES_DIGEST = 8;
@@ -75,7 +75,7 @@ export const ARCHIVES_CHANGE = 40;
 export const ARCHIVES_DIGEST_BYTES = 32;
 export const ARCHIVES_BYTES = 72;
 
-// An entry of the audit log. Comes before the record of what it tells.: offsets, and octets of what is no number
+// An entry of the audit log. Comes before the record of what it tells.: offsets, and bytes of what is no number
 export const AUDIT_NUMBER = 0;
 export const AUDIT_SECONDS = 4;
 export const AUDIT_HEAD = 8;
@@ -84,7 +84,7 @@ export const AUDIT_ACCOUNT = 41;
 export const AUDIT_DETAIL = 42;
 export const AUDIT_HEAD_BYTES = 32;
 
-// A payment, or its replacement. Durable before it is signed.: offsets, and octets of what is no number
+// A payment, or its replacement. Durable before it is signed.: offsets, and bytes of what is no number
 export const PAYMENT_SERIAL = 0;
 export const PAYMENT_ACCOUNT = 4;
 export const PAYMENT_FLAGS = 5;
@@ -102,13 +102,13 @@ export const PAYMENT_TX_BYTES = 32;
 export const PAYMENT_ANCHOR_BYTES = 36;
 export const PAYMENT_BYTES = 144;
 
-// An entry of the board's own log.: offsets, and octets of what is no number
+// An entry of the board's own log.: offsets, and bytes of what is no number
 export const LOG_NUMBER = 0;
 export const LOG_UPTIME = 4;
 export const LOG_START = 8;
 export const LOG_TEXT = 12;
 
-// Device page: offsets, and octets of what is no number
+// Device page: offsets, and bytes of what is no number
 export const DEVICE_MAGIC = 0;
 export const DEVICE_SECRET = 4;
 export const DEVICE_CHECK = 36;
@@ -121,7 +121,7 @@ export const DEVICE_READY_BYTES = 4;
 export const DEVICE_WIPE_BYTES = 4;
 export const DEVICE_BYTES = 72;
 
-// Header of a half: offsets, and octets of what is no number
+// Header of a half: offsets, and bytes of what is no number
 export const HALF_MAGIC = 0;
 export const HALF_GENERATION = 4;
 export const HALF_FIRST_SEQUENCE = 8;
@@ -131,7 +131,7 @@ export const HALF_MAGIC_BYTES = 4;
 export const HALF_MAC_BYTES = 16;
 export const HALF_BYTES = 32;
 
-// Frame of a record: offsets, and octets of what is no number
+// Frame of a record: offsets, and bytes of what is no number
 export const RECORD_LENGTH = 0;
 export const RECORD_TYPE = 2;
 export const RECORD_CHECK = 3;
@@ -139,7 +139,7 @@ export const RECORD_SEQUENCE = 4;
 export const RECORD_PAYLOAD = 8;
 export const RECORD_MAC_BYTES = 8;
 
-// Archive of payments: offsets, and octets of what is no number
+// Archive of payments: offsets, and bytes of what is no number
 export const ARCHIVED_TAG = 0;
 export const ARCHIVED_ACCOUNT = 8;
 export const ARCHIVED_FLAGS = 9;
@@ -151,14 +151,14 @@ export const ARCHIVED_TAG_BYTES = 8;
 export const ARCHIVED_DIGEST_BYTES = 32;
 export const ARCHIVED_BYTES = 60;
 
-// Batch cache: offsets, and octets of what is no number
+// Batch cache: offsets, and bytes of what is no number
 export const BATCH_DIGEST = 0;
 export const BATCH_MAC = 32;
 export const BATCH_DIGEST_BYTES = 32;
 export const BATCH_MAC_BYTES = 16;
 export const BATCH_BYTES = 48;
 
-// State backup: offsets, and octets of what is no number
+// State backup: offsets, and bytes of what is no number
 export const BACKUP_ID = 0;
 export const BACKUP_LINE = 8;
 export const BACKUP_SEALED = 12;

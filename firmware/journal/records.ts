@@ -21,7 +21,7 @@ export function readU32(bytes: Uint8Array, at: number): number {
   return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
 }
 
-/** Writes an amount in satoshis as 7 octets, big endian: exact up to 2^53. */
+/** Writes an amount in satoshis as 7 bytes, big endian: exact up to 2^53. */
 export function writeSats(bytes: Uint8Array, at: number, sats: number): void {
   const high = Math.floor(sats / 4294967296);
   bytes[at] = high >>> 16;
@@ -30,12 +30,12 @@ export function writeSats(bytes: Uint8Array, at: number, sats: number): void {
   writeU32(bytes, at + 3, sats % 4294967296);
 }
 
-/** Reads an amount of 7 octets, in satoshis. */
+/** Reads an amount of 7 bytes, in satoshis. */
 export function readSats(bytes: Uint8Array, at: number): number {
   return (bytes[at] * 65536 + bytes[at + 1] * 256 + bytes[at + 2]) * 4294967296 + readU32(bytes, at + 3);
 }
 
-/** Do `lenBytes` octets of a from `at` equal those of b from its start? Not for secrets. */
+/** Do `lenBytes` bytes of a from `at` equal those of b from its start? Not for secrets. */
 export function isEqualAt(a: Uint8Array, at: number, b: Uint8Array, lenBytes: number): boolean {
   for (let i = 0; i < lenBytes; i++) if (a[at + i] !== b[i]) return false;
   return true;

@@ -57,7 +57,7 @@ import {
 } from './state';
 import { ModemStatus } from './types';
 
-/** Longest line that is kept: a PDU of 176 octets in hex. */
+/** Longest line that is kept: a PDU of 176 bytes in hex. */
 export const MAX_LINE = 360;
 const SEND_MS = 60000;
 

@@ -19,7 +19,7 @@ export function sendText(outbox: Outbox, to: string, text: string, done: SendDon
   queueSend(outbox, encodeSubmit(to, CODING_GSM7, null, septets, VALIDITY_DAY), done, isKept);
 }
 
-/** Queues data, at most 133 octets, to a port. Throws `pdu-address`, `pdu-length`, `modem-queue-full`. */
+/** Queues data, at most 133 bytes, to a port. Throws `pdu-address`, `pdu-length`, `modem-queue-full`. */
 export function sendData(
   outbox: Outbox,
   to: string,

@@ -55,7 +55,7 @@ export const N_PIN_REFUSED = 15;
 export const N_TIMER = 16;
 /** Whether the rest of an over-long line is being dropped. */
 export const N_SKIPPING = 17;
-/** Octets of the PDU that +CMGR announced, 0 unknown, -1 no head has come; whether the line that counts has come. */
+/** Bytes of the PDU that +CMGR announced, 0 unknown, -1 no head has come; whether the line that counts has come. */
 export const N_PDU_BYTES = 18;
 export const N_ACCEPTED = 19;
 /** Whether the store is to be listed, LIST_ALWAYS and LIST_PLACES: whatever its count says. */

@@ -35,9 +35,9 @@ export interface SmsHandler {
 export type SendDone = (error: CodedError | null) => void;
 
 /**
- * Non-volatile home of the send queue: places 0.. of as many messages as the queue may hold, each at most 164 octets
+ * Non-volatile home of the send queue: places 0.. of as many messages as the queue may hold, each at most 164 bytes
  * (an SMS-SUBMIT without service centre address), opaque to the store. All calls are synchronous and durable on return;
- * no octets: the place is free.
+ * no bytes: the place is free.
  */
 export interface SendStore {
   readPlace(id: number, owner?: unknown): Uint8Array;

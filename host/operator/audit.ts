@@ -238,7 +238,7 @@ function check(files: string[][], pins: AuditPin[], isShown: boolean): LogVerdic
  * Checks exports as one log, offline. files: the lines of each, in any order; they overlap or join. pins: heads known
  * from elsewhere. Faults: what was changed, moved, removed or put in; entries between two exports that none shows; a
  * beginning that is not shown and that nothing seen before ties; a pin that does not match or lies beyond the end.
- * Notes: what only the file itself vouches for.
+ * Notes: what nothing but the file confirms.
  */
 export function verifyLog(files: string[][], pins: AuditPin[] = []): LogVerdict {
   return check(files, pins, false);

@@ -1,5 +1,5 @@
 /**
- * What V vouches for (send authority), what HSM-Cold vouches for (batch digest, proof, attestation) and the code by
+ * What V authenticates (send authority), what HSM-Cold authenticates (batch digest, proof, attestation) and the code by
  * which people compare the two identities. Spec: SPEC.md 8. Leaves the signature itself to the holder of the key.
  */
 import { bytesOfText, cutBytes, joinBytes, putU32 } from '../bytes';

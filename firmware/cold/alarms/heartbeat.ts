@@ -8,7 +8,7 @@
  *   name. Both, millivolts and signal are of the first modem that is registered, else of the first.
  * It always fits one SMS: counts end at COUNT_MAX, the difference of the clocks at AHEAD_MAX either way; where that is
  * not enough the operator is cut, then millivolts are 0, then network is `-`, then <starts> and its colon are left out.
- * The signature, base64 of 64 octets, is account 0's identity key over SHA256d("chaincloud heartbeat\n" | the text
+ * The signature, base64 of 64 bytes, is account 0's identity key over SHA256d("chaincloud heartbeat\n" | the text
  * before it); `-` while there is no account. host/operator/heartbeat.ts verifies it. Nothing is sent while the board is
  * locked or its clock unset.
  * Spec: SPEC.md 10.

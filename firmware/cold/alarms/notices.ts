@@ -26,7 +26,7 @@ export function noteTrouble(cold: Cold, what: string): void {
 }
 
 /**
- * Queues an SMS: a text, or octets for the protocol's port. The modem's queue retries, over a restart too when
+ * Queues an SMS: a text, or bytes for the protocol's port. The modem's queue retries, over a restart too when
  * `isKept`. One that cannot go out (no room, no modem, a number or a text that no SMS takes) is trouble to be shown and
  * nothing more: the sender has written down what matters. Returns whether it is queued.
  */

@@ -20,7 +20,7 @@ export interface UnderWay {
   hash: Sha256;
   /** The published app's signed message over the list. */
   message?: Sha256;
-  /** Octets of the list as text, known when the first pass is through. */
+  /** Bytes of the list as text, known when the first pass is through. */
   textBytes: number;
   isSecondPass: boolean;
   children?: Batch;

@@ -34,7 +34,7 @@ export const CHILDREN_A_STEP = 2;
 /** Children after which the time of one is known. */
 const PACE_CHILDREN = 8;
 
-/** Octets of the list as text when every address has addressBytes: "0,<address>:" ... "999,<address>:". */
+/** Bytes of the list as text when every address has addressBytes: "0,<address>:" ... "999,<address>:". */
 function listBytes(addressBytes: number): number {
   return BATCH_SIZE * (addressBytes + 2) + 2890;
 }

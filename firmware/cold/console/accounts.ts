@@ -73,7 +73,7 @@ export type AccountFields = [
 ];
 
 /**
- * `before` and the addresses' digests of script pubkeys, 20 octets each. Throws `account-form`, what addressToScript
+ * `before` and the addresses' digests of script pubkeys, 20 bytes each. Throws `account-form`, what addressToScript
  * throws.
  */
 export function allowDigests(before: Uint8Array[], addresses: string[], network: Network): Uint8Array[] {
@@ -130,8 +130,8 @@ export const ACCOUNT_LINES = {
   name: ['name <name:rest>', 'its name'],
   network: ['network <network:main|test|regtest>', 'the Bitcoin network'],
   script: ['script <script:p2wpkh|p2pkh>', 'the form of its addresses'],
-  identity: ['identity <identity:hex>', "HSM-Cold's public key of the account, 33 octets"],
-  v_identity: ['v_identity <v_identity:hex>', "V's public key, 33 octets"],
+  identity: ['identity <identity:hex>', "HSM-Cold's public key of the account, 33 bytes"],
+  v_identity: ['v_identity <v_identity:hex>', "V's public key, 33 bytes"],
   v_phones: ['v_phones <phones:rest>', "V's phones"],
   admin_phones: ['admin_phones <phones:rest>', "phones of the account's people"],
   payout: ['payout <address:word>', 'the one address that sweeps pay'],

@@ -1,12 +1,12 @@
 /**
  * Making or restoring the seed at the console, by questions (nothing is echoed). First the self-test of what a start
- * leaves out (selftest.ts). New: dice and the host's random octets, both required, and the board's noise are hashed
+ * leaves out (selftest.ts). New: dice and the host's random bytes, both required, and the board's noise are hashed
  * together, so the seed is good if any one of them is; noise that fails its health tests is mixed in all the same, is
  * not counted on, and the console says so. 24 BIP39 words are shown once and six of them (CHECKED_WORDS) asked back.
  * Restored: the words are typed; dice, host and noise make the board's own secrets. Then the PIN twice, and the board
  * is written: device page, journal, sealed seed, generator, and only then the ready mark; a power cut before it leaves
  * a new board.
- * Whatever ends a ceremony - its end, an error, a line that gives its question up - overwrites what it held in octets.
+ * Whatever ends a ceremony - its end, an error, a line that gives its question up - overwrites what it held in bytes.
  * Text cannot be overwritten in this language: dice, words and PIN are let go of.
  * Factory functions: they cost no variables while nobody holds a ceremony. Spec: BIP39.
  */
@@ -39,7 +39,7 @@ interface Ceremony {
   isRestore: boolean;
   isOver: boolean;
   dice: string;
-  /** The host's 32 octets; what the board's own secrets are made from, 32 octets. Empty until they are there. */
+  /** The host's 32 bytes; what the board's own secrets are made from, 32 bytes. Empty until they are there. */
   host: Uint8Array;
   fresh: Uint8Array;
   mnemonic: string;

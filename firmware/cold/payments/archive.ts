@@ -59,7 +59,7 @@ import { refusal } from '../link/refusal';
 /** First letter of an archive's file; its number follows. */
 export const ARCHIVE_FILE = 'u';
 export const ARCHIVE_ENTRIES = 16;
-/** Octets of an archive file. */
+/** Bytes of an archive file. */
 export const ARCHIVE_BYTES = ARCHIVE_ENTRIES * ARCHIVED_BYTES;
 
 function readFileOf(cold: Cold, n: number): Uint8Array {
@@ -79,7 +79,7 @@ function nextDigest(digest: Uint8Array, file: Uint8Array): Uint8Array {
   return sha256(concatBytes([digest, sha256(file)]));
 }
 
-/** What stands for a payment's content (32 octets) and the coin that it spends (36) in an archive. */
+/** What stands for a payment's content (32 bytes) and the coin that it spends (36) in an archive. */
 export function archivedDigest(content: Uint8Array, outpoint: Uint8Array): Uint8Array {
   return sha256(concatBytes([content, outpoint]));
 }

@@ -27,13 +27,13 @@ import type { SignedBefore } from './payment';
 import { changeNextArchived, findArchived } from './archive';
 import { walk } from '../../journal/journal';
 
-/** 16 octets that stand for an account's user_tx_no. */
+/** 16 bytes that stand for an account's user_tx_no. */
 export function paymentTag(account: number, userTxNo: string): Uint8Array {
   return sha256(concatBytes([new Uint8Array([account]), textBytes(userTxNo)])).subarray(0, PAYMENT_TAG_BYTES);
 }
 
 /**
- * What was signed under the tag, archives first. content, tx: 32 octets each; tx may be left out while it is not known.
+ * What was signed under the tag, archives first. content, tx: 32 bytes each; tx may be left out while it is not known.
  */
 export function signedBefore(
   cold: Cold,

@@ -19,7 +19,7 @@ export interface SignedBefore {
   isSameContent: boolean;
   /** Outpoint that every transaction of this user_tx_no spends: txid 32 | vout u32. */
   anchor: Uint8Array;
-  /** What stands for content and anchor where only an archive holds the number: 32 octets, archivedDigest(). */
+  /** What stands for content and anchor where only an archive holds the number: 32 bytes, archivedDigest(). */
   archived: Uint8Array | undefined;
   /** Highest fee signed for. */
   feeSats: number;

@@ -33,7 +33,7 @@ import { nowSeconds, audit, save } from '../state/store';
 import { readInput } from '../signing/tx/draft';
 
 /**
- * Records a payment that was checked. before: what was signed under its user_tx_no; tx: its id, 32 octets. The log has
+ * Records a payment that was checked. before: what was signed under its user_tx_no; tx: its id, 32 bytes. The log has
  * it first: nothing is signed that it does not list. Throws the refusals of archiveOldest, `flash-failed`,
  * `journal-full`.
  */

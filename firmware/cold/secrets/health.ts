@@ -1,6 +1,6 @@
 /**
  * Health tests on what goes into a new seed. Spec: NIST SP 800-90B 4.4.1 (repetition count) and 4.4.2 (adaptive
- * proportion) for the board's noise, at an assumed min-entropy of one bit an octet and a false alarm rate of about
+ * proportion) for the board's noise, at an assumed min-entropy of one bit a byte and a false alarm rate of about
  * 2^-30; and the same idea for dice: enough rolls, no face that comes far too often, no long run. They find broken
  * sources, not clever ones.
  */

@@ -20,7 +20,7 @@ export const NODE_COLD_0 = 2;
 export const NODE_HOT_0 = 3;
 export const NODE_HOT_1 = 4;
 
-/** A private node: 32 octets of key and of chain code. Both secret; wiped by the maker. */
+/** A private node: 32 bytes of key and of chain code. Both secret; wiped by the maker. */
 export interface PrivNode {
   key: Uint8Array;
   chain: Uint8Array;
@@ -94,7 +94,7 @@ export function leafKey(account: PrivNode, keys: Uint8Array, chainNode: number, 
   return leaf.key;
 }
 
-/** First four octets of HASH160 of m's public key: the master fingerprint. One multiplication. */
+/** First four bytes of HASH160 of m's public key: the master fingerprint. One multiplication. */
 export function masterFingerprint(seed64: Uint8Array): Uint8Array {
   const master = privFromSeed(seed64);
   const fingerprint = copyBytes(hash160(pubkeyCreate(master.key)), 0, 4);

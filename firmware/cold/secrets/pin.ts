@@ -37,7 +37,7 @@ function pinKey(cold: Cold, pin: string, salt: Uint8Array, iterations: number): 
   return key;
 }
 
-/** Writes the seed sealed under the PIN. seed64, pin: secret, the caller's to wipe. salt: 16 octets. */
+/** Writes the seed sealed under the PIN. seed64, pin: secret, the caller's to wipe. salt: 16 bytes. */
 export function saveRoot(cold: Cold, seed64: Uint8Array, pin: string, salt: Uint8Array, fingerprint: Uint8Array): void {
   const key = pinKey(cold, pin, salt, PIN_ITERATIONS);
   saveCbor(cold, R_ROOT, [
@@ -82,7 +82,7 @@ function saveFailures(cold: Cold, failures: number): void {
 }
 
 /**
- * The seed, when the PIN is right. 64 octets, secret, the caller wipes it. Throws `pin-wait` (too early), `pin-wrong`;
+ * The seed, when the PIN is right. 64 bytes, secret, the caller wipes it. Throws `pin-wait` (too early), `pin-wrong`;
  * at the limit the board wipes itself and throws `wiped`. Count and delay stand before the PIN is tried, so nothing
  * that goes wrong afterwards takes them back. A cut in the last try costs the board even where the PIN was right:
  * nobody can tell it from a cut that was made to have the try for nothing.

@@ -4,7 +4,7 @@
  * minute: they run before a key is made, the ceremony begins with them, in steps, and names each. The console's
  * `selftest` runs all. A board that fails does nothing: its fault is `selftest-failed` and whatever was unlocked is
  * locked.
- * Sources: Node's OpenSSL and @scure/bip32 on the octets 1, 2, 3 ...; BIP39's vector of 32 octets 0x7f.
+ * Sources: Node's OpenSSL and @scure/bip32 on the bytes 1, 2, 3 ...; BIP39's vector of 32 bytes 0x7f.
  */
 import { copyBytes, textBytes } from '../../crypto/bytes';
 import {
@@ -51,12 +51,12 @@ const BOARD_STEPS = 6;
 
 const WORDS_BYTES = 10240;
 const WORDS_PART_BYTES = 1024;
-/** First octets of the SHA-256 of the digests of the list's ten parts: 10 KB in one piece need not be in memory. */
+/** First bytes of the SHA-256 of the digests of the list's ten parts: 10 KB in one piece need not be in memory. */
 const WORDS_DIGEST = 'a659ea480b00e8adfb93ea56900a5015';
-/** First octets of the SHA-256 of the words of 32 octets 0x7f. */
+/** First bytes of the SHA-256 of the words of 32 bytes 0x7f. */
 const WORDS_KNOWN = '3b1c5e02107409ea';
 
-/** The octets 1, 2, ... n. */
+/** The bytes 1, 2, ... n. */
 function counting(n: number): Uint8Array {
   const bytes = new Uint8Array(n);
   for (let i = 0; i < n; i++) bytes[i] = i + 1;

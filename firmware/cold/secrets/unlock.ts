@@ -1,6 +1,6 @@
 /**
  * Unlocking brings two secrets into memory: the key that opens what is sealed on flash (seal.ts) and the random
- * generator. Locking takes them out. The generator's state on flash is replaced before an octet of it is used: a power
+ * generator. Locking takes them out. The generator's state on flash is replaced before a byte of it is used: a power
  * cut cannot make it repeat itself.
  */
 import { wipe, drbgInit, drbgGenerate, drbgWipe, hmacSha256 } from '../../crypto/index';
@@ -42,7 +42,7 @@ function startGenerator(cold: Cold, fresh: Uint8Array): void {
   cold.drbg = drbg;
 }
 
-/** Unlocks with the seed. fresh: entropy of the ceremony when there is any (at least 32 octets the first time). */
+/** Unlocks with the seed. fresh: entropy of the ceremony when there is any (at least 32 bytes the first time). */
 export function unlockWith(cold: Cold, seed64: Uint8Array, fresh: Uint8Array): void {
   cold.keys = {
     storage: hmacSha256(seed64, concatBytes([textBytes('chaincloud storage'), cold.device!.secret])),

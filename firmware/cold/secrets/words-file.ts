@@ -1,6 +1,6 @@
 /**
- * BIP39's English list as it lies in Storage (file `words`, emitted by the build): five octets a word, eight letters of
- * five bits each, a = 1, 0 after the word's end; 10,240 octets for what is 16,384 as text.
+ * BIP39's English list as it lies in Storage (file `words`, emitted by the build): five bytes a word, eight letters of
+ * five bits each, a = 1, 0 after the word's end; 10,240 bytes for what is 16,384 as text.
  */
 import { fail } from '../../../protocol/errors';
 import type { Cold } from '../cold';

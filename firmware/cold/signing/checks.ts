@@ -88,7 +88,7 @@ function isChangeNear(index: number | null, before: SignedBefore): boolean {
 }
 
 /**
- * Checks the whole transaction. tx: its id, 32 octets. Returns what was signed before it, or undefined when this very
+ * Checks the whole transaction. tx: its id, 32 bytes. Returns what was signed before it, or undefined when this very
  * transaction was: then nothing is to be recorded. Whatever is known, nothing passes that does not pay the first one's
  * outputs and spend its coin.
  */

@@ -18,7 +18,7 @@ import { parseOuts } from '../../../protocol/request/outs';
 
 /** Longest `address,sats`. */
 const ITEM_MAX = ADDRESS_MAX + 17;
-/** R_ALLOW is CBOR [account, [digest, ...]]: three octets, then a head and a digest each. */
+/** R_ALLOW is CBOR [account, [digest, ...]]: three bytes, then a head and a digest each. */
 const ALLOW_HEAD_BYTES = 3;
 const ALLOW_DIGEST_BYTES = 20;
 

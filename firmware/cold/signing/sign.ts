@@ -16,7 +16,7 @@ import { requireSigning, runSteps } from './current';
 import { segwitHash, startPass, stepPass, endPass, type Pass } from './tx/hash';
 import { aSignResult } from '../../../protocol/link/messages';
 
-/** Signature of a hash by the key of an input, 64 octets, low s. */
+/** Signature of a hash by the key of an input, 64 bytes, low s. */
 function signHash(cold: Cold, signing: Signing, input: Uint8Array, hash32: Uint8Array): Uint8Array {
   const hot = hotNode(cold, signing.account);
   const node = input[INPUT_CHAIN] === CHAIN_CHANGE ? NODE_HOT_1 : NODE_HOT_0;

@@ -1,7 +1,7 @@
 /**
  * The send queue's home in the journal: one record R_SEND a place, 0 | place | SMS-SUBMIT, which supersedes the place's
  * record before; nothing after the place: it is free. Kept are SMS that nobody asks for again (alarms, notices,
- * heartbeats, all texts); replies to V are not, since V asks again. So a day writes a few hundred octets more, and a
+ * heartbeats, all texts); replies to V are not, since V asks again. So a day writes a few hundred bytes more, and a
  * place is freed by twenty.
  */
 import { concatBytes, copyBytes } from '../../crypto/bytes';

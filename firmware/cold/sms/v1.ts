@@ -23,7 +23,7 @@ import { batchKey } from '../batches/batch';
 /** Coin that the board signs for; a request that names another is not covered by what V signed. */
 export const COIN = 'BTC';
 
-/** First octet of a signature: 31 and its recovery id. */
+/** First byte of a signature: 31 and its recovery id. */
 export const HEADER_FIRST = 31;
 
 /** The open account that takes texts from this phone. */

@@ -71,7 +71,7 @@ function keyOf(type: number, payload: Uint8Array): string {
 }
 
 /**
- * Applies one record. Account records are CBOR arrays whose second octet is the account's number (0..23 in one octet).
+ * Applies one record. Account records are CBOR arrays whose second byte is the account's number (0..23 in one byte).
  */
 export function applyRecord(state: ColdState, type: number, payload: Uint8Array, offset: number): void {
   const place = placeIndex(type, payload[1]);

@@ -53,7 +53,7 @@ export interface Account {
   protos: number;
   /** Empty while open, else why it was closed. */
   closed: string;
-  /** When the last refusals were, oldest first: seconds since 1970, four octets each (closing.ts). */
+  /** When the last refusals were, oldest first: seconds since 1970, four bytes each (closing.ts). */
   refusalTimes: Uint8Array;
   /** Unread alarm: what, the code that acknowledges it, times sent. */
   alarm: string;

@@ -55,7 +55,7 @@ export function keepTime(cold: Cold): void {
 }
 
 /**
- * Appends an audit entry. detail: at most 200 octets, no secrets. Comes before the record of what it reports: nothing
+ * Appends an audit entry. detail: at most 200 bytes, no secrets. Comes before the record of what it reports: nothing
  * is done that is not in the log, and a power cut between the two leaves an entry for what was not done.
  */
 export function audit(cold: Cold, code: number, account: number, detail: Uint8Array): void {

@@ -7,8 +7,8 @@ import { concatBytes, constantTimeEqual, nextCounter } from '../bytes';
 import { hkdfSha256, hmacSha256 } from '../hash/hmac';
 import { NATIVE } from '../native/standin';
 
-// What goes to the native call at once: its answer needs a piece of memory in one, and where that is scarce a small one
-// is found.
+// The native call takes so many bytes at once: its result needs memory in one piece, and where memory is scarce only
+// small pieces are free.
 const NATIVE_CHUNK_BYTES = 64;
 const NATIVE_AES = NATIVE && NATIVE.AES;
 

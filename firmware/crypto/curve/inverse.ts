@@ -18,8 +18,8 @@ import { sum256 } from './words';
 const DIGIT = 16777216;
 const MASK = 16777215;
 
-// (u, v) = (a u + b v, c u + d v), n digits. Arrays of digits cut what they take down to 24 bits; words have to be
-// told.
+// (u, v) = (a u + b v, c u + d v), n digits. Arrays of digits keep 24 bits of what is put into them; words need a
+// mask.
 const combine = isNative
   ? function combine(u: Uint32Array, v: Uint32Array, a: number, b: number, c: number, d: number, n: number): void {
       const w = DIGIT;

@@ -3,7 +3,7 @@
 // libsecp256k1 publishes). Two forms:
 //   multiplySecret  fixed windows of four signed bits, all digits odd: one sequence of operations for every scalar;
 //   multiplyPublic  width-5 non-adjacent forms, with u G through the comb in the same pass (verification); in
-//                   slices too, between which anything else may be computed.
+//                   steps too, between which anything else may be computed.
 // Table: odd multiples P..15P, 96 bytes an entry (x, y, beta x), 768 bytes in all, there only while it is used.
 import { invertP } from './affine';
 import { fromHex } from '../bytes';

@@ -3,7 +3,7 @@
 import { RADIX, register } from './field';
 
 /**
- * r = a + sign b mod 2^256, sign 1 or -1; answers the carry, or the borrow. For a difference every word has 2^32 added
+ * r = a + sign b mod 2^256, sign 1 or -1; returns the carry, or the borrow. For a difference every word has 2^32 added
  * and the borrow of the one before counted: sums are from 0 to below 2^34.
  */
 export function sum256(r: Uint32Array, a: Uint32Array, b: Uint32Array, sign: number): number {

@@ -5,7 +5,7 @@
 let isNative = false;
 if (typeof E !== 'undefined' && !!E.convolve)
   try {
-    // Espruino lets a view begin at any octet; engines by the letter of the standard do not, and take the other path.
+    // Espruino lets a view begin at any byte; engines by the letter of the standard do not, and take the other path.
     isNative = new Uint32Array(new ArrayBuffer(8), 2, 1).length === 1;
   } catch (error) {
     isNative = false;

@@ -73,7 +73,7 @@ export function finishSecret(): void {
 }
 
 /**
- * R and the factors for nonce K (`crypto-fault`); answers the recovery number. r is zero for no nonce that anybody can
+ * R and the factors for nonce K (`crypto-fault`); returns the recovery number. r is zero for no nonce that anybody can
  * find.
  */
 export function prepareFactors(): number {
@@ -93,7 +93,7 @@ export function prepareFactors(): number {
 /**
  * S = (Z + R D) / K as T (M Z + R (M D)), with T = (K M)^-1: neither the key nor K^-1 is ever an operand by itself.
  * Then the relation K S = Z + R D is checked under the second random factor.
- * S is made low; answers the signature, recid turned where S was negated. Throws `crypto-fault`.
+ * S is made low; returns the signature, recid turned where S was negated. Throws `crypto-fault`.
  */
 export function signatureOf(recid: number): RecoverableSignature {
   const a = A;
@@ -187,13 +187,13 @@ export function pubkeyCreate(priv32: Uint8Array, compressed?: boolean): Uint8Arr
   }
 }
 
-/** Checks a public key of 33 or 65 bytes and answers it. Throws `crypto-point`. */
+/** Checks a public key of 33 or 65 bytes and returns it. Throws `crypto-point`. */
 export function pubkeyParse(pub: Uint8Array): Uint8Array {
   decodePoint(pub);
   return pub;
 }
 
-/** R and S of a signature, Z of its hash; answers whether both are in 1..n-1. */
+/** R and S of a signature, Z of its hash; returns whether both are in 1..n-1. */
 function takeSignature(sig64: Uint8Array, hash32: Uint8Array): boolean {
   aBytes(sig64, 64, 'signature');
   setBytes(Z, aBytes(hash32, 32, 'hash'));
@@ -203,12 +203,12 @@ function takeSignature(sig64: Uint8Array, hash32: Uint8Array): boolean {
   return isScalar(R) && isScalar(S);
 }
 
-/** A = R + n, for the rare x above n; answers whether that is below p. */
+/** A = R + n, for the rare x above n; returns whether that is below p. */
 function addOrder(): boolean {
   return !sum256(A, R, N, 1) && isLess(A, P);
 }
 
-/** A verification in slices. `point`: the key as x and y, until the multiple of it is begun. */
+/** A verification in steps. `point`: the key as x and y, until the multiple of it is begun. */
 export interface Verification {
   sig64: Uint8Array;
   hash32: Uint8Array;
@@ -219,7 +219,7 @@ export interface Verification {
   isValid: boolean;
 }
 
-/** Digits of the multiple in one slice. */
+/** Digits of the multiple in one step. */
 const SLICE_DIGITS = 8;
 
 /** Begins a verification; any s of 1..n-1 (low-s is a matter of policy elsewhere). */
@@ -228,8 +228,8 @@ export function verifyStart(sig64: Uint8Array, hash32: Uint8Array, pub: Uint8Arr
 }
 
 /**
- * The next slice, at most about 20,000 u: reads the key, begins the multiple, takes digits of it. True while there is
- * more; between two slices anything may be computed. Throws for wrong lengths and keys that are no points: then forget
+ * The next step, at most about 20,000 u: reads the key, begins the multiple, takes digits of it. True while there is
+ * more; between two steps anything may be computed. Throws for wrong lengths and keys that are no points: then forget
  * the verification.
  */
 export function verifyStep(v: Verification): boolean {
@@ -261,7 +261,7 @@ export function verifyStep(v: Verification): boolean {
   return false;
 }
 
-/** Does the signature hold: verifyStart and all of its slices. */
+/** Does the signature hold: verifyStart and all of its steps. */
 export function ecdsaVerify(sig64: Uint8Array, hash32: Uint8Array, pub: Uint8Array): boolean {
   const v = verifyStart(sig64, hash32, pub);
   while (verifyStep(v));

@@ -20,7 +20,7 @@ const FORMATS = [DEVICE_PAGE, HALF_HEADER, RECORD_FRAME, ARCHIVE_ENTRY, BATCH_FI
 const constantOf = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
 const line = (name: string, value: string | number): string => `export const ${name} = ${value};`;
 
-/** Offset of each field, sizes of octets, and the size of all. */
+/** Offset of each field, sizes of bytes, and the size of all. */
 function offsets(title: string, prefix: string, layout: Layout): string[] {
   if (!('fixed' in layout)) return [];
   const at = offsetsOf(layout.fixed);
@@ -29,7 +29,7 @@ function offsets(title: string, prefix: string, layout: Layout): string[] {
   const isWhole = restAt < 0;
   const fields = layout.fixed.filter(({ name }) => !['zero', 'unused', 'padding'].includes(name));
   return [
-    `// ${title}: offsets, and octets of what is no number`,
+    `// ${title}: offsets, and bytes of what is no number`,
     ...fields.filter(isPlaced).map(({ name }) => line(constantOf(`${prefix} ${name}`), at.get(name)!)),
     ...fields
       .filter(({ form, lenBytes }) => form === 'bytes' && lenBytes)

@@ -10,7 +10,7 @@ export const PROVISION = {
   summary: 'makes the seed of a new board: dice, host entropy, words to be written down, PIN',
   asks: {
     'dice (99 or more rolls of a six-sided die; an empty line ends them)': 'digits 1 to 6, asked until an empty line',
-    'host entropy (64 hex digits)': '32 random octets of the host, in hex',
+    'host entropy (64 hex digits)': '32 random bytes of the host, in hex',
     'check word <n>': 'word n, as it was shown; six of them',
     'PIN (6 to 16 digits)': 'the new PIN',
     'PIN again': 'the same',

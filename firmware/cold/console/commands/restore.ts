@@ -11,7 +11,7 @@ export const RESTORE = {
   asks: {
     'words (24, separated by spaces)': 'SECRET: the words of the backup',
     'dice (99 or more rolls of a six-sided die; an empty line ends them)': 'digits 1 to 6, asked until an empty line',
-    'host entropy (64 hex digits)': '32 random octets of the host, in hex',
+    'host entropy (64 hex digits)': '32 random bytes of the host, in hex',
     'PIN (6 to 16 digits)': 'the new PIN',
     'PIN again': 'the same',
   },

@@ -59,7 +59,7 @@ function startRestoring(cold: Cold, seed64: Uint8Array): Restoring {
   return { key: backupKey(seed64), id: NO_BYTES, lines: 0, isEnded: false, file: NO_BYTES, counters: [] };
 }
 
-/** Takes a part of an archive of payments: file number u16, offset u16, octets. The last part writes the file. */
+/** Takes a part of an archive of payments: file number u16, offset u16, bytes. The last part writes the file. */
 function takeFile(cold: Cold, it: Restoring, payload: Uint8Array): void {
   const at = (payload[2] << 8) | payload[3];
   const part = copyBytes(payload, 4, payload.length);

@@ -74,7 +74,7 @@ export const SWEEP = {
     fee: ['sweep fee <sats:whole>', 'satoshi'],
     sig: [
       'sig <input:whole> <pubkey:hex> <signature:hex>',
-      'of an input: public key 33, signature 64 octets, big endian',
+      'of an input: public key 33, signature 64 bytes, big endian',
     ],
   },
   errors: {

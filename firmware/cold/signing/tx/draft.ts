@@ -1,6 +1,6 @@
 /**
  * One transaction on its way to being signed. Bounded memory: inputs and outputs lie in the scratch (scratch.ts) and
- * are read one by one; what stays in memory is two octets an input and three digests.
+ * are read one by one; what stays in memory is two bytes an input and three digests.
  * Input: txid 32 | vout u32 little endian | sequence u32 little endian | sats 7 | chain u8 | index u32. Output: value 8
  * | length of script | script | zeros. Public data. Leaves to others: hashing it (hash.ts), previous transactions
  * (prev-tx.ts).
@@ -17,7 +17,7 @@ export const INPUT_SEQUENCE = 36;
 export const INPUT_SATS = 40;
 export const INPUT_CHAIN = 47;
 export const INPUT_INDEX = 48;
-/** Room of an output: value, length, a script of at most 34 octets. */
+/** Room of an output: value, length, a script of at most 34 bytes. */
 export const OUTPUT_BYTES = 44;
 /** Smallest change that is made; below it the API must give it to the fee. */
 export const CHANGE_MIN_SATS = 546;
@@ -31,9 +31,9 @@ export interface TxDraft {
   /** Inputs complete so far. */
   done: number;
   sumSats: number;
-  /** Two octets of each outpoint: finds a coin that is there already without reading all of them. */
+  /** Two bytes of each outpoint: finds a coin that is there already without reading all of them. */
   marks: Uint16Array;
-  /** Outputs, change included once it is known, and their octets in the transaction. */
+  /** Outputs, change included once it is known, and their bytes in the transaction. */
   nOutputs: number;
   outputsBytes: number;
   /** 1 once the change is among them. */
@@ -62,7 +62,7 @@ export function scriptOf(script: ScriptType, hash20: Uint8Array): Uint8Array {
   return script === 'p2pkh' ? p2pkhScript(hash20) : concatBytes([new Uint8Array([0, 20]), hash20]);
 }
 
-/** Octets of scratch that a draft needs for so many outputs, change included. */
+/** Bytes of scratch that a draft needs for so many outputs, change included. */
 export function draftBytes(nInputs: number, nOutputs: number): number {
   return nInputs * INPUT_BYTES + nOutputs * OUTPUT_BYTES;
 }
@@ -96,7 +96,7 @@ export function makeDraft(scratch: Scratch, script: ScriptType, head: TxHead): T
   };
 }
 
-/** Adds an output; script: at most 34 octets. */
+/** Adds an output; script: at most 34 bytes. */
 export function putOutput(draft: TxDraft, sats: number, script: Uint8Array): void {
   const bytes = new Uint8Array(OUTPUT_BYTES);
   putLe(bytes, 0, sats, 8);
@@ -128,7 +128,7 @@ export function inputIndex(input: Uint8Array): number {
   return readU32(input, INPUT_INDEX);
 }
 
-/** Does any complete input spend the outpoint, the first 36 octets? */
+/** Does any complete input spend the outpoint, the first 36 bytes? */
 export function spends(draft: TxDraft, outpoint: Uint8Array): boolean {
   const mark = outpoint[0] | (outpoint[1] << 8);
   for (let i = draft.marks.indexOf(mark); i >= 0 && i < draft.done; i = draft.marks.indexOf(mark, i + 1)) {
@@ -142,7 +142,7 @@ export function spends(draft: TxDraft, outpoint: Uint8Array): boolean {
 
 /** A coin and the key that spends it: fields of SIGN_INPUT. */
 export interface TxInput {
-  /** 32 octets, internal order. */
+  /** 32 bytes, internal order. */
   prevTxid: Uint8Array;
   vout: number;
   sequence: number;

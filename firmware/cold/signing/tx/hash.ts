@@ -1,5 +1,5 @@
 /**
- * The exact octets that are hashed, and nothing else is ever signed: built from the draft alone (draft.ts). BIP143's
+ * The exact bytes that are hashed, and nothing else is ever signed: built from the draft alone (draft.ts). BIP143's
  * three digests and the unsigned id are computed once, in steps; a p2pkh signature hashes the whole transaction again,
  * and its unsigned id beside it, which must come out the same. Spec: BIP143 (p2wpkh), the original signature hash
  * (p2pkh), BIP141 (txid).

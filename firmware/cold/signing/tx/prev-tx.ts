@@ -30,7 +30,7 @@ export interface PrevTxReader {
   vout: number;
   hash: Sha256;
   phase: number;
-  /** Octets of the token being collected; 0: a variable length number whose first octet is not there yet. */
+  /** Bytes of the token being collected; 0: a variable length number whose first byte is not there yet. */
   want: number;
   got: number;
   token: Uint8Array;
@@ -175,7 +175,7 @@ function isHashed(reader: PrevTxReader): boolean {
   return phase !== AT_FLAG && phase !== AT_WITNESS_COUNT && phase !== AT_WITNESS_ITEM;
 }
 
-/** Takes the next octets, in order. */
+/** Takes the next bytes, in order. */
 export function feedPrevTx(reader: PrevTxReader, bytes: Uint8Array): void {
   if (bytes.length > reader.leftBytes) throw malformed('longer than announced');
   for (let at = 0; at < bytes.length;) {
@@ -203,7 +203,7 @@ export function feedPrevTx(reader: PrevTxReader, bytes: Uint8Array): void {
 }
 
 /**
- * The txid in internal order, once all octets were fed; throws `bad-prev-tx` when they do not make a whole transaction.
+ * The txid in internal order, once all bytes were fed; throws `bad-prev-tx` when they do not make a whole transaction.
  */
 export function prevTxId(reader: PrevTxReader): Uint8Array {
   if (reader.leftBytes || reader.phase !== AT_END || reader.sats < 0) throw malformed('it ends too early');

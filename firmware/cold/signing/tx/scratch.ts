@@ -10,12 +10,12 @@ import { REFUSE_BUSY, REFUSE_RATE } from '../../../../protocol/wire';
 import type { Flash, Hal } from '../../../hal';
 import { refusal } from '../../link/refusal';
 
-/** Up to so many octets stay in memory. */
+/** Up to so many bytes stay in memory. */
 export const SCRATCH_RAM_BYTES = 896;
 export const SCRATCH_EVERY_MS = 60000;
 
 export interface Scratch {
-  /** Present: the octets themselves. Absent: they are in the flash from `base` on. */
+  /** Present: the bytes themselves. Absent: they are in the flash from `base` on. */
   ram?: Uint8Array;
   flash: Flash;
   base: number;
@@ -42,12 +42,12 @@ function allocate(owner: ScratchOwner, ram: Uint8Array | undefined): Scratch {
   return scratch;
 }
 
-/** Room for `lenBytes` octets at the console; what the link had in the flash is lost to it. */
+/** Room for `lenBytes` bytes at the console; what the link had in the flash is lost to it. */
 export function openScratch(owner: ScratchOwner, lenBytes: number): Scratch {
   return allocate(owner, lenBytes > SCRATCH_RAM_BYTES ? undefined : new Uint8Array(lenBytes));
 }
 
-/** Room for `lenBytes` octets for a request over the link. Throws refusals: `sweep-open`, `large-rate`. */
+/** Room for `lenBytes` bytes for a request over the link. Throws refusals: `sweep-open`, `large-rate`. */
 export function openLinkScratch(owner: ScratchOwner, lenBytes: number): Scratch {
   if (lenBytes <= SCRATCH_RAM_BYTES) return allocate(owner, new Uint8Array(lenBytes));
   const nowMs = owner.hal.clock.uptimeMs();
@@ -58,7 +58,7 @@ export function openLinkScratch(owner: ScratchOwner, lenBytes: number): Scratch 
   return allocate(owner, undefined);
 }
 
-/** Octets to be read only. Throws `scratch-taken` when somebody else has it now. */
+/** Bytes to be read only. Throws `scratch-taken` when somebody else has it now. */
 export function scratchRead(scratch: Scratch, offset: number, lenBytes: number): Uint8Array {
   if (scratch.ram) return scratch.ram.subarray(offset, offset + lenBytes);
   if (scratch.isTaken) throw fail('scratch-taken', 'the room for large transactions is used by another');
