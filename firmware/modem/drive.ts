@@ -1,6 +1,7 @@
 // The driver's ground floor: giving a command, and starting from the beginning, by which every doubt is settled.
 // Leaves what is given when to start-up.ts and ready.ts.
 import { endSend, SEND_NO_ANSWER, SEND_OK } from './outbox';
+import { POLL_FULL, STEP_PIN, commandOf, storeName } from './kinds/kinds';
 import { failDelete, failRead } from './places';
 import {
   COMMAND_DELETE,
@@ -14,35 +15,27 @@ import {
   N_COMMAND,
   N_FAILURES,
   N_INDEX,
+  N_KIND,
   N_LIST_FAILURES,
   N_MUTES,
   N_MUTE_STEP,
+  N_NOTICES,
   N_PASSED,
   N_SINCE,
   N_SLOW,
   N_STATE,
   N_STEP,
+  N_STORE,
   N_TIMER,
   STATE_OFF,
   STATE_READY,
   STATE_STARTING,
   STAT_RESTARTS,
   STAT_SENT,
-  STEP_PIN,
   arm,
   notify,
 } from './state';
 
-/**
- * Commands by step: the start-up, then a poll, short or full. A full one also sets up again what a modem that restarted
- * without a word has lost. Split when needed so that they stay in flash.
- */
-const SCRIPT =
-  'ATQ0V1|ATE0|AT+CMEE=1|AT+CPIN?|AT+CREG=1|AT+CREG?|AT+CLTS=1|AT+CMGF=0|AT+CPMS="SM","SM","SM"|AT+CNMI=2,1,0,0,0|' +
-  'AT+CREG?|AT+CSQ|AT+CPMS?|AT+COPS?|AT+CBC|AT+CCLK?|AT+CMGF=0|AT+CNMI=2,1,0,0,0';
-/** Where a short and a full poll end; a full one ends with the script. */
-export const POLL_SHORT = 13;
-export const POLL_FULL = 18;
 /** After an ESC, so that what was on its way is over before the first command; 8 times as long by N_SLOW. */
 export const QUIET_MS = 300;
 /** Time of an answer (SIM800 manual: maximum response time), the first command's, and of a modem that is slow. */
@@ -62,23 +55,35 @@ export function give(modem: Modem, command: number, text: string, answerMs: numb
   modem.uart.write(bytes);
 }
 
+/** Command of the present step, whole; '' when it is no step of this modem. */
+function stepCommand(modem: Modem): string {
+  const parts = commandOf(modem.n[N_KIND], modem.n[N_STEP]).split('$');
+  return parts.join(parts.length > 2 ? '"' + storeName(modem.n[N_STORE]) + '"' : '' + modem.n[N_NOTICES]);
+}
+
 /** Gives the command of the present step. */
 export function giveStep(modem: Modem, command: number): void {
   modem.n[N_ACCEPTED] = 0;
   const isFirst = modem.n[N_STEP] === 0 && modem.n[N_SLOW] === 0;
-  give(modem, command, SCRIPT.split('|')[modem.n[N_STEP]] + '\r', isFirst ? AT_MS : ANSWER_MS);
+  give(modem, command, stepCommand(modem) + '\r', isFirst ? AT_MS : ANSWER_MS);
 }
 
-/** Goes to the next step that is not passed over, at most to the end of the script. */
+/** Whether the present step is one of this modem's and not passed over. */
+function hasStep(modem: Modem): boolean {
+  const n = modem.n;
+  return !((n[N_PASSED] >> n[N_STEP]) & 1) && commandOf(n[N_KIND], n[N_STEP]) !== '';
+}
+
+/** Goes to the next step of this modem that is not passed over, at most to the end of a full poll. */
 export function nextStep(modem: Modem): void {
   do modem.n[N_STEP]++;
-  while (modem.n[N_STEP] < POLL_FULL && (modem.n[N_PASSED] >> modem.n[N_STEP]) & 1);
+  while (modem.n[N_STEP] < POLL_FULL && !hasStep(modem));
 }
 
 /** The modem refuses the present step or never answers it: it is passed over from now on. No step is a must. */
 export function passStep(modem: Modem): void {
   modem.n[N_PASSED] |= 1 << modem.n[N_STEP];
-  notify(modem, 'step-passed', SCRIPT.split('|')[modem.n[N_STEP]]);
+  notify(modem, 'step-passed', stepCommand(modem));
 }
 
 /** Whether the start-up has no more time; the SIM's step has as long as it takes. */

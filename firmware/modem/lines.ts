@@ -11,8 +11,18 @@ export const KNOWN_S = 1735689600;
 const NETWORK_S = 946080000;
 /** Quarter hours that a zone may be from UTC (14 hours). */
 const MAX_ZONE = 56;
-/** Characters of an operator's name that are kept. */
+/** Characters of the shortest model; RING has fewer. */
+const SHORTEST_MODEL = 5;
+/** Characters of a name, an operator's or a model's, that are kept. */
 const MAX_NAME = 24;
+
+/**
+ * Whether `text` holds `part`. Espruino's indexOf also finds the first characters of what it looks for at the very end
+ * of a text: here another character stands there.
+ */
+export function holds(text: string, part: string): boolean {
+  return (text + '.').indexOf(part) >= 0;
+}
 
 /** Field `index` of what follows the first colon, fields parted by commas, without the spaces around it. */
 function fieldIn(line: string, index: number): string {
@@ -57,7 +67,8 @@ export function resultOf(line: string): number {
 }
 
 /**
- * Registration of `+CREG: <n>,<stat>[,...]` (an answer) or `+CREG: <stat>[,<lac>,...]` (by itself, mode 2): 1 when SMS
+ * Registration of `+CREG: <n>,<stat>[,...]` (an answer; +CEREG and +CGREG have the same form) or
+ * `+CREG: <stat>[,<lac>,...]` (by itself, mode 2): 1 when SMS
  * can be sent (27.007 7.2: home, roaming, SMS only, CSFB not preferred), else 0; -1 when the line does not say. The
  * location area that may stand in place of <stat> is quoted, or has more digits.
  */
@@ -76,13 +87,28 @@ export function supplyIn(line: string): number {
   return millivolts >= 1000 && millivolts < 20000 ? Math.floor(millivolts + 0.5) : 0;
 }
 
-/** Operator of `+COPS: <mode>[,<format>,<oper>[,<AcT>]]`, printable ASCII, at most MAX_NAME characters; '' unknown. */
-export function operatorIn(line: string): string {
-  const name = quotedIn(line) || fieldIn(line, 2);
+/** Printable ASCII of a name, at most MAX_NAME characters. */
+function printable(name: string): string {
   let text = '';
   for (let i = 0; i < name.length && i < MAX_NAME; i++)
     text += name.charAt(i) < ' ' || name.charAt(i) > '~' ? '?' : name.charAt(i);
   return text;
+}
+
+/** Operator of `+COPS: <mode>[,<format>,<oper>[,<AcT>]]`; '' unknown. */
+export function operatorIn(line: string): string {
+  return printable(quotedIn(line) || fieldIn(line, 2));
+}
+
+/** Radio technology of the same line; -1 unknown. */
+export function technologyIn(line: string): number {
+  return fieldIn(line, 3) === '' ? -1 : lastNumberIn(line);
+}
+
+/** Model of a line of AT+CGMM or ATI; '' for echo and for most lines that come by themselves. */
+export function modelIn(line: string): string {
+  const isUrc = line.length < SHORTEST_MODEL || ('+*^'.indexOf(line.charAt(0)) >= 0 && line.substr(0, 5) !== '+CGMM');
+  return isUrc || line.substr(0, 2) === 'AT' ? '' : printable(valueIn(line));
 }
 
 /** Numbers of a date and time in order, signs passed over; none when the text holds anything else. */

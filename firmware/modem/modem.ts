@@ -1,16 +1,16 @@
-// The SIM800 driver: start-up, one command at a time, incoming and outgoing SMS, diagnostics; survives restarts of the
+// The modem driver: start-up, one command at a time, incoming and outgoing SMS, diagnostics; survives restarts of the
 // modem in the middle of anything, lost and mangled answers, commands that it refuses, a full store. Spec: 3GPP TS
-// 27.005 3 (SMS), 27.007 (general), SIM800 Series AT Command Manual. A message is deleted only when the handler
-// has acknowledged it; every doubt is settled by starting up again and looking at the store, so an SMS can come twice
-// but is not lost.
-// Here are the lines that come and the timer. Leaves the start-up to start-up.ts, what is given next to ready.ts, the
-// calls that send to send.ts, the send queue to outbox.ts, what lines carry to incoming.ts, several modems to
-// failover.ts, trust in content to the caller.
+// 27.005 3 (SMS), 27.007 (general), the kinds' manuals. A message is deleted only when the handler has acknowledged it;
+// every doubt is settled by starting up again and looking at the store, so an SMS can come twice but is not lost. Here
+// are the lines that come and the timer. Leaves what differs by model to kinds/, the start-up to start-up.ts, what is
+// given next to ready.ts, the calls that send to send.ts, the send queue to outbox.ts, what lines carry to incoming.ts,
+// several modems to failover.ts, trust in content to the caller.
 import { hexOfBytes } from '../../protocol/sms/pdu';
 import { Uart } from '../hal';
 import { begin, dropSend, give, giveStep, powerUp } from './drive';
 import { handOver, noteValue } from './incoming';
-import { RESULT_NONE, resultOf } from './lines';
+import { isReadyLine, technologyName } from './kinds/kinds';
+import { RESULT_NONE, holds, resultOf } from './lines';
 import { SEND_NO_ANSWER, SEND_OK, pduOf } from './outbox';
 import { endList, endPollStep, endSubmit, endStore, next } from './ready';
 import { POWER_OFF_MS, endStep, failStep } from './start-up';
@@ -29,6 +29,7 @@ import {
   N_ACCEPTED,
   N_COMMAND,
   N_INDEX,
+  N_KIND,
   N_PDU_BYTES,
   N_PIN_REFUSED,
   N_REGISTERED,
@@ -36,6 +37,7 @@ import {
   N_SLOW,
   N_STATE,
   N_STEP,
+  N_TECHNOLOGY,
   N_TIMER,
   Outbox,
   STATE_OFF,
@@ -82,18 +84,13 @@ function finish(modem: Modem, result: number): void {
   next(modem);
 }
 
-/** The modem has just started. */
-function isBootLine(line: string): boolean {
-  return line === 'RDY' || line === 'Call Ready' || line === 'SMS Ready' || line === '+CFUN: 1';
-}
-
 /** One line, without its end. What it does not know it passes over: echo, noise, calls. */
 function takeLine(modem: Modem, line: string): void {
   const n = modem.n;
   if (line === '' || n[N_STATE] === STATE_OFF) return;
-  if (isBootLine(line)) return begin(modem);
+  if (isReadyLine(line)) return begin(modem);
   if (line.substr(0, 13) === 'UNDER-VOLTAGE') notify(modem, 'under-voltage', n[STAT_SUPPLY_MV]);
-  if (line.indexOf('POWER DOWN') >= 0) return powerUp(modem, POWER_OFF_MS);
+  if (holds(line, 'POWER DOWN')) return powerUp(modem, POWER_OFF_MS);
   const result = n[N_COMMAND] === COMMAND_NONE || n[N_COMMAND] === COMMAND_DECODE ? RESULT_NONE : resultOf(line);
   if (result !== RESULT_NONE) return finish(modem, result);
   // A PDU begins with the length of the service centre's address, at most 11.
@@ -165,6 +162,11 @@ export function stopModem(modem: Modem): void {
   modem.n[N_COMMAND] = COMMAND_NONE;
   modem.outbox.clock.cancel(modem.n[N_TIMER]);
   if (modem.outbox.opts.power) modem.outbox.opts.power.modemOff(modem.n[N_INDEX]);
+}
+
+/** Radio technology in use; '' unknown or unregistered. */
+export function modemTechnology(modem: Modem): string {
+  return modem.n[N_REGISTERED] === 1 ? technologyName(modem.n[N_KIND], modem.n[N_TECHNOLOGY]) : '';
 }
 
 /** For diagnostics: nothing is asked of the modem. */

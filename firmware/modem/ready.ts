@@ -1,6 +1,7 @@
 // What a modem that is ready is given next, and what the end of each command means: the next SMS, a place of the store,
 // the list of the store, a poll. Leaves the start-up to start-up.ts, what lines carry to incoming.ts.
-import { ANSWER_MS, POLL_FULL, POLL_SHORT, begin, dropSend, give, giveStep, nextStep } from './drive';
+import { ANSWER_MS, begin, dropSend, give, giveStep, nextStep } from './drive';
+import { POLL_FULL, POLL_SHORT, STEP_COUNT, STEP_POLL } from './kinds/kinds';
 import { SEND_ERROR, SEND_NO_ANSWER, SEND_OK, pduOf, sendWaitMs, takeSend } from './outbox';
 import { PLACES, bringDue, failDelete, failRead, rememberPlace } from './places';
 import {
@@ -15,12 +16,14 @@ import {
   LIST_PLACES,
   MAX_PLACES,
   Modem,
+  NET_TOLD,
   N_ACCEPTED,
   N_AGAIN,
   N_COMMAND,
   N_INDEX,
   N_LIST_FAILURES,
   N_MUST_LIST,
+  N_NETS,
   N_PASSED,
   N_PDU_BYTES,
   N_POLLS,
@@ -31,12 +34,9 @@ import {
   REGISTERED_UNKNOWN,
   STAT_CAPACITY,
   STAT_STORED,
-  STEP_POLL,
   arm,
 } from './state';
 
-/** Step of a poll that asks how many messages the store holds. */
-const STEP_COUNT = 12;
 /** One poll in so many is a full one. */
 const POLL_CYCLE = 10;
 const DEFAULT_POLL_MS = 30000;
@@ -139,7 +139,8 @@ export function next(modem: Modem): void {
  */
 export function endPollStep(modem: Modem): boolean {
   const n = modem.n;
-  if (n[N_STEP] === STEP_POLL && !n[N_ACCEPTED] && n[N_REGISTERED] !== REGISTERED_UNKNOWN) {
+  if (n[N_STEP] === STEP_POLL && !n[N_ACCEPTED] && n[N_NETS] >= NET_TOLD) {
+    n[N_NETS] = 0;
     n[N_REGISTERED] = REGISTERED_UNKNOWN;
     n[N_COMMAND] = COMMAND_NONE;
     begin(modem);

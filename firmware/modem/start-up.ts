@@ -1,6 +1,18 @@
 // The steps of the start-up: what the end of each means, when one is tried again, and what is done about a SIM that is
 // not ready. Leaves giving a step's command to drive.ts, what follows the last step to ready.ts.
 import { ANSWER_MS, QUIET_MS, begin, give, giveStep, isStartLate, nextStep, passStep, powerUp } from './drive';
+import {
+  KIND_GENERIC,
+  KIND_SIM800,
+  STEP_IDENTITY,
+  STEP_MODE,
+  STEP_NOTICES,
+  STEP_PIN,
+  STEP_POLL,
+  STEP_STORE,
+  STEP_STORES,
+  STORE_COUNT,
+} from './kinds/kinds';
 import { forgetPlaces } from './places';
 import { DRAIN_MS, next } from './ready';
 import {
@@ -12,6 +24,7 @@ import {
   N_COMMAND,
   N_FAILURES,
   N_INDEX,
+  N_KIND,
   N_MUST_LIST,
   N_PIN_REFUSED,
   N_POLLS,
@@ -19,24 +32,24 @@ import {
   N_SLOW,
   N_STATE,
   N_STEP,
+  N_STORE,
   PIN_UNANSWERED,
   STATE_READY,
-  STEP_PIN,
-  STEP_POLL,
   arm,
   notify,
 } from './state';
 
-/** First step that needs the SIM: refused, it is tried again while the SIM may be busy. */
-const STEP_MODE = 7;
 const RETRY_MS = 2000;
-export const POWER_OFF_MS = 2000;
+/** Time that the power is off, the board's sequence for it included: longer than any board's. */
+export const POWER_OFF_MS = 3500;
 /** How often in a start-up the answers that are on their way are waited for. */
 const DRAIN_TIMES = 3;
 /** AT without answer before the power is cycled; failures of later steps before starting again or going on. */
 const AT_TRIES = 10;
 const AT_TRIES_SLOW = 3;
 const STEP_TRIES = 15;
+/** Times in a row that one store is tried. */
+const STORE_TRIES = 3;
 /** +CME: SIM not inserted. */
 const NO_SIM = 10;
 
@@ -86,16 +99,27 @@ function endPinStep(modem: Modem, result: number): void {
   giveStep(modem, COMMAND_START);
 }
 
+/** Whether a step that needs the SIM and failed is tried again: the SIM may be busy. What only asks is not. */
+function isStepOpen(modem: Modem): boolean {
+  const n = modem.n;
+  if (n[N_STEP] === STEP_STORES || n[N_STEP] === STEP_NOTICES) return false;
+  // A store that is refused again and again is not the one to use, where the modem was asked for others.
+  if (n[N_STEP] === STEP_STORE && n[N_KIND] !== KIND_SIM800 && n[N_FAILURES] % STORE_TRIES === STORE_TRIES - 1)
+    n[N_STORE] = (n[N_STORE] + 1) % STORE_COUNT;
+  if (n[N_FAILURES] < STEP_TRIES - 1 && !isStartLate(modem)) return true;
+  passStep(modem);
+  return false;
+}
+
 /** A step has ended. None but the SIM's is a must: what a modem refuses is passed over, once the SIM had its time. */
 export function endStep(modem: Modem, result: number): void {
   const n = modem.n;
   if (n[N_STEP] === STEP_PIN && !n[N_ACCEPTED]) return endPinStep(modem, result);
   if (!n[N_SINCE]) n[N_SINCE] = Math.floor(modem.outbox.clock.uptimeMs() / 1000) + 1;
+  if (n[N_STEP] === STEP_IDENTITY && n[N_KIND] === KIND_GENERIC && modem.model !== '')
+    notify(modem, 'unknown-modem', modem.model);
   if (n[N_STEP] < STEP_MODE) n[N_FAILURES] = 0;
-  else if (result !== 0) {
-    if (n[N_FAILURES] < STEP_TRIES - 1 && !isStartLate(modem)) return failStep(modem);
-    passStep(modem);
-  }
+  else if (result !== 0 && isStepOpen(modem)) return failStep(modem);
   nextStep(modem);
   if (n[N_STEP] < STEP_POLL) return giveStep(modem, COMMAND_START);
   n[N_STATE] = STATE_READY;

@@ -21,12 +21,7 @@ export const COMMAND_POLL = 8;
 /** No command: what was read waits for its event. */
 export const COMMAND_DECODE = 9;
 
-/** Step of the start-up that asks for the SIM. */
-export const STEP_PIN = 3;
-/** First step of a poll, which asks for the registration. */
-export const STEP_POLL = 10;
-
-/** Registration that no +CREG has told: sending is tried. */
+/** Registration that no line has told: sending is tried. */
 export const REGISTERED_UNKNOWN = -1;
 
 /** Places of a modem's store that are kept in mind at a time; the next look at the store finds the others. */
@@ -79,7 +74,23 @@ export const N_SLOW = 29;
 export const N_SINCE = 30;
 /** Minute of the uptime at which all is tried again: passed steps, lists, every place of the store. */
 export const N_AGAIN = 31;
-const N_COUNT = 32;
+/** Which kind it is (kinds/kinds.ts); the store in use, a place of STORES; the mode of AT+CNMI that it offers. */
+export const N_KIND = 32;
+export const N_STORE = 33;
+export const N_NOTICES = 34;
+/** Bits of NET_: by which of its registrations the modem is registered. */
+export const N_NETS = 35;
+/** Radio technology of +COPS (27.007 7.3 <AcT>), -1 unknown. */
+export const N_TECHNOLOGY = 36;
+const N_COUNT = 37;
+/** Registered by +CREG, +CEREG, +CGREG; +CREG has come, whatever it said. */
+export const NET_CIRCUIT = 1;
+export const NET_LTE = 2;
+export const NET_PACKET = 4;
+export const NET_TOLD = 8;
+/** Modes of AT+CNMI: notices wait while the line is busy; in the other mode they are dropped then. */
+export const NOTICES_BUFFERED = 2;
+export const NOTICES_PLAIN = 1;
 export const PIN_UNANSWERED = 2;
 /** N_MUST_LIST of a list that does not depend on the store's count, and of a look at every place instead. */
 export const LIST_ALWAYS = 2;
@@ -128,6 +139,8 @@ export interface Modem {
   due: number;
   /** Operator's name. */
   oper: string;
+  /** Its model in its own words; '' unknown. */
+  model: string;
 }
 
 export function createState(uart: Uart, outbox: Outbox): Modem {
@@ -137,6 +150,8 @@ export function createState(uart: Uart, outbox: Outbox): Modem {
   n[N_REGISTERED] = REGISTERED_UNKNOWN;
   n[N_INDEX] = outbox.list.length;
   n[N_AGAIN] = AGAIN_MINUTES;
+  n[N_NOTICES] = NOTICES_BUFFERED;
+  n[N_TECHNOLOGY] = -1;
   return {
     uart: uart,
     outbox: outbox,
@@ -150,6 +165,7 @@ export function createState(uart: Uart, outbox: Outbox): Modem {
     held: [],
     due: 0,
     oper: '',
+    model: '',
   };
 }
 

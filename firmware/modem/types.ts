@@ -53,7 +53,7 @@ export interface ModemPower {
 /**
  * `name` of onEvent. `value` is a number or a short text, never a message's content: of `sms-stuck` the place that
  * cannot be read or deleted and is left alone for a while, of `step-passed` the command that the modem refuses or never
- * answers.
+ * answers, of `unknown-modem` the model that no table knows, in the modem's words.
  */
 export type ModemEventName =
   | 'starting'
@@ -70,6 +70,7 @@ export type ModemEventName =
   | 'bad-sms'
   | 'sms-stuck'
   | 'step-passed'
+  | 'unknown-modem'
   | 'sent'
   | 'send-failed'
   | 'time';

@@ -21,6 +21,7 @@ const TROUBLE = [
   'bad-sms',
   'sms-stuck',
   'step-passed',
+  'unknown-modem',
   'send-failed',
   'parts-given-up',
 ];

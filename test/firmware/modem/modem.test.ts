@@ -22,9 +22,10 @@ describe('firmware/modem: start-up', () => {
     await world.runtime.runFor(3000);
     const commands = station.sim.commands();
     const last = commands.lastIndexOf('ATE0');
-    expect(commands.slice(last, last + 10)).to.deep.equal([
+    expect(commands.slice(last, last + 11)).to.deep.equal([
       'ATE0',
       'AT+CMEE=1',
+      'AT+CGMM',
       'AT+CPIN?',
       'AT+CREG=1',
       'AT+CREG?',

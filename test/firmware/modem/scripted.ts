@@ -55,6 +55,7 @@ export function startScripted(script: Script = {}): Scripted {
   const store = { ...script.store };
   const places = (): string[] => Object.keys(store);
   const answers: NonNullable<Script['answers']> = {
+    'AT+CGMM': ['SIMCOM_SIM800L', 'OK'],
     'AT+CPIN?': ['+CPIN: READY', 'OK'],
     'AT+CREG?': ['+CREG: 1,1', 'OK'],
     'AT+CSQ': ['+CSQ: 20,0', 'OK'],

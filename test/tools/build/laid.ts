@@ -20,6 +20,10 @@ export function keptFunctions(code: string): { kept: Kept[]; start: number; end:
   let end = start;
   if (start < NEVER.length) return { kept, start: code.length, end: code.length };
   while (code[end] !== '}') {
+    if (code[end] === ' ') {
+      end++;
+      continue;
+    }
     const head = Number(code.slice(end, end + HEAD_DIGITS)) - HEAD_TEN;
     const paramsLength = Math.floor(head / PARAMS_UNIT);
     const length = head % PARAMS_UNIT;

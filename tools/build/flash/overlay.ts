@@ -3,11 +3,11 @@
 // function that is never called, and each use fetches it from there: `Q(place)` takes that piece of the image's own
 // file as a flash string and makes it a function, which lives as long as the use. It is made by `Function` and not by
 // `eval`: nothing is parsed, the text is not copied, and no scope hangs on the function or on what it makes. A place is
-// an offset in the image, padded to a fixed width, so that putting it in moves nothing. There stands a head of
-// HEAD_WIDTH digits: ten and how long the list of parameters is (two digits), and the body (five); then the parameters,
-// as an expression that nobody evaluates, and the body, a block. Runs on the minified single line, after names are
-// short. Price: a use costs some ten empty calls, so what runs often stays (images.ts says what that is); a stack trace
-// inside such a function counts its columns from the body's own start.
+// an offset in the image in units of PLACE_UNIT, padded to a fixed width, so that putting it in moves nothing. There
+// stands a head of HEAD_WIDTH digits: ten and how long the list of parameters is (two digits), and the body (five);
+// then the parameters, as an expression that nobody evaluates, and the body, a block. Runs on the minified single line,
+// after names are short. Price: a use costs some ten empty calls, so what runs often stays (images.ts says what that
+// is); a stack trace inside such a function counts its columns from the body's own start.
 import { parse } from 'acorn';
 import { decode, encode, type SourceMapSegment } from '@jridgewell/sourcemap-codec';
 import {
@@ -25,7 +25,9 @@ import { heldFunctions } from './held';
 const IMAGE_FILE = '.bootcde';
 /** and the global in which the loader (tools/flash/storage/slots.ts) hands an image in a slot its own text. */
 const IMAGE_GLOBAL = 'CC_IMAGE';
-const PLACE_WIDTH = 6;
+const PLACE_WIDTH = 5;
+/** Moved functions begin at offsets that this divides: a digit less at each use is worth more than the gaps. */
+const PLACE_UNIT = 2;
 const HEAD_WIDTH = 7;
 const HEAD_TEN = 1_000_000;
 const PARAMS_UNIT = 100_000;
@@ -183,7 +185,7 @@ interface FetchNames {
 function fetchCode({ file, fetch, take }: FetchNames): string {
   return (
     `var ${file}=global.${IMAGE_GLOBAL}||require("Storage").read("${IMAGE_FILE}");` +
-    `function ${fetch}(o){` +
+    `function ${fetch}(o){o*=${PLACE_UNIT};` +
     `var a=${file}.substr(o,${HEAD_WIDTH})-${HEAD_TEN},n=a/${PARAMS_UNIT}|0;o+=${HEAD_WIDTH + END.length};` +
     `if(!n)return new Function(${file}.substr(o+${OPEN.length},a));` +
     `var b=${file}.substr(o+n+${END.length + OPEN.length},a%${PARAMS_UNIT});` +
@@ -222,7 +224,7 @@ function writePieces(
   segments: readonly SourceMapSegment[],
   use: { fetch: string; places: ReadonlyMap<string, number> },
 ): { code: string; segments: SourceMapSegment[] } {
-  const placeOf = (name: string): string => String(use.places.get(name)).padStart(PLACE_WIDTH);
+  const placeOf = (name: string): string => String(use.places.get(name)! / PLACE_UNIT).padStart(PLACE_WIDTH);
   const outSegments: SourceMapSegment[] = [];
   let out = '';
   for (const piece of pieces) {
@@ -274,6 +276,9 @@ export function overlay(
   const places = new Map<string, number>();
   for (const [name, node] of bodies) {
     const own = movedPieces(node, uses, fetch);
+    const gap = (PLACE_UNIT - (column % PLACE_UNIT)) % PLACE_UNIT;
+    pieces.push({ text: ' '.repeat(gap) });
+    column += gap;
     places.set(name, column);
     pieces.push(...own);
     column += widthOfAll(own, fetch);
