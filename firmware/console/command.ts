@@ -25,7 +25,7 @@ export type LineForm = string;
 export interface CommandDeclaration {
   /** As `help` shows it: optional words in brackets. */
   usage: string;
-  /** Place in `help`; left out: not shown there. */
+  /** Place in `help`, a number that no other command of the board has. `help` alone has none: it is not shown. */
   order?: number;
   /** What it does, for people. */
   summary: string;

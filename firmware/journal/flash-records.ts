@@ -351,7 +351,7 @@ export const COLD_RECORDS: FlashRecord[] = [
         bytes('tx', 32, 'id of the unsigned transaction'),
         bytes('anchor', 36, 'txid 32 and vout u32 of the coin that every transaction of the user_tx_no spends'),
         number('debit', 'sats', 'the amount paid; of a replacement the fee that it adds'),
-        number('fee', 'sats', 'highest fee'),
+        number('fee', 'sats', 'the highest fee of any transaction of this user_tx_no'),
         number('change', 'u32', 'change index + 1; 0: no change'),
       ],
     },

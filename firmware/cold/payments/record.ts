@@ -1,7 +1,7 @@
 /**
- * **The record that a payment leaves on flash** (R_PAYMENT; its layout is in journal/records.ts). It is durable before
- * recordPayment returns; signatures are made after that. Leaves to others: whether the payment may be made
- * (signing/checks.ts). Spec: SPEC.md 5.3.
+ * **The record that a payment leaves on flash**: R_PAYMENT, whose fields firmware/journal/flash-records.ts declares, and
+ * the audit entry before it. It is durable before recordPayment returns; signatures are made after that. Leaves to
+ * others: whether the payment may be made (signing/checks.ts). Spec: SPEC.md 5.3.
  */
 import type { Cold } from '../cold';
 import type { Signing } from '../signing/signing';

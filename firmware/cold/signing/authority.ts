@@ -1,8 +1,8 @@
 /**
  * Is a request V's? Its outs text is hashed as it comes, in whatever pieces, under the channel that the request names;
  * the verdict falls once, over the whole text: V's HMAC (protocol/request/authority.ts) or the published app's
- * signature (sms/v1-request.ts). A wrong one closes the account, durably, before anything is replied: isForged()
- * decides it, requireAuthority() throws what closes. Spec: SPEC.md 5.2.
+ * signature. A wrong one closes the account, durably, before anything is replied. isForged() decides it of V's HMAC,
+ * endV1Check() (sms/v1-request.ts) of the published app's; requireAuthority() throws what closes. Spec: SPEC.md 5.2.
  */
 import { wipe, constantTimeEqual, sha256For, sha256Update, sha256Final, sha256 } from '../../crypto/index';
 import { SHA256_BLOCK_BYTES } from '../../crypto/hash/sha256-running';

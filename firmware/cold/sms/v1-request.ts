@@ -1,6 +1,6 @@
 /**
- * Does the published app's signature cover a send request? Verified in steps, since it takes an ESP32 long. Spec:
- * SPEC.md 9.
+ * Does the published app's signature cover a send request that came over the link? Verified in steps, since it takes an
+ * ESP32 long. Spec: SPEC.md 9.
  */
 import { verifyStart, verifyStep } from '../../crypto/index';
 import { v1RequestText } from '../../../protocol/sms/v1';
@@ -52,7 +52,7 @@ export function stepV1Check(check: V1Check): boolean {
   return true;
 }
 
-/** The verdict when no step is left: empty, `no-channel` (it is over by now), or `forged`. */
+/** **Decides a forged request of the published app.** The verdict when no step is left: empty, `no-channel` (it is over by now), or `forged`. */
 export function endV1Check(cold: Cold, account: Account, check: V1Check): string {
   const inUse = v1ChannelOf(cold, account, 0);
   const offered = v1ChannelOf(cold, account, 1);

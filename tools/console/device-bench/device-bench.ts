@@ -10,6 +10,7 @@ import { startPacemaker } from '../../flash/prompt/pacemaker';
 import { probeInterpreter } from '../../flash/prompt/probe';
 import { findPrompt, type Prompt } from '../../flash/prompt/prompt';
 import type { OpenPort } from '../../serial/open';
+import { chipRows } from './chip';
 import { judgeDips, measureDips } from './modem-dips';
 import { measureLoss } from './uart-loss';
 
@@ -92,6 +93,7 @@ async function benchPrompt(prompt: Prompt, figures: BenchFigure[]): Promise<void
   });
   const free = Number(await prompt.eval('require("Storage").getFree()').catch(() => NaN));
   figures.push({ name: 'Storage free', value: free, unit: 'bytes' });
+  figures.push(...(await chipRows(prompt)));
   for (const row of await measureLoss(prompt))
     figures.push({ name: `line, bursts of ${row.lenBytes}`, value: row.whole, unit: `of ${row.sent} whole` });
 }

@@ -133,7 +133,9 @@ class BoardModel implements ModelBoard {
 
   private erasePage(address: number): void {
     this.spentMs += ERASE_MS;
-    if (!this.options.isEraseDead) this.flash.erase(Math.floor((address - this.area.address) / this.area.pageBytes));
+    const page = Math.floor((address - this.area.address) / this.area.pageBytes);
+    // The journal's area is not in this model.
+    if (!this.options.isEraseDead && page >= 0 && page < this.area.pageCount) this.flash.erase(page);
   }
 
   private bytesOf(value: unknown): Uint8Array {
@@ -159,6 +161,8 @@ class BoardModel implements ModelBoard {
       require: (name: string) => modules[name],
       E: {
         setConsole: (_device: unknown, options?: { force?: boolean }) => void (this.isForced = options?.force === true),
+        convolve: (a: Float64Array, b: Float64Array, offset: number) =>
+          a.reduce((sum, cell, i) => sum + cell * b[(i + offset) % b.length], 0),
         hwRand: () => 4,
         CRC32: (data: unknown) => crc32(this.bytesOf(data)),
         sum: (data: Uint8Array) => data.reduce((sum, cell) => sum + cell, 0),

@@ -23,6 +23,9 @@ describe('device-bench', () => {
     expect(result).to.include({ board: 'ESP32', interpreter: '2v29.277' });
     expect(result.figures.find((figure) => figure.name === 'hwRand: distinct of 64')!.value).to.equal(1);
     expect(result.figures.find((figure) => figure.name === 'line, bursts of 2048')!.value).to.equal(6);
+    expect(result.figures.find((figure) => figure.name === 'radios')!.value).to.equal('off');
+    expect(result.figures.find((figure) => figure.name === 'calls, deepest')!.value).to.be.greaterThan(15);
+    expect(result.figures.find((figure) => figure.name.startsWith('erase of a page'))!.value).to.be.a('number');
     expect(benchText(result)).to.match(/^ESP32, Espruino 2v29\.277\n/);
   });
   it('measures HSM-Cold by its own commands', async () => {
