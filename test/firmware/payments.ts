@@ -225,6 +225,14 @@ export async function refusalOf(work: Promise<unknown>): Promise<{ refusal: numb
   return { refusal: error.refusal, tag: error.tag };
 }
 
+/** What HSM-Cold refuses a payment with of which V authorised another form: `changed` is what was changed since. */
+export async function refusalOfChanged(rig: Rig, changed: Partial<Payment>): Promise<number> {
+  const authority = rig.v.authority('1', out(50_000), 0);
+  const coins = [makeCoin(rig, { sats: 1_000_000 })];
+  const payment = { userTxNo: '1', outs: out(50_000), coins, feeSats: 1000, authority, ...changed };
+  return (await refusalOf(pay(rig, payment))).refusal;
+}
+
 /** A stranger's address and `sats` as one entry of outs. */
 export function out(sats: number, n = 1): string {
   return `${btc.p2wpkh(secp256k1.getPublicKey(new Uint8Array(32).fill(n + 10)), TEST_NETWORK).address},${sats}`;

@@ -7,13 +7,13 @@ import * as path from 'node:path';
 import { expect } from 'chai';
 import { crc32, getU32, putU32 } from '../../../protocol/bytes';
 import { frameBody, frameLine } from '../../../protocol/link/frame';
-import { linkFeed, linkFlush, linkTimers, newLink, Link } from '../../../protocol/link/link';
+import { linkFeed, linkFlush, linkTimers, Link } from '../../../protocol/link/link';
 import { createPeer } from '../../../protocol/link/peer';
 import type { CborValue } from '../../../protocol/cbor';
 import type { Peer } from '../../../protocol/link/types';
 import { FRAME_HELLO, FRAME_HELLO_REPLY, FRAME_NO_SESSION, HELLO_BYTES, MSG_INFO } from '../../../protocol/wire';
 import { protocolCrypto } from '../../../host/kit/protocol-crypto';
-import { line, LineEnd, seeded, seededBytes, TestClock } from '../../../tools/bench/wire/line';
+import { bareLink, line, LineEnd, seeded, seededBytes, TestClock } from '../../../tools/bench/wire/line';
 
 const unhex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'));
 
@@ -199,27 +199,7 @@ describe('someone in the middle of the authenticated link', () => {
 /** A plain responder whose session is up, and what it has written since. */
 function upResponder(): { link: Link; written: Uint8Array[] } {
   const written: Uint8Array[] = [];
-  const stats = {
-    bytesIn: 0,
-    bytesOut: 0,
-    framesIn: 0,
-    framesOut: 0,
-    badFrames: 0,
-    badMessages: 0,
-    duplicates: 0,
-    retransmits: 0,
-    handshakes: 0,
-    refusedVersions: 0,
-  };
-  const link = newLink(
-    {
-      uart: { write: (bytes) => void written.push(bytes), onData: () => undefined },
-      clock: undefined as never,
-      role: 'responder',
-      bootId: 2,
-    },
-    stats,
-  );
+  const link = bareLink({ role: 'responder', bootId: 2 }, (bytes) => void written.push(bytes));
   const hello = new Uint8Array(HELLO_BYTES + 4);
   hello.set([FRAME_HELLO, 1, 1, 0, 0, 0, 7, 1, 0xe9, 2, 8, 0, 8]);
   linkFeed(link, frameLine(goodCrc(hello), true), 0);

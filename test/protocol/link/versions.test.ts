@@ -6,10 +6,10 @@
 import { expect } from 'chai';
 import { crc32, putU32 } from '../../../protocol/bytes';
 import { frameBody, frameLine } from '../../../protocol/link/frame';
-import { Link, linkFeed, linkTimers, newLink } from '../../../protocol/link/link';
+import { Link, linkFeed, linkTimers } from '../../../protocol/link/link';
 import { FRAME_HELLO, FRAME_HELLO_REPLY, LINK_VERSION_MAX, LINK_VERSION_MIN } from '../../../protocol/wire';
 import { protocolCrypto } from '../../../host/kit/protocol-crypto';
-import { seeded, seededBytes } from '../../../tools/bench/wire/line';
+import { bareLink, seeded, seededBytes } from '../../../tools/bench/wire/line';
 
 type Range = [min: number, max: number];
 
@@ -24,28 +24,7 @@ function end(role: 'initiator' | 'responder', [min, max]: Range, isSecure: boole
   const secure = isSecure
     ? { linkKey32: new Uint8Array(32).fill(5), crypto: protocolCrypto(seededBytes(seeded(bootId * 10 + role.length))) }
     : undefined;
-  const stats = {
-    bytesIn: 0,
-    bytesOut: 0,
-    framesIn: 0,
-    framesOut: 0,
-    badFrames: 0,
-    badMessages: 0,
-    duplicates: 0,
-    retransmits: 0,
-    handshakes: 0,
-    refusedVersions: 0,
-  };
-  const link = newLink(
-    {
-      uart: { write: (bytes) => void out.push(Uint8Array.from(bytes)), onData: () => undefined },
-      clock: undefined as never,
-      role,
-      bootId,
-      secure,
-    },
-    stats,
-  );
+  const link = bareLink({ role, bootId, secure }, (bytes) => void out.push(Uint8Array.from(bytes)));
   Object.assign(link.own, { versionMin: min, versionMax: max });
   return { link, out };
 }

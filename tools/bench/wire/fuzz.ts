@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm';
 import { cborDecode, cborEncode } from '../../../protocol/cbor';
 import { beginOpen, finishPending, pendingSms } from '../../../protocol/channel/channel-v';
 import { frameBody, frameLine } from '../../../protocol/link/frame';
-import { linkFeed, newLink } from '../../../protocol/link/link';
+import { linkFeed } from '../../../protocol/link/link';
 import { aSignBegin, aSignInput } from '../../../protocol/link/messages';
 import { parseOuts } from '../../../protocol/request/outs';
 import { openSms, sealSms } from '../../../protocol/sms/v2';
@@ -16,7 +16,7 @@ import { v1ParseToCold, v1ParseToV } from '../../../protocol/sms/v1';
 import { MESSAGE_ITEMS_MAX, SMS_BATCH_VERIFY } from '../../../protocol/wire';
 import { protocolCrypto } from '../../../host/kit/protocol-crypto';
 import { ColdChannels, identities, VChannels } from './channel-ends';
-import { seeded, seededBytes } from './line';
+import { bareLink, seeded, seededBytes } from './line';
 import { anyValue } from './values';
 
 export interface FuzzResult {
@@ -120,28 +120,7 @@ function frameTarget(isSecure: boolean): Target {
       const secure = isSecure
         ? { linkKey32: new Uint8Array(32).fill(1), crypto: protocolCrypto(seededBytes(next)) }
         : undefined;
-      const stats = {
-        bytesIn: 0,
-        bytesOut: 0,
-        framesIn: 0,
-        framesOut: 0,
-        badFrames: 0,
-        badMessages: 0,
-        duplicates: 0,
-        retransmits: 0,
-        handshakes: 0,
-        refusedVersions: 0,
-      };
-      const link = newLink(
-        {
-          uart: { write: () => undefined, onData: () => undefined },
-          clock: undefined as never,
-          role: 'responder',
-          bootId: 1,
-          secure,
-        },
-        stats,
-      );
+      const link = bareLink({ role: 'responder', bootId: 1, secure }, () => undefined);
       for (const line of bodies.splice(0)) linkFeed(link, line, 5);
       return link.inbox.length || link.session ? 'a link came up out of noise' : undefined;
     });

@@ -2,7 +2,8 @@
  * Two link ends on one virtual clock and a serial line between them that can lose, flip, double and add octets.
  * Seeded: the same seed gives the same line. Used by the link's tests and by the wire benchmark.
  */
-import type { LinkClock, LinkUart } from '../../../protocol/link/types';
+import { newLink, type Link } from '../../../protocol/link/link';
+import type { LinkClock, LinkUart, PeerOptions } from '../../../protocol/link/types';
 
 /** Small seeded generator (xorshift32): 0 ≤ x < 1. */
 export function seeded(seed: number): () => number {
@@ -103,4 +104,24 @@ export function line(clock: TestClock, options: LineOptions = {}): [LineEnd, Lin
     inject: (bytes) => send(from, bytes),
   });
   return [end(0), end(1)];
+}
+
+/** A link without clock and line, for what feeds it by hand: `write` takes what it sends. */
+export function bareLink(
+  options: Pick<PeerOptions, 'role' | 'bootId' | 'secure'>,
+  write: (bytes: Uint8Array) => void,
+): Link {
+  const stats = {
+    bytesIn: 0,
+    bytesOut: 0,
+    framesIn: 0,
+    framesOut: 0,
+    badFrames: 0,
+    badMessages: 0,
+    duplicates: 0,
+    retransmits: 0,
+    handshakes: 0,
+    refusedVersions: 0,
+  };
+  return newLink({ uart: { write, onData: () => undefined }, clock: undefined as never, ...options }, stats);
 }

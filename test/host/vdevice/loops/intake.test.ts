@@ -3,36 +3,12 @@
 
 import { expect } from 'chai';
 import { ADMIN, PAYEE, createWorld, vtestOf, type World } from '../world';
-import { addressOf } from '../fake-api';
-
-const HASH = 'ab'.repeat(32);
-const OUTS = PAYEE + ',20000;' + addressOf('second') + ',30000';
-const DETAIL = {
-  outputs: [
-    { address: PAYEE, value: 20000 },
-    { address: addressOf('second'), value: 30000 },
-    { address: addressOf('change'), value: 49000 },
-  ],
-  inputs: [{ value: 100000 }],
-};
+import { HASH, OUTS, withdrawalWorld } from './withdrawals';
 
 describe('host/vdevice intake', () => {
   let world: World;
-  beforeEach(async () => {
-    world = await createWorld();
-    await world.open();
-  });
-  afterEach(() => world.close());
-
-  const give = async (id: number | string = 11, outs = OUTS, extra = {}) =>
-    void (world.site.vtest = await vtestOf(id, outs, extra));
-  const start = async () => expect(await world.v.startLoop()).to.equal(true);
-  const confirm = (id = '11', hash: string | null = HASH, status = 1) => {
-    Object.assign(world.api.requests.get(id)!, { status, txHash: hash });
-    if (hash) world.api.details.set(hash, DETAIL);
-  };
-  const loop = async () => (await world.v.status()).loop;
-  const requests = () => world.api.posts.filter((form) => form.user_tx_no !== undefined);
+  const { give, start, confirm, loop, requests, ...rig } = withdrawalWorld();
+  beforeEach(() => void (world = rig.world()));
 
   it('attack: a withdrawal planted without the password', async () => {
     await give(11, OUTS, { password: 'guess' });
@@ -168,10 +144,7 @@ describe('host/vdevice intake', () => {
       ],
     ];
     for (const [name, plant, words] of cases) {
-      const bad = await createWorld({ policy: { minOutputSats: 546, txMaxSats: 50000 } });
-      await world.close();
-      world = bad;
-      await world.open();
+      world = await rig.replaceWorld({ policy: { minOutputSats: 546, txMaxSats: 50000 } });
       world.api.balance = 40000;
       await plant();
       await start();

@@ -5,37 +5,14 @@ import { expect } from 'chai';
 import { channelKey } from '../../../../protocol/channel/channel';
 import { protocolCrypto } from '../../../../host/kit/protocol-crypto';
 import { sendAuthority } from '../../../../protocol/request/authority';
-import { PAYEE, createWorld, vtestOf, type World } from '../world';
+import { PAYEE, type World } from '../world';
 import { addressOf } from '../fake-api';
-
-const HASH = 'ab'.repeat(32);
-const OUTS = PAYEE + ',20000;' + addressOf('second') + ',30000';
-const DETAIL = {
-  outputs: [
-    { address: PAYEE, value: 20000 },
-    { address: addressOf('second'), value: 30000 },
-    { address: addressOf('change'), value: 49000 },
-  ],
-  inputs: [{ value: 100000 }],
-};
+import { DETAIL, HASH, OUTS, withdrawalWorld } from './withdrawals';
 
 describe('host/vdevice send loop', () => {
   let world: World;
-  beforeEach(async () => {
-    world = await createWorld();
-    await world.open();
-  });
-  afterEach(() => world.close());
-
-  const give = async (id: number | string = 11, outs = OUTS, extra = {}) =>
-    void (world.site.vtest = await vtestOf(id, outs, extra));
-  const start = async () => expect(await world.v.startLoop()).to.equal(true);
-  const confirm = (id = '11', hash: string | null = HASH, status = 1) => {
-    Object.assign(world.api.requests.get(id)!, { status, txHash: hash });
-    if (hash) world.api.details.set(hash, DETAIL);
-  };
-  const loop = async () => (await world.v.status()).loop;
-  const requests = () => world.api.posts.filter((form) => form.user_tx_no !== undefined);
+  const { give, start, confirm, loop, requests, ...rig } = withdrawalWorld();
+  beforeEach(() => void (world = rig.world()));
 
   it('pulls, signs under the channel, posts in the published form, polls, reports', async () => {
     await give();
