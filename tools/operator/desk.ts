@@ -5,6 +5,7 @@ import { fail } from '../../protocol/errors';
 import { createPeople, type People } from '../console/people';
 import { choosePort } from '../serial/list';
 import { aBaud, DEFAULT_BAUD, openPort } from '../serial/open';
+import { explainEnd } from '../serial/open-errors';
 import type { CommandInput, Flag } from '../cli/command';
 import { createTranscript, type Transcript } from './transcript';
 
@@ -70,7 +71,7 @@ export async function aConsole(
   );
 }
 
-/** Runs `work` at the board's console. */
+/** Runs `work` at the board's console. Throws `no-console`, `port-gone`, and what `work` does. */
 export async function atDesk(input: CommandInput, work: (desk: Desk) => Promise<void>): Promise<number> {
   const runtime = realRuntime();
   const port = await openPort(await choosePort(input.values.port), aBaud(input.values.baud));
@@ -93,6 +94,8 @@ export async function atDesk(input: CommandInput, work: (desk: Desk) => Promise<
       hasColour: process.stdout.isTTY === true,
     });
     return 0;
+  } catch (error) {
+    throw explainEnd(port.name, error);
   } finally {
     people.close();
     client.close();

@@ -32,6 +32,12 @@ export function whereItWent(name: string): string {
     : '; on Linux brltty takes CP210x and CH340 adapters away ("sudo apt remove brltty", then plug it in again)';
 }
 
+/** What the end of a line under a console is, for people: `port-gone`; every other error stays as it is. */
+export function explainEnd(name: string, error: unknown): unknown {
+  if ((error as { code?: unknown }).code !== 'console-closed') return error;
+  return fail('port-gone', `${name} is gone: the cable was pulled or the board lost power${whereItWent(name)}`);
+}
+
 /** What Windows says, by serialport's binding: its words, or the number of its error. */
 function explainWindowsError(name: string, error: Error): Error {
   const text = error.message;

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { BUILT_FIRMWARE, ROOT } from '../../../host/kit/package';
 import { fail } from '../../../protocol/errors';
 import { pause, realRuntime, type Runtime } from '../../../host/kit/runtime';
+import { createConsoleClient } from '../../../host/operator';
 import { createCapture, readCapture } from '../../console/capture';
 import { complete } from '../../console/commands';
 import { createLinkView, readLinkKey } from '../../console/link-view';
@@ -20,6 +21,8 @@ import {
   type LineKind,
   type TrafficEntry,
 } from '../../console/traffic';
+import { aConsole } from '../../operator/desk';
+import { explainEnd } from '../../serial/open-errors';
 import { choosePort } from '../../serial/list';
 import { aBaud, DEFAULT_BAUD, openPort, type OpenPort } from '../../serial/open';
 import type { Command, CommandInput } from '../command';
@@ -171,8 +174,17 @@ class Terminal {
       ? Promise.race([session.run(line), silence(this.runtime, line, () => this.heardAtMs)])
       : session.run(line));
     printAnswer(answer, isJson, !batch && answer.command !== 'help');
-    if (answer.error?.code === 'console-closed') throw fail('port-gone', `${this.port.name} is gone: check the cable`);
+    if (answer.error?.code === 'console-closed') throw explainEnd(this.port.name, answer.error);
     return answer.ok;
+  }
+
+  /** Nobody sees that a GPS or a modem answers a script: it is told before the first command. Throws `no-console`. */
+  private async requireConsole(): Promise<void> {
+    let heard = '';
+    const client = createConsoleClient({ port: this.port, onLine: (line) => void (heard += `${line}\n`) });
+    await aConsole(client, this.runtime, () => heard).catch((error) => {
+      throw explainEnd(this.port.name, error);
+    });
   }
 
   private async runBatch(session: Session, batch: string[]): Promise<number> {
@@ -185,6 +197,7 @@ class Terminal {
   async run(): Promise<number> {
     const { kind, batch, isJson } = this.wanted;
     if (kind !== 'console') return listen(this.input, this.port, kind, this.show);
+    if (batch) await this.requireConsole();
     const session = createSession({
       port: this.port,
       nowMs: this.runtime.nowMs,
