@@ -1,6 +1,10 @@
 // Odd answers of modems, from public reports, the test suites of other drivers and the SIM800 AT Command Manual 1.09.
 // Each title names its source. Holds: no optional part of an answer is needed, no command but AT is a must, no message
 // holds up another, and sending never waits for reading.
+// Neighbours: each optional field of +CMGR, +CMTI, +CREG, +CPMS, +CSQ, +COPS, +CBC, +CCLK; each step of the start-up
+// and of a poll refused, mute or hanging, alone and all at once; one place, all places and place 0, at reading and at
+// deleting; a list refused, mute, empty; a full store. Held elsewhere: values of a line (lines.test.ts), parts of long
+// SMS (test/host/modem), whole dialogues drawn at random (test/tools/bench/modem.test.ts).
 import { expect } from 'chai';
 import { HELLO_LENGTH, HELLO_PDU, startScripted, type Script, type Scripted } from './scripted';
 

@@ -1,5 +1,9 @@
 // Holds V's intake to docs/published-app.md 6.2 and 6.3: what a website in the attacker's hands can plant, what the
 // policy holds or refuses. No authority is made for any of it.
+// Neighbours of one bad item that stops all behind it (bitcoin #24121): each cause of a refusal (outputs, coin, each
+// policy tag, balance), each cause of a hold, a report that the website does not take, the same item again, a restart
+// between refusal and report, a flood of them. Held elsewhere: an amount that the API never takes (../policy), batches
+// (batch-loop.test.ts), what the API refuses after an authority (send-loop.test.ts).
 
 import { expect } from 'chai';
 import { ADMIN, PAYEE, createWorld, vtestOf, type World } from '../world';
