@@ -20,6 +20,7 @@ import { createBoards, type Boards } from './parties/boards';
 import { createConsoleHub, type ConsoleHub } from './parties/console-hub';
 import { startCustomer, type Customer } from './parties/customer-side';
 import type { LogListener } from '../kit/log';
+import type { ModemKindName } from './sim800';
 import type { Mood } from './sim800/moods';
 import { createGsmNetwork, type GsmNetwork, type GsmOptions, type Person } from './gsm';
 import { CALM_POLLS, NUMBERS, QUICK_POLLS, SIM_START_MS, type Polls } from './numbers';
@@ -42,6 +43,8 @@ export interface SimulationOptions {
   board?: BoardData;
   /** GSM modules on HSM-Cold: 2 without; 1 is what a chip has pins for. */
   modems?: 1 | 2;
+  /** Which modems HSM-Cold and V have, default SIM800. */
+  modemKind?: ModemKindName;
   /** Odd answers of all modems: made anew for each. */
   mood?: () => Mood;
   /** Customers on HSM-Cold; the story is the first one's. Default 1, at most 8. */
@@ -182,6 +185,7 @@ class SimulatedSystem implements Simulation {
       gsm: this.gsm,
       folder: this.parts.folder,
       polls: this.parts.polls,
+      modemKind: options.modemKind,
       mood: options.mood?.(),
       onEvent: options.onEvent,
       apiUrl: this.platform.internet.url,
@@ -291,6 +295,7 @@ async function openParts(options: SimulationOptions, closers: Closers): Promise<
     espruino: options.espruino,
     prelude: options.prelude,
     modems: options.modems,
+    modemKind: options.modemKind,
     mood: options.mood,
     onLog: options.onLog,
   });

@@ -46,6 +46,8 @@ class SimulatedNetwork implements GsmNetwork {
   private readonly rules = createRuleBook();
   private readonly phones = new Map<string, Phone>();
   private readonly trafficListeners: ((sms: SmsTraffic) => void)[] = [];
+  private isOff = false;
+  private readonly gsmOffListeners: (() => void)[] = [];
   private readonly outageListeners: ((number: string, on: boolean) => void)[] = [];
   private readonly counters: GsmStats = {
     submitted: 0,
@@ -189,6 +191,19 @@ class SimulatedNetwork implements GsmNetwork {
 
   isOutage(number: string) {
     return this.phone(number).isOut;
+  }
+
+  switchOffGsm() {
+    this.isOff = true;
+    this.gsmOffListeners.forEach((listener) => listener());
+  }
+
+  isGsmOff() {
+    return this.isOff;
+  }
+
+  onGsmOff(listener: () => void) {
+    this.gsmOffListeners.push(listener);
   }
 
   onOutage(listener: (number: string, on: boolean) => void) {

@@ -118,6 +118,10 @@ export interface GsmNetwork {
   outage(number: string, on: boolean): void;
   isOutage(number: string): boolean;
   onOutage(listener: (number: string, on: boolean) => void): void;
+  /** GSM is switched off for good: modems without another technology have no network from now on. */
+  switchOffGsm(): void;
+  isGsmOff(): boolean;
+  onGsmOff(listener: () => void): void;
   rule(rule: GsmRule): GsmRuleHandle;
   /** Changes the odds from now on. */
   setFaults(faults: Partial<Pick<GsmOptions, 'delayMs' | 'loss' | 'duplicate' | 'reorder' | 'reorderMs'>>): void;

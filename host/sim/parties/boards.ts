@@ -17,7 +17,7 @@ import {
 } from '../board';
 import type { GsmNetwork } from '../gsm';
 import { NUMBERS } from '../numbers';
-import { createSim800, type Sim800 } from '../sim800';
+import { createSim800, type ModemKindName, type Sim800 } from '../sim800';
 import type { Mood } from '../sim800/moods';
 import type { VirtualRuntime } from '../clock/virtual-runtime';
 
@@ -33,6 +33,8 @@ export interface BoardsOptions {
   prelude?: (role: 'cold' | 'hot') => string;
   /** GSM modules on HSM-Cold: 2 without; 1 is what a chip has pins for. */
   modems?: 1 | 2;
+  /** Which modems they are, default SIM800. */
+  modemKind?: ModemKindName;
   /** Odd answers of the modems: made anew for each. */
   mood?: () => Mood;
   onLog?: (who: string, line: string) => void;
@@ -95,6 +97,7 @@ export async function createBoards(options: BoardsOptions): Promise<Boards> {
       number,
       network: gsm,
       port: lines.modems[i][1],
+      kind: options.modemKind,
       mood: options.mood?.(),
     }),
   );

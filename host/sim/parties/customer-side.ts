@@ -9,7 +9,7 @@ import type { LogListener } from '../../kit/log';
 import type { GsmNetwork } from '../gsm';
 import { NUMBERS, SIM_TOKENS, type Polls } from '../numbers';
 import { createShop, type Shop } from './shop';
-import { createSim800, type Sim800 } from '../sim800';
+import { createSim800, type ModemKindName, type Sim800 } from '../sim800';
 import type { Mood } from '../sim800/moods';
 import type { VirtualRuntime } from '../clock/virtual-runtime';
 
@@ -31,6 +31,8 @@ export interface CustomerOptions {
   polls: Polls;
   /** Hour and minute (UTC) of the daily key exchange, default 03:00. */
   rekeyAt?: string;
+  /** Which modem V has, default a SIM800. */
+  modemKind?: ModemKindName;
   /** Odd answers of V's modem. */
   mood?: Mood;
   onEvent?: LogListener;
@@ -102,6 +104,7 @@ export async function startCustomer(options: CustomerOptions): Promise<Customer>
     number: NUMBERS.v,
     network: options.gsm,
     port: line[1],
+    kind: options.modemKind,
     mood: options.mood,
   });
   const forV = vOptions(options, website.url, line[0]);

@@ -1,6 +1,6 @@
-// The simulated SIM800: power, start-up, registration, incoming SMS, and every fault on request.
-// Spec: SIM800 Series AT Command Manual 1.09; 3GPP TS 27.007. All waiting is the runtime's; all chance comes from the
-// seed. Leaves command lines to dialogue.ts, the commands to commands/, mangled output to output.ts.
+// The simulated modem, a SIM800 or an A7670 (kinds.ts): power, start-up, registration, incoming SMS, and every fault on
+// request. Spec: SIM800 Series AT Command Manual 1.09; 3GPP TS 27.007. All waiting is the runtime's; all chance comes
+// from the seed. Leaves command lines to dialogue.ts, the commands to commands/, mangled output to output.ts.
 import { PDU_REPORT, hexOfBytes } from '../../../protocol/sms/pdu';
 import type { Timer } from '../../kit/runtime';
 import { UNDER_VOLTAGE_MV } from '../../modem/supply';
@@ -9,7 +9,8 @@ import type { Attachment } from '../gsm/types';
 import { networkTimeUrc } from './commands/registration';
 import { Dialogue, type NextFault } from './dialogue';
 import { createOutput } from './output';
-import { freePlace, freshSettings, type Sim800Core } from './state';
+import { MODEM_KINDS } from './kinds';
+import { freePlace, freshSettings, shownPlace, type Sim800Core } from './state';
 import type { Sim800, Sim800Faults, Sim800Options } from './types';
 
 /** Supply below which the modem cannot go on, and the time until it stops. */
@@ -23,6 +24,7 @@ class SimulatedSim800 implements Sim800 {
   private readonly network = this.options.network;
   private readonly port = this.options.port;
   readonly number = this.options.number;
+  private readonly kind = MODEM_KINDS[this.options.kind ?? 'sim800'];
   private readonly chance = createChance(this.options.seed, 'sim800');
   private readonly boot = this.options.bootMs ?? { rdy: 800, call: 3000, sms: 4000 };
   private readonly output = createOutput(this.runtime, this.port, this.chance, () => this.faults);
@@ -37,6 +39,8 @@ class SimulatedSim800 implements Sim800 {
     runtime: this.runtime,
     chance: this.chance,
     network: this.network,
+    kind: this.kind,
+    registeredAs: { creg: 1, cereg: 1, cgreg: 1, ...this.options.registeredAs },
     imei: this.options.imei ?? '868120203456781',
     operator: this.options.operator ?? 'CHINA MOBILE',
     sim: {
@@ -48,7 +52,7 @@ class SimulatedSim800 implements Sim800 {
       ccid: '898600' + this.number.replace(/\D/g, '').slice(-14).padStart(14, '0'),
       smsc: '+8613800210500',
       store: [],
-      capacity: this.options.capacity ?? 20,
+      capacity: this.options.capacity ?? this.kind.store.capacity,
     },
     settings: freshSettings(),
     rssi: 21,
@@ -69,10 +73,10 @@ class SimulatedSim800 implements Sim800 {
     memoryAvailable: () => this.attachment?.memoryAvailable(),
     pinEntered: () => {
       this.dialogue.say('+CPIN: READY');
-      this.later(this.boot.call, () => this.stage(2, 'Call Ready'));
-      this.later(this.boot.sms, () => this.stage(3, 'SMS Ready'));
+      this.later(this.boot.call, () => this.stage(2, this.kind.ready.sim));
+      this.later(this.boot.sms, () => this.stage(3, this.kind.ready.sms));
     },
-    cltsChanged: () => this.later(5000, () => this.networkTime()),
+    timeAsked: () => this.later(5000, () => this.networkTime()),
   };
   private readonly dialogue = new Dialogue({
     core: this.core,
@@ -90,7 +94,10 @@ class SimulatedSim800 implements Sim800 {
     this.network.onOutage((who, on) => {
       if (who !== this.number || !this.isOn || this.core.bootStage < 2) return;
       if (on) this.register(false);
-      else this.later(REGISTER_MS, () => this.register(!this.network.isOutage(this.number)));
+      else this.later(REGISTER_MS, () => this.register(this.hasNetwork()));
+    });
+    this.network.onGsmOff(() => {
+      if (!this.hasNetwork()) this.register(false);
     });
     if (this.options.poweredOn ?? true) this.powerOn();
   }
@@ -104,26 +111,33 @@ class SimulatedSim800 implements Sim800 {
     this.timers.push(timer);
   }
 
+  /** A network that this kind can use. */
+  private hasNetwork(): boolean {
+    return !this.network.isOutage(this.number) && (this.kind.hasLte || !this.network.isGsmOff());
+  }
+
   private networkTime(): void {
-    if (!this.core.settings.clts || !this.isRegistered) return;
-    this.core.clockOffsetMs = 0;
-    this.dialogue.say(networkTimeUrc(this.runtime.nowMs()));
+    const { clts, ctzu } = this.core.settings;
+    if (!this.isRegistered) return;
+    if (clts || ctzu) this.core.clockOffsetMs = 0;
+    const urc = this.kind.hasLte || clts ? networkTimeUrc(this.core) : undefined;
+    if (urc) this.dialogue.say(urc);
   }
 
   private register(on: boolean): void {
     if (this.isRegistered === on) return;
     this.isRegistered = on;
-    if (this.core.settings.creg > 0) this.dialogue.say(`+CREG: ${on ? 1 : 2}`);
+    if (this.core.settings.creg > 0) this.dialogue.say(`+CREG: ${on ? this.core.registeredAs.creg : 2}`);
     if (on) {
       this.attachment = this.network.attach(this.number, (pdu) => this.receive(pdu));
       this.later(500, () => this.networkTime());
     } else this.attachment?.detach();
   }
 
-  private stage(reached: number, text: string): void {
+  private stage(reached: number, lines: string[]): void {
     this.core.bootStage = reached;
-    this.dialogue.say(text);
-    if (reached === 2 && !this.network.isOutage(this.number)) this.register(true);
+    lines.forEach((line) => this.dialogue.say(line));
+    if (reached === 2 && this.hasNetwork()) this.register(true);
   }
 
   powerOn(): void {
@@ -133,13 +147,12 @@ class SimulatedSim800 implements Sim800 {
     this.core.settings = freshSettings();
     this.core.clockOffsetMs = undefined;
     this.later(this.boot.rdy, () => {
-      this.stage(1, 'RDY');
-      this.dialogue.say('+CFUN: 1');
+      this.stage(1, this.kind.ready.on);
       const isLocked = this.core.sim.pin !== undefined && this.core.sim.isPresent;
       this.dialogue.say(`+CPIN: ${!this.core.sim.isPresent ? 'NOT INSERTED' : isLocked ? 'SIM PIN' : 'READY'}`);
       if (!this.core.sim.isPresent || isLocked) return;
-      this.later(this.boot.call - this.boot.rdy, () => this.stage(2, 'Call Ready'));
-      this.later(this.boot.sms - this.boot.rdy, () => this.stage(3, 'SMS Ready'));
+      this.later(this.boot.call - this.boot.rdy, () => this.stage(2, this.kind.ready.sim));
+      this.later(this.boot.sms - this.boot.rdy, () => this.stage(3, this.kind.ready.sms));
     });
   }
 
@@ -172,7 +185,8 @@ class SimulatedSim800 implements Sim800 {
     if (place === 0) return false;
     this.core.sim.store[place] = { state: 0, pdu };
     const isSilent = this.chance.happens(this.faults.silentSms);
-    if (cnmi[1] !== 0 && !isSilent) this.dialogue.say(`+CMTI: "SM",${place}`);
+    if (cnmi[1] !== 0 && !isSilent)
+      this.dialogue.say(`+CMTI: "${this.kind.store.name}",${shownPlace(this.core, place)}`);
     return true;
   }
 
@@ -204,7 +218,7 @@ class SimulatedSim800 implements Sim800 {
     this.core.sim.isPresent = present;
     if (!present) this.register(false);
     if (this.isOn) this.dialogue.say(present ? '+CPIN: READY' : '+CPIN: NOT INSERTED');
-    if (present && this.isOn) this.later(REGISTER_MS, () => this.register(!this.network.isOutage(this.number)));
+    if (present && this.isOn) this.later(REGISTER_MS, () => this.register(this.hasNetwork()));
   }
 
   ring(from: string): void {

@@ -24,7 +24,7 @@ export interface NamedMood {
 }
 
 /** Commands that a driver can do without. */
-const OPTIONAL = /^AT(E0|\+CMEE|\+CREG|\+CLTS|\+CPMS|\+CNMI|\+CSQ|\+COPS|\+CBC|\+CCLK)/;
+const OPTIONAL = /^AT(E0|\+CGMM|I$|\+CMEE|\+C[GE]?REG|\+CLTS|\+CTZ|\+CPMS|\+CNMI|\+CSQ|\+COPS|\+CBC|\+CCLK)/;
 
 /** A mood that changes lines of one name. */
 function saying(name: string, change: (line: string) => string | string[]): () => Mood {
@@ -207,7 +207,9 @@ const KINDS = [
   /^AT\+CPIN\?/,
   /^AT\+CREG=/,
   /^AT\+CREG\?/,
-  /^AT\+CLTS/,
+  /^AT\+C(LTS|TZ)/,
+  /^AT\+C[GE]REG/,
+  /^AT(\+CGMM|I$)/,
   /^AT\+CMGF/,
   /^AT\+CPMS=/,
   /^AT\+CPMS\?/,

@@ -4,6 +4,8 @@ import type { Runtime } from '../../kit/runtime';
 import type { Chance } from '../gsm/chance';
 import type { GsmNetwork } from '../gsm/types';
 import type { AtAnswer, AtCommand } from './at';
+import type { ModemKind } from './kinds';
+import type { RegisteredAs } from './types';
 
 /** +CMGL states in PDU mode: 0 REC UNREAD, 1 REC READ, 2 STO UNSENT, 3 STO SENT. */
 export interface StoredSms {
@@ -19,7 +21,7 @@ export interface Sim {
   imsi: string;
   ccid: string;
   smsc: string;
-  /** Places 1..capacity. */
+  /** Places 1..capacity; a kind may number them otherwise (shownPlace). */
   store: (StoredSms | undefined)[];
   capacity: number;
 }
@@ -36,7 +38,10 @@ export interface Settings {
   csms: number;
   creg: number;
   cgreg: number;
+  cereg: number;
   clts: number;
+  ctzu: number;
+  ctzr: number;
   cfun: number;
   csclk: number;
   ipr: number;
@@ -58,7 +63,10 @@ export function freshSettings(): Settings {
     csms: 0,
     creg: 0,
     cgreg: 0,
+    cereg: 0,
     clts: 0,
+    ctzu: 0,
+    ctzr: 0,
     cfun: 1,
     csclk: 0,
     ipr: 0,
@@ -73,6 +81,8 @@ export interface Sim800Core {
   runtime: Runtime;
   chance: Chance;
   network: GsmNetwork;
+  kind: ModemKind;
+  registeredAs: RegisteredAs;
   sim: Sim;
   settings: Settings;
   imei: string;
@@ -82,7 +92,7 @@ export interface Sim800Core {
   supplyMv(): number;
   /** The modem transmits from now on for so long: where its supply falls too far it says so, or restarts. */
   onAir(ms: number): void;
-  /** 0 before RDY, 1 RDY, 2 Call Ready, 3 SMS Ready. */
+  /** 0 before the first ready line, 1 behind it, 2 registering, 3 SMS can be used. */
   bootStage: number;
   /** Milliseconds that the modem's clock is ahead of the network's; undefined until it was set. */
   clockOffsetMs: number | undefined;
@@ -93,7 +103,8 @@ export interface Sim800Core {
   /** Tells the network that there is room again. */
   memoryAvailable(): void;
   pinEntered(): void;
-  cltsChanged(): void;
+  /** The network's time is asked for, by +CLTS or +CTZU. */
+  timeAsked(): void;
 }
 
 export type AtHandler = (core: Sim800Core, command: AtCommand) => AtAnswer;
@@ -103,6 +114,15 @@ export type AtTable = { [name: string]: AtHandler };
 export function freePlace(sim: Sim): number {
   for (let place = 1; place <= sim.capacity; place++) if (!sim.store[place]) return place;
   return 0;
+}
+
+/** Number of a place as the modem shows it, and back. */
+export function shownPlace(core: Sim800Core, place: number): number {
+  return place - 1 + core.kind.store.first;
+}
+
+export function placeOf(core: Sim800Core, shown: string | undefined): number {
+  return Number(shown) + 1 - core.kind.store.first;
 }
 
 export function usedPlaces(sim: Sim): number {

@@ -2,6 +2,7 @@
 import { BytePort } from '../../kit/byte-port';
 import { Runtime } from '../../kit/runtime';
 import { GsmNetwork } from '../gsm/types';
+import { ModemKindName } from './kinds';
 import { Mood } from './moods';
 
 /** Probabilities 0..1 of each nastiness, all drawn from the seed. Default 0. */
@@ -31,6 +32,13 @@ export interface Sim800Faults {
   sagMv?: number;
 }
 
+/** <stat> of each registration (27.007 7.2, 10.1.20, 10.1.22). */
+export interface RegisteredAs {
+  creg: number;
+  cereg: number;
+  cgreg: number;
+}
+
 export interface Sim800Options {
   runtime: Runtime;
   seed: number | string;
@@ -38,15 +46,19 @@ export interface Sim800Options {
   network: GsmNetwork;
   /** The modem's end of the wire. */
   port: BytePort;
+  /** Which modem it is, default a SIM800. */
+  kind?: ModemKindName;
+  /** What it says where it is registered: <stat> of +CREG, +CEREG, +CGREG; default 1, at home. */
+  registeredAs?: Partial<RegisteredAs>;
   faults?: Sim800Faults;
   /** Odd answers, default none. */
   mood?: Mood;
   simPresent?: boolean;
   /** When given the SIM asks for it. */
   pin?: string;
-  /** SMS places on the SIM, default 20. */
+  /** SMS places, default the kind's. */
   capacity?: number;
-  /** Time from power-on to RDY, Call Ready, SMS Ready; default 800, 3,000 and 4,000. */
+  /** Time from power-on to the first ready line, to registration, to SMS; default 800, 3,000 and 4,000. */
   bootMs?: { rdy: number; call: number; sms: number };
   imei?: string;
   operator?: string;

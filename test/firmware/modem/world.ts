@@ -1,9 +1,9 @@
-// A small world for the tests of the SMS side: virtual clock, network, simulated SIM800s on wires, the driver at the
+// A small world for the tests of the SMS side: virtual clock, network, simulated modems on wires, the driver at the
 // end.
 import { createVirtualRuntime, type VirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
 import { wire, type Wire } from '../../../host/sim/board/wire';
 import { createGsmNetwork, type GsmNetwork, type GsmOptions } from '../../../host/sim/gsm';
-import { createSim800, type Sim800, type Sim800Options } from '../../../host/sim/sim800';
+import { createSim800, type ModemKindName, type Sim800, type Sim800Options } from '../../../host/sim/sim800';
 import { portUart, runtimeClock } from '../../../host/modem/hal';
 import type { Clock } from '../../../firmware/hal';
 import { createModem, startModem } from '../../../firmware/modem/modem';
@@ -36,7 +36,7 @@ export interface World {
   reboot(station: Station, driver?: Partial<ModemOptions>, isAcking?: boolean): Station;
 }
 
-export function createWorld(seed: string, gsm: Partial<GsmOptions> = {}): World {
+export function createWorld(seed: string, gsm: Partial<GsmOptions> = {}, kind?: ModemKindName): World {
   const runtime = createVirtualRuntime({ seed, startMs: START_MS, pace: 'fast' });
   const network = createGsmNetwork({ runtime, seed, ...gsm });
 
@@ -79,7 +79,7 @@ export function createWorld(seed: string, gsm: Partial<GsmOptions> = {}): World 
     network,
     station(options = {}, driver = {}, isAcking = true) {
       const line = wire(runtime, { baud: 115200 });
-      const sim = createSim800({ runtime, seed, number: COLD, network, port: line[1], ...options });
+      const sim = createSim800({ runtime, seed, number: COLD, network, port: line[1], kind, ...options });
       return attach(sim, line, driver, isAcking);
     },
     reboot(station, driver = {}, isAcking = true) {

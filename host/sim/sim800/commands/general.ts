@@ -1,6 +1,7 @@
 // Commands of the simulated SIM800 that say what it is and set how it talks. Spec: ITU-T V.250, 3GPP TS 27.007 5 and 8,
 // SIM800 Series AT Command Manual 1.09. Leaves network and SMS to registration.ts and sms.ts.
 import { ERROR, OK, type AtAnswer, type AtCommand } from '../at';
+import type { ModemKindName } from '../kinds';
 import type { AtHandler, AtTable, Sim800Core } from '../state';
 import { freshSettings } from '../state';
 
@@ -91,15 +92,32 @@ function flow(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
   return OK;
 }
 
+/** A command of one kind of modem; an error at others. */
+export function only(name: ModemKindName, handler: AtHandler): AtHandler {
+  return (core, command) => (core.kind.name === name ? handler(core, command) : ERROR);
+}
+
 function powerDown(core: Sim800Core, { kind }: AtCommand): AtAnswer {
   if (kind !== 'set') return ERROR;
   core.runtime.after(300, () => core.powerOff());
   return { lines: ['NORMAL POWER DOWN'], result: 'NONE', afterMs: 200 };
 }
 
-const manufacturer = says(() => 'SIMCOM_Ltd');
-const model = says(() => 'SIMCOM_SIM800L');
-const revision = says(() => 'Revision:1418B05SIM800L24');
+function switchOff(core: Sim800Core, { kind }: AtCommand): AtAnswer {
+  if (kind !== 'exec') return ERROR;
+  core.runtime.after(300, () => core.powerOff());
+  return OK;
+}
+
+function reset(core: Sim800Core, { kind }: AtCommand): AtAnswer {
+  if (kind !== 'exec') return ERROR;
+  core.runtime.after(300, () => core.restart());
+  return OK;
+}
+
+const manufacturer = says((core) => core.kind.manufacturer);
+const model = says((core) => core.kind.model);
+const revision = says((core) => core.kind.revision);
 const serial = says((core) => core.imei);
 
 export const GENERAL: AtTable = {
@@ -128,7 +146,7 @@ export const GENERAL: AtTable = {
   X: accepts,
   S: accepts,
   H: accepts,
-  I: says(() => 'SIM800 R14.18'),
+  I: (core) => ({ lines: core.kind.identity, result: 'OK' }),
   D: () => ({ lines: ['NO CARRIER'], result: 'NONE', afterMs: 500 }),
   '+CGMI': manufacturer,
   '+GMI': manufacturer,
@@ -145,7 +163,9 @@ export const GENERAL: AtTable = {
   '+CNUM': simSays((core) => `+CNUM: "","${core.sim.number}",145,7,4`),
   '+CPIN': pin,
   '+CFUN': fun,
-  '+CPOWD': powerDown,
+  '+CPOWD': only('sim800', powerDown),
+  '+CPOF': only('a7670', switchOff),
+  '+CRESET': only('a7670', reset),
   '+CSCS': characterSet,
   '+IFC': flow,
   '+CMEE': numberSetting(

@@ -2,20 +2,25 @@
 // Spec: 3GPP TS 27.007 7.2, 7.3, 8.4, 8.5, 8.15; SIM800 manual for +CLTS. Leaves SMS to sms.ts.
 import { DAY_MS } from '../../../../protocol/time';
 import { ERROR, OK, type AtAnswer, type AtCommand } from '../at';
-import { numberSetting } from './general';
-import type { AtTable, Sim800Core } from '../state';
+import { numberSetting, only } from './general';
+import type { AtHandler, AtTable, Sim800Core } from '../state';
 
 /** Quarter hours east of UTC that the simulated network tells. */
 const ZONE_QUARTERS = 32;
 /** Location area and cell, told under +CREG=2. */
 const CELL = '"2538","5B1F"';
 
-function registration(name: string, key: 'creg' | 'cgreg'): (core: Sim800Core, command: AtCommand) => AtAnswer {
+function registration(
+  name: string,
+  key: 'creg' | 'cgreg' | 'cereg',
+): (core: Sim800Core, command: AtCommand) => AtAnswer {
   return (core, { kind, args }) => {
     if (kind === 'test') return { lines: [`${name}: (0-2)`], result: 'OK' };
     if (kind === 'read') {
-      const place = core.settings[key] === 2 && core.registration() === 1 ? `,${CELL}` : '';
-      return { lines: [`${name}: ${core.settings[key]},${core.registration()}${place}`], result: 'OK' };
+      const isOn = core.registration() === 1;
+      const place = core.settings[key] === 2 && isOn ? `,${CELL}` : '';
+      const stat = isOn ? core.registeredAs[key] : core.registration();
+      return { lines: [`${name}: ${core.settings[key]},${stat}${place}`], result: 'OK' };
     }
     if (kind !== 'set' || !/^[012]$/.test(args[0] ?? '')) return { result: { cme: 50 } };
     core.settings[key] = Number(args[0]);
@@ -30,7 +35,7 @@ function operator(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
     return {
       lines: [
         core.registration() === 1
-          ? `+COPS: ${core.settings.cops},0,"${core.operator}"`
+          ? `+COPS: ${core.settings.cops},0,"${core.operator}"${core.kind.hasLte ? ',7' : ''}`
           : `+COPS: ${core.settings.cops}`,
       ],
       result: 'OK',
@@ -49,22 +54,24 @@ function supply(core: Sim800Core, { kind }: AtCommand): AtAnswer {
   if (kind === 'test') return { lines: ['+CBC: (0-2),(1-100),(voltage)'], result: 'OK' };
   const millivolts = core.supplyMv();
   const percent = Math.max(1, Math.min(100, Math.round((millivolts - 3400) / 8)));
-  return { lines: [`+CBC: 0,${percent},${millivolts}`], result: 'OK' };
+  return { lines: [`+CBC: ${core.kind.supply(millivolts, percent)}`], result: 'OK' };
 }
 
-/** `yy/MM/dd,hh:mm:ss+zz` of the modem's clock; 2004-01-01 and on when nobody set it. */
+/** `yy/MM/dd,hh:mm:ss+zz` of the modem's clock; from the first of the kind's year on when nobody set it. */
 function clockText(core: Sim800Core): string {
   const zoneMs = ZONE_QUARTERS * 900_000;
   const ms =
     core.clockOffsetMs === undefined
-      ? Date.UTC(2004, 0, 1) + (core.runtime.nowMs() % DAY_MS)
+      ? Date.UTC(core.kind.clockYear, 0, 1) + (core.runtime.nowMs() % DAY_MS)
       : core.runtime.nowMs() + core.clockOffsetMs + zoneMs;
   const iso = new Date(ms).toISOString();
   return `${iso.slice(2, 10).replace(/-/g, '/')},${iso.slice(11, 19)}+${ZONE_QUARTERS}`;
 }
 
-/** The URC that network time comes with (+CLTS=1). */
-export function networkTimeUrc(nowMs: number): string {
+/** The URC that network time comes with: of +CLTS=1, of +CTZR=1; undefined where none is wanted. */
+export function networkTimeUrc(core: Sim800Core): string | undefined {
+  if (core.kind.hasLte) return core.settings.ctzr ? `+CTZV: "+${ZONE_QUARTERS}"` : undefined;
+  const nowMs = core.runtime.nowMs();
   const at = new Date(nowMs);
   const fields = [
     at.getUTCFullYear(),
@@ -96,23 +103,31 @@ function clock(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
   return OK;
 }
 
+/** A setting after which the network's time is asked for. */
+function timeSetting(name: string, key: 'clts' | 'ctzu' | 'ctzr'): AtHandler {
+  return numberSetting(
+    name,
+    0,
+    1,
+    (core) => core.settings[key],
+    (core, value) => {
+      core.settings[key] = value;
+      core.timeAsked();
+    },
+  );
+}
+
 export const REGISTRATION: AtTable = {
   '+CREG': registration('+CREG', 'creg'),
   '+CGREG': registration('+CGREG', 'cgreg'),
+  '+CEREG': only('a7670', registration('+CEREG', 'cereg')),
   '+COPS': operator,
   '+CSQ': signal,
   '+CBC': supply,
   '+CCLK': clock,
   '+CGATT': (core, { kind }) =>
     kind === 'read' ? { lines: [`+CGATT: ${core.registration() === 1 ? 1 : 0}`], result: 'OK' } : OK,
-  '+CLTS': numberSetting(
-    '+CLTS',
-    0,
-    1,
-    (core) => core.settings.clts,
-    (core, value) => {
-      core.settings.clts = value;
-      core.cltsChanged();
-    },
-  ),
+  '+CLTS': only('sim800', timeSetting('+CLTS', 'clts')),
+  '+CTZU': only('a7670', timeSetting('+CTZU', 'ctzu')),
+  '+CTZR': only('a7670', timeSetting('+CTZR', 'ctzr')),
 };

@@ -9,6 +9,8 @@ import { numberSetting } from './general';
 import { showStored, stateOf, textOfSet, typedText } from './sms-text';
 import {
   freePlace,
+  placeOf,
+  shownPlace,
   simError,
   usedPlaces,
   type AtHandler,
@@ -108,12 +110,12 @@ const write = composing((core, [pdu]) => {
   const place = freePlace(core.sim);
   if (place === 0) return { result: { cms: CMS_FULL } };
   core.sim.store[place] = { state: STO_UNSENT, pdu: pdu };
-  return { lines: [`+CMGW: ${place}`], result: 'OK', afterMs: 150 };
+  return { lines: [`+CMGW: ${shownPlace(core, place)}`], result: 'OK', afterMs: 150 };
 });
 
 function sendStored(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
   if (kind !== 'set') return kind === 'test' ? OK : ERROR;
-  const sms = core.sim.store[Number(args[0])];
+  const sms = core.sim.store[placeOf(core, args[0])];
   if (!sms || sms.state < STO_UNSENT) return { result: { cms: CMS_INDEX } };
   const answer = transmit(core, sms.pdu, '+CMSS');
   if (answer.result === 'OK') sms.state = STO_SENT;
@@ -133,7 +135,7 @@ function linesOf(core: Sim800Core, head: string, sms: StoredSms): string[] | nul
 
 function read(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
   if (kind !== 'set') return kind === 'test' ? OK : ERROR;
-  const place = Number(args[0]);
+  const place = placeOf(core, args[0]);
   if (!Number.isInteger(place) || place < 1 || place > core.sim.capacity) return { result: { cms: CMS_INDEX } };
   const sms = core.sim.store[place];
   if (!sms) return { result: 'OK', afterMs: 20 };
@@ -156,7 +158,7 @@ function list(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
   const lines: string[] = [];
   core.sim.store.forEach((sms, place) => {
     if (!sms || (wanted !== 4 && sms.state !== wanted)) return;
-    lines.push(...(linesOf(core, `+CMGL: ${place},`, sms) ?? []));
+    lines.push(...(linesOf(core, `+CMGL: ${shownPlace(core, place)},`, sms) ?? []));
     if (sms.state === REC_UNREAD && args[1] !== '1') sms.state = REC_READ;
   });
   return { lines, result: 'OK', afterMs: core.chance.between(30, 120) };
@@ -174,10 +176,15 @@ function remove(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
   const { sim } = core;
   if (kind === 'test')
     return {
-      lines: [`+CMGD: (${[...sim.store.keys()].filter((place) => sim.store[place]).join(',')}),(0-4)`],
+      lines: [
+        `+CMGD: (${[...sim.store.keys()]
+          .filter((place) => sim.store[place])
+          .map((place) => shownPlace(core, place))
+          .join(',')}),(0-4)`,
+      ],
       result: 'OK',
     };
-  const place = Number(args[0]);
+  const place = placeOf(core, args[0]);
   const states = DELETE_STATES[args[1] ?? '0'];
   if (kind !== 'set' || !Number.isInteger(place)) return { result: { cms: CMS_NOT_ALLOWED } };
   const before = usedPlaces(sim);
@@ -190,18 +197,20 @@ function remove(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
 
 function memories(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
   const use = `${usedPlaces(core.sim)},${core.sim.capacity}`;
-  if (kind === 'test') return { lines: ['+CPMS: ("SM"),("SM"),("SM")'], result: 'OK' };
-  if (kind === 'read') return { lines: [`+CPMS: "SM",${use},"SM",${use},"SM",${use}`], result: 'OK' };
-  if (kind !== 'set' || args.some((name) => name !== 'SM')) return { result: { cms: CMS_NOT_ALLOWED } };
+  const { name: store } = core.kind.store;
+  if (kind === 'test') return { lines: [`+CPMS: ${core.kind.stores}`], result: 'OK' };
+  if (kind === 'read') return { lines: [`+CPMS: "${store}",${use},"${store}",${use},"${store}",${use}`], result: 'OK' };
+  if (kind !== 'set' || args.some((name) => name !== store)) return { result: { cms: CMS_NOT_ALLOWED } };
   return { lines: [`+CPMS: ${use},${use},${use}`], result: 'OK', afterMs: core.chance.between(30, 120) };
 }
 
 function indications(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
-  if (kind === 'test') return { lines: ['+CNMI: (0-3),(0-3),(0,2),(0-2),(0,1)'], result: 'OK' };
+  if (kind === 'test') return { lines: [`+CNMI: (0-3),(0-3),(0,2),(0-${core.kind.maxDs}),(0,1)`], result: 'OK' };
   if (kind === 'read') return { lines: [`+CNMI: ${core.settings.cnmi.join(',')}`], result: 'OK' };
   const values = [0, 1, 2, 3, 4].map((i) => (args[i] === undefined ? core.settings.cnmi[i] : Number(args[i])));
   if (kind !== 'set' || args.length > 5 || values.some((value) => !Number.isInteger(value) || value < 0 || value > 3))
     return { result: { cms: CMS_NOT_ALLOWED } };
+  if (values[3] > core.kind.maxDs) return { result: { cms: CMS_NOT_ALLOWED } };
   core.settings.cnmi = values;
   return OK;
 }
