@@ -1,6 +1,6 @@
 // All modems of a board as one: a message goes out through the first modem that is registered, after a failure through
 // the next one, and comes in through any. They share one send queue, so what one modem drops the other carries. Leaves
-// the modems themselves to modem.ts, sending to send.ts.
+// the modems themselves to modem.ts, sending to outbox.ts.
 import { Clock, Uart } from '../hal';
 import { createModem, modemStatus, startModem, stopModem } from './modem';
 import { createOutbox } from './outbox';

@@ -3,8 +3,8 @@
 // 27.005 3 (SMS), 27.007 (general), the kinds' manuals. A message is deleted only when the handler has acknowledged it;
 // every doubt is settled by starting up again and looking at the store, so an SMS can come twice but is not lost. Here
 // are the lines that come and the timer. Leaves what differs by model to kinds/, the start-up to start-up.ts, what is
-// given next to ready.ts, the calls that send to send.ts, the send queue to outbox.ts, what lines carry to incoming.ts,
-// several modems to failover.ts, trust in content to the caller.
+// given next to ready.ts, sending and its queue to outbox.ts, what lines carry to incoming.ts, several modems to
+// failover.ts, trust in content to the caller.
 import { hexOfBytes } from '../../protocol/sms/pdu';
 import { Uart } from '../hal';
 import { begin, dropSend, give, giveStep, powerUp } from './drive';

@@ -2,8 +2,10 @@
 // through the other modem after a failure; what is to survive a reboot lies in a store, in one of as many places as the
 // queue has. Delivery is "at least once": after a crash between the network's answer and the store's forgetting a
 // message goes out again, and the receiver's replay check drops it. Leaves AT commands to ready.ts, PDUs to
-// send.ts.
+// protocol/sms.
 import { CodedError, fail } from '../../protocol/errors';
+import { CODING_8BIT, CODING_GSM7, encodeSubmit, portHeader } from '../../protocol/sms/pdu';
+import { septetsOfText } from '../../protocol/sms/pdu-alphabet';
 import { Clock } from '../hal';
 import { N_REGISTERED, N_STATE, Outbox, STATE_READY, Send, wakeModems } from './state';
 import { ModemOptions, SendDone, SendStore } from './types';
@@ -15,6 +17,8 @@ export const SEND_OK = 0;
 export const SEND_NO_ANSWER = -1;
 export const SEND_ERROR = -2;
 
+/** 24 hours (3GPP TS 23.040 9.2.3.12.1). */
+export const VALIDITY_DAY = 0xa7;
 const DEFAULT_TRIES = 8;
 /** Attempts when the network or the modem says that the message itself is at fault. */
 const REFUSED_TRIES = 3;
@@ -65,6 +69,26 @@ export function queueSend(outbox: Outbox, bytes: Uint8Array, done: SendDone | nu
   }
   addSend(outbox, id, pdu, done);
   wakeModems(outbox);
+}
+
+/**
+ * Queues a text of at most 160 septets. Throws `pdu-address`, `pdu-length`, `pdu-text` (not GSM-7), `modem-queue-full`.
+ */
+export function sendText(outbox: Outbox, to: string, text: string, done: SendDone | null, isKept: boolean): void {
+  const septets = septetsOfText(text);
+  if (!septets) throw fail('pdu-text', 'characters of GSM-7');
+  queueSend(outbox, encodeSubmit(to, CODING_GSM7, null, septets, VALIDITY_DAY), done, isKept);
+}
+
+/** Queues data, at most 133 bytes, to a port. Throws `pdu-address`, `pdu-length`, `modem-queue-full`. */
+export function sendData(
+  outbox: Outbox,
+  to: string,
+  data: { port: number; bytes: Uint8Array },
+  done: SendDone | null,
+  isKept: boolean,
+): void {
+  queueSend(outbox, encodeSubmit(to, CODING_8BIT, portHeader(data.port), data.bytes, VALIDITY_DAY), done, isKept);
 }
 
 /** The SMS-SUBMIT of a message. */

@@ -28,7 +28,7 @@ export interface HostModemOptions {
 
 export interface HostModem {
   /**
-   * Characters that GSM-7 lacks go as UCS-2; long texts in parts. Throws the codes of firmware/modem/send.ts
+   * Characters that GSM-7 lacks go as UCS-2; long texts in parts. Throws the codes of firmware/modem/outbox.ts
    * sendText().
    */
   sendText(to: string, text: string, done?: (error: CodedError | null) => void): void;

@@ -3,7 +3,7 @@
 // honest still comes through.
 import { expect } from 'chai';
 import { modemStatus } from '../../firmware/modem/modem';
-import { sendText } from '../../firmware/modem/send';
+import { sendText } from '../../firmware/modem/outbox';
 import { ANNA, COLD, createWorld, type Station, type World } from '../firmware/modem/world';
 
 const STRANGER = '+447700900123';

@@ -6,7 +6,7 @@
 import { sha256 } from '../../crypto/index';
 import type { Cold } from '../cold';
 import { fail } from '../../../protocol/errors';
-import { sendText, sendData } from '../../modem/send';
+import { sendText, sendData } from '../../modem/outbox';
 import type { Thrown } from '../link/refusal';
 import { isClosed, type Account } from '../state/state';
 import type { CborValue } from '../../../protocol/cbor/types';

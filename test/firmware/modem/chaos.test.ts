@@ -3,7 +3,7 @@
 // bounded, and random bytes on the line do no harm (docs/threat-model.md I7 and 9 of the system).
 import { expect } from 'chai';
 import { modemStatus, startModem, createModem, MAX_LINE } from '../../../firmware/modem/modem';
-import { sendData } from '../../../firmware/modem/send';
+import { sendData } from '../../../firmware/modem/outbox';
 import { MAX_QUEUE, createOutbox } from '../../../firmware/modem/outbox';
 import { MAX_PLACES } from '../../../firmware/modem/state';
 import { portUart, runtimeClock } from '../../../host/modem/hal';

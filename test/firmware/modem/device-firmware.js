@@ -2,7 +2,7 @@
 // `sms FROM TEXT-OR-HEX`, `sent CODE`, `event NAME`, `vars USED` (variables in use, told when a message is handed
 // over).
 import { createModems, startModems } from '../../../dist/.device/firmware/modem/failover.js';
-import { sendData } from '../../../dist/.device/firmware/modem/send.js';
+import { sendData } from '../../../dist/.device/firmware/modem/outbox.js';
 
 var hal;
 var modems;

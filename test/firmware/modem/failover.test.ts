@@ -2,7 +2,7 @@
 // on both, carries on when one dies; pauses grow, the queue is bounded and kept.
 import { expect } from 'chai';
 import { createModems, modemsStatus, startModems, stopModems } from '../../../firmware/modem/failover';
-import { sendText } from '../../../firmware/modem/send';
+import { sendText } from '../../../firmware/modem/outbox';
 import { SEND_OK, createOutbox, endSend, pduOf, queueSend, sendWaitMs, takeSend } from '../../../firmware/modem/outbox';
 import { N_REGISTERED, N_STATE, STATE_READY, createState, type Outbox } from '../../../firmware/modem/state';
 import type { ModemSms } from '../../../firmware/modem/types';

@@ -3,7 +3,7 @@
 // send queue that outlives a reboot.
 import { expect } from 'chai';
 import { modemStatus, stopModem } from '../../../firmware/modem/modem';
-import { sendData, sendText } from '../../../firmware/modem/send';
+import { sendData, sendText } from '../../../firmware/modem/outbox';
 import { MAX_QUEUE } from '../../../firmware/modem/outbox';
 import { ANNA, COLD, START_MS, createWorld as createWorldOf, memoryStore, type Station, type World } from './world';
 

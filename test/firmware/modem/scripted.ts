@@ -3,7 +3,7 @@
 import { createVirtualRuntime, type VirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
 import { runtimeClock } from '../../../host/modem/hal';
 import { createModem, modemStatus, startModem } from '../../../firmware/modem/modem';
-import { sendText } from '../../../firmware/modem/send';
+import { sendText } from '../../../firmware/modem/outbox';
 import { createOutbox } from '../../../firmware/modem/outbox';
 import type { ModemOptions, ModemSms, ModemStatus } from '../../../firmware/modem/types';
 import type { Modem } from '../../../firmware/modem/state';

@@ -3,7 +3,7 @@
 // a message stays on the SIM.
 import { HOUR_MS, MINUTE_MS } from '../../../protocol/time';
 import { createModem, startModem } from '../../../firmware/modem/modem';
-import { sendText } from '../../../firmware/modem/send';
+import { sendText } from '../../../firmware/modem/outbox';
 import { createOutbox } from '../../../firmware/modem/outbox';
 import type { Outbox } from '../../../firmware/modem/state';
 import { portUart, runtimeClock } from '../../../host/modem/hal';

@@ -2,7 +2,7 @@
 import { fail } from '../../../../protocol/errors';
 import { printLine, printOk, printThrown } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
-import { sendText } from '../../../modem/send';
+import { sendText } from '../../../modem/outbox';
 import type { Cold } from '../../cold';
 import { arePhones } from '../accounts';
 import { withSeed } from '../needs';

@@ -56,7 +56,7 @@ function read(text: string): Heartbeat | undefined {
 
 /** The modules whose exports the firmware calls. */
 const failover = require('../../../../firmware/modem/failover');
-const send = require('../../../../firmware/modem/send');
+const outbox = require('../../../../firmware/modem/outbox');
 
 const beats = (rig: Rig): string[] =>
   rig.admin.inbox.map((sms) => sms.text ?? '').filter((text) => text.startsWith('CC:HB:'));
@@ -154,7 +154,7 @@ describe('cold/heartbeat', () => {
     const rig = await channelRig();
     let tried = 0;
     await withExport(
-      send,
+      outbox,
       'sendText',
       () => () => {
         tried++;
