@@ -2,7 +2,12 @@
 // software, how long an erase takes. On an interpreter without a chip these rows are left out.
 import { BOARD } from '../../../boards/esp32-sim800l/board';
 import type { Prompt } from '../../flash/prompt/prompt';
-import type { BenchFigure } from './device-bench';
+
+export interface BenchFigure {
+  name: string;
+  value: number | string;
+  unit: string;
+}
 
 const STATE = '(typeof ESP32=="undefined"?0:ESP32.getState())';
 const CONVOLVE_TIMES = 50;

@@ -10,15 +10,9 @@ import { startPacemaker } from '../../flash/prompt/pacemaker';
 import { probeInterpreter } from '../../flash/prompt/probe';
 import { findPrompt, type Prompt } from '../../flash/prompt/prompt';
 import type { OpenPort } from '../../serial/open';
-import { chipRows } from './chip';
+import { chipRows, type BenchFigure } from './chip';
 import { judgeDips, measureDips } from './modem-dips';
 import { measureLoss } from './uart-loss';
-
-export interface BenchFigure {
-  name: string;
-  value: number | string;
-  unit: string;
-}
 
 export interface DeviceBench {
   board: string;
