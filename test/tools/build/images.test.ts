@@ -16,8 +16,8 @@ import { contractImage } from '../../boards/contract-image';
 const dist = (...parts: string[]): string => path.join(ROOT, 'dist', 'firmware', ...parts);
 
 describe('tools/build images', () => {
-  it('knows the three boards', () => {
-    expect(boardNames()).to.deep.equal(['esp32-sim800l', 'linux', 'ttgo-t-call']);
+  it('knows the boards', () => {
+    expect(boardNames()).to.deep.equal(['esp32-a7670', 'esp32-sim800l', 'linux', 'ttgo-t-call', 'ttgo-t-call-a7670']);
   });
 
   it('names functions that there are as those that stay in RAM', () => {
