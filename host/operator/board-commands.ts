@@ -187,6 +187,7 @@ export const COLD_COMMANDS = {
     lines: {
       modem:
         'modem <index:whole> state <state:whole> registered <registered:0|1> rssi <rssi:whole> supply-mv <supply_mv:whole> operator <operator:rest> stored <stored:whole> of <capacity:whole> sent <sent:whole> received <received:whole> timeouts <timeouts:whole> restarts <restarts:whole> queued <queued:whole> network-time <unix_seconds:whole|->',
+      radio: 'radio <index:whole> <technology:GSM|UMTS|LTE|NR|-> model <model:rest>',
       trouble: 'trouble <text:rest>',
       none: 'modem none <why:rest>',
     },

@@ -1,6 +1,7 @@
 // Verdicts on what a board prints: what a person should know about the lines of `status`, `modem` and `flash`, each
 // with what to do. The lines are read by their declared forms (host/operator).
 import { DAY_SECONDS } from '../../protocol/time';
+import { SIM800_NAME } from '../../firmware/modem/kinds/sim800';
 import { UNDER_VOLTAGE_MV } from '../../host/modem/supply';
 import { COLD_COMMANDS, HOT_COMMANDS, lineOf, linesOf } from '../../host/operator';
 
@@ -103,7 +104,23 @@ const modems: Judge = (lines) =>
     ];
   });
 
+/** A SIM800 is heard where GSM is; a board should not depend on it alone. */
+const radioTechnology: Judge = (lines) => {
+  const models = linesOf(COLD_COMMANDS.modem.lines.radio, lines).map(({ model }) => model);
+  if (models.length === 0 || !models.every((model) => model.includes(SIM800_NAME))) return [];
+  return [
+    {
+      ok: true,
+      text:
+        'the board has no modem but a SIM800: GSM is being switched off by operators, alarms end with it; ' +
+        'take a board with an A7670 (LTE), or ask the operator until when GSM is on',
+    },
+  ];
+};
+
 /** What a person should know about the lines, with what to do. nowS: this machine's clock. */
 export function judge(lines: readonly string[], nowS: number): Finding[] {
-  return [state, radios, clock, memory, journal, link, accounts, modems].flatMap((each) => each(lines, nowS));
+  return [state, radios, clock, memory, journal, link, accounts, modems, radioTechnology].flatMap((each) =>
+    each(lines, nowS),
+  );
 }

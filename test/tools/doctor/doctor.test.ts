@@ -137,6 +137,12 @@ describe('doctor', () => {
     ['a locked board', 'condition', boardWith(swap(/^state unlocked/, 'state locked')), /chaincloud unlock/],
     ['a clock that is off', 'condition', boardWith(swap(/^time \d+/, 'time 1700000000')), /./],
     ['a modem without power', 'condition', boardWith(swap(/^modem 0 state 2/, 'modem 0 state 0')), /supply/],
+    [
+      'a SIM800 as the only modem',
+      'condition',
+      boardWith((lines) => [...lines, 'radio 0 GSM model SIMCOM_SIM800L']),
+      /GSM is being switched off/,
+    ],
     ['a modem without SIM or network', 'condition', boardWith(swap(/registered 1/, 'registered 0')), /SIM/],
     [
       'a closed account',

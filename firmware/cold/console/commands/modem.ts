@@ -2,6 +2,8 @@
 import { printLine, printOk } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
 import { modemsStatus } from '../../../modem/failover';
+import { modemTechnology } from '../../../modem/modem';
+import type { Outbox } from '../../../modem/state';
 import type { Cold } from '../../cold';
 
 export const MODEM = {
@@ -17,6 +19,10 @@ export const MODEM = {
         'queued <queued:whole> network-time <unix_seconds:whole|->',
       'state 0 off, 1 starting, 2 ready; signal 0 to 31 (99: unknown); supply in millivolts (0: unknown); ' +
         'counts since the start',
+    ],
+    radio: [
+      'radio <index:whole> <technology:GSM|UMTS|LTE|NR|-> model <model:rest>',
+      'radio technology in use, -: unknown or no network; the modem in its own words, -: it has not said',
     ],
     trouble: ['trouble <text:rest>', 'the last trouble of a modem'],
     none: ['modem none <why:rest>', 'no modem was started'],
@@ -58,6 +64,8 @@ export function runModem(cold: Cold): void {
         ' network-time ' +
         (row.networkTime || '-'),
     );
+    const modem = (cold.modem as Outbox).list[i];
+    printLine(cold.terminal, 'radio ' + i + ' ' + (modemTechnology(modem) || '-') + ' model ' + (modem.model || '-'));
   }
   if (cold.modemTrouble) printLine(cold.terminal, 'trouble ' + cold.modemTrouble);
   if (!rows.length)
