@@ -41,10 +41,10 @@ export function addressOfScript(script: Uint8Array, network: NetworkName): strin
 
 /**
  * What an address pays, for comparing: two valid addresses of one network pay the same script exactly when this is
- * equal. Bech32 may come in capitals, as QR codes have it (BIP173); base58 may not.
+ * equal. Bech32 may come in capitals throughout, as QR codes have it (BIP173); base58 may not.
  */
 export function destinationOf(address: string): string {
-  return isBech32(address) ? address.toLowerCase() : address;
+  return isBech32(address) && address === address.toUpperCase() ? address.toLowerCase() : address;
 }
 
 export function isBech32(address: string): boolean {

@@ -216,7 +216,7 @@ export function changeAccount(cold: Cold, account: Account, base64: string): voi
     fields[1] !== account.network ||
     fields[2] !== account.script ||
     hexOf(fields[3]) !== hexOf(account.vIdentity) ||
-    fields[6] !== account.payout
+    hexOf(addressToScript(fields[6], fields[1])) !== hexOf(addressToScript(account.payout, fields[1]))
   ) {
     throw fail('account-fixed', 'network, script, V identity and payout address cannot change');
   }

@@ -2,6 +2,7 @@
 // know would be a limit that the customer believes in and nobody applies.
 
 import { fail } from '../../../protocol/errors';
+import { isAnyAddress } from '../../bitcoin/address';
 import { aMinuteOfDay } from '../loops/local-time';
 import { OUTS_COUNT_MAX } from '../../../protocol/wire';
 import type { VPolicy } from '../types';
@@ -54,6 +55,8 @@ function checkAllowList({ allowList, isAllowListOnly }: VPolicy): void {
   if (allowList === undefined) return;
   if (!Array.isArray(allowList) || !allowList.every((each) => typeof each === 'string'))
     throw bad('allowList', 'expected addresses');
+  const at = allowList.findIndex((each) => !isAnyAddress(each));
+  if (at >= 0) throw bad(`allowList ${at}`, 'expected an address, nothing around it');
   if (isAllowListOnly === false) throw bad('isAllowListOnly', 'false beside an allowList: leave one out');
 }
 

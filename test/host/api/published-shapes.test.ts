@@ -2,7 +2,7 @@
 // docs/published-app.md 5.
 
 import { expect } from 'chai';
-import { startPlatform, type Platform } from './fixture';
+import { startPlatform, type Answer, type Platform } from './fixture';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/;
 
@@ -76,6 +76,15 @@ describe('host/api published shapes', () => {
       ),
     ).to.deep.equal([1, 0]);
     expect((await platform.get('/btc/address/history/1', cold)).body).to.deep.equal([]);
+    // BIP173: capitals are the same address; a mix of both is none.
+    const inCapitals = (path: string, address: string): Promise<Answer[]> =>
+      Promise.all([address, address.toUpperCase()].map((text) => platform.get(path.replace('ADDRESS', text), cold)));
+    for (const path of ['/address/history/0?since_address=ADDRESS', '/address/ADDRESS/tx']) {
+      const [lower, upper] = await inCapitals(path, history[1].address);
+      expect([lower.status, upper.body], path).to.deep.equal([200, lower.body]);
+      const mixed = history[1].address.replace('q', 'Q');
+      expect((await platform.get(path.replace('ADDRESS', mixed), cold)).status, path).to.equal(404);
+    }
     const [deposit] = (await platform.get(`/address/${history[3].address}/tx`, cold)).body;
     expect(Object.keys(deposit)).to.include.members([
       'tx_hash',

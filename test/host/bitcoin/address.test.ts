@@ -88,6 +88,8 @@ describe('host/bitcoin/address and tx', () => {
       if (isAddress(capitals, network)) expect(destinationOf(capitals)).to.equal(destinationOf(address));
       else expect(destinationOf(capitals)).to.not.equal(address);
       expect(hexOf(scriptOfAddress(destinationOf(address), network)!)).to.equal(script);
+      const mixed = address.toLowerCase().replace('q', 'Q');
+      if (!isAddress(mixed, network)) expect(destinationOf(mixed)).to.not.equal(destinationOf(address));
     }
   });
 

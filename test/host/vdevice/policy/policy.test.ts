@@ -1,5 +1,8 @@
 // Holds V's policy (host/vdevice/policy/policy.ts, policy-form.ts): each limit at its value and one beyond, with
 // HSM-Cold's own judgement beside it. Spec: SPEC.md 11.
+// Neighbours of an address compared as text: each side in capitals; an entry that is no address as it stands (mixed
+// case, space, scheme, cut short). Held elsewhere: HSM-Cold's allow-list and account data
+// (test/attacks/unlisted-destination.test.ts), the API's look-ups (test/host/api/published-shapes.test.ts).
 
 import { expect } from 'chai';
 import type { Spent } from '../../../../protocol/request/policy';
@@ -18,10 +21,13 @@ const COLD_FIELDS = Object.keys(policyFrom(Array(12).fill(0))!);
 const COLD_SOURCE = readFileSync(join(__dirname, '../../../../../firmware/cold/signing/policy.ts'), 'utf8');
 const COLD_TAGS = [...new Set([...COLD_SOURCE.matchAll(/return '(policy-[a-z-]+)'/g)].map((match) => match[1]))];
 
+const LISTED = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
+const OTHER = 'mrCDrCybB6J1vRfbwM5hemdJz73FwDBC8r';
+
 describe('host/vdevice policy', () => {
   const time = localTime(0);
-  const A = { address: 'a', sats: 50000 };
-  const B = { address: 'b', sats: 60000 };
+  const A = { address: LISTED, sats: 50000 };
+  const B = { address: OTHER, sats: 60000 };
   const tagOf = (policy: VPolicy, outs = [A], dynamic = 0, spent: Partial<Spent> = {}, nowMs = NOON) => {
     const verdict = checkWithdrawal(aPolicy(policy), { outs, dynamic, nowMs, time }, () => ({ ...NOTHING, ...spent }));
     return verdict.verdict === 'ok' ? 'ok' : verdict.verdict + ' ' + verdict.tag;
@@ -45,7 +51,7 @@ describe('host/vdevice policy', () => {
   const rows: [string, VPolicy, Case, Case][] = [
     ['policy-outputs', { maxOutputs: 2 }, { outs: outsOf(10000, 10000) }, { outs: outsOf(10000, 10000, 10000) }],
     ['policy-dust', { minOutputSats: 20000 }, { outs: outsOf(20000) }, { outs: outsOf(19999) }],
-    ['policy-destination', { isAllowListOnly: true, allowList: ['a'] }, {}, { outs: [B] }],
+    ['policy-destination', { isAllowListOnly: true, allowList: [LISTED] }, {}, { outs: [B] }],
     ['policy-tx-amount', { txMaxSats: 50000 }, {}, { outs: outsOf(50001) }],
     ['policy-tx-fee', { txMaxFeeSats: 1000 }, { feeSats: 1000 }, { feeSats: 1001 }],
     ['policy-fee-rate', { maxFeerateSatVb: 5 }, { feeSats: 1000 }, { feeSats: 1001 }],
@@ -131,12 +137,12 @@ describe('host/vdevice policy', () => {
       'refuse policy-dynamic-fee',
     ]);
     expect([
-      tagOf({ allowList: ['a', 'b'] }, [A, B]),
-      tagOf({ allowList: ['a'] }, [A, B]),
+      tagOf({ allowList: [LISTED, OTHER] }, [A, B]),
+      tagOf({ allowList: [LISTED] }, [A, B]),
       tagOf({ isAllowListOnly: true }),
     ]).to.deep.equal(['ok', 'refuse policy-destination', 'refuse policy-destination']);
     // joinmarket-clientserver jam#1470, litecoin#704: capitals are the same destination (BIP173).
-    const lower = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
+    const lower = LISTED;
     const [inCapitals, inLower] = [lower.toUpperCase(), lower].map((address) => ({ address, sats: 50000 }));
     expect([
       tagOf({ allowList: [lower] }, [inCapitals]),
@@ -201,8 +207,13 @@ describe('host/vdevice policy', () => {
       { maxTxSats: 1 },
       { velocity: [] },
       { allowList: 'a' },
+      { allowList: [''] },
+      { allowList: [LISTED + ' '] },
+      { allowList: [LISTED, LISTED.replace('qw', 'QW')] },
+      { allowList: [LISTED.slice(0, -1)] },
+      { allowList: ['bitcoin:' + LISTED] },
       { isAllowListOnly: 1 },
-      { isAllowListOnly: false, allowList: ['a'] },
+      { isAllowListOnly: false, allowList: [LISTED] },
       { dynamicFee: 0 },
       { stopAtRefusal: 1 },
     ] as VPolicy[];
@@ -210,6 +221,8 @@ describe('host/vdevice policy', () => {
       expect(() => aPolicy(policy), JSON.stringify(policy))
         .to.throw()
         .with.property('code', 'bad-policy');
+    for (const allowList of [[], [LISTED], [LISTED.toUpperCase()]])
+      expect(aPolicy({ allowList })).to.deep.equal({ allowList });
     expect(() => aPolicy({ hours: { from: '8', to: '9' } }))
       .to.throw()
       .with.property('code', 'bad-time');
