@@ -59,9 +59,12 @@ export function startChainLoop(context: Context, fees: FeeEstimate, pollMs: numb
     ]);
 
   async function follow(): Promise<void> {
+    const rounds = idleRounds;
+    idleRounds = 0; // stays so when following fails: payments have their turn all the same
     const result = await context.follower.follow();
     if (result.disconnected > 0) log.warn(`the chain was reorganised: ${result.disconnected} blocks left it`);
-    idleRounds = result.changed || left > 0 ? 0 : idleRounds + 1;
+    if (result.mempoolProblem) throw result.mempoolProblem;
+    idleRounds = result.changed || left > 0 ? 0 : rounds + 1;
   }
 
   async function round(): Promise<void> {

@@ -1,6 +1,7 @@
 // Follows the node: blocks in order, reorganisations undone and done again, the mempool beside them. Keeps in the
 // database only transactions that touch a watched script. State is in the database alone, so it goes on after any stop.
 
+import { fail } from '../../protocol/errors';
 import type { NetworkName } from '../bitcoin/network';
 import type { Db } from '../kit/sql';
 import type { Runtime } from '../kit/runtime';
@@ -29,6 +30,8 @@ export interface FollowResult {
   connected: number;
   disconnected: number;
   changed: boolean;
+  /** Why the mempool was not read; the blocks were. */
+  mempoolProblem?: unknown;
 }
 
 interface Block {
@@ -171,26 +174,64 @@ class ChainFollower implements Follower {
   }
 
   private async writeMempoolTx(id: string): Promise<boolean> {
+    let raw: string;
     try {
-      const raw = await this.rpc.call<string>('getrawtransaction', [id]);
-      if (isOurs(parseTx(raw), this.watch)) {
-        await this.write(raw, null);
-        return true;
-      }
-      if (this.foreign.size >= MAX_FOREIGN_IDS) this.foreign.clear();
-      this.foreign.add(id);
+      raw = await this.rpc.call<string>('getrawtransaction', [id]);
     } catch (error) {
       if (rpcCodeOf(error) !== RPC_NOT_FOUND) throw error; // mined or dropped since
+      return false;
     }
+    if (this.isReadablyOurs(raw)) {
+      await this.write(raw, null);
+      return true;
+    }
+    if (this.foreign.size >= MAX_FOREIGN_IDS) this.foreign.clear();
+    this.foreign.add(id);
     return false;
+  }
+
+  /** A transaction that cannot be read waits for its block; those behind it go on. */
+  private isReadablyOurs(raw: string): boolean {
+    try {
+      return isOurs(parseTx(raw), this.watch);
+    } catch {
+      return false;
+    }
+  }
+
+  /** The node's mempool, or why it shows none: its blocks are followed all the same. */
+  private async readMempool(): Promise<{ ids: string[]; problem?: unknown }> {
+    try {
+      const ids = await this.rpc.call<string[]>('getrawmempool');
+      return Array.isArray(ids) ? { ids } : { ids: [], problem: fail('rpc-http', 'the node shows no mempool') };
+    } catch (problem) {
+      return { ids: [], problem };
+    }
   }
 
   async follow(): Promise<FollowResult> {
     const result: FollowResult = { connected: 0, disconnected: 0, changed: false };
-    let best = await this.rpc.call<string>('getbestblockhash');
-    let ids = await this.rpc.call<string[]>('getrawmempool');
-    if (this.seenOf(best, ids) === this.lastSeen) return result;
+    const seenBest = await this.rpc.call<string>('getbestblockhash');
+    let mempool = await this.readMempool();
+    if (!mempool.problem && this.seenOf(seenBest, mempool.ids) === this.lastSeen) return result;
     await this.watch.refresh(this.db);
+    const best = await this.followBlocks(seenBest, result);
+    result.changed = result.connected + result.disconnected > 0;
+    if (result.changed) mempool = await this.readMempool();
+    try {
+      if (mempool.problem) throw mempool.problem;
+      const mempoolChanged = await this.followMempool(best, mempool.ids);
+      if (mempoolChanged && (await this.extend())) await this.watch.refresh(this.db);
+      result.changed ||= mempoolChanged;
+    } catch (problem) {
+      result.mempoolProblem = problem;
+    }
+    return result;
+  }
+
+  /** Connects and disconnects until the node's tip is reached; returns the hash of it. */
+  private async followBlocks(seenBest: string, result: FollowResult): Promise<string> {
+    let best = seenBest;
     let tip = await this.ownTip();
     while (tip?.hash !== best) {
       result.disconnected += await this.disconnect();
@@ -205,11 +246,7 @@ class ChainFollower implements Follower {
       tip = await this.ownTip();
       best = await this.rpc.call<string>('getbestblockhash');
     }
-    if (result.connected + result.disconnected > 0) ids = await this.rpc.call<string[]>('getrawmempool');
-    const mempoolChanged = await this.followMempool(best, ids);
-    if (mempoolChanged && (await this.extend())) await this.watch.refresh(this.db);
-    result.changed = result.changed || mempoolChanged || result.connected + result.disconnected > 0;
-    return result;
+    return best;
   }
 
   /** Without any block yet: the lowest height an account may have coins from, else the node's tip. */

@@ -2,7 +2,7 @@
 // A node may have none (-blocksonly) or not know the call: then the fixed rate stands, and nothing else stops.
 
 import { MINUTE_MS } from '../../../protocol/time';
-import { rpcCodeOf, type Rpc } from '../../bitcoin/rpc';
+import type { Rpc } from '../../bitcoin/rpc';
 import type { Log } from '../../kit/log';
 import type { Runtime } from '../../kit/runtime';
 
@@ -37,7 +37,7 @@ export function createFeeEstimate({ rpc, runtime, log, fallbackSatVb }: FeeEstim
       isRefused = false;
       return typeof feerate === 'number' && feerate > 0 ? (feerate * 1e8) / 1000 : undefined;
     } catch (error) {
-      if (rpcCodeOf(error) === undefined) throw error;
+      if ((error as { code?: string }).code === 'rpc-unreachable') throw error;
       if (!isRefused)
         log.warn(`the node estimates no fee, ${fallbackSatVb} sat/vB stands: ${(error as Error).message}`);
       isRefused = true;

@@ -1,4 +1,6 @@
 // Holds host/api/payments/fees.ts: the node's estimate is welcome, never needed.
+// Neighbours: no number, one out of bounds, a refusal by the node, by its whitelist, no JSON, silence, no node. The
+// rest of the loop: ../chain-duties.test.ts.
 
 import { expect } from 'chai';
 import { createFeeEstimate, type FeeEstimate } from '../../../../host/api/payments/fees';
@@ -50,6 +52,21 @@ describe('host/api/payments/fees', () => {
     await fees.refresh();
     expect([asked, fees.satVb(), events.length]).to.deep.equal([2, 10, 1]);
   });
+
+  for (const code of ['rpc-timeout', 'rpc-auth', 'rpc-http'])
+    it(`a node that keeps the estimate back (${code}): the fallback, reported once, once a minute`, async () => {
+      const before = events.length;
+      let asked = 0;
+      const fees = feesOf(() => {
+        asked++;
+        throw Object.assign(new Error('kept back'), { code });
+      });
+      for (const pauseMs of [0, 1000, 61_000]) {
+        await runtime.advance(pauseMs);
+        await fees.refresh();
+      }
+      expect([asked, fees.satVb(), events.length - before]).to.deep.equal([2, 10, 1]);
+    });
 
   it('a node that is away leaves the last estimate and is asked again at once', async () => {
     let isAway = false;
