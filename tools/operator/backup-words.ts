@@ -56,6 +56,16 @@ function readWords(line: string, first: number): Typed {
   return { words, isShort };
 }
 
+/**
+ * One word typed back, in the forms that a backup's words are taken in; `n`: how many stand before it. A complaint for
+ * what is no word.
+ */
+export function readWord(line: string, n: number): { word: string } | { complaint: string } {
+  const typed = readWords(line, n);
+  if ('complaint' in typed) return typed;
+  return typed.words.length === 1 ? { word: typed.words[0] } : { complaint: 'one word at a time here' };
+}
+
 /** Numbered, four a line. words: secret. */
 export function shownWords(words: string[]): string[] {
   const lines: string[] = [];

@@ -2,6 +2,7 @@
 // back from paper, the PIN twice. Everything here is secret and stays in memory only.
 import { fail } from '../../protocol/errors';
 import type { People } from '../console/people';
+import { readWord } from './backup-words';
 
 /** 99 rolls of a fair die carry 255.9 bits (firmware/cold/secrets/health.ts has the same limits and the last word). */
 export const MIN_ROLLS = 99;
@@ -55,17 +56,19 @@ export async function askNewPin(people: People): Promise<string> {
 }
 
 /**
- * Asks for every word as it stands on paper; `words`: what was shown. Throws code `word-wrong` after three wrong ones
- * in a row.
+ * Asks for every word as it stands on paper or plate; `words`: what was shown. Throws code `word-wrong` after three
+ * wrong ones in a row; what is no word at all is asked for again and costs no try.
  */
 export async function askWordsBack(people: People, words: string[]): Promise<void> {
   for (let n = 0; n < words.length; n++) {
-    for (
-      let tries = 1;
-      (await people.askSecret(`word ${n + 1} from your paper:`)).trim().toLowerCase() !== words[n];
-      tries++
-    ) {
-      if (tries === ENTRY_TRIES)
+    for (let tries = 0; ;) {
+      const typed = readWord(await people.askSecret(`word ${n + 1} from your paper:`), n);
+      if ('complaint' in typed) {
+        people.say(typed.complaint);
+        continue;
+      }
+      if (typed.word === words[n]) break;
+      if (++tries === ENTRY_TRIES)
         throw fail('word-wrong', `word ${n + 1} on the paper is wrong: nothing is kept, start again with a new paper`);
       people.say(`that is not word ${n + 1}: look at the paper again`);
     }

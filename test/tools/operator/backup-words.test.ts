@@ -1,9 +1,12 @@
 // Words from paper and steel plates (airgap-vault #2, iota firefly #869, iancoleman/bip39 #19, eclair-mobile #52,
 // HODLER #151): taken where it is unmistakable, never another seed, always words that say what is wrong. Spec: BIP39.
+// Neighbours: each way of numbering, dividing, shortening and writing letters; each question that takes words (of the
+// backup, of the ceremony's way back); too few, too many, none; a word in the wrong place; noise at the question, which
+// is no word and costs no try.
 import { wordlist } from '@scure/bip39/wordlists/english';
 import { expect } from 'chai';
 import type { People } from '../../../tools/console/people';
-import { askBackupWords } from '../../../tools/operator/backup-words';
+import { askBackupWords, askWordsBack } from '../../../tools/operator/ceremony-input';
 
 const WORDS = `${'abandon '.repeat(23)}art`.split(' ');
 const OTHER = (
@@ -11,7 +14,10 @@ const OTHER = (
   'letter advice cage absurd amount doctor acoustic bless'
 ).split(' ');
 
-async function ask(answers: string[]): Promise<{ words?: string[]; code?: string; said: string[] }> {
+async function ask<T>(
+  answers: string[],
+  by: (people: People) => Promise<T>,
+): Promise<{ words?: T; code?: string; said: string[] }> {
   const said: string[] = [];
   const left = [...answers];
   const people = {
@@ -22,7 +28,7 @@ async function ask(answers: string[]): Promise<{ words?: string[]; code?: string
     say: (text: string) => void said.push(text),
   } as unknown as People;
   try {
-    return { words: await askBackupWords(people), said };
+    return { words: await by(people), said };
   } catch (error) {
     return { code: (error as { code: string }).code, said };
   }
@@ -50,12 +56,12 @@ describe('words from paper', () => {
   ];
   for (const [name, form] of forms)
     it(`${name}: the right words`, async () => {
-      for (const words of [WORDS, OTHER]) expect((await ask(form(words))).words).to.deep.equal(words);
+      for (const words of [WORDS, OTHER]) expect((await ask(form(words), askBackupWords)).words).to.deep.equal(words);
     });
 
   it('typed short or many at once, they are shown whole', async () => {
     for (const answers of [short(OTHER), [OTHER.join(' ')]]) {
-      const { said } = await ask(answers);
+      const { said } = await ask(answers, askBackupWords);
       expect(
         said
           .join(' ')
@@ -65,12 +71,12 @@ describe('words from paper', () => {
       ).to.include(OTHER.slice(0, 4).join(' '));
       for (const [i, word] of OTHER.entries()) expect(said.join('\n')).to.match(new RegExp(`\\b${i + 1} ${word}\\b`));
     }
-    expect((await ask(OTHER)).said).to.deep.equal([]);
+    expect((await ask(OTHER, askBackupWords)).said).to.deep.equal([]);
   });
 
   it('every word by its first four letters, and no other', async () => {
     for (const word of wordlist) {
-      const found = (await ask([word.slice(0, 4), 'x'])).said;
+      const found = (await ask([word.slice(0, 4), 'x'], askBackupWords)).said;
       expect(found, word).to.have.length(1);
     }
   });
@@ -91,8 +97,23 @@ describe('words from paper', () => {
   ];
   for (const [name, answers, says, code] of wrong)
     it(`${name}: told, and nothing of the line taken`, async () => {
-      const found = await ask(answers);
+      const found = await ask(answers, askBackupWords);
       expect(found.code).to.equal(code);
       if (says) expect(found.said.join('\n')).to.match(says);
     });
+
+  const back = (answers: string[]): Promise<{ code?: string; said: string[] }> =>
+    ask(answers, (people) => askWordsBack(people, OTHER));
+  for (const [name, form] of forms.filter(([, each]) => each(OTHER).length === OTHER.length))
+    it(`the ceremony's words back, ${name}: taken`, async () => {
+      expect(await back(form(OTHER))).to.deep.equal({ words: undefined, said: [] });
+    });
+
+  it("the ceremony's words back: what is no word costs no try, three wrong words end it", async () => {
+    const noise = ['AT', 'AT+GCAP', '', '+++', 'lett advi', '2. letter'];
+    expect(await back([...noise, 'zoo', 'zone', ...noise, ...OTHER])).to.not.have.property('code');
+    const wrong = await back(['zoo', 'AT', 'zone', 'zebra', ...OTHER]);
+    expect([wrong.code, wrong.said.length]).to.deep.equal(['word-wrong', 3]);
+    expect((await back(['advice', 'advice', 'advice'])).code).to.equal('word-wrong');
+  });
 });
