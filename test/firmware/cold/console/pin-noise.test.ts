@@ -1,9 +1,12 @@
 // Text that is no PIN at an open PIN question: a modem manager writes AT commands to any serial port that appears
 // (balena-os #317, ubuntu-make #4, arduino/Arduino #9408, nRF-Sniffer #15). Form before count: it costs no try.
+// Neighbours: each command with a PIN; each other question (a phrase, yes, dice, entropy, words, a new PIN), where noise
+// ends the command with nothing done; no open question; a line that is too long. Held elsewhere: the host's questions
+// (test/tools/operator/backup-words.test.ts).
 import { expect } from 'chai';
-import { createConsoleClient, status, sweep, unlock, valueOf } from '../../../../host/operator';
+import { createConsoleClient, provision, status, sweep, unlock, valueOf } from '../../../../host/operator';
 import { sweepPsbt } from '../../payments';
-import { ADMIN_NUMBER, PIN, readyRig, type Rig } from '../../rig';
+import { ADMIN_NUMBER, DICE, PIN, makeRig, readyRig, type Rig } from '../../rig';
 
 const PROBE = ['AT', 'ATE0', 'ATI', 'AT+GCAP', 'AT+CGMI', '+++'];
 /** Not 6 to 16 digits. */
@@ -71,4 +74,51 @@ describe('text that is no PIN, at the PIN question', () => {
       expect(await failuresOf(rig)).to.equal(String(i + 1));
     }
   });
+
+  it('at a question for a phrase or a yes: the command ends, nothing is done, no try', async () => {
+    const rig = await readyRig();
+    const ended = (work: Promise<unknown>): Promise<string> =>
+      rig.world.finish(work).then(
+        () => 'ok',
+        (error: { code: string }) => error.code,
+      );
+    for (const noise of [...PROBE, ' ', 'x'.repeat(3000)]) {
+      const code = noise.length > 2000 ? 'line-long' : 'declined';
+      expect(await ended(rig.coldConsole.run('wipe', () => noise)), noise.slice(0, 9)).to.equal(code);
+    }
+    const options = { account: 0, pin: PIN, confirm: () => false };
+    expect(await ended(sweep(rig.coldConsole, sweepPsbt(rig, PAYOUT, 1), options))).to.equal('declined');
+    expect(await failuresOf(rig)).to.equal('0');
+    expect(valueOf(await rig.world.finish(status(rig.coldConsole)), 'state')).to.equal('unlocked');
+  }).timeout(60_000);
+
+  it('at the questions of the ceremony: it ends with nothing kept, and a person begins again', async () => {
+    const rig = makeRig();
+    const answers: [question: string, answer: string][] = [
+      ['dice', DICE],
+      ['dice', ''],
+      ['host', '5'.repeat(64)],
+      ['check word', 'AT'],
+    ];
+    for (const [at, code] of [
+      [1, 'dice-few'],
+      [2, 'entropy-form'],
+      [3, 'word-wrong'],
+    ] as const) {
+      let asked = 0;
+      const noisy = (): string => {
+        const n = asked++;
+        return n < at ? (at === 1 && n === 0 ? 'AT' : answers[n][1]) : at === 1 ? '' : 'AT+GCAP';
+      };
+      const found = await rig.world.finish(rig.coldConsole.run('provision', noisy)).then(
+        () => 'ok',
+        (error: { code: string }) => error.code,
+      );
+      expect(found, String(at)).to.equal(code);
+      expect(valueOf(await rig.world.finish(status(rig.coldConsole)), 'state')).to.equal('factory');
+    }
+    await rig.world.finish(
+      provision(rig.coldConsole, { dice: DICE, hostEntropy: new Uint8Array(32).fill(6), pin: PIN }),
+    );
+  }).timeout(60_000);
 });
