@@ -1,8 +1,7 @@
 // Text that is no PIN at an open PIN question: a modem manager writes AT commands to any serial port that appears
 // (balena-os #317, ubuntu-make #4, arduino/Arduino #9408, nRF-Sniffer #15). Form before count: it costs no try.
-// Neighbours: each command with a PIN; each other question (a phrase, yes, dice, entropy, words, a new PIN), where noise
-// ends the command with nothing done; no open question; a line that is too long. Held elsewhere: the host's questions
-// (test/tools/operator/backup-words.test.ts).
+// Neighbours: each command with a PIN; each other question (a phrase, yes, dice, entropy, words), where noise ends the
+// command with nothing done; a line that is too long. The host's questions: test/tools/operator/backup-words.test.ts.
 import { expect } from 'chai';
 import { createConsoleClient, provision, status, sweep, unlock, valueOf } from '../../../../host/operator';
 import { sweepPsbt } from '../../payments';
