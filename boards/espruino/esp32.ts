@@ -43,7 +43,7 @@ export function closePrompt(): void {
   E.setConsole(null, { force: true });
 }
 
-/** Keeps the interpreter's prompt of a service boot on the USB socket: by default whoever connects by radio takes it. */
+/** Keeps the prompt of a service boot on the USB socket: by default whoever connects by radio takes it. */
 export function keepPromptOnWire(): void {
   E.setConsole(Serial1, { force: true });
 }

@@ -134,7 +134,7 @@ function noteStores(modem: Modem, line: string): void {
   const offered = line.substr(line.lastIndexOf('('));
   for (let i = 0; i < STORE_COUNT; i++) {
     const store = (modem.n[N_STORE] + i) % STORE_COUNT;
-    if (offered.indexOf('"' + storeName(store) + '"') < 0) continue;
+    if (!holds(offered, '"' + storeName(store) + '"')) continue;
     modem.n[N_STORE] = store;
     return;
   }

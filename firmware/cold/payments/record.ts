@@ -1,6 +1,6 @@
 /**
- * **The record that a payment leaves on flash**: R_PAYMENT, whose fields firmware/journal/flash-records.ts declares, and
- * the audit entry before it. It is durable before recordPayment returns; signatures are made after that. Leaves to
+ * **The record that a payment leaves on flash**: R_PAYMENT, whose fields firmware/journal/flash-records.ts declares,
+ * and the audit entry before it. It is durable before recordPayment returns; signatures are made after that. Leaves to
  * others: whether the payment may be made (signing/checks.ts). Spec: SPEC.md 5.3.
  */
 import type { Cold } from '../cold';

@@ -1,5 +1,6 @@
 /** Starts the modems and puts them together with what HSM-Cold does by SMS. */
 import { createModems, startModems } from '../../modem/failover';
+import { holds } from '../../modem/lines';
 import { noteTrouble } from '../alarms/notices';
 import type { Cold } from '../cold';
 import { sendStore } from './send-store';
@@ -10,7 +11,7 @@ const QUIET_EVENTS = ' starting ready registered sent time ';
 
 /** Keeps what a modem reports for status, unless it is no trouble. */
 function noteModemEvent(name: string, value: number | string, index: number, cold: Cold): void {
-  if (QUIET_EVENTS.indexOf(' ' + name + ' ') < 0) noteTrouble(cold, 'modem ' + index + ' ' + name + ' ' + value);
+  if (!holds(QUIET_EVENTS, ' ' + name + ' ')) noteTrouble(cold, 'modem ' + index + ' ' + name + ' ' + value);
 }
 
 /** Starts the board's modems, where it has any. */

@@ -52,7 +52,10 @@ export function stepV1Check(check: V1Check): boolean {
   return true;
 }
 
-/** **Decides a forged request of the published app.** The verdict when no step is left: empty, `no-channel` (it is over by now), or `forged`. */
+/**
+ * **Decides a forged request of the published app.** The verdict when no step is left: empty, `no-channel` (it is over
+ * by now), or `forged`.
+ */
 export function endV1Check(cold: Cold, account: Account, check: V1Check): string {
   const inUse = v1ChannelOf(cold, account, 0);
   const offered = v1ChannelOf(cold, account, 1);

@@ -74,7 +74,8 @@ export function decodeSlotHeader(bytes: Uint8Array): SlotHeader | undefined {
  * CC_IMAGE to the image's text, from which an image fetches its rare functions (tools/build/flash/overlay.ts). Once it
  * has a good image it takes away what an earlier way of flashing may have left to boot. Works from flash, needs no RAM
  * to speak of. On a chip it first ties the prompt to the USB socket: a board whose image is dead, and one at its
- * service prompt, would give it to whoever connects by radio. Any later text must keep the guard on CC_SLOT: while it is replaced, two of them are there.
+ * service prompt, would give it to whoever connects by radio. Any later text must keep the guard on CC_SLOT: while it
+ * is replaced, two of them are there.
  */
 export const LOADER =
   'if(!global.CC_SLOT){var CC_SLOT="-";eval(function(){var s=require("Storage"),b=-1,r="",i,n,h,q;' +

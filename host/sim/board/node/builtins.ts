@@ -6,15 +6,14 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 /** Names at the top. */
 export const GLOBALS = words(`
-  Array ArrayBuffer ArrayBufferView Boolean DataView Date E ESP32 Error Float32Array Float64Array Function I2C1 I2C2 Infinity
-  Int16Array Int32Array Int8Array InternalError JSON LoopbackA LoopbackB Math Modules NaN Number Object Pin Promise
-  ReferenceError RegExp SPI1 SPI2 Serial Serial1 Serial2 Serial3 Serial4 String SyntaxError Telnet TypeError USB
-  Uint16Array Uint24Array Uint32Array Uint8Array Uint8ClampedArray HIGH LOW
-  analogRead analogWrite arguments atob btoa changeInterval clearInterval clearTimeout clearWatch console
-  decodeURIComponent digitalPulse digitalRead digitalWrite dump echo edit encodeURIComponent eval getPinMode
-  getSerial getTime global globalThis isFinite isNaN load parseFloat parseInt peek16 peek32 peek8 pinMode poke16
-  poke32 poke8 print process require reset save setBusyIndicator setInterval setSleepIndicator setTime setTimeout
-  setWatch shiftOut trace undefined
+  Array ArrayBuffer ArrayBufferView Boolean DataView Date E ESP32 Error Float32Array Float64Array Function I2C1 I2C2
+  Infinity Int16Array Int32Array Int8Array InternalError JSON LoopbackA LoopbackB Math Modules NaN Number Object Pin
+  Promise ReferenceError RegExp SPI1 SPI2 Serial Serial1 Serial2 Serial3 Serial4 String SyntaxError Telnet TypeError
+  USB Uint16Array Uint24Array Uint32Array Uint8Array Uint8ClampedArray HIGH LOW analogRead analogWrite arguments atob
+  btoa changeInterval clearInterval clearTimeout clearWatch console decodeURIComponent digitalPulse digitalRead
+  digitalWrite dump echo edit encodeURIComponent eval getPinMode getSerial getTime global globalThis isFinite isNaN
+  load parseFloat parseInt peek16 peek32 peek8 pinMode poke16 poke32 poke8 print process require reset save
+  setBusyIndicator setInterval setSleepIndicator setTime setTimeout setWatch shiftOut trace undefined
 `);
 
 /** The GPIO names, D0 to D39. */
