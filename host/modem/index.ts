@@ -35,8 +35,9 @@ class DriverModem implements HostModem {
   private readonly runtime = this.options.runtime;
   private readonly onSms = this.options.onSms;
   private readonly onEvent = this.options.onEvent;
+  private readonly clock = runtimeClock(this.runtime);
   private readonly joiner = createJoiner({
-    nowMs: () => this.runtime.nowMs(),
+    nowMs: () => this.clock.uptimeMs(),
     onGivenUp: (parts) => this.onEvent?.('parts-given-up', parts),
   });
   private reference = this.runtime.random(1)[0];
@@ -45,7 +46,7 @@ class DriverModem implements HostModem {
   private checking = this.runtime.after(PART_CHECK_MS, () => this.checkParts());
   private readonly modem = createModem(
     portUart(this.port),
-    createOutbox(runtimeClock(this.runtime), {
+    createOutbox(this.clock, {
       onSms: (sms, ack) => this.receive(sms, ack),
       onEvent: (name, value) => this.noteEvent(name, value),
       store: this.options.store,
@@ -68,9 +69,9 @@ class DriverModem implements HostModem {
   /** The driver reports a full store at every look at it; the owner hears of it once in PART_CHECK_MS. */
   private noteEvent(name: ModemEventName, value: number | string): void {
     const isFull = name === 'store-full';
-    if (!isFull || this.runtime.nowMs() - this.fullMs >= PART_CHECK_MS) this.onEvent?.(name, value);
+    if (!isFull || this.clock.uptimeMs() - this.fullMs >= PART_CHECK_MS) this.onEvent?.(name, value);
     if (!isFull) return;
-    this.fullMs = this.runtime.nowMs();
+    this.fullMs = this.clock.uptimeMs();
     this.joiner.makeRoom();
   }
 

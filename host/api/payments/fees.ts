@@ -3,6 +3,7 @@
 
 import { MINUTE_MS } from '../../../protocol/time';
 import type { Rpc } from '../../bitcoin/rpc';
+import { clockOf } from '../../kit/link-adapter';
 import type { Log } from '../../kit/log';
 import type { Runtime } from '../../kit/runtime';
 
@@ -20,12 +21,13 @@ export interface FeeEstimate {
 
 export interface FeeEstimateOptions {
   rpc: Pick<Rpc, 'call'>;
-  runtime: Pick<Runtime, 'nowMs'>;
+  runtime: Runtime;
   log: Log;
   fallbackSatVb: number;
 }
 
 export function createFeeEstimate({ rpc, runtime, log, fallbackSatVb }: FeeEstimateOptions): FeeEstimate {
+  const clock = clockOf(runtime);
   let satVb = fallbackSatVb;
   let askedAtMs = -Infinity;
   let isRefused = false;
@@ -48,10 +50,10 @@ export function createFeeEstimate({ rpc, runtime, log, fallbackSatVb }: FeeEstim
   return {
     satVb: () => satVb,
     async refresh() {
-      if (runtime.nowMs() - askedAtMs < MAX_AGE_MS) return;
+      if (clock.uptimeMs() - askedAtMs < MAX_AGE_MS) return;
       try {
         const estimate = (await ask()) ?? fallbackSatVb;
-        askedAtMs = runtime.nowMs();
+        askedAtMs = clock.uptimeMs();
         satVb = Math.min(MAX_SAT_VB, Math.max(MIN_SAT_VB, Math.ceil(estimate * 100) / 100));
       } catch {
         // no node: the follower reports it

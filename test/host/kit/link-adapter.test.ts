@@ -1,4 +1,9 @@
-/** host/kit/link-adapter.ts and host/kit/protocol-crypto.ts: the host's side of the interfaces that protocol/ names. */
+/**
+ * host/kit/link-adapter.ts and host/kit/protocol-crypto.ts: the host's side of the interfaces that protocol/ names.
+ * Neighbours of a clock that runs back, each wait that it could hold: the modem driver's clock and a line held by XOFF
+ * (here), the parts of long SMS (../modem/modem.test.ts), the fee estimate (../api/payments/fees.test.ts), a rate limit
+ * (../api/http/rate-limit.test.ts), V's own clock (../vdevice).
+ */
 import { createECDH, createHash, createHmac, hkdfSync } from 'node:crypto';
 import { expect } from 'chai';
 import { clockOf, uartOf } from '../../../host/kit/link-adapter';
@@ -6,6 +11,8 @@ import { runtimeClock } from '../../../host/modem/hal';
 import { protocolCrypto } from '../../../host/kit/protocol-crypto';
 import type { BytePort } from '../../../host/kit/byte-port';
 import type { Runtime } from '../../../host/kit/runtime';
+import { createLine, XOFF_LIMIT_MS } from '../../../tools/flash/prompt/line';
+import { XOFF } from '../../../tools/flash/prompt/packets';
 
 const hex = (bytes: ArrayBuffer | Uint8Array): string => Buffer.from(bytes as Uint8Array).toString('hex');
 
@@ -22,7 +29,7 @@ describe('a Runtime as a Clock', () => {
         return { cancel: () => void (timer.isCancelled = true) };
       },
     };
-    return { state, clock: clockOf(runtime) };
+    return { state, runtime, clock: clockOf(runtime) };
   };
 
   it('counts from 0 and never goes back when the wall clock does', () => {
@@ -49,6 +56,27 @@ describe('a Runtime as a Clock', () => {
     expect(clocks.map((clock) => clock.uptimeMs())).to.deep.equal([60_000, 60_000]);
     state.nowMs -= 3_600_000;
     expect(clocks.map((clock) => clock.uptimeMs())).to.deep.equal([60_000, 60_000]);
+  });
+
+  it('a line held by XOFF goes on when the wall clock was set back meanwhile', () => {
+    const { state, runtime } = make();
+    let hear = (_bytes: Uint8Array): void => undefined;
+    const written: string[] = [];
+    const port = {
+      write: (bytes: Uint8Array) => void written.push(Buffer.from(bytes).toString()),
+      onData: (listener: (bytes: Uint8Array) => void) => void (hear = listener),
+      onClose: () => undefined,
+      close: () => undefined,
+    } as unknown as BytePort;
+    const line = createLine(port, runtime);
+    hear(Uint8Array.of(XOFF));
+    line.send('on');
+    state.nowMs -= 3_600_000;
+    for (let i = 0; i < 4; i++) {
+      state.nowMs += XOFF_LIMIT_MS;
+      for (const timer of state.timers.splice(0)) timer.fn();
+    }
+    expect(written).to.deep.equal(['on']);
   });
 
   it('runs a timer once, cancels by id, forgets both', () => {

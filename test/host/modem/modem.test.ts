@@ -1,4 +1,7 @@
 // host/modem: the firmware's driver on a host, with long and Unicode texts; and joiner.ts (3GPP TS 23.040 9.2.3.24.1).
+// Neighbours of a bounded store that is held without end (gammu #19, sms2mqtt #24, esphome #1015): the SIM with first
+// parts of one sender, of many, of one message longer than it, with a wall clock set back; open messages; references
+// that come round; the queue of sends. Places and bad messages: test/firmware/modem/device.test.ts.
 import { expect } from 'chai';
 import { createHostModem, type HostModem, type HostSms } from '../../../host/modem';
 import { createJoiner, PART_AGE_MS, type Part } from '../../../host/modem/joiner';
@@ -82,7 +85,8 @@ describe('host/modem: parts that never become whole (gammu #19, sms2mqtt #24, es
     sim: ReturnType<typeof createSim800>;
     got: string[];
     events: string[];
-    shop: (ref: number, part?: number) => void;
+    shop: (ref: number, part?: number, from?: string) => void;
+    setBack: (ms: number) => void;
   } {
     const world = createWorld(seed);
     const got: string[] = [];
@@ -95,28 +99,29 @@ describe('host/modem: parts that never become whole (gammu #19, sms2mqtt #24, es
       network: world.network,
       port: line[1],
     });
+    let backMs = 0;
     createHostModem({
       port: line[0],
-      runtime: world.runtime,
+      runtime: { ...world.runtime, nowMs: () => world.runtime.nowMs() - backMs },
       onSms(sms, ack) {
         got.push(sms.text!);
         ack();
       },
       onEvent: (name, value) => events.push(`${name} ${value}`),
     });
-    const shop = (ref: number, part = 1): void => {
+    const shop = (ref: number, part = 1, from = 'SHOPNEWS'): void => {
       const data = encodeUserData(0, new Uint8Array([5, 0, 3, ref, total, part]), [0x41, 0x64, 0x20]);
       const pdu = encodeDeliver({
         smsc: '+8613800210500',
-        from: 'SHOPNEWS',
+        from,
         dcs: 0,
         hasHeader: true,
         userData: data,
         unixS: world.runtime.nowMs() / 1000,
       });
-      world.network.inject({ from: 'SHOPNEWS', to: COLD, pdu });
+      world.network.inject({ from, to: COLD, pdu });
     };
-    return { world, sim, got, events, shop };
+    return { world, sim, got, events, shop, setBack: (ms) => void (backMs += ms) };
   }
 
   for (const parts of [5, 16, 19, 20, 30])
@@ -135,6 +140,21 @@ describe('host/modem: parts that never become whole (gammu #19, sms2mqtt #24, es
       const givenUp = events.filter((event) => event.startsWith('parts-given-up'));
       expect(givenUp).to.have.length(parts);
     });
+
+  it('first parts of thirty senders, and a wall clock set back: taken, and the SIM is empty within a day', async () => {
+    const { world, sim, got, shop, setBack } = shopAndV('many senders');
+    await world.runtime.runFor(20_000);
+    for (let ref = 0; ref < 30; ref++) {
+      shop(ref, 1, `SHOP${ref}`);
+      await world.runtime.runFor(20_000);
+      if (ref === 15) setBack(24 * 3_600_000);
+    }
+    world.network.person(ANNA).send(COLD, 'the real message');
+    await world.runtime.runFor(600_000);
+    expect(got).to.deep.equal(['the real message']);
+    await world.runtime.runFor(4 * 3_600_000);
+    expect(sim.stored()).to.equal(0);
+  });
 
   it('one message of more parts than the SIM holds: the store is told to be full, and cleared', async () => {
     const { world, sim, got, events, shop } = shopAndV('huge', 255);

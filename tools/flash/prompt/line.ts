@@ -4,6 +4,7 @@
 // works on the simulator's clock too.
 import { fail } from '../../../protocol/errors';
 import type { BytePort } from '../../../host/kit/byte-port';
+import { clockOf } from '../../../host/kit/link-adapter';
 import { pause, type Runtime } from '../../../host/kit/runtime';
 import { XOFF, XON } from './packets';
 
@@ -43,6 +44,7 @@ class PacedLine implements Line {
   private aheadUntilMs = 0;
   private gone: Error | undefined;
   private poke: (() => void) | undefined;
+  private readonly clock = clockOf(this.runtime);
   private readonly byteMs = this.baud ? 10_000 / this.baud : 0;
 
   constructor(
@@ -56,7 +58,7 @@ class PacedLine implements Line {
         if (/\x10\x01[\0-\x1f]?$/.test(this.seenText.slice(-3))) this.seenText += String.fromCharCode(byte);
         else if (byte === XOFF) {
           this.isHeld = true;
-          this.heldAtMs = this.runtime.nowMs();
+          this.heldAtMs = this.clock.uptimeMs();
           this.xoffCount++;
         } else if (byte === XON) this.isHeld = false;
         else this.seenText += String.fromCharCode(byte);
@@ -69,10 +71,10 @@ class PacedLine implements Line {
 
   private sendDue(): void {
     this.isArmed = false;
-    if (this.isHeld && this.runtime.nowMs() - this.heldAtMs >= XOFF_LIMIT_MS) this.isHeld = false;
+    if (this.isHeld && this.clock.uptimeMs() - this.heldAtMs >= XOFF_LIMIT_MS) this.isHeld = false;
     while (this.queue.length > 0 && !this.gone) {
-      if (this.isHeld) return this.arm(Math.max(1, XOFF_LIMIT_MS - (this.runtime.nowMs() - this.heldAtMs)));
-      const now = this.runtime.nowMs();
+      if (this.isHeld) return this.arm(Math.max(1, XOFF_LIMIT_MS - (this.clock.uptimeMs() - this.heldAtMs)));
+      const now = this.clock.uptimeMs();
       const room = this.baud
         ? Math.floor(AHEAD_BYTES - Math.max(0, this.aheadUntilMs - now) / this.byteMs)
         : this.queue[0].length;
@@ -146,12 +148,12 @@ class PacedLine implements Line {
       const watch = (quietMs: number): void =>
         void this.runtime.after(quietMs, () => {
           if (isOver) return;
-          if (this.queue.length > 0 || this.runtime.nowMs() < this.aheadUntilMs) return watch(timeoutMs);
+          if (this.queue.length > 0 || this.clock.uptimeMs() < this.aheadUntilMs) return watch(timeoutMs);
           end(() => resolve(undefined));
         });
       this.poke = look;
       look();
-      if (!isOver) watch(timeoutMs + Math.max(0, this.aheadUntilMs - this.runtime.nowMs()));
+      if (!isOver) watch(timeoutMs + Math.max(0, this.aheadUntilMs - this.clock.uptimeMs()));
     });
   }
 }

@@ -80,4 +80,21 @@ describe('host/api/payments/fees', () => {
     await fees.refresh();
     expect(fees.satVb()).to.equal(20);
   });
+
+  it('a wall clock that is set back an hour: asked again a minute later all the same', async () => {
+    let setBackMs = 0;
+    let asked = 0;
+    const fees = createFeeEstimate({
+      rpc: { call: async () => ({ feerate: 0.0001 * ++asked }) as never },
+      runtime: { ...runtime, nowMs: () => runtime.nowMs() - setBackMs },
+      log,
+      fallbackSatVb: 10,
+    });
+    await fees.refresh();
+    setBackMs = 3_600_000;
+    await fees.refresh();
+    await runtime.advance(61_000);
+    await fees.refresh();
+    expect([asked, fees.satVb()]).to.deep.equal([2, 20]);
+  });
 });
