@@ -57,26 +57,30 @@ function explainWindowsError(name: string, error: Error): Error {
   );
 }
 
+/** What a connection over the network ends with: no cable, no driver. */
+const NO_LISTENER = /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOTFOUND|EAI_AGAIN/;
+
+function howToGetRights(name: string): string {
+  if (/^\/dev\/cu\./.test(name))
+    return 'allow the terminal to use accessories in the system settings, and close what else has it open';
+  return 'on Linux add yourself to its group (sudo usermod -a -G dialout $USER) and log in again';
+}
+
 /** The error of the operating system in words that say what to do, of the system that the words come from. */
 export function explainOpenError(name: string, error: Error): Error {
   if (isWindowsPort(name)) return explainWindowsError(name, error);
   const text = `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}`;
+  if (NO_LISTENER.test(text))
+    return fail('no-port', `nothing listens at ${name} (${text.trim()}): start the simulator or check the address`);
   if (/ENOENT|no such file|cannot find|File not found/i.test(text))
     return fail(
       'no-port',
       `there is no port ${name}: plug the board in, or list the ports with "chaincloud doctor"${whereItWent(name)}`,
     );
-  if (/EACCES|EPERM|permission denied|access denied/i.test(text)) {
-    return fail(
-      'port-rights',
-      `no right to open ${name}: on Linux add yourself to its group (sudo usermod -a -G dialout $USER) ` +
-        'and log in again',
-    );
-  }
+  if (/EACCES|EPERM|permission denied|access denied/i.test(text))
+    return fail('port-rights', `no right to open ${name}: ${howToGetRights(name)}`);
   if (/EBUSY|EAGAIN|cannot lock|busy|in use/i.test(text))
     return fail('port-busy', `${name} is in use: ${portThieves(name)}`);
-  if (/ECONNREFUSED/.test(text))
-    return fail('no-port', `nothing listens at ${name}: start the simulator or check the address`);
   if (/ENOTTY|EINVAL|ENXIO|not a tty|Inappropriate ioctl/i.test(text))
     return fail('not-a-port', `${name} is not a serial port: check the path`);
   return fail('port-failed', `${name} cannot be opened (${error.message}): unplug the board and plug it in again`);

@@ -1,5 +1,7 @@
 // The words of the operating systems, each told as its own system's (node-serialport #333, #1104, #1502, #2220,
 // vscode-iot-workbench #537, SerialAnalyzer #6, arduino-ide #1788, m5stack Core2 #95, pygmc #105, pop-os #2475).
+// Neighbours: each cause (none, no right, busy, no port at all, failed) by each system: Linux, macOS, Windows, and an
+// address of the network, which has no cable, no driver and no group. A port that goes later: ../cli/bad-port.test.ts.
 import { expect } from 'chai';
 import { explainOpenError, whereItWent } from '../../../tools/serial/open-errors';
 
@@ -10,6 +12,15 @@ const ROWS: [name: string, text: string, code: string][] = [
   ['/dev/ttyUSB0', 'Error: Input/output error, cannot open /dev/ttyUSB0', 'port-failed'],
   ['/dev/ttyUSB0', 'Error: Device or resource busy, cannot open /dev/ttyUSB0', 'port-busy'],
   ['/dev/cu.usbserial-10', 'Error: Resource busy, cannot open /dev/cu.usbserial-10', 'port-busy'],
+  ['/dev/cu.usbserial-10', 'Error: Permission denied, cannot open /dev/cu.usbserial-10', 'port-rights'],
+  ['/dev/cu.usbserial-10', 'Error: No such file or directory, cannot open /dev/cu.usbserial-10', 'no-port'],
+  ['/dev/cu.usbserial-10', 'Error: Inappropriate ioctl for device, cannot open /dev/cu.usbserial-10', 'not-a-port'],
+  ['tcp://127.0.0.1:9', 'connect ECONNREFUSED 127.0.0.1:9', 'no-port'],
+  ['tcp://192.0.2.1:9', 'connect EHOSTUNREACH 192.0.2.1:9', 'no-port'],
+  ['tcp://192.0.2.1:9', 'connect ENETUNREACH 192.0.2.1:9', 'no-port'],
+  ['tcp://192.0.2.1:9', 'connect ETIMEDOUT 192.0.2.1:9', 'no-port'],
+  ['tcp://nobody.invalid:9', 'getaddrinfo ENOTFOUND nobody.invalid', 'no-port'],
+  ['tcp://nobody.invalid:9', 'getaddrinfo EAI_AGAIN nobody.invalid', 'no-port'],
   ['/dev/null', 'Error: Inappropriate ioctl for device, cannot open /dev/null', 'not-a-port'],
   ['COM3', 'Opening COM3: Access denied', 'port-busy'],
   ['COM12', 'Opening COM12: Access is denied.', 'port-busy'],
@@ -31,6 +42,7 @@ describe('serial: errors of opening', () => {
       expect(error.code).to.equal(code);
       const isUnix = /sudo|dialout|\/dev|apt/;
       if (!name.startsWith('/')) expect(error.message.replace(text, '')).not.to.match(isUnix);
+      if (name.startsWith('tcp:')) expect(error.message).not.to.match(/unplug|plug the board|driver/);
       if (name.startsWith('/dev/cu.')) expect(error.message).not.to.match(/sudo|ModemManager|brltty/);
     });
 
