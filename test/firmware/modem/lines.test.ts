@@ -1,4 +1,6 @@
 // firmware/modem/lines.ts: lines of 3GPP TS 27.005 and 27.007 taken apart, and what is no such line.
+// Neighbours of a clock that was never set (ubxlib #244, TinyGSM #620): the epochs of GPS, Unix and modems and their
+// weeks that came round, years of two and four digits, by +CCLK and by the network's notice; no zone, one that is none.
 import { expect } from 'chai';
 import { RESULT_NONE, numberIn, quotedIn, resultOf, timeOf } from '../../../firmware/modem/lines';
 
@@ -57,6 +59,11 @@ describe('firmware/modem/lines', () => {
       '+CCLK: "70/01/01,00:00:12+00"',
       '+CCLK: "00/01/01,00:00:12+00"',
       '+CCLK: "07/04/15,00:00:12+00"',
+      '+CCLK: "99/08/22,00:00:12+00"',
+      '+CCLK: "19/04/07,00:00:12+00"',
+      '+CCLK: "1980/01/06,00:00:12+00"',
+      '*PSUTTZ: 1980,1,6,0,0,12,"+00",0',
+      '*PSUTTZ: 70,1,1,0,0,12,"+00",0',
       '+CCLK: "24/12/31,23:59:59+00"',
       '+CCLK: "99/12/31,23:59:59+00"',
       '*PSUTTZ: 2080,1,6,0,0,12,"+00",0',

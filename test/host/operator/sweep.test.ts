@@ -1,6 +1,8 @@
 // PSBTs as other wallets write them, and spoilt ones (Electrum #6665 #8305, Specter #301 #625 #1230, Coldcard PR #265,
 // joinmarket-ng #634, rust-psbt PR #34, Wasabi #3449): each is signed with signatures that hold, or refused by a code
 // before the board signs. Spec: BIP174, BIP370, BIP143.
+// Neighbours: each field that a PSBT may lack, have already, or have wrong; each script of an account; each line in
+// which the board may show another sweep; each signature missing or wrong.
 import { secp256k1 } from '@noble/curves/secp256k1';
 import * as btc from '@scure/btc-signer';
 import { expect } from 'chai';

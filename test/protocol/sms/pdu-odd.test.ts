@@ -2,6 +2,8 @@
 // odd PDUs that other suites and issues hold (node-pdu #2, node-sms-pdu #1, python-gsmmodem #17 #36 #40,
 // python-messaging, xlab/at #11 #14, warthog618/sms #3 #5, asterisk-chan-dongle #9 #28 PR #183, smspdudecoder #3 #12,
 // PDUlib #16, gammu at-sms). Built anew with made-up numbers and words by an encoder of this file's own.
+// Neighbours of a reserved coding: all 256 codings, protocol identifiers, types and plans of a number, elements of a
+// header, each at its bounds.
 import { expect } from 'chai';
 import { CODING_8BIT, CODING_GSM7, CODING_UCS2, bytesOfHex, decodePdu } from '../../../protocol/sms/pdu';
 
