@@ -14,10 +14,10 @@ type Metric = (typeof METRICS)[number];
 
 /** Percent of each top folder that the tests must run. Every folder that has files has floors. */
 export const FLOORS: Record<string, Record<Metric, number>> = {
-  protocol: { lines: 0, branches: 0 },
-  firmware: { lines: 0, branches: 0 },
-  host: { lines: 0, branches: 0 },
-  tools: { lines: 0, branches: 0 },
+  protocol: { lines: 92, branches: 78 },
+  firmware: { lines: 92, branches: 88 },
+  host: { lines: 62, branches: 71 },
+  tools: { lines: 62, branches: 64 },
 };
 
 interface Count {
