@@ -14,15 +14,15 @@ import { overlay } from '../../build/flash/overlay';
 
 /** What the image can do: function, and the source it comes from. */
 const OPERATIONS: { [name: string]: string } = {
-  ecdsaSign: 'ecdsa',
-  ecdsaVerify: 'ecdsa',
-  pubkeyCreate: 'ecdsa',
-  ecdh: 'ecdh',
-  batchStart: 'batch',
-  batchStep: 'batch',
-  prepareNonce: 'nonce',
-  signPrepared: 'nonce',
-  drbgInit: 'drbg',
+  ecdsaSign: 'sign/ecdsa',
+  ecdsaVerify: 'sign/ecdsa',
+  pubkeyCreate: 'sign/ecdsa',
+  ecdh: 'sign/ecdh',
+  batchStart: 'wallet/batch',
+  batchStep: 'wallet/batch',
+  prepareNonce: 'sign/nonce',
+  signPrepared: 'sign/nonce',
+  drbgInit: 'cipher/drbg',
 };
 
 /** ES5 text that calls an operation of the image. */

@@ -8,7 +8,7 @@ import * as path from 'node:path';
 import { ROOT } from '../../../host/kit/package';
 import { bundleEs5, compileDevice } from '../../build/es5';
 
-const PARTS = ['field', 'modn', 'inverse', 'blind', 'point', 'comb', 'index'];
+const PARTS = [...['field', 'modn', 'inverse', 'blind', 'point', 'comb'].map((name) => `curve/${name}`), 'index'];
 
 /** ES5 text that sets `exports` to the module's and its parts' functions. */
 export async function innerModule(): Promise<string> {

@@ -45,11 +45,11 @@ const sum = (sizes: { [source: string]: number }, isIn: (source: string) => bool
 
 export async function sizeRows(): Promise<BenchRow[]> {
   const sizes = await bundleBySource({
-    ecdsa: 'ecdsaSign, ecdsaVerify, pubkeyCreate',
-    ecdh: 'ecdh',
-    batch: 'batchStart, batchStep',
-    nonce: 'prepareNonce, signPrepared',
-    drbg: 'drbgInit',
+    'sign/ecdsa': 'ecdsaSign, ecdsaVerify, pubkeyCreate',
+    'sign/ecdh': 'ecdh',
+    'wallet/batch': 'batchStart, batchStep',
+    'sign/nonce': 'prepareNonce, signPrepared',
+    'cipher/drbg': 'drbgInit',
   });
   const curve = sum(sizes, (source) => !STAND_INS.includes(source));
   const standIns = sum(sizes, (source) => STAND_INS.includes(source));
