@@ -40,7 +40,9 @@ export function locator(code: string, options: DialectOptions): (offset: number)
     while (starts[line] > offset) line--;
     const column = offset - starts[line];
     const entry = map?.findEntry(line, column);
-    if (!entry || !('originalSource' in entry)) return `${options.name}:${line + 1}:${column + 1}`;
+    // A piece that the bundler made has a mapping without a source.
+    if (!entry || !('originalSource' in entry) || entry.originalSource === undefined)
+      return `${options.name}:${line + 1}:${column + 1}`;
     const file = path.resolve(options.mapDir ?? '.', entry.originalSource);
     return `${path.relative(options.root ?? '.', file)}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
   };

@@ -2,7 +2,7 @@
 // trying). One case a trap: code that Node runs and Espruino would not run as meant is refused, its healthy neighbour
 // is not.
 import { expect } from 'chai';
-import { checkDialect } from '../../../../tools/build/dialect/dialect';
+import { checkDialect, locator } from '../../../../tools/build/dialect/dialect';
 
 const rules = (code: string): string[] => [...new Set(checkDialect(code, { name: 'case.js' }).map((one) => one.rule))];
 
@@ -116,6 +116,12 @@ describe('tools/build dialect check', () => {
 
   it('tells where, without a map in the emitted file itself', () => {
     expect(checkDialect('var a=1;\n  b();', { name: 'case.js' })[0].where).to.equal('case.js:2:3');
+  });
+
+  it('tells where in the emitted file for a piece that no source has', () => {
+    const sourceMap = JSON.stringify({ version: 3, sources: ['a.ts'], names: [], mappings: 'A,CAAA' });
+    const where = locator('xy', { name: 'out.js', sourceMap });
+    expect([where(0), where(1)]).to.deep.equal(['out.js:1:1', 'a.ts:1:1']);
   });
 
   it('takes every name of Espruino, and pins', () => {
