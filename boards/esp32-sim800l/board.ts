@@ -3,14 +3,18 @@
 // UART2 is on pins that every module leaves free: D16 and D17 lead to the PSRAM of a WROVER.
 // The SIM800L starts by itself when powered; D27 switches its 4 V regulator where there is one, D23 is its RST.
 import type { BoardData } from '../board';
-import { FLASH_ADDRESS, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT } from '../espruino/esp32-chip';
+import {
+  CONSOLE_BAUD,
+  ESPRUINO_BOARD,
+  FLASH,
+  LIMITS,
+  LINK,
+  STORAGE,
+  USB_CONSOLE,
+  USB_HOST,
+} from '../espruino/esp32-chip';
 
 export const NAME = 'esp32-sim800l';
-export const CONSOLE_BAUD = 115200;
-export const HOST_BAUD = 19200;
-export const LINK_BAUD = 19200;
-export const LINK_TX = 'D18';
-export const LINK_RX = 'D19';
 export const MODEM_BAUD = 19200;
 /** UART2: the modem on HSM-Cold, the service console on HSM-Hot, whose USB socket is the gateway's. */
 export const UART2_TX = 'D25';
@@ -21,21 +25,21 @@ export const MODEM_OFF = 'D23=0,10;D27=0,10';
 export const BOARD: BoardData = {
   name: NAME,
   title: 'ESP32 DevKit + SIM800L',
-  espruinoBoard: 'ESP32',
+  espruinoBoard: ESPRUINO_BOARD,
   ports: {
     cold: {
-      console: { serial: 'Serial1', baud: CONSOLE_BAUD, tx: 'D1', rx: 'D3' },
-      link: { serial: 'Serial2', baud: LINK_BAUD, tx: LINK_TX, rx: LINK_RX },
+      console: USB_CONSOLE,
+      link: LINK,
       modem0: { serial: 'Serial3', baud: MODEM_BAUD, tx: UART2_TX, rx: UART2_RX },
     },
     hot: {
-      host: { serial: 'Serial1', baud: HOST_BAUD, tx: 'D1', rx: 'D3' },
-      link: { serial: 'Serial2', baud: LINK_BAUD, tx: LINK_TX, rx: LINK_RX },
+      host: USB_HOST,
+      link: LINK,
       console: { serial: 'Serial3', baud: CONSOLE_BAUD, tx: UART2_TX, rx: UART2_RX },
     },
   },
-  flash: { address: FLASH_ADDRESS, pageBytes: FLASH_PAGE_BYTES, pageCount: FLASH_PAGE_COUNT },
-  storage: { address: 0x320000, pageBytes: 4096, pageCount: 224 },
+  flash: FLASH,
+  storage: STORAGE,
   modem: { on: MODEM_ON, off: MODEM_OFF },
-  limits: { variables: 2500, callDepth: 15 },
+  limits: LIMITS,
 };

@@ -1,6 +1,6 @@
-// What is known of Espruino's builds for the ESP32, as data: which ones a board must not run, and why. A build that is
-// not named here is judged by what it does (the burst test of its lines, its radios at each start), never by its name.
-// The facts are of the port's source; the commits are those of espruino/Espruino.
+// What is known of Espruino's builds for the ESP32, as data: which ones a board must not run, and why. That nothing is
+// known against a build says nothing for it: its radios are looked at when it is flashed and at each start. The facts
+// are of the port's source; the commits are those of espruino/Espruino.
 
 /** A build as `process.env.VERSION` names it: release, and how many commits after it (0: the release itself). */
 export interface BuildVersion {

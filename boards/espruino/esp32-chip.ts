@@ -1,8 +1,32 @@
-// Facts of the ESP32 that its boards share: the journal's area in its flash, outside of Storage, at an address that
-// Espruino's own list of free flash names (jshFlashGetFree), and the noise register. Data only: the host reads it too.
+// Facts that the ESP32 boards share: the journal's area in the chip's flash, outside of Storage, at an address that
+// Espruino's own list of free flash names (jshFlashGetFree), the noise register, and the lines that every board has on
+// the same pins. Data only: the host reads it too.
+
+import type { BoardData, PortData } from '../board';
 
 export const FLASH_ADDRESS = 0x310000;
 export const FLASH_PAGE_BYTES = 4096;
 export const FLASH_PAGE_COUNT = 16;
 /** RNG_DATA_REG (ESP32 Technical Reference Manual, 24). */
 export const RNG_DATA_REG = 0x3ff75144;
+
+export const CONSOLE_BAUD = 115200;
+/** Between machines: Espruino's UART driver up to 2v29 loses bytes in longer bursts at higher speeds. */
+export const HOST_BAUD = 19200;
+export const LINK_BAUD = 19200;
+export const LINK_TX = 'D18';
+export const LINK_RX = 'D19';
+
+// The parts of every ESP32 board's data. UART0 is the USB socket, which cannot be moved to other pins: HSM-Cold's console,
+// HSM-Hot's line to the gateway.
+export const ESPRUINO_BOARD = 'ESP32';
+export const USB_CONSOLE: PortData = { serial: 'Serial1', baud: CONSOLE_BAUD, tx: 'D1', rx: 'D3' };
+export const USB_HOST: PortData = { serial: 'Serial1', baud: HOST_BAUD, tx: 'D1', rx: 'D3' };
+export const LINK: PortData = { serial: 'Serial2', baud: LINK_BAUD, tx: LINK_TX, rx: LINK_RX };
+export const FLASH: BoardData['flash'] = {
+  address: FLASH_ADDRESS,
+  pageBytes: FLASH_PAGE_BYTES,
+  pageCount: FLASH_PAGE_COUNT,
+};
+export const STORAGE: BoardData['storage'] = { address: 0x320000, pageBytes: 4096, pageCount: 224 };
+export const LIMITS: BoardData['limits'] = { variables: 2500, callDepth: 15 };

@@ -4,13 +4,23 @@
 import { fail } from '../../protocol/errors';
 import type { Flash, Hal, Uart } from '../../firmware/hal';
 import { clock } from './clock';
-import { FLASH_ADDRESS, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT, RNG_DATA_REG } from './esp32-chip';
+import {
+  CONSOLE_BAUD,
+  FLASH_ADDRESS,
+  FLASH_PAGE_BYTES,
+  FLASH_PAGE_COUNT,
+  HOST_BAUD,
+  LINK_BAUD,
+  LINK_RX,
+  LINK_TX,
+  RNG_DATA_REG,
+} from './esp32-chip';
 import { files } from './files';
 import { COMMIT } from './image';
 import { tidy } from './memory';
 import { readNoise } from './noise';
 import { doNothing, runSteps, watchdog } from './power';
-import { isStuck } from './uart';
+import { isStuck, openUart } from './uart';
 
 function aRange(offset: number, lenBytes: number): void {
   if (!(offset >= 0 && lenBytes >= 0 && offset + lenBytes <= FLASH_PAGE_BYTES * FLASH_PAGE_COUNT))
@@ -49,7 +59,7 @@ export function keepPromptOnWire(): void {
 }
 
 /** The Hal of an ESP32 board around its ports. modemOn, modemOff: power sequences, see power.ts. */
-export function esp32Hal(
+function esp32Hal(
   board: string,
   ports: { console: Uart; link: Uart; host?: Uart; modems: Uart[] },
   modemOn: string,
@@ -94,4 +104,38 @@ export function esp32Hal(
     isStuck: isStuck,
     tidy: tidy,
   };
+}
+
+/** HSM-Cold's Hal: its console is the USB socket. modem: speed and pins of its line. */
+export function esp32ColdHal(
+  board: string,
+  modem: { baud: number; tx: string; rx: string },
+  modemOn: string,
+  modemOff: string,
+): Hal {
+  return esp32Hal(
+    board,
+    {
+      console: openUart(Serial1, CONSOLE_BAUD, {}),
+      link: openUart(Serial2, LINK_BAUD, { tx: LINK_TX, rx: LINK_RX }),
+      modems: [openUart(Serial3, modem.baud, { tx: modem.tx, rx: modem.rx })],
+    },
+    modemOn,
+    modemOff,
+  );
+}
+
+/** HSM-Hot's Hal: the USB socket is the gateway's. service: pins of its console. */
+export function esp32HotHal(board: string, service: { tx: string; rx: string }): Hal {
+  return esp32Hal(
+    board,
+    {
+      console: openUart(Serial3, CONSOLE_BAUD, service),
+      link: openUart(Serial2, LINK_BAUD, { tx: LINK_TX, rx: LINK_RX }),
+      host: openUart(Serial1, HOST_BAUD, {}),
+      modems: [],
+    },
+    '',
+    '',
+  );
 }

@@ -2,14 +2,18 @@
 // PWRKEY D4 (a pulse to low of a second turns it on), its RST D5; the charging chip IP5306 on I2C (D21, D22) must be
 // told to go on giving power when little current flows. 19,200 baud between machines, as on the other ESP32 board.
 import type { BoardData } from '../board';
-import { FLASH_ADDRESS, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT } from '../espruino/esp32-chip';
+import {
+  CONSOLE_BAUD,
+  ESPRUINO_BOARD,
+  FLASH,
+  LIMITS,
+  LINK,
+  STORAGE,
+  USB_CONSOLE,
+  USB_HOST,
+} from '../espruino/esp32-chip';
 
 export const NAME = 'ttgo-t-call';
-export const CONSOLE_BAUD = 115200;
-export const HOST_BAUD = 19200;
-export const LINK_BAUD = 19200;
-export const LINK_TX = 'D18';
-export const LINK_RX = 'D19';
 export const MODEM_BAUD = 19200;
 export const MODEM_TX = 'D27';
 export const MODEM_RX = 'D26';
@@ -26,21 +30,21 @@ export const CHARGER_KEEP_ON = 0x37;
 export const BOARD: BoardData = {
   name: NAME,
   title: 'TTGO T-Call (ESP32 with SIM800L)',
-  espruinoBoard: 'ESP32',
+  espruinoBoard: ESPRUINO_BOARD,
   ports: {
     cold: {
-      console: { serial: 'Serial1', baud: CONSOLE_BAUD, tx: 'D1', rx: 'D3' },
-      link: { serial: 'Serial2', baud: LINK_BAUD, tx: LINK_TX, rx: LINK_RX },
+      console: USB_CONSOLE,
+      link: LINK,
       modem0: { serial: 'Serial3', baud: MODEM_BAUD, tx: MODEM_TX, rx: MODEM_RX },
     },
     hot: {
-      host: { serial: 'Serial1', baud: HOST_BAUD, tx: 'D1', rx: 'D3' },
-      link: { serial: 'Serial2', baud: LINK_BAUD, tx: LINK_TX, rx: LINK_RX },
+      host: USB_HOST,
+      link: LINK,
       console: { serial: 'Serial3', baud: CONSOLE_BAUD, tx: SERVICE_TX, rx: SERVICE_RX },
     },
   },
-  flash: { address: FLASH_ADDRESS, pageBytes: FLASH_PAGE_BYTES, pageCount: FLASH_PAGE_COUNT },
-  storage: { address: 0x320000, pageBytes: 4096, pageCount: 224 },
+  flash: FLASH,
+  storage: STORAGE,
   modem: { on: MODEM_ON, off: MODEM_OFF },
-  limits: { variables: 2500, callDepth: 15 },
+  limits: LIMITS,
 };

@@ -1,16 +1,10 @@
 // The HAL of a TTGO T-Call, for either role. Pins, speeds and sequences are board.ts's.
 import type { Hal } from '../../firmware/hal';
-import { closePrompt, esp32Hal } from '../espruino/esp32';
-import { openUart } from '../espruino/uart';
+import { closePrompt, esp32ColdHal, esp32HotHal } from '../espruino/esp32';
 import {
   CHARGER_ADDRESS,
   CHARGER_KEEP_ON,
   CHARGER_REGISTER,
-  CONSOLE_BAUD,
-  HOST_BAUD,
-  LINK_BAUD,
-  LINK_RX,
-  LINK_TX,
   MODEM_BAUD,
   MODEM_OFF,
   MODEM_ON,
@@ -39,30 +33,11 @@ function keepPower(): void {
 export function coldHal(): Hal {
   closePrompt();
   keepPower();
-  return esp32Hal(
-    NAME,
-    {
-      console: openUart(Serial1, CONSOLE_BAUD, {}),
-      link: openUart(Serial2, LINK_BAUD, { tx: LINK_TX, rx: LINK_RX }),
-      modems: [openUart(Serial3, MODEM_BAUD, { tx: MODEM_TX, rx: MODEM_RX })],
-    },
-    MODEM_ON,
-    MODEM_OFF,
-  );
+  return esp32ColdHal(NAME, { baud: MODEM_BAUD, tx: MODEM_TX, rx: MODEM_RX }, MODEM_ON, MODEM_OFF);
 }
 
 export function hotHal(): Hal {
   closePrompt();
   keepPower();
-  return esp32Hal(
-    NAME,
-    {
-      console: openUart(Serial3, CONSOLE_BAUD, { tx: SERVICE_TX, rx: SERVICE_RX }),
-      link: openUart(Serial2, LINK_BAUD, { tx: LINK_TX, rx: LINK_RX }),
-      host: openUart(Serial1, HOST_BAUD, {}),
-      modems: [],
-    },
-    '',
-    '',
-  );
+  return esp32HotHal(NAME, { tx: SERVICE_TX, rx: SERVICE_RX });
 }
