@@ -1,6 +1,7 @@
 // What only a chip can tell of itself, measured at its prompt: its radios and heap, how deep calls go, doubles in
 // software, how long an erase takes. On an interpreter without a chip these rows are left out.
-import { BOARD } from '../../../boards/esp32-sim800l/board';
+import { FLASH_ADDRESS, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT } from '../../../boards/espruino/esp32-chip';
+import { radiosOn } from '../../flash/prompt/probe';
 import type { Prompt } from '../../flash/prompt/prompt';
 
 export interface BenchFigure {
@@ -19,8 +20,7 @@ const CONVOLVE =
 const FALL = '(global.$d=0,(function f(){$d++;return f()+1;})())';
 const FALLEN = '(function(){var n=$d;delete global.$d;return n;}())';
 /** The last page of the journal's area, which holds nothing that lasts (firmware/journal/journal.ts). */
-const { address = 0, pageBytes, pageCount } = BOARD.flash;
-const SCRATCH = address + (pageCount - 1) * pageBytes;
+const SCRATCH = FLASH_ADDRESS + (FLASH_PAGE_COUNT - 1) * FLASH_PAGE_BYTES;
 const ERASES = 5;
 /** The longest of some erases, in ms. */
 const ERASE =
@@ -29,8 +29,6 @@ const ERASE =
 const ERASE_MS = 20_000;
 
 interface ChipState {
-  Wifi: boolean;
-  BLE: boolean;
   freeHeap?: number;
   minHeap?: number;
   sdkVersion?: string;
@@ -40,8 +38,7 @@ interface ChipState {
 export async function chipRows(prompt: Prompt): Promise<BenchFigure[]> {
   const state = (await prompt.eval(STATE)) as ChipState | 0;
   if (!state) return [];
-  const radios = [state.Wifi ? 'wifi' : '', state.BLE ? 'ble' : ''].filter(Boolean).join(' ');
-  const rows: BenchFigure[] = [{ name: 'radios', value: radios || 'off', unit: '' }];
+  const rows: BenchFigure[] = [{ name: 'radios', value: (await radiosOn(prompt)) || 'off', unit: '' }];
   if (state.sdkVersion !== undefined) rows.push({ name: 'SDK', value: state.sdkVersion, unit: '' });
   if (state.freeHeap !== undefined) rows.push({ name: 'heap free', value: state.freeHeap, unit: 'bytes' });
   if (state.minHeap !== undefined) rows.push({ name: 'heap free, least so far', value: state.minHeap, unit: 'bytes' });

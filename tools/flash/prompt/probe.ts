@@ -63,17 +63,21 @@ const WALK =
   'a=(a+35+s)&~3;t=a;}' +
   'return [r,t,k,g];})';
 
-/** The radios that are on, as Hal.radios names them. */
 const RADIOS =
   '(typeof ESP32=="undefined"?"":' +
   '[ESP32.getState().Wifi?"wifi":"",ESP32.getState().BLE?"ble":""].join(" ").trim())';
+
+/** The radios of the board that are on, as Hal.radios names them; empty: none is, or it has none. */
+export async function radiosOn(prompt: Prompt): Promise<string> {
+  return String(await prompt.eval(RADIOS));
+}
 
 /**
  * Throws `radio-on` for a board with a radio that is on: its prompt, and so its keys, are whoever's is in range. Asked
  * before anything is written.
  */
 export async function requireSilentRadios(prompt: Prompt): Promise<void> {
-  const radios = String(await prompt.eval(RADIOS));
+  const radios = await radiosOn(prompt);
   if (radios === '') return;
   throw fail(
     'radio-on',
