@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { backup, restore, restoreState, setTime } from '../../host/operator';
 import { REFUSE_BAD_INPUT } from '../../protocol/wire';
-import { fill } from '../firmware/cuts/operations';
+import { fill } from '../firmware/cuts/prepared';
 import { makeCoin, out, pay, refusalOf, type Payment } from '../firmware/payments';
 import { channelRig, DICE, makeRig, PIN, START_S, wake, type Rig } from '../firmware/rig';
 import { CHANGE_GAP } from '../../firmware/cold/signing/checks';

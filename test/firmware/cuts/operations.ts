@@ -1,22 +1,5 @@
 // Every operation of HSM-Cold that writes, one row each: how to get a board to where it begins, how to run it, and in
 // which parts a cut in its midst may leave the board half way (all others must be as before or as after).
-import { openStore } from '../../../firmware/cold/state/open-store';
-import { paymentTag } from '../../../firmware/cold/payments/ledger';
-import { makeState } from '../../../firmware/cold/state/state';
-import { save } from '../../../firmware/cold/state/store';
-import type { Cold } from '../../../firmware/cold/cold';
-import { readDevice } from '../../../firmware/journal/device';
-import {
-  PAYMENT_ACCOUNT,
-  PAYMENT_BYTES,
-  PAYMENT_DEBIT,
-  PAYMENT_SERIAL,
-  PAYMENT_TAG,
-  PAYMENT_TIME,
-  R_PAYMENT,
-  writeSats,
-  writeU32,
-} from '../../../firmware/journal/records';
 import {
   addAccount,
   backup,
@@ -37,21 +20,23 @@ import {
 import { HOUR_MS } from '../../../protocol/time';
 import { MSG_ATTEST, MSG_PING, MSG_SIGN_BEGIN, SMS_BATCH_VERIFY, SMS_STATUS } from '../../../protocol/wire';
 import { batchVerifyFields } from '../../../protocol/sms/v2';
-import { beginFields, makeCoin, out, pay, refusalOf, sweepPsbt, type Payment } from '../payments';
-import {
-  accountData,
-  ADMIN_NUMBER,
-  channelRig,
-  COLD_NUMBER,
-  DICE,
-  makeRig,
-  PIN,
-  readyRig,
-  START_S,
-  wake,
-  type Rig,
-} from '../rig';
+import { beginFields, makeCoin, out, pay, refusalOf, sweepPsbt } from '../payments';
+import { accountData, channelRig, COLD_NUMBER, DICE, makeRig, PIN, readyRig, START_S, type Rig } from '../rig';
 import { PAYMENTS_TIDY_MAX } from '../../../firmware/cold/payments/tidy';
+import {
+  PAYOUT,
+  payment,
+  forged,
+  settled,
+  payFilled,
+  aBackup,
+  restoredBoard,
+  closedRig,
+  refusedRig,
+  console_,
+  settled0,
+  guess,
+} from './prepared';
 
 export interface Operation {
   name: string;
@@ -66,95 +51,6 @@ export interface Operation {
   /** It erases the board: once up again, the board is blank or as before. */
   erases?: boolean;
 }
-
-const PAYOUT = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
-
-const payment = (rig: Rig, more: Partial<Payment> = {}): Payment => ({
-  userTxNo: '1',
-  outs: out(50_000),
-  coins: [makeCoin(rig, { sats: 100_000 })],
-  feeSats: 1000,
-  ...more,
-});
-const forged = (rig: Rig): Promise<unknown> =>
-  refusalOf(pay(rig, payment(rig, { userTxNo: 'f', authority: new Uint8Array(32).fill(1) })));
-
-/** The modem of a rig is ready: what is sent goes out. */
-async function settled(rig: Rig): Promise<Rig> {
-  await rig.world.run(30_000);
-  return rig;
-}
-
-/** Writes payments into a board's journal as the firmware would, without making them. */
-export function fill(rig: Rig, count: number): void {
-  rig.coldOff();
-  const cold = {
-    hal: rig.cold.hal,
-    device: readDevice(rig.cold.flash),
-    state: makeState(),
-    counters: {},
-  } as unknown as Cold;
-  openStore(cold, false);
-  for (let n = 1; n <= count; n++) {
-    const payload = new Uint8Array(PAYMENT_BYTES);
-    writeU32(payload, PAYMENT_SERIAL, cold.state.paymentSerial + 1);
-    payload[PAYMENT_ACCOUNT] = 0;
-    writeU32(payload, PAYMENT_TIME, START_S + n);
-    payload.set(paymentTag(0, `filled ${n}`), PAYMENT_TAG);
-    writeSats(payload, PAYMENT_DEBIT, 1000 + n);
-    save(cold, R_PAYMENT, payload);
-  }
-  rig.coldOn();
-}
-
-async function payFilled(count: number): Promise<Rig> {
-  const rig = await channelRig();
-  fill(rig, count);
-  await wake(rig);
-  return rig;
-}
-
-let backupText: Promise<{ text: string; words: string[] }> | undefined;
-async function aBackup(): Promise<{ text: string; words: string[] }> {
-  backupText ??= (async () => {
-    const rig = await channelRig();
-    await pay(rig, payment(rig));
-    return { text: await rig.world.finish(backup(rig.coldConsole, PIN)), words: rig.words };
-  })();
-  return backupText;
-}
-
-/** A board with the words of another one and no state yet. */
-async function restoredBoard(): Promise<Rig> {
-  const { words } = await aBackup();
-  const rig = makeRig({ seed: 'fresh' });
-  await rig.world.finish(
-    restore(rig.coldConsole, { words, dice: DICE, hostEntropy: new Uint8Array(32).fill(3), pin: PIN }),
-  );
-  await rig.world.finish(setTime(rig.coldConsole, START_S + 100_000, PIN));
-  return rig;
-}
-
-async function closedRig(): Promise<Rig> {
-  const rig = await settled(await channelRig());
-  await forged(rig);
-  await rig.world.run(20_000);
-  return rig;
-}
-
-async function refusedRig(count: number): Promise<Rig> {
-  const rig = await channelRig({ account: { policy: { txMaxSats: 10_000 } } });
-  for (let n = 0; n < count; n++) {
-    await refusalOf(pay(rig, payment(rig, { userTxNo: `r${n}` })));
-    await rig.world.run(4000);
-  }
-  return rig;
-}
-
-const console_ =
-  (line: string, pin = PIN) =>
-  (rig: Rig): Promise<unknown> =>
-    rig.world.finish(rig.coldConsole.run(line, () => pin));
 
 export const OPERATIONS: Operation[] = [
   {
@@ -462,11 +358,3 @@ export const OPERATIONS: Operation[] = [
     run: (rig) => rig.world.finish(guess(rig)),
   },
 ];
-
-async function settled0(): Promise<Rig> {
-  return settled(await readyRig());
-}
-
-function guess(rig: Rig): Promise<unknown> {
-  return setPhones(rig.coldConsole, [ADMIN_NUMBER], '000001').catch(() => undefined);
-}

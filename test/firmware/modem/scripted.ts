@@ -152,3 +152,13 @@ export function startScripted(script: Script = {}): Scripted {
     count: (command) => commands.filter((one) => one === command).length,
   };
 }
+
+/** A message in the store as the manual's +CMGR shows it. */
+export const HELLO = [`+CMGR: 0,"",${HELLO_LENGTH}`, HELLO_PDU];
+
+/** A scripted modem whose start-up is over. */
+export async function started(script: Script = {}): Promise<Scripted> {
+  const it = startScripted(script);
+  await it.run(20_000);
+  return it;
+}

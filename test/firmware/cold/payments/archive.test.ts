@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { ARCHIVE_BYTES, ARCHIVE_ENTRIES } from '../../../../firmware/cold/payments/archive';
 import { status, valueOf } from '../../../../host/operator';
 import { MSG_COLD_STATUS, REFUSE_NOT_READY } from '../../../../protocol/wire';
-import { fill } from '../../cuts/operations';
+import { fill } from '../../cuts/prepared';
 import { viewOf } from '../../cuts/view';
 import { makeCoin, out, pay, refusalOf, type Payment } from '../../payments';
 import { channelRig, wake, type Rig } from '../../rig';
