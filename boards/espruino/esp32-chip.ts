@@ -17,8 +17,8 @@ export const LINK_BAUD = 19200;
 export const LINK_TX = 'D18';
 export const LINK_RX = 'D19';
 
-// The parts of every ESP32 board's data. UART0 is the USB socket, which cannot be moved to other pins: HSM-Cold's console,
-// HSM-Hot's line to the gateway.
+// The parts of every ESP32 board's data. UART0 is the USB socket, which cannot be moved to other pins: HSM-Cold's
+// console, HSM-Hot's line to the gateway.
 export const ESPRUINO_BOARD = 'ESP32';
 export const USB_CONSOLE: PortData = { serial: 'Serial1', baud: CONSOLE_BAUD, tx: 'D1', rx: 'D3' };
 export const USB_HOST: PortData = { serial: 'Serial1', baud: HOST_BAUD, tx: 'D1', rx: 'D3' };

@@ -1,9 +1,10 @@
 // Odd answers of modems at reading, from public reports, the test suites of other drivers and the SIM800 AT Command
-// Manual 1.09. Each title names its source. Holds: no optional part of an answer is needed, no message holds up another,
-// and sending never waits for reading.
+// Manual 1.09. Each title names its source. Holds: no optional part of an answer is needed, no message holds up
+// another, and sending never waits for reading.
 // Neighbours: each optional field of +CMGR and +CMTI; one place, all places and place 0, at reading and at deleting; a
 // list refused, mute, empty; a full store. Held elsewhere: the other answers (odd-commands.test.ts), values of a line
-// (lines.test.ts), parts of long SMS (test/host/modem), whole dialogues drawn at random (test/tools/bench/modem.test.ts).
+// (lines.test.ts), parts of long SMS (test/host/modem), whole dialogues drawn at random
+// (test/tools/bench/modem.test.ts).
 import { expect } from 'chai';
 import { HOUR_MS, MINUTE_MS } from '../../../protocol/time';
 import { HELLO, HELLO_LENGTH, HELLO_PDU, started, startScripted, type Scripted } from './scripted';
