@@ -1,7 +1,7 @@
 // The driver's ground floor: giving a command, and starting from the beginning, by which every doubt is settled.
 // Leaves what is given when to start-up.ts and ready.ts.
-import { endSend, SEND_NO_ANSWER, SEND_OK } from './outbox';
-import { POLL_FULL, STEP_PIN, commandOf, storeName } from './kinds/kinds';
+import { endSend, hasDue, SEND_NO_ANSWER, SEND_OK } from './outbox';
+import { POLL_FULL, STEP_MODE, STEP_PIN, STEP_POLL, commandOf, storeName } from './kinds/kinds';
 import { failDelete, failRead } from './places';
 import {
   COMMAND_DELETE,
@@ -16,6 +16,7 @@ import {
   N_FAILURES,
   N_INDEX,
   N_KIND,
+  N_LEFT_OUT,
   N_LIST_FAILURES,
   N_MUTES,
   N_MUTE_STEP,
@@ -68,10 +69,18 @@ export function giveStep(modem: Modem, command: number): void {
   give(modem, command, stepCommand(modem) + '\r', isFirst ? AT_MS : ANSWER_MS);
 }
 
-/** Whether the present step is one of this modem's and not passed over. */
+/**
+ * Whether the present step is one of this modem's and not passed over. A modem that had no answer lately may take
+ * minutes over all of them: while a message is due it is given what sending needs, and the rest when none is.
+ */
 function hasStep(modem: Modem): boolean {
   const n = modem.n;
-  return !((n[N_PASSED] >> n[N_STEP]) & 1) && commandOf(n[N_KIND], n[N_STEP]) !== '';
+  if ((n[N_PASSED] >> n[N_STEP]) & 1 || commandOf(n[N_KIND], n[N_STEP]) === '') return false;
+  if (n[N_STATE] === STATE_READY || n[N_STEP] >= STEP_POLL || n[N_STEP] === STEP_PIN || n[N_STEP] === STEP_MODE)
+    return true;
+  if (!n[N_SLOW] || !hasDue(modem.outbox)) return true;
+  n[N_LEFT_OUT] = 1;
+  return false;
 }
 
 /** Goes to the next step of this modem that is not passed over, at most to the end of a full poll. */
@@ -123,6 +132,7 @@ export function begin(modem: Modem): void {
   modem.n[N_STATE] = STATE_STARTING;
   modem.n[N_STEP] = 0;
   modem.n[N_FAILURES] = 0;
+  modem.n[N_LEFT_OUT] = 0;
   modem.line = '';
   modem.pdu = '';
   dropSend(modem, modem.n[N_ACCEPTED] ? SEND_OK : SEND_NO_ANSWER);

@@ -112,6 +112,14 @@ function chooseModem(outbox: Outbox, send: Send): number {
   return found < 0 && outbox.clock.uptimeMs() - send.due >= BLIND_MS ? blind : found;
 }
 
+/** Whether a message waits for nothing but a modem. */
+export function hasDue(outbox: Outbox): boolean {
+  const nowMs = outbox.clock.uptimeMs();
+  for (let i = 0; i < outbox.queue.length; i++)
+    if (outbox.queue[i].by < 0 && outbox.queue[i].due <= nowMs) return true;
+  return false;
+}
+
 /** Takes the next message that is due for this modem, or returns null. */
 export function takeSend(outbox: Outbox, modem: number): Send | null {
   const nowMs = outbox.clock.uptimeMs();

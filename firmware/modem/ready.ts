@@ -2,7 +2,7 @@
 // the list of the store, a poll. Leaves the start-up to start-up.ts, what lines carry to incoming.ts.
 import { ANSWER_MS, begin, dropSend, give, giveStep, nextStep } from './drive';
 import { POLL_FULL, POLL_SHORT, STEP_COUNT, STEP_POLL } from './kinds/kinds';
-import { SEND_ERROR, SEND_NO_ANSWER, SEND_OK, pduOf, sendWaitMs, takeSend } from './outbox';
+import { SEND_ERROR, SEND_NO_ANSWER, SEND_OK, hasDue, pduOf, sendWaitMs, takeSend } from './outbox';
 import { PLACES, bringDue, failDelete, failRead, rememberPlace } from './places';
 import {
   AGAIN_MINUTES,
@@ -21,6 +21,7 @@ import {
   N_AGAIN,
   N_COMMAND,
   N_INDEX,
+  N_LEFT_OUT,
   N_LIST_FAILURES,
   N_MUST_LIST,
   N_NETS,
@@ -29,11 +30,13 @@ import {
   N_POLLS,
   N_REGISTERED,
   N_SLOW,
+  N_STATE,
   N_STEP,
   N_STORE_TURN,
   REGISTERED_UNKNOWN,
   STAT_CAPACITY,
   STAT_STORED,
+  STATE_STARTING,
   arm,
 } from './state';
 
@@ -126,6 +129,11 @@ export function next(modem: Modem): void {
   if (giveSend(modem) || giveStore(modem) || giveList(modem)) return;
   const waitMs = modem.due - modem.outbox.clock.uptimeMs();
   if (waitMs > 0) return arm(modem, sendWaitMs(modem.outbox, n[N_INDEX], waitMs));
+  if (n[N_LEFT_OUT] && !hasDue(modem.outbox)) {
+    // Not a restart of the modem's.
+    n[N_STATE] = STATE_STARTING;
+    return begin(modem);
+  }
   n[N_STEP] = STEP_POLL - 1;
   nextStep(modem);
   if (isPollStep(modem)) return giveStep(modem, COMMAND_POLL);

@@ -82,7 +82,9 @@ export const N_NOTICES = 34;
 export const N_NETS = 35;
 /** Radio technology of +COPS (27.007 7.3 <AcT>), -1 unknown. */
 export const N_TECHNOLOGY = 36;
-const N_COUNT = 37;
+/** Whether steps of the present start-up were left out, because a message waits. */
+export const N_LEFT_OUT = 37;
+const N_COUNT = 38;
 /** Registered by +CREG, +CEREG, +CGREG; +CREG has come, whatever it said. */
 export const NET_CIRCUIT = 1;
 export const NET_LTE = 2;

@@ -64,6 +64,25 @@ describe('firmware/modem: no command is a must', () => {
     expect(alarm.result).to.equal('sent');
   });
 
+  it('the same, and every other SMS fails: no alarm waits for the settings, which are made when none waits', async () => {
+    const mute = [...COMMANDS, 'AT+CGMM', 'ATI', 'AT+CTZ', 'AT+CPMS', 'AT+CNMI'].filter((one) => !/CPIN|CMG/.test(one));
+    let count = 0;
+    const modem = startScripted({
+      answers: Object.fromEntries(mute.map((command) => [command, null])),
+      delayMs: 7000,
+      onPdu: () => (++count % 2 ? ['+CMS ERROR: 500'] : ['+CMGS: 7', 'OK']),
+    });
+    for (let i = 0; i < 6; i++) {
+      const alarm = modem.alarm();
+      await modem.run(3 * MINUTE_MS);
+      expect(alarm.result, `alarm ${i}`).to.equal('sent');
+      await modem.run(i * MINUTE_MS);
+    }
+    await modem.run(HOUR_MS);
+    for (const command of ['AT+CPMS="SM","SM","SM"', 'AT+CNMI=2,1,0,0,0', 'AT+CLTS=1'])
+      expect(modem.count(command), command).to.be.above(0);
+  });
+
   it('a SIM that is busy for a minute: set up when it is not', async () => {
     let isBusy = true;
     const modem = startScripted({
