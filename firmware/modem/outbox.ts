@@ -115,8 +115,7 @@ function chooseModem(outbox: Outbox, send: Send): number {
 /** Whether a message waits for nothing but a modem. */
 export function hasDue(outbox: Outbox): boolean {
   const nowMs = outbox.clock.uptimeMs();
-  for (let i = 0; i < outbox.queue.length; i++)
-    if (outbox.queue[i].by < 0 && outbox.queue[i].due <= nowMs) return true;
+  for (let i = 0; i < outbox.queue.length; i++) if (outbox.queue[i].by < 0 && outbox.queue[i].due <= nowMs) return true;
   return false;
 }
 

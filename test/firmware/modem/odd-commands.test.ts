@@ -64,7 +64,7 @@ describe('firmware/modem: no command is a must', () => {
     expect(alarm.result).to.equal('sent');
   });
 
-  it('the same, and every other SMS fails: no alarm waits for the settings, which are made when none waits', async () => {
+  it('the same, and every other SMS fails: no alarm waits for settings, which are made when none waits', async () => {
     const mute = [...COMMANDS, 'AT+CGMM', 'ATI', 'AT+CTZ', 'AT+CPMS', 'AT+CNMI'].filter((one) => !/CPIN|CMG/.test(one));
     let count = 0;
     const modem = startScripted({
