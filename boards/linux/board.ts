@@ -1,5 +1,7 @@
 // A PC: the genuine interpreter as a process. Its ports are paths, read from PORTS_FILE in the working directory; its
-// journal is the file FLASH_FILE there, because this build has no flash outside of Storage.
+// journal is the file FLASH_FILE there, because this build has no flash outside of Storage. Storage is as large as an
+// ESP32's. How much of it an interpreter has is fixed when it is compiled: `'flash'` in its boards/LINUX.py, in kB,
+// 256 in the stock build. There the image is a file beside it, and the tables and caches fit.
 import type { BoardData } from '../board';
 
 export const NAME = 'linux';
@@ -33,7 +35,7 @@ export const BOARD: BoardData = {
     },
   },
   flash: { fileName: FLASH_FILE, pageBytes: FLASH_PAGE_BYTES, pageCount: FLASH_PAGE_COUNT },
-  storage: { address: 0x10000000, pageBytes: 1024, pageCount: 256 },
+  storage: { address: 0x10000000, pageBytes: 1024, pageCount: 896 },
   modem: { on: '', off: '' },
   limits: { variables: 2500, callDepth: 15 },
 };

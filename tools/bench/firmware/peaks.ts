@@ -5,11 +5,8 @@
  * HSM-Cold has as many accounts as it takes. The goal is for a board's variables of 14 octets: a 64-bit build's are
  * larger, and fewer, and get no goal.
  */
-import { spawnSync } from 'node:child_process';
-import * as fs from 'node:fs';
-import * as os from 'node:os';
-import * as path from 'node:path';
-import { BOARD, GROWING_BLOCK_BYTES } from '../../../boards/linux/board';
+import { BOARD } from '../../../boards/linux/board';
+import { espruinoBuild, type EspruinoBuild } from '../../../host/sim/board/espruino/build';
 import { createSimulation, type Simulation } from '../../../host/sim/simulation';
 import type { BenchRow } from '../row';
 import { MAX_ACCOUNTS } from '../../../firmware/cold/state/state';
@@ -36,17 +33,10 @@ interface Bounds {
 }
 type Found = { [role in Role]: Bounds };
 
-/** Size of a variable and how many there are; undefined where there are not enough, or ever more. */
-export function buildOf(espruino: string): { blockBytes: number; total: number } | undefined {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'chaincloud-gauge-'));
-  const file = path.join(dir, 'memory.js');
-  fs.writeFileSync(file, 'print("@memory "+process.memory().blocksize+" "+process.memory().total)');
-  const match = /@memory (\d+) (\d+)/.exec(
-    spawnSync(espruino, [file], { cwd: dir, encoding: 'latin1', timeout: 60_000 }).stdout ?? '',
-  );
-  fs.rmSync(dir, { recursive: true });
-  const [blockBytes, total] = [Number(match?.[1]), Number(match?.[2])];
-  return blockBytes < GROWING_BLOCK_BYTES && total >= LIMIT + BEYOND ? { blockBytes, total } : undefined;
+/** The build, undefined where it has not variables enough, or ever more. */
+export function buildOf(espruino: string): EspruinoBuild | undefined {
+  const build = espruinoBuild(espruino);
+  return !build.isGrowing && build.variables >= LIMIT + BEYOND ? build : undefined;
 }
 
 /** Reports what ran since the last time, and goes on with these rooms. */
@@ -100,12 +90,7 @@ async function measureOperation(
 }
 
 /** The row of an operation on a board; failure: what ended the measuring in it. */
-function rowOf(
-  build: { blockBytes: number },
-  name: string,
-  { low, high }: Found[Role],
-  failure: string | undefined,
-): BenchRow {
+function rowOf(build: EspruinoBuild, name: string, { low, high }: Found[Role], failure: string | undefined): BenchRow {
   const row = { name: `variables, ${name}`, value: high, unit: 'vars', ratio: high / LIMIT };
   if (failure !== undefined) return { ...row, baseline: failure, goal: `<= ${LIMIT}`, ok: false };
   const baseline = `${LIMIT}, of ${build.blockBytes} bytes; not with ${low}`;

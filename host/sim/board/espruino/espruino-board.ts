@@ -1,16 +1,17 @@
 // The genuine interpreter's board: a process in a temporary directory of its own, its Storage and journal laid out
-// there before it starts, its ports pseudo-terminals. It boots from Storage as a chip does, but through a loader that
-// takes the image's text to memory first where flash is not mapped: the stock Linux build reads its flash by a file
-// call for each character of a running function, which makes the same code five times slower than memory-mapped flash
-// would. Power off is SIGKILL, and what it had written by then is the flash's content. Its restart ends the process,
-// and this starts it again. Time is real: give it a runtime on the real clock. Only board `linux` runs here.
+// there before it starts, its ports pseudo-terminals. A build of fixed size boots from Storage as a chip does. The
+// stock Linux build takes the image's text from a file to memory instead: its flash is not mapped, so that running
+// code from it is five times slower, and its Storage is smaller than a board's. Power off is SIGKILL, and what it had
+// written by then is the flash's content. Its restart ends the process, and this starts it again. Time is real: give
+// it a runtime on the real clock. Only board `linux` runs here.
 import type { ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
-import { GROWING_BLOCK_BYTES, PORTS_FILE } from '../../../../boards/linux/board';
+import { PORTS_FILE } from '../../../../boards/linux/board';
 import { fail } from '../../../../protocol/errors';
+import { espruinoBuild } from './build';
 import { cpuMsOf, openPathsOf, startChild } from './child';
 import type { SimFlash } from '../flash';
 import { bootFiles, plugPorts } from './plug';
@@ -20,10 +21,8 @@ import type { BoardCrash, EspruinoBoardOptions, PortName, SimBoard } from '../ty
 
 const BOOT_FILE = '.bootcde';
 const IMAGE_FILE = 'image';
-/** A build of fixed size runs the image from flash, as a chip does. */
-const LOAD =
-  `global.CC_IMAGE=require("Storage").read("${IMAGE_FILE}");` +
-  `if(process.memory().blocksize>=${GROWING_BLOCK_BYTES})CC_IMAGE=""+CC_IMAGE;`;
+const LOAD_MAPPED = `global.CC_IMAGE=require("Storage").read("${IMAGE_FILE}");`;
+const LOAD_FILE = `global.CC_IMAGE=require("fs").readFileSync("${IMAGE_FILE}");`;
 /** The name under which this build keeps its flash. */
 const STORAGE_FILE = 'espruino.flash';
 const BOOT_LIMIT_MS = 20_000;
@@ -70,11 +69,10 @@ class InterpreterBoard implements SimBoard {
   private prepare(ptys: Session['ptys']): void {
     const files = openStorage(this.storage);
     const { [BOOT_FILE]: image, ...others } = bootFiles(this.options);
-    const wanted = {
-      ...others,
-      [IMAGE_FILE]: image,
-      [BOOT_FILE]: Buffer.from(`${LOAD}${this.options.prelude ?? ''}eval(CC_IMAGE)`),
-    };
+    const { isGrowing } = espruinoBuild(this.options.espruino);
+    if (isGrowing) fs.writeFileSync(path.join(this.dir, IMAGE_FILE), image);
+    const boot = `${isGrowing ? LOAD_FILE : LOAD_MAPPED}${this.options.prelude ?? ''}eval(CC_IMAGE)`;
+    const wanted = { ...others, ...(isGrowing ? {} : { [IMAGE_FILE]: image }), [BOOT_FILE]: Buffer.from(boot) };
     for (const [name, bytes] of Object.entries(wanted))
       if (!Buffer.from(files.read(name) ?? []).equals(bytes)) files.write(name, bytes);
     fs.writeFileSync(path.join(this.dir, STORAGE_FILE), this.storage.content());
