@@ -7,6 +7,7 @@ import type { Watch } from '../chain/watch';
 import type { Log } from '../kit/log';
 import type { Runtime } from '../kit/runtime';
 import type { Db } from '../kit/sql';
+import type { DutyState } from './duties/duty';
 
 export interface Context {
   db: Db;
@@ -23,6 +24,8 @@ export interface Context {
   fixedFeerateSatVb: number;
   /** Sat per virtual byte for requests with is_dynamic_fee=1, as the node last estimated it. */
   dynamicFeerateSatVb(): number;
+  /** How each duty stands, in the order of duties/declared.ts. */
+  dutyStates(): DutyState[];
   /** Asks for a look at the chain soon. */
   lookSoon(): void;
   /** To be called when a job was written, or will be due in `delayMs`. */

@@ -25,13 +25,10 @@ export interface FollowerOptions {
   extend(): Promise<boolean>;
 }
 
-export interface FollowResult {
-  /** Blocks connected and disconnected, and whether there was anything new to look at. */
+/** Blocks that came and went. */
+export interface FollowedBlocks {
   connected: number;
   disconnected: number;
-  changed: boolean;
-  /** Why the mempool was not read; the blocks were. */
-  mempoolProblem?: unknown;
 }
 
 interface Block {
@@ -53,9 +50,11 @@ interface Tip {
 }
 
 export interface Follower {
-  /** Catches up with the node. Throws the node's CodedError; what was done stays done. Never call it twice at once. */
-  follow(): Promise<FollowResult>;
-  /** Reads the chain again from `height` on at the next `follow`. */
+  /** Catches up with the node's blocks. Throws the node's CodedError; what was done stays done. Never twice at once. */
+  followBlocks(): Promise<FollowedBlocks>;
+  /** Takes in what came to the node's mempool and what left it; true when anything did. Never twice at once. */
+  followMempool(): Promise<boolean>;
+  /** Reads the chain again from `height` on at the next `followBlocks`. */
   rewindTo(height: number): Promise<void>;
 }
 
@@ -67,7 +66,8 @@ class ChainFollower implements Follower {
   private readonly watch = this.options.watch;
   private readonly extend = this.options.extend;
   private readonly foreign = new Set<string>();
-  /** Tip and mempool at the end of the last whole round: while both stay, there is nothing to look at. */
+  /** The node's tip and its mempool at the end of the last whole round: while they stay, there is nothing to do. */
+  private lastBest = '';
   private lastSeen = '';
 
   constructor(private readonly options: FollowerOptions) {}
@@ -146,12 +146,13 @@ class ChainFollower implements Follower {
     return { changed };
   }
 
-  private seenOf(best: string, ids: string[]): string {
-    return `${best} ${ids.join()}`;
-  }
-
-  private async followMempool(best: string, ids: string[]): Promise<boolean> {
-    const present = new Set(ids);
+  async followMempool(): Promise<boolean> {
+    const best = await this.rpc.call<string>('getbestblockhash');
+    const ids = await this.rpc.call<string[]>('getrawmempool');
+    if (!Array.isArray(ids)) throw fail('rpc-http', 'the node shows no mempool');
+    const seen = `${best} ${ids.join()}`;
+    if (seen === this.lastSeen) return false;
+    await this.watch.refresh(this.db);
     const recorded = await this.db.all<{ txid: string; state: string }>(
       "SELECT txid, state FROM txs WHERE state IN ('mempool', 'gone')",
     );
@@ -163,13 +164,22 @@ class ChainFollower implements Follower {
       if (looks++ >= MAX_MEMPOOL_LOOKS) return changed;
       changed = (await this.writeMempoolTx(id)) || changed;
     }
-    if ((await this.rpc.call<string>('getbestblockhash')) !== best) return changed;
+    changed = (await this.markGone(best, new Set(ids), states)) || changed;
+    this.lastSeen = seen;
+    if (changed && (await this.extend())) await this.watch.refresh(this.db);
+    return changed;
+  }
+
+  /** What is in no block and no longer in the mempool, as long as the blocks are the node's. */
+  private async markGone(best: string, present: Set<string>, states: Map<string, string>): Promise<boolean> {
+    const tip = await this.ownTip(); // none while the node is below where the accounts begin
+    if ((tip && tip.hash !== best) || (await this.rpc.call<string>('getbestblockhash')) !== best) return false;
+    let changed = false;
     for (const [txid, state] of states) {
       if (present.has(txid) || state !== 'mempool') continue;
       changed = true;
       await this.db.run("UPDATE txs SET state = 'gone' WHERE txid = ? AND state = 'mempool'", [txid]);
     }
-    this.lastSeen = this.seenOf(best, ids);
     return changed;
   }
 
@@ -199,39 +209,12 @@ class ChainFollower implements Follower {
     }
   }
 
-  /** The node's mempool, or why it shows none: its blocks are followed all the same. */
-  private async readMempool(): Promise<{ ids: string[]; problem?: unknown }> {
-    try {
-      const ids = await this.rpc.call<string[]>('getrawmempool');
-      return Array.isArray(ids) ? { ids } : { ids: [], problem: fail('rpc-http', 'the node shows no mempool') };
-    } catch (problem) {
-      return { ids: [], problem };
-    }
-  }
-
-  async follow(): Promise<FollowResult> {
-    const result: FollowResult = { connected: 0, disconnected: 0, changed: false };
-    const seenBest = await this.rpc.call<string>('getbestblockhash');
-    let mempool = await this.readMempool();
-    if (!mempool.problem && this.seenOf(seenBest, mempool.ids) === this.lastSeen) return result;
+  /** Connects and disconnects until the node's tip is reached. */
+  async followBlocks(): Promise<FollowedBlocks> {
+    const result: FollowedBlocks = { connected: 0, disconnected: 0 };
+    let best = await this.rpc.call<string>('getbestblockhash');
+    if (best === this.lastBest) return result;
     await this.watch.refresh(this.db);
-    const best = await this.followBlocks(seenBest, result);
-    result.changed = result.connected + result.disconnected > 0;
-    if (result.changed) mempool = await this.readMempool();
-    try {
-      if (mempool.problem) throw mempool.problem;
-      const mempoolChanged = await this.followMempool(best, mempool.ids);
-      if (mempoolChanged && (await this.extend())) await this.watch.refresh(this.db);
-      result.changed ||= mempoolChanged;
-    } catch (problem) {
-      result.mempoolProblem = problem;
-    }
-    return result;
-  }
-
-  /** Connects and disconnects until the node's tip is reached; returns the hash of it. */
-  private async followBlocks(seenBest: string, result: FollowResult): Promise<string> {
-    let best = seenBest;
     let tip = await this.ownTip();
     while (tip?.hash !== best) {
       result.disconnected += await this.disconnect();
@@ -246,7 +229,8 @@ class ChainFollower implements Follower {
       tip = await this.ownTip();
       best = await this.rpc.call<string>('getbestblockhash');
     }
-    return best;
+    this.lastBest = best;
+    return result;
   }
 
   /** Without any block yet: the lowest height an account may have coins from, else the node's tip. */
@@ -257,7 +241,7 @@ class ChainFollower implements Follower {
 
   async rewindTo(height: number) {
     this.foreign.clear();
-    this.lastSeen = '';
+    this.lastBest = this.lastSeen = '';
     await this.db.run('DELETE FROM blocks WHERE height >= ?', [height]);
     const lowest = await this.db.get<{ height: number | null }>('SELECT MIN(height) AS height FROM blocks');
     if (lowest?.height !== null && lowest?.height !== undefined && lowest.height > height)

@@ -83,8 +83,10 @@ async function writeState(db: Db, { raw, parsed, prevouts, place, seenAtMs }: Se
   const where = place ? [place.height, place.blockHash, place.blockIndex, place.blockTime] : [null, null, null, null];
   const known = await db.get('SELECT 1 AS one FROM txs WHERE txid = ?', [parsed.txid]);
   if (known) {
+    // What the mempool says never takes the place of a block: only the follower of the blocks takes a block off.
     await db.run(
-      'UPDATE txs SET state = ?, height = ?, block_hash = ?, block_index = ?, block_time = ?, raw = ? WHERE txid = ?',
+      'UPDATE txs SET state = ?, height = ?, block_hash = ?, block_index = ?, block_time = ?, raw = ? WHERE txid = ?' +
+        (place ? '' : " AND state <> 'confirmed'"),
       [state, ...where, raw, parsed.txid],
     );
   } else {

@@ -1,4 +1,4 @@
-// Holds host/api/chain-loop.ts and host/chain/follower.ts: each duty of the API's loop fails alone (bitcoin #29737,
+// Holds host/api/duties/start.ts and host/chain/follower.ts: each duty of the API's loop fails alone (bitcoin #29737,
 // electrs #1051, NBXplorer #258: an error of an optional source stopped the follower).
 // Neighbours: each call to the node that a confirmed deposit does not need, refused by the node, by its whitelist (HTTP
 // 403), and answered with what is none of the shapes; the mempool for the blocks; one transaction of the mempool for

@@ -1,6 +1,6 @@
 // Notifies listeners of jobs, now or when they are due. Without listeners it sets no timer.
 
-import type { Runtime, Timer } from '../kit/runtime';
+import type { Runtime, Timer } from '../../kit/runtime';
 
 export interface JobBell {
   added(delayMs?: number): void;

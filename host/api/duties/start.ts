@@ -1,0 +1,107 @@
+// Starts the duties of the API and pokes those that can go on after another one.
+
+import { fail } from '../../../protocol/errors';
+import type { NetworkName } from '../../bitcoin/network';
+import type { Rpc } from '../../bitcoin/rpc';
+import { extendAll } from '../accounts/derivation';
+import type { Context } from '../context';
+import { broadcastSigned, markFinal } from '../payments/broadcaster';
+import type { FeeEstimate } from '../payments/fees';
+import { planQueued } from '../payments/planner';
+import { DUTY_NAMES, type DutyName } from './declared';
+import { startDuty, type Duty, type DutyState } from './duty';
+
+/** Work that nothing on the chain asked for is looked for once in so many rounds. */
+const IDLE_ROUNDS = 10;
+/** What `getblockchaininfo` calls the chains of each network. */
+const CHAIN_NAMES = { main: ['main'], test: ['test', 'testnet4', 'signet'], regtest: ['regtest'] };
+
+export interface Duties {
+  /** Each duty once, now, in their order; the first error is thrown when all have had their turn. */
+  sync(): Promise<void>;
+  /** The chain may have changed. */
+  poke(): void;
+  /** One duty may have work now. */
+  pokeOne(name: DutyName): void;
+  /** Payments alone, now. Never throws: their duties keep what went wrong. */
+  advancePayments(): Promise<void>;
+  /** Counts what was done outside of a duty's own turns. */
+  note(name: DutyName, error?: unknown): void;
+  states(): DutyState[];
+  stop(): Promise<void>;
+}
+
+/** Throws `wrong-chain` when the node follows another network: its coins and heights would mean nothing here. */
+export async function requireChain(rpc: Rpc, network: NetworkName): Promise<true> {
+  const { chain } = await rpc.call<{ chain: string }>('getblockchaininfo');
+  if (!CHAIN_NAMES[network].includes(chain))
+    throw fail(
+      'wrong-chain',
+      `the node follows ${chain}, this API is for ${network}: start it with the node of that network`,
+    );
+  return true;
+}
+
+type Works = { [name in DutyName]: { work(): Promise<boolean | void>; pauseMs(): number } };
+
+/** Starts them; each one's first turn comes after a pause. */
+export function startDuties(context: Context, fees: FeeEstimate, pollMs: number): Duties {
+  const { rpc, network, log, runtime, follower } = context;
+  let isRightChain = false;
+  let left = 1;
+  const requireRightChain = async (): Promise<void> => void (isRightChain ||= await requireChain(rpc, network));
+  const often = (): number => pollMs;
+  const seldom = (): number => IDLE_ROUNDS * pollMs;
+  const wake = (...names: DutyName[]): void => names.forEach((name) => duties[name].poke());
+  const works: Works = {
+    fees: { pauseMs: often, work: () => fees.refresh() },
+    blocks: {
+      pauseMs: often,
+      async work() {
+        await requireRightChain();
+        const { connected, disconnected } = await follower.followBlocks();
+        if (disconnected > 0) log.warn(`the chain was reorganised: ${disconnected} blocks left it`);
+        if (connected + disconnected > 0) wake('mempool', 'planning', 'broadcasting', 'burying');
+      },
+    },
+    mempool: {
+      pauseMs: often,
+      async work() {
+        await requireRightChain();
+        if (await follower.followMempool()) wake('planning', 'broadcasting');
+      },
+    },
+    deriving: { pauseMs: seldom, work: async () => void (await extendAll(context)) },
+    planning: { pauseMs: seldom, work: () => planQueued(context) },
+    jobs: { pauseMs: seldom, work: async () => undefined },
+    broadcasting: {
+      pauseMs: () => (left > 0 ? often() : seldom()),
+      async work() {
+        await requireRightChain();
+        left = await broadcastSigned(context);
+      },
+    },
+    burying: { pauseMs: seldom, work: () => markFinal(context) },
+  };
+  const duties = Object.fromEntries(
+    DUTY_NAMES.map((name) => [name, startDuty({ name, runtime, log, ...works[name] })]),
+  ) as { [name in DutyName]: Duty };
+
+  async function each(names: readonly DutyName[]): Promise<void> {
+    const errors: unknown[] = [];
+    for (const name of names) await duties[name].run().catch((error: unknown) => errors.push(error));
+    if (errors.length > 0) throw errors[0];
+  }
+
+  return {
+    sync: () => each(DUTY_NAMES),
+    poke: () => wake('blocks', 'mempool'),
+    pokeOne: (name) => duties[name].poke(),
+    advancePayments: () => each(['planning', 'broadcasting']).catch(() => undefined),
+    note: (name, error) => duties[name].note(error),
+    states: () => DUTY_NAMES.map((name) => duties[name].state()),
+    async stop() {
+      for (const name of DUTY_NAMES) await duties[name].stop();
+    },
+  };
+}
