@@ -6,17 +6,21 @@ import type { Follower } from '../chain/follower';
 import type { Watch } from '../chain/watch';
 import type { Log } from '../kit/log';
 import type { Runtime } from '../kit/runtime';
-import type { Db } from '../kit/sql';
+import type { CountedDb } from '../kit/sql/changes';
+import type { CallerCache } from './accounts/caller-cache';
+import type { Replies } from './http/replies';
 import type { DutyState } from './duties/duty';
 
 export interface Context {
-  db: Db;
+  db: CountedDb;
   rpc: Rpc;
   runtime: Runtime;
   network: NetworkName;
   watch: Watch;
   follower: Follower;
   log: Log;
+  callers: CallerCache;
+  replies: Replies;
   /** Chunks of addresses known to be in the database: "account side chain n". */
   chunks: Set<string>;
   /** Chunks being derived. */

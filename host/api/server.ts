@@ -7,18 +7,23 @@ import { createRpc } from '../bitcoin/rpc';
 import { createFollower } from '../chain/follower';
 import { createWatch } from '../chain/watch';
 import { createLog } from '../kit/log';
-import { openDb, type Db } from '../kit/sql';
+import { openDb } from '../kit/sql';
+import { countChanges, type CountedDb } from '../kit/sql/changes';
+import { createCallerCache } from './accounts/caller-cache';
 import { extendAll } from './accounts/derivation';
 import type { Context } from './context';
+import { CALL_GROUPS } from './calls';
 import { requireChain, startDuties, type Duties } from './duties/start';
 import { ADMIN, ADMIN_CALLS } from './calls/admin';
 import { GATEWAY, GATEWAY_CALLS } from './calls/gateway';
 import { OPEN, OPEN_CALLS } from './calls/open';
 import { createRateLimit } from './http/rate-limit';
-import { accountGuard, tokenGuard } from './http/guards';
+import { drain } from './http/drain';
+import { accountGuard, roleGuard, type RoleTokens } from './http/guards';
 import { openHandlers } from './http/open-handlers';
 import { adminHandlers, gatewayHandlers, idOf } from './http/platform-handlers';
-import { addCalls } from './http/register';
+import { addCalls, refuseOthers } from './http/register';
+import { createReplies } from './http/replies';
 import { createServer } from './http/server';
 import { createJobBell, type JobBell } from './payments/job-bell';
 import { createFeeEstimate, type FeeEstimate } from './payments/fees';
@@ -43,22 +48,29 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   requireTokens(options);
   await requireNode(options);
   const bell = createJobBell(runtime);
-  const db = await openDb(options.database, MIGRATIONS);
+  const db = countChanges(await openDb(options.database, MIGRATIONS));
   const started: { duties?: Duties } = {};
   const { context, fees } = createContext(options, db, { bell, duties: () => started.duties });
-  const server = createServer();
+  const server = createServer({
+    idPrefix: Buffer.from(runtime.random(6)).toString('base64url') + '.',
+    onFault: (error, requestId) => context.log.fault('a call failed', error, { request_id: requestId }),
+  });
   const limit = createRateLimit(runtime, rateLimit.burst, rateLimit.perSecond);
-  addCalls(server, { ...OPEN, calls: OPEN_CALLS }, openHandlers(context), { guard: accountGuard(context, limit) });
+  const { callers } = context;
+  addCalls(server, { ...OPEN, calls: OPEN_CALLS }, openHandlers(context), { guard: accountGuard(callers, limit) });
   addCalls(
     server,
     { ...GATEWAY, calls: GATEWAY_CALLS },
     gatewayHandlers(context, async () => started.duties?.advancePayments()),
     {
-      guard: tokenGuard(options.gatewayToken),
+      guard: roleGuard({ gateway: options.gatewayToken }),
       onBadBody: async (_call, { id }) => refuseResult(context, idOf(id) ?? 0),
     },
   );
-  addCalls(server, { ...ADMIN, calls: ADMIN_CALLS }, adminHandlers(context), { guard: tokenGuard(options.adminToken) });
+  addCalls(server, { ...ADMIN, calls: ADMIN_CALLS }, adminHandlers(context), {
+    guard: roleGuard(platformTokens(options)),
+  });
+  refuseOthers(server, CALL_GROUPS);
   try {
     await listen(server, host, options.port ?? 0);
   } catch (error) {
@@ -74,19 +86,33 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     poke: duties.poke,
     onJob: bell.listen,
     async close() {
+      await drain(server);
       bell.close();
       await duties.stop();
-      await server.close();
       context.rpc.close();
       await db.close();
     },
   };
 }
 
+/** Tokens of the calls for the platform's people, by role. */
+function platformTokens({ adminToken, operatorToken, metricsToken, backupToken }: ApiOptions): RoleTokens {
+  const tokens = { admin: adminToken, operator: operatorToken, metrics: metricsToken, backup: backupToken };
+  return Object.fromEntries(Object.entries(tokens).filter(([, token]) => token !== undefined));
+}
+
+function tokensOf(options: ApiOptions): RoleTokens {
+  return { ...platformTokens(options), gateway: options.gatewayToken };
+}
+
+/** Throws `bad-option` for tokens that are easy to guess, or that would give one role to another. */
 function requireTokens(options: ApiOptions): void {
-  for (const name of ['adminToken', 'gatewayToken'] as const) {
-    if (typeof options[name] !== 'string' || options[name].length < MIN_TOKEN_CHARS)
-      throw fail('bad-option', `${name} expected at least ${MIN_TOKEN_CHARS} characters`);
+  const tokens = Object.entries(tokensOf(options));
+  for (const [role, token] of tokens) {
+    if (typeof token !== 'string' || token.length < MIN_TOKEN_CHARS)
+      throw fail('bad-option', `${role}Token expected at least ${MIN_TOKEN_CHARS} characters`);
+    const same = tokens.find(([other, text]) => other !== role && text === token);
+    if (same) throw fail('bad-option', `${role}Token and ${same[0]}Token are the same: each role has its own`);
   }
 }
 
@@ -104,12 +130,12 @@ async function requireNode(options: ApiOptions): Promise<void> {
 
 function createContext(
   options: ApiOptions,
-  db: Db,
+  db: CountedDb,
   { bell, duties }: { bell: JobBell; duties: () => Duties | undefined },
 ): { context: Context; fees: FeeEstimate } {
-  const { runtime, network, adminToken, gatewayToken } = options;
+  const { runtime, network } = options;
   const fixedFeerateSatVb = options.fixedFeerateSatVb ?? DEFAULT_FEERATE_SAT_VB;
-  const secrets = [adminToken, gatewayToken, options.rpc.password];
+  const secrets = [...Object.values(tokensOf(options)), options.rpc.password];
   const log = createLog({ runtime, who: 'api', listener: options.onEvent, secrets });
   const rpc = createRpc(options.rpc);
   const watch = createWatch();
@@ -123,6 +149,8 @@ function createContext(
     watch,
     follower,
     log,
+    callers: createCallerCache(db, runtime),
+    replies: createReplies(db, runtime),
     lookSoon: () => duties()?.poke(),
     dutyStates: () => duties()?.states() ?? [],
     jobAdded: bell.added,

@@ -16,6 +16,12 @@ export interface ApiOptions {
   port?: number;
   /** Header `token` of /api/v1/admin/*; at least 16 characters. */
   adminToken: string;
+  /** As adminToken, for calls of the role `operator`; nobody has the role without it. */
+  operatorToken?: string;
+  /** As adminToken, for /metrics. Without it /metrics is there for callers on this machine alone. */
+  metricsToken?: string;
+  /** As adminToken, for /api/v1/admin/backup. */
+  backupToken?: string;
   /** Header `token` of /api/v1/gateway/*; at least 16 characters. */
   gatewayToken: string;
   /** How often the chain is looked at, milliseconds of the runtime's clock. Default 5000. */

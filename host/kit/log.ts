@@ -11,6 +11,7 @@ export const LOG_FIELDS = [
   'job',
   'kind',
   'outs',
+  'request_id',
   'side',
   'tx_hash',
   'user_tx_no',
@@ -30,6 +31,8 @@ export interface LogEvent {
   level?: 'warning';
   text: string;
   data?: LogFields;
+  /** Of a fault. */
+  stack?: string;
 }
 
 export type LogListener = (event: LogEvent) => void;
@@ -38,8 +41,12 @@ export interface Log {
   info(text: string, fields?: LogFields): void;
   /** Something that people may have to look at. */
   warn(text: string, fields?: LogFields): void;
+  /** A warning of an error that is a fault of the program: its stack goes into the log. */
+  fault(text: string, error: Error, fields?: LogFields): void;
   /** The same log, its events marked with a link. */
   over(link: string): Log;
+  /** The same log, its events with these fields too. */
+  about(fields: LogFields): Log;
 }
 
 export interface LogOptions {
@@ -57,22 +64,27 @@ export function createLog(options: LogOptions): Log {
   const clean = (text: string): string => secrets.reduce((kept, secret) => kept.replaceAll(secret, '[secret]'), text);
   const cleanField = (value: LogFields[keyof LogFields]) => (typeof value === 'string' ? clean(value) : value);
 
-  const logOver = (link: string | undefined): Log => {
-    const write = (level: 'warning' | undefined, text: string, fields: LogFields | undefined): void => {
+  const logOf = (link: string | undefined, common: LogFields | undefined): Log => {
+    const write = (mark: Pick<LogEvent, 'level' | 'stack'>, text: string, fields: LogFields | undefined): void => {
       if (!options.listener) return;
       const event: LogEvent = { at: options.runtime.nowMs(), who: options.who, text: clean(text) };
       if (link !== undefined) event.link = link;
-      if (level !== undefined) event.level = level;
-      if (fields) event.data = Object.fromEntries(Object.entries(fields).map(([name, v]) => [name, cleanField(v)]));
+      if (mark.level !== undefined) event.level = mark.level;
+      const data = common || fields ? { ...common, ...fields } : undefined;
+      if (data) event.data = Object.fromEntries(Object.entries(data).map(([name, v]) => [name, cleanField(v)]));
+      if (mark.stack !== undefined) event.stack = clean(mark.stack);
       options.listener(event);
     };
     return {
-      info: (text, fields) => write(undefined, text, fields),
-      warn: (text, fields) => write('warning', text, fields),
-      over: logOver,
+      info: (text, fields) => write({}, text, fields),
+      warn: (text, fields) => write({ level: 'warning' }, text, fields),
+      fault: (text, error, fields) =>
+        write({ level: 'warning', stack: error.stack ?? error.message }, `${text}: ${error.message}`, fields),
+      over: (name) => logOf(name, common),
+      about: (fields) => logOf(link, { ...common, ...fields }),
     };
   };
-  return logOver(undefined);
+  return logOf(undefined, undefined);
 }
 
 /** Formats an event as one line, time in UTC: `03:00:07  v-device   sms      asks HSM-Cold for a new channel`. */

@@ -1,4 +1,5 @@
 // The suites of `npm run bench`, in the order in which they run.
+import { benchApi } from './api';
 import { benchCrypto } from './crypto';
 import { benchFirmware } from './firmware';
 import { benchFlash } from './flash';
@@ -10,6 +11,7 @@ import { benchWire } from './wire';
 
 export const SUITES: BenchSuite[] = [
   { name: 'system', run: benchSystem },
+  { name: 'api', run: benchApi },
   { name: 'sms', run: benchSms },
   { name: 'modem', run: benchModem },
   { name: 'wire', run: () => benchWire() },

@@ -25,6 +25,8 @@ export function hashOfToken(token: string): string {
 export interface Caller {
   row: AccountRow;
   side: number;
+  /** Of this account's side, for counting and keeping. */
+  name: string;
 }
 
 export async function callerOf(db: Db, token: string): Promise<Caller | undefined> {
@@ -33,7 +35,9 @@ export async function callerOf(db: Db, token: string): Promise<Caller | undefine
     'SELECT * FROM accounts WHERE hot_token_hash = ? OR cold_token_hash = ?',
     [hash, hash],
   );
-  return row && { row, side: row.hot_token_hash === hash ? SIDE_HOT : SIDE_COLD };
+  if (!row) return undefined;
+  const side = row.hot_token_hash === hash ? SIDE_HOT : SIDE_COLD;
+  return { row, side, name: `${row.account} ${side}` };
 }
 
 /** Holds a file of the right form to what the API will rely on. Throws `bad-parameter`. */
@@ -74,6 +78,7 @@ export async function register(context: Context, body: Registration): Promise<Re
     if (known) return rotateTokens(tx, known, body, hashes);
     await enter(tx, context, body, { hashes, birth, tip });
   });
+  context.callers.clear();
   await extendAll(context);
   if (birth < tip) await context.follower.rewindTo(birth);
   context.lookSoon();

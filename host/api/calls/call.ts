@@ -4,8 +4,14 @@
 import { type TObject, type TSchema, Type } from '@sinclair/typebox';
 import type { ApiErrorName } from '../http/errors';
 
-/** Whose token a call takes: an account's (either side, or one), the gateway's, the platform admin's. */
-export type Who = 'open' | 'hot' | 'cold' | 'gateway' | 'admin';
+/**
+ * The platform's own tokens. `admin` enters accounts and makes tokens, and may all that `operator`, `metrics` and
+ * `backup` may. `operator` runs the platform day by day, and may read what `metrics` may.
+ */
+export type Role = 'gateway' | 'admin' | 'operator' | 'metrics' | 'backup';
+
+/** Whose token a call takes: an account's (either side, or one), one of the platform's, none. */
+export type Who = 'anybody' | 'open' | 'hot' | 'cold' | Role;
 
 export interface Call {
   method: 'GET' | 'POST';
@@ -24,6 +30,8 @@ export interface Call {
   reply: TSchema;
   /** Beside `bad-token`, `bad-parameter`, `internal`, which every call may answer. */
   errors?: readonly ApiErrorName[];
+  /** Media type of the reply where it is no JSON. */
+  produces?: string;
   /** Of the rate limit; 1 when absent. */
   cost?: number;
   bodyMaxBytes?: number;

@@ -22,6 +22,13 @@ export const API_ERRORS = {
   'small-output': { status: 400, number: 11, meaning: 'an output below 10,000 satoshi' },
   'chain-unreachable': { status: 503, number: 12, meaning: 'the bitcoin node does not answer' },
   'chain-refused': { status: 400, number: 13, meaning: 'the bitcoin node refused the transaction' },
+  'other-role': { status: 403, number: 14, meaning: 'the token is known, its role may not make this call' },
+  'bad-method': { status: 405, number: 15, meaning: 'the path takes other methods: header `allow` names them' },
+  'slow-request': { status: 408, number: 16, meaning: 'the request did not arrive in time' },
+  stopping: { status: 503, number: 17, meaning: 'the API is being stopped' },
+  'too-large': { status: 413, number: 2, meaning: 'the body is too large' },
+  'bad-media-type': { status: 415, number: 2, meaning: 'the body is neither a form nor JSON' },
+  'large-head': { status: 431, number: 2, meaning: 'path or headers are too large' },
 } as const;
 
 export type ApiErrorName = keyof typeof API_ERRORS;
@@ -33,6 +40,8 @@ export interface ApiError extends CodedError {
   apiStatus: number;
   apiNumber: number;
   apiText: string;
+  /** Seconds after which the same call may succeed: header `retry-after`. */
+  retryAfterS?: number;
 }
 
 /** Makes (does not throw) the error of a refused call; `text` goes to the caller as it is. */

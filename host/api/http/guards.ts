@@ -3,45 +3,73 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { SIDE_COLD, SIDE_HOT } from '../../../protocol/wire';
-import { callerOf, hashOfToken, type Caller } from '../accounts/accounts';
-import type { Call } from '../calls/call';
-import type { Context } from '../context';
+import type { Caller } from '../accounts/accounts';
+import type { CallerCache } from '../accounts/caller-cache';
+import type { Call, Role } from '../calls/call';
 import { apiFail } from './errors';
 import type { RateLimit } from './rate-limit';
 
 /** The side whose token a call takes; both when absent. */
 const SIDE_OF: { [who in Call['who']]?: number } = { hot: SIDE_HOT, cold: SIDE_COLD };
+/** Role → whose calls it may make beside its own. */
+const INCLUDED: Record<Role, readonly Role[]> = {
+  gateway: [],
+  admin: ['operator', 'metrics', 'backup'],
+  operator: ['metrics'],
+  metrics: [],
+  backup: [],
+};
+
+/** Tokens by role. A role without a token is nobody's. */
+export type RoleTokens = Partial<Record<Role, string>>;
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** Lets in who shows `token`. The guard throws `bad-token`. */
-export function tokenGuard(token: string): (request: FastifyRequest) => Promise<void> {
-  const expected = digest(token);
-  return async (request) => {
-    const given = request.headers.token;
-    if (typeof given !== 'string' || !timingSafeEqual(digest(given), expected))
-      throw apiFail('bad-token', 'header token is missing or wrong');
+/** Header `token`, or `authorization: Bearer TOKEN`, which Prometheus sends. */
+function tokenOf({ headers }: FastifyRequest): string | undefined {
+  const { token, authorization } = headers;
+  if (typeof token === 'string' && token !== '') return token;
+  return authorization === undefined ? undefined : /^Bearer ([\x21-\x7e]+)$/i.exec(authorization)?.[1];
+}
+
+/** Lets in whose role may make the call. The guard throws `bad-token`, `other-role`. */
+export function roleGuard(tokens: RoleTokens): (request: FastifyRequest, call: Call) => Role {
+  const roles = Object.entries(tokens).map(([role, token]) => ({ role: role as Role, expected: digest(token) }));
+  return (request, call) => {
+    const token = tokenOf(request);
+    const given = token === undefined ? undefined : digest(token);
+    const found = given && roles.find(({ expected }) => timingSafeEqual(given, expected));
+    if (!found) throw apiFail('bad-token', 'header token is missing or wrong');
+    if (found.role !== call.who && !INCLUDED[found.role].includes(call.who as Role))
+      throw apiFail('other-role', `this call takes the ${call.who} token`);
+    return found.role;
   };
 }
 
 /** Lets in an account's side. The guard throws `unknown-coin`, `bad-token`, `rate-limit`, `other-side`. */
 export function accountGuard(
-  context: Context,
+  callers: CallerCache,
   limit: RateLimit,
-): (request: FastifyRequest, call: Call) => Promise<Caller> {
-  return async (request, call) => {
-    const { coin } = request.params as { coin?: string };
-    if (coin !== undefined && coin.toUpperCase() !== 'BTC') throw apiFail('unknown-coin', 'the coin expected is BTC');
-    const { token } = request.headers;
-    const caller = typeof token === 'string' && token !== '' ? await callerOf(context.db, token) : undefined;
-    if (!limit.take(caller ? hashOfToken(token as string) : 'unknown ' + request.ip, call.cost))
-      throw apiFail('rate-limit', 'too many calls, wait a little');
-    if (!caller) throw apiFail('bad-token', token ? 'nobody has this token' : 'header token is missing');
+): (request: FastifyRequest, call: Call) => Caller | Promise<Caller> {
+  function admit(request: FastifyRequest, call: Call, caller: Caller | undefined): Caller {
+    const waitS = limit.take(caller ? caller.name : 'unknown ' + request.ip, call.cost);
+    if (waitS > 0) throw Object.assign(apiFail('rate-limit', 'too many calls, wait a little'), { retryAfterS: waitS });
+    if (!caller)
+      throw apiFail('bad-token', request.headers.token ? 'nobody has this token' : 'header token is missing');
     const side = SIDE_OF[call.who];
     if (side !== undefined && side !== caller.side)
       throw apiFail('other-side', `this call takes the ${side === SIDE_HOT ? 'hot sending' : 'cold receiving'} token`);
     return caller;
+  }
+
+  return (request, call) => {
+    const { coin } = request.params as { coin?: string };
+    if (coin !== undefined && coin.toUpperCase() !== 'BTC') throw apiFail('unknown-coin', 'the coin expected is BTC');
+    const { token } = request.headers;
+    if (typeof token !== 'string' || token === '') return admit(request, call, undefined);
+    const known = callers.known(token);
+    return known ? admit(request, call, known) : callers.find(token).then((found) => admit(request, call, found));
   };
 }

@@ -1,7 +1,7 @@
 // What the open calls do. Their shapes: calls/open.ts.
 
 import type { FastifyReply } from 'fastify';
-import { SIDE_HOT } from '../../../protocol/wire';
+import { BATCH_SIZE, SIDE_HOT } from '../../../protocol/wire';
 import type { Caller } from '../accounts/accounts';
 import { batch, history, nextAddress } from '../accounts/addresses';
 import { attestation } from '../accounts/attestations';
@@ -36,12 +36,17 @@ export function csvReply(reply: FastifyReply, text: string): string {
 }
 
 export function openHandlers(context: Context): Handlers<typeof OPEN_CALLS, Caller> {
-  const { db, runtime } = context;
+  const { db, runtime, replies } = context;
   const viewer = ({ row, side }: Caller): Viewer => ({ db, account: row.account, side });
   return {
     time: async () => ({ time: new Date(runtime.nowMs()).toISOString().slice(0, 23) + '000' }),
-    user: ({ caller }) => user(context, caller),
-    addressBatch: ({ caller: { row, side }, params }) => batch(context, row, side, Number(params.batch_no)),
+    user: ({ caller }) => replies.current('user ' + caller.name, () => user(context, caller)),
+    addressBatch: ({ caller: { row, side, name }, params: { batch_no } }) =>
+      replies.lasting(
+        `batch ${name} ${batch_no}`,
+        () => batch(context, row, side, Number(batch_no)),
+        (items) => items.length === BATCH_SIZE,
+      ),
     addressBatchAttestation: async ({ caller: { row, side }, params }) =>
       attestation(context, row, side, Number(params.batch_no)),
     addressHistory: ({ caller: { row, side }, params, query }) =>

@@ -3,7 +3,7 @@
 import { SIDE_COLD, SIDE_HOT } from '../../../protocol/wire';
 import { register } from '../accounts/accounts';
 import type { ADMIN_CALLS } from '../calls/admin';
-import type { ReplyOf } from '../calls/call';
+import type { ReplyOf, Role } from '../calls/call';
 import type { GATEWAY_CALLS } from '../calls/gateway';
 import { timeText, type Context } from '../context';
 import { finishJob, nextJob } from '../payments/jobs';
@@ -19,7 +19,7 @@ export function idOf(text: string): number | undefined {
 }
 
 /** `afterJob`: what a finished job made possible. */
-export function gatewayHandlers(context: Context, afterJob: () => Promise<void>): Handlers<typeof GATEWAY_CALLS, void> {
+export function gatewayHandlers(context: Context, afterJob: () => Promise<void>): Handlers<typeof GATEWAY_CALLS, Role> {
   return {
     next: async () => ({ job: await nextJob(context) }),
     async result({ params, body }) {
@@ -40,7 +40,7 @@ interface StatusRow {
   created_at: number;
 }
 
-export function adminHandlers(context: Context): Handlers<typeof ADMIN_CALLS, void> {
+export function adminHandlers(context: Context): Handlers<typeof ADMIN_CALLS, Role> {
   const { db } = context;
   return {
     registerAccount: ({ body }) => register(context, body),

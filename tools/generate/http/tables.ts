@@ -1,7 +1,7 @@
 /** The tables of docs/http-api.md: calls of each group, and the errors. */
 import type { TSchema } from '@sinclair/typebox';
 import { ADMIN } from '../../../host/api/calls/admin';
-import type { Call, CallGroup } from '../../../host/api/calls/call';
+import type { Call, CallGroup, Who } from '../../../host/api/calls/call';
 import { GATEWAY } from '../../../host/api/calls/gateway';
 import { OPEN } from '../../../host/api/calls/open';
 import { API_ERRORS } from '../../../host/api/http/errors';
@@ -9,7 +9,8 @@ import { markdownTable, putRegion } from '../markdown';
 import type { Product } from '../product';
 
 const FILE = 'docs/http-api.md';
-const TOKENS = { open: 'both', hot: 'hot', cold: 'cold', gateway: 'gateway', admin: 'admin' };
+/** Whose token a call takes, in a word; the roles' own names otherwise. */
+const TOKENS: Partial<Record<Who, string>> = { anybody: 'none', open: 'both' };
 
 function fieldsOf(schema: TSchema | undefined): string {
   if (!schema?.properties) return '';
@@ -31,7 +32,7 @@ function rowOf(call: Call): string[] {
   const query = fieldsOf(call.query);
   return [
     `\`${call.method} ${call.path.replace(/:(\w+)/g, '{$1}')}\``,
-    TOKENS[call.who],
+    TOKENS[call.who] ?? call.who,
     [query && `query ${query}`, fieldsOf(call.form), fieldsOf(call.body)].filter(Boolean).join('; '),
     replyOf(call.reply),
     call.summary,
