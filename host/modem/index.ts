@@ -38,6 +38,7 @@ class DriverModem implements HostModem {
   private readonly clock = runtimeClock(this.runtime);
   private readonly joiner = createJoiner({
     nowMs: () => this.clock.uptimeMs(),
+    isTrusted: this.options.isTrusted,
     onGivenUp: (parts) => this.onEvent?.('parts-given-up', parts),
   });
   private reference = this.runtime.random(1)[0];

@@ -35,6 +35,8 @@ export interface Joiner {
 export interface JoinerOptions {
   /** Time, ms. */
   nowMs?: () => number;
+  /** Whether a sender is one that is waited for: what others left goes first where room is needed. Default: none is. */
+  isTrusted?: (from: string) => boolean;
   /** A message was given up after so many of its parts had come. */
   onGivenUp?: (parts: number) => void;
 }
@@ -67,7 +69,7 @@ function isSame(one: Part, other: Part): boolean {
 }
 
 export function createJoiner(options: JoinerOptions = {}): Joiner {
-  const { nowMs = () => 0, onGivenUp } = options;
+  const { nowMs = () => 0, isTrusted = () => false, onGivenUp } = options;
   /** In the order in which their last parts came. */
   const open = new Map<string, Open>();
 
@@ -79,12 +81,18 @@ export function createJoiner(options: JoinerOptions = {}): Joiner {
     return parts.length;
   }
 
-  /** The oldest message of the sender with the most parts: what one sender fills costs the others nothing. */
+  /**
+   * The oldest message of the sender with the most parts: what one sender fills costs the others nothing. One who is
+   * trusted only when nobody else has any.
+   */
   function leastWanted(): string | undefined {
+    const strangers = [...open.keys()].filter((key) => !isTrusted(open.get(key)!.from));
+    const keys = strangers.length ? strangers : [...open.keys()];
     const counts = new Map<string, number>();
-    for (const { from, parts } of open.values()) counts.set(from, (counts.get(from) ?? 0) + parts.size);
+    for (const { from, parts } of keys.map((key) => open.get(key)!))
+      counts.set(from, (counts.get(from) ?? 0) + parts.size);
     const most = Math.max(0, ...counts.values());
-    return [...open.keys()].find((key) => counts.get(open.get(key)!.from) === most);
+    return keys.find((key) => counts.get(open.get(key)!.from) === most);
   }
 
   return {

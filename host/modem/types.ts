@@ -20,6 +20,8 @@ export interface HostModemOptions {
   store?: SendStore;
   maxTries?: number;
   pollMs?: number;
+  /** Senders whose parts of a long message stay longest where there is no room for all. Default: none. */
+  isTrusted?: (from: string) => boolean;
   /** Parts of a concatenated message are joined before it is called. `ack` when its effect is durable. */
   onSms: (sms: HostSms, ack: () => void) => void;
   /** The driver's events, and `parts-given-up`: so many parts of a message that never became whole were deleted. */

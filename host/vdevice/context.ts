@@ -20,6 +20,10 @@ export interface VContext {
   password: string;
   policy: VPolicy;
   time: LocalTime;
+  /**
+   * Time for pauses, ms since 1970 as the wall clock had it at V's start, from then on by a clock that never goes back.
+   */
+  steadyMs(): number;
   hsmPhones: string[];
   adminPhones: string[];
   pollMs: number;

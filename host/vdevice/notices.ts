@@ -9,15 +9,15 @@ export type NoticeKind = 'refused' | 'held' | 'unreported';
 
 const KINDS: readonly NoticeKind[] = ['refused', 'held', 'unreported'];
 
-/** When the next SMS of a kind may leave, ms since 1970; a clock that was set back does not put it off. */
-function freeMs({ state, runtime }: VContext, kind: NoticeKind): number {
+/** When the next SMS of a kind may leave, ms of VContext.steadyMs(); a clock that was set back does not put it off. */
+function freeMs({ state, steadyMs }: VContext, kind: NoticeKind): number {
   const toldMs = state.getNumber(`${kind}-told-ms`, -HOUR_MS);
-  return toldMs > runtime.nowMs() ? 0 : toldMs + HOUR_MS;
+  return toldMs > steadyMs() ? 0 : toldMs + HOUR_MS;
 }
 
 function send(context: VContext, kind: NoticeKind, words: string): void {
   const { state } = context;
-  state.setNumber(`${kind}-told-ms`, context.runtime.nowMs());
+  state.setNumber(`${kind}-told-ms`, context.steadyMs());
   state.setNumber(`${kind}-untold`, 0);
   context.tellAdmins(words);
 }
@@ -26,23 +26,23 @@ function send(context: VContext, kind: NoticeKind, words: string): void {
 export function giveNotice(context: VContext, kind: NoticeKind, words: string): void {
   const { state } = context;
   const untold = state.getNumber(`${kind}-untold`, 0);
-  if (untold === 0 && freeMs(context, kind) <= context.runtime.nowMs()) return send(context, kind, words);
+  if (untold === 0 && freeMs(context, kind) <= context.steadyMs()) return send(context, kind, words);
   state.setNumber(`${kind}-untold`, untold + 1);
   state.setText(`${kind}-words`, words);
 }
 
 /** Sends what was kept back and may leave now. */
 export function sendNotices(context: VContext): void {
-  const { state, runtime } = context;
+  const { state } = context;
   for (const kind of KINDS) {
     const untold = state.getNumber(`${kind}-untold`, 0);
-    if (untold === 0 || freeMs(context, kind) > runtime.nowMs()) continue;
+    if (untold === 0 || freeMs(context, kind) > context.steadyMs()) continue;
     const words = `${untold} more ${kind}, the last: ${state.getText(`${kind}-words`)}`;
     state.transaction(() => send(context, kind, words));
   }
 }
 
-/** When sendNotices() has something to send, ms since 1970; null: nothing was kept back. */
+/** When sendNotices() has something to send, ms of VContext.steadyMs(); null: nothing was kept back. */
 export function nextNoticeMs(context: VContext): number | null {
   const waiting = KINDS.filter((kind) => context.state.getNumber(`${kind}-untold`, 0) > 0);
   return waiting.length ? Math.min(...waiting.map((kind) => freeMs(context, kind))) : null;

@@ -2,6 +2,7 @@
 
 import { fail } from '../../protocol/errors';
 import { SMS_PORT } from '../../protocol/wire';
+import { clockOf } from '../kit/link-adapter';
 import { createLog, type Log } from '../kit/log';
 import { protocolCrypto } from '../kit/protocol-crypto';
 import { httpClient } from '../v1';
@@ -51,6 +52,8 @@ function openLog(options: VDeviceOptions): Log {
  */
 export function openContext(options: VDeviceOptions): OpenContext {
   const { runtime } = options;
+  const clock = clockOf(runtime);
+  const startMs = runtime.nowMs();
   checkOptions(options);
   const account = readAccount(options.account);
   const random = (lenBytes: number): Uint8Array => runtime.random(lenBytes);
@@ -61,13 +64,16 @@ export function openContext(options: VDeviceOptions): OpenContext {
   const api = httpClient(options.apiUrl, options.apiToken);
   const state = openState(options.file, openSealer(options.file + '.key', random));
   const log = openLog(options);
-  const modem = openModem(options.modem, { runtime, state, log, simPin: options.simPin });
+  const known = [...options.hsmPhones, ...options.adminPhones];
+  const isTrusted = (from: string): boolean => isOneOf(from, known);
+  const modem = openModem(options.modem, { runtime, state, log, simPin: options.simPin, isTrusted });
   const sendText = (to: string, text: string): void => {
     state.count('sms-out');
     modem.sendText(to, text);
   };
   return {
     runtime,
+    steadyMs: () => startMs + clock.uptimeMs(),
     crypto,
     state,
     modem,

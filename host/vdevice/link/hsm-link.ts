@@ -10,7 +10,7 @@ export interface HsmLink {
   open(): void;
   /** Sends again what got no answer in time. */
   tick(): void;
-  /** When `tick` will have something to do, ms since 1970; null: nothing. */
+  /** When `tick` will have something to do, ms of VContext.steadyMs(); null: nothing. */
   nextDueMs(): number | null;
   /** The channel in use, or null. */
   current(): { id: number; openedAtMs: number } | null;
@@ -35,6 +35,14 @@ export interface HsmLinkEvents {
   onStatus(status: ColdStatus): void;
   /** Words for the admins. */
   onAlarm(words: string): void;
+}
+
+/**
+ * Whether a pause is over that ends at `dueMs`, both ms of VContext.steadyMs(). What lies further ahead than the
+ * longest pause was written down before the clock was set back, with V off.
+ */
+export function isDue(nowMs: number, dueMs: number, longestMs = HOUR_MS): boolean {
+  return nowMs >= dueMs || dueMs - nowMs > longestMs;
 }
 
 const RETRY_MS = 3 * MINUTE_MS;

@@ -8,7 +8,7 @@ import { fail } from '../../../protocol/errors';
 import { v1FormatChannelOk, v1FormatOpen, v1FormatVerify, v1ParseToV } from '../../../protocol/sms/v1';
 import { isSignedBy, requestText, signMessage } from '../../v1';
 import type { VContext } from '../context';
-import { retryPauseMs, type HsmLink, type HsmLinkEvents } from './hsm-link';
+import { isDue, retryPauseMs, type HsmLink, type HsmLinkEvents } from './hsm-link';
 import { hex, unhex } from '../seal';
 import type { IncomingSms } from '../types';
 
@@ -46,7 +46,7 @@ class LinkV1 implements HsmLink {
   }
 
   private sendOpen(): void {
-    this.opening!.nextMs = this.runtime.nowMs() + retryPauseMs(this.opening!.tries++);
+    this.opening!.nextMs = this.context.steadyMs() + retryPauseMs(this.opening!.tries++);
     this.state.setSecret('v1-opening', this.opening);
     const qh = hex(secp256k1.getPublicKey(unhex(this.opening!.priv), true)).toUpperCase();
     this.toCold(v1FormatOpen({ qh, hId: this.opening!.hId }));
@@ -98,7 +98,7 @@ class LinkV1 implements HsmLink {
   }
 
   open() {
-    const nowMs = this.runtime.nowMs();
+    const nowMs = this.context.steadyMs();
     const hId = this.state.getNumber('v1-h-id', 0) + 1;
     this.state.setNumber('v1-h-id', hId);
     this.opening = {
@@ -112,7 +112,7 @@ class LinkV1 implements HsmLink {
   }
 
   tick() {
-    if (this.opening && this.runtime.nowMs() >= this.opening.nextMs) this.sendOpen();
+    if (this.opening && isDue(this.context.steadyMs(), this.opening.nextMs)) this.sendOpen();
   }
 
   nextDueMs() {

@@ -51,7 +51,7 @@ import {
 } from '../../../protocol/wire';
 import { protocolCrypto } from '../../kit/protocol-crypto';
 import type { VContext } from '../context';
-import { openPauseMs, retryPauseMs, type HsmLink, type HsmLinkEvents } from './hsm-link';
+import { isDue, openPauseMs, retryPauseMs, type HsmLink, type HsmLinkEvents } from './hsm-link';
 import { hex, unhex } from '../seal';
 import type { IncomingSms } from '../types';
 
@@ -141,13 +141,14 @@ class LinkV2 implements HsmLink {
       this.state.setNumber('v2-counter', counter);
       pending = beginOpen(this.crypto, counter);
     }
-    this.opening = { pending, startedMs: nowMs, nextMs: nowMs, tries: 0 };
+    const steadyMs = this.context.steadyMs();
+    this.opening = { pending, startedMs: steadyMs, nextMs: steadyMs, tries: 0 };
   }
 
   private askForChannel(): void {
     const attempt = this.opening!.tries++;
     const isOpen = this.opening!.pending.made === MADE_BY_BOTH;
-    this.opening!.nextMs = this.runtime.nowMs() + (isOpen ? openPauseMs : retryPauseMs)(attempt);
+    this.opening!.nextMs = this.context.steadyMs() + (isOpen ? openPauseMs : retryPauseMs)(attempt);
     const data = pendingSms(this.crypto, this.baseOf(this.opening!.pending), this.opening!.pending);
     this.state.transaction(() => {
       this.saveChannel();
@@ -238,14 +239,14 @@ class LinkV2 implements HsmLink {
   }
 
   open() {
-    const ageMs = this.opening ? this.runtime.nowMs() - this.opening.startedMs : -1;
+    const ageMs = this.opening ? this.context.steadyMs() - this.opening.startedMs : -1;
     if (!(ageMs >= 0 && ageMs < FRESH_MS)) this.begin(this.opening !== undefined);
     this.askForChannel();
   }
 
   tick() {
     this.dropOld();
-    if (!this.opening || this.runtime.nowMs() < this.opening.nextMs) return;
+    if (!this.opening || !isDue(this.context.steadyMs(), this.opening.nextMs)) return;
     if (this.opening.tries >= (this.opening.pending.made === MADE_BY_BOTH ? OPEN_TRIES : RENEW_TRIES)) this.begin(true);
     this.askForChannel();
   }

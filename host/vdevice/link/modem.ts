@@ -29,8 +29,9 @@ const TROUBLE = [
 /** Trouble with a modem that V drives itself goes to the log. */
 export function openModem(
   modem: VModem | BytePort,
-  { runtime, state, log, simPin }: { runtime: Runtime; state: State; log: Log; simPin?: string },
+  options: { runtime: Runtime; state: State; log: Log; simPin?: string; isTrusted(from: string): boolean },
 ): OpenModem {
+  const { runtime, state, log, simPin, isTrusted } = options;
   if (!('write' in modem)) {
     return {
       sendText: (to, text) => modem.sendText(to, text),
@@ -52,6 +53,7 @@ export function openModem(
     runtime,
     pin: simPin,
     store: state.sendStore,
+    isTrusted,
     onEvent(name, value) {
       if (TROUBLE.includes(name)) log.over('sms').warn(`modem: ${name} ${value}`);
     },

@@ -10,7 +10,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../protocol/time';
 import { BATCH_NO_MAX, BATCH_SIZE, SIDE_COLD } from '../../../protocol/wire';
 import type { LogFields } from '../../kit/log';
 import type { VContext } from '../context';
-import { retryPauseMs, type HsmLink } from '../link/hsm-link';
+import { isDue, retryPauseMs, type HsmLink } from '../link/hsm-link';
 import { hex } from '../seal';
 import type { Batch } from '../state';
 
@@ -32,7 +32,7 @@ export interface BatchLoop {
   pauseMs(pollMs: number): number;
   /** Repeats questions that were not answered in time. No HTTP. */
   tick(): void;
-  /** When `tick` will have something to do, ms since 1970; null: nothing. */
+  /** When `tick` will have something to do, ms of VContext.steadyMs(); null: nothing. */
   nextDueMs(): number | null;
   /** After a new channel: everything open is asked again under it. */
   askAgain(): void;
@@ -43,7 +43,6 @@ export interface BatchLoop {
 
 class AddressBatchLoop implements BatchLoop {
   private readonly state = this.context.state;
-  private readonly runtime = this.context.runtime;
   /** The last list that was read in full: while HSM-Cold thinks, the website gives the same one again and again. */
   private lastBody = '';
   private idlePolls = 0;
@@ -55,7 +54,7 @@ class AddressBatchLoop implements BatchLoop {
 
   private ask(batch: Batch): void {
     if (!this.link.current() || !this.mayAsk(batch)) return;
-    const nowMs = this.runtime.nowMs();
+    const nowMs = this.context.steadyMs();
     this.state.putBatch({
       ...batch,
       asked_ms: nowMs,
@@ -67,7 +66,7 @@ class AddressBatchLoop implements BatchLoop {
   }
 
   private mayAsk(batch: Batch): boolean {
-    const nowMs = this.runtime.nowMs();
+    const nowMs = this.context.steadyMs();
     const since = this.state.getNumber('asks-since', 0);
     const isNewDay = nowMs - since >= DAY_MS || nowMs < since;
     const count = isNewDay ? 0 : this.state.getNumber('asks', 0);
@@ -102,7 +101,7 @@ class AddressBatchLoop implements BatchLoop {
       if (known.state !== 'asking' && known.reported === 1) this.state.putBatch({ ...known, reported: 0 });
       return;
     }
-    const nowMs = this.runtime.nowMs();
+    const nowMs = this.context.steadyMs();
     const batch: Batch = {
       side,
       batch_no: batchNo,
@@ -159,8 +158,8 @@ class AddressBatchLoop implements BatchLoop {
   }
 
   tick() {
-    const nowMs = this.runtime.nowMs();
-    for (const batch of this.state.askingBatches()) if (nowMs >= batch.next_ask_ms) this.ask(batch);
+    const nowMs = this.context.steadyMs();
+    for (const batch of this.state.askingBatches()) if (isDue(nowMs, batch.next_ask_ms, DAY_MS)) this.ask(batch);
   }
 
   nextDueMs() {
@@ -181,7 +180,7 @@ class AddressBatchLoop implements BatchLoop {
   later(side: number, batchNo: number, seconds: number) {
     const batch = this.openOne(side, batchNo);
     if (batch)
-      this.state.putBatch({ ...batch, next_ask_ms: this.runtime.nowMs() + Math.max(seconds, 5) * 1000, tries: 0 });
+      this.state.putBatch({ ...batch, next_ask_ms: this.context.steadyMs() + Math.max(seconds, 5) * 1000, tries: 0 });
   }
 
   refused(side: number, batchNo: number) {
@@ -189,7 +188,7 @@ class AddressBatchLoop implements BatchLoop {
     if (!batch) return;
     if (batch.tries <= 1)
       this.context.tellAdmins(`HSM-Cold does not vouch for address batch ${batchNo} ${sideName(side)} now`);
-    this.state.putBatch({ ...batch, next_ask_ms: this.runtime.nowMs() + REFUSED_PAUSE_MS });
+    this.state.putBatch({ ...batch, next_ask_ms: this.context.steadyMs() + REFUSED_PAUSE_MS });
   }
 }
 

@@ -21,7 +21,7 @@ const STALE_MS = 2 * DAY_MS;
 
 export interface Timekeeper {
   tick(): void;
-  /** Until the next tick: a minute, or less when something is due (`dues`: ms since 1970). */
+  /** Until the next tick: a minute, or less when something is due (`dues`: ms of VContext.steadyMs()). */
   pauseMs(dues: (number | null)[]): number;
 }
 
@@ -93,7 +93,10 @@ class DailyTimekeeper implements Timekeeper {
 
   pauseMs(dues: (number | null)[]) {
     this.armedAtMs = this.runtime.nowMs();
-    const waits = [this.dueMs(), ...dues].map((ms) => (ms ?? Infinity) - this.armedAtMs).filter((ms) => ms > 0);
+    const steadyMs = this.context.steadyMs();
+    const waits = [this.dueMs() - this.armedAtMs, ...dues.map((ms) => (ms ?? Infinity) - steadyMs)].filter(
+      (ms) => ms > 0,
+    );
     this.armedForMs = this.hasTicked ? Math.min(TICK_MS, ...waits) : FIRST_TICK_MS;
     return this.armedForMs;
   }

@@ -103,6 +103,7 @@ describe('host/modem: parts that never become whole (gammu #19, sms2mqtt #24, es
     createHostModem({
       port: line[0],
       runtime: { ...world.runtime, nowMs: () => world.runtime.nowMs() - backMs },
+      isTrusted: (from) => from === ANNA,
       onSms(sms, ack) {
         got.push(sms.text!);
         ack();
@@ -184,6 +185,19 @@ describe('host/modem: parts that never become whole (gammu #19, sms2mqtt #24, es
     await world.runtime.runFor(600_000);
     expect(got).to.deep.equal([text]);
   });
+
+  it('a trusted sender’s long message is joined while forty strangers fill the SIM with a part each', async () => {
+    const { world, got, shop } = shopAndV('trusted');
+    await world.runtime.runFor(20_000);
+    shop(1, 1, ANNA);
+    for (let i = 0; i < 40; i++) {
+      await world.runtime.runFor(5000);
+      shop(1, 1, `SHOP${i}`);
+    }
+    shop(1, 2, ANNA);
+    await world.runtime.runFor(600_000);
+    expect(got).to.deep.equal(['Ad Ad ']);
+  });
 });
 
 describe('host/modem/joiner', () => {
@@ -238,6 +252,23 @@ describe('host/modem/joiner', () => {
     joiner.makeRoom();
     joiner.makeRoom();
     expect(givenUp).to.deep.equal([1, 6, 1]);
+  });
+
+  it('gives up a stranger’s before one’s who is trusted; the trusted ones’ when nobody else has any', () => {
+    const acks: string[] = [];
+    const joiner = createJoiner({ isTrusted: (from) => from === 'cold' || from === 'admin' });
+    for (let i = 1; i <= 5; i++) joiner.add(part(i, 9, 'cold', acks));
+    joiner.add(part(1, 9, 'admin', acks));
+    for (let i = 0; i < 40; i++) joiner.add(part(1, 9, `shop ${i}`, acks));
+    joiner.makeRoom();
+    joiner.makeRoom();
+    joiner.makeRoom();
+    expect([acks.length, acks.filter((ack) => !ack.startsWith('shop'))]).to.deep.equal([
+      45,
+      ['cold1', 'cold2', 'cold3', 'cold4', 'cold5'],
+    ]);
+    joiner.makeRoom();
+    expect(acks.slice(45)).to.deep.equal(['admin1']);
   });
 
   it('keeps senders apart, and at most 16 open', () => {

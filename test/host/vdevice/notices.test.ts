@@ -20,7 +20,7 @@ function createDesk() {
     setText: (name: string, value: string) => memory.set(name, value),
     transaction: (work: () => unknown) => work(),
   };
-  const context = { runtime: { nowMs: () => clock.ms }, state, tellAdmins: (text: string) => texts.push(text) };
+  const context = { steadyMs: () => clock.ms, state, tellAdmins: (text: string) => texts.push(text) };
   return { clock, texts, context: context as unknown as VContext };
 }
 
@@ -52,7 +52,7 @@ describe('host/vdevice notices', () => {
     expect(texts).to.deep.equal(['a', '2 more refused, the last: c']);
   });
 
-  it('is not put off by a clock that was set back', () => {
+  it('is not put off by a clock that was set back while V was off', () => {
     const { clock, texts, context } = createDesk();
     giveNotice(context, 'refused', 'a');
     clock.ms -= 30 * 24 * HOUR_MS;
