@@ -29,6 +29,9 @@ export interface BoardData {
   storage: { address: number; pageBytes: number; pageCount: number };
   /** Power sequences of modem 0, as `runSteps` of espruino/power.ts reads them; empty where power is not switched. */
   modem: { on: string; off: string };
-  /** What the images may count on; checked at boot and by the build. */
-  limits: { variables: number; callDepth: number };
+  /**
+   * What the images may count on; checked at boot and by the build. isExternal: the variables lie in memory outside of
+   * the chip.
+   */
+  limits: { variables: number; callDepth: number; isExternal?: boolean };
 }

@@ -70,6 +70,7 @@ export type ErrorCode =
   | 'board-error'
   | 'board-off'
   | 'board-password'
+  | 'board-restarted'
   | 'board-silent'
   | 'boot-files'
   | 'cbor-bad-float'

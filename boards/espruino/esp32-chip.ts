@@ -30,3 +30,13 @@ export const FLASH: BoardData['flash'] = {
 };
 export const STORAGE: BoardData['storage'] = { address: 0x320000, pageBytes: 4096, pageCount: 224 };
 export const LIMITS: BoardData['limits'] = { variables: 2500, callDepth: 15 };
+/** Of a module whose PSRAM Espruino finds: all its variables lie there. */
+export const EXTERNAL_LIMITS: BoardData['limits'] = { variables: 2500, callDepth: 15, isExternal: true };
+/** Pins that lead to the PSRAM of every WROVER module. */
+export const PSRAM_PINS: readonly string[] = ['D16', 'D17'];
+
+/**
+ * Variables by state: those of a plain ESP32 with both radios on, what switching one off gives (words of the port's
+ * own documentation, of 2018: nobody has measured them here), and the most that Espruino takes, which PSRAM reaches.
+ */
+export const VARIABLES = { bothRadios: 2500, withoutBle: 1800, withoutWifi: 3900, most: 16383 };

@@ -6,8 +6,8 @@ import type { BoardData } from '../board';
 import {
   CONSOLE_BAUD,
   ESPRUINO_BOARD,
+  EXTERNAL_LIMITS,
   FLASH,
-  LIMITS,
   LINK,
   STORAGE,
   USB_CONSOLE,
@@ -43,5 +43,5 @@ export const BOARD: BoardData = {
   flash: FLASH,
   storage: STORAGE,
   modem: { on: MODEM_ON, off: MODEM_OFF },
-  limits: LIMITS,
+  limits: EXTERNAL_LIMITS,
 };

@@ -2,6 +2,7 @@
 // come. Driven by the port's data alone, no timers, so it runs the same on a real line and under virtual time. The line
 // protocol is firmware/console/terminal.ts's: the last line of an answer is `ok` or `error <code> <text>`; a question
 // ends with "? ".
+import { isSdkText, isStartText } from './sdk-text';
 import { fail, type ErrorCode } from '../../protocol/errors';
 import type { BytePort } from '../kit/byte-port';
 
@@ -14,7 +15,7 @@ export type Answerer = (question: string) => string | undefined | Promise<string
 export interface ConsoleClient {
   /**
    * Runs a command to its end; answers its lines, and gives each to onLine as it comes. Rejects with the board's own
-   * code, or `console-closed`.
+   * code, or `console-closed`, or `board-restarted`. What the chip's own software prints is no line of a command.
    */
   run(line: string, answer?: Answerer, onLine?: (line: string) => void): Promise<string[]>;
   /** Lines that came while no command ran: the board's own news, e.g. that it started. */
@@ -86,6 +87,8 @@ class PortConsoleClient implements ConsoleClient {
   }
 
   private takeLine(line: string): void {
+    if (isStartText(line)) this.end(fail('board-restarted', 'the board restarted in the middle: ask it again'));
+    if (isSdkText(line)) return this.listeners.forEach((listener) => listener(line));
     this.onLine?.(line);
     if (!this.running) return this.listeners.forEach((listener) => listener(line));
     if (line === 'ok') return this.end();

@@ -15,7 +15,7 @@ import { BOARD as LINUX } from '../../boards/linux/board';
 import { DAY_MS } from '../../protocol/time';
 import { fail } from '../../protocol/errors';
 import type { AccountFile, RegisteredAccount } from '../api';
-import type { BoardData } from './board';
+import type { BoardData, PortModeName, Radio } from './board';
 import { createBoards, type Boards } from './parties/boards';
 import { createConsoleHub, type ConsoleHub } from './parties/console-hub';
 import { startCustomer, type Customer } from './parties/customer-side';
@@ -41,6 +41,10 @@ export interface SimulationOptions {
   prelude?: (role: 'cold' | 'hot') => string;
   /** Which board's images run in Node's engine; default `linux`, the only one for the genuine interpreter. */
   board?: BoardData;
+  /** The ESP32 port's ways that the boards have; none without. Node's engine only. */
+  portModes?: readonly PortModeName[];
+  /** Radios of the boards that are on; none without. Node's engine only. */
+  radios?: Radio[];
   /** GSM modules on HSM-Cold: 2 without; 1 is what a chip has pins for. */
   modems?: 1 | 2;
   /** Which modems HSM-Cold and V have, default SIM800. */
@@ -68,6 +72,8 @@ export interface SimulationOptions {
 export interface Simulation {
   /** What V speaks with HSM-Cold by SMS. */
   vProtocol: 'v1' | 'v2';
+  /** The ESP32 port's ways that the boards have. */
+  portModes: readonly PortModeName[];
   runtime: VirtualRuntime;
   gsm: GsmNetwork;
   /** The phones of the two admins. */
@@ -102,6 +108,8 @@ export interface Simulation {
   close(): Promise<void>;
 }
 
+/** By then a chip has said all that it says at a start: nobody types before. */
+const START_TEXT_MS = 1000;
 /** `until` asks this many times in the time between two looks of V. */
 const ASKS_A_POLL = 10;
 
@@ -139,6 +147,7 @@ class SimulatedSystem implements Simulation {
   readonly platform = this.parts.platform;
   readonly console = this.parts.console;
   readonly vProtocol = this.options.vProtocol ?? 'v2';
+  readonly portModes = this.options.portModes ?? [];
   readonly phones = {
     platformAdmin: this.gsm.person(NUMBERS.platformAdmin),
     customerAdmin: this.gsm.person(NUMBERS.customerAdmin),
@@ -292,6 +301,8 @@ async function openParts(options: SimulationOptions, closers: Closers): Promise<
     seed,
     gsm,
     board: options.board ?? LINUX,
+    modes: options.portModes,
+    radios: options.radios,
     espruino: options.espruino,
     prelude: options.prelude,
     modems: options.modems,
@@ -304,6 +315,7 @@ async function openParts(options: SimulationOptions, closers: Closers): Promise<
   closers.add(() => consoleHub.close());
   await boards.hot.powerOn();
   await boards.cold.powerOn();
+  if (options.portModes?.length) await runtime.runFor(START_TEXT_MS);
   const platform = await startPlatform({
     runtime,
     seed,

@@ -5,6 +5,10 @@ import { RNG_DATA_REG } from '../../../boards/espruino/esp32-chip';
 import { fail } from '../../../protocol/errors';
 import type { Timer } from '../../kit/runtime';
 import { PowerCut } from './flash';
+import { ChipPort } from './port/chip-port';
+import { portModes } from './port/modes';
+import { panicText, startText, type ResetReason } from './port/sdk-texts';
+import { variablesOf } from './port/variables';
 import { pathOf, portNames, type Plugs } from './espruino/plug';
 import { createRandom31 } from './node/random31';
 import type { RealmHost } from './node/realm';
@@ -27,6 +31,12 @@ export interface BoardHostOptions {
 
 export interface BoardHost {
   calls: RealmHost;
+  /** The chip has started, before anything of Espruino's runs. */
+  started(reason: ResetReason): void;
+  /** A radio that is on has a visitor. */
+  connect(): void;
+  /** Octets that the port lost, by line. */
+  lost(): { [line: string]: number };
   /** Takes back every timer and every line. */
   stop(): void;
 }
@@ -48,12 +58,19 @@ class SimulatedBoardHost implements BoardHost {
   private readonly runtime = this.options.runtime;
   private readonly board = this.options.board;
   private readonly flash = this.options.flash;
-  private readonly storage = openStorage(this.options.storage);
+  private readonly modes = portModes(this.options.modes ?? []);
+  private readonly storage = openStorage(this.options.storage, () => this.moveCode());
+  private readonly chipPort = new ChipPort({
+    runtime: this.runtime,
+    modes: this.modes,
+    deliver: (name, bytes) => this.deliver(name as PortName, bytes),
+  });
   private readonly random = createRandom31();
   private readonly startedMs = this.runtime.nowMs();
   private readonly rate = 1 + (this.options.driftPpm ?? 0) / 1e6;
   private readonly timers = new Map<number, Timer>();
-  private readonly openSerials = new Map<string, PortName>();
+  private readonly openSerials = new Map<string, { name: PortName; baud: number }>();
+  private connections = 0;
   private dog: { timer: Timer; timeoutMs: number } | undefined;
   private readonly names = portNames(this.options);
   private readonly realmCalls: RealmHost = {
@@ -62,16 +79,7 @@ class SimulatedBoardHost implements BoardHost {
     random31: () => this.random.next(),
     seedRandom: (seed) => this.random.seed(seed),
     log: (text) => this.options.onLog?.(text),
-    timerSet: (id, delayMs) => {
-      this.timers.get(id)?.cancel();
-      this.timers.set(
-        id,
-        this.runtime.after(delayMs / this.rate, () => {
-          this.timers.delete(id);
-          this.setup.onTimer(id);
-        }),
-      );
-    },
+    timerSet: (id, delayMs) => this.setTimer(id, delayMs / this.rate),
     timerClear: (id) => {
       this.timers.get(id)?.cancel();
       this.timers.delete(id);
@@ -83,14 +91,14 @@ class SimulatedBoardHost implements BoardHost {
         isFile ? pathOf(one) === path : this.board.ports[this.options.role][one]?.serial === serial,
       );
       if (!name || !baud) return void this.openSerials.delete(serial);
-      this.openSerials.set(serial, name);
+      this.openSerials.set(serial, { name, baud });
       this.plugs.inner[name]?.onData((bytes) => {
-        if (!this.isDead() && this.openSerials.get(serial) === name) this.setup.onData(serial, latin1(bytes));
+        if (!this.isDead() && this.openSerials.get(serial)?.name === name) this.chipPort.hear(name, bytes);
       });
     },
     serialWrite: (serial, bytes) => {
-      const name = this.openSerials.get(serial);
-      if (name) this.plugs.inner[name]?.write(taken(bytes));
+      const open = this.openSerials.get(serial);
+      if (open) this.send(open.name, taken(bytes), open.baud);
     },
     pin: (name, level) => this.options.onPin?.(name, level as 0 | 1),
     peek32: (address) => {
@@ -98,6 +106,8 @@ class SimulatedBoardHost implements BoardHost {
       return address === RNG_DATA_REG ? Buffer.from(this.runtime.random(4)).readUInt32LE(0) : 0;
     },
     radios: () => (this.options.radios ?? []).join(' '),
+    variables: () => variablesOf(this.options),
+    leaked: () => this.connections * this.modes.leakedVariables,
     watchdog: (timeoutMs) => {
       if (this.board.flash.fileName === undefined) this.armDog(timeoutMs);
     },
@@ -117,14 +127,18 @@ class SimulatedBoardHost implements BoardHost {
       const bytes = this.storage.read(name);
       return bytes && latin1(bytes);
     },
-    storageWrite: (name, bytes, offset, sizeBytes) => this.storage.write(name, taken(bytes), offset, sizeBytes),
+    storageWrite: (name, bytes, offset, sizeBytes) =>
+      this.withErases(() => this.storage.write(name, taken(bytes), offset, sizeBytes)),
     storageErase: (name) => this.storage.erase(name),
     storageList: () => JSON.stringify(this.storage.list()),
     storageFree: () => this.storage.freeBytes(),
-    storageCompact: (isAll) => void (isAll ? this.storage.eraseAll() : this.storage.compact()),
+    storageCompact: (isAll) => this.withErases(() => void (isAll ? this.storage.eraseAll() : this.storage.compact())),
     flashRead: (address, lenBytes) => latin1(this.flash.read(this.journalOffset(address, lenBytes), lenBytes)),
     flashWrite: (address, bytes) => this.flash.program(this.journalOffset(address, bytes.length), taken(bytes)),
-    flashErase: (address) => this.flash.erase(Math.floor(this.journalOffset(address, 1) / this.flash.pageBytes)),
+    flashErase: (address) => {
+      this.chipPort.erase();
+      this.flash.erase(Math.floor(this.journalOffset(address, 1) / this.flash.pageBytes));
+    },
     fileSize: (path) => this.fileBytes(path)?.length ?? -1,
     fileRead: (path, offset, lenBytes) =>
       latin1((this.fileBytes(path) ?? new Uint8Array(0)).slice(offset, offset + lenBytes)),
@@ -149,7 +163,63 @@ class SimulatedBoardHost implements BoardHost {
 
   private armDog(timeoutMs: number): void {
     this.dog?.timer.cancel();
-    this.dog = { timeoutMs, timer: this.runtime.after(timeoutMs, () => void (this.isDead() || this.setup.restart())) };
+    this.dog = {
+      timeoutMs,
+      timer: this.runtime.after(timeoutMs, () => void (this.isDead() || this.panic('watchdog'))),
+    };
+  }
+
+  /** The SDK says why on UART0, then the board restarts. */
+  private panic(why: string): void {
+    if (this.modes.hasSdkTexts) this.sayOnUart0(panicText(why));
+    this.setup.restart();
+  }
+
+  private sayOnUart0(bytesAt: (baud: number) => Uint8Array): void {
+    const ports = this.board.ports[this.options.role];
+    const name = this.names.find((one) => ports[one]?.serial === 'Serial1');
+    if (name) this.plugs.inner[name]?.write(bytesAt(ports[name]!.baud));
+  }
+
+  /** A compaction has moved the image: what runs from mapped flash now reads other octets. */
+  private moveCode(): void {
+    if (!this.modes.isCodeMoved) return;
+    const why = 'a compaction of Storage moved the code that runs';
+    this.options.onLog?.(why);
+    this.panic(why);
+    throw new PowerCut();
+  }
+
+  /** Runs a timer when it is due and nothing holds JavaScript. */
+  private setTimer(id: number, delayMs: number): void {
+    this.timers.get(id)?.cancel();
+    const due = (): void => {
+      const waitMs = this.chipPort.busyMs();
+      if (waitMs > 0) return this.setTimer(id, waitMs);
+      this.timers.delete(id);
+      this.setup.onTimer(id);
+    };
+    this.timers.set(id, this.runtime.after(delayMs, due));
+  }
+
+  private deliver(name: PortName, bytes: Uint8Array): void {
+    const serial = [...this.openSerials].find(([, open]) => open.name === name)?.[0];
+    if (serial !== undefined && !this.isDead()) this.setup.onData(serial, latin1(bytes));
+  }
+
+  /** What JavaScript writes leaves when nothing holds it any more. */
+  private send(name: PortName, bytes: Uint8Array, baud: number): void {
+    const waitMs = this.chipPort.busyMs();
+    this.chipPort.wrote(name, bytes.length, baud);
+    if (waitMs === 0) return void this.plugs.inner[name]?.write(bytes);
+    this.runtime.after(waitMs, () => void (this.isDead() || this.plugs.inner[name]?.write(bytes)));
+  }
+
+  /** Does something to Storage; each page that it erases takes its time. */
+  private withErases(work: () => void): void {
+    const before = this.options.storage.stats().erases;
+    work();
+    for (let n = this.options.storage.stats().erases - before; n > 0; n--) this.chipPort.erase();
   }
 
   private journalOffset(address: number, lenBytes: number): number {
@@ -169,7 +239,20 @@ class SimulatedBoardHost implements BoardHost {
     return path === 'ports.json' ? this.portsFile() : undefined;
   }
 
+  started(reason: ResetReason) {
+    if (this.modes.hasSdkTexts) this.sayOnUart0(startText(reason));
+  }
+
+  connect() {
+    this.connections++;
+  }
+
+  lost() {
+    return this.chipPort.lost();
+  }
+
   stop() {
+    this.chipPort.stop();
     for (const timer of this.timers.values()) timer.cancel();
     this.timers.clear();
     this.openSerials.clear();

@@ -4,8 +4,9 @@ import type { BoardData, PortName, Role } from '../../../boards/board';
 import type { BytePort } from '../../kit/byte-port';
 import type { Runtime } from '../../kit/runtime';
 import type { SimFlash } from './flash';
+import type { PortModeName } from './port/modes';
 
-export type { BoardData, PortName, Role };
+export type { BoardData, PortModeName, PortName, Role };
 
 /** The radios of an ESP32. */
 export type Radio = 'wifi' | 'ble';
@@ -40,6 +41,8 @@ export interface SimBoardOptions {
   unixSeconds?: number;
   /** Radios that are on, as on a base whose settings say nothing. Left out: none. Node engine only. */
   radios?: Radio[];
+  /** The ESP32 port's ways that the board has. Left out: none, as on a PC. Node engine only. */
+  modes?: readonly PortModeName[];
   /** Parts per million by which the board's clock runs fast. Node engine only. */
   driftPpm?: number;
   /** Called when the image drives a pin, as for a modem's power. Node engine only. */
@@ -76,6 +79,10 @@ export interface SimBoard {
    * prompt. Node engine only; no other has a radio.
    */
   radioLine(radio: Radio, line: string): string | undefined;
+  /** Somebody in range connects to a radio that is on, and goes again. Node engine only. */
+  radioConnect(radio: Radio): void;
+  /** Octets that the port has lost so far, by line. Node engine only. */
+  lost(): { [line: string]: number };
   /** CPU time that the image has used since the board was made. */
   cpuMs(): number;
   /** One listener for errors that the image did not catch. */

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUILT_FIRMWARE } from '../../kit/package';
 import { fail } from '../../../protocol/errors';
+import type { PortData } from '../../../boards/board';
 import type { BytePort } from '../../kit/byte-port';
 import {
   createEspruinoBoard,
@@ -12,6 +13,8 @@ import {
   createNodeBoard,
   wire,
   type BoardData,
+  type PortModeName,
+  type Radio,
   type SimBoard,
   type Wire,
 } from '../board';
@@ -31,6 +34,9 @@ export interface BoardsOptions {
   espruino?: string;
   /** For the genuine interpreter: what runs on each board before its image. */
   prelude?: (role: 'cold' | 'hot') => string;
+  /** The ESP32 port's ways that both boards have, and radios that are on; none without. */
+  modes?: readonly PortModeName[];
+  radios?: Radio[];
   /** GSM modules on HSM-Cold: 2 without; 1 is what a chip has pins for. */
   modems?: 1 | 2;
   /** Which modems they are, default SIM800. */
@@ -61,9 +67,17 @@ function readBuilt(...parts: string[]): Buffer {
   return readFileSync(file);
 }
 
-function makeLines(runtime: VirtualRuntime): Boards['lines'] {
-  const line = (): Wire => wire(runtime);
-  return { host: line(), link: line(), console: line(), hotConsole: line(), modems: [line(), line()] };
+/** Lines at the board's own speeds where its port has ways of its own; else at the default. */
+function makeLines({ runtime, board, modes }: BoardsOptions): Boards['lines'] {
+  const { cold, hot } = board.ports;
+  const line = (port: PortData | undefined): Wire => wire(runtime, modes?.length ? { baud: port?.baud } : {});
+  return {
+    host: line(hot.host),
+    link: line(cold.link),
+    console: line(cold.console),
+    hotConsole: line(hot.console),
+    modems: [line(cold.modem0), line(cold.modem1)],
+  };
 }
 
 /** A board with its image and what is plugged into its ports. Throws `no-image`. */
@@ -80,6 +94,8 @@ function makeBoard(options: BoardsOptions, role: 'cold' | 'hot', ports: Record<s
     storage: createFlash(board.storage),
     files: { comb: new Uint8Array(readBuilt('comb.bin')), words: new Uint8Array(readBuilt('words.bin')) },
     ports,
+    modes: options.modes,
+    radios: options.radios,
     onLog: (line: string) => options.onLog?.(name, line),
   };
   return options.espruino
@@ -89,7 +105,7 @@ function makeBoard(options: BoardsOptions, role: 'cold' | 'hot', ports: Record<s
 
 export async function createBoards(options: BoardsOptions): Promise<Boards> {
   const { runtime, gsm, seed } = options;
-  const lines = makeLines(runtime);
+  const lines = makeLines(options);
   const modems = [NUMBERS.cold, NUMBERS.coldSpare].slice(0, options.modems ?? 2).map((number, i) =>
     createSim800({
       runtime,

@@ -1,4 +1,5 @@
 // The story of the whole system, told and checked step by step; and the same set-up without the attacks, for scripts.
+import { BUILD_FAULTS, PORT_MODES } from '../../../boards/espruino/builds';
 import type { SmsTraffic } from '../gsm';
 import type { Simulation } from '../simulation';
 import { falseAddress, forgedRequest, plantedWithdrawal, reopening } from './attack-steps';
@@ -43,6 +44,16 @@ export interface StoryListener {
 /** Wall time between two signs of life of a long step. */
 const PROGRESS_MS = 5000;
 
+/** What the boards' ports have lost, in words. */
+function lossesOf({ boards, portModes }: Simulation): string[] {
+  const why = portModes.includes('event-loss')
+    ? `${PORT_MODES['event-loss'].text}; take a build after ${BUILD_FAULTS[0].mendedBy}`
+    : 'too much came at once';
+  return [boards.cold, boards.hot].flatMap((board) =>
+    Object.entries(board.lost()).map(([line, count]) => `${board.name} lost ${count} octets on its ${line}: ${why}`),
+  );
+}
+
 async function runStep(
   sim: Simulation,
   step: Step,
@@ -61,7 +72,7 @@ async function runStep(
   }, PROGRESS_MS);
   const outcome = await step.run(sim, notes).then(
     () => ({ ok: true }),
-    (error: Error) => ({ ok: false, error: error.message.split('\n')[0] }),
+    (error: Error) => ({ ok: false, error: [error.message.split('\n')[0], ...lossesOf(sim)].join('; ') }),
   );
   clearInterval(ticker);
   return {

@@ -1,6 +1,6 @@
 // Holds boards/espruino/builds.ts: which Espruino a board must not run. The facts are of the ESP32 port's source.
 import { expect } from 'chai';
-import { faultsOf } from '../../../boards/espruino/builds';
+import { faultsOf, modesOf, PORT_MODES } from '../../../boards/espruino/builds';
 
 describe('boards: builds of Espruino', () => {
   for (const [version, faults] of [
@@ -21,4 +21,12 @@ describe('boards: builds of Espruino', () => {
       expect(found).to.have.length(faults.length);
       faults.forEach((fault, i) => expect(found[i]).to.match(fault));
     });
+
+  it('the port loses octets up to the build that was mended; its other ways are of every build', () => {
+    const always = ['poll', 'rings', 'erase', 'sdk-texts', 'moving-compaction', 'state-variables', 'radio-leak'];
+    for (const version of ['2v26', '2v29', '2v29.276'])
+      expect(modesOf(version)).to.have.members(['event-loss', ...always]);
+    for (const version of ['2v29.277', '2v30', '']) expect(modesOf(version)).to.have.members(always);
+    expect(Object.keys(PORT_MODES)).to.include('erase-worst');
+  });
 });

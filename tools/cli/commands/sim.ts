@@ -9,6 +9,7 @@ import { createSim800OnPty, type ModemKindName } from '../../../host/sim/sim800'
 import { createSimulation, type Simulation } from '../../../host/sim/simulation';
 import { runStory, storyJson, storyTable, type StoryResult } from '../../../host/sim/story';
 import { aPort, type Command, type CommandInput } from '../command';
+import { CHIP_FLAGS, chipOf } from '../sim-chip';
 import { stopSignal } from '../stop-signal';
 
 /** Which engine the boards run in; answers the path of the genuine interpreter, or undefined for Node's. */
@@ -117,6 +118,7 @@ export const simCommand: Command = {
     },
     engine: { value: 'node|espruino', help: 'where the firmware images run', default: 'node' },
     espruino: { value: 'PATH', help: 'the genuine interpreter, a Linux build of Espruino' },
+    ...CHIP_FLAGS,
     modems: { value: '1|2', help: 'GSM modules on HSM-Cold; 1 is what the ESP32 boards have', default: '2' },
     'modem-kind': {
       value: 'sim800|a7670',
@@ -160,7 +162,7 @@ export const simCommand: Command = {
     const creating = createSimulation({
       seed: input.values.seed,
       espruino,
-      modems: input.values.modems === '1' ? 1 : 2,
+      ...chipOf(input, espruino !== undefined),
       modemKind: input.values['modem-kind'] as ModemKindName,
       accounts: Number(input.values.accounts),
       vProtocol: input.values.protocol as 'v1' | 'v2',

@@ -192,6 +192,15 @@ class InterpreterBoard implements SimBoard {
     return undefined;
   }
 
+  radioConnect(): void {
+    throw fail('unsupported', 'a process has no radio: use the Node engine');
+  }
+
+  /** What a pseudo-terminal loses nobody knows. */
+  lost() {
+    return {};
+  }
+
   cpuMs() {
     return this.endedCpuMs + (this.session?.child.pid ? cpuMsOf(this.session.child.pid) : 0);
   }

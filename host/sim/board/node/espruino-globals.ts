@@ -52,7 +52,6 @@ export function factsOf(board: BoardData): RealmFacts {
       FLASH: isLinux ? 262144 : 0,
       STORAGE: board.storage.pageBytes * board.storage.pageCount,
     },
-    variables: board.limits.variables,
   };
 }
 

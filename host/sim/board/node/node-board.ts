@@ -8,6 +8,7 @@ import { createBoardHost, type BoardHost } from '../board-host';
 import { createContext, type Context } from './espruino-globals';
 import { bootFiles, plugPorts } from '../espruino/plug';
 import { openStorage } from './storage';
+import type { ResetReason } from '../port/sdk-texts';
 import type { BoardCrash, Radio, SimBoard, SimBoardOptions } from '../types';
 
 /** How long a restart of the board's own takes. */
@@ -28,6 +29,8 @@ class NodeBoard implements SimBoard {
   private readonly plugs = plugPorts(this.options);
   private session: Session | undefined;
   private usedMs = 0;
+  /** Octets lost, by line, up to the last power-off. */
+  private lostBefore: { [line: string]: number } = {};
   private crashListener: ((crash: BoardCrash) => void) | undefined;
   private powerListener: ((isOn: boolean) => void) | undefined;
   private restartTimer: Timer | undefined;
@@ -61,6 +64,7 @@ class NodeBoard implements SimBoard {
 
   private kill(): void {
     if (!this.session) return;
+    this.lostBefore = this.lost();
     this.session.isDead = true;
     this.session.host.stop();
     this.session = undefined;
@@ -69,7 +73,7 @@ class NodeBoard implements SimBoard {
     this.powerListener?.(false);
   }
 
-  private boot(): void {
+  private boot(reason: ResetReason): void {
     const files = openStorage(this.storage);
     for (const [name, bytes] of Object.entries(bootFiles(this.options)))
       if (!Buffer.from(files.read(name) ?? []).equals(bytes)) files.write(name, bytes);
@@ -82,12 +86,13 @@ class NodeBoard implements SimBoard {
       onData: (serial, text) => this.enter(current, () => current.context.realm.data(serial, text)),
       restart: () => {
         this.kill();
-        this.restartTimer = this.runtime.after(BOOT_MS, () => this.boot());
+        this.restartTimer = this.runtime.after(BOOT_MS, () => this.boot('SW_CPU_RESET'));
       },
     });
     current.context = createContext(this.board, current.host.calls);
     this.session = current;
     this.powerListener?.(true);
+    current.host.started(reason);
     const image = Buffer.from(files.read('.bootcde') ?? []).toString('latin1');
     this.enter(current, () => current.context.run(image, `hsm-${this.options.role}.js`));
   }
@@ -99,7 +104,7 @@ class NodeBoard implements SimBoard {
   }
 
   async powerOn(): Promise<void> {
-    if (!this.session && !this.restartTimer) this.boot();
+    if (!this.session && !this.restartTimer) this.boot('POWERON_RESET');
   }
 
   get isOn() {
@@ -122,6 +127,17 @@ class NodeBoard implements SimBoard {
     if (current && this.options.radios?.includes(radio))
       this.enter(current, () => void (shown = current.context.realm.radioLine(line)));
     return shown;
+  }
+
+  radioConnect(radio: Radio): void {
+    if (this.options.radios?.includes(radio)) this.session?.host.connect();
+  }
+
+  lost() {
+    const sum = { ...this.lostBefore };
+    if (this.session && !this.session.isDead)
+      for (const [line, count] of Object.entries(this.session.host.lost())) sum[line] = (sum[line] ?? 0) + count;
+    return sum;
   }
 
   cpuMs() {

@@ -18,6 +18,9 @@ export interface RealmHost {
   peek32(address: number): number;
   /** The radios that are on: `wifi`, `ble`. */
   radios(): string;
+  /** Variables in all, and those that radios have leaked. */
+  variables(): number;
+  leaked(): number;
   watchdog(timeoutMs: number): void;
   kick(): void;
   reboot(): void;
@@ -59,7 +62,6 @@ export interface RealmFacts {
   hasFiles: boolean;
   version: string;
   env: { [name: string]: unknown };
-  variables: number;
 }
 
 /** Builds the environment inside the context it runs in. factsText: RealmFacts as JSON. */
@@ -404,15 +406,11 @@ export function installRealm(host: RealmHost, factsText: string): Realm {
   const process: Any = {
     version: facts.version,
     env: facts.env,
-    memory: () => ({
-      free: facts.variables / 2,
-      usage: facts.variables / 2,
-      total: facts.variables,
-      history: 0,
-      gc: 0,
-      gctime: 0,
-      blocksize: 14,
-    }),
+    memory: () => {
+      const total = h.variables();
+      const usage = M.floor(total / 2) + h.leaked();
+      return { free: total - usage, usage, total, history: 0, gc: 0, gctime: 0, blocksize: 14 };
+    },
   };
   const processLists = emitter(process);
 

@@ -42,7 +42,10 @@ function nameBytes(name: string): Uint8Array {
 }
 
 class SimulatedStorage implements Storage {
-  constructor(private readonly flash: SimFlash) {}
+  constructor(
+    private readonly flash: SimFlash,
+    private readonly onMove: () => void,
+  ) {}
 
   private header(at: number): Entry | undefined {
     if (at + FILE_HEADER_BYTES > this.flash.sizeBytes) return undefined;
@@ -105,6 +108,7 @@ class SimulatedStorage implements Storage {
       this.flash.program(at + FILE_HEADER_BYTES, entry.bytes);
       at = align(at + FILE_HEADER_BYTES + entry.sizeBytes);
     }
+    this.onMove();
     return true;
   }
 
@@ -160,7 +164,7 @@ class SimulatedStorage implements Storage {
   }
 }
 
-/** Opens the Storage that fills `flash`. It holds no state of its own. */
-export function openStorage(flash: SimFlash): Storage {
-  return new SimulatedStorage(flash);
+/** Opens the Storage that fills `flash`. It holds no state of its own. onMove: a compaction has moved files. */
+export function openStorage(flash: SimFlash, onMove: () => void = () => undefined): Storage {
+  return new SimulatedStorage(flash, onMove);
 }

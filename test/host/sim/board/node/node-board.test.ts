@@ -2,12 +2,15 @@
 // its power, and a cut inside a write ends it at once.
 import { expect } from 'chai';
 import { BOARD as ESP32 } from '../../../../../boards/esp32-sim800l/board';
+import { BOARD as T_CALL } from '../../../../../boards/ttgo-t-call/board';
 import { BOARD as LINUX } from '../../../../../boards/linux/board';
 import {
   createFlash,
   createNodeBoard,
   type BoardCrash,
   type BoardData,
+  type PortModeName,
+  type Radio,
   type SimBoard,
   type SimFlash,
 } from '../../../../../host/sim/board';
@@ -40,6 +43,8 @@ describe('sim/board Node engine', () => {
       driftPpm?: number;
       unixSeconds?: number;
       onPin?: (pin: string, level: 0 | 1) => void;
+      radios?: Radio[];
+      modes?: PortModeName[];
     } = {},
   ): Promise<Rig> {
     const data = extra.board ?? ESP32;
@@ -59,6 +64,8 @@ describe('sim/board Node engine', () => {
       driftPpm: extra.driftPpm,
       unixSeconds: extra.unixSeconds,
       onPin: extra.onPin,
+      radios: extra.radios,
+      modes: extra.modes,
     });
     board.onCrash((crash) => crashes.push(crash));
     board.ports.console?.onData((bytes) => (said += Buffer.from(bytes).toString('latin1')));
@@ -372,5 +379,54 @@ describe('sim/board Node engine', () => {
   it('counts CPU time', async () => {
     const rig = await run('for(var i=0;i<3000000;i++);');
     expect(rig.board.cpuMs()).to.be.greaterThan(0.1);
+  });
+
+  describe("with the ways of the ESP32's port", () => {
+    const TOTAL = 'Serial1.setup(115200);Serial1.println(process.memory().total+" "+process.memory().usage)';
+
+    for (const [radios, board, variables] of [
+      [['wifi', 'ble'], ESP32, 2500],
+      [['wifi'], ESP32, 4300],
+      [['ble'], ESP32, 6400],
+      [[], ESP32, 8200],
+      [['wifi', 'ble'], T_CALL, 16383],
+    ] as [Radio[], BoardData, number][])
+      it(`${variables} variables on ${board.name} with ${radios.join(' and ') || 'no radio'} on`, async () => {
+        const rig = await run(TOTAL, { radios, board, modes: ['state-variables'] });
+        await runtime.runFor(100);
+        expect(rig.said()).to.match(new RegExp(`^${variables} `));
+      });
+
+    it('each connection to a radio leaks 3 variables', async () => {
+      const rig = await run(`setInterval(function(){${TOTAL};},1000);`, { radios: ['ble'], modes: ['radio-leak'] });
+      await runtime.runFor(1500);
+      for (let n = 0; n < 44; n++) rig.board.radioConnect('ble');
+      rig.board.radioConnect('wifi');
+      await runtime.runFor(1000);
+      const [before, after] = rig
+        .said()
+        .match(/2500 \d+/g)!
+        .map((line) => Number(line.slice(5)));
+      expect(after - before).to.equal(44 * 3);
+    });
+
+    it('the SDK prints on UART0 at each start; on a slower line that is noise', async () => {
+      const rig = await run('', { modes: ['sdk-texts'] });
+      await runtime.runFor(100);
+      expect(rig.said()).to.include('rst:0x1 (POWERON_RESET)');
+    });
+
+    it('a compaction under a running image ends in a panic and a restart', async () => {
+      const fill = 'var s=require("Storage"),n=0;s.write("a","x");s.erase("a");s.compact();';
+      const image = `if(!require("Storage").read("once")){require("Storage").write("once","1");${fill}}`;
+      const rig = await run(image, { modes: ['moving-compaction', 'sdk-texts'] });
+      await runtime.runFor(1000);
+      expect(rig.log).to.deep.equal(['a compaction of Storage moved the code that runs']);
+      expect(rig.said()).to.match(/Guru Meditation Error[^]*rst:0xc \(SW_CPU_RESET\)/);
+      expect(rig.board.isOn).to.equal(true);
+      const still = await run(image);
+      await runtime.runFor(1000);
+      expect(still.log).to.deep.equal([]);
+    });
   });
 });
