@@ -21,6 +21,8 @@ import {
   N_MUTES,
   N_MUTE_STEP,
   N_NOTICES,
+  N_OPEN,
+  N_OPEN_AT,
   N_PASSED,
   N_SINCE,
   N_SLOW,
@@ -65,6 +67,7 @@ function stepCommand(modem: Modem): string {
 /** Gives the command of the present step. */
 export function giveStep(modem: Modem, command: number): void {
   modem.n[N_ACCEPTED] = 0;
+  if (modem.n[N_STEP] === 0 && !modem.n[N_OPEN]++) modem.n[N_OPEN_AT] = modem.outbox.clock.uptimeMs();
   const isFirst = modem.n[N_STEP] === 0 && modem.n[N_SLOW] === 0;
   give(modem, command, stepCommand(modem) + '\r', isFirst ? AT_MS : ANSWER_MS);
 }
@@ -151,6 +154,7 @@ export function powerUp(modem: Modem, offMs: number): void {
   if (!power) return;
   modem.outbox.clock.cancel(modem.n[N_TIMER]);
   if (offMs) {
+    modem.n[N_OPEN] = 0;
     notify(modem, 'power-cycle', offMs);
     power.modemOff(modem.n[N_INDEX]);
   }

@@ -151,6 +151,7 @@ export function endPollStep(modem: Modem): boolean {
     n[N_NETS] = 0;
     n[N_REGISTERED] = REGISTERED_UNKNOWN;
     n[N_COMMAND] = COMMAND_NONE;
+    n[N_SLOW] = 1;
     begin(modem);
     arm(modem, DRAIN_MS);
     return true;

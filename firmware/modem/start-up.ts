@@ -26,6 +26,8 @@ import {
   N_INDEX,
   N_KIND,
   N_MUST_LIST,
+  N_OPEN,
+  N_OPEN_AT,
   N_PIN_REFUSED,
   N_POLLS,
   N_SINCE,
@@ -44,6 +46,8 @@ const RETRY_MS = 2000;
 export const POWER_OFF_MS = 3500;
 /** How often in a start-up the answers that are on their way are waited for. */
 const DRAIN_TIMES = 3;
+/** Longest time for answers to the first command that are on their way. */
+const DRAIN_MAX_MS = 60000;
 /** AT without answer before the power is cycled; failures of later steps before starting again or going on. */
 const AT_TRIES = 10;
 const AT_TRIES_SLOW = 3;
@@ -111,9 +115,28 @@ function isStepOpen(modem: Modem): boolean {
   return false;
 }
 
+/**
+ * The first command has its answer. Where it was given several times, that is the answer to the earliest one, and each
+ * of the others may take as long: taken for the answers to later commands, they would have the wrong ones passed over.
+ * They are waited for. From now on the modem is given more time.
+ */
+function drainFirst(modem: Modem): boolean {
+  const n = modem.n;
+  const open = n[N_OPEN] - 1;
+  const waitMs = open * (modem.outbox.clock.uptimeMs() - n[N_OPEN_AT]);
+  n[N_OPEN] = 0;
+  if (open < 1) return false;
+  n[N_SLOW] = 1;
+  n[N_COMMAND] = COMMAND_NONE;
+  begin(modem);
+  arm(modem, waitMs < DRAIN_MAX_MS ? waitMs : DRAIN_MAX_MS);
+  return true;
+}
+
 /** A step has ended. None but the SIM's is a must: what a modem refuses is passed over, once the SIM had its time. */
 export function endStep(modem: Modem, result: number): void {
   const n = modem.n;
+  if (n[N_STEP] === 0 && drainFirst(modem)) return;
   if (n[N_STEP] === STEP_PIN && !n[N_ACCEPTED]) return endPinStep(modem, result);
   if (!n[N_SINCE]) n[N_SINCE] = Math.floor(modem.outbox.clock.uptimeMs() / 1000) + 1;
   if (n[N_STEP] === STEP_IDENTITY && n[N_KIND] === KIND_GENERIC && modem.model !== '')

@@ -84,7 +84,10 @@ export const N_NETS = 35;
 export const N_TECHNOLOGY = 36;
 /** Whether steps of the present start-up were left out, because a message waits. */
 export const N_LEFT_OUT = 37;
-const N_COUNT = 38;
+/** First commands of a start-up without an answer so far, and the uptime at the earliest of them, ms. */
+export const N_OPEN = 38;
+export const N_OPEN_AT = 39;
+const N_COUNT = 40;
 /** Registered by +CREG, +CEREG, +CGREG; +CREG has come, whatever it said. */
 export const NET_CIRCUIT = 1;
 export const NET_LTE = 2;
