@@ -3,6 +3,7 @@ import { benchApi } from './api';
 import { benchCrypto } from './crypto';
 import { benchFirmware } from './firmware';
 import { benchFlash } from './flash';
+import { benchModel } from './model';
 import { benchModem } from './modem';
 import type { BenchSuite } from './row';
 import { benchSms } from './sms';
@@ -15,6 +16,7 @@ export const SUITES: BenchSuite[] = [
   { name: 'sms', run: benchSms },
   { name: 'modem', run: benchModem },
   { name: 'wire', run: () => benchWire() },
+  { name: 'model', run: benchModel },
   { name: 'firmware', run: benchFirmware },
   { name: 'crypto', run: benchCrypto },
   { name: 'flash', run: benchFlash },
