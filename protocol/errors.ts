@@ -153,6 +153,7 @@ export type ErrorCode =
   | 'large-head'
   | 'layout-failed'
   | 'line-bad'
+  | 'line-loses'
   | 'link-busy'
   | 'link-down'
   | 'link-key-file'

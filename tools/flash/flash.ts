@@ -8,11 +8,12 @@ import type { OpenPort } from '../serial/open';
 import { eraseStorage } from './storage/erase';
 import type { DeviceImage } from './storage/image';
 import { PC_BOARD } from './prompt/pacemaker';
-import { requireSilentRadios } from './prompt/probe';
+import { proveLines, type Proved, type ProveOptions } from './lines/prove';
+import { probeBoard, requireSilentRadios } from './prompt/probe';
 import { findPrompt, type Prompt } from './prompt/prompt';
 import { rollBack, type RollbackResult } from './rollback';
 import type { ImageInfo } from './storage/slots';
-import { uploadImage, type UploadOptions, type UploadResult } from './upload';
+import { aFittingImage, isSameImage, uploadImage, type UploadOptions, type UploadResult } from './upload';
 
 const RESTART_MS = 1500;
 /** Ctrl-C is sent for so long after a reset: it breaks an image while it loads, before it takes the console. */
@@ -30,7 +31,7 @@ export interface ReachOptions {
   say?: (text: string) => void;
 }
 
-export interface FlashOptions extends ReachOptions, UploadOptions {
+export interface FlashOptions extends ReachOptions, UploadOptions, Pick<ProveOptions, 'bursts' | 'peer' | 'onTrial'> {
   image: DeviceImage;
   /** Empties Storage first (erase.ts). The journal with the keys lies elsewhere and stays. */
   erase?: boolean;
@@ -76,10 +77,13 @@ async function askForService(options: ReachOptions): Promise<void> {
   });
 }
 
+const findOn = ({ port, runtime }: ReachOptions): Promise<Prompt> =>
+  findPrompt(port, runtime, port.baud ? { baud: port.baud } : {});
+
 /** Gets to the prompt by every way there is. */
 export async function reachPrompt(options: ReachOptions): Promise<Prompt> {
   const { port, runtime, say } = options;
-  const find = (): Promise<Prompt> => findPrompt(port, runtime, port.baud ? { baud: port.baud } : {});
+  const find = (): Promise<Prompt> => findOn(options);
   try {
     return await find();
   } catch (error) {
@@ -131,19 +135,33 @@ export async function rollBackBoard(options: ReachOptions): Promise<RollbackResu
   return { ...result, ...(await restart(prompt, result.to.image!.role, options)) };
 }
 
-/** Flashes the image. Throws what reaching the prompt and uploading throw, `radio-on` and `selftest-failed`. */
+/** Refuses what the image is not for, then tries the lines, unless the board has this very image. */
+async function acceptRole(prompt: Prompt, options: FlashOptions): Promise<Proved> {
+  const { image } = options;
+  const state = await probeBoard(prompt);
+  aFittingImage(state, image, options.force === true);
+  const now = state.active?.image;
+  if (isSameImage(now, image)) return { prompt };
+  return proveLines(prompt, () => findOn(options), now?.proof, { ...options, info: image.info });
+}
+
+/**
+ * Flashes the image. Throws what reaching the prompt and uploading throw, `radio-on`, `line-loses` and
+ * `selftest-failed`.
+ */
 export async function flashBoard(options: FlashOptions): Promise<FlashResult> {
   const { runtime, say } = options;
-  const prompt = await reachPrompt(options);
-  say?.(`Espruino ${prompt.version} on ${prompt.board}`);
-  if (prompt.board !== PC_BOARD) for (const fault of faultsOf(prompt.version)) say?.(`this base ${fault}`);
+  const reached = await reachPrompt(options);
+  say?.(`Espruino ${reached.version} on ${reached.board}`);
+  if (reached.board !== PC_BOARD) for (const fault of faultsOf(reached.version)) say?.(`this base ${fault}`);
+  await requireSilentRadios(reached);
+  const { prompt, proof } = await acceptRole(reached, options);
   if (options.erase) {
-    await requireSilentRadios(prompt);
     say?.('erasing Storage');
     await eraseStorage(prompt, options.force === true);
   }
   const startMs = runtime.nowMs();
-  const result = await uploadImage(prompt, options.image, options);
+  const result = await uploadImage(prompt, options.image, { ...options, ...(proof ? { proof } : {}) });
   const uploadMs = runtime.nowMs() - startMs;
   const said = await restart(prompt, options.image.info.role, options);
   return { ...result, version: prompt.version, espruinoBoard: prompt.board, uploadMs, ...said };

@@ -12,18 +12,23 @@ const NAMES: { [step in UploadProgress['step']]: string } = {
   switch: 'switching',
 };
 
+/** Time that is left, for people. */
+const leftText = (ms: number): string =>
+  ms >= 90_000 ? `${Math.round(ms / 60_000)} min left` : `${Math.ceil(ms / 1000)} s left`;
+
 /** A step of an upload; `label` in place of the step's own name. */
 export interface Progress extends UploadProgress {
   label?: string;
+  leftMs?: number;
 }
 
 /** The bar as text, e.g. `writing      [######........] 42 %`. */
-export function progressLine({ step, doneBytes, totalBytes, label }: Progress): string {
+export function progressLine({ step, doneBytes, totalBytes, label, leftMs }: Progress): string {
   const part = totalBytes > 0 ? Math.min(1, doneBytes / totalBytes) : 1;
   const filled = Math.round(part * BAR_WIDTH);
   return (
     `${(label ?? NAMES[step]).padEnd(20)} [${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ` +
-    `${String(Math.round(part * 100)).padStart(3)} %`
+    `${String(Math.round(part * 100)).padStart(3)} %${leftMs === undefined ? '' : `, ${leftText(leftMs)}`}`
   );
 }
 

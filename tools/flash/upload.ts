@@ -42,6 +42,8 @@ export interface UploadOptions {
   chunkBytes?: number;
   /** Writes the image even when another role or another board's image is on the board. */
   force?: boolean;
+  /** A trial of the line that the board passed: kept with the image. */
+  proof?: string;
   onProgress?: (progress: UploadProgress) => void;
 }
 
@@ -96,7 +98,7 @@ export function isSameImage(now: SlotHeader | undefined, { info, code }: DeviceI
 }
 
 /** Refuses an image that is not for this board, before anything is written. */
-function aFittingImage(state: BoardState, image: DeviceImage, isForced: boolean): void {
+export function aFittingImage(state: BoardState, image: DeviceImage, isForced: boolean): void {
   if (state.espruinoBoard !== image.espruinoBoard) {
     throw fail(
       'wrong-board',
@@ -230,12 +232,19 @@ async function switchTo(
   before: BoardState,
   target: SlotState,
   image: DeviceImage,
+  proof?: string,
 ): Promise<BoardState> {
   const sequence = Math.max(0, ...before.slots.map((each) => each.image?.sequence ?? 0)) + 1;
   report('switch', 0, 1);
   await remote.write(
     target.slot.address,
-    encodeSlotHeader({ ...image.info, sequence, lenBytes: image.code.length, crc32: crc32(image.code) }),
+    encodeSlotHeader({
+      ...image.info,
+      sequence,
+      lenBytes: image.code.length,
+      crc32: crc32(image.code),
+      ...(proof ? { proof } : {}),
+    }),
   );
   const state = await probeBoard(prompt);
   if (state.active?.name !== target.name)
@@ -278,7 +287,7 @@ export async function uploadImage(
   state = await layOut(upload, state, image.code.length);
   const target = targetOf(state);
   const { writtenBytes, erasedPages } = await fillSlot(upload, target, image.code, state.area.pageBytes);
-  state = await switchTo(upload, state, target, image);
+  state = await switchTo(upload, state, target, image, options.proof);
   return {
     slot: target.name,
     isChanged: true,

@@ -29,6 +29,8 @@ export interface OpenPort extends BytePort {
   name: string;
   /** Bits a second on the line; undefined where bytes go at no fixed rate (TCP, pty). */
   baud?: number;
+  /** Changes the speed of the open line; absent where there is none. */
+  setBaud?(baud: number): Promise<void>;
   /** Restarts an ESP32 through the adapter's RTS line; absent where there is no such line. */
   resetBoard?(): Promise<void>;
   /** Restarts an ESP32 into its ROM loader, through RTS and DTR; absent likewise. */
@@ -112,6 +114,19 @@ function setLines(serial: SerialPort, rts: boolean, dtr: boolean): Promise<void>
   );
 }
 
+/** What was written has left before the speed changes. */
+function setSpeed(serial: SerialPort, baudRate: number): Promise<void> {
+  return new Promise((resolve, reject) =>
+    serial.drain(() =>
+      serial.update({ baudRate }, (error) =>
+        error
+          ? reject(fail('port-failed', `the adapter does not run at ${baudRate} baud (${error.message})`))
+          : resolve(),
+      ),
+    ),
+  );
+}
+
 async function pulseReset(serial: SerialPort): Promise<void> {
   await setLines(serial, true, false);
   await wait(100);
@@ -148,7 +163,14 @@ async function openSerial(name: string, baud: number): Promise<OpenPort> {
       resolve({
         ...ends.port,
         name,
-        ...(isPty ? {} : { baud, resetBoard: () => pulseReset(serial), enterLoader: () => pulseLoader(serial) }),
+        ...(isPty
+          ? {}
+          : {
+              baud,
+              setBaud: (next: number) => setSpeed(serial, next),
+              resetBoard: () => pulseReset(serial),
+              enterLoader: () => pulseLoader(serial),
+            }),
         write(bytes) {
           if (ends.isGone() || !serial.isOpen) throw fail('port-closed', `${name} is closed`);
           serial.write(Buffer.from(bytes));

@@ -107,9 +107,13 @@ describe('flash: a bad line', () => {
     const bench = createBench({ seed: 'xoff', xoffAfterBytes: 3000 });
     expect(await bench.upload(modelImage(1, IMAGE_BYTES))).to.equal('done');
   });
-  it('breaks a program that keeps the board busy', async () => {
+  it('nothing is written to a chip whose program keeps it busy: Ctrl-C does not end that', async () => {
     const bench = createBench({ seed: 'busy' });
+    const before = Buffer.from(bench.flash.content());
     bench.board.beBusy();
+    expect(await bench.upload(modelImage(1, IMAGE_BYTES))).to.equal('board-silent');
+    expect(before.equals(Buffer.from(bench.flash.content()))).to.equal(true);
+    bench.board.powerOn();
     expect(await bench.upload(modelImage(1, IMAGE_BYTES))).to.equal('done');
   });
 });

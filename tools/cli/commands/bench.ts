@@ -4,6 +4,9 @@ import { realRuntime } from '../../../host/kit/runtime';
 import { benchDevice, benchText } from '../../console/device-bench/device-bench';
 import { measureSpeeds } from '../../console/device-bench/uart-loss';
 import { createPeople } from '../../console/people';
+import { openPeer } from '../../flash/lines/peer';
+import { progressBar } from '../../flash/progress';
+import { TRIAL_FLAGS, trialOf } from '../trial-flags';
 import { boardNamed } from '../../flash/boards';
 import { choosePort } from '../../serial/list';
 import { aBaud, DEFAULT_BAUD, openPort } from '../../serial/open';
@@ -27,6 +30,7 @@ export const benchCommand: Command = {
       value: '+NUMBER',
       help: 'also while it sends a text there: with --modem, or by HSM-Cold, which wants its PIN',
     },
+    ...TRIAL_FLAGS,
     json: { help: 'as JSON' },
   },
   async run(input) {
@@ -42,11 +46,19 @@ export const benchCommand: Command = {
       throw fail('usage', `"--sms" expected a number like +8613800000000, got ${smsTo}`);
     const people = createPeople(process.stdin, process.stderr);
     const port = await openPort(name, baud);
+    const peer = await openPeer(input.values.peer, baud);
+    const bar = progressBar(process.stderr);
     const bench = await benchDevice(port, realRuntime(), {
       ...(modemOf ? { modemOf } : {}),
       ...(smsTo ? { smsTo } : {}),
       askPin: () => people.askSecret('PIN of HSM-Cold:'),
+      ...trialOf(input),
+      ...(peer && { peer: peer.prompt }),
+      onTrial: (label, doneBytes, totalBytes, leftMs) =>
+        bar.show({ step: 'probe', doneBytes, totalBytes, label, leftMs }),
     }).finally(() => {
+      bar.end();
+      peer?.port.close();
       people.close();
       port.close();
     });

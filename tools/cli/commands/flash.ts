@@ -11,12 +11,14 @@ import { flashByEspruinoTools } from '../../flash/espruino-tools/flash';
 import { loadEspruinoTools } from '../../flash/espruino-tools/session';
 import { flashBoard, rollBackBoard, type FlashOptions, type ReachOptions } from '../../flash/flash';
 import { readImage, readTables } from '../../flash/storage/image';
+import { openPeer } from '../../flash/lines/peer';
 import { progressBar } from '../../flash/progress';
 import { planBase, planStorage, storageOf } from '../../flash/rom/rom-plan';
 import { romFlash } from '../../flash/rom/rom';
 import { choosePort } from '../../serial/list';
 import { aBaud, DEFAULT_BAUD, openPort, type OpenPort } from '../../serial/open';
 import { need, type Command, type CommandInput } from '../command';
+import { TRIAL_FLAGS, trialOf } from '../trial-flags';
 
 /** The image that the flags name: a file, or the built one of a board and a role. */
 function imageFile(input: CommandInput): string {
@@ -81,7 +83,12 @@ async function goBack(input: CommandInput, options: ReachOptions): Promise<void>
 
 type Flash = (options: FlashOptions) => ReturnType<typeof flashBoard | typeof flashByEspruinoTools>;
 
-async function putImage(input: CommandInput, file: string, options: ReachOptions, flash: Flash): Promise<void> {
+async function putImage(
+  input: CommandInput,
+  file: string,
+  options: ReachOptions & Pick<FlashOptions, 'peer'>,
+  flash: Flash,
+): Promise<void> {
   const image = readImage(file);
   const { info } = image;
   const bar = progressBar(process.stderr);
@@ -91,6 +98,9 @@ async function putImage(input: CommandInput, file: string, options: ReachOptions
     tables: readTables(file, info.role),
     force: input.switches.force,
     erase: input.switches.erase,
+    ...trialOf(input),
+    onTrial: (label, doneBytes, totalBytes, leftMs) =>
+      bar.show({ step: 'probe', doneBytes, totalBytes, label, leftMs }),
     onProgress: (progress) => bar.show(progress),
   }).finally(bar.end);
   const facts = {
@@ -166,6 +176,7 @@ export const flashCommand: Command = {
       value: 'FILE',
       help: 'writes that whole Storage to FILE instead: for esptool, or as espruino.flash of an interpreter on a PC',
     },
+    ...TRIAL_FLAGS,
     json: { help: 'the result as JSON' },
   },
   async run(input) {
@@ -185,11 +196,13 @@ export const flashCommand: Command = {
     if (byRom) return flashByRom(input, portName);
     const port = await openPort(portName, baud);
     const people = createPeople(process.stdin, process.stderr);
+    const peer = await openPeer(input.values.peer, baud);
     try {
       if (isBack) await goBack(input, reach(port, people));
-      else await putImage(input, file!, reach(port, people), flash);
+      else await putImage(input, file!, { ...reach(port, people), ...(peer && { peer: peer.prompt }) }, flash);
       return 0;
     } finally {
+      peer?.port.close();
       people.close();
       port.close();
     }

@@ -8,10 +8,12 @@ import type { Runtime } from '../../../host/kit/runtime';
 import { viewBoard, type BoardView } from '../../doctor/board-view';
 import { startPacemaker } from '../../flash/prompt/pacemaker';
 import { probeInterpreter } from '../../flash/prompt/probe';
+import type { ProveOptions } from '../../flash/lines/prove';
 import { findPrompt, type Prompt } from '../../flash/prompt/prompt';
 import type { OpenPort } from '../../serial/open';
 import { chipRows, type BenchFigure } from './chip';
 import { judgeDips, measureDips } from './modem-dips';
+import { trialRows } from './line-trials';
 import { measureLoss } from './uart-loss';
 
 export interface DeviceBench {
@@ -30,6 +32,12 @@ export interface BenchOptions {
   /** A phone that gets a text in that, or by HSM-Cold, which asks for its PIN. */
   smsTo?: string;
   askPin?: () => Promise<string>;
+  /** Tries the board's lines with so many bursts: its own, those that a wire leads back, and the one to `peer`. */
+  bursts?: number;
+  /** The other HSM's board, at its prompt. */
+  peer?: Prompt;
+  /** How far a trial is. */
+  onTrial?: ProveOptions['onTrial'];
 }
 
 /** Expressions with the number of runs in them; each answers milliseconds a run. */
@@ -185,7 +193,11 @@ export async function benchDevice(port: OpenPort, runtime: Runtime, options: Ben
   if (view.kind === 'prompt') {
     const prompt = await findPrompt(port, runtime, port.baud ? { baud: port.baud } : {});
     await benchPrompt(prompt, bench.figures);
-    if (options.modemOf) await benchModem(prompt, runtime, options.modemOf, options.smsTo, bench);
+    const { rows, findings } = await trialRows(prompt, port, runtime, options);
+    bench.figures.push(...rows);
+    bench.findings.push(...findings);
+    const again = await findPrompt(port, runtime, port.baud ? { baud: port.baud } : {});
+    if (options.modemOf) await benchModem(again, runtime, options.modemOf, options.smsTo, bench);
   } else if (view.role === 'cold') {
     fromView(view, bench.figures);
     await benchConsole(port, bench, options);

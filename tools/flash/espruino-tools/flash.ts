@@ -5,6 +5,8 @@
 import { fail } from '../../../protocol/errors';
 import { BOARDS } from '../boards';
 import { reachPrompt, restart, type FlashOptions, type Started } from '../flash';
+import { proveLines } from '../lines/prove';
+import { requireSilentRadios } from '../prompt/probe';
 import { findPrompt } from '../prompt/prompt';
 import { crc32 } from '../storage/crc32';
 import { eraseStorage } from '../storage/erase';
@@ -142,7 +144,12 @@ export async function uploadByEspruinoTools(
 /** Flashes the image through EspruinoTools. Throws what flashBoard and uploadByEspruinoTools throw. */
 export async function flashByEspruinoTools(tools: EspruinoTools, options: FlashOptions): Promise<ToolsFlashResult> {
   const { port, runtime, say, image } = options;
-  const prompt = await reachPrompt(options);
+  const reached = await reachPrompt(options);
+  await requireSilentRadios(reached);
+  const { prompt } = await proveLines(reached, () => findPrompt(port, runtime), undefined, {
+    ...options,
+    info: image.info,
+  });
   const { version, board: espruinoBoard } = prompt;
   say?.(`Espruino ${version} on ${espruinoBoard}, by EspruinoTools; the image is for ${image.info.board}: same pins?`);
   const startMs = runtime.nowMs();

@@ -1,14 +1,16 @@
 // A board with stock Espruino at its prompt, as far as flashing is about it: console keys, packets, Storage and Flash
 // on a simulated flash, the boot files at power-on. The loader and every expression of the flash tool run in it as they
 // are. For tests and the benchmark of uploads: it can lose bytes, answer late, hold with XOFF and have its power cut
-// inside any flash write. Times: 0.7 ms a programmed 256 bytes, 45 ms an erased page, as the data sheets of such flash
-// say.
+// inside any flash write. What a program on it hears passes through the port of a chip (host/sim/board/port).
 import * as vm from 'node:vm';
 import type { BytePort } from '../../../host/kit/byte-port';
 import type { Runtime } from '../../../host/kit/runtime';
+import { ChipPort } from '../../../host/sim/board/port/chip-port';
+import { portModes, type PortModeName } from '../../../host/sim/board/port/modes';
 import type { Radio } from '../../../host/sim/board/types';
 import { createFlash, PowerCut, type SimFlash } from '../../../host/sim/board/flash';
-import { crc32 } from '../storage/crc32';
+import { CONSOLE_BAUD } from '../../../boards/espruino/esp32-chip';
+import { PC_BOARD } from '../prompt/pacemaker';
 import {
   ACK,
   CTRL_C,
@@ -24,11 +26,10 @@ import {
   XOFF,
 } from '../prompt/packets';
 import type { StorageArea } from '../storage/slots';
+import { espruinoGlobals, MODEL_VERSION } from './globals';
+import { createSerialModel, TimerModel, type SerialModel } from './serial';
 import { createStorageModel, type StorageModel } from './storage';
 
-const PROGRAM_MS = 0.7;
-const PROGRAM_BYTES = 256;
-const ERASE_MS = 45;
 /** Time that the interpreter needs for a packet of its own. */
 const PACKET_MS = 8;
 const PACKET_TIMEOUT_MS = 5000;
@@ -49,6 +50,16 @@ export interface ModelOptions {
   radios?: Radio[];
   /** True: erasePage does nothing, as in some builds. */
   isEraseDead?: boolean;
+  /** The port's ways for what a program on the board hears. */
+  modes?: readonly PortModeName[];
+  /** Variables in all; default 2,500. */
+  variables?: number;
+  /** The variables lie in external memory. */
+  isExternal?: boolean;
+  /** The settings partition; erased without. */
+  settings?: Uint8Array;
+  /** Speed at the line's other end, now; left out: always the board's. */
+  hostBaud?: () => number;
   /** What hangs on the board's other serial ports, by Espruino's names of them. */
   serials?: { [name: string]: BytePort };
 }
@@ -68,41 +79,16 @@ export interface ModelBoard {
   radioLine(radio: Radio, line: string): unknown;
   /** Value of a global of the running code. */
   global(name: string): unknown;
-  /** Makes the console deaf until Ctrl-C comes, as a program in an endless loop does. */
+  /**
+   * Makes the console deaf, as a program in an endless loop does: until Ctrl-C on a PC, on a chip until it restarts.
+   */
   beBusy(): void;
 }
-
-/** A Serial object of Espruino on a line. */
-function serialOn(line: BytePort): { [name: string]: unknown } {
-  let listener: ((text: string) => void) | undefined;
-  line.onData((bytes) => listener?.(Buffer.from(bytes).toString('latin1')));
-  return {
-    setup: () => undefined,
-    write: (text: string) => line.write(new Uint8Array(Buffer.from(text, 'latin1'))),
-    on: (_event: string, next: (text: string) => void) => void (listener = next),
-    removeAllListeners: () => void (listener = undefined),
-  };
-}
-
-/** Pins by their names, so that device code may name them. */
-const PINS = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`D${n}`, n]));
 
 /** A value as E.toJS writes it. */
 function toJs(value: unknown): string {
   if (value === undefined) return 'undefined';
   return JSON.stringify(value) ?? 'function () {...}';
-}
-
-/** What `require("Storage")` gives. */
-function storageModule(storage: StorageModel): { [name: string]: unknown } {
-  return {
-    read: storage.read.bind(storage),
-    write: storage.write.bind(storage),
-    erase: storage.erase.bind(storage),
-    eraseAll: storage.eraseAll.bind(storage),
-    list: storage.list.bind(storage),
-    getFree: storage.freeBytes.bind(storage),
-  };
 }
 
 class BoardModel implements ModelBoard {
@@ -124,79 +110,92 @@ class BoardModel implements ModelBoard {
   private last = 0;
   /** The console was forced: it does not go to a radio that connects. */
   private isForced = false;
+  /** The console is on the line. */
+  private isConsole = true;
+  /** Speed of the line, bits a second. */
+  private baud = CONSOLE_BAUD;
+  private chipPort = this.makeChipPort();
+  private readonly serials = new Map<string, SerialModel>();
+  private readonly timers = new TimerModel(
+    (ms, fn) => this.runtime.after(ms, fn),
+    (fn) => void (this.isOnNow && this.guarded(fn)),
+  );
 
-  constructor(private readonly options: ModelOptions) {}
+  constructor(private readonly options: ModelOptions) {
+    this.addSerial('Serial1', (bytes) => this.write(bytes));
+    for (const name of ['Serial2', 'Serial3']) this.addSerial(name, () => undefined);
+    for (const [name, line] of Object.entries(options.serials ?? {})) {
+      this.addSerial(name, (bytes) => line.write(bytes));
+      line.onData((bytes) => void (this.isOnNow && this.chipPort.hear(name, bytes)));
+    }
+  }
+
+  private makeChipPort(): ChipPort {
+    return new ChipPort({
+      runtime: this.options.runtime,
+      modes: portModes(this.options.modes ?? []),
+      deliver: (name, bytes) => void this.guarded(() => this.serials.get(name)?.hear(bytes)),
+    });
+  }
+
+  private addSerial(name: string, write: (bytes: Uint8Array) => void): void {
+    let baud = CONSOLE_BAUD;
+    this.serials.set(
+      name,
+      createSerialModel(
+        (bytes) => {
+          this.chipPort.wrote(name, bytes.length, baud);
+          write(bytes);
+        },
+        (next) => {
+          baud = next;
+          if (name === 'Serial1') this.baud = next;
+        },
+      ),
+    );
+  }
+
+  /** What the line carries of these bytes when both ends run at the same speed; else noise. */
+  private onLine(bytes: Uint8Array): Uint8Array {
+    const hostBaud = this.options.hostBaud?.() ?? this.baud;
+    return hostBaud === this.baud ? bytes : bytes.map((byte) => byte | 0x80);
+  }
+
+  private write(bytes: Uint8Array): void {
+    if (this.isOnNow) this.port?.write(this.onLine(bytes));
+  }
 
   private say(text: string): void {
-    if (this.isOnNow) this.port?.write(new Uint8Array(Buffer.from(text, 'latin1')));
-  }
-
-  private erasePage(address: number): void {
-    this.spentMs += ERASE_MS;
-    const page = Math.floor((address - this.area.address) / this.area.pageBytes);
-    // The journal's area is not in this model.
-    if (!this.options.isEraseDead && page >= 0 && page < this.area.pageCount) this.flash.erase(page);
-  }
-
-  private bytesOf(value: unknown): Uint8Array {
-    return typeof value === 'string'
-      ? new Uint8Array(Buffer.from(value, 'latin1'))
-      : Uint8Array.from(value as Uint8Array);
+    this.write(new Uint8Array(Buffer.from(text, 'latin1')));
   }
 
   private makeContext(): vm.Context {
-    const modules: { [name: string]: unknown } = {
-      Storage: storageModule(this.storage),
-      Flash: {
-        read: (lenBytes: number, address: number) => this.flash.read(address - this.area.address, lenBytes),
-        write: (data: unknown, address: number) => {
-          const bytes = this.bytesOf(data);
-          this.spentMs += Math.ceil(bytes.length / PROGRAM_BYTES) * PROGRAM_MS;
-          this.flash.program(address - this.area.address, bytes);
+    return vm.createContext(
+      espruinoGlobals({
+        ...this.options,
+        flash: this.flash,
+        storage: this.storage,
+        serials: this.serials,
+        timers: this.timers.globals,
+        radioState: () => this.radioState(),
+        spend: (ms) => void (this.spentMs += ms),
+        setConsole: (isOnLine, isForced) => {
+          this.isConsole = isOnLine;
+          this.isForced = isForced;
         },
-        erasePage: (address: number) => this.erasePage(address),
-      },
-    };
-    const sandbox: { [name: string]: unknown } = {
-      require: (name: string) => modules[name],
-      E: {
-        setConsole: (_device: unknown, options?: { force?: boolean }) => void (this.isForced = options?.force === true),
-        convolve: (a: Float64Array, b: Float64Array, offset: number) =>
-          a.reduce((sum, cell, i) => sum + cell * b[(i + offset) % b.length], 0),
-        hwRand: () => 4,
-        CRC32: (data: unknown) => crc32(this.bytesOf(data)),
-        sum: (data: Uint8Array) => data.reduce((sum, cell) => sum + cell, 0),
-        reboot: () => void this.runtime.after(0, () => this.powerOn()),
-      },
-      process: {
-        env: {
-          BOARD: this.options.espruinoBoard,
-          VERSION: this.options.version ?? '2v29.277',
-          GIT_COMMIT: 'model',
-          SERIAL: 'model',
-        },
-        memory: () => ({ free: 2300, total: 2500, usage: 200 }),
-      },
-      btoa: (text: string) => Buffer.from(text, 'latin1').toString('base64'),
-      atob: (text: string) => Buffer.from(text, 'base64').toString('latin1'),
-      getTime: () => this.runtime.nowMs() / 1000,
-      setTimeout: (fn: () => void, ms: number) => void this.runtime.after(ms, fn),
-      ...(this.options.espruinoBoard.startsWith('ESP32') ? { ESP32: { getState: () => this.radioState() } } : {}),
-      Serial1: { setup: () => undefined },
-      ...Object.fromEntries(Object.entries(this.options.serials ?? {}).map(([name, line]) => [name, serialOn(line)])),
-      ...PINS,
-      pinMode: () => undefined,
-      digitalWrite: () => undefined,
-      load: () => void this.runtime.after(0, () => this.powerOn()),
-    };
-    sandbox.global = sandbox;
-    return vm.createContext(sandbox);
+        restart: () => void this.runtime.after(0, () => this.powerOn()),
+      }),
+    );
+  }
+
+  private run(code: string): { value?: unknown; error?: Error } {
+    return this.guarded(() => vm.runInContext(code, this.context) as unknown);
   }
 
   /** Runs device code; a power cut inside it ends the board, any other error is the device's. */
-  private run(code: string): { value?: unknown; error?: Error } {
+  private guarded(work: () => unknown): { value?: unknown; error?: Error } {
     try {
-      return { value: vm.runInContext(code, this.context) };
+      return { value: work() };
     } catch (error) {
       if (!(error instanceof PowerCut)) return { error: error as Error };
       this.isOnNow = false;
@@ -208,6 +207,12 @@ class BoardModel implements ModelBoard {
     this.isOnNow = true;
     this.isBusy = false;
     this.isForced = false;
+    this.isConsole = true;
+    this.baud = CONSOLE_BAUD;
+    this.timers.stop();
+    this.chipPort.stop();
+    this.chipPort = this.makeChipPort();
+    for (const { object } of this.serials.values()) (object.removeAllListeners as () => void)();
     this.input = '';
     this.packet = undefined;
     this.context = this.makeContext();
@@ -286,13 +291,15 @@ class BoardModel implements ModelBoard {
         if (this.packet === mine && this.isOnNow) this.giveUpPacket();
       });
     } else if (code === ENQ && this.input === '')
-      this.answer(`Espruino ${this.options.version ?? '2v29.277'} ${this.options.espruinoBoard}\n`);
+      this.answer(`Espruino ${this.options.version ?? MODEL_VERSION} ${this.options.espruinoBoard}\n`);
     else if (code === 8) this.input = this.input.slice(0, -1);
     else if (code === 10 || code === 13) this.input = '';
     else if (code >= 32) this.input += String.fromCharCode(code);
   }
 
-  private take(bytes: Uint8Array): void {
+  private take(sent: Uint8Array): void {
+    const bytes = this.onLine(sent);
+    if (!this.isConsole) return void (this.isOnNow && this.chipPort.hear('Serial1', bytes));
     for (const code of bytes) {
       if (!this.isOnNow) return;
       this.heard++;
@@ -300,7 +307,7 @@ class BoardModel implements ModelBoard {
       if (this.options.xoffAfterBytes && this.heard === this.options.xoffAfterBytes)
         this.say(String.fromCharCode(XOFF));
       if (this.isBusy) {
-        if (code === CTRL_C) {
+        if (code === CTRL_C && this.options.espruinoBoard === PC_BOARD) {
           this.isBusy = false;
           this.say('\r\nExecution Interrupted\r\n>');
         }

@@ -3,7 +3,7 @@
 import { createVirtualRuntime, type VirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
 import type { BytePort } from '../../../host/kit/byte-port';
 import { createFlash, type SimFlash } from '../../../host/sim/board/flash';
-import type { Radio } from '../../../host/sim/board/types';
+import type { PortModeName, Radio } from '../../../host/sim/board/types';
 import { BAUD_DEFAULT, wire } from '../../../host/sim/board/wire';
 import { boardNamed } from '../boards';
 import { makeImage, type DeviceImage } from '../storage/image';
@@ -39,6 +39,8 @@ export interface Bench {
 
 export interface BenchOptions {
   seed: string;
+  /** Another bench's clock, for two boards on one. */
+  runtime?: VirtualRuntime;
   baud?: number;
   flash?: SimFlash;
   lossRate?: number;
@@ -46,6 +48,9 @@ export interface BenchOptions {
   isEraseDead?: boolean;
   /** Radios that are on. */
   radios?: Radio[];
+  modes?: readonly PortModeName[];
+  version?: string;
+  hostBaud?: () => number;
   tables?: { [name: string]: Uint8Array };
   chunkBytes?: number;
   /** Makes what hangs on the board's other serial ports, on the bench's clock. */
@@ -53,7 +58,8 @@ export interface BenchOptions {
 }
 
 class ModelBench implements Bench {
-  readonly runtime = createVirtualRuntime({ seed: this.options.seed, startMs: 0, pace: 'fast' });
+  readonly runtime =
+    this.options.runtime ?? createVirtualRuntime({ seed: this.options.seed, startMs: 0, pace: 'fast' });
   private readonly area = boardNamed('esp32-sim800l').storage;
   readonly flash =
     this.options.flash ?? createFlash({ pageBytes: this.area.pageBytes, pageCount: this.area.pageCount });
@@ -68,6 +74,9 @@ class ModelBench implements Bench {
     ...(this.options.xoffAfterBytes ? { xoffAfterBytes: this.options.xoffAfterBytes } : {}),
     ...(this.options.isEraseDead ? { isEraseDead: true } : {}),
     ...(this.options.radios ? { radios: this.options.radios } : {}),
+    ...(this.options.modes ? { modes: this.options.modes } : {}),
+    ...(this.options.version ? { version: this.options.version } : {}),
+    ...(this.options.hostBaud ? { hostBaud: this.options.hostBaud } : {}),
     ...(this.options.serials ? { serials: this.options.serials(this.runtime) } : {}),
   });
 

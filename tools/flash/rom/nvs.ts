@@ -5,6 +5,8 @@
 import { crc32 } from '../storage/crc32';
 
 export const NVS_PAGE_BYTES = 4096;
+/** Where the settings lie in both partition tables of Espruino's. */
+export const NVS_ADDRESS = 0x9000;
 const ENTRY_BYTES = 32;
 const FIRST_ENTRY = 64;
 /** An erased page reads 0xFFFFFFFF; one cleared bit makes it the active one. */

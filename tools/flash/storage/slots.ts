@@ -30,6 +30,8 @@ export interface SlotHeader extends ImageInfo {
   sequence: number;
   lenBytes: number;
   crc32: number;
+  /** A trial of the line that the board passed (lines/verdict.ts). */
+  proof?: string;
 }
 
 /** The header as it stands at the start of a slot: one comment line, so that a slot is a script too. */
@@ -42,6 +44,7 @@ export function encodeSlotHeader(header: SlotHeader): Uint8Array {
     header.board,
     header.role,
     header.commit,
+    ...(header.proof ? [header.proof] : []),
     '',
   ].join(' ');
   if (text.length > COVERED_BYTES || !/^[!-~ ]+$/.test(text))
@@ -57,7 +60,7 @@ export function decodeSlotHeader(bytes: Uint8Array): SlotHeader | undefined {
   const text = Buffer.from(bytes).toString('latin1');
   if (bytes.length < SLOT_HEADER_BYTES || Number(text.slice(COVERED_BYTES, COVERED_BYTES + 10)) !== crc32(covered))
     return undefined;
-  const [magic, sequence, lenBytes, crc, board, role, commit] = text.slice(0, COVERED_BYTES).trim().split(' ');
+  const [magic, sequence, lenBytes, crc, board, role, commit, proof] = text.slice(0, COVERED_BYTES).trim().split(' ');
   if (magic !== MAGIC || (role !== 'cold' && role !== 'hot')) return undefined;
   return {
     sequence: Number(sequence),
@@ -66,6 +69,7 @@ export function decodeSlotHeader(bytes: Uint8Array): SlotHeader | undefined {
     board: board,
     role,
     commit: commit ?? '',
+    ...(proof ? { proof } : {}),
   };
 }
 

@@ -9,6 +9,7 @@ import { findPrompt } from '../../../../tools/flash/prompt/prompt';
 import type { OpenPort } from '../../../../tools/serial/open';
 import { realRuntime } from '../../../../host/kit/runtime';
 import { openPort } from '../../../../tools/serial/open';
+import type { PortModeName } from '../../../../host/sim/board/types';
 import { readyRig } from '../../../firmware/rig';
 import { startGenuine } from '../../../../tools/flash/model/genuine';
 
@@ -27,6 +28,22 @@ describe('device-bench', () => {
     expect(result.figures.find((figure) => figure.name === 'calls, deepest')!.value).to.be.greaterThan(15);
     expect(result.figures.find((figure) => figure.name.startsWith('erase of a page'))!.value).to.be.a('number');
     expect(benchText(result)).to.match(/^ESP32, Espruino 2v29\.277\n/);
+  });
+  it("tries the board's lines and says what they lose", async () => {
+    for (const [modes, lost] of [
+      [['poll'], false],
+      [['poll', 'event-loss'], true],
+    ] as [PortModeName[], boolean][]) {
+      const bench = createBench({ seed: 'lines', modes });
+      const [host, board] = wire(bench.runtime);
+      bench.board.plug(board);
+      const work = benchDevice(named(host), bench.runtime, { bursts: 40 });
+      const result = await bench.runtime.runWhile(work, 'the bench');
+      const value = (name: string): unknown => result.figures.find((figure) => figure.name === name)!.value;
+      expect(Number(value('line Serial1, 115200 baud, lost to the board')) > 0).to.equal(lost);
+      expect(value('line Serial2, 19200 baud')).to.equal('not tried');
+      expect(result.findings.some((text) => text.startsWith('line Serial1, 115200 baud loses octets'))).to.equal(lost);
+    }
   });
   it('measures HSM-Cold by its own commands', async () => {
     const rig = await readyRig();
