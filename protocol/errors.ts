@@ -213,6 +213,7 @@ export type ErrorCode =
   | 'not-in-v1'
   | 'not-own-coin'
   | 'not-provisioned'
+  | 'not-ready'
   | 'not-reproducible'
   | 'operator-question'
   | 'other-request'

@@ -40,3 +40,8 @@ export interface Context {
 export function timeText(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19);
 }
+
+/** The same context for one request of a caller: what it logs has the request's id. */
+export function withRequest(context: Context, requestId: string): Context {
+  return { ...context, log: context.log.about({ request_id: requestId }) };
+}

@@ -67,4 +67,32 @@ export const MIGRATIONS: Migration[] = [
         submitted_at BIGINT NOT NULL)`,
     ],
   },
+  {
+    version: 2,
+    statements: [
+      // `notified`: the state that webhooks were last told of.
+      `ALTER TABLE txs ADD COLUMN notified TEXT`,
+      `UPDATE txs SET notified = state`,
+      `CREATE INDEX txs_unnotified ON txs (seq) WHERE notified IS NULL OR notified <> state`,
+      `ALTER TABLE requests ADD COLUMN notified TEXT`,
+      `UPDATE requests SET notified = state WHERE state IN ('sent', 'failed')`,
+      `CREATE INDEX requests_unnotified ON requests (id) WHERE notified IS NULL`,
+      `CREATE TABLE webhook_endpoints (
+        id {serial}, account BIGINT NOT NULL, url TEXT NOT NULL, events TEXT NOT NULL, secret TEXT NOT NULL,
+        old_secret TEXT, old_secret_until BIGINT NOT NULL DEFAULT 0, created_at BIGINT NOT NULL,
+        failures BIGINT NOT NULL DEFAULT 0, failing_since BIGINT, next_try_at BIGINT NOT NULL DEFAULT 0,
+        last_failure TEXT)`,
+      `CREATE INDEX webhook_endpoints_account ON webhook_endpoints (account)`,
+      `CREATE TABLE webhook_messages (
+        id {serial}, endpoint_id BIGINT NOT NULL, message_id TEXT NOT NULL, type TEXT NOT NULL, payload TEXT NOT NULL,
+        created_at BIGINT NOT NULL, delivered_at BIGINT, is_asked_again BIGINT NOT NULL DEFAULT 0,
+        tries BIGINT NOT NULL DEFAULT 0, last_failure TEXT)`,
+      `CREATE INDEX webhook_messages_endpoint ON webhook_messages (endpoint_id, id)`,
+      `CREATE INDEX webhook_messages_pending ON webhook_messages (endpoint_id, is_asked_again, id)
+       WHERE delivered_at IS NULL`,
+      `CREATE TABLE channels (
+        account BIGINT NOT NULL, channel_id BIGINT NOT NULL, seen_at BIGINT NOT NULL,
+        PRIMARY KEY (account, channel_id))`,
+    ],
+  },
 ];

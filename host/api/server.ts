@@ -6,28 +6,27 @@ import { fail } from '../../protocol/errors';
 import { createRpc } from '../bitcoin/rpc';
 import { createFollower } from '../chain/follower';
 import { createWatch } from '../chain/watch';
-import { createLog } from '../kit/log';
+import { createLog, type LogEvent } from '../kit/log';
 import { openDb } from '../kit/sql';
 import { countChanges, type CountedDb } from '../kit/sql/changes';
+import { callerOf } from './accounts/accounts';
 import { createCallerCache } from './accounts/caller-cache';
 import { extendAll } from './accounts/derivation';
 import type { Context } from './context';
-import { CALL_GROUPS } from './calls';
 import { requireChain, startDuties, type Duties } from './duties/start';
-import { ADMIN, ADMIN_CALLS } from './calls/admin';
-import { GATEWAY, GATEWAY_CALLS } from './calls/gateway';
-import { OPEN, OPEN_CALLS } from './calls/open';
 import { createRateLimit } from './http/rate-limit';
 import { drain } from './http/drain';
-import { accountGuard, roleGuard, type RoleTokens } from './http/guards';
-import { openHandlers } from './http/open-handlers';
-import { adminHandlers, gatewayHandlers, idOf } from './http/platform-handlers';
-import { addCalls, refuseOthers } from './http/register';
+import type { RoleTokens } from './http/guards';
 import { createReplies } from './http/replies';
+import { addRoutes } from './http/routes';
 import { createServer } from './http/server';
+import { createMetrics } from './operate/collect';
+import { createCounters, type Counters } from './operate/samples';
+import { createDeliverer } from './operate/webhooks/deliver';
+import { collectMessages } from './operate/webhooks/events';
+import { createUrlRule, type UrlRule } from './operate/webhooks/url';
 import { createJobBell, type JobBell } from './payments/job-bell';
 import { createFeeEstimate, type FeeEstimate } from './payments/fees';
-import { refuseResult } from './payments/jobs';
 import { MIGRATIONS } from './schema';
 import type { Api, ApiOptions } from './types';
 
@@ -46,31 +45,31 @@ const NODE_LIMIT_MS = 3000;
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { runtime, host = '127.0.0.1', rateLimit = DEFAULT_RATE_LIMIT } = options;
   requireTokens(options);
+  const urlRule = createUrlRule(options.webhookNetworks);
+  const counters = createCounters();
   await requireNode(options);
   const bell = createJobBell(runtime);
   const db = countChanges(await openDb(options.database, MIGRATIONS));
   const started: { duties?: Duties } = {};
-  const { context, fees } = createContext(options, db, { bell, duties: () => started.duties });
-  const server = createServer({
-    idPrefix: Buffer.from(runtime.random(6)).toString('base64url') + '.',
-    onFault: (error, requestId) => context.log.fault('a call failed', error, { request_id: requestId }),
+  const { context, fees } = createContext(options, db, {
+    bell,
+    duties: () => started.duties,
+    onWarning: () => counters.add('chaincloud_log_warnings_total', {}),
   });
-  const limit = createRateLimit(runtime, rateLimit.burst, rateLimit.perSecond);
-  const { callers } = context;
-  addCalls(server, { ...OPEN, calls: OPEN_CALLS }, openHandlers(context), { guard: accountGuard(callers, limit) });
-  addCalls(
-    server,
-    { ...GATEWAY, calls: GATEWAY_CALLS },
-    gatewayHandlers(context, async () => started.duties?.advancePayments()),
-    {
-      guard: roleGuard({ gateway: options.gatewayToken }),
-      onBadBody: async (_call, { id }) => refuseResult(context, idOf(id) ?? 0),
-    },
-  );
-  addCalls(server, { ...ADMIN, calls: ADMIN_CALLS }, adminHandlers(context), {
-    guard: roleGuard(platformTokens(options)),
+  const server = serverOf(context);
+  const metrics = createMetrics(context, counters);
+  let isStopping = false;
+  addRoutes(server, {
+    context,
+    limit: createRateLimit(runtime, rateLimit.burst, rateLimit.perSecond),
+    tokens: platformTokens(options),
+    gatewayToken: options.gatewayToken,
+    metrics,
+    urlRule,
+    afterJob: async () => started.duties?.advancePayments(),
+    notifyWebhooks: () => started.duties?.pokeOne('webhooks'),
+    isStopping: () => isStopping,
   });
-  refuseOthers(server, CALL_GROUPS);
   try {
     await listen(server, host, options.port ?? 0);
   } catch (error) {
@@ -78,7 +77,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     await db.close();
     throw error;
   }
-  const duties = (started.duties = startDuties(context, fees, options.chainPollMs ?? DEFAULT_POLL_MS));
+  const webhooks = createWebhooks(context, urlRule, counters);
+  const duties = (started.duties = startDuties(
+    context,
+    { fees, notify: webhooks.notify },
+    options.chainPollMs ?? DEFAULT_POLL_MS,
+  ));
   const { port } = server.server.address() as { port: number };
   return {
     url: `http://${host}:${port}`,
@@ -86,12 +90,42 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     poke: duties.poke,
     onJob: bell.listen,
     async close() {
+      isStopping = true;
       await drain(server);
+      metrics.stop();
       bell.close();
       await duties.stop();
+      await webhooks.idle();
       context.rpc.close();
       await db.close();
     },
+  };
+}
+
+function serverOf({ runtime, log }: Context): FastifyInstance {
+  return createServer({
+    idPrefix: Buffer.from(runtime.random(6)).toString('base64url') + '.',
+    onFault: (error, requestId) => log.fault('a call failed', error, { request_id: requestId }),
+  });
+}
+
+/** Writes messages and delivers them. */
+function createWebhooks(
+  context: Context,
+  rule: UrlRule,
+  counters: Counters,
+): { notify(): Promise<boolean>; idle(): Promise<void> } {
+  const deliverer = createDeliverer({
+    context,
+    rule,
+    onTry: (result) => counters.add('chaincloud_webhook_tries_total', { result }),
+  });
+  return {
+    async notify() {
+      await collectMessages(context);
+      return deliverer.start();
+    },
+    idle: deliverer.idle,
   };
 }
 
@@ -131,12 +165,16 @@ async function requireNode(options: ApiOptions): Promise<void> {
 function createContext(
   options: ApiOptions,
   db: CountedDb,
-  { bell, duties }: { bell: JobBell; duties: () => Duties | undefined },
+  { bell, duties, onWarning }: { bell: JobBell; duties: () => Duties | undefined; onWarning: () => void },
 ): { context: Context; fees: FeeEstimate } {
   const { runtime, network } = options;
   const fixedFeerateSatVb = options.fixedFeerateSatVb ?? DEFAULT_FEERATE_SAT_VB;
   const secrets = [...Object.values(tokensOf(options)), options.rpc.password];
-  const log = createLog({ runtime, who: 'api', listener: options.onEvent, secrets });
+  const listener = (event: LogEvent): void => {
+    if (event.level === 'warning') onWarning();
+    options.onEvent?.(event);
+  };
+  const log = createLog({ runtime, who: 'api', listener, secrets });
   const rpc = createRpc(options.rpc);
   const watch = createWatch();
   const fees = createFeeEstimate({ rpc, runtime, log, fallbackSatVb: fixedFeerateSatVb });
@@ -149,7 +187,7 @@ function createContext(
     watch,
     follower,
     log,
-    callers: createCallerCache(db, runtime),
+    callers: createCallerCache((token) => callerOf(db, token), runtime),
     replies: createReplies(db, runtime),
     lookSoon: () => duties()?.poke(),
     dutyStates: () => duties()?.states() ?? [],

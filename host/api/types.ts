@@ -30,6 +30,8 @@ export interface ApiOptions {
   rateLimit?: { burst: number; perSecond: number };
   /** Fixed fee rate of requests with is_dynamic_fee=0, and the fallback when the node cannot estimate. Default 10. */
   fixedFeerateSatVb?: number;
+  /** Networks (`10.1.0.0/16`) that webhooks may go to beside the public internet, over http too. Default none. */
+  webhookNetworks?: string[];
   onEvent?: LogListener;
 }
 

@@ -4,6 +4,7 @@
 
 import { Agent, request as httpRequest } from 'node:http';
 import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import { fail, type CodedError } from '../../protocol/errors';
 
 const DEFAULT_TIMEOUT_MS = 20_000;
@@ -19,6 +20,8 @@ export interface HttpOptions {
   timeoutMs?: number;
   answerMaxBytes?: number;
   maxSockets?: number;
+  /** Resolves names to addresses: the system's when absent. A host that is an address already is not looked up. */
+  lookup?: LookupFunction;
 }
 
 export interface HttpBody {
@@ -47,7 +50,8 @@ export function openHttp(options: HttpOptions): Http {
   const root = new URL(options.base);
   if (root.protocol !== 'https:' && root.protocol !== 'http:')
     throw fail('http-url', 'expected http:// or https://, got ' + root.protocol);
-  const agentOptions = { keepAlive: true, maxSockets: options.maxSockets ?? Infinity };
+  const { maxSockets = Infinity, lookup } = options;
+  const agentOptions = { keepAlive: true, maxSockets, ...(lookup && { lookup }) };
   const agent = root.protocol === 'https:' ? new TlsAgent(agentOptions) : new Agent(agentOptions);
   return {
     async request(method, path, body) {

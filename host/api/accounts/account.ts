@@ -21,6 +21,14 @@ export interface AccountRow {
   change_next: number;
 }
 
+/** Whom a token stands for. */
+export interface Caller {
+  row: AccountRow;
+  side: number;
+  /** Of this account's side, for counting and keeping. */
+  name: string;
+}
+
 export async function accountRow(db: Db, account: number): Promise<AccountRow | undefined> {
   return db.get<AccountRow>('SELECT * FROM accounts WHERE account = ?', [account]);
 }

@@ -10,7 +10,7 @@ import { requireAccountKey } from '../../bitcoin/keys';
 import type { Context } from '../context';
 import { apiFail } from '../http/errors';
 import type { RegisteredAccount, Registration } from '../calls/admin';
-import { accountRow, keyNumber, type AccountRow } from './account';
+import { accountRow, keyNumber, type AccountRow, type Caller } from './account';
 import { extendAll } from './derivation';
 
 const FIRST_USER_ID = 40_000;
@@ -20,13 +20,6 @@ export function hashOfToken(token: string): string {
   return createHash('sha256')
     .update('chaincloud token\n' + token)
     .digest('hex');
-}
-
-export interface Caller {
-  row: AccountRow;
-  side: number;
-  /** Of this account's side, for counting and keeping. */
-  name: string;
 }
 
 export async function callerOf(db: Db, token: string): Promise<Caller | undefined> {
@@ -86,6 +79,24 @@ export async function register(context: Context, body: Registration): Promise<Re
   return { account: file.account, user_id: FIRST_USER_ID + file.account, tokens };
 }
 
+/** New tokens for an account that is there; the old ones are worth nothing from then on. Throws `not-found`. */
+export async function rotateAccountTokens(
+  context: Context,
+  account: number,
+): Promise<Pick<RegisteredAccount, 'account' | 'tokens'>> {
+  const tokens = { cold_receiving: newToken(context), hot_sending: newToken(context) };
+  const hashes: Hashes = [hashOfToken(tokens.cold_receiving), hashOfToken(tokens.hot_sending)];
+  if (!(await writeTokens(context.db, account, hashes))) throw apiFail('not-found', 'no account has this number');
+  context.callers.clear();
+  context.log.info('made new tokens for an account', { account });
+  return { account, tokens };
+}
+
+async function writeTokens(db: Db, account: number, hashes: Hashes): Promise<boolean> {
+  const sql = 'UPDATE accounts SET cold_token_hash = ?, hot_token_hash = ? WHERE account = ?';
+  return (await db.run(sql, [...hashes, account])) > 0;
+}
+
 type Hashes = [cold: string, hot: string];
 
 async function rotateTokens(tx: Db, known: AccountRow, body: Registration, hashes: Hashes): Promise<void> {
@@ -95,10 +106,7 @@ async function rotateTokens(tx: Db, known: AccountRow, body: Registration, hashe
   if (!isSame) throw apiFail('bad-parameter', `account ${file.account} is there already with other keys`);
   if (body.rotate_tokens !== true)
     throw apiFail('bad-parameter', `account ${file.account} is there already; rotate_tokens: true makes new tokens`);
-  await tx.run('UPDATE accounts SET cold_token_hash = ?, hot_token_hash = ? WHERE account = ?', [
-    ...hashes,
-    file.account,
-  ]);
+  await writeTokens(tx, file.account, hashes);
 }
 
 async function enter(

@@ -3,11 +3,9 @@
 
 import { clockOf } from '../../kit/link-adapter';
 import type { Runtime } from '../../kit/runtime';
-import type { Db } from '../../kit/sql';
-import { callerOf, type Caller } from './accounts';
+import { UNSEEN_MS } from '../http/replies';
+import type { Caller } from './account';
 
-/** So long another process may still let in a token that this one has replaced. */
-const MAX_AGE_MS = 1000;
 const MAX_CALLERS = 1000;
 
 export interface CallerCache {
@@ -19,7 +17,11 @@ export interface CallerCache {
   clear(): void;
 }
 
-export function createCallerCache(db: Db, runtime: Runtime): CallerCache {
+/** `callerOf`: the look at the database. */
+export function createCallerCache(
+  callerOf: (token: string) => Promise<Caller | undefined>,
+  runtime: Runtime,
+): CallerCache {
   const clock = clockOf(runtime);
   const callers = new Map<string, { caller: Caller; untilMs: number }>();
   let generation = 0;
@@ -30,10 +32,10 @@ export function createCallerCache(db: Db, runtime: Runtime): CallerCache {
     },
     async find(token) {
       const asked = generation;
-      const caller = await callerOf(db, token);
+      const caller = await callerOf(token);
       if (!caller || asked !== generation) return caller;
       if (callers.size >= MAX_CALLERS) callers.clear();
-      callers.set(token, { caller, untilMs: clock.uptimeMs() + MAX_AGE_MS });
+      callers.set(token, { caller, untilMs: clock.uptimeMs() + UNSEEN_MS });
       return caller;
     },
     clear() {

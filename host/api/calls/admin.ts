@@ -1,10 +1,17 @@
-// The platform operators' calls. Never offered to the internet.
+// The platform's own calls: what its operators look at and do from day to day, what its admin alone may do, and the
+// backup. Never offered to the internet.
 
-import { Type, type Static } from '@sinclair/typebox';
-import { Nullable, type CallGroup } from './call';
-import { Done, StatementFormat, StatementReply } from './shapes';
+import { Type, type Static, type TSchema } from '@sinclair/typebox';
+import { ACCOUNT_MAX } from '../../../protocol/wire';
+import { Decimal, Nullable, type CallGroup } from './call';
+import { Done, Moment, StatementFormat, StatementReply } from './shapes';
+import { WEBHOOK_CALLS } from './webhooks';
 
-const MAX_ACCOUNT = 65_535;
+/** Rows of a page, unless fewer are asked for. */
+export const ACCOUNTS_PAGE = 1000;
+export const REQUESTS_PAGE = 200;
+/** A height that no chain reaches. */
+const MAX_HEIGHT = 100_000_000;
 const NAME_MAX = 100;
 
 const Xpub = Type.Object({ xpub: Type.String() });
@@ -15,7 +22,7 @@ const AnyMoment = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d(T\\d\\d:\\d\\d(:
 const Failure = Nullable(Type.String());
 
 const AccountFileShape = Type.Object({
-  account: Type.Integer({ minimum: 0, maximum: MAX_ACCOUNT }),
+  account: Type.Integer({ minimum: 0, maximum: ACCOUNT_MAX }),
   network: Network,
   script: Script,
   identity: Type.String({ pattern: '^0[23][0-9a-f]{64}$' }),
@@ -23,6 +30,18 @@ const AccountFileShape = Type.Object({
   cold: Xpub,
   hot: Xpub,
 });
+
+const Id = Type.String({ description: 'a number' });
+const AccountParams = Type.Object({ account: Type.String({ pattern: '^[0-9]{1,5}$' }) });
+const Tokens = Type.Object({ cold_receiving: Type.String(), hot_sending: Type.String() });
+
+/** Fields of a query that asks for a page: header `next-cursor` of the answer has the cursor of the next one. */
+function page(max: number) {
+  return {
+    cursor: Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$', description: 'of header next-cursor' })),
+    limit: Type.Optional(Decimal(1, max, 'rows of the page')),
+  };
+}
 
 const registerAccount = {
   method: 'POST',
@@ -38,16 +57,27 @@ const registerAccount = {
   reply: Type.Object({
     account: Type.Integer(),
     user_id: Type.Integer(),
-    tokens: Type.Object({ cold_receiving: Type.String(), hot_sending: Type.String() }),
+    tokens: Tokens,
   }),
   errors: ['chain-unreachable'],
+} as const;
+
+const rotateTokens = {
+  method: 'POST',
+  path: '/accounts/:account/tokens',
+  who: 'admin',
+  summary: 'Makes new tokens for an account and answers them, this once. The old ones are worth nothing from then on.',
+  params: AccountParams,
+  reply: Type.Object({ account: Type.Integer(), tokens: Tokens }),
+  errors: ['not-found'],
 } as const;
 
 const listAccounts = {
   method: 'GET',
   path: '/accounts',
-  who: 'admin',
-  summary: 'All accounts.',
+  who: 'operator',
+  summary: 'Accounts by number, 1,000 a page.',
+  query: Type.Object(page(ACCOUNTS_PAGE)),
   reply: Type.Array(
     Type.Object({
       account: Type.Integer(),
@@ -56,6 +86,7 @@ const listAccounts = {
       script: Script,
       identity: Type.String(),
       registered_at: Type.Integer({ description: 'milliseconds since 1970' }),
+      birth_height: Type.Integer({ description: 'where its coins may begin' }),
     }),
   ),
 } as const;
@@ -63,8 +94,15 @@ const listAccounts = {
 const listRequests = {
   method: 'GET',
   path: '/requests',
-  who: 'admin',
-  summary: 'The last 200 send requests, with what kept their jobs.',
+  who: 'operator',
+  summary: 'Send requests, newest first, 200 a page, with what kept their jobs.',
+  query: Type.Object({
+    ...page(REQUESTS_PAGE),
+    account: Type.Optional(Decimal(0, ACCOUNT_MAX)),
+    state: Type.Optional(
+      Type.Union((['queued', 'planned', 'signed', 'sent', 'failed'] as const).map((state) => Type.Literal(state))),
+    ),
+  }),
   reply: Type.Array(
     Type.Object({
       id: Type.Integer(),
@@ -84,9 +122,9 @@ const listRequests = {
 const giveUpRequest = {
   method: 'POST',
   path: '/requests/:id/give-up',
-  who: 'admin',
+  who: 'operator',
   summary: 'Ends a request that has no signature (9). HSM-Cold may still hold one that it made: look at its log first.',
-  params: Type.Object({ id: Type.String() }),
+  params: Type.Object({ id: Id }),
   reply: Done,
   errors: ['not-found'],
 } as const;
@@ -94,34 +132,101 @@ const giveUpRequest = {
 const askDevices = {
   method: 'POST',
   path: '/devices',
-  who: 'admin',
+  who: 'operator',
   summary: 'Asks both boards for their status.',
   reply: Done,
 } as const;
 
-const DeviceShape = Nullable(
-  Type.Object({
-    asked_at: Type.String(),
-    state: Type.String(),
-    status: Type.Unknown(),
-    failure: Failure,
-  }),
-);
+/** A board's last answer with named fields; null for one of another form. */
+function device<S extends TSchema>(fields: S) {
+  return Nullable(
+    Type.Object({
+      asked_at: Moment,
+      answered_at: Nullable(Moment),
+      state: Type.String({ description: 'open while the last question waits, else done' }),
+      status: Type.Unknown({ description: 'the answer as it came' }),
+      failure: Failure,
+      fields: Nullable(fields),
+    }),
+  );
+}
+
+const HotFields = Type.Object({
+  is_paired: Type.Boolean(),
+  is_up: Type.Boolean({ description: 'the line to HSM-Cold' }),
+  relaying: Type.Integer(),
+  uptime_s: Type.Integer(),
+  starts: Type.Integer(),
+  relayed: Type.Integer(),
+  malformed: Type.Integer(),
+  limited: Type.Integer(),
+  unreachable: Type.Integer(),
+});
+const ColdFields = Type.Object({
+  state: Type.Union((['factory', 'locked', 'unlocked', 'wiped'] as const).map((state) => Type.Literal(state))),
+  clock: Moment,
+  board: Type.String(),
+  commit: Type.String(),
+  link_version: Type.Integer(),
+  accounts: Type.Array(
+    Type.Object({ account: Type.Integer(), is_open: Type.Boolean(), channel_id: Nullable(Type.Integer()) }),
+  ),
+});
 
 const listDevices = {
   method: 'GET',
   path: '/devices',
-  who: 'admin',
+  who: 'operator',
   summary: "The boards' last answers.",
-  reply: Type.Object({ hot: DeviceShape, cold: DeviceShape }),
+  reply: Type.Object({ hot: device(HotFields), cold: device(ColdFields) }),
+} as const;
+
+const rescan = {
+  method: 'POST',
+  path: '/rescan',
+  who: 'operator',
+  summary: 'Reads the chain again from a height, for coins that an account may have there.',
+  body: Type.Object({
+    height: Type.Integer({ minimum: 0, maximum: MAX_HEIGHT }),
+    account: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: ACCOUNT_MAX, description: 'whose coins may begin there; all when absent' }),
+    ),
+  }),
+  reply: Done,
+  errors: ['not-found', 'chain-unreachable'],
+} as const;
+
+const rescanProgress = {
+  method: 'GET',
+  path: '/rescan',
+  who: 'operator',
+  summary: 'How far the last re-scan is.',
+  reply: Nullable(
+    Type.Object({
+      from: Type.Integer(),
+      height: Nullable(Type.Integer({ description: 'read so far' })),
+      target: Type.Integer({ description: "the node's tip when it began" }),
+      begun_at: Moment,
+      done: Type.Boolean(),
+    }),
+  ),
+} as const;
+
+const backup = {
+  method: 'GET',
+  path: '/backup',
+  who: 'backup',
+  summary: 'The whole database at this moment, as one libsql file that another API starts from.',
+  reply: Type.String({ description: 'the file' }),
+  produces: 'application/vnd.sqlite3',
 } as const;
 
 const accountStatement = {
   method: 'GET',
   path: '/accounts/:account/statement',
-  who: 'admin',
+  who: 'operator',
   summary: 'Statements of both sides of an account.',
-  params: Type.Object({ account: Type.String({ pattern: '^[0-9]{1,5}$' }) }),
+  params: AccountParams,
   query: Type.Object({
     from: Type.Optional(AnyMoment),
     to: Type.Optional(AnyMoment),
@@ -135,12 +240,17 @@ const accountStatement = {
 
 export const ADMIN_CALLS = {
   registerAccount,
+  rotateTokens,
   listAccounts,
   listRequests,
   giveUpRequest,
   askDevices,
   listDevices,
+  rescan,
+  rescanProgress,
   accountStatement,
+  backup,
+  ...WEBHOOK_CALLS,
 };
 
 export const ADMIN: CallGroup = {
@@ -151,3 +261,5 @@ export const ADMIN: CallGroup = {
 
 export type Registration = Static<typeof ADMIN_CALLS.registerAccount.body>;
 export type RegisteredAccount = Static<typeof ADMIN_CALLS.registerAccount.reply>;
+export type DevicesReply = Static<typeof ADMIN_CALLS.listDevices.reply>;
+export type RescanReply = Static<typeof ADMIN_CALLS.rescanProgress.reply>;

@@ -28,7 +28,7 @@ export interface Call {
   body?: TSchema;
   /** Of status 200. Not validated at run time: the tests do that. */
   reply: TSchema;
-  /** Beside `bad-token`, `bad-parameter`, `internal`, which every call may answer. */
+  /** Beside those that its token and its kind bring (operate/openapi.ts). */
   errors?: readonly ApiErrorName[];
   /** Media type of the reply where it is no JSON. */
   produces?: string;

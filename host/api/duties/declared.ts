@@ -51,6 +51,11 @@ export const DUTIES = {
     whenLate: 'finished payments are looked at again and again',
     isLeaders: true,
   },
+  webhooks: {
+    what: 'notifies endpoints of deposits and payments',
+    whenLate: 'customers hear of deposits and payments later',
+    isLeaders: true,
+  },
 } as const satisfies Record<string, DeclaredDuty>;
 
 export type DutyName = keyof typeof DUTIES;

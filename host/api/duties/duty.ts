@@ -27,6 +27,8 @@ export interface DutyState {
   failingSinceMs: number | null;
   /** Failures since the last success. */
   failures: number;
+  /** Failures since its start. */
+  failuresTotal: number;
   nextTryAtMs: number | null;
   runningSinceMs: number | null;
 }
@@ -64,6 +66,7 @@ class RepeatedDuty implements Duty {
     lastFailureCode: null,
     failingSinceMs: null,
     failures: 0,
+    failuresTotal: 0,
     nextTryAtMs: null,
     runningSinceMs: null,
   };
@@ -102,6 +105,7 @@ class RepeatedDuty implements Duty {
     this.now.lastFailureCode = code;
     this.now.failingSinceMs ??= this.now.lastFailureAtMs;
     this.now.failures++;
+    this.now.failuresTotal++;
   }
 
   private nextPauseMs(): number {

@@ -44,16 +44,27 @@ export async function requireChain(rpc: Rpc, network: NetworkName): Promise<true
 
 type Works = { [name in DutyName]: { work(): Promise<boolean | void>; pauseMs(): number } };
 
-/** Starts them; each one's first turn comes after a pause. */
-export function startDuties(context: Context, fees: FeeEstimate, pollMs: number): Duties {
-  const { rpc, network, log, runtime, follower } = context;
+export interface Others {
+  fees: FeeEstimate;
+  /** Notifies endpoints of webhooks; resolves to true while messages are left. */
+  notify(): Promise<boolean>;
+}
+
+/** What each duty does, and how long it pauses then. `wake`: these may have work now. */
+function worksOf(
+  context: Context,
+  { fees, notify }: Others,
+  pollMs: number,
+  wake: (...names: DutyName[]) => void,
+): Works {
+  const { rpc, network, log, follower } = context;
   let isRightChain = false;
   let left = 1;
+  let areLeft = true;
   const requireRightChain = async (): Promise<void> => void (isRightChain ||= await requireChain(rpc, network));
   const often = (): number => pollMs;
   const seldom = (): number => IDLE_ROUNDS * pollMs;
-  const wake = (...names: DutyName[]): void => names.forEach((name) => duties[name].poke());
-  const works: Works = {
+  return {
     fees: { pauseMs: often, work: () => fees.refresh() },
     blocks: {
       pauseMs: often,
@@ -61,14 +72,14 @@ export function startDuties(context: Context, fees: FeeEstimate, pollMs: number)
         await requireRightChain();
         const { connected, disconnected } = await follower.followBlocks();
         if (disconnected > 0) log.warn(`the chain was reorganised: ${disconnected} blocks left it`);
-        if (connected + disconnected > 0) wake('mempool', 'planning', 'broadcasting', 'burying');
+        if (connected + disconnected > 0) wake('mempool', 'planning', 'broadcasting', 'burying', 'webhooks');
       },
     },
     mempool: {
       pauseMs: often,
       async work() {
         await requireRightChain();
-        if (await follower.followMempool()) wake('planning', 'broadcasting');
+        if (await follower.followMempool()) wake('planning', 'broadcasting', 'webhooks');
       },
     },
     deriving: { pauseMs: seldom, work: async () => void (await extendAll(context)) },
@@ -79,10 +90,22 @@ export function startDuties(context: Context, fees: FeeEstimate, pollMs: number)
       async work() {
         await requireRightChain();
         left = await broadcastSigned(context);
+        wake('webhooks');
       },
     },
     burying: { pauseMs: seldom, work: () => markFinal(context) },
+    webhooks: {
+      pauseMs: () => (areLeft ? often() : seldom()),
+      work: async () => void (areLeft = await notify()),
+    },
   };
+}
+
+/** Starts them; each one's first turn comes after a pause. */
+export function startDuties(context: Context, others: Others, pollMs: number): Duties {
+  const { log, runtime } = context;
+  const wake = (...names: DutyName[]): void => names.forEach((name) => duties[name].poke());
+  const works = worksOf(context, others, pollMs, wake);
   const duties = Object.fromEntries(
     DUTY_NAMES.map((name) => [name, startDuty({ name, runtime, log, ...works[name] })]),
   ) as { [name in DutyName]: Duty };

@@ -3,7 +3,7 @@
 import type { FastifyInstance } from 'fastify';
 
 /** Wall-clock pause without a new request, after which none is on its way any more. */
-const QUIET_MS = 25;
+const ARRIVAL_QUIET_MS = 25;
 /** A caller that never stops does not keep the server up. */
 const TAKE_LIMIT_MS = 1000;
 /** What has not ended by then is cut off. */
@@ -18,9 +18,9 @@ export async function drain(server: FastifyInstance): Promise<void> {
   const count = (): void => void requests++;
   server.server.on('request', count).on('connection', count);
   let seen = -1;
-  for (let waitedMs = 0; seen !== requests && waitedMs < TAKE_LIMIT_MS; waitedMs += QUIET_MS) {
+  for (let waitedMs = 0; seen !== requests && waitedMs < TAKE_LIMIT_MS; waitedMs += ARRIVAL_QUIET_MS) {
     seen = requests;
-    await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+    await new Promise((resolve) => setTimeout(resolve, ARRIVAL_QUIET_MS));
   }
   const limit = setTimeout(() => server.server.closeAllConnections(), END_LIMIT_MS);
   await server.close();

@@ -26,15 +26,13 @@ export const API_ERRORS = {
   'bad-method': { status: 405, number: 15, meaning: 'the path takes other methods: header `allow` names them' },
   'slow-request': { status: 408, number: 16, meaning: 'the request did not arrive in time' },
   stopping: { status: 503, number: 17, meaning: 'the API is being stopped' },
+  'not-ready': { status: 503, number: 18, meaning: 'a duty of the API is late' },
   'too-large': { status: 413, number: 2, meaning: 'the body is too large' },
   'bad-media-type': { status: 415, number: 2, meaning: 'the body is neither a form nor JSON' },
   'large-head': { status: 431, number: 2, meaning: 'path or headers are too large' },
 } as const;
 
 export type ApiErrorName = keyof typeof API_ERRORS;
-
-/** What every call may answer. */
-export const COMMON_ERRORS: readonly ApiErrorName[] = ['bad-token', 'bad-parameter', 'rate-limit', 'internal'];
 
 export interface ApiError extends CodedError {
   apiStatus: number;

@@ -3,7 +3,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { SIDE_COLD, SIDE_HOT } from '../../../protocol/wire';
-import type { Caller } from '../accounts/accounts';
+import type { Caller } from '../accounts/account';
 import type { CallerCache } from '../accounts/caller-cache';
 import type { Call, Role } from '../calls/call';
 import { apiFail } from './errors';

@@ -2,14 +2,14 @@
 
 import type { FastifyReply } from 'fastify';
 import { BATCH_SIZE, SIDE_HOT } from '../../../protocol/wire';
-import type { Caller } from '../accounts/accounts';
+import type { Caller } from '../accounts/account';
 import { batch, history, nextAddress } from '../accounts/addresses';
 import { attestation } from '../accounts/attestations';
 import { balanceOf } from '../accounts/balance';
 import { addressTxs, listTxs, txDetail, type Viewer } from '../accounts/transactions';
 import type { QueryOf, ReplyOf } from '../calls/call';
 import type { OPEN_CALLS } from '../calls/open';
-import { timeText, type Context } from '../context';
+import { timeText, withRequest, type Context } from '../context';
 import { isUserTxNo } from '../payments/request-fields';
 import { accept, statusOf } from '../payments/requests';
 import { prepareSweep, submitSweep } from '../payments/sweep';
@@ -56,13 +56,13 @@ export function openHandlers(context: Context): Handlers<typeof OPEN_CALLS, Call
     txList: ({ caller, query }) =>
       listTxs(viewer(caller), given(query.tx_hash)?.toLowerCase(), given(query.order) ?? 'asc'),
     txDetail: ({ caller, params }) => txDetail(viewer(caller), params.tx_hash.toLowerCase()),
-    async txRequest({ caller, form }) {
-      await accept(context, caller.row, form);
+    async txRequest({ caller, form, requestId }) {
+      await accept(withRequest(context, requestId), caller.row, form);
       return { result: true };
     },
     txStatus: async ({ caller, params }) => statusOf(context, caller.row, aKnownTxNo(caller, params.user_tx_no)),
     sweepPrepare: ({ caller, form }) => prepareSweep(context, caller.row, form),
-    sweepSubmit: ({ caller, form }) => submitSweep(context, caller.row, form),
+    sweepSubmit: ({ caller, form, requestId }) => submitSweep(withRequest(context, requestId), caller.row, form),
     reportStatement: ({ caller, query, reply }) => report(context, caller, query, reply),
   };
 }

@@ -1,11 +1,26 @@
 // What the gateway's and the platform admin's calls do. Their shapes: calls/gateway.ts, calls/admin.ts.
 
+import type { FastifyReply } from 'fastify';
 import { SIDE_COLD, SIDE_HOT } from '../../../protocol/wire';
-import { register } from '../accounts/accounts';
-import type { ADMIN_CALLS } from '../calls/admin';
-import type { ReplyOf, Role } from '../calls/call';
+import type { SqlValue } from '../../kit/sql';
+import { register, rotateAccountTokens } from '../accounts/accounts';
+import { ACCOUNTS_PAGE, REQUESTS_PAGE, type ADMIN_CALLS } from '../calls/admin';
+import type { QueryOf, ReplyOf, Role } from '../calls/call';
 import type { GATEWAY_CALLS } from '../calls/gateway';
-import { timeText, type Context } from '../context';
+import { MESSAGES_PAGE, type WEBHOOK_CALLS } from '../calls/webhooks';
+import { withRequest, type Context } from '../context';
+import { backupStream } from '../operate/backup';
+import { askDevices, lastDevices } from '../operate/devices';
+import { rescanProgress, startRescan } from '../operate/rescan';
+import {
+  addEndpoint,
+  listEndpoints,
+  listMessages,
+  redeliver,
+  removeEndpoint,
+  rotateSecret,
+} from '../operate/webhooks/endpoints';
+import type { UrlRule } from '../operate/webhooks/url';
 import { finishJob, nextJob } from '../payments/jobs';
 import { giveUp } from '../payments/requests';
 import { statement, statementCsv } from '../report';
@@ -32,43 +47,48 @@ export function gatewayHandlers(context: Context, afterJob: () => Promise<void>)
   };
 }
 
-interface StatusRow {
-  side: number;
-  state: string;
-  answer: string | null;
-  last_failure: string | null;
-  created_at: number;
+/** A cursor of a query, or where the first page begins. */
+function cursorOf(text: string | undefined, first: number): number {
+  return text === undefined ? first : Number(text);
 }
 
-export function adminHandlers(context: Context): Handlers<typeof ADMIN_CALLS, Role> {
+/** Says where the next page begins, unless this one was the last. */
+function sayNext<T>(reply: FastifyReply, rows: T[], limit: number, cursor: (row: T) => number): T[] {
+  if (rows.length > 0 && rows.length === limit) reply.header('next-cursor', String(cursor(rows[rows.length - 1])));
+  return rows;
+}
+
+function anId(text: string): number {
+  return idOf(text) ?? 0;
+}
+
+/** `rule`: where webhooks may go. `notify`: messages may be due now. */
+export function adminHandlers(context: Context, rule: UrlRule, notify: () => void): Handlers<typeof ADMIN_CALLS, Role> {
   const { db } = context;
   return {
-    registerAccount: ({ body }) => register(context, body),
-    listAccounts: () =>
-      db.all('SELECT account, user_id, user_name, script, identity, registered_at FROM accounts ORDER BY account'),
-    listRequests: () =>
-      db.all(
-        `SELECT r.id, r.account, r.user_tx_no, r.outs, r.state, r.reason, r.tx_hash, r.requested_at,
-           j.tries, j.last_failure
-         FROM requests r LEFT JOIN jobs j ON j.request_id = r.id ORDER BY r.id DESC LIMIT 200`,
-      ),
-    async giveUpRequest({ params }) {
+    ...webhookHandlers(context, rule, notify),
+    registerAccount: ({ body, requestId }) => register(withRequest(context, requestId), body),
+    rotateTokens: ({ params, requestId }) =>
+      rotateAccountTokens(withRequest(context, requestId), Number(params.account)),
+    listAccounts: ({ query, reply }) => listAccounts(context, query, reply),
+    listRequests: ({ query, reply }) => listRequests(context, query, reply),
+    async giveUpRequest({ params, requestId }) {
       const id = idOf(params.id);
       if (id === undefined || !(await giveUp(context, id)))
         throw apiFail('not-found', 'no request without a signature has this id');
+      context.log.info(`gave up request ${id}`, { request_id: requestId });
       return { result: true };
     },
     async askDevices() {
-      const nowMs = context.runtime.nowMs();
-      for (const side of [SIDE_HOT, SIDE_COLD])
-        await db.run(
-          "INSERT INTO jobs (kind, side, state, not_before, created_at) VALUES ('status', ?, 'open', ?, ?)",
-          [side, nowMs, nowMs],
-        );
-      context.jobAdded();
+      await askDevices(context);
       return { result: true };
     },
-    listDevices: async () => ({ hot: await lastStatus(context, SIDE_HOT), cold: await lastStatus(context, SIDE_COLD) }),
+    listDevices: () => lastDevices(context),
+    async rescan({ body: { height, account }, requestId }) {
+      await startRescan(withRequest(context, requestId), height, account);
+      return { result: true };
+    },
+    rescanProgress: () => rescanProgress(context),
     async accountStatement({ params, query, reply }) {
       const account = Number(params.account);
       const period = { fromMs: aMoment(query.from, 'from') ?? 0, toMs: aMoment(query.to, 'to') };
@@ -79,19 +99,65 @@ export function adminHandlers(context: Context): Handlers<typeof ADMIN_CALLS, Ro
       if (query.format !== 'csv') return made;
       return csvReply(reply, statementCsv(made.hot_sending) + statementCsv(made.cold_receiving));
     },
+    async backup({ reply }) {
+      reply.header('content-disposition', 'attachment; filename="api.db"');
+      return (await backupStream(context)) as unknown as string; // a stream, which Fastify sends as it is
+    },
   };
 }
 
-async function lastStatus({ db }: Context, side: number): Promise<ReplyOf<typeof ADMIN_CALLS.listDevices>['hot']> {
-  const row = await db.get<StatusRow>(
-    "SELECT * FROM jobs WHERE kind = 'status' AND side = ? ORDER BY id DESC LIMIT 1",
-    [side],
+async function listAccounts(
+  { db }: Context,
+  { cursor, limit }: QueryOf<typeof ADMIN_CALLS.listAccounts>,
+  reply: FastifyReply,
+): Promise<ReplyOf<typeof ADMIN_CALLS.listAccounts>> {
+  const rows = Number(limit ?? ACCOUNTS_PAGE);
+  const found = await db.all<ReplyOf<typeof ADMIN_CALLS.listAccounts>[number]>(
+    `SELECT account, user_id, user_name, script, identity, registered_at, birth_height FROM accounts
+     WHERE account > ? ORDER BY account LIMIT ?`,
+    [cursorOf(cursor, -1), rows],
   );
-  if (!row) return null;
+  return sayNext(reply, found, rows, ({ account }) => account);
+}
+
+async function listRequests(
+  { db }: Context,
+  { cursor, limit, account, state }: QueryOf<typeof ADMIN_CALLS.listRequests>,
+  reply: FastifyReply,
+): Promise<ReplyOf<typeof ADMIN_CALLS.listRequests>> {
+  const rows = Number(limit ?? REQUESTS_PAGE);
+  const values: SqlValue[] = [cursorOf(cursor, Number.MAX_SAFE_INTEGER)];
+  let where = 'r.id < ?';
+  for (const [column, value] of Object.entries({ account: account && Number(account), state })) {
+    if (value === undefined) continue;
+    where += ` AND r.${column} = ?`;
+    values.push(value);
+  }
+  const found = await db.all<ReplyOf<typeof ADMIN_CALLS.listRequests>[number]>(
+    `SELECT r.id, r.account, r.user_tx_no, r.outs, r.state, r.reason, r.tx_hash, r.requested_at, j.tries, j.last_failure
+     FROM requests r LEFT JOIN jobs j ON j.request_id = r.id WHERE ${where} ORDER BY r.id DESC LIMIT ?`,
+    [...values, rows],
+  );
+  return sayNext(reply, found, rows, ({ id }) => id);
+}
+
+function webhookHandlers(context: Context, rule: UrlRule, notify: () => void): Handlers<typeof WEBHOOK_CALLS, Role> {
   return {
-    asked_at: timeText(row.created_at),
-    state: row.state,
-    status: row.answer === null ? null : (JSON.parse(row.answer) as unknown),
-    failure: row.last_failure,
+    addWebhook: ({ body }) => addEndpoint(context, rule, body),
+    listWebhooks: () => listEndpoints(context),
+    async removeWebhook({ params }) {
+      await removeEndpoint(context, anId(params.id));
+      return { result: true };
+    },
+    rotateWebhookSecret: async ({ params }) => ({ secret: await rotateSecret(context, anId(params.id)) }),
+    async listWebhookMessages({ params, query, reply }) {
+      const below = cursorOf(query.cursor, Number.MAX_SAFE_INTEGER);
+      return sayNext(reply, await listMessages(context, anId(params.id), below), MESSAGES_PAGE, ({ id }) => id);
+    },
+    async redeliverWebhookMessage({ params }) {
+      await redeliver(context, anId(params.id));
+      notify();
+      return { result: true };
+    },
   };
 }

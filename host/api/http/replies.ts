@@ -4,8 +4,8 @@ import { clockOf } from '../../kit/link-adapter';
 import type { Runtime } from '../../kit/runtime';
 import type { CountedDb } from '../../kit/sql/changes';
 
-/** So long another process may write before a kept reply is made anew. */
-const MAX_AGE_MS = 1000;
+/** So long what another process has written may stay unseen: by kept replies, and by kept checks of tokens. */
+export const UNSEEN_MS = 1000;
 const MAX_REPLIES = 1000;
 /** A batch of addresses is some 65,000 bytes. */
 const MAX_LASTING = 200;
@@ -34,7 +34,7 @@ export function createReplies(db: CountedDb, runtime: Runtime): Replies {
 
   async function remake(key: string, make: () => Promise<unknown>): Promise<Buffer> {
     const changes = db.changes();
-    const untilMs = clock.uptimeMs() + MAX_AGE_MS;
+    const untilMs = clock.uptimeMs() + UNSEEN_MS;
     const bytes = bytesOf(await make());
     if (current.size >= MAX_REPLIES) current.clear();
     current.set(key, { bytes, changes, untilMs });

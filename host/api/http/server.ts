@@ -10,7 +10,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** Wall-clock time that a caller may take to send a request. */
 const REQUEST_LIMIT_MS = 30_000;
 /** Longer than a proxy's own limit, so that a kept connection is not closed under its next request. */
-const KEEP_ALIVE_MS = 72_000;
+const SOCKET_IDLE_MS = 72_000;
 const MAX_PARAM_CHARS = 300;
 /** After which a call that found the node or the database away may come again. */
 const RETRY_LATER_S = 5;
@@ -50,7 +50,7 @@ export function createServer({
     requestTimeout: requestLimitMs,
     connectionTimeout: 0,
     ...(checkRequestsMs !== undefined && { http: { connectionsCheckingInterval: checkRequestsMs } }),
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveTimeout: SOCKET_IDLE_MS,
     genReqId: (request) => {
       const given = request.headers[REQUEST_ID_HEADER];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : idPrefix + (++requests).toString(36);

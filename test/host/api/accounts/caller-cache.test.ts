@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import { createCallerCache } from '../../../../host/api/accounts/caller-cache';
-import { hashOfToken } from '../../../../host/api/accounts/accounts';
+import { callerOf, hashOfToken } from '../../../../host/api/accounts/accounts';
 import type { Db } from '../../../../host/kit/sql';
 import { manualRuntime } from '../../chain/fixture';
 
@@ -16,7 +16,7 @@ describe('host/api/accounts/caller-cache', () => {
 
   it('remembers a caller for a second, and no unknown token', async () => {
     const runtime = manualRuntime();
-    const callers = createCallerCache(db, runtime);
+    const callers = createCallerCache((token) => callerOf(db, token), runtime);
     expect(callers.known(TOKEN)).to.equal(undefined);
     expect(await callers.find(TOKEN)).to.include({ side: 1, name: '7 1' });
     expect(callers.known(TOKEN)).to.include({ side: 1 });
@@ -30,7 +30,7 @@ describe('host/api/accounts/caller-cache', () => {
   });
 
   it('keeps no caller that was looked up while the tokens were replaced', async () => {
-    const callers = createCallerCache(db, manualRuntime());
+    const callers = createCallerCache((token) => callerOf(db, token), manualRuntime());
     const looking = callers.find(TOKEN);
     callers.clear();
     await looking;
