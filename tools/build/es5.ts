@@ -126,9 +126,13 @@ export function useCompiled(errors: { [file: string]: string[] }): void {
   errorsByModule = errors;
 }
 
-/** Modules of ES5 in place of native calls that every board has, and what stands for them in an image. */
-const ES5_FORMS = ['firmware/crypto/hash/sha512-es5.ts', 'firmware/crypto/cipher/aes-es5.ts'].map(emittedFrom);
 const NO_ES5 = emittedFrom('firmware/crypto/native/no-es5.ts');
+/** Modules, and what stands for them in an image: no ES5 in place of native calls that every board has, no stacks. */
+const IN_IMAGES: { [module: string]: string } = {
+  [emittedFrom('firmware/crypto/hash/sha512-es5.ts')]: NO_ES5,
+  [emittedFrom('firmware/crypto/cipher/aes-es5.ts')]: NO_ES5,
+  [emittedFrom('protocol/errors.ts')]: emittedFrom('firmware/fail.ts'),
+};
 
 /** Resolves the extension-less relative imports that TypeScript leaves in ES modules. */
 function resolveDevice(isImage: boolean): Plugin {
@@ -140,7 +144,7 @@ function resolveDevice(isImage: boolean): Plugin {
         (file) => fs.existsSync(file) && fs.statSync(file).isFile(),
       );
       if (!found) throw new Error(`device code imports ${source} from ${importer}: there is no such module`);
-      return isImage && ES5_FORMS.includes(found) ? NO_ES5 : found;
+      return (isImage && IN_IMAGES[found]) || found;
     },
     /** Hands on the map of tsc's own, so that a position in the bundle leads to the TypeScript line. */
     load(id) {

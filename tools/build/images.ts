@@ -40,7 +40,7 @@ export const RESIDENT: { [source: string]: readonly string[] } = {
   'firmware/crypto/curve/point': ['double', 'addAffine', 'takePoint'],
   'firmware/crypto/curve/multiply': ['takeOdd'],
   'firmware/crypto/curve/words': ['sum256'],
-  'protocol/errors': ['fail'],
+  'firmware/fail': ['fail'],
 };
 
 /** Calls, from source to source, that are made only where an engine has no native hashes. */
