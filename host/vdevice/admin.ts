@@ -1,9 +1,10 @@
 // SMS from V's admins: START_LOOP, STOP_LOOP, PING, TIME, with the published answers. Spec: docs/published-app.md 3.3.
-// A number proves nothing, so no command can move money past a check; answers are counted, or a forged number would
-// cost money.
+// A number proves nothing: it can stop and never start, and no command moves money past a check. Answers are counted,
+// or a forged number would cost money.
 
 import { HOUR_MS } from '../../protocol/time';
 import type { VContext } from './context';
+import { startCode, takeStartCode } from './start-code';
 
 /** Answers to admins in an hour. */
 const ANSWERS_PER_HOUR = 30;
@@ -29,11 +30,12 @@ export function takeAdminText(context: VContext, actions: AdminActions, from: st
     return false;
   }
   const rest = text.slice(3).replace(/:+$/, '');
+  const code = /^START_LOOP:([A-Za-z2-7]{8})$/.exec(rest)?.[1];
+  if (code !== undefined) return start(context, actions, code, answer);
   if (rest.includes(':')) return false;
   context.log.over('sms').info(`admin: ${/^[A-Z_]{1,20}$/.test(rest) ? rest : 'unknown command'}`);
   if (rest === 'START_LOOP') {
-    actions.start();
-    answer('the loop is started');
+    answer(`to start the loop send CC:START_LOOP:${startCode(context)} within a day`);
   } else if (rest === 'STOP_LOOP') {
     actions.stop();
     answer('the loop is stopped');
@@ -45,6 +47,15 @@ export function takeAdminText(context: VContext, actions: AdminActions, from: st
     answer(FORMAT_ERROR);
     return false;
   }
+  return true;
+}
+
+/** A number proves nothing: only who has read V's answer starts the loop. A wrong code is worth no answer. */
+function start(context: VContext, actions: AdminActions, code: string, answer: (words: string) => void): boolean {
+  if (!takeStartCode(context, code)) return false;
+  context.log.over('sms').info('admin: START_LOOP with its code');
+  actions.start();
+  answer('the loop is started');
   return true;
 }
 

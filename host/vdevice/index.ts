@@ -23,6 +23,7 @@ import type { ColdStatus, IncomingSms, VDevice, VDeviceOptions, VStatus } from '
 
 export * from './types';
 export * from './link/pairing';
+export * from './door';
 
 const BATCH_POLL_FACTOR = 5;
 

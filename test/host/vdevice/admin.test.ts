@@ -1,6 +1,7 @@
 // Holds V's answers to its admins (docs/published-app.md 3.3) and PING (6.5).
 
 import { expect } from 'chai';
+import { DAY_SECONDS } from '../../../protocol/time';
 import type { LogEvent } from '../../../host/kit/log';
 import { ADMIN, COLD, createWorld, type World } from './world';
 
@@ -19,10 +20,40 @@ describe('host/vdevice admin SMS (docs/published-app.md 3.3)', () => {
   };
 
   it('START_LOOP and STOP_LOOP with the published answers', async () => {
-    expect(await ask('CC:START_LOOP')).to.deep.equal([[ADMIN, 'the loop is started']]);
+    const [[, words]] = await ask('CC:START_LOOP');
+    expect(words).to.match(/^to start the loop send CC:START_LOOP:[A-Z2-7]{8} within a day$/);
+    expect((await world.v.status()).loop.running).to.equal(false);
+    expect(await ask(/CC:\S+/.exec(words!)![0])).to.deep.equal([[ADMIN, 'the loop is started']]);
     expect((await world.v.status()).loop.running).to.equal(true);
     expect(await ask('CC:STOP_LOOP:')).to.deep.equal([[ADMIN, 'the loop is stopped']]);
     expect((await world.v.status()).loop.running).to.equal(false);
+  });
+
+  it('attack: a forged admin number stops the loop and never starts it, whatever it tries (I7)', async () => {
+    await world.v.startLoop();
+    await ask('CC:STOP_LOOP');
+    const [[, words]] = await ask('CC:START_LOOP');
+    const code = words!.split(':')[2].slice(0, 8);
+    const other = code.replace(/./g, (letter) => (letter === 'A' ? 'B' : 'A'));
+    for (const text of [other, code.slice(1), `${code}A`, `${code}:`, ` ${code}`].map(
+      (each) => `CC:START_LOOP:${each}X`,
+    ))
+      await ask(text);
+    for (let i = 0; i < 3; i++) expect(await ask(`CC:START_LOOP:${other}`)).to.deep.equal([]);
+    expect((await world.v.status()).loop.running).to.equal(false);
+    // The tries of others use up nothing: the code is the same and good.
+    expect((await ask('CC:START_LOOP'))[0][1]).to.equal(words);
+    await ask(`CC:START_LOOP:${code.toLowerCase()}`);
+    expect((await world.v.status()).loop.running).to.equal(true);
+    await world.v.stopLoop();
+    expect(await ask(`CC:START_LOOP:${code}`), 'a code is good once').to.deep.equal([]);
+  });
+
+  it('a code to start the loop is good for a day', async () => {
+    const [[, words]] = await ask('CC:START_LOOP');
+    await world.pass(DAY_SECONDS + 1);
+    expect(await ask(/CC:\S+/.exec(words!)![0])).to.deep.equal([]);
+    expect((await ask('CC:START_LOOP'))[0][1]).to.not.equal(words);
   });
 
   it('TIME', async () => {
@@ -33,7 +64,7 @@ describe('host/vdevice admin SMS (docs/published-app.md 3.3)', () => {
   it('the published answer to what is no command, none to more than one field', async () => {
     for (const text of ['CC:', 'CC:start_loop', 'CC:REBOOT', 'hello', ' CC:TIME'])
       expect(await ask(text), text).to.deep.equal([[ADMIN, 'sms format is error']]);
-    for (const text of ['CC:START_LOOP:now', 'CC::TIME', 'Sms Format Is Error', '', '  '])
+    for (const text of ['CC:START_LOOP:now:', 'CC::TIME', 'Sms Format Is Error', '', '  '])
       expect(await ask(text), text).to.deep.equal([]);
   });
 

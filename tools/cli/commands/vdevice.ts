@@ -6,11 +6,16 @@ import { realRuntime } from '../../../host/kit/runtime';
 import { formatEvent } from '../../../host/kit/log';
 import {
   codeOf,
+  DOOR_ACTIONS,
+  doorOf,
+  knock,
+  openDoor,
   openIdentity,
   readAccount,
   startVDevice,
   type AccountPublic,
   type VDeviceOptions,
+  type VStatus,
 } from '../../../host/vdevice';
 import { aPairingFrom, pairingText } from '../../operator/pairing/payload';
 import { qrLines, readScan } from '../../operator/pairing/qr';
@@ -38,11 +43,14 @@ const SHAPE: Shape = {
   pollMs: 'number?',
   batchPollMs: 'number?',
   protocol: 'text?',
+  socket: 'text?',
 };
 
 interface Settings extends Omit<VDeviceOptions, 'runtime' | 'modem' | 'identityPriv' | 'account' | 'onEvent'> {
   modemPort: string;
   identityFile: string;
+  /** Path of V's door; beside the state file when left out. */
+  socket?: string;
   /** Path of the account public file. */
   account: string;
 }
@@ -80,7 +88,7 @@ function pair(input: CommandInput): number {
 }
 
 async function serve(configFile: string): Promise<number> {
-  const { modemPort, identityFile, ...settings } = readConfig(configFile, SHAPE) as unknown as Settings;
+  const { modemPort, identityFile, socket, ...settings } = readConfig(configFile, SHAPE) as unknown as Settings;
   const runtime = realRuntime();
   const port = await openPort(modemPort);
   const v = await startVDevice({
@@ -90,18 +98,58 @@ async function serve(configFile: string): Promise<number> {
     identityPriv: openIdentity(identityFile, runtime.random).priv,
     onEvent: (event) => process.stdout.write(`${formatEvent(event)}\n`),
   });
-  process.stdout.write(`V is up, pairing code ${v.pairingCode()}; Ctrl-C ends it\n`);
+  const path = socket ?? doorOf(settings.file);
+  const door = await openDoor(v, path).catch(async (error) => {
+    await v.close();
+    port.close();
+    throw error;
+  });
+  process.stdout.write(`V is up, pairing code ${v.pairingCode()}, door ${path}; Ctrl-C ends it\n`);
   await stopSignal();
+  await door.close();
   await v.close();
   port.close();
   return 0;
 }
 
+/** Has a running V do what the first argument says. */
+async function operate(input: CommandInput): Promise<number> {
+  const [action, argument] = input.positionals;
+  const wanted = DOOR_ACTIONS.find((each) => each === action);
+  if (wanted === undefined) throw fail('usage', `vdevice ${action}: expected ${DOOR_ACTIONS.join(', ')}`);
+  if ((wanted === 'dismiss') !== (argument !== undefined))
+    throw fail('usage', `vdevice ${wanted} takes ${wanted === 'dismiss' ? 'the ID of a withdrawal' : 'no argument'}`);
+  const settings = input.values.socket === undefined ? readConfig(need(input, 'config'), SHAPE) : undefined;
+  const { file, socket } = (settings ?? { socket: input.values.socket }) as { file: string; socket?: string };
+  const result = await knock(socket ?? doorOf(file), wanted, argument);
+  const isStatus = wanted === 'status' && !input.switches.json;
+  const text = isStatus ? statusText(result as VStatus) : JSON.stringify(result);
+  if (isStatus || input.switches.json) process.stdout.write(`${text}\n`);
+  return 0;
+}
+
+/** What a running V is doing, a line a subject. */
+export function statusText({ channel, opening, loop, batches, sent, sms }: VStatus): string {
+  const since = channel && new Date(channel.openedAtMs).toISOString();
+  return [
+    `channel   ${channel ? `${channel.id}, since ${since}` : opening ? 'none, being opened' : 'none'}`,
+    `loop      ${loop.state}${loop.vtestId === null ? '' : `, withdrawal ${loop.vtestId}`}${
+      loop.stoppedBecause === null ? '' : `, stopped because of ${loop.stoppedBecause}`
+    }`,
+    `sent      ${sent.count} withdrawals, ${sent.sats} sats`,
+    `batches   ${batches.verified} verified, ${batches.waiting} waiting, ${batches.failed} failed`,
+    `SMS       ${sms.in} in, ${sms.out} out, ${sms.ignored} ignored`,
+  ].join('\n');
+}
+
 export const vdeviceCommand: Command = {
   name: 'vdevice',
-  summary: "runs the customer's V-Device: second verification over SMS",
+  summary: "runs the customer's V-Device, second verification over SMS; or has a running one do something",
+  positionals: ['action?', 'argument?'],
   flags: {
     config: { value: 'FILE', help: `JSON: ${describeShape(SHAPE)}` },
+    socket: { value: 'PATH', help: `with ${DOOR_ACTIONS.join(', ')} ID: V's door, in place of --config` },
+    json: { help: 'with status: as JSON' },
     pair: {
       help:
         "makes V's identity (--identity) and shows it as a QR code; with --scan or --account, the pairing " +
@@ -119,6 +167,7 @@ export const vdeviceCommand: Command = {
   },
   async run(input) {
     if (input.switches.pair) return pair(input);
+    if (input.positionals.length > 0) return operate(input);
     return serve(need(input, 'config'));
   },
 };
