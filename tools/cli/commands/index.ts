@@ -8,6 +8,7 @@ import { consoleCommand } from './console';
 import { doctorCommand } from './doctor';
 import { flashCommand } from './flash';
 import { gatewayCommand } from './gateway';
+import { policyCommand } from './policy';
 import { provisionCommand } from './provision';
 import { reportCommand } from './report';
 import { restoreCommand } from './restore';
@@ -22,6 +23,7 @@ export const COMMANDS: Command[] = [
   apiCommand,
   gatewayCommand,
   vdeviceCommand,
+  policyCommand,
   websiteCommand,
   buildCommand,
   flashCommand,
