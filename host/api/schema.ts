@@ -95,4 +95,19 @@ export const MIGRATIONS: Migration[] = [
         PRIMARY KEY (account, channel_id))`,
     ],
   },
+  {
+    version: 3,
+    statements: [
+      // Who works on a job, until when nobody else gets it; the accounts' turns.
+      `ALTER TABLE jobs ADD COLUMN leased_by TEXT`,
+      `ALTER TABLE jobs ADD COLUMN leased_until BIGINT NOT NULL DEFAULT 0`,
+      `CREATE TABLE job_turns (account BIGINT PRIMARY KEY, turn BIGINT NOT NULL)`,
+      // A request that cannot be planned or sent for now waits alone.
+      `ALTER TABLE requests ADD COLUMN tries BIGINT NOT NULL DEFAULT 0`,
+      `ALTER TABLE requests ADD COLUMN not_before BIGINT NOT NULL DEFAULT 0`,
+      `ALTER TABLE requests ADD COLUMN last_failure TEXT`,
+      // Tokens left to a caller of any process, by the last process that took some.
+      `CREATE TABLE rate_buckets (caller TEXT PRIMARY KEY, tokens DOUBLE PRECISION NOT NULL, at BIGINT NOT NULL)`,
+    ],
+  },
 ];

@@ -7,16 +7,18 @@ import { createRpc } from '../bitcoin/rpc';
 import { createFollower } from '../chain/follower';
 import { createWatch } from '../chain/watch';
 import { createLog, type LogEvent } from '../kit/log';
-import { openDb } from '../kit/sql';
+import type { Runtime } from '../kit/runtime';
+import { openDb, type Db } from '../kit/sql';
 import { countChanges, type CountedDb } from '../kit/sql/changes';
 import { callerOf } from './accounts/accounts';
 import { createCallerCache } from './accounts/caller-cache';
 import { extendAll } from './accounts/derivation';
 import type { Context } from './context';
 import { requireChain, startDuties, type Duties } from './duties/start';
-import { createRateLimit } from './http/rate-limit';
+import { createRateLimit, createSharedRateLimit, type RateLimit } from './http/rate-limit';
 import { drain } from './http/drain';
 import type { RoleTokens } from './http/guards';
+import type { JobsDuty } from './http/platform-handlers';
 import { createReplies } from './http/replies';
 import { addRoutes } from './http/routes';
 import { createServer } from './http/server';
@@ -27,6 +29,7 @@ import { collectMessages } from './operate/webhooks/events';
 import { createUrlRule, type UrlRule } from './operate/webhooks/url';
 import { createJobBell, type JobBell } from './payments/job-bell';
 import { createFeeEstimate, type FeeEstimate } from './payments/fees';
+import { endLeases, NAMELESS } from './payments/leases';
 import { MIGRATIONS } from './schema';
 import type { Api, ApiOptions } from './types';
 
@@ -49,7 +52,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const counters = createCounters();
   await requireNode(options);
   const bell = createJobBell(runtime);
-  const db = countChanges(await openDb(options.database, MIGRATIONS));
+  const db = await openOwn(options.database);
   const started: { duties?: Duties } = {};
   const { context, fees } = createContext(options, db, {
     bell,
@@ -61,12 +64,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   let isStopping = false;
   addRoutes(server, {
     context,
-    limit: createRateLimit(runtime, rateLimit.burst, rateLimit.perSecond),
+    limit: limitOf(db, runtime, rateLimit),
     tokens: platformTokens(options),
     gatewayToken: options.gatewayToken,
     metrics,
     urlRule,
-    afterJob: async () => started.duties?.advancePayments(),
+    jobs: jobsDuty(() => started.duties),
     notifyWebhooks: () => started.duties?.pokeOne('webhooks'),
     isStopping: () => isStopping,
   });
@@ -160,6 +163,27 @@ async function requireNode(options: ApiOptions): Promise<void> {
   } finally {
     rpc.close();
   }
+}
+
+function jobsDuty(duties: () => Duties | undefined): JobsDuty {
+  return {
+    afterJob: async () => duties()?.advancePayments(),
+    note: (error) => duties()?.note('jobs', error),
+  };
+}
+
+/** Throws `db-open`, `db-newer`. */
+async function openOwn(place: string): Promise<CountedDb> {
+  const db = countChanges(await openDb(place, MIGRATIONS));
+  if (db.dialect === 'libsql') await endLeases({ db }, NAMELESS); // a file has one process: no connection is left
+  return db;
+}
+
+/** One process counts in memory, several in their database. */
+function limitOf(db: Db, runtime: Runtime, { burst, perSecond }: typeof DEFAULT_RATE_LIMIT): RateLimit {
+  return db.dialect === 'postgres'
+    ? createSharedRateLimit(db, runtime, burst, perSecond)
+    : createRateLimit(runtime, burst, perSecond);
 }
 
 function createContext(

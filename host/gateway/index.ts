@@ -15,7 +15,10 @@ import type { Gateway, GatewayOptions, Job, JobResult } from './types';
 
 export type { Gateway, GatewayOptions, SignJob } from './types';
 
+const DEFAULT_NAME = 'gateway';
 const DEFAULT_POLL_MS = 1000;
+/** A third of a lease at the API. */
+const KEEP_MS = 20_000;
 /** Pause while the line is down. */
 const LINK_LOOK_MS = 1000;
 
@@ -29,7 +32,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const peer = createPeer({ uart: uartOf(port), clock: clockOf(runtime), role: 'initiator', bootId });
   peer.onUp(() => log.info('the line to HSM-Hot is up'));
   peer.onDown(() => log.warn('the line to HSM-Hot is down'));
-  const api = createApiClient(options.apiUrl, options.gatewayToken);
+  const api = createApiClient(options.apiUrl, options.gatewayToken, options.name ?? DEFAULT_NAME);
   const worker = new Worker({ runtime, peer, api, device: createDevice(peer, runtime), log, pollMs });
   return {
     poke: () => worker.poke(),
@@ -96,11 +99,30 @@ class Worker {
     this.isBusy = true;
     const about = { job: job.id, kind: job.kind };
     if (job.kind !== 'attest') this.log.info(`gives HSM-Hot a ${job.kind} job`, about);
+    const kept = this.keep(job);
     const result = await this.device.run(job);
+    kept.cancel();
     if (this.isClosed) return;
     if (!result.ok && 'failure' in result)
       this.log.warn(`no answer to a ${job.kind} job: ${result.failure.code}`, about);
     await this.post(job, result);
+  }
+
+  /** Keeps the job's lease until it is cancelled: no other gateway gets it meanwhile. */
+  private keep(job: Job): { cancel(): void } {
+    let timer = this.runtime.after(KEEP_MS, again);
+    let isOver = false;
+    const { api, runtime } = this;
+    async function again(): Promise<void> {
+      await api.keep(job.id).catch(() => undefined); // the result says how it ended
+      if (!isOver) timer = runtime.after(KEEP_MS, again);
+    }
+    return {
+      cancel() {
+        isOver = true;
+        timer.cancel();
+      },
+    };
   }
 
   /** Posts until the API has taken it, or refuses its failure too: then the job is not there any more. */

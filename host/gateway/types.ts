@@ -11,6 +11,11 @@ export interface GatewayOptions {
   /** `http://host:port` of the API, without a path. */
   apiUrl: string;
   gatewayToken: string;
+  /**
+   * Printable ASCII without spaces, at most 100: the same after a restart, another for each gateway of an API. Default
+   * `gateway`.
+   */
+  name?: string;
   /** Pause between two looks for a job, milliseconds. Default 1000. */
   pollMs?: number;
   onEvent?: LogListener;

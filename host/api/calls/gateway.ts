@@ -7,6 +7,7 @@ import { Done, SideNumber } from './shapes';
 
 const RESULT_TEXT_MAX = 256;
 const CODE_MAX = 64;
+const GATEWAY_NAME_MAX = 100;
 
 const Proto = Type.Union([Type.Literal(1), Type.Literal(2)]);
 const request = {
@@ -76,11 +77,21 @@ export type AttestJob = Static<typeof AttestJobShape>;
 export type Job = Static<typeof JobShape>;
 export type JobResult = Static<typeof DoneShape> | Static<typeof RefusedShape> | Static<typeof FailedShape>;
 
+const GatewayName = Type.String({
+  minLength: 1,
+  maxLength: GATEWAY_NAME_MAX,
+  pattern: '^[\\x21-\\x7e]+$',
+  description: 'the same after a restart, another for each gateway; without it, the connection stands for it',
+});
+
 const next = {
   method: 'POST',
   path: '/next',
   who: 'gateway',
-  summary: 'The oldest job that is due; the same again until it is answered or postponed.',
+  summary:
+    'The next job, accounts in turn. It is leased: the same again to this gateway, and to no other, until it is ' +
+    'answered, postponed, or the lease is over.',
+  body: Nullable(Type.Object({ gateway: Type.Optional(GatewayName) })),
   reply: Type.Object({ job: Nullable(JobShape) }),
 } as const;
 
@@ -95,7 +106,18 @@ const result = {
   errors: ['not-found'],
 } as const;
 
-export const GATEWAY_CALLS = { next, result };
+const keep = {
+  method: 'POST',
+  path: '/jobs/:id/lease',
+  who: 'gateway',
+  summary: 'Keeps a job that takes long: its lease begins anew.',
+  params: Type.Object({ id: Type.String() }),
+  body: Type.Object({ gateway: GatewayName }),
+  reply: Done,
+  errors: ['not-found'],
+} as const;
+
+export const GATEWAY_CALLS = { next, result, keep };
 
 export const GATEWAY: CallGroup = {
   title: "The gateway's calls",

@@ -7,9 +7,9 @@ import type { Runtime } from '../../kit/runtime';
 import type { DutyName } from './declared';
 
 /** A duty that fails is tried again after this long at first, and after twice as long each time ... */
-const FIRST_PAUSE_MS = 1000;
+const FIRST_BACKOFF_MS = 1000;
 /** ... up to this. */
-const LAST_PAUSE_MS = 15_000;
+const LAST_BACKOFF_MS = 15_000;
 /** A pause is longer or shorter by up to this part of it, so that many processes do not try at once. */
 const JITTER = 0.2;
 
@@ -134,8 +134,8 @@ export function startDuty(options: DutyOptions): Duty {
 
 /** Twice as long after each failure, within bounds, and never quite the same. A short usual pause is the first one. */
 function backOffMs(runtime: Runtime, failures: number, usualMs: number): number {
-  const first = Math.min(FIRST_PAUSE_MS, usualMs);
-  const pause = Math.min(LAST_PAUSE_MS, first * 2 ** Math.min(failures - 1, 20));
+  const first = Math.min(FIRST_BACKOFF_MS, usualMs);
+  const pause = Math.min(LAST_BACKOFF_MS, first * 2 ** Math.min(failures - 1, 20));
   const chance = runtime.random(1)[0] / 255;
   return Math.round(pause * (1 - JITTER + 2 * JITTER * chance));
 }

@@ -7,9 +7,11 @@ import { extendAll } from '../accounts/derivation';
 import type { Context } from '../context';
 import { broadcastSigned, markFinal } from '../payments/broadcaster';
 import type { FeeEstimate } from '../payments/fees';
-import { planQueued } from '../payments/planner';
-import { DUTY_NAMES, type DutyName } from './declared';
-import { startDuty, type Duty, type DutyState } from './duty';
+import { ringForDueJobs } from '../payments/jobs';
+import { createPlanner } from '../payments/planner';
+import { DUTIES, DUTY_NAMES, type DutyName } from './declared';
+import { startDuty, type Duty, type DutyOptions, type DutyState } from './duty';
+import { createLeader, STANDBY_MS, type Leader } from './leader';
 
 /** Work that nothing on the chain asked for is looked for once in so many rounds. */
 const IDLE_ROUNDS = 10;
@@ -42,12 +44,21 @@ export async function requireChain(rpc: Rpc, network: NetworkName): Promise<true
   return true;
 }
 
-type Works = { [name in DutyName]: { work(): Promise<boolean | void>; pauseMs(): number } };
+type Work = Pick<DutyOptions, 'work' | 'pauseMs'>;
+type Works = { [name in DutyName]: Work };
 
 export interface Others {
   fees: FeeEstimate;
   /** Notifies endpoints of webhooks; resolves to true while messages are left. */
   notify(): Promise<boolean>;
+}
+
+/** As `work` for the process that leads; the others look often whether they lead. */
+function byLeader(leader: Leader, { work, pauseMs }: Work): Work {
+  return {
+    pauseMs: () => (leader.isHeld() ? pauseMs() : Math.min(STANDBY_MS, pauseMs())),
+    work: async () => ((await leader.isLeading()) ? work() : false),
+  };
 }
 
 /** What each duty does, and how long it pauses then. `wake`: these may have work now. */
@@ -83,8 +94,8 @@ function worksOf(
       },
     },
     deriving: { pauseMs: seldom, work: async () => void (await extendAll(context)) },
-    planning: { pauseMs: seldom, work: () => planQueued(context) },
-    jobs: { pauseMs: seldom, work: async () => undefined },
+    planning: { pauseMs: seldom, work: createPlanner(context) },
+    jobs: { pauseMs: seldom, work: () => ringForDueJobs(context) },
     broadcasting: {
       pauseMs: () => (left > 0 ? often() : seldom()),
       async work() {
@@ -103,11 +114,16 @@ function worksOf(
 
 /** Starts them; each one's first turn comes after a pause. */
 export function startDuties(context: Context, others: Others, pollMs: number): Duties {
-  const { log, runtime } = context;
+  const { db, log, runtime } = context;
   const wake = (...names: DutyName[]): void => names.forEach((name) => duties[name].poke());
   const works = worksOf(context, others, pollMs, wake);
+  const leader = createLeader(db, runtime, () => {
+    if (db.dialect === 'postgres') log.info('this process follows the chain from now on');
+    wake(...DUTY_NAMES);
+  });
+  const workOf = (name: DutyName): Work => (DUTIES[name].isLeaders ? byLeader(leader, works[name]) : works[name]);
   const duties = Object.fromEntries(
-    DUTY_NAMES.map((name) => [name, startDuty({ name, runtime, log, ...works[name] })]),
+    DUTY_NAMES.map((name) => [name, startDuty({ name, runtime, log, ...workOf(name) })]),
   ) as { [name in DutyName]: Duty };
 
   async function each(names: readonly DutyName[]): Promise<void> {
@@ -120,11 +136,15 @@ export function startDuties(context: Context, others: Others, pollMs: number): D
     sync: () => each(DUTY_NAMES),
     poke: () => wake('blocks', 'mempool'),
     pokeOne: (name) => duties[name].poke(),
-    advancePayments: () => each(['planning', 'broadcasting']).catch(() => undefined),
+    async advancePayments() {
+      for (const name of ['planning', 'broadcasting'] as const)
+        await works[name].work().catch((error: unknown) => duties[name].note(error));
+    },
     note: (name, error) => duties[name].note(error),
     states: () => DUTY_NAMES.map((name) => duties[name].state()),
     async stop() {
       for (const name of DUTY_NAMES) await duties[name].stop();
+      await leader.release();
     },
   };
 }

@@ -21,6 +21,7 @@ export const API_ERRORS = {
   'unknown-coin': { status: 404, number: 10, meaning: 'another coin than BTC' },
   'small-output': { status: 400, number: 11, meaning: 'an output below 10,000 satoshi' },
   'chain-unreachable': { status: 503, number: 12, meaning: 'the bitcoin node does not answer' },
+  'database-unreachable': { status: 503, number: 19, meaning: 'the database does not answer' },
   'chain-refused': { status: 400, number: 13, meaning: 'the bitcoin node refused the transaction' },
   'other-role': { status: 403, number: 14, meaning: 'the token is known, its role may not make this call' },
   'bad-method': { status: 405, number: 15, meaning: 'the path takes other methods: header `allow` names them' },

@@ -53,8 +53,14 @@ export function accountGuard(
   callers: CallerCache,
   limit: RateLimit,
 ): (request: FastifyRequest, call: Call) => Caller | Promise<Caller> {
-  function admit(request: FastifyRequest, call: Call, caller: Caller | undefined): Caller {
+  function admit(request: FastifyRequest, call: Call, caller: Caller | undefined): Caller | Promise<Caller> {
     const waitS = limit.take(caller ? caller.name : 'unknown ' + request.ip, call.cost);
+    return typeof waitS === 'number'
+      ? judge(request, call, caller, waitS)
+      : waitS.then((seconds) => judge(request, call, caller, seconds));
+  }
+
+  function judge(request: FastifyRequest, call: Call, caller: Caller | undefined, waitS: number): Caller {
     if (waitS > 0) throw Object.assign(apiFail('rate-limit', 'too many calls, wait a little'), { retryAfterS: waitS });
     if (!caller)
       throw apiFail('bad-token', request.headers.token ? 'nobody has this token' : 'header token is missing');

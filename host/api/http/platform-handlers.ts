@@ -22,6 +22,7 @@ import {
 } from '../operate/webhooks/endpoints';
 import type { UrlRule } from '../operate/webhooks/url';
 import { finishJob, nextJob } from '../payments/jobs';
+import { endLeases, keepLease, NAMELESS, type Asker } from '../payments/leases';
 import { giveUp } from '../payments/requests';
 import { statement, statementCsv } from '../report';
 import { apiFail } from './errors';
@@ -33,17 +34,58 @@ export function idOf(text: string): number | undefined {
   return /^[1-9][0-9]{0,14}$/.test(text) ? Number(text) : undefined;
 }
 
-/** `afterJob`: what a finished job made possible. */
-export function gatewayHandlers(context: Context, afterJob: () => Promise<void>): Handlers<typeof GATEWAY_CALLS, Role> {
+/** What the gateway's calls need of the API beside its context. */
+export interface JobsDuty {
+  /** What a finished job made possible. */
+  afterJob(): Promise<void>;
+  /** How giving out jobs goes: absent, well. */
+  note(error?: unknown): void;
+}
+
+export function gatewayHandlers(context: Context, jobs: JobsDuty): Handlers<typeof GATEWAY_CALLS, Role> {
+  const askerOf = createAskers(context);
   return {
-    next: async () => ({ job: await nextJob(context) }),
+    async next({ body, reply }) {
+      try {
+        const job = await nextJob(context, askerOf(body?.gateway, reply));
+        jobs.note();
+        return { job };
+      } catch (error) {
+        jobs.note(error);
+        throw error;
+      }
+    },
     async result({ params, body }) {
       const id = idOf(params.id);
       if (id === undefined) throw apiFail('not-found', 'no job has this id');
       await finishJob(context, id, body);
-      await afterJob();
+      await jobs.afterJob();
       return { result: true };
     },
+    async keep({ params, body, reply }) {
+      const id = idOf(params.id);
+      if (id === undefined || !(await keepLease(context, id, askerOf(body.gateway, reply))))
+        throw apiFail('not-found', 'this gateway has no job with this id');
+      return { result: true };
+    },
+  };
+}
+
+/** A connection stands for an asker without a name: one that closes gives its job back. */
+function createAskers(context: Context): (name: string | undefined, reply: FastifyReply) => Asker {
+  const connections = new WeakMap<object, string>();
+  const process = Buffer.from(context.runtime.random(6)).toString('hex');
+  let count = 0;
+  return (name, reply) => {
+    if (name !== undefined) return { name, isNamed: true };
+    const { socket } = reply.request.raw;
+    let known = connections.get(socket);
+    if (known === undefined) {
+      const made = (known = `${NAMELESS}${process}-${++count}.`);
+      connections.set(socket, made);
+      socket.once('close', () => void endLeases(context, made).catch(() => undefined));
+    }
+    return { name: known, isNamed: false };
   };
 }
 

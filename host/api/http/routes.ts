@@ -15,7 +15,7 @@ import type { UrlRule } from '../operate/webhooks/url';
 import { refuseResult } from '../payments/jobs';
 import { accountGuard, roleGuard, type RoleTokens } from './guards';
 import { openHandlers } from './open-handlers';
-import { adminHandlers, gatewayHandlers, idOf } from './platform-handlers';
+import { adminHandlers, gatewayHandlers, idOf, type JobsDuty } from './platform-handlers';
 import type { RateLimit } from './rate-limit';
 import { addCalls, refuseOthers } from './register';
 
@@ -27,8 +27,7 @@ export interface RouteOptions {
   gatewayToken: string;
   metrics: Metrics;
   urlRule: UrlRule;
-  /** What a finished job made possible. */
-  afterJob(): Promise<void>;
+  jobs: JobsDuty;
   /** Messages of webhooks may be due. */
   notifyWebhooks(): void;
   isStopping(): boolean;
@@ -41,7 +40,7 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
     guard: accountGuard(context.callers, limit),
     onAnswer,
   });
-  addCalls(server, { ...GATEWAY, calls: GATEWAY_CALLS }, gatewayHandlers(context, options.afterJob), {
+  addCalls(server, { ...GATEWAY, calls: GATEWAY_CALLS }, gatewayHandlers(context, options.jobs), {
     guard: roleGuard({ gateway: options.gatewayToken }),
     onBadBody: async (_call, { id }) => refuseResult(context, idOf(id) ?? 0),
     onAnswer,

@@ -104,6 +104,8 @@ function refusalOf(error: ServerError): { refusal: ApiError; isFault: boolean } 
       refusal: apiFail('chain-unreachable', 'the bitcoin node does not answer, try again'),
       isFault: false,
     };
+  if (error.code === 'db-lost')
+    return { refusal: apiFail('database-unreachable', 'the database does not answer, try again'), isFault: false };
   const known = FRAMEWORK_ERRORS[error.code ?? ''];
   if (known) return { refusal: apiFail(known, error.message), isFault: false };
   const isCallers = error.statusCode !== undefined && error.statusCode < 500;

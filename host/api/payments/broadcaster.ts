@@ -4,7 +4,7 @@
 import { RPC_ALREADY_IN_CHAIN, rpcCodeOf, rpcTextOf } from '../../bitcoin/rpc';
 import { parseTx } from '../../bitcoin/tx';
 import type { Context } from '../context';
-import type { RequestRow } from './request-row';
+import { inTurns, postponeRequest, type RequestRow } from './request-row';
 
 /** A coin spent elsewhere this deep does not come back. */
 export const FINAL_CONFIRMATIONS = 6;
@@ -12,7 +12,14 @@ export const FINAL_CONFIRMATIONS = 6;
 const BURIED_CONFIRMATIONS = 100;
 const NODE_WORDS_MAX = 100;
 
-/** Returns how many transactions are left to look after. An unreachable node is thrown (`rpc-…`). */
+/** Errors of the node that may be one payment's own. So many of them in a row are the node's. */
+const PERHAPS_OWN = ['rpc-http', 'rpc-timeout'];
+const OWN_IN_A_ROW_MAX = 3;
+
+/**
+ * Returns how many transactions are left to look after. One that cannot be sent for now is postponed alone. A node that
+ * cannot be reached is thrown (`rpc-…`).
+ */
 export async function broadcastSigned(context: Context): Promise<number> {
   const waiting = await context.db.all<RequestRow>(
     `SELECT r.* FROM requests r LEFT JOIN txs t ON t.txid = r.tx_hash
@@ -20,7 +27,19 @@ export async function broadcastSigned(context: Context): Promise<number> {
        r.state = 'signed' OR (r.state = 'sent' AND r.is_final = 0 AND (t.txid IS NULL OR t.state = 'gone'))
      ) ORDER BY r.id`,
   );
-  for (const request of waiting) await broadcast(context, request);
+  const nowMs = context.runtime.nowMs();
+  let inARow = 0;
+  for (const request of inTurns(waiting.filter(({ not_before }) => not_before <= nowMs))) {
+    try {
+      await broadcast(context, request);
+      inARow = 0;
+    } catch (error) {
+      const { code = 'internal' } = error as { code?: string };
+      const isOwn = !code.startsWith('rpc-') || PERHAPS_OWN.includes(code);
+      if (code === 'db-lost' || !isOwn || ++inARow > OWN_IN_A_ROW_MAX) throw error;
+      await postponeRequest(context, request, code);
+    }
+  }
   return waiting.length;
 }
 
@@ -67,6 +86,7 @@ async function isKnown(context: Context, txid: string): Promise<boolean> {
 async function refusedByNode(context: Context, request: RequestRow, reason: string): Promise<void> {
   const { db } = context;
   const shown = 'the node refused it: ' + reason.slice(0, NODE_WORDS_MAX);
+  await postponeRequest(context, request, shown);
   if (request.state === 'sent') return;
   if (request.reason !== shown) {
     await db.run('UPDATE requests SET reason = ? WHERE id = ?', [shown, request.id]);

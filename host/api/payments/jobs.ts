@@ -22,8 +22,9 @@ import { takeAttestation } from '../accounts/attestations';
 import type { Context } from '../context';
 import { apiFail } from '../http/errors';
 import { jobOf, type JobRow } from './job-of';
+import { claimJob, type Asker } from './leases';
 import { planOf } from './planner';
-import { failRequest, type RequestRow } from './request-row';
+import { failRequest, pauseAfterMs, type RequestRow } from './request-row';
 
 /**
  * Refusals that pass: the device, its operator or time removes their cause. A conflict is for the platform's admin to
@@ -41,26 +42,33 @@ const PASSING = new Set([
   REFUSE_INTERNAL,
   REFUSE_CONFLICT,
 ]);
-const FIRST_PAUSE_MS = 1000;
-const LAST_PAUSE_MS = 30_000;
 const TAG_MAX = 64;
 
-/** The oldest job that is due, or null. The same one again until it is answered or postponed. */
-export async function nextJob(context: Context): Promise<Job | null> {
+/** The next job for this gateway (leases.ts), or null. */
+export async function nextJob(context: Context, asker: Asker): Promise<Job | null> {
   for (;;) {
-    const row = await context.db.get<JobRow>(
-      "SELECT * FROM jobs WHERE state = 'open' AND not_before <= ? ORDER BY id LIMIT 1",
-      [context.runtime.nowMs()],
-    );
+    const row = await claimJob(context, asker);
     if (!row) return null;
     try {
       const job = await jobOf(context, row);
       if (job) return job;
       await postpone(context, row, 'no-request');
     } catch (error) {
-      await postpone(context, row, (error as { code?: string }).code ?? 'internal');
+      const { code = 'internal' } = error as { code?: string };
+      if (code === 'db-lost') throw error;
+      await postpone(context, row, code);
     }
   }
+}
+
+/** Jobs may be due whose postponement ended while nobody rang: of before a restart, or of another process. */
+export async function ringForDueJobs({ db, runtime, jobAdded }: Context): Promise<void> {
+  const nowMs = runtime.nowMs();
+  const due = await db.get("SELECT 1 AS one FROM jobs WHERE state = 'open' AND not_before <= ? AND leased_until <= ?", [
+    nowMs,
+    nowMs,
+  ]);
+  if (due) jobAdded();
 }
 
 /**
@@ -101,12 +109,11 @@ async function done(context: Context, job: JobRow, answer: string | null): Promi
 }
 
 async function postpone(context: Context, job: JobRow, why: string): Promise<void> {
-  const pauseMs = Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(job.tries, 10));
-  await context.db.run('UPDATE jobs SET tries = tries + 1, not_before = ?, last_failure = ? WHERE id = ?', [
-    context.runtime.nowMs() + pauseMs,
-    why,
-    job.id,
-  ]);
+  const pauseMs = pauseAfterMs(job.tries);
+  await context.db.run(
+    'UPDATE jobs SET tries = tries + 1, not_before = ?, leased_until = 0, last_failure = ? WHERE id = ?',
+    [context.runtime.nowMs() + pauseMs, why, job.id],
+  );
   context.jobAdded(pauseMs);
   if (job.tries === 0 && job.kind !== 'attest')
     context.log.warn(`a ${job.kind} job waits: ${why}`, { account: job.account, job: job.id });
@@ -166,11 +173,10 @@ async function signed(context: Context, job: JobRow, signatures: string[]): Prom
     return postpone(context, job, code);
   }
   await context.db.transaction(async (tx) => {
-    await tx.run("UPDATE requests SET state = 'signed', raw_tx = ?, tx_hash = ? WHERE id = ? AND state = 'planned'", [
-      made.rawTx,
-      made.txid,
-      request.id,
-    ]);
+    await tx.run(
+      "UPDATE requests SET state = 'signed', tries = 0, raw_tx = ?, tx_hash = ? WHERE id = ? AND state = 'planned'",
+      [made.rawTx, made.txid, request.id],
+    );
     await tx.run("UPDATE jobs SET state = 'done' WHERE id = ?", [job.id]);
   });
   context.log.info('HSM-Cold signed a payment', {

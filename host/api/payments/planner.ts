@@ -1,6 +1,7 @@
 // Gives queued requests their coins, fee and change, and reads such a plan back from the database. A request that can
 // never be paid fails alone; those behind it go on.
 
+import { setImmediate as turn } from 'node:timers/promises';
 import { INPUTS_MAX, SIDE_HOT } from '../../../protocol/wire';
 import { selectCoins, type Selection } from '../../bitcoin/coins';
 import type { Plan, PlannedInput } from '../../bitcoin/payment';
@@ -11,26 +12,56 @@ import { extendAll } from '../accounts/derivation';
 import type { Context } from '../context';
 import { isApiError } from '../http/errors';
 import { parseOuts } from './request-fields';
-import { failRequest, type RequestRow } from './request-row';
+import { failRequest, inTurns, postponeRequest, type RequestRow } from './request-row';
 
-/** Plans all queued requests that can be paid by now. */
-export async function planQueued(context: Context): Promise<void> {
-  const queued = await context.db.all<{ id: number; account: number; user_tx_no: string }>(
-    "SELECT id, account, user_tx_no FROM requests WHERE state = 'queued' ORDER BY id",
-  );
-  let planned = 0;
-  for (const { id, account, user_tx_no } of queued) {
-    const row = await accountRow(context.db, account);
-    try {
-      if (row && (await context.db.transaction((tx) => plan(tx, context, row, id)))) planned++;
-    } catch (error) {
-      if (!isApiError(error)) throw error;
-      await context.db.transaction((tx) => failRequest(tx, id, error.apiText));
-      context.log.warn(`a request cannot be paid: ${error.apiText}`, { account, user_tx_no });
+/** An account with so many requests in a row that have no coins yet is left alone until the next round. */
+const MISSES_MAX = 20;
+
+/** Plans the queued requests that can be paid by now, the accounts in turn, each time it is called. */
+export function createPlanner(context: Context): () => Promise<void> {
+  /** Where an account's next round goes on, so that none of its requests is left out for ever. */
+  const lastLooked = new Map<number, number>();
+  return async () => {
+    const queued = await context.db.all<Queued>(
+      `SELECT id, account, user_tx_no, tries FROM requests WHERE state = 'queued' AND not_before <= ? ORDER BY id`,
+      [context.runtime.nowMs()],
+    );
+    const isLater = ({ id, account }: Queued): boolean => id > (lastLooked.get(account) ?? 0);
+    const misses = new Map<number, number>();
+    let planned = 0;
+    for (const request of inTurns([...queued.filter(isLater), ...queued.filter((row) => !isLater(row))])) {
+      const missed = misses.get(request.account) ?? 0;
+      if (missed >= MISSES_MAX) continue;
+      const isPlanned = await planOne(context, request);
+      if (isPlanned) planned++;
+      misses.set(request.account, isPlanned ? 0 : missed + 1);
+      lastLooked.set(request.account, misses.get(request.account) === MISSES_MAX ? request.id : 0);
+      await turn();
     }
+    if (planned > 0) context.jobAdded();
+    if (planned > 0 && (await extendAll(context))) await context.watch.refresh(context.db);
+  };
+}
+
+type Queued = Pick<RequestRow, 'id' | 'account' | 'user_tx_no' | 'tries'>;
+
+/** One request. An error of its own fails it, any other one postpones it: those behind it go on. Throws `db-lost`. */
+async function planOne(context: Context, { id, account, user_tx_no, tries }: Queued): Promise<boolean> {
+  const row = await accountRow(context.db, account);
+  try {
+    return row !== undefined && (await context.db.transaction((tx) => plan(tx, context, row, id)));
+  } catch (error) {
+    const { code = 'internal', message } = error as { code?: string; message: string };
+    if (code === 'db-lost') throw error;
+    if (!isApiError(error)) {
+      await postponeRequest(context, { id, tries }, code);
+      if (tries === 0) context.log.warn(`a request waits: ${message}`, { account, user_tx_no });
+      return false;
+    }
+    await context.db.transaction((tx) => failRequest(tx, id, error.apiText));
+    context.log.warn(`a request cannot be paid: ${error.apiText}`, { account, user_tx_no });
+    return false;
   }
-  if (planned > 0) context.jobAdded();
-  if (planned > 0 && (await extendAll(context))) await context.watch.refresh(context.db);
 }
 
 /** Gives a queued request its coins and its job; false while the coins are not there. */

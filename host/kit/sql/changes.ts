@@ -19,7 +19,7 @@ export function countChanges(db: Db): CountedDb {
   }
   return Object.assign(Object.create(db) as Db, {
     run: (...args: Parameters<Db['run']>) => counted(db.run(...args)),
-    transaction: <T>(work: (tx: Db) => Promise<T>) => counted(db.transaction(work)),
+    transaction: <T>(work: (tx: Db) => Promise<T>, isAlone?: boolean) => counted(db.transaction(work, isAlone)),
     changes: () => changes,
   });
 }

@@ -5,7 +5,7 @@ import { migrateDb } from './migrations';
 import { openPostgres } from './postgres';
 import type { Db, Migration } from './types';
 
-export type { Db, Migration, SqlValue } from './types';
+export type { Db, Held, Migration, SqlValue } from './types';
 
 /**
  * `place`: `postgres://…` (or `postgresql://…`), else the path of a libsql file or `:memory:`.

@@ -42,6 +42,7 @@ export function openLibsql(path: string): Db {
           throw error;
         }
       }),
+    hold: async () => ({ isHeld: () => true, release: async () => undefined }),
     async close() {
       await turn;
       if (isClosed) return;
@@ -60,6 +61,7 @@ function heldBy(file: SqlFile): Db {
     get: async <T>(sql: string, values: SqlValue[] = []) => file.one<T>(sql, ...values),
     run: async (sql, values = []) => file.run(sql, ...values),
     transaction: () => Promise.reject(fail('db-nested', 'transactions cannot be nested')),
+    hold: () => Promise.reject(fail('db-nested', 'hold names outside of a transaction')),
     close: () => Promise.reject(fail('db-nested', 'close the database outside of a transaction')),
   };
 }

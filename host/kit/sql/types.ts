@@ -25,8 +25,16 @@ export interface SqlFile {
   close(): void;
 }
 
+/** A name that this process holds among all that use the database. */
+export interface Held {
+  /** False once it is lost: the connection broke, and another process may have it. */
+  isHeld(): boolean;
+  release(): Promise<void>;
+}
+
 export interface Db {
   dialect: 'libsql' | 'postgres';
+  // Every call may throw `db-lost`: the server does not answer for now.
   /** Rows as plain objects; 64-bit columns come as numbers (all of ours stay below 2^53). `?` stands for a value. */
   all<T>(sql: string, values?: SqlValue[]): Promise<T[]>;
   /** The first row. */
@@ -39,6 +47,11 @@ export interface Db {
    * `isAlone`: waits first for others that asked the same, so that it sees all that they wrote (changes of the schema).
    */
   transaction<T>(work: (tx: Db) => Promise<T>, isAlone?: boolean): Promise<T>;
+  /**
+   * Takes a name that one process may hold at a time; undefined while another has it. A file belongs to one process,
+   * which has every name. Throws `db-lost`.
+   */
+  hold(name: string): Promise<Held | undefined>;
   /** Waits for what is under way. A second call does nothing. */
   close(): Promise<void>;
 }

@@ -258,7 +258,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
         out_type: '0',
         ...more,
       }),
-    nextJob: async () => (await platform.json('/gateway/next', {}, GATEWAY_TOKEN)).body.job,
+    nextJob: async () => (await platform.json('/gateway/next', { gateway: 'test' }, GATEWAY_TOKEN)).body.job,
     finish: (job, result) => platform.json(`/gateway/jobs/${job.id}/result`, result, GATEWAY_TOKEN),
     async mine(count = 1) {
       const hashes = await node.mine(count);

@@ -1,4 +1,5 @@
 // `chaincloud gateway`: takes jobs from the API to HSM-Hot on a serial port and the answers back.
+import { hostname } from 'node:os';
 import { startGateway, type GatewayOptions } from '../../../host/gateway';
 import { realRuntime } from '../../../host/kit/runtime';
 import { formatEvent } from '../../../host/kit/log';
@@ -7,7 +8,16 @@ import { need, type Command } from '../command';
 import { describeShape, readConfig, type Shape } from '../config-file';
 import { stopSignal } from '../stop-signal';
 
-const SHAPE: Shape = { port: 'text', baud: 'number?', apiUrl: 'text', gatewayToken: 'text', pollMs: 'number?' };
+const SHAPE: Shape = {
+  port: 'text',
+  baud: 'number?',
+  apiUrl: 'text',
+  gatewayToken: 'text',
+  name: 'text?',
+  pollMs: 'number?',
+};
+/** What may not stand in a gateway's name. */
+const NOT_IN_NAMES = /[^\x21-\x7e]/g;
 
 interface Settings extends Omit<GatewayOptions, 'runtime' | 'port' | 'onEvent'> {
   port: string;
@@ -22,6 +32,7 @@ export const gatewayCommand: Command = {
     const { port: path, baud, ...settings } = readConfig(need(input, 'config'), SHAPE) as unknown as Settings;
     const port = await openPort(path, baud);
     const gateway = await startGateway({
+      name: `${hostname()}:${path}`.replace(NOT_IN_NAMES, '-').slice(0, 100),
       ...settings,
       port,
       runtime: realRuntime(),
