@@ -4,8 +4,8 @@ import { fail } from '../../protocol/errors';
 import type { Flash } from '../../firmware/hal';
 import { FLASH_FILE, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT } from './board';
 
-/** Erasing goes in pieces of this size, to need little memory. */
-const PIECE_BYTES = 256;
+/** Erasing and writing go in pieces of this size, to need little memory. */
+const PIECE_BYTES = 128;
 
 let file: EspruinoFile;
 
@@ -55,11 +55,13 @@ export const flashFile: Flash = {
   readBytes: read,
   writeBytes: function (offset, bytes) {
     aRange(offset, bytes.length);
-    if (!bytes.length) return;
-    const now = read(offset, bytes.length);
-    for (let i = 0; i < bytes.length; i++) now[i] &= bytes[i];
-    file.seek(offset);
-    file.write(now);
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      const left = bytes.length - at;
+      const now = read(offset + at, left < PIECE_BYTES ? left : PIECE_BYTES);
+      for (let i = 0; i < now.length; i++) now[i] &= bytes[at + i];
+      file.seek(offset + at);
+      file.write(now);
+    }
   },
   clearPage: function (page) {
     aRange(page * FLASH_PAGE_BYTES, FLASH_PAGE_BYTES);

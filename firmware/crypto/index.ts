@@ -1,11 +1,11 @@
 // The device's own cryptography. Everything that other code uses is exported here; the build emits this module, alone,
 // as dist/firmware/crypto.js, which loads in Node, in Duktape and in Espruino. See README.md for the map.
 import './curve/field'; // first: the kernel's names are found fastest when nothing stands before them
-export { sha256, sha256d, taggedHash } from './hash/sha256';
+export { sha256, sha256d, sha256Parts, taggedHash } from './hash/sha256';
 export { sha256For, sha256Init, sha256Update, sha256Final, sha256DropTables } from './hash/sha256-running';
 export { sha512 } from './hash/sha512';
 export { ripemd160, hash160 } from './hash/ripemd160';
-export { hmacSha256, hmacSha512, hkdfSha256, pbkdf2Sha512 } from './hash/hmac';
+export { hmacSha256, hmacSha256Parts, hmacSha512, hkdfSha256, pbkdf2Sha512 } from './hash/hmac';
 export { drbgInit, drbgGenerate, drbgReseed, drbgWipe } from './cipher/drbg';
 export { aes256Ctr, seal, open } from './cipher/aes';
 export { constantTimeEqual, wipe } from './bytes';

@@ -4,7 +4,7 @@
  * torn header nothing follows, after a torn body nothing follows the length that its sound header names. Anything else
  * is `journal-corrupt`.
  */
-import { hmacSha256 } from '../crypto/index';
+import { hmacSha256, hmacSha256Parts } from '../crypto/index';
 import { fail } from '../../protocol/errors';
 import type { Flash } from '../hal';
 import {
@@ -27,6 +27,8 @@ import {
 const RECORD_MAX_BYTES = 496;
 /** Bytes looked at in one piece: a page at once would take an eighth of the board's variables. */
 const LOOK_BYTES = 256;
+/** Bytes read back in one piece, for the same reason. */
+const BACK_BYTES = 64;
 const MAGIC = 0x43434a32;
 
 /** Called for each record that holds, in order; `payload` belongs to the callee. */
@@ -60,10 +62,7 @@ export interface Journal {
 }
 
 function chainMac(key: Uint8Array, chain: Uint8Array, bytes: Uint8Array, lenBytes: number): Uint8Array {
-  const all = new Uint8Array(chain.length + lenBytes);
-  all.set(chain);
-  for (let i = 0; i < lenBytes; i++) all[32 + i] = bytes[i];
-  return hmacSha256(key, all);
+  return hmacSha256Parts(key, [chain, bytes.subarray(0, lenBytes)]);
 }
 
 function headerMac(key: Uint8Array, header: Uint8Array): Uint8Array {
@@ -83,9 +82,12 @@ function isErased(flash: Flash, offset: number, lenBytes: number): boolean {
 function writeChecked(journal: Journal, offset: number, bytes: Uint8Array): void {
   journal.writes++;
   journal.flash.writeBytes(offset, bytes);
-  const back = journal.flash.readBytes(offset, bytes.length);
-  for (let i = 0; i < bytes.length; i++)
-    if (back[i] !== bytes[i]) throw fail('flash-failed', 'a record did not read back');
+  for (let at = 0; at < bytes.length; at += BACK_BYTES) {
+    const left = bytes.length - at;
+    const back = journal.flash.readBytes(offset + at, left < BACK_BYTES ? left : BACK_BYTES);
+    for (let i = 0; i < back.length; i++)
+      if (back[i] !== bytes[at + i]) throw fail('flash-failed', 'a record did not read back');
+  }
 }
 
 /** One byte over the other seven of a record's header: finds a header that is torn or damaged by itself. */

@@ -4,13 +4,13 @@
  * signature. A wrong one closes the account, durably, before anything is replied. isForged() decides it of V's HMAC,
  * endV1Check() (sms/v1-request.ts) of the published app's; requireAuthority() throws what closes. Spec: SPEC.md 5.2.
  */
-import { wipe, constantTimeEqual, sha256For, sha256Update, sha256Final, sha256 } from '../../crypto/index';
+import { wipe, constantTimeEqual, sha256For, sha256Update, sha256Final, sha256, sha256Parts } from '../../crypto/index';
 import { SHA256_BLOCK_BYTES } from '../../crypto/hash/sha256-running';
 import type { Cold } from '../cold';
 import { PROTO_BIT_V1, PROTO_BIT_V2, type Account } from '../state/state';
 import { channelKey, type Channel } from '../../../protocol/channel/channel';
 import { openOf, promoteChannel } from '../state/channels';
-import { textBytes, concatBytes } from '../../crypto/bytes';
+import { textBytes } from '../../crypto/bytes';
 import type { AuthorityCheck } from './signing';
 import { PROTO_V1, REFUSE_PROTO_OFF, REFUSE_NO_CHANNEL } from '../../../protocol/wire';
 import { countedRefusal, forgedRefusal } from '../link/refusal';
@@ -107,7 +107,7 @@ export function stepAuthority(cold: Cold, check: AuthorityCheck): boolean {
 function isForged(cold: Cold, channel: Channel, check: AuthorityCheck): boolean {
   sha256Update(check.mac!, new Uint8Array([check.m.dynamic]));
   const block = keyBlock(cold, channel, OUTER_PAD);
-  const expected = sha256(concatBytes([block, sha256Final(check.mac!)]));
+  const expected = sha256Parts([block, sha256Final(check.mac!)]);
   wipe(block);
   return !constantTimeEqual(expected, check.m.authority);
 }

@@ -70,7 +70,7 @@ export function openOf(cold: Cold, account: Account): OpenAccount {
 /** Writes an account's channels, sealed. Called before anything is sent under a number that they count. */
 export function saveChannels(cold: Cold, account: Account): void {
   const it = account.open!;
-  const plain = cborEncode([
+  let plain = cborEncode([
     it.gate,
     it.lastId,
     it.vCounter,
@@ -78,8 +78,10 @@ export function saveChannels(cold: Cold, account: Account): void {
     channelFields(it.next),
     it.v1 || null,
   ]);
-  saveCbor(cold, R_CHANNEL, [account.n, sealForNext(cold, plain)]);
+  const sealed = sealForNext(cold, plain);
   wipe(plain);
+  plain = NO_BYTES; // the write needs its room
+  saveCbor(cold, R_CHANNEL, [account.n, sealed]);
 }
 
 /** V uses the channel that was given out last: the one before it ends. */

@@ -4,8 +4,7 @@
  * that. Audit entry (R_AUDIT): number u32 | seconds u32 | head 32 | code u8 | account u8 (255: none) | detail; head =
  * SHA256(previous head | number | seconds | code | account | detail), 32 zeros before the first.
  */
-import { concatBytes } from '../../crypto/bytes';
-import { sha256 } from '../../crypto/index';
+import { sha256Parts } from '../../crypto/index';
 import { cborEncode } from '../../../protocol/cbor';
 import { append } from '../../journal/journal';
 import {
@@ -67,7 +66,7 @@ export function audit(cold: Cold, code: number, account: number, detail: Uint8Ar
   body[9] = account;
   body.set(detail, 10);
   const payload = new Uint8Array(AUDIT_DETAIL + detail.length);
-  payload.set(sha256(concatBytes([state.auditHead, body])), AUDIT_HEAD);
+  payload.set(sha256Parts([state.auditHead, body]), AUDIT_HEAD);
   for (let i = 0; i < AUDIT_HEAD; i++) payload[i] = body[i];
   for (let i = AUDIT_HEAD; i < body.length; i++) payload[AUDIT_CODE - AUDIT_HEAD + i] = body[i];
   save(cold, R_AUDIT, payload);

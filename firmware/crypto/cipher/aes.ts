@@ -3,8 +3,8 @@
 // else aes-es5.ts.
 import { fail } from '../../../protocol/errors';
 import { aes256CtrEs5 } from './aes-es5';
-import { concatBytes, constantTimeEqual, nextCounter } from '../bytes';
-import { hkdfSha256, hmacSha256 } from '../hash/hmac';
+import { constantTimeEqual, nextCounter } from '../bytes';
+import { hkdfSha256, hmacSha256Parts } from '../hash/hmac';
 import { NATIVE } from '../native/standin';
 
 // The native call takes so many bytes at once: its result needs memory in one piece, and where memory is scarce only
@@ -68,7 +68,7 @@ function sealTag(
 ): Uint8Array {
   if (!(tagBytes >= 8 && tagBytes <= 32)) throw fail('crypto-length', 'a tag is 8 to 32 bytes');
   const lengths = new Uint8Array([nonce.length, aad.length >> 24, aad.length >> 16, aad.length >> 8, aad.length]);
-  return hmacSha256(key, concatBytes([lengths, nonce, aad, cipher])).subarray(0, tagBytes);
+  return hmacSha256Parts(key, [lengths, nonce, aad, cipher]).subarray(0, tagBytes);
 }
 
 /**
@@ -84,10 +84,11 @@ export function seal(
 ): Uint8Array {
   const iv = sealIv(nonce);
   const keys = sealKeys(key32);
-  const out = new Uint8Array(plain.length + tagBytes);
   const cipher = aes256Ctr(keys.subarray(0, 32), iv, plain);
+  const tag = sealTag(keys.subarray(32), nonce, aad, cipher, tagBytes);
+  const out = new Uint8Array(plain.length + tagBytes);
   out.set(cipher);
-  out.set(sealTag(keys.subarray(32), nonce, aad, cipher, tagBytes), plain.length);
+  out.set(tag, plain.length);
   keys.fill(0);
   return out;
 }

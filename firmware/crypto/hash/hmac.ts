@@ -1,44 +1,42 @@
 // HMAC (RFC 2104), HKDF (RFC 5869) and PBKDF2 (RFC 8018 5.2) over the hashes of this folder.
 // Key blocks are overwritten after use; what the interpreter copies while hashing is not within reach.
 import { fail } from '../../../protocol/errors';
-import { sha256 } from './sha256';
+import { sha256Parts } from './sha256';
 import { SHA256_BLOCK_BYTES } from './sha256-running';
-import { sha512 } from './sha512';
+import { sha512Parts } from './sha512';
 import { NATIVE } from '../native/standin';
 
-// The pads are put on by words as far as the key goes; behind it they are themselves.
+// The pads are put on by words as far as the key goes; behind it they are themselves. One block serves as both pads.
 function hmac(
-  hash: (bytes: Uint8Array) => Uint8Array,
+  hash: (parts: Uint8Array[]) => Uint8Array,
   blockBytes: number,
   key: Uint8Array,
-  bytes: Uint8Array,
+  parts: Uint8Array[],
 ): Uint8Array {
-  const inner = new Uint8Array(blockBytes + bytes.length);
-  const outer = new Uint8Array(blockBytes + (blockBytes >> 1));
+  const block = new Uint8Array(blockBytes);
   const n = key.length > blockBytes ? blockBytes >> 3 : (key.length + 3) >> 2;
-  inner.set(key.length > blockBytes ? hash(key) : key);
-  outer.set(inner.subarray(0, 4 * n));
-  const a = new Uint32Array(inner.buffer, 0, n);
-  const b = new Uint32Array(outer.buffer, 0, n);
-  for (let i = 0; i < n; i++) {
-    a[i] ^= 0x36363636;
-    b[i] ^= 0x5c5c5c5c;
-  }
-  inner.fill(0x36, 4 * n, blockBytes);
-  outer.fill(0x5c, 4 * n, blockBytes);
-  inner.set(bytes, blockBytes);
-  const digest = hash(inner);
-  outer.set(digest, blockBytes);
-  const mac = hash(outer);
-  inner.fill(0);
-  outer.fill(0);
+  block.set(key.length > blockBytes ? hash([key]) : key);
+  const words = new Uint32Array(block.buffer, 0, n);
+  for (let i = 0; i < n; i++) words[i] ^= 0x36363636;
+  block.fill(0x36, 4 * n, blockBytes);
+  const digest = hash([block as Uint8Array].concat(parts));
+  // From the inner pad to the outer one
+  for (let i = 0; i < n; i++) words[i] ^= 0x6a6a6a6a;
+  block.fill(0x5c, 4 * n, blockBytes);
+  const mac = hash([block, digest]);
+  block.fill(0);
   digest.fill(0);
   return mac;
 }
 
 /** HMAC-SHA256: 32 bytes. */
 export function hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
-  return hmac(sha256, SHA256_BLOCK_BYTES, key, bytes);
+  return hmac(sha256Parts, SHA256_BLOCK_BYTES, key, [bytes]);
+}
+
+/** HMAC-SHA256 of parts one after another. */
+export function hmacSha256Parts(key: Uint8Array, parts: Uint8Array[]): Uint8Array {
+  return hmac(sha256Parts, SHA256_BLOCK_BYTES, key, parts);
 }
 
 /** target = HMAC-SHA256; target may be the key or the bytes. Nothing of it stays elsewhere. */
@@ -50,7 +48,7 @@ export function hmacSha256To(target: Uint8Array, key: Uint8Array, bytes: Uint8Ar
 
 /** HMAC-SHA512: 64 bytes. */
 export function hmacSha512(key: Uint8Array, bytes: Uint8Array): Uint8Array {
-  return hmac(sha512, 128, key, bytes);
+  return hmac(sha512Parts, 128, key, [bytes]);
 }
 
 /** HKDF-SHA256, extract and expand. lenBytes 1..8160, else `crypto-length`. An empty salt means 32 zero bytes. */

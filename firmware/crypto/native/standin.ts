@@ -44,8 +44,8 @@ export const mapInPlace: (
 
 /** Espruino's library `crypto`, as far as it is used. Each call allocates its result anew. */
 export interface NativeCrypto {
-  SHA256(bytes: Uint8Array): ArrayBuffer;
-  SHA512(bytes: Uint8Array): ArrayBuffer;
+  SHA256(bytes: Uint8Array | Uint8Array[]): ArrayBuffer;
+  SHA512(bytes: Uint8Array | Uint8Array[]): ArrayBuffer;
   /** In builds that have it. keySize: words of 32 bits. */
   PBKDF2?(
     password: Uint8Array,

@@ -63,6 +63,7 @@ const REST: Record<string, string> = {
     'return hx(crypto.sha256Final(s))+hx(crypto.sha256Final(t))',
   sha256DropTables: 'crypto.sha256DropTables();return ""',
   sha512: 'return hx(crypto.sha512(abc))',
+  parts: 'return hx(crypto.sha256Parts([abc,key]))+hx(crypto.hmacSha256Parts(key,[abc,by(""),hash]))',
   ripemd160: 'return hx(crypto.ripemd160(abc))+hx(crypto.hash160(pub))',
   hmac: 'return hx(crypto.hmacSha256(key,abc))+hx(crypto.hmacSha512(key,abc))+hx(crypto.hkdfSha256(key,by(""),abc,40))',
   pbkdf2Sha512: 'return hx(crypto.pbkdf2Sha512(abc,key,2,64))',

@@ -74,6 +74,9 @@ describe('crypto/hash', () => {
       const data = random(random(1)[0]);
       expect(hex(crypto.hmacSha256(key, data))).to.equal(createHmac('sha256', key).update(data).digest('hex'));
       expect(hex(crypto.hmacSha512(key, data))).to.equal(createHmac('sha512', key).update(data).digest('hex'));
+      const parts = [data.subarray(0, data.length >> 1), new Uint8Array(0), data.subarray(data.length >> 1)];
+      expect(hex(crypto.hmacSha256Parts(key, parts))).to.equal(hex(crypto.hmacSha256(key, data)));
+      expect(hex(crypto.sha256Parts(parts))).to.equal(hex(crypto.sha256(data)));
     }
     for (const [iterations, lenBytes] of [
       [1, 64],
