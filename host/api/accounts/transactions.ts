@@ -58,7 +58,8 @@ async function itemOf(viewer: Viewer, row: TxRow, tipHeight: number): Promise<Tx
   const blockMs = row.block_time === null ? null : row.block_time * 1000;
   return {
     tx_hash: row.txid,
-    confirmation: row.height === null ? 0 : tipHeight - row.height + 1,
+    // While the chain is read again from a height, the tip is below what is known.
+    confirmation: row.height === null ? 0 : Math.max(1, tipHeight - row.height + 1),
     confirm_at: blockMs === null ? null : timeText(blockMs),
     value: sum(outputs) - sum(inputs),
     tx_at: timeText(blockMs === null ? row.seen_at : Math.min(row.seen_at, blockMs)),

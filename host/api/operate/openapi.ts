@@ -85,7 +85,7 @@ function errorShape(numbers: number[]): Json {
 /** The refusals that a call may answer. */
 export function errorsOf({ who, method, errors = [], form, body, params, query }: Call): ApiErrorName[] {
   const names: ApiErrorName[] = ['internal', ...errors];
-  if (params ?? query ?? form ?? body) names.push('bad-parameter');
+  if (method === 'POST' || (params ?? query ?? form ?? body)) names.push('bad-parameter');
   if (who !== 'anybody') names.push('bad-token');
   if (ACCOUNT_ROLES.includes(who)) names.push('rate-limit', 'unknown-coin');
   else if (who !== 'anybody' && who !== 'gateway') names.push('other-role');

@@ -1,4 +1,5 @@
 // Holds tools/cli/{command,config-file,main}.ts: flags, usage errors and exit codes (0 done, 1 failed, 2 bad usage).
+import { Type } from '@sinclair/typebox';
 import { expect } from 'chai';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,7 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { aPort, readInput, usageOf, type Command } from '../../../tools/cli/command';
-import { readConfig, type Shape } from '../../../tools/cli/config-file';
+import { HttpUrl, Port, Positive, readConfig, settings, Text, Texts } from '../../../tools/cli/config-file';
 
 const ROOT = resolve(__dirname, '..', '..', '..', '..');
 
@@ -75,7 +76,13 @@ describe('command line input', () => {
 });
 
 describe('settings file', () => {
-  const shape: Shape = { url: 'text', port: 'number?', phones: 'texts' };
+  const shape = settings({
+    url: Text,
+    port: Type.Optional(Port),
+    phones: Texts,
+    rate: Type.Optional(settings({ burst: Positive, per: Type.Optional(settings({ second: Positive })) })),
+    node: Type.Optional(settings({ url: HttpUrl })),
+  });
   let folder = '';
   const file = (content: string): string => {
     const path = join(folder, 'config.json');
@@ -101,6 +108,30 @@ describe('settings file', () => {
   })) {
     it(`refuses ${name}`, () => expect(codeOf(() => readConfig(file(content), shape))).to.equal('config'));
   }
+
+  const messageOf = (given: object): string => {
+    try {
+      readConfig(file(JSON.stringify({ url: 'x', phones: [], ...given })), shape);
+    } catch (error) {
+      return (error as Error).message.replace(/^.*config\.json: /, '');
+    }
+    return 'taken';
+  };
+  for (const [given, message] of [
+    [{ port: '1' }, '"port" expected a port number 0..65535'],
+    [{ port: 65_536 }, '"port" expected a port number 0..65535'],
+    [{ phones: ['+1', 7] }, '"phones.1" expected a text'],
+    [{ rate: { burst: '3' } }, '"rate.burst" expected a number above 0'],
+    [{ rate: { burst: 0 } }, '"rate.burst" expected a number above 0'],
+    [{ rate: {} }, '"rate.burst" is missing'],
+    [{ rate: 7 }, '"rate" expected an object'],
+    [{ rate: { burst: 1, brust: 2 } }, 'no setting is called "rate.brust"; expected burst, per'],
+    [{ rate: { burst: 1, per: { minute: 2, second: 1 } } }, 'no setting is called "rate.per.minute"; expected second'],
+    [{ node: { url: 'localhost:8332' } }, '"node.url" expected http://HOST:PORT'],
+    [{ node: { url: 'http://' } }, '"node.url" expected http://HOST:PORT'],
+    [{ node: { url: 'http://a:1', url2: 'x' } }, 'no setting is called "node.url2"; expected url'],
+  ] as const)
+    it(`says of ${JSON.stringify(given)}: ${message}`, () => expect(messageOf(given)).to.equal(message));
 
   it('names the setting and never its value', () => {
     try {

@@ -1,35 +1,48 @@
 // `chaincloud api`: the platform's HTTP API, alone.
-import { startApi, type ApiOptions } from '../../../host/api';
-import { formatEvent } from '../../../host/kit/log';
+import { Type } from '@sinclair/typebox';
+import { startApi } from '../../../host/api';
 import { realRuntime } from '../../../host/kit/runtime';
 import { need, type Command } from '../command';
-import { describeShape, readConfig, type Shape } from '../config-file';
+import {
+  Database,
+  describeSettings,
+  HttpUrl,
+  Network,
+  PauseMs,
+  Port,
+  Positive,
+  readConfig,
+  settings,
+  Text,
+  Texts,
+} from '../config-file';
+import { aLogWriter, LOG_FLAG } from '../log-writer';
 import { stopSignal } from '../stop-signal';
 
-const SHAPE: Shape = {
-  network: 'text',
-  rpc: 'object',
-  database: 'text',
-  host: 'text?',
-  port: 'number?',
-  adminToken: 'text',
-  gatewayToken: 'text',
-  chainPollMs: 'number?',
-  rateLimit: 'object?',
-  fixedFeerateSatVb: 'number?',
-};
+const SETTINGS = settings({
+  network: Network,
+  rpc: settings({ url: HttpUrl, user: Text, password: Text }),
+  database: Database,
+  host: Type.Optional(Text),
+  port: Type.Optional(Port),
+  adminToken: Text,
+  operatorToken: Type.Optional(Text),
+  metricsToken: Type.Optional(Text),
+  backupToken: Type.Optional(Text),
+  gatewayToken: Text,
+  chainPollMs: Type.Optional(PauseMs),
+  rateLimit: Type.Optional(settings({ burst: Positive, perSecond: Positive })),
+  fixedFeerateSatVb: Type.Optional(Positive),
+  webhookNetworks: Type.Optional(Texts),
+});
 
 export const apiCommand: Command = {
   name: 'api',
   summary: 'runs the ChainCloud API on a Bitcoin Core-compatible node',
-  flags: { config: { value: 'FILE', help: `JSON: ${describeShape(SHAPE)}` } },
+  flags: { config: { value: 'FILE', help: `JSON: ${describeSettings(SETTINGS)}` }, ...LOG_FLAG },
   async run(input) {
-    const settings = readConfig(need(input, 'config'), SHAPE) as unknown as ApiOptions;
-    const api = await startApi({
-      ...settings,
-      runtime: realRuntime(),
-      onEvent: (event) => process.stdout.write(`${formatEvent(event)}\n`),
-    });
+    const onEvent = aLogWriter(input);
+    const api = await startApi({ ...readConfig(need(input, 'config'), SETTINGS), runtime: realRuntime(), onEvent });
     process.stdout.write(`the API is at ${api.url}/api/v1/open/; Ctrl-C ends it\n`);
     await stopSignal();
     await api.close();

@@ -1,9 +1,10 @@
 // `chaincloud vdevice`: the customer's V-Device with a real modem; with --pair it makes V's identity and shows what the
 // operator at HSM-Cold needs of it.
+import { Type } from '@sinclair/typebox';
 import { existsSync, writeFileSync } from 'node:fs';
 import { fail } from '../../../protocol/errors';
 import { realRuntime } from '../../../host/kit/runtime';
-import { formatEvent } from '../../../host/kit/log';
+import type { LogListener } from '../../../host/kit/log';
 import {
   codeOf,
   DOOR_ACTIONS,
@@ -14,46 +15,39 @@ import {
   readAccount,
   startVDevice,
   type AccountPublic,
-  type VDeviceOptions,
   type VStatus,
 } from '../../../host/vdevice';
 import { aPairingFrom, pairingText } from '../../operator/pairing/payload';
 import { qrLines, readScan } from '../../operator/pairing/qr';
 import { openPort } from '../../serial/open';
 import { need, type Command, type CommandInput } from '../command';
-import { describeShape, readConfig, type Shape } from '../config-file';
+import { describeSettings, HttpUrl, oneOf, PauseMs, readConfig, settings, Text, Texts } from '../config-file';
+import { aLogWriter, LOG_FLAG } from '../log-writer';
 import { stopSignal } from '../stop-signal';
 
-const SHAPE: Shape = {
-  modemPort: 'text',
-  simPin: 'text?',
-  identityFile: 'text',
-  file: 'text',
-  websiteUrl: 'text',
-  websiteToken: 'text',
-  password: 'text',
-  apiUrl: 'text',
-  apiToken: 'text',
-  account: 'text',
-  hsmPhones: 'texts',
-  adminPhones: 'texts',
-  policy: 'object?',
-  rekeyAt: 'text?',
-  utcOffsetMinutes: 'number?',
-  pollMs: 'number?',
-  batchPollMs: 'number?',
-  protocol: 'text?',
-  socket: 'text?',
-};
-
-interface Settings extends Omit<VDeviceOptions, 'runtime' | 'modem' | 'identityPriv' | 'account' | 'onEvent'> {
-  modemPort: string;
-  identityFile: string;
-  /** Path of V's door; beside the state file when left out. */
-  socket?: string;
+const SETTINGS = settings({
+  modemPort: Text,
+  simPin: Type.Optional(Text),
+  identityFile: Text,
+  file: Text,
+  websiteUrl: HttpUrl,
+  websiteToken: Text,
+  password: Text,
+  apiUrl: HttpUrl,
+  apiToken: Text,
   /** Path of the account public file. */
-  account: string;
-}
+  account: Text,
+  hsmPhones: Texts,
+  adminPhones: Texts,
+  policy: Type.Optional(Type.Object({}, { description: 'an object' })),
+  rekeyAt: Type.Optional(Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', description: 'a time as 03:00' })),
+  utcOffsetMinutes: Type.Optional(Type.Integer({ minimum: -1440, maximum: 1440, description: 'minutes east of UTC' })),
+  pollMs: Type.Optional(PauseMs),
+  batchPollMs: Type.Optional(PauseMs),
+  protocol: Type.Optional(oneOf('v1', 'v2')),
+  /** Path of V's door; beside the state file when left out. */
+  socket: Type.Optional(Text),
+});
 
 /**
  * Shows V's public identity as a code to scan. Once HSM-Cold's part is here, as the account's file or as the payload
@@ -87,18 +81,18 @@ function pair(input: CommandInput): number {
   return 0;
 }
 
-async function serve(configFile: string): Promise<number> {
-  const { modemPort, identityFile, socket, ...settings } = readConfig(configFile, SHAPE) as unknown as Settings;
+async function serve(configFile: string, onEvent: LogListener): Promise<number> {
+  const { modemPort, identityFile, socket, ...given } = readConfig(configFile, SETTINGS);
   const runtime = realRuntime();
   const port = await openPort(modemPort);
   const v = await startVDevice({
-    ...settings,
+    ...given,
     runtime,
     modem: port,
     identityPriv: openIdentity(identityFile, runtime.random).priv,
-    onEvent: (event) => process.stdout.write(`${formatEvent(event)}\n`),
+    onEvent,
   });
-  const path = socket ?? doorOf(settings.file);
+  const path = socket ?? doorOf(given.file);
   const door = await openDoor(v, path).catch(async (error) => {
     await v.close();
     port.close();
@@ -119,9 +113,10 @@ async function operate(input: CommandInput): Promise<number> {
   if (wanted === undefined) throw fail('usage', `vdevice ${action}: expected ${DOOR_ACTIONS.join(', ')}`);
   if ((wanted === 'dismiss') !== (argument !== undefined))
     throw fail('usage', `vdevice ${wanted} takes ${wanted === 'dismiss' ? 'the ID of a withdrawal' : 'no argument'}`);
-  const settings = input.values.socket === undefined ? readConfig(need(input, 'config'), SHAPE) : undefined;
-  const { file, socket } = (settings ?? { socket: input.values.socket }) as { file: string; socket?: string };
-  const result = await knock(socket ?? doorOf(file), wanted, argument);
+  const { socket } = input.values;
+  const given = socket === undefined ? readConfig(need(input, 'config'), SETTINGS) : undefined;
+  const door = given ? (given.socket ?? doorOf(given.file)) : (socket as string);
+  const result = await knock(door, wanted, argument);
   const isStatus = wanted === 'status' && !input.switches.json;
   const text = isStatus ? statusText(result as VStatus) : JSON.stringify(result);
   if (isStatus || input.switches.json) process.stdout.write(`${text}\n`);
@@ -147,9 +142,10 @@ export const vdeviceCommand: Command = {
   summary: "runs the customer's V-Device, second verification over SMS; or has a running one do something",
   positionals: ['action?', 'argument?'],
   flags: {
-    config: { value: 'FILE', help: `JSON: ${describeShape(SHAPE)}` },
+    config: { value: 'FILE', help: `JSON: ${describeSettings(SETTINGS)}` },
     socket: { value: 'PATH', help: `with ${DOOR_ACTIONS.join(', ')} ID: V's door, in place of --config` },
     json: { help: 'with status: as JSON' },
+    ...LOG_FLAG,
     pair: {
       help:
         "makes V's identity (--identity) and shows it as a QR code; with --scan or --account, the pairing " +
@@ -168,6 +164,6 @@ export const vdeviceCommand: Command = {
   async run(input) {
     if (input.switches.pair) return pair(input);
     if (input.positionals.length > 0) return operate(input);
-    return serve(need(input, 'config'));
+    return serve(need(input, 'config'), aLogWriter(input));
   },
 };
