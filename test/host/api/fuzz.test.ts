@@ -235,7 +235,7 @@ describe('host/api fuzzed from its OpenAPI document', function () {
     const types = Object.keys(operation.requestBody?.content ?? { 'application/json': 0 });
     const type = dice.of(types);
     const schema = operation.requestBody?.content[type].schema;
-    const body = schema ? sound(schema, '', platform, dice) : {};
+    const body = (schema && sound(schema, '', platform, dice)) ?? {};
     if (isHostile) for (let n = dice.below(3); n > 0; n--) spoil(body as Record<string, unknown>, dice);
     headers['content-type'] =
       isHostile && dice.chance(10) ? dice.of(['text/plain', 'x', 'application/json; charset=x']) : type;
