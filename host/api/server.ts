@@ -193,7 +193,7 @@ function createContext(
 ): { context: Context; fees: FeeEstimate } {
   const { runtime, network } = options;
   const fixedFeerateSatVb = options.fixedFeerateSatVb ?? DEFAULT_FEERATE_SAT_VB;
-  const secrets = [...Object.values(tokensOf(options)), options.rpc.password];
+  const secrets = [...Object.values(tokensOf(options)), options.rpc.password ?? ''];
   const listener = (event: LogEvent): void => {
     if (event.level === 'warning') onWarning();
     options.onEvent?.(event);

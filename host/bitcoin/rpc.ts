@@ -1,6 +1,7 @@
 // JSON-RPC client for a Bitcoin Core-compatible node: one call at a time each, typed errors, a wall-clock limit.
 // No retry here: callers poll. The password never appears in an error.
 
+import { readFileSync } from 'node:fs';
 import { fail } from '../../protocol/errors';
 import { openHttp, type HttpError, type HttpResponse } from '../kit/http';
 
@@ -13,12 +14,20 @@ const MAX_SOCKETS = 4;
 export const RPC_NOT_FOUND = -5;
 export const RPC_OUT_OF_RANGE = -8;
 export const RPC_ALREADY_IN_CHAIN = -27;
+export const RPC_MISC = -1;
+const RPC_IN_WARMUP = -28;
+const UNAUTHORIZED = 401;
+const FORBIDDEN = 403;
+const UNAVAILABLE = 503;
 
 /** Where a Bitcoin Core-compatible JSON-RPC server listens and who may speak to it. */
 export interface RpcEndpoint {
   url: string;
-  user: string;
-  password: string;
+  /** As `rpcuser` and `rpcpassword`, or of a `rpcauth` line; both absent with a cookie file. */
+  user?: string;
+  password?: string;
+  /** The node's `.cookie`, which it writes anew at each start. */
+  cookieFile?: string;
 }
 
 export interface RpcOptions extends RpcEndpoint {
@@ -29,7 +38,8 @@ export interface RpcOptions extends RpcEndpoint {
 export interface Rpc {
   /**
    * One JSON-RPC call. Throws a CodedError: `rpc-unreachable` (no answer, refused, cut), `rpc-timeout`, `rpc-auth`,
-   * `rpc-http` (an answer that is not JSON-RPC), or `rpc-error` with the node's own number in `rpcCode`.
+   * `rpc-warmup` (the node starts), `rpc-busy` (its queue is full), `rpc-http` (an answer that is not JSON-RPC), or
+   * `rpc-error` with the node's own number in `rpcCode`.
    */
   call<T = unknown>(method: string, params?: unknown[]): Promise<T>;
   close(): void;
@@ -50,21 +60,33 @@ export function createRpc(options: RpcOptions): Rpc {
   const { protocol, host } = new URL(options.url);
   const where = `${protocol}//${host}`;
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const login = createLogin(options);
   const http = openHttp({
     base: options.url,
-    auth: `${options.user}:${options.password}`,
+    auth: login.text,
     timeoutMs,
     answerMaxBytes: ANSWER_MAX_BYTES,
     maxSockets: MAX_SOCKETS,
   });
   let nextId = 0;
+
+  /** Asks once more with a cookie that the node has written anew. */
+  async function post(text: string): Promise<HttpResponse> {
+    const body = { type: 'application/json', text };
+    const refuse = (error: HttpError): never => {
+      throw unanswered(error.reason, where, timeoutMs);
+    };
+    login.text(); // throws when there is none
+    const answer = await http.request('POST', '', body).catch(refuse);
+    return answer.status === UNAUTHORIZED && login.renew() ? http.request('POST', '', body).catch(refuse) : answer;
+  }
+
   return {
     async call<T>(method: string, params: unknown[] = []): Promise<T> {
-      const text = JSON.stringify({ jsonrpc: '1.0', id: ++nextId, method, params });
-      const answer = await http.request('POST', '', { type: 'application/json', text }).catch((error: HttpError) => {
-        throw unanswered(error.reason, where, timeoutMs);
-      });
+      const answer = await post(JSON.stringify({ jsonrpc: '1.0', id: ++nextId, method, params }));
       const { result, error } = parse(answer, where);
+      if (error?.code === RPC_IN_WARMUP)
+        throw fail('rpc-warmup', `the node at ${where} is starting (${error.message}): it is asked again`);
       if (error)
         throw Object.assign(fail('rpc-error', `${method}: ${error.message}`), {
           rpcCode: error.code,
@@ -73,6 +95,36 @@ export function createRpc(options: RpcOptions): Rpc {
       return result as T;
     },
     close: () => http.close(),
+  };
+}
+
+interface Login {
+  /** `user:password`. Throws `rpc-auth` when there is no cookie file. */
+  text(): string;
+  /** Reads the cookie file again; true when another cookie is in it. */
+  renew(): boolean;
+}
+
+function createLogin({ user = '', password = '', cookieFile }: RpcEndpoint): Login {
+  if (cookieFile === undefined) return { text: () => `${user}:${password}`, renew: () => false };
+  let cookie: string | undefined;
+  const read = (): string => {
+    try {
+      return readFileSync(cookieFile, 'utf8').trim();
+    } catch {
+      throw fail(
+        'rpc-auth',
+        `cannot read the node's cookie file ${cookieFile}: is the node up, and is the path right?`,
+      );
+    }
+  };
+  return {
+    text: () => (cookie ??= read()),
+    renew() {
+      const before = cookie;
+      cookie = read();
+      return cookie !== before;
+    },
   };
 }
 
@@ -88,7 +140,9 @@ interface RpcAnswer {
 }
 
 function parse({ status, text }: HttpResponse, where: string): RpcAnswer {
-  if (status === 401 || status === 403) throw fail('rpc-auth', `the node at ${where} refuses the user or password`);
+  if (status === UNAUTHORIZED || status === FORBIDDEN)
+    throw fail('rpc-auth', `the node at ${where} refuses the user, the password or the call (HTTP ${status})`);
+  if (status === UNAVAILABLE) throw fail('rpc-busy', `the node at ${where} has too much to do: it is asked again`);
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === 'object' && parsed !== null && ('result' in parsed || 'error' in parsed))

@@ -5,11 +5,13 @@ import { fail } from '../../protocol/errors';
 import type { NetworkName } from '../bitcoin/network';
 import type { Db } from '../kit/sql';
 import type { Runtime } from '../kit/runtime';
-import { isOurs, prevoutsOf, writeTx, type Place } from './index-tx';
+import { isOurs, prevoutsOf, writeTx, type Place, type Spent } from './index-tx';
 import { parseTx } from '../bitcoin/tx';
 import { RPC_NOT_FOUND, RPC_OUT_OF_RANGE, rpcCodeOf, type Rpc } from '../bitcoin/rpc';
 import type { Watch } from './watch';
 
+/** Verbosity of `getblock`. */
+const WITH_PREVOUTS = 3;
 /** Mempool transactions looked at in one round; the rest waits for the next. */
 const MAX_MEMPOOL_LOOKS = 2000;
 /** Ids of mempool transactions that are none of ours, remembered so as not to ask again. */
@@ -39,9 +41,15 @@ interface Block {
   tx: {
     txid: string;
     hex: string;
-    vin: { txid?: string; vout?: number }[];
+    /** `prevout` since Bitcoin Core 23, from the block's undo data: no transaction index is needed. */
+    vin: { txid?: string; vout?: number; prevout?: { value: number; scriptPubKey: { hex: string } } }[];
     vout: { scriptPubKey: { hex: string } }[];
   }[];
+}
+
+/** Bitcoin Core's JSON has amounts as numbers of bitcoin with eight digits. */
+function satsOf(value: number): number {
+  return Math.round(value * 1e8);
 }
 
 interface Tip {
@@ -102,7 +110,7 @@ class ChainFollower implements Follower {
   }
 
   private async writeBlock(block: Block): Promise<boolean> {
-    const ours: { raw: string; place: Place }[] = [];
+    const ours: { raw: string; place: Place; spent: Spent[] }[] = [];
     const spendsOurs = new Set<string>();
     block.tx.forEach((tx, blockIndex) => {
       const inputs = tx.vin.map((input) => ({ txid: input.txid ?? '', vout: input.vout ?? 0, sequence: 0 }));
@@ -111,18 +119,21 @@ class ChainFollower implements Follower {
       spendsOurs.add(tx.txid);
       ours.push({
         raw: tx.hex,
+        spent: tx.vin.map(
+          ({ prevout }) => prevout && { sats: satsOf(prevout.value), script: prevout.scriptPubKey.hex },
+        ),
         place: { height: block.height, blockHash: block.hash, blockIndex, blockTime: block.time },
       });
     });
-    for (const { raw, place } of ours) await this.write(raw, place);
+    for (const { raw, place, spent } of ours) await this.write(raw, place, spent);
     return ours.length > 0;
   }
 
   /** One transaction in a step of its own: the next one may spend it, so the watch has to learn of it first. */
-  private async write(raw: string, place: Place | null): Promise<void> {
+  private async write(raw: string, place: Place | null, spent: Spent[] = []): Promise<void> {
     const parsed = parseTx(raw);
     if (!isOurs(parsed, this.watch)) return;
-    const prevouts = await prevoutsOf(parsed, this.watch, this.rpc, this.network);
+    const prevouts = await prevoutsOf(parsed, spent, { watch: this.watch, rpc: this.rpc, network: this.network });
     const seen = { raw, parsed, prevouts, place, seenAtMs: this.runtime.nowMs() };
     await this.db.transaction((tx) => writeTx(tx, this.watch, this.network, seen));
     await this.watch.learnTx(this.db, parsed.txid);
@@ -131,7 +142,7 @@ class ChainFollower implements Follower {
   private async connect(height: number, expectedPrev: string | undefined): Promise<{ changed: boolean } | undefined> {
     const hash = await this.hashAt(height);
     if (hash === undefined) return undefined;
-    const block = await this.rpc.call<Block>('getblock', [hash, 2]);
+    const block = await this.rpc.call<Block>('getblock', [hash, WITH_PREVOUTS]);
     if (expectedPrev !== undefined && block.previousblockhash !== expectedPrev) return undefined;
     const changed = await this.writeBlock(block);
     while (changed && (await this.extend())) {

@@ -30,28 +30,45 @@ export function isOurs(tx: Pick<ParsedTx, 'inputs'> & { outputs: { script: strin
   );
 }
 
-/** Looks up what the inputs spend: ours from memory, others from the node where it still has the transaction. */
-export async function prevoutsOf(tx: ParsedTx, watch: Watch, rpc: Rpc, network: NetworkName): Promise<Prevout[]> {
+/** What an input spends, as its block shows it; undefined where that says nothing. */
+export type Spent = { sats: number; script: string } | undefined;
+
+interface Sources {
+  watch: Watch;
+  rpc: Rpc;
+  network: NetworkName;
+}
+
+/**
+ * What the inputs spend: ours from memory, others from the block (`spent`), those of the mempool from the node. What
+ * nobody knows stays null until the block.
+ */
+export async function prevoutsOf(tx: ParsedTx, spent: readonly Spent[], sources: Sources): Promise<Prevout[]> {
+  const { watch, network } = sources;
   const found: Prevout[] = [];
-  for (const input of tx.inputs) {
+  for (const [sn, input] of tx.inputs.entries()) {
     const ours = watch.ownerOfOutpoint(input.txid, input.vout);
-    if (ours) {
-      found.push({ address: ours.address, sats: ours.sats });
-      continue;
-    }
-    found.push(
-      tx.isCoinbase ? { address: null, sats: null } : await foreignPrevout(rpc, network, input.txid, input.vout),
-    );
+    const shown = spent[sn] ?? (ours || tx.isCoinbase ? undefined : await unconfirmedPrevout(sources.rpc, input));
+    if (ours) found.push({ address: ours.address, sats: ours.sats });
+    else if (shown) found.push({ address: addressOfScript(bytesOf(shown.script), network) ?? null, sats: shown.sats });
+    else found.push({ address: null, sats: null });
   }
   return found;
 }
 
-async function foreignPrevout(rpc: Rpc, network: NetworkName, txid: string, vout: number): Promise<Prevout> {
+/** A coin that a transaction of the mempool spends lies in the chain, or its own transaction waits in the mempool. */
+async function unconfirmedPrevout(rpc: Rpc, { txid, vout }: { txid: string; vout: number }): Promise<Spent> {
   try {
-    const output = parseTx(await rpc.call<string>('getrawtransaction', [txid])).outputs[vout];
-    return { address: addressOfScript(bytesOf(output.script), network) ?? null, sats: output.sats };
+    const coin = await rpc.call<{ value: number; scriptPubKey: { hex: string } } | null>('gettxout', [
+      txid,
+      vout,
+      false,
+    ]);
+    if (coin) return { sats: Math.round(coin.value * 1e8), script: coin.scriptPubKey.hex };
+    const { sats, script } = parseTx(await rpc.call<string>('getrawtransaction', [txid])).outputs[vout];
+    return { sats, script };
   } catch {
-    return { address: null, sats: null }; // a node without a transaction index
+    return undefined;
   }
 }
 
@@ -85,9 +102,10 @@ async function writeState(db: Db, { raw, parsed, prevouts, place, seenAtMs }: Se
   if (known) {
     // What the mempool says never takes the place of a block: only the follower of the blocks takes a block off.
     await db.run(
-      'UPDATE txs SET state = ?, height = ?, block_hash = ?, block_index = ?, block_time = ?, raw = ? WHERE txid = ?' +
+      'UPDATE txs SET state = ?, height = ?, block_hash = ?, block_index = ?, block_time = ?, raw = ?, ' +
+        'fee_sats = COALESCE(?, fee_sats) WHERE txid = ?' +
         (place ? '' : " AND state <> 'confirmed'"),
-      [state, ...where, raw, parsed.txid],
+      [state, ...where, raw, feeOf(parsed, prevouts), parsed.txid],
     );
   } else {
     await db.run(
@@ -105,7 +123,8 @@ async function writeInputs(db: Db, watch: Watch, { parsed, prevouts }: SeenTx): 
     await db.run(
       'INSERT INTO tx_inputs (txid, sn, prev_txid, prev_vout, address, value, account, side) ' +
         'VALUES (?, ?, ?, ?, ?, ?, ?, ?) ' +
-        'ON CONFLICT (txid, sn) DO UPDATE SET account = excluded.account, side = excluded.side',
+        'ON CONFLICT (txid, sn) DO UPDATE SET account = excluded.account, side = excluded.side, ' +
+        'address = COALESCE(excluded.address, tx_inputs.address), value = COALESCE(excluded.value, tx_inputs.value)',
       [parsed.txid, sn, txid, vout, address, sats, account, side],
     );
   }

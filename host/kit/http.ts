@@ -15,8 +15,8 @@ export interface HttpOptions {
   base: string;
   /** Sent with each request. May hold secrets: no error shows them. */
   headers?: Record<string, string>;
-  /** `user:password` of basic authentication. Secret. */
-  auth?: string;
+  /** `user:password` of basic authentication, asked for before each request. Secret. */
+  auth?(): string;
   timeoutMs?: number;
   answerMaxBytes?: number;
   maxSockets?: number;
@@ -94,7 +94,7 @@ function exchange(
   const answerMaxBytes = options.answerMaxBytes ?? DEFAULT_ANSWER_MAX_BYTES;
   return new Promise((resolve, reject) => {
     const where = { protocol: root.protocol, hostname: root.hostname, port: root.port, path: prefix + path || '/' };
-    const request = send({ ...where, agent, method, headers, auth: options.auth }, (response) => {
+    const request = send({ ...where, agent, method, headers, auth: options.auth?.() }, (response) => {
       const parts: Buffer[] = [];
       let lenBytes = 0;
       response.on('data', (part: Buffer) => {

@@ -13,6 +13,8 @@ import type { AccountRow } from './account';
 import { ensureChunk, type Chain } from './derivation';
 
 const HISTORY_PAGE = 20;
+/** A website keeps some batches in stock; far ones are nobody's yet. */
+const BATCHES_AHEAD = 20;
 
 export interface AddressItem {
   index: number;
@@ -23,6 +25,7 @@ export interface AddressItem {
 export async function batch(context: Context, row: AccountRow, side: number, batchNo: number): Promise<AddressItem[]> {
   if (!Number.isInteger(batchNo) || batchNo < 0 || batchNo > BATCH_NO_MAX)
     throw apiFail('bad-parameter', `batch_no expected 0..${BATCH_NO_MAX}`);
+  await requireNear(context.db, { row, side, chain: 0 }, batchNo);
   const isNew = await ensureChunk(context, { row, side, chain: 0 }, batchNo);
   if (isNew && row.birth_height < row.registered_height) {
     await context.follower.rewindTo(row.birth_height);
@@ -32,6 +35,19 @@ export async function batch(context: Context, row: AccountRow, side: number, bat
     `SELECT idx AS "index", address FROM addresses
      WHERE account = ? AND side = ? AND chain = 0 AND idx >= ? AND idx < ? ORDER BY idx`,
     [row.account, side, batchNo * BATCH_SIZE, (batchNo + 1) * BATCH_SIZE],
+  );
+}
+
+/**
+ * Batches are derived and watched for ever, so only those near the highest one that was ever paid are given out.
+ * Throws `bad-parameter`.
+ */
+async function requireNear(db: Db, at: Chain, batchNo: number): Promise<void> {
+  const highest = Math.floor(Math.max(0, await topUsed(db, at)) / BATCH_SIZE);
+  if (batchNo <= highest + BATCHES_AHEAD) return;
+  throw apiFail(
+    'bad-parameter',
+    `batch_no expected 0..${highest + BATCHES_AHEAD}: ${BATCHES_AHEAD} batches after the last one that was paid`,
   );
 }
 

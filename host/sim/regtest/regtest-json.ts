@@ -37,7 +37,17 @@ export function scriptJson(script: any): object {
   }
 }
 
-function inputJson(input: any): object {
+/** What an input spends, as `getblock 3` shows it from the block's undo data. */
+function prevoutJson(coin: any): object {
+  return {
+    generated: coin.coinbase,
+    height: coin.height,
+    value: btcOfSats(coin.value),
+    scriptPubKey: scriptJson(coin.script),
+  };
+}
+
+function inputJson(input: any, coin?: any): object {
   const witness = input.witness.items.map((item: Buffer) => item.toString('hex'));
   const tail = { ...(witness.length ? { txinwitness: witness } : {}), sequence: input.sequence };
   if (input.isCoinbase()) return { coinbase: input.script.toRaw().toString('hex'), ...tail };
@@ -45,12 +55,16 @@ function inputJson(input: any): object {
     txid: reverseHex(input.prevout.hash),
     vout: input.prevout.index,
     scriptSig: { asm: input.script.toASM(), hex: input.script.toRaw().toString('hex') },
+    ...(coin ? { prevout: prevoutJson(coin) } : {}),
     ...tail,
   };
 }
 
-/** A transaction as `getblock 2` and `getrawtransaction true` show it, without where it was mined. */
-export function txJson(tx: any): Record<string, unknown> {
+/**
+ * A transaction as `getblock 2` and `getrawtransaction true` show it, without where it was mined; with `view`, the
+ * coins that it spends, as `getblock 3` does.
+ */
+export function txJson(tx: any, view?: any): Record<string, unknown> {
   return {
     txid: reverseHex(tx.hash('hex')),
     hash: reverseHex(tx.witnessHash('hex')),
@@ -59,7 +73,7 @@ export function txJson(tx: any): Record<string, unknown> {
     vsize: tx.getVirtualSize(),
     weight: tx.getWeight(),
     locktime: tx.locktime,
-    vin: tx.inputs.map(inputJson),
+    vin: tx.inputs.map((input: any) => inputJson(input, view?.getCoin(input.prevout))),
     vout: tx.outputs.map((output: any, n: number) => ({
       value: btcOfSats(output.value),
       n,
@@ -92,15 +106,16 @@ export async function headerJson(node: BcoinNode, entry: any): Promise<Record<st
   };
 }
 
-/** `getblock` at verbosity 1 (ids) and 2 (whole transactions). */
+/** `getblock` at verbosity 1 (ids), 2 (whole transactions) and 3 (with the coins that they spend). */
 export async function blockJson(node: BcoinNode, entry: any, verbosity: number): Promise<Record<string, unknown>> {
   const block = await node.chain.getBlock(entry.hash);
+  const view = verbosity >= 3 ? await node.chain.getBlockView(block) : undefined;
   return {
     ...(await headerJson(node, entry)),
     nTx: block.txs.length,
     strippedsize: block.getBaseSize(),
     size: block.getSize(),
     weight: block.getWeight(),
-    tx: block.txs.map((tx: any) => (verbosity === 1 ? reverseHex(tx.hash('hex')) : txJson(tx))),
+    tx: block.txs.map((tx: any) => (verbosity === 1 ? reverseHex(tx.hash('hex')) : txJson(tx, view))),
   };
 }

@@ -56,7 +56,8 @@ describe('host/bitcoin/rpc', () => {
     ['a web page', (_request, response) => response.end('<html>'), 'rpc-http'],
     ['a JSON value that is no answer', (_request, response) => response.end('7'), 'rpc-http'],
     ['null', (_request, response) => response.end('null'), 'rpc-http'],
-    ['an empty body', (_request, response) => response.writeHead(503).end(), 'rpc-http'],
+    ['an empty body', (_request, response) => response.writeHead(200).end(), 'rpc-http'],
+    ['a full queue', (_request, response) => response.writeHead(503).end('Work queue depth exceeded'), 'rpc-busy'],
     ['silence', () => undefined, 'rpc-timeout'],
     ['a connection cut before the answer', (request) => request.socket.destroy(), 'rpc-unreachable'],
     [

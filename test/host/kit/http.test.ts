@@ -13,7 +13,7 @@ describe('host/kit/http', () => {
     server = createServer(listener);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/under/`;
-    return (http = openHttp({ base, headers: { token: 'sesame' }, auth: 'u:sesame', ...options }));
+    return (http = openHttp({ base, headers: { token: 'sesame' }, auth: () => 'u:sesame', ...options }));
   }
   afterEach(() => {
     http?.close();
@@ -55,7 +55,7 @@ describe('host/kit/http', () => {
   });
 
   it('names the system’s reason and no secret when nobody listens', async () => {
-    http = openHttp({ base: 'http://127.0.0.1:1', headers: { token: 'sesame' }, auth: 'u:sesame' });
+    http = openHttp({ base: 'http://127.0.0.1:1', headers: { token: 'sesame' }, auth: () => 'u:sesame' });
     const error = await errorOf(http.request('GET', '/'));
     expect(error.reason).to.equal('ECONNREFUSED');
     expect(error.message).to.not.contain('sesame');
