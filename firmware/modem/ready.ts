@@ -56,7 +56,7 @@ const NO_INDEX = 321;
 function giveStore(modem: Modem): boolean {
   modem.n[N_STORE_TURN] = 0;
   if (bringDue(modem, modem.dels)) give(modem, COMMAND_DELETE, 'AT+CMGD=' + (modem.dels[0] % PLACES) + '\r', ANSWER_MS);
-  else if (bringDue(modem, modem.reads))
+  else if (modem.held.length < (modem.outbox.opts.maxHeld || MAX_PLACES) && bringDue(modem, modem.reads))
     give(modem, COMMAND_READ, 'AT+CMGR=' + (modem.reads[0] % PLACES) + '\r', ANSWER_MS);
   else return false;
   return true;

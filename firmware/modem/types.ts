@@ -91,6 +91,8 @@ export interface ModemOptions extends SmsHandler {
   maxTries?: number;
   /** Outgoing SMS that may wait at a time, default 8. */
   maxQueue?: number;
+  /** Incoming SMS that are handed over and not acked at a time, default 50: the others stay unread. */
+  maxHeld?: number;
   /** Pause between two looks at signal, registration and store, ms, default 30,000. */
   pollMs?: number;
 }

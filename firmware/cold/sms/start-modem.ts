@@ -6,6 +6,9 @@ import type { Cold } from '../cold';
 import { sendStore } from './send-store';
 import { receiveSms } from './sms';
 
+/** SMS that wait for a task at a time: what anybody sends while one runs long stays on the SIM and costs no memory. */
+export const SMS_HELD_MAX = 3;
+
 /** Reports of a modem that are no trouble. */
 const QUIET_EVENTS = ' starting ready registered sent time ';
 
@@ -22,6 +25,7 @@ export function startModem(cold: Cold): void {
     onEvent: noteModemEvent,
     store: sendStore,
     power: cold.hal.power,
+    maxHeld: SMS_HELD_MAX,
     owner: cold,
   });
   startModems(cold.modem);

@@ -270,6 +270,21 @@ for (const kind of ['sim800', 'a7670'] as const) {
       expect(station.sim.stored()).to.equal(0);
     });
 
+    it('hands over no more than may wait for their acknowledgement, then the others', async () => {
+      const world = createWorld('held');
+      const station = world.station({}, { maxHeld: 3 }, false);
+      await ready(world, station);
+      for (let i = 0; i < 12; i++) world.network.inject({ from: ANNA, to: COLD, text: `sms ${i}`, delayMs: 1000 + i });
+      await world.runtime.runFor(10 * 60_000);
+      expect([station.got.length, station.sim.stored(), modemStatus(station.modem).badSms]).to.deep.equal([3, 12, 0]);
+      for (let round = 0; round < 4; round++) {
+        station.acks.splice(0).forEach((ack) => ack());
+        await world.runtime.runFor(20_000);
+      }
+      expect([new Set(station.got.map((sms) => sms.text)).size, station.got.length]).to.deep.equal([12, 12]);
+      expect(station.sim.stored()).to.equal(0);
+    });
+
     it('finds messages whose +CMTI never came', async () => {
       const world = createWorld('silent');
       const station = world.station({ faults: { silentSms: 1 } });
