@@ -1,6 +1,7 @@
 // The linter's rules. `npm run check` runs them over the whole tree (tools/check); an editor shows them at once.
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { searchesOneCharacter } from './tools/check/espruino-search.js';
 
 const SOURCES = ['protocol/**/*.ts', 'firmware/**/*.ts', 'boards/**/*.ts', 'host/**/*.ts', 'tools/**/*.ts'];
 const DEVICE = ['protocol/**/*.ts', 'firmware/**/*.ts', 'boards/**/*.ts'];
@@ -41,7 +42,9 @@ export default tseslint.config(
   },
   {
     files: DEVICE,
+    plugins: { espruino: { rules: { 'searches-one-character': searchesOneCharacter } } },
     rules: {
+      'espruino/searches-one-character': 'error',
       // Espruino's own modules are loaded by require; its globals are declared by var.
       '@typescript-eslint/no-require-imports': 'off',
       'no-var': 'off',

@@ -80,7 +80,8 @@ export function printThrown(terminal: Terminal, thrown: unknown): void {
   const error = thrown as CodedError | undefined;
   const code = error && error.code ? '' + error.code : 'internal';
   const message = error && error.message ? '' + error.message : '' + error;
-  printError(terminal, code, message.indexOf(code + ': ') === 0 ? message.substr(code.length + 2) : message);
+  const rest = code.length + 2;
+  printError(terminal, code, message.substr(0, rest) === code + ': ' ? message.substr(rest) : message);
 }
 
 /** Asks; `answer` gets the next line. */

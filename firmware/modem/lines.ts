@@ -21,6 +21,7 @@ const MAX_NAME = 24;
  * of a text: here another character stands there.
  */
 export function holds(text: string, part: string): boolean {
+  // eslint-disable-next-line espruino/searches-one-character -- what is found at the end is the dot's
   return (text + '.').indexOf(part) >= 0;
 }
 
@@ -116,9 +117,8 @@ function dateNumbers(text: string): number[] {
   const numbers: number[] = [];
   let isInside = false;
   for (let i = 0; i < text.length; i++) {
-    const character = text.charAt(i);
-    const digit = numberOf(character);
-    if (digit < 0 && ' /,:+-"'.indexOf(character) < 0) return [];
+    const digit = numberOf(text.charAt(i));
+    if (digit < 0 && ' /,:+-"'.indexOf(text.charAt(i)) < 0) return [];
     if (digit >= 0 && !isInside) numbers.push(0);
     if (digit >= 0) numbers[numbers.length - 1] = numbers[numbers.length - 1] * 10 + digit;
     isInside = digit >= 0;

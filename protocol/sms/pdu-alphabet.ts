@@ -35,8 +35,10 @@ function translate(value: number, digits: number): number {
   const key = padded.substr(padded.length - digits);
   const aligned = digits & 4 ? 2 : 0;
   const table = TABLE;
-  let at = table.indexOf(key);
-  while (at >= 0 && at % 6 !== aligned) at = table.indexOf(key, at + 1);
+  let at = -1;
+  // eslint-disable-next-line espruino/searches-one-character -- a part at the end is not at `aligned`
+  do at = table.indexOf(key, at + 1);
+  while (at >= 0 && at % 6 !== aligned);
   if (at < 0) return -1;
   return parseInt(aligned ? table.substr(at - 2, 2) : table.substr(at + 2, 4), 16);
 }

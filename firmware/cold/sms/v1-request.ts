@@ -19,8 +19,8 @@ const HEADER_LAST = 34;
 /** The signed text before and after the outs text. */
 export function v1RequestFrame(m: SignBegin | Ping): string[] {
   const text = v1RequestText({ coinCode: COIN, dynamic: m.dynamic, outs: '', userTxNo: m.userTxNo });
-  const at = text.indexOf(OUTS_FIELD) + OUTS_FIELD.length;
-  return [text.substr(0, at), text.substr(at)];
+  const parts = text.split(OUTS_FIELD);
+  return [parts[0] + OUTS_FIELD, parts[1]];
 }
 
 /** Begins to verify that V's signature covers a request; undefined when there is no such channel. */
