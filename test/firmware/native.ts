@@ -9,9 +9,18 @@ function buffer(bytes: Uint8Array): ArrayBuffer {
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
 }
 
+/** As the interpreter's: of bytes, or of an array of parts one after another. */
+function hashOf(name: string): (data: Uint8Array | Uint8Array[]) => ArrayBuffer {
+  return (data) => {
+    const hash = createHash(name);
+    for (const part of Array.isArray(data) ? data : [data]) hash.update(part);
+    return buffer(hash.digest());
+  };
+}
+
 const NATIVE = {
-  SHA256: (bytes: Uint8Array) => buffer(createHash('sha256').update(bytes).digest()),
-  SHA512: (bytes: Uint8Array) => buffer(createHash('sha512').update(bytes).digest()),
+  SHA256: hashOf('sha256'),
+  SHA512: hashOf('sha512'),
   PBKDF2: (password: Uint8Array, salt: Uint8Array, options: { keySize: number; iterations: number; hasher: string }) =>
     buffer(pbkdf2Sync(password, salt, options.iterations, options.keySize * 4, options.hasher.toLowerCase())),
 };
