@@ -82,7 +82,7 @@ export function readConfig<S extends TObject>(path: string, schema: S): Static<S
 
 /** The help line of a command that takes such a file. */
 export function describeSettings(schema: TObject): string {
-  const required = (schema.required) ?? [];
+  const required = schema.required ?? [];
   return Object.keys(schema.properties)
     .map((name) => (required.includes(name) ? name : `[${name}]`))
     .join(', ');

@@ -4,7 +4,7 @@ import { readInput, usageOf, type Command } from './command';
 import { COMMANDS } from './commands';
 
 function overview(): string {
-  const rows = COMMANDS.map((command) => `  ${command.name.padEnd(12)} ${command.summary}`);
+  const rows = COMMANDS.map((command) => `  ${command.name.padEnd(12)} ${command.summary.split('\n')[0]}`);
   return [
     'usage: chaincloud COMMAND [options]',
     '',

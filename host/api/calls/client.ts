@@ -35,6 +35,19 @@ export function createCaller(http: Http, base: string, host: string): Caller {
       }
     }
     const isRefused = answer.status >= 400 && answer.status < 500 && answer.status !== TOO_MANY;
-    throw fail(isRefused ? 'api-refused' : 'api-fault', `the API at ${host} answered HTTP ${answer.status}`);
+    const words = `the API at ${host} answered HTTP ${answer.status}${messageOf(answer.text)}`;
+    throw fail(isRefused ? 'api-refused' : 'api-fault', words);
   };
+}
+
+const MESSAGE_MAX = 300;
+
+/** What a refusal says, when it has the published form. */
+function messageOf(text: string): string {
+  try {
+    const { message } = JSON.parse(text) as { message?: unknown };
+    return typeof message === 'string' ? `: ${message.replace(/[^\x20-\x7e]/g, '?').slice(0, MESSAGE_MAX)}` : '';
+  } catch {
+    return '';
+  }
 }

@@ -4,6 +4,7 @@ import { ADMIN } from '../../../host/api/calls/admin';
 import type { Call, CallGroup, Who } from '../../../host/api/calls/call';
 import { GATEWAY } from '../../../host/api/calls/gateway';
 import { OPEN } from '../../../host/api/calls/open';
+import { OPERATE } from '../../../host/api/calls/operate';
 import { API_ERRORS } from '../../../host/api/http/errors';
 import { markdownTable, putRegion } from '../markdown';
 import type { Product } from '../product';
@@ -59,5 +60,6 @@ export const httpTables: Product[] = [
   callTable('open calls', OPEN),
   callTable('gateway calls', GATEWAY),
   callTable('admin calls', ADMIN),
+  callTable('operate calls', OPERATE),
   { file: FILE, make: (text) => putRegion(text, 'errors', errors) },
 ];

@@ -26,7 +26,7 @@ export async function addEndpoint(
   try {
     ({ href } = rule.require(url));
   } catch (error) {
-    throw apiFail('bad-parameter', (error as CodedError).message);
+    throw apiFail('bad-parameter', (error as CodedError).message.replace(/^[a-z-]+: /, ''));
   }
   const secret = newSecret(runtime.random);
   const added = await db.transaction((tx) =>

@@ -55,7 +55,7 @@ export function createUrlRule(extra: readonly string[] = []): UrlRule {
       const host = url.hostname.replace(/^\[|\]$/g, '');
       const isHere = isIP(host) > 0 && isAdded(host);
       if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (isHere || extra.length > 0)))
-        throw fail('bad-option', 'url expected https: payments are nobody else’s business');
+        throw fail('bad-option', 'url expected https: others must not read about payments');
       if (url.username !== '' || url.password !== '' || url.hash !== '')
         throw fail('bad-option', 'url expected no user, password and fragment');
       if (isIP(host) > 0 && !isAllowed(host)) throw fail('bad-option', 'url expected a host on the public internet');
