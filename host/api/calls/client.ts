@@ -40,13 +40,13 @@ export function createCaller(http: Http, base: string, host: string): Caller {
   };
 }
 
-const MESSAGE_MAX = 300;
+const REFUSAL_TEXT_MAX = 300;
 
 /** What a refusal says, when it has the published form. */
 function messageOf(text: string): string {
   try {
     const { message } = JSON.parse(text) as { message?: unknown };
-    return typeof message === 'string' ? `: ${message.replace(/[^\x20-\x7e]/g, '?').slice(0, MESSAGE_MAX)}` : '';
+    return typeof message === 'string' ? `: ${message.replace(/[^\x20-\x7e]/g, '?').slice(0, REFUSAL_TEXT_MAX)}` : '';
   } catch {
     return '';
   }

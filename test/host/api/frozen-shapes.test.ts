@@ -1,5 +1,5 @@
-// The published calls as customers' clients have them: paths, fields, types. If this fails, the change is wrong, not the
-// test: fields may be added, none may go or change. Spec: docs/published-app.md 5; docs/http-api.md.
+// The published calls as clients have them: paths, fields, types. If this fails, the change is wrong, not the test:
+// fields may be added, none may go or change. Spec: docs/published-app.md 5; docs/http-api.md.
 
 import { expect } from 'chai';
 import type { TSchema } from '@sinclair/typebox';

@@ -7,7 +7,7 @@ import type { Context } from '../../context';
 import { signatureHeader } from './signature';
 import type { UrlRule } from './url';
 
-const ANSWER_LIMIT_MS = 10_000;
+const ENDPOINT_LIMIT_MS = 10_000;
 /** Only the status of an answer counts. */
 const ANSWER_MAX_BYTES = 64 * 1024;
 const FIRST_RETRY_MS = 5000;
@@ -62,7 +62,7 @@ async function post(rule: UrlRule, nowMs: number, endpoint: Endpoint, message: M
         'webhook-timestamp': String(timestampS),
         'webhook-signature': signature,
       },
-      timeoutMs: ANSWER_LIMIT_MS,
+      timeoutMs: ENDPOINT_LIMIT_MS,
       answerMaxBytes: ANSWER_MAX_BYTES,
       lookup: rule.lookup,
     });
