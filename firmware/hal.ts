@@ -85,15 +85,23 @@ export interface Power {
   modemOff(index: number): void;
 }
 
-/** Free memory as the board reports it, in the board's own units ("variables" on Espruino). */
+/** Fewer variables than this and a board does nothing: what its operations need is measured against them. */
+export const LEAST_VARIABLES = 2500;
+
+/** Memory as the board reports it, in the board's own units ("variables" on Espruino). */
 export interface MemoryUse {
   used: number;
   total: number;
+  /** It lies outside of the chip, on wires that somebody can listen to. */
+  isExternal?: boolean;
 }
 
 export interface Hal {
   /** Name of the board's folder, e.g. `linux`. */
   board: string;
+  /** Where the interpreter's prompt is after a service boot: the serial line and its speed. */
+  promptSerial: string;
+  promptBaud: number;
   /** Commit the image was built from, and the interpreter's version. */
   commit: string;
   interpreter: string;

@@ -2,6 +2,7 @@
 // Espruino's own list of free flash names (jshFlashGetFree), the noise register, and the lines that every board has on
 // the same pins. Data only: the host reads it too.
 
+import { LEAST_VARIABLES } from '../../firmware/hal';
 import type { BoardData, PortData } from '../board';
 
 export const FLASH_ADDRESS = 0x310000;
@@ -29,9 +30,13 @@ export const FLASH: BoardData['flash'] = {
   pageCount: FLASH_PAGE_COUNT,
 };
 export const STORAGE: BoardData['storage'] = { address: 0x320000, pageBytes: 4096, pageCount: 224 };
-export const LIMITS: BoardData['limits'] = { variables: 2500, callDepth: 15 };
+export const LIMITS: BoardData['limits'] = { variables: LEAST_VARIABLES, callDepth: 15 };
 /** Of a module whose PSRAM Espruino finds: all its variables lie there. */
-export const EXTERNAL_LIMITS: BoardData['limits'] = { variables: 2500, callDepth: 15, isExternal: true };
+export const EXTERNAL_LIMITS: BoardData['limits'] = {
+  variables: LEAST_VARIABLES,
+  callDepth: 15,
+  isExternal: true,
+};
 /** Pins that lead to the PSRAM of every WROVER module. */
 export const PSRAM_PINS: readonly string[] = ['D16', 'D17'];
 

@@ -44,6 +44,10 @@ const flash: Flash = {
   },
 };
 
+/** External memory lies at 0x3F800000 to 0x3FBFFFFF (ESP32 Technical Reference Manual, 1.3.1). */
+const EXTERNAL_SHIFT = 22;
+const EXTERNAL_RAM = 0xfe;
+
 function hardwareNoise(): number {
   return peek32(RNG_DATA_REG);
 }
@@ -69,6 +73,8 @@ function esp32Hal(
     board: board,
     commit: COMMIT,
     interpreter: process.version,
+    promptSerial: 'Serial1',
+    promptBaud: CONSOLE_BAUD,
     console: ports.console,
     link: ports.link,
     host: ports.host,
@@ -99,7 +105,8 @@ function esp32Hal(
     },
     memoryUse: function () {
       const memory = process.memory();
-      return { used: memory.usage, total: memory.total };
+      const isExternal = E.getAddressOf(memory, false) >>> EXTERNAL_SHIFT === EXTERNAL_RAM;
+      return { used: memory.usage, total: memory.total, isExternal: isExternal };
     },
     isStuck: isStuck,
     tidy: tidy,

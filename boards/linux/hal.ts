@@ -65,6 +65,8 @@ function linuxHal(console: Uart, link: Uart, host: Uart | undefined, modems: Uar
     board: NAME,
     commit: COMMIT,
     interpreter: process.version,
+    promptSerial: 'stdio',
+    promptBaud: 0,
     console: console,
     link: link,
     host: host,

@@ -1,7 +1,7 @@
 /**
  * HSM-Cold's start and its parts put together: self-test, journal, console, link to HSM-Hot, modems, idle tasks,
  * housekeeping. After a fault (`device-damaged`, `journal-corrupt`, `archive-lost`, `restore-unfinished`,
- * `selftest-failed`, `flash-failed`, `radio-on`) the console answers status, log, service (with the PIN) and wipe, and
+ * `selftest-failed`, `flash-failed`, `radio-on`, `memory-small`) the console answers status, log, service (with the PIN) and wipe, and
  * nothing else runs.
  */
 import { blindSeed, drbgGenerate, wipe } from '../crypto/index';
@@ -9,6 +9,7 @@ import { makeTerminal, printLine, serveLine, type Terminal } from '../console/te
 import { isMarked, isWiping, readDevice } from '../journal/device';
 import { fail } from '../../protocol/errors';
 import { SMS_PORT } from '../../protocol/wire';
+import { requireFit } from '../fit';
 import { enter } from '../guard';
 import type { Hal } from '../hal';
 import { takeCommand } from './console/dispatch';
@@ -63,11 +64,6 @@ function housekeeping(cold: Cold): void {
   }
 }
 
-/** Throws `radio-on`: whoever is in range has the interpreter's prompt at the next start that runs no image. */
-function requireSilence(hal: Hal): void {
-  if (hal.radios()) throw fail('radio-on', 'a radio of the board is on');
-}
-
 /** Ends what a power cut interrupted, then reads the board's state. Throws the code of what is wrong, or `wiped`. */
 function boot(cold: Cold): void {
   const flash = cold.hal.flash;
@@ -75,7 +71,7 @@ function boot(cold: Cold): void {
   const device = readDevice(flash);
   selfTest(!!device && device.isReady);
   if (!device && isMarked(flash)) throw fail('device-damaged', 'the device page does not hold');
-  if (!device || !device.isReady) return requireSilence(cold.hal);
+  if (!device || !device.isReady) return requireFit(cold.hal);
   cold.device = device;
   try {
     openStore(cold, false);
@@ -84,7 +80,7 @@ function boot(cold: Cold): void {
     throw error;
   }
   startTries(cold);
-  requireSilence(cold.hal);
+  requireFit(cold.hal);
   endSwitchingOff(cold);
 }
 

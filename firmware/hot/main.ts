@@ -6,7 +6,8 @@
  */
 import { makeTerminal, printLine, serveLine, type Terminal } from '../console/terminal';
 import { createPeer } from '../../protocol/link/peer';
-import { fail, type CodedError } from '../../protocol/errors';
+import type { CodedError } from '../../protocol/errors';
+import { requireFit } from '../fit';
 import { enter } from '../guard';
 import type { Hal } from '../hal';
 import { isWiping, readDevice, wipeFlash } from '../journal/device';
@@ -88,7 +89,7 @@ export function startHot(hal: Hal): void {
       hot.secret = device.secret;
       openStore(hot, false);
     }
-    if (hal.radios()) throw fail('radio-on', 'a radio of the board is on');
+    requireFit(hal);
   } catch (error) {
     hot.fault = (error as CodedError).code || 'internal';
     hot.secret = undefined;

@@ -7,6 +7,7 @@ import {
   MSG_COLD_STATUS,
   MSG_INFO,
   MSG_SIGN_BEGIN,
+  MSG_SERVICE,
   MSG_STATUS,
   REFUSE_BAD_REQUEST,
   REFUSE_BAD_STATE,
@@ -28,6 +29,7 @@ import { RELAYED_MAX, isWithinRate, learnAccount } from './limits';
 import { RELAY_TIMEOUT_MS, learnStatus } from './link';
 import { noteRefusal } from './log';
 import { aRelayed, isPartOfSigning, isRelayed, type Relayed } from './relay-rule';
+import { handleServiceRequest } from './service-request';
 import { followSigning, isLastReply, isNeeded, passOn, type Signing } from './signing';
 
 /** Does HSM-Cold's refusal of a request that names an account leave open whether there is such an account? */
@@ -150,6 +152,7 @@ export function handleRequest(hot: Hot, type: number, fields: CborValue[], reply
       c.unreachable,
     ]);
   }
+  if (type === MSG_SERVICE) return handleServiceRequest(hot, reply, refuse);
   if (isRelayed(type)) return relay(hot, type, fields, reply, refuse);
   hot.counters.malformed++;
   refuse(REFUSE_UNKNOWN_TYPE, 'unknown-type');

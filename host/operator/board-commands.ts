@@ -14,7 +14,7 @@ export const COLD_COMMANDS = {
       time: 'time <unix_seconds:whole|unset>',
       uptime: 'uptime <uptime_s:whole>',
       boots: 'boots <boots:whole> pin-failures <pin_failures:whole>',
-      memory: 'memory <used:whole> of <total:whole>',
+      memory: 'memory <used:whole> of <total:whole>[ <place:external>]',
       radios: 'radios <radios:rest>',
       journal: 'journal records <records:whole> room <room_bytes:whole> writes <writes:whole>',
       payments: 'payments <payments:whole> archived <archived:whole> room <room:number>',

@@ -134,6 +134,7 @@ export const MSG_SIGN_FINISH = 9;
 export const MSG_SIGN_RESULT = 10;
 export const MSG_ATTEST = 11;
 export const MSG_SIGN_OUTS = 12;
+export const MSG_SERVICE = 13;
 
 // Refusals: [MSG_REFUSAL, request_id, code, tag] (SPEC.md 5.3)
 export const REFUSE_BAD_REQUEST = 1;
@@ -197,6 +198,7 @@ export const MESSAGE_NAMES: { [value: number]: string } = {
   10: 'sign-result',
   11: 'attest',
   12: 'sign-outs',
+  13: 'service',
 };
 
 /** Refusals: [MSG_REFUSAL, request_id, code, tag] (SPEC.md 5.3). */

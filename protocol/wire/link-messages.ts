@@ -245,6 +245,19 @@ export const LINK_MESSAGES: LinkMessage[] = [
     fields: [field('offset', whole(0, 'OUTS_MAX - 1')), field('text', text('OUTS_CHUNK_MAX'))],
     reply: [],
   },
+  {
+    name: 'service',
+    value: 13,
+    meaning:
+      "Erases HSM-Hot, its link key too, and restarts it to the interpreter's prompt, whose line and speed it names. " +
+      'Refused as `REFUSE_BAD_STATE` later than 5 minutes after a start.',
+    from: ['gateway'],
+    to: 'HSM-Hot',
+    needs: [],
+    isRead: false,
+    fields: [],
+    reply: [shown('serial', 'text'), shown('baud', 'uint')],
+  },
 ];
 
 /** Messages that answer a request: SPEC.md 5.1. fields: in the words of SPEC.md. */

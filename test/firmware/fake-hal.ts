@@ -1,7 +1,7 @@
 // A board in this process for tests of the firmware: everything of firmware/hal.ts in memory, deterministic, on one
 // event queue that the test turns by hand. Flash follows the erase and program rules and can lose power at any write.
 import type { BytePort } from '../../host/kit/byte-port';
-import type { Flash, Hal, Uart } from '../../firmware/hal';
+import type { Flash, Hal, MemoryUse, Uart } from '../../firmware/hal';
 import { withNative } from './native';
 
 /** Thrown by a flash operation at which the power goes: the code of the board must not run on. */
@@ -232,6 +232,7 @@ export interface FakeBoard {
   isStuck: boolean;
   /** What `Hal.radios` says. */
   radios: string;
+  memory: MemoryUse;
   /** Set by a test that ends handlers before their end (abort.ts). */
   runner?: Runner;
   /** Takes the power away: timers and listeners go, flash and files stay. */
@@ -275,12 +276,15 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
     rebooted: 0,
     isStuck: false,
     radios: '',
+    memory: { used: 0, total: 2500 },
     storageBytes: 917_504,
     isStorageStuck: false,
     hal: {
       board: 'fake',
       commit: 'test',
       interpreter: 'node',
+      promptSerial: 'Serial1',
+      promptBaud: 115_200,
       console: lines.console.uart,
       link: lines.link.uart,
       host: options.isHot ? lines.host.uart : undefined,
@@ -347,7 +351,7 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
         modemOff: () => undefined,
       },
       radios: () => board.radios,
-      memoryUse: () => ({ used: 0, total: 2500 }),
+      memoryUse: () => board.memory,
       isStuck: () => board.isStuck,
       tidy: () => undefined,
     },

@@ -1,5 +1,6 @@
 // Flashing a board from whatever state it is in: at the prompt, running an HSM image, or in need of a reset; then the
 // upload, the restart and what the image says of its self-test.
+import { CONSOLE_BAUD } from '../../boards/espruino/esp32-chip';
 import { faultsOf } from '../../boards/espruino/builds';
 import { fail } from '../../protocol/errors';
 import { pause, type Runtime } from '../../host/kit/runtime';
@@ -8,6 +9,7 @@ import type { OpenPort } from '../serial/open';
 import { eraseStorage } from './storage/erase';
 import type { DeviceImage } from './storage/image';
 import { PC_BOARD } from './prompt/pacemaker';
+import { withHot } from './hot/host-line';
 import { proveLines, type Proved, type ProveOptions } from './lines/prove';
 import { probeBoard, requireSilentRadios } from './prompt/probe';
 import { findPrompt, type Prompt } from './prompt/prompt';
@@ -16,8 +18,10 @@ import type { ImageInfo } from './storage/slots';
 import { aFittingImage, isSameImage, uploadImage, type UploadOptions, type UploadResult } from './upload';
 
 const RESTART_MS = 1500;
-/** Ctrl-C is sent for so long after a reset: it breaks an image while it loads, before it takes the console. */
-const BREAK_MS = 3000;
+/** What is left when a board gives no prompt at all: Ctrl-C ends no program on a chip. */
+const LAST_WAY =
+  'What always works is the ROM loader: "chaincloud flash --storage --board BOARD --role ROLE" writes all of Storage ' +
+  '(keys and journal lie elsewhere and stay; archives of payments and batches go)';
 const CONSOLE_MS = 8000;
 const CONSOLE_QUIET_MS = 1500;
 export const READY_LIMIT_MS = 30_000;
@@ -28,6 +32,8 @@ export interface ReachOptions {
   runtime: Runtime;
   /** Asks a person for the PIN that a provisioned HSM-Cold wants before it gives its prompt. */
   askPin?: () => Promise<string>;
+  /** A paired HSM-Hot may be erased for its prompt. */
+  isUnpairing?: boolean;
   say?: (text: string) => void;
 }
 
@@ -95,15 +101,37 @@ export async function reachPrompt(options: ReachOptions): Promise<Prompt> {
       await pause(runtime, RESTART_MS);
       return find();
     }
-    if (!port.resetBoard) throw error;
-    say?.('no prompt: restarting the board');
-    await port.resetBoard();
-    for (let waited = 0; waited < BREAK_MS; waited += 100) {
-      port.write(new Uint8Array([3]));
-      await pause(runtime, 100);
+    if (port.resetBoard) {
+      say?.('no prompt: restarting the board');
+      await port.resetBoard();
+      await pause(runtime, RESTART_MS);
     }
-    return find();
+    const hot = await promptOfHot(options);
+    if (hot) return find();
+    return find().catch((last: Error & { code?: string }) => {
+      if (last.code !== 'board-silent' && last.code !== 'not-espruino') throw last;
+      throw fail(last.code, `${last.message.replace(`${last.code}: `, '')}. ${LAST_WAY}`);
+    });
   }
+}
+
+/** HSM-Hot's prompt by its line to the gateway; false where none answers there. Throws `hot-paired`, `hot-late`. */
+async function promptOfHot(options: ReachOptions): Promise<boolean> {
+  const { port, runtime, say } = options;
+  const given = await withHot(port, runtime, port.baud ?? CONSOLE_BAUD, async (hot) => {
+    say?.(`HSM-Hot answers on this port, its line to the gateway: ${hot.board}, commit ${hot.commit}`);
+    if (hot.isPaired && !options.isUnpairing)
+      throw fail(
+        'hot-paired',
+        'HSM-Hot holds a link key, which its prompt on this line costs it: give --unpair, and pair both boards again ' +
+          'afterwards; or take the prompt with "service" at its own console, which keeps the key',
+      );
+    return hot.givePrompt();
+  });
+  if (!given) return false;
+  say?.(`HSM-Hot is erased; its prompt will be on ${given.serial} at ${given.baud} baud`);
+  await pause(runtime, RESTART_MS);
+  return true;
 }
 
 /** Restarts the board and waits for the image's own word. Throws `selftest-failed`. */

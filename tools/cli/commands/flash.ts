@@ -51,9 +51,10 @@ async function flashByRom(input: CommandInput, portName: string): Promise<number
   return 0;
 }
 
-function reach(port: OpenPort, people: People): ReachOptions {
+function reach(port: OpenPort, people: People, isUnpairing = false): ReachOptions {
   return {
     port,
+    isUnpairing,
     runtime: realRuntime(),
     askPin: () => people.askSecret('PIN of HSM-Cold:'),
     say: (text) => process.stderr.write(`${text}\n`),
@@ -150,6 +151,11 @@ export const flashCommand: Command = {
     baud: { value: 'N', help: 'speed of the console', default: String(DEFAULT_BAUD) },
     force: { help: 'also when the board runs the image of another board or role' },
     erase: { help: 'empties Storage first; keys and journal lie elsewhere and stay, archives of payments stop it' },
+    unpair: {
+      help:
+        'HSM-Hot on its line to the gateway gives its prompt for its link key: it is erased, and paired again ' +
+        'afterwards',
+    },
     rollback: {
       help:
         'boots the image in the other slot again, where a whole one is; keys, counters and journal stay ' +
@@ -198,8 +204,9 @@ export const flashCommand: Command = {
     const people = createPeople(process.stdin, process.stderr);
     const peer = await openPeer(input.values.peer, baud);
     try {
-      if (isBack) await goBack(input, reach(port, people));
-      else await putImage(input, file!, { ...reach(port, people), ...(peer && { peer: peer.prompt }) }, flash);
+      const options = reach(port, people, input.switches.unpair);
+      if (isBack) await goBack(input, options);
+      else await putImage(input, file!, { ...options, ...(peer && { peer: peer.prompt }) }, flash);
       return 0;
     } finally {
       peer?.port.close();

@@ -23,7 +23,10 @@ export const STATUS = {
     time: ['time <unix_seconds:whole|unset>', "the board's clock"],
     uptime: ['uptime <uptime_s:whole>', 'seconds since the start'],
     boots: ['boots <boots:whole> pin-failures <pin_failures:whole>', 'starts; wrong PINs since the last right one'],
-    memory: ['memory <used:whole> of <total:whole>', 'variables of the interpreter'],
+    memory: [
+      'memory <used:whole> of <total:whole>[ <place:external>]',
+      'variables of the interpreter; external: they lie outside of the chip',
+    ],
     radios: ['radios <radios:rest>', 'off, or those that are on: wifi, ble; one that is on is the fault `radio-on`'],
     journal: ['journal records <records:whole> room <room_bytes:whole> writes <writes:whole>', 'the journal on flash'],
     payments: [
@@ -130,7 +133,7 @@ export function runStatus(cold: Cold): void {
   printLine(terminal, 'time ' + (isClockSet(cold) ? nowSeconds(cold) : 'unset'));
   printLine(terminal, 'uptime ' + Math.floor(cold.hal.clock.uptimeMs() / 1000));
   printLine(terminal, 'boots ' + state.bootCount + ' pin-failures ' + state.pinFailures);
-  printLine(terminal, 'memory ' + memory.used + ' of ' + memory.total);
+  printLine(terminal, 'memory ' + memory.used + ' of ' + memory.total + (memory.isExternal ? ' external' : ''));
   printLine(terminal, 'radios ' + (cold.hal.radios() || 'off'));
   if (cold.journal) showJournal(cold, cold.journal);
   printLine(terminal, 'link ' + (!state.linkKey ? 'unpaired' : cold.link && cold.link.isUp ? 'up' : 'down'));
