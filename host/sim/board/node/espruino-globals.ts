@@ -11,8 +11,8 @@ const NO_PARAMETERS = ['arguments', 'eval', 'undefined', 'NaN', 'Infinity'];
 /**
  * `Function` of an image: on Espruino what it makes sees the top of the image, and here that is inside of a function.
  * Made once for the same text, since nothing but the top is in its scope; found by the text's length, because a table
- * by the text itself would hash it at every call. Its own names are longer than those of a minified image, which what it
- * makes must see.
+ * by the text itself would hash it at every call. Its own names are longer than those of a minified image,
+ * which what it makes must see.
  */
 const MAKE_FUNCTION =
   'Function=function(){' +
@@ -21,7 +21,7 @@ const MAKE_FUNCTION =
   'for(var $index=0;$index<$list.length;$index++)' +
   'if($list[$index].body===$body&&$list[$index].params===$params)return $list[$index].fn;' +
   '$list.push({body:$body,params:$params,fn:eval("(function("+$params+"){"+$body+"\\n})")});' +
-  'return $list[$i].fn};Function.$made={};';
+  'return $list[$index].fn};Function.$made={};';
 
 /** What the simulated interpreter calls itself; the Linux build's answer has the build number behind it. */
 export const VERSION = '2v29';
