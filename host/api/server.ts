@@ -50,6 +50,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   requireTokens(options);
   const urlRule = createUrlRule(options.webhookNetworks);
   const counters = createCounters();
+  requireLogin(options);
   await requireNode(options);
   const bell = createJobBell(runtime);
   const db = await openOwn(options.database);
@@ -151,6 +152,13 @@ function requireTokens(options: ApiOptions): void {
     const same = tokens.find(([other, text]) => other !== role && text === token);
     if (same) throw fail('bad-option', `${role}Token and ${same[0]}Token are the same: each role has its own`);
   }
+}
+
+/** Throws `bad-option`. */
+function requireLogin({ rpc }: ApiOptions): void {
+  const hasPassword = rpc.user !== undefined && rpc.password !== undefined;
+  if (hasPassword === (rpc.cookieFile !== undefined))
+    throw fail('bad-option', 'rpc expected user and password, or cookieFile');
 }
 
 /** Throws `wrong-chain`. */

@@ -42,6 +42,11 @@ export interface Rpc {
    * `rpc-error` with the node's own number in `rpcCode`.
    */
   call<T = unknown>(method: string, params?: unknown[]): Promise<T>;
+  /**
+   * Many calls of one method in one request, in their order; undefined for one that the node refuses. Throws as `call`
+   * when there is no answer, or none that is a list.
+   */
+  callMany<T = unknown>(method: string, params: unknown[][]): Promise<(T | undefined)[]>;
   close(): void;
 }
 
@@ -93,6 +98,19 @@ export function createRpc(options: RpcOptions): Rpc {
           rpcText: error.message,
         });
       return result as T;
+    },
+    async callMany<T>(method: string, params: unknown[][]): Promise<(T | undefined)[]> {
+      const first = nextId + 1;
+      nextId += params.length;
+      const calls = params.map((one, i) => ({ jsonrpc: '1.0', id: first + i, method, params: one }));
+      const answer = await post(JSON.stringify(calls));
+      const parsed: unknown = answer.status === 200 ? JSON.parse(answer.text) : undefined;
+      if (!Array.isArray(parsed)) throw fail('rpc-http', `the node at ${where} does not take calls by the list`);
+      const byId = new Map((parsed as (RpcAnswer & { id: number })[]).map((one) => [one.id, one]));
+      return params.map((_, i) => {
+        const one = byId.get(first + i);
+        return one && !one.error ? (one.result as T) : undefined;
+      });
     },
     close: () => http.close(),
   };

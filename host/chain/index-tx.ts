@@ -5,6 +5,7 @@ import { addressOfScript } from '../bitcoin/address';
 import { bytesOf } from '../bitcoin/hex';
 import type { NetworkName } from '../bitcoin/network';
 import type { Db } from '../kit/sql';
+import type { ScannedTx } from '../bitcoin/scan';
 import { parseTx, type ParsedTx } from '../bitcoin/tx';
 import type { Rpc } from '../bitcoin/rpc';
 import type { Watch } from './watch';
@@ -23,7 +24,7 @@ interface Prevout {
 }
 
 /** Whether a transaction pays to or spends from a watched script. */
-export function isOurs(tx: Pick<ParsedTx, 'inputs'> & { outputs: { script: string }[] }, watch: Watch): boolean {
+export function isOurs(tx: Pick<ScannedTx, 'inputs' | 'outputs'>, watch: Watch): boolean {
   return (
     tx.outputs.some((output) => watch.ownerOfScript(output.script)) ||
     tx.inputs.some((input) => watch.ownerOfOutpoint(input.txid, input.vout))

@@ -1,6 +1,7 @@
 // Which scripts and outpoints are the accounts' own: kept in memory, read anew from the database when others added
 // some.
 
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Db } from '../kit/sql';
 
 /** Where an address stands: account, side (1 hot, 2 cold), chain (0 receiving, 1 change), index. */
@@ -24,6 +25,9 @@ type OutputRow = Owner & { seq: number; txid: string; sn: number; value: number;
 
 /** Another process may commit a lower number later than a higher one: so many are read again. */
 const SEQ_OVERLAP = 500;
+/** Rows that are read before HTTP has its turn. */
+const ROWS_A_SLICE = 10_000;
+const TXS_A_SLICE = 1000;
 
 export function createWatch(): Watch {
   const scripts = new Map<string, Owner>();
@@ -39,22 +43,33 @@ export function createWatch(): Watch {
   return {
     async refresh(db) {
       const overlap = db.dialect === 'postgres' ? SEQ_OVERLAP : 0;
-      const addresses = await db.all<Owner & { seq: number; script: string }>(
-        'SELECT seq, script, account, side, chain, idx FROM addresses WHERE seq > ? ORDER BY seq',
-        [addressSeq - overlap],
-      );
-      for (const { seq, script, account, side, chain, idx } of addresses) {
-        scripts.set(script, { account, side, chain, idx });
-        addressSeq = seq;
+      for (let from = addressSeq - overlap; ; await turn()) {
+        const rows = await db.all<Owner & { seq: number; script: string }>(
+          'SELECT seq, script, account, side, chain, idx FROM addresses WHERE seq > ? ORDER BY seq LIMIT ?',
+          [from, ROWS_A_SLICE],
+        );
+        for (const { script, account, side, chain, idx } of rows) scripts.set(script, { account, side, chain, idx });
+        if (rows.length > 0) from = addressSeq = rows[rows.length - 1].seq;
+        if (rows.length < ROWS_A_SLICE) break;
       }
-      const outputs = await db.all<OutputRow>(
-        `SELECT t.seq, o.txid, o.sn, o.value, o.address, o.account, o.side, o.chain, o.idx
-         FROM tx_outputs o JOIN txs t ON t.txid = o.txid
-         WHERE o.account IS NOT NULL AND t.seq > ? ORDER BY t.seq`,
-        [txSeq - overlap],
-      );
-      keep(outputs);
-      if (outputs.length) txSeq = outputs[outputs.length - 1].seq;
+      for (let from = txSeq - overlap; ; await turn()) {
+        const txs = await db.all<{ seq: number }>('SELECT seq FROM txs WHERE seq > ? ORDER BY seq LIMIT ?', [
+          from,
+          TXS_A_SLICE,
+        ]);
+        if (txs.length === 0) break;
+        const last = txs[txs.length - 1].seq;
+        keep(
+          await db.all<OutputRow>(
+            `SELECT t.seq, o.txid, o.sn, o.value, o.address, o.account, o.side, o.chain, o.idx
+             FROM tx_outputs o JOIN txs t ON t.txid = o.txid
+             WHERE o.account IS NOT NULL AND t.seq > ? AND t.seq <= ?`,
+            [from, last],
+          ),
+        );
+        from = txSeq = last;
+        if (txs.length < TXS_A_SLICE) break;
+      }
     },
     async learnTx(db, txid) {
       keep(

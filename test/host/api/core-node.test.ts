@@ -85,6 +85,8 @@ describe('host/api on a node like Bitcoin Core', () => {
     const folder = mkdtempSync(join(tmpdir(), 'chaincloud-cookie-'));
     const cookieFile = join(folder, '.cookie');
     try {
+      const withoutLogin = await platform.restart({ rpc: { url: core.url } }).catch((error: { code: string }) => error);
+      expect(withoutLogin?.code).to.equal('bad-option');
       await platform.restart({ rpc: { url: core.url, cookieFile } });
       expect(await codeOfSync()).to.equal('rpc-auth');
       for (const secret of ['first', 'second', 'third']) {
@@ -114,6 +116,18 @@ describe('host/api on a node like Bitcoin Core', () => {
     expect((await register(3, tip)).status).to.equal(200);
     await platform.deposit(1, 0, 600_000);
     expect((await platform.get('/user')).body.balance_confirmed).to.equal(600_000);
+  });
+
+  it('payments of a mempool are seen as they come, and again in their block', async () => {
+    const payments = Array.from({ length: 24 }, (_, i) => ({ at: platform.keys.address(1, 0, i), sats: 10_000 + i }));
+    for (const { at, sats } of payments.slice(0, 12)) await platform.node.fund(at, sats);
+    await platform.api.sync();
+    expect((await platform.get('/user')).body.balance).to.equal(120_066);
+    for (const { at, sats } of payments.slice(12)) await platform.node.fund(at, sats);
+    await platform.api.sync();
+    expect((await platform.get('/user')).body.balance).to.equal(240_276);
+    await platform.mine();
+    expect((await platform.get('/user')).body.balance_confirmed).to.equal(240_276);
   });
 
   it('batches are given out near the last one that was paid', async () => {

@@ -21,7 +21,12 @@ import { stopSignal } from '../stop-signal';
 
 const SETTINGS = settings({
   network: Network,
-  rpc: settings({ url: HttpUrl, user: Text, password: Text }),
+  rpc: settings({
+    url: HttpUrl,
+    user: Type.Optional(Text),
+    password: Type.Optional(Text),
+    cookieFile: Type.Optional(Text),
+  }),
   database: Database,
   host: Type.Optional(Text),
   port: Type.Optional(Port),
