@@ -22,7 +22,7 @@ export {
   wipeRegisters,
 } from './sign/ecdsa';
 export { prepareNonce, signPrepared, wipeNonce } from './sign/nonce';
-export { ecdh } from './sign/ecdh';
+export { ecdh, ecdhStart, ecdhStep } from './sign/ecdh';
 export { base58checkEncode, base58checkDecode } from './wallet/base58';
 export { bech32Encode, bech32Decode, segwitEncode, segwitDecode } from './wallet/bech32';
 export {

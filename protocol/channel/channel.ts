@@ -8,7 +8,7 @@
 import { bytesOfText, cutBytes, equalBytes, joinBytes, putU32, wipeBytes } from '../bytes';
 import { cborEncode } from '../cbor/encode';
 import type { CborValue } from '../cbor/types';
-import { ProtocolCrypto } from '../crypto';
+import type { EcdhWork, ProtocolCrypto } from '../crypto';
 import { CHANNEL_KEY_BYTES, SMS_OPEN } from '../wire';
 
 /**
@@ -72,6 +72,8 @@ export interface AcceptWork {
   secrets: Uint8Array;
   /** Of an OPEN only: HSM-Cold's identity key, V's identity. */
   open?: { priv32: Uint8Array; v33: Uint8Array };
+  /** The point multiplication under way. */
+  shared?: EcdhWork;
   channel?: Channel;
 }
 
@@ -95,7 +97,11 @@ function pointOf(x32: Uint8Array): Uint8Array {
  * `ecdh` throws.
  */
 export function sharedSecret(crypto: ProtocolCrypto, pub: Uint8Array, priv32: Uint8Array): Uint8Array {
-  const point = crypto.ecdh(pub.length === 32 ? pointOf(pub) : pub, priv32);
+  return secretOf(crypto, crypto.ecdh(pub.length === 32 ? pointOf(pub) : pub, priv32));
+}
+
+/** SHA-256 of a point's x; overwrites the point. */
+function secretOf(crypto: ProtocolCrypto, point: Uint8Array): Uint8Array {
   const shared = crypto.sha256(point.subarray(1));
   wipeBytes(point);
   return shared;
@@ -208,10 +214,27 @@ export function acceptBegin(base: Channel, id: number, vFresh32: Uint8Array, ope
   };
 }
 
+/** The next secret of an exchange, or undefined while its multiplication needs another step. */
+function stepShared(crypto: ProtocolCrypto, work: AcceptWork): Uint8Array | undefined {
+  const open = work.open;
+  const step = work.secrets.length;
+  if (!work.shared) {
+    const pub = open && !step ? open.v33 : work.other32;
+    const priv32 = open && step === 32 ? open.priv32 : work.own32;
+    if (!crypto.ecdhStart) return sharedSecret(crypto, pub, priv32);
+    work.shared = crypto.ecdhStart(pub.length === 32 ? pointOf(pub) : pub, priv32);
+    return undefined;
+  }
+  const point = crypto.ecdhStep!(work.shared);
+  if (!point) return undefined;
+  work.shared = undefined;
+  return secretOf(crypto, point);
+}
+
 /**
- * Does the next step, at most one point multiplication, so that the board serves its lines in between; true when
- * `work.channel` is there. Throws what `ecdh` throws: then forget the work. Secrets in order: se, es, ee of an OPEN; ee
- * of a RENEW.
+ * Does the next step, so that the board serves its lines in between: at most one point multiplication, a part of one
+ * where `crypto` has steps. True when `work.channel` is there. Throws what `ecdh` throws: then forget the work. Secrets
+ * in order: se, es, ee of an OPEN; ee of a RENEW.
  */
 export function acceptStep(crypto: ProtocolCrypto, work: AcceptWork): boolean {
   if (!work.own32.length) {
@@ -219,17 +242,14 @@ export function acceptStep(crypto: ProtocolCrypto, work: AcceptWork): boolean {
     work.fresh = joinBytes(work.fresh, crypto.pubkeyCreate(work.own32).subarray(1));
     return false;
   }
-  const open = work.open;
-  const step = work.secrets.length;
-  const secret =
-    open && !step
-      ? sharedSecret(crypto, open.v33, work.own32)
-      : sharedSecret(crypto, work.other32, open && step === 32 ? open.priv32 : work.own32);
+  const secret = stepShared(crypto, work);
+  if (!secret) return false;
+  const isWhole = !work.open || work.secrets.length === 64;
   const secrets = joinBytes(work.secrets, secret);
   wipeBytes(secret);
   wipeBytes(work.secrets);
   work.secrets = secrets;
-  if (open && step < 64) return false;
+  if (!isWhole) return false;
   work.channel = nextChannel(crypto, { key32: work.base32 }, work);
   if (work.made !== MADE_BY_V)
     work.channel.said32 = cutBytes(work.fresh, work.fresh.length - CHANNEL_KEY_BYTES, work.fresh.length);
@@ -247,6 +267,7 @@ export function wipeChannel(channel: Channel): void {
 export function endAccept(work: AcceptWork, isKept: boolean): void {
   wipeBytes(work.base32);
   wipeBytes(work.secrets);
+  if (work.shared) work.shared.secret.fill(0);
   if (work.open) wipeBytes(work.open.priv32);
   if (!isKept) wipeBytes(work.own32);
   if (!isKept && work.channel) wipeChannel(work.channel);

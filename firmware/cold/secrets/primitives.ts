@@ -1,5 +1,5 @@
 /** The device's crypto as protocol/ asks for it. */
-import { aes256Ctr, ecdh, hkdfSha256, hmacSha256, pubkeyCreate, sha256 } from '../../crypto/index';
+import { aes256Ctr, ecdh, ecdhStart, ecdhStep, hkdfSha256, hmacSha256, pubkeyCreate, sha256 } from '../../crypto/index';
 import type { ProtocolCrypto } from '../../../protocol/crypto';
 
 /** random: the generator of the unlocked board. */
@@ -11,6 +11,8 @@ export function makeCrypto(random: (lenBytes: number) => Uint8Array): ProtocolCr
     aes256Ctr: aes256Ctr,
     pubkeyCreate: pubkeyCreate,
     ecdh: ecdh,
+    ecdhStart: ecdhStart,
+    ecdhStep: ecdhStep,
     random: random,
   };
 }

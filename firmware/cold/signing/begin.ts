@@ -65,14 +65,23 @@ export function signOuts(cold: Cold, fields: CborValue[], reply: Reply, refuse: 
   takeText(cold, signing, m.text, reply, refuse);
 }
 
-/** Takes a piece of the text; after the last one verifies the authority, in steps: the published app's takes long. */
+/**
+ * Takes a piece of the text. Its outputs are read in a task of its own, with nothing of the request on the stack; after
+ * the last piece the authority is verified, in steps: the published app's takes long.
+ */
 function takeText(cold: Cold, signing: Signing, text: string, reply: Reply, refuse: Refuse): void {
   const check = signing.check!;
+  let isRead = false;
   feedAuthority(check, text);
   (check.m as SignBegin).outs = '';
-  feedOuts(cold, signing.outs!, text, !check.left);
-  if (check.left) return reply([]);
-  runSteps(cold, signing, PHASE_INPUTS, refuse, function () {
+  runSteps(cold, signing, check.left ? PHASE_OUTS : PHASE_INPUTS, refuse, function () {
+    if (!isRead) {
+      isRead = true;
+      feedOuts(cold, signing.outs!, text, !check.left);
+      if (!check.left) return true;
+      reply([]);
+      return false;
+    }
     if (stepAuthority(cold, check)) return true;
     acceptRequest(cold, signing, check);
     reply([]);

@@ -7,7 +7,7 @@
 import { pubkeyCreate, ecdsaSignRecoverable, drbgGenerate, sha256, base64Encode } from '../../crypto/index';
 import type { Cold } from '../cold';
 import { isClosed, PROTO_BIT_V1, type Account, type V1Channel } from '../state/state';
-import { requireAccount } from '../state/accounts';
+import { letGoAccount, requireAccount } from '../state/accounts';
 import { post } from '../alarms/notices';
 import { v1FormatAccept, v1FormatAddresses, v1ParseToCold, type V1Verify } from '../../../protocol/sms/v1';
 import { hexOf, bytesOfHex } from '../../console/hex';
@@ -36,15 +36,19 @@ function accountFor(cold: Cold, from: string): Account | undefined {
   return undefined;
 }
 
-function sendToPhone(cold: Cold, account: Account, text: string): void {
-  post(cold, account.vPhones[0], text, true);
+/** Sends to the account's first phone. Writing the text down needs the room that the account held. */
+function sendToPhone(cold: Cold, n: number, text: string): void {
+  const phone = requireAccount(cold, n).vPhones[0];
+  letGoAccount(cold);
+  post(cold, phone, text, true);
 }
 
 function offerText(channel: V1Channel): string {
   return v1FormatAccept({ qc: hexOf(pubkeyCreate(channel[3])).toUpperCase(), cId: channel[0], hId: channel[1] });
 }
 
-function offer(cold: Cold, n: number, v: Uint8Array, hId: number): void {
+/** Makes a channel and writes it down as the one offered; returns the text that says so. */
+function offer(cold: Cold, n: number, v: Uint8Array, hId: number): string {
   const account = requireAccount(cold, n);
   const it = openOf(cold, account);
   const cId = it.lastId + 1;
@@ -53,7 +57,7 @@ function offer(cold: Cold, n: number, v: Uint8Array, hId: number): void {
   it.lastId = cId;
   audit(cold, AUDIT_CHANNEL, n, new Uint8Array([cId >>> 24, cId >>> 16, cId >>> 8, cId]));
   putV1Channels(cold, account, v1ChannelOf(cold, account, 0), channel);
-  sendToPhone(cold, account, text);
+  return text;
 }
 
 function acceptOpen(cold: Cold, account: Account, qh: string, hId: number, ack: () => void): void {
@@ -62,13 +66,18 @@ function acceptOpen(cold: Cold, account: Account, qh: string, hId: number, ack: 
   const offered = v1ChannelOf(cold, account, 1);
   const v = bytesOfHex(qh) as Uint8Array;
   if (offered && offered[1] === hId && hexOf(offered[2]) === hexOf(v)) {
-    sendToPhone(cold, account, offerText(offered));
+    sendToPhone(cold, n, offerText(offered));
     return ack();
   }
+  let text = '';
   schedule(cold, {
     isIdle: false,
     step: function () {
-      if (cold.keys === keys) offer(cold, n, v, hId);
+      if (cold.keys === keys && !text) {
+        text = offer(cold, n, v, hId);
+        return true;
+      }
+      if (text) sendToPhone(cold, n, text);
       ack();
       return false;
     },
@@ -109,7 +118,7 @@ function replyVerify(cold: Cold, n: number, m: V1Verify): void {
     });
     // Writing it down needs the room that the signature gives back.
     scheduleOnce(cold, function () {
-      sendToPhone(cold, requireAccount(cold, n), text);
+      sendToPhone(cold, n, text);
     });
   });
 }

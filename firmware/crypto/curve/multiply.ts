@@ -2,8 +2,8 @@
 // k2 of about 128 bits (Gallant, Lambert, Vanstone; the constants and the rounding are those of the lattice basis that
 // libsecp256k1 publishes). Two forms:
 //   multiplySecret  fixed windows of four signed bits, all digits odd: one sequence of operations for every scalar;
-//   multiplyPublic  width-5 non-adjacent forms, with u G through the comb in the same pass (verification); in
-//                   steps too, between which anything else may be computed.
+//   multiplyPublic  width-5 non-adjacent forms, with u G through the comb in the same pass (verification).
+// Both in steps, between which anything else may be computed.
 // Table: odd multiples P..15P, 96 bytes an entry (x, y, beta x), 768 bytes in all, there only while it is used.
 import { invertP } from './affine';
 import { fromHex } from '../bytes';
@@ -122,12 +122,30 @@ function takeOdd(d: number, half: number): void {
 }
 
 /**
- * Accumulator = k (x, y) for a secret k, 0 < k < n. With v = (k + K) / 2 split into v1, v2 and 2^128 added to each, the
+ * k (x, y) for a secret k under way: the table, how many digits are left, and in `secret` the two halves of the scalar
+ * (words 0 and 8), the sum so far (16; z = 0: infinity), the factor of the table's z (40). Whoever gives up overwrites
+ * `secret`.
+ */
+export interface SecretMultiple {
+  table: ArrayBufferLike;
+  left: number;
+  secret: Uint32Array;
+}
+
+/** Digits of each half of the scalar. */
+const SECRET_DIGITS = 33;
+const SUM_AT = 16;
+const SCALE_AT = 40;
+const SECRET_WORDS = 48;
+
+/**
+ * Begins k (x, y) for a secret k, 0 < k < n. With v = (k + K) / 2 split into v1, v2 and 2^128 added to each, the
  * 132 bits of v1 and v2 read as signs give k: sum(2 v1 - (2^132 - 1)) + lambda (...) = 2 v - (1 + lambda)(2^132 - 2^129
  * - 1).
  */
-export function multiplySecret(k: Uint32Array, x: Uint32Array, y: Uint32Array): void {
+export function startSecret(k: Uint32Array, x: Uint32Array, y: Uint32Array): SecretMultiple {
   const v = T3;
+  const secret = new Uint32Array(SECRET_WORDS);
   makeTable(x, y, false);
   // K = (1 + lambda) (2^132 - 2^129 - 1) mod n
   addN(v, k, fromHex('76b1d93d0fae3c6b3215874b94e938137937fe0db66bcaafb3749ca5d7b6171b'));
@@ -137,37 +155,60 @@ export function multiplySecret(k: Uint32Array, x: Uint32Array, y: Uint32Array): 
   v[4] = 1;
   addN(K1, K1, v);
   addN(K2, K2, v);
-  for (let i = 32; i >= 0; i--) {
-    for (let half = 0; half < 65; half += 64) {
-      const d = (((half ? K2 : K1)[i >> 3] >>> ((i & 7) * 4)) & 15) * 2 - 15;
-      takeOdd(d, half);
+  secret.set(K1);
+  secret.set(K2, 8);
+  secret.set(SCALE, SCALE_AT);
+  const made = table;
+  table = MEMORY;
+  return { table: made, left: SECRET_DIGITS, secret: secret };
+}
+
+/** The first point starts the accumulator in random coordinates: (x z^2, y z^3, z). */
+function startBlind(): void {
+  blindNext(Z1);
+  load(Z1);
+  mul(T1, Z1);
+  mul(T2, T1);
+  load(T1);
+  mul(X1, X2);
+  load(T2);
+  mul(Y1, Y2);
+  setInfinity(false);
+}
+
+/** Takes nDigits of those that are left; true while there are any, then the accumulator is the multiple. */
+export function stepSecret(m: SecretMultiple, nDigits: number): boolean {
+  const secret = m.secret;
+  table = m.table;
+  ACCUMULATOR.set(secret.subarray(SUM_AT, SCALE_AT));
+  setInfinity(isZero(Z1));
+  for (let n = nDigits; n && m.left; n--) {
+    const isFirst = m.left === SECRET_DIGITS;
+    const i = --m.left;
+    if (!isFirst) {
+      double();
+      double();
+      double();
+      double();
+    }
+    for (let half = 0; half < 2; half++) {
+      const d = ((secret[8 * half + (i >> 3)] >>> ((i & 7) * 4)) & 15) * 2 - 15;
+      takeOdd(d, 64 * half);
       if (d > 0) sub(Y2, Y2, ZERO); // the same work for both signs
-      if (i < 32 || half) {
-        if (!half) {
-          double();
-          double();
-          double();
-          double();
-        }
-        addAffine();
-      } else {
-        // The first point starts the accumulator in random coordinates: (x z^2, y z^3, z). The double() above keeps X2,
-        // Y2.
-        blindNext(Z1);
-        load(Z1);
-        mul(T1, Z1);
-        mul(T2, T1);
-        load(T1);
-        mul(X1, X2);
-        load(T2);
-        mul(Y1, Y2);
-        setInfinity(false);
-      }
+      if (isFirst && !half) startBlind();
+      else addAffine();
     }
   }
-  load(SCALE);
-  mul(Z1, Z1);
   table = MEMORY;
+  if (m.left) {
+    if (isInfinity) Z1.fill(0);
+    secret.set(ACCUMULATOR, SUM_AT);
+    return true;
+  }
+  load(secret.subarray(SCALE_AT));
+  mul(Z1, Z1);
+  secret.fill(0);
+  return false;
 }
 
 // Width-5 non-adjacent form of k, or of -k when k is above n/2: 132 digits into out[at..], odd + 16 (1..31), or 0 for

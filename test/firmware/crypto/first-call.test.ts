@@ -43,6 +43,9 @@ const CURVE: Record<string, string> = {
   ecdsaVerify: 'return ""+crypto.ecdsaVerify(sig,hash,pub)+crypto.ecdsaVerify(sig,key,pub)',
   ecdsaRecover: 'return hx(crypto.ecdsaRecover(sig,1,hash))',
   ecdh: 'return hx(crypto.ecdh(other,key))',
+  ecdhStep:
+    'var m=crypto.ecdhStart(other,key),p;while(!p){p=crypto.ecdhStep(m);crypto.wipeRegisters()}' +
+    'return hx(p)+hx(new Uint8Array(m.secret.buffer)).replace(/0/g,"")',
   ckdPub: 'return hx(crypto.ckdPub({key:pub,chain:key},7).key)',
   taprootOutputKey: 'return hx(crypto.taprootOutputKey(pub))',
   batchStep: 'return hx(crypto.batchStep(crypto.batchStart(pub,key,7,1),1)[0].pub33)',
@@ -217,6 +220,7 @@ describe('crypto: the first call, the second, and the one after another', functi
       ecdsaVerify: 'truefalse',
       ecdsaRecover: hex(pub),
       ecdh: hex(secp256k1.getSharedSecret(key, other)),
+      ecdhStep: hex(secp256k1.getSharedSecret(key, other)),
       ckdPub: hex(child),
       taprootOutputKey: hex(p2tr(pub.subarray(1)).tweakedPubkey),
       batchStep: hex(child),
