@@ -21,7 +21,7 @@ async function runHere([name, ...args]: string[]): Promise<Done> {
   const command = COMMANDS.find((each) => each.name === name)!;
   const done: Done = { code: 0, out: '', err: '' };
   const write = process.stdout.write.bind(process.stdout);
-  process.stdout.write = ((text: string) => ((done.out += text), true));
+  process.stdout.write = (text: string) => ((done.out += text), true);
   try {
     done.code = await command.run(readInput(command, args));
   } catch (error) {

@@ -119,6 +119,9 @@ describe('settings of the long-running programs', () => {
     const [, sound] = SOUND[0];
     for (const [name, value] of [
       ['network', 'mainnet'],
+      ['rpc', { url: URL }],
+      ['rpc', { url: URL, user: 'u' }],
+      ['rpc', { url: URL, user: 'u', password: 'p', cookieFile: '/x/.cookie' }],
       ['database', 'postgre://user@host/db'],
       ['database', 'mysql://user@host/db'],
       ['adminToken', 'short'],
