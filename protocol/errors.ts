@@ -262,6 +262,7 @@ export type ErrorCode =
   | 'psbt-sighash'
   | 'psbt-signed'
   | 'radio-on'
+  | 'radio-stuck'
   | 'rate-limit'
   | 'refused'
   | 'report-sum'

@@ -13,6 +13,7 @@ import { openStorage } from '../../host/sim/board/node/storage';
 import { createVirtualRuntime } from '../../host/sim/clock/virtual-runtime';
 import { MSG_PING, REFUSE_COLD_UNREACHABLE } from '../../protocol/wire';
 import { createBench, modelImage } from '../../tools/flash/model/interrupted';
+import { NVS_PAGE_BYTES, radiosOff } from '../../tools/flash/rom/nvs';
 import { channelRig, DICE, makeRig, PIN, type Rig } from '../firmware/rig';
 
 const RADIOS = ['wifi', 'ble'] as const;
@@ -96,6 +97,13 @@ describe('attack: a prompt by radio', () => {
       expect(await bench.upload(modelImage(1, 9000))).to.equal('radio-on');
       expect(before.equals(Buffer.from(bench.flash.content()))).to.equal(true);
     }
+  });
+
+  it('a base that does not obey its settings has its own word, and nothing is written', async () => {
+    const bench = createBench({ seed: 'stuck', radios: ['ble'], settings: radiosOff(NVS_PAGE_BYTES) });
+    const before = Buffer.from(bench.flash.content());
+    expect(await bench.upload(modelImage(1, 9000))).to.equal('radio-stuck');
+    expect(before.equals(Buffer.from(bench.flash.content()))).to.equal(true);
   });
 
   it('HSM-Cold with keys signs nothing: locked, no unlock, no answer to HSM-Hot', async () => {

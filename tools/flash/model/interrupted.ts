@@ -50,6 +50,7 @@ export interface BenchOptions {
   radios?: Radio[];
   modes?: readonly PortModeName[];
   version?: string;
+  settings?: Uint8Array;
   hostBaud?: () => number;
   tables?: { [name: string]: Uint8Array };
   chunkBytes?: number;
@@ -76,6 +77,7 @@ class ModelBench implements Bench {
     ...(this.options.radios ? { radios: this.options.radios } : {}),
     ...(this.options.modes ? { modes: this.options.modes } : {}),
     ...(this.options.version ? { version: this.options.version } : {}),
+    ...(this.options.settings ? { settings: this.options.settings } : {}),
     ...(this.options.hostBaud ? { hostBaud: this.options.hostBaud } : {}),
     ...(this.options.serials ? { serials: this.options.serials(this.runtime) } : {}),
   });

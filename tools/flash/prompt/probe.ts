@@ -2,6 +2,8 @@
 // addresses, and the HSM images in its slots. Only reads.
 import { fail } from '../../../protocol/errors';
 import { BOARDS } from '../boards';
+import { NVS_ADDRESS, NVS_PAGE_BYTES, RADIO_ENTRIES, radiosOff } from '../rom/nvs';
+import { crc32 } from '../storage/crc32';
 import type { Prompt } from './prompt';
 import {
   decodeSlotHeader,
@@ -73,12 +75,21 @@ export async function radiosOn(prompt: Prompt): Promise<string> {
 }
 
 /**
- * Throws `radio-on` for a board with a radio that is on: its prompt, and so its keys, are whoever's is in range. Asked
- * before anything is written.
+ * Throws `radio-on` for a board with a radio that is on: its prompt, and so its keys, are whoever's is in range; and
+ * `radio-stuck` where the settings have it off. Asked before anything is written.
  */
 export async function requireSilentRadios(prompt: Prompt): Promise<void> {
   const radios = await radiosOn(prompt);
   if (radios === '') return;
+  const { offset, lenBytes } = RADIO_ENTRIES;
+  const crc = await prompt.eval(`E.CRC32(require("Flash").read(${lenBytes},${NVS_ADDRESS + offset}))`);
+  if (crc === crc32(radiosOff(NVS_PAGE_BYTES).subarray(offset, offset + lenBytes)))
+    throw fail(
+      'radio-stuck',
+      `a radio of this board is on (${radios}) although its settings say that it is off: this base of Espruino does ` +
+        'not obey them, and no board may run it. Write another build with "chaincloud flash --base DIR"; ' +
+        'nothing was written',
+    );
   throw fail(
     'radio-on',
     `a radio of this board is on (${radios}): whoever is in range has its prompt. Write the base again with ` +

@@ -38,6 +38,9 @@ function entry(namespace: number, type: number, key: string, value: number): Buf
   return bytes;
 }
 
+/** Octets of a page in which radiosOff has the radios' entries: what Espruino adds later stands behind them. */
+export const RADIO_ENTRIES = { offset: FIRST_ENTRY, lenBytes: (1 + RADIO_KEYS.length) * ENTRY_BYTES };
+
 /** The partition's octets: one page with the radios' entries, and erased pages. lenBytes: a multiple of a page. */
 export function radiosOff(lenBytes: number): Uint8Array {
   const bytes = Buffer.alloc(lenBytes, 0xff);
