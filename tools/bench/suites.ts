@@ -1,5 +1,6 @@
 // The suites of `npm run bench`, in the order in which they run.
 import { benchApi } from './api';
+import { benchChain } from './chain';
 import { benchCrypto } from './crypto';
 import { benchFirmware } from './firmware';
 import { benchFlash } from './flash';
@@ -13,6 +14,7 @@ import { benchWire } from './wire';
 export const SUITES: BenchSuite[] = [
   { name: 'system', run: benchSystem },
   { name: 'api', run: benchApi },
+  { name: 'chain', run: benchChain },
   { name: 'sms', run: benchSms },
   { name: 'modem', run: benchModem },
   { name: 'wire', run: () => benchWire() },
