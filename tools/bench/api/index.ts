@@ -18,6 +18,7 @@ const CONNECTIONS = 10;
 const READS = 20_000;
 const BATCH_READS = 8_000;
 const AT_ONCE = 1000;
+const CPU_GOAL_MS = 5;
 const COINS = 10;
 const COIN_SATS = 10_000_000;
 const PAYEE = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
@@ -99,19 +100,20 @@ async function atOnce(api: ServerProcess, token: string): Promise<BenchRow[]> {
     return requestOf('POST', url, headers, new URLSearchParams({ ...form, vc_code: vcCode }).toString());
   };
   const before = await api.cpuMs();
-  const { refused, p99Ms } = await load({ url: api.url, connections: AT_ONCE, next });
+  const { refused } = await load({ url: api.url, connections: AT_ONCE, next });
   if (refused > 0) throw new Error(`${refused} of ${AT_ONCE} payments were refused`);
   const cpuMs = ((await api.cpuMs()) - before) / AT_ONCE;
-  const row = (name: string, value: number, limit: number): BenchRow => ({
-    name: `1,000 payments at once, ${name}`,
-    value,
-    unit: 'ms',
-    baseline: `${limit} ms`,
-    ratio: value / limit,
-    goal: `under ${limit} ms`,
-    ok: value < limit,
-  });
-  return [row("the API's CPU a request", cpuMs, 5), row('99 of 100 answered within', p99Ms, 10_000)];
+  return [
+    {
+      name: "1,000 payments at once, the API's CPU a request",
+      value: cpuMs,
+      unit: 'ms',
+      baseline: `${CPU_GOAL_MS} ms`,
+      ratio: cpuMs / CPU_GOAL_MS,
+      goal: `under ${CPU_GOAL_MS} ms`,
+      ok: cpuMs < CPU_GOAL_MS,
+    },
+  ];
 }
 
 /** Enters the account, gives it coins, and returns its hot token once the API has seen them. */

@@ -4,11 +4,8 @@ import { connect, type Socket } from 'node:net';
 
 export interface LoadResult {
   requests: number;
-  wallMs: number;
   /** Answers of another status than 200. */
   refused: number;
-  /** Milliseconds that the slowest of a hundred answers took. */
-  p99Ms: number;
 }
 
 export interface LoadOptions {
@@ -30,37 +27,26 @@ export function requestOf(method: string, url: URL, headers: Record<string, stri
 /** Sends requests until `next` has none; rejects when the server closes a connection. */
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const { hostname, port } = new URL(options.url);
-  const result: LoadResult = { requests: 0, wallMs: 0, refused: 0, p99Ms: 0 };
-  const tookMs: number[] = [];
-  const startMs = performance.now();
+  const result: LoadResult = { requests: 0, refused: 0 };
   await Promise.all(
     Array.from({ length: options.connections }, () =>
-      drive(connect({ host: hostname, port: Number(port), noDelay: true }), options.next, (status, ms) => {
+      drive(connect({ host: hostname, port: Number(port), noDelay: true }), options.next, (status) => {
         result.requests++;
         if (status !== 200) result.refused++;
-        tookMs.push(ms);
       }),
     ),
   );
-  result.wallMs = performance.now() - startMs;
-  result.p99Ms = tookMs.sort((a, b) => a - b)[Math.floor(tookMs.length * 0.99)] ?? 0;
   return result;
 }
 
 /** One connection, from its first request to its last answer. */
-function drive(
-  socket: Socket,
-  next: () => Buffer | undefined,
-  onAnswer: (status: number, ms: number) => void,
-): Promise<void> {
+function drive(socket: Socket, next: () => Buffer | undefined, onAnswer: (status: number) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    let sentMs = 0;
     let status = 0;
     let leftBytes = 0;
     let head = '';
     function send(): void {
       const bytes = next();
-      sentMs = performance.now();
       if (bytes) return void socket.write(bytes);
       socket.end();
       resolve();
@@ -77,7 +63,7 @@ function drive(
       } else leftBytes -= part.length;
       if (leftBytes > 0) return;
       leftBytes = 0;
-      onAnswer(status, performance.now() - sentMs);
+      onAnswer(status);
       send();
     }
     socket.on('connect', send);
