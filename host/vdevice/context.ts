@@ -28,9 +28,10 @@ export interface VContext {
   adminPhones: string[];
   pollMs: number;
   /**
-   * The last withdrawal that was decrypted: one that waits is looked at again at every poll, and the key costs 50 ms.
+   * The last withdrawals that were decrypted, by id: one that waits is looked at again at every poll, and the key costs
+   * 50 ms.
    */
-  decrypted?: { id: string; infoHash: string; info: VtestInfo };
+  decrypted: Map<string, { infoHash: string; info: VtestInfo }>;
   log: Log;
   /** Plain text SMS to every admin. Texts of the published app are given word for word. */
   tellAdmins(text: string): void;

@@ -73,6 +73,7 @@ export function openContext(options: VDeviceOptions): OpenContext {
   };
   return {
     runtime,
+    decrypted: new Map(),
     steadyMs: () => startMs + clock.uptimeMs(),
     crypto,
     state,

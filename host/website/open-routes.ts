@@ -23,8 +23,9 @@ export function openRoutes(app: FastifyInstance, context: WebsiteContext): void 
 function withdrawalRoutes(app: FastifyInstance, context: WebsiteContext): void {
   const { store, runtime, log } = context;
 
-  app.get('/api/v1/open/vtest', async () => {
-    const row = store.nextWithdrawal();
+  // `after` (ours, not the published app's) is the one that V holds: the one behind it is asked for.
+  app.get('/api/v1/open/vtest', async (request) => {
+    const row = store.nextWithdrawal(aCount((request.query as Form).after) ?? 0);
     if (!row) return null;
     return { vtest_info: row.vtest_info, vtest_at: isoSeconds(row.created_ms), vtest_id: row.vtest_id };
   });

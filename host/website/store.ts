@@ -91,9 +91,12 @@ class WebsiteStore {
     );
   }
 
-  nextWithdrawal() {
+  /** The oldest that was not reported, of those behind `after`. */
+  nextWithdrawal(after: number) {
     return this.one<WithdrawalRow>(
-      "SELECT * FROM withdrawals WHERE status = 'waiting' AND vtest_info IS NOT NULL ORDER BY vtest_id LIMIT 1",
+      "SELECT * FROM withdrawals WHERE status = 'waiting' AND vtest_info IS NOT NULL AND vtest_id > ? " +
+        'ORDER BY vtest_id LIMIT 1',
+      after,
     );
   }
 

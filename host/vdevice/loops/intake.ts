@@ -4,6 +4,7 @@
 // What happens once an authority exists is send-loop.ts.
 
 import { createHash } from 'node:crypto';
+import { DAY_MS } from '../../../protocol/time';
 import { anOuts, decryptBoundInfo, sumSats, type Out, type VtestInfo } from '../../v1';
 import { readBalance } from './api-calls';
 import type { VContext } from '../context';
@@ -24,6 +25,11 @@ export type Intake =
   | { kind: 'known'; row: Withdrawal }
   | { kind: 'authorised'; row: Withdrawal };
 
+/** The one limit that holds a withdrawal for what it is and may let one behind it pass; and for how long it does. */
+const PASSED_TAG = 'policy-velocity';
+const PASSED_MS = DAY_MS;
+/** Withdrawals that are looked at in one go. */
+const LOOKS_MAX = 10;
 const INVALID = 'tx out invalid';
 const TOO_LITTLE = 'balance is not enough and loop is stop';
 
@@ -38,11 +44,37 @@ interface Pulled {
   info: string;
 }
 
-/** Pulls the next withdrawal and takes it as far as an authority, which is on disk when this answers. */
+/**
+ * Pulls the next withdrawal and takes it as far as an authority, which is on disk when this returns. Where it is held
+ * for its amount, the one behind it is pulled instead, and so on: a website that gives only its oldest one ends that.
+ */
 export async function takeNext(context: VContext, link: HsmLink): Promise<Intake> {
-  const answer = await context.website.get('/api/v1/open/vtest');
-  const pulled = answer.status === 200 ? readPulled(answer.body) : null;
-  if (!pulled) return { kind: 'none' };
+  const seen: string[] = [];
+  let held: Intake = { kind: 'none' };
+  while (seen.length < LOOKS_MAX) {
+    const query = seen.length ? '?after=' + encodeURIComponent(seen[seen.length - 1]) : '';
+    const answer = await context.website.get('/api/v1/open/vtest' + query);
+    const pulled = answer.status === 200 ? readPulled(answer.body) : null;
+    if (!pulled || seen.includes(pulled.id)) return held;
+    const intake = await takePulled(context, link, pulled);
+    if (intake.kind !== 'wait' || intake.why !== PASSED_TAG) return intake;
+    if (seen.length === 0 && isHeldLong(context, pulled.id)) return intake;
+    if (seen.length === 0) held = intake;
+    seen.push(pulled.id);
+  }
+  return held;
+}
+
+/** Whether the oldest withdrawal has let others pass for so long that now they wait for it. */
+function isHeldLong({ state, steadyMs }: VContext, id: string): boolean {
+  const sinceMs = state.getNumber('passed-since-ms', 0);
+  if (state.getText('passed') === id && steadyMs() >= sinceMs) return steadyMs() - sinceMs >= PASSED_MS;
+  state.setText('passed', id);
+  state.setNumber('passed-since-ms', steadyMs());
+  return false;
+}
+
+async function takePulled(context: VContext, link: HsmLink, pulled: Pulled): Promise<Intake> {
   const infoHash = createHash('sha256').update(pulled.info).digest('hex');
   const known = usedOne(context.state.withdrawal(pulled.id));
   const twin = usedOne(context.state.withdrawalOfInfo(infoHash));
@@ -120,10 +152,12 @@ async function examine(context: VContext, link: HsmLink, pulled: Pulled, infoHas
 }
 
 async function decrypt(context: VContext, pulled: Pulled, infoHash: string): Promise<VtestInfo> {
-  const last = context.decrypted;
-  if (last?.id === pulled.id && last.infoHash === infoHash) return last.info;
+  const { decrypted } = context;
+  const last = decrypted.get(pulled.id);
+  if (last?.infoHash === infoHash) return last.info;
   const info = await decryptBoundInfo(pulled.info, pulled.id, context.password);
-  context.decrypted = { id: pulled.id, infoHash, info };
+  if (decrypted.size >= LOOKS_MAX) decrypted.clear();
+  decrypted.set(pulled.id, { infoHash, info });
   return info;
 }
 
@@ -153,8 +187,9 @@ function readPulled(body: unknown): Pulled | null {
 }
 
 function tellOnce(context: VContext, id: string, words: string): void {
-  if (context.state.getText('held') === id) return;
-  context.state.setText('held', id);
+  const told = (context.state.getText('held') ?? '').split(' ');
+  if (told.includes(id)) return;
+  context.state.setText('held', [...told, id].slice(-LOOKS_MAX).join(' '));
   giveNotice(context, 'held', words);
 }
 

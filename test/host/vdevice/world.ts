@@ -65,6 +65,8 @@ export interface World {
 export interface FakeSite {
   url: string;
   vtest: unknown;
+  /** What GET /vtest?query answers; a website that does not know the query has none. */
+  behind?: (query: string) => unknown;
   batch: unknown;
   reports: Record<string, string>[];
   batchReports: Record<string, string>[];
@@ -81,11 +83,12 @@ async function startFakeSite(): Promise<FakeSite> {
     request.on('data', (chunk) => (text += chunk));
     request.on('end', () => {
       const form = Object.fromEntries(new URLSearchParams(text));
-      const path = request.url!.replace('/api/v1/open', '');
+      const [path, query] = request.url!.replace('/api/v1/open', '').split('?');
       if (request.method === 'GET' && path === '/batch') site.batchPolls++;
       let body: unknown = null;
       if (request.headers.token !== 'site-token') response.statusCode = 401;
-      else if (request.method === 'GET') body = path === '/vtest' ? site.vtest : site.batch;
+      else if (request.method === 'GET')
+        body = path !== '/vtest' ? site.batch : query && site.behind ? site.behind(query) : site.vtest;
       else {
         (path === '/vtest' ? site.reports : site.batchReports).push(form);
         body = { result: site.accepts };

@@ -269,6 +269,55 @@ describe('host/vdevice intake', () => {
     expect(requests()).to.have.length(2);
   });
 
+  it('a withdrawal that is held for its amount lets the one behind it pass, for a day', async () => {
+    const policy = { windowSeconds: 172800, windowMaxSats: 70000 };
+    await world.restart({ policy });
+    await give();
+    await start();
+    await world.pass(10);
+    confirm();
+    await world.pass(10);
+    const small = async (id: number) => vtestOf(id, PAYEE + ',10000');
+    await give(12);
+    let behind: unknown = await small(13);
+    const queries: string[] = [];
+    world.site.behind = (query) => {
+      queries.push(query);
+      return query === 'after=12' ? behind : null;
+    };
+    await world.pass(30);
+    expect([requests().map((form) => form.user_tx_no), [...new Set(queries)]]).to.deep.equal([
+      ['11', '13'],
+      ['after=12'],
+    ]);
+    expect(world.adminTexts()).to.deep.equal(['policy-velocity holds withdrawal 12']);
+    confirm('13', 'cd'.repeat(32));
+    world.api.details.set('cd'.repeat(32), { outputs: [{ address: PAYEE, value: 10000 }], inputs: [{ value: 11000 }] });
+    await world.pass(60);
+    await give(12);
+    behind = null;
+    await world.restart({ policy, pollMs: 1_200_000 });
+    await world.pass(86400);
+    behind = await small(14);
+    await world.pass(3600);
+    expect(requests()).to.have.length(2);
+    await world.pass(86400);
+    expect(requests().map((form) => form.user_tx_no)).to.deep.equal(['11', '13', '12']);
+  });
+
+  it('a website that knows no other than its oldest withdrawal is asked for it again', async () => {
+    await world.restart({ policy: { windowSeconds: 3600, windowMaxSats: 60000 } });
+    await give();
+    await start();
+    await world.pass(10);
+    confirm();
+    await world.pass(10);
+    await give(12);
+    await world.pass(600);
+    expect([requests().length, world.adminTexts()]).to.deep.equal([1, ['policy-velocity holds withdrawal 12']]);
+    expect((await loop()).running).to.equal(true);
+  });
+
   it('attack: the clock moved to empty a velocity limit stops the loop', async () => {
     let shiftMs = 0;
     const inner = world.runtime.child('v');
