@@ -21,6 +21,9 @@ const MODEM_OFF = 0;
 /** The fault of a board whose radio is on; the line `radios` says which. */
 const RADIO_ON = 'radio-on';
 
+/** The fault of a board with fewer variables than its operations need. */
+const MEMORY_SMALL = 'memory-small';
+
 const bad = (text: string): Finding[] => [{ ok: false, text }];
 
 /** Seconds in the largest fitting unit. */
@@ -37,6 +40,8 @@ const state: Judge = (lines) => {
   if (is === 'factory') return bad('the board has no seed: run "chaincloud provision"');
   if (is === undefined || is === 'unlocked' || is === 'paired') return [];
   if (is === RADIO_ON) return [];
+  if (is === MEMORY_SMALL)
+    return bad('the board has too few variables, and does nothing: switch its radios off, or write another base');
   return bad(`the board reports ${is}: restore it from the backup`);
 };
 
@@ -63,7 +68,10 @@ const radios: Judge = (lines) => {
 
 const memory: Judge = (lines) => {
   const use = lineOf(STATUS.memory, lines);
-  if (!use || use.used <= use.total * MEMORY_FULL) return [];
+  if (!use) return [];
+  const external = 'memory lies outside of the chip: whoever has the board in hand can listen to keys on its wires';
+  const found: Finding[] = use.place === 'external' ? [{ ok: true, text: external }] : [];
+  if (use.used <= use.total * MEMORY_FULL) return found;
   return bad(`memory is nearly full (${use.used} of ${use.total} variables): restart the board and report this`);
 };
 

@@ -178,6 +178,14 @@ describe('console: commands', () => {
     ).map((finding) => finding.text);
     for (const part of ['chaincloud unlock', 'behind', 'nearly full', 'cable', 'reopen 1', 'SIM', 'antenna', '3.7'])
       expect(texts.join('\n')).to.include(part);
+    const external = judge(['state unlocked', 'time 1700000000', 'memory 100 of 16383 external'], 1_700_000_000);
+    expect(external.map(({ ok, text }) => [ok, text.split(':')[0]])).to.deep.equal([
+      [true, 'memory lies outside of the chip'],
+    ]);
+    const small = judge(['state memory-small', 'time 1700000000', 'memory 100 of 2300'], 1_700_000_000);
+    expect(small.map(({ ok, text }) => [ok, text.split(',')[0]])).to.deep.equal([
+      [false, 'the board has too few variables'],
+    ]);
     expect(judge(['state unlocked', 'time 1700000000', 'memory 100 of 2500', 'link up'], 1_700_000_000)).to.deep.equal(
       [],
     );
