@@ -4,6 +4,7 @@ import type { Exception } from './check';
 /** Folders that are lists of one kind, a file an entry: they grow with the list and read like one. */
 export const LISTS: readonly Exception[] = [
   { file: 'firmware/cold/console/commands', name: '', reason: 'a file a command of the console' },
+  { file: 'tools/bench', name: '', reason: 'a folder a suite of the benchmarks' },
   { file: 'tools/cli/commands', name: '', reason: 'a file a command of the command line' },
   { file: 'tools/doctor/checks', name: '', reason: 'a file a check of the doctor' },
 ];
