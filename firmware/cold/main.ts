@@ -1,8 +1,8 @@
 /**
  * HSM-Cold's start and its parts put together: self-test, journal, console, link to HSM-Hot, modems, idle tasks,
  * housekeeping. After a fault (`device-damaged`, `journal-corrupt`, `archive-lost`, `restore-unfinished`,
- * `selftest-failed`, `flash-failed`, `radio-on`, `memory-small`) the console answers status, log, service (with the PIN) and wipe, and
- * nothing else runs.
+ * `selftest-failed`, `flash-failed`, `radio-on`, `memory-small`) the console answers status, log, service (with the
+ * PIN) and wipe, and nothing else runs.
  */
 import { blindSeed, drbgGenerate, wipe } from '../crypto/index';
 import { makeTerminal, printLine, serveLine, type Terminal } from '../console/terminal';

@@ -27,7 +27,7 @@ type OutputRow = Owner & { seq: number; txid: string; sn: number; value: number;
 const SEQ_OVERLAP = 500;
 /** Rows that are read before HTTP has its turn. */
 const ROWS_A_SLICE = 10_000;
-const TXS_A_SLICE = 1000;
+const TXS_A_LOAD = 1000;
 
 export function createWatch(): Watch {
   const scripts = new Map<string, Owner>();
@@ -55,7 +55,7 @@ export function createWatch(): Watch {
       for (let from = txSeq - overlap; ; await turn()) {
         const txs = await db.all<{ seq: number }>('SELECT seq FROM txs WHERE seq > ? ORDER BY seq LIMIT ?', [
           from,
-          TXS_A_SLICE,
+          TXS_A_LOAD,
         ]);
         if (txs.length === 0) break;
         const last = txs[txs.length - 1].seq;
@@ -68,7 +68,7 @@ export function createWatch(): Watch {
           ),
         );
         from = txSeq = last;
-        if (txs.length < TXS_A_SLICE) break;
+        if (txs.length < TXS_A_LOAD) break;
       }
     },
     async learnTx(db, txid) {

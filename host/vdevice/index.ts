@@ -1,11 +1,11 @@
 // The customer's V-Device: assembles its parts, owns its clock. Spec: docs/published-app.md,
 // protocol/SPEC.md 6. SMS with HSM-Cold: link-v2.ts, link-v1.ts. Withdrawals: intake.ts, send-loop.ts. Batches:
-// batch-loop.ts. Admins: admin.ts.
+// batch-loop.ts. Admins: admins/.
 
 import { fail } from '../../protocol/errors';
 import { SMS_PORT } from '../../protocol/wire';
 import { repeat, type Repeater } from '../kit/repeat';
-import { NO_CHANNEL, takeAdminText, type AdminActions } from './admin';
+import { NO_CHANNEL, takeAdminText, type AdminActions } from './admins/texts';
 import { isOneOf, type VContext } from './context';
 import type { HsmLink, HsmLinkEvents } from './link/hsm-link';
 import { linkV1 } from './link/link-v1';
@@ -16,7 +16,7 @@ import { aMinuteOfDay } from './loops/local-time';
 import { startPing } from './loops/ping';
 import { sendLoop, type SendLoop } from './loops/send-loop';
 import { timekeeper } from './loops/timekeeper';
-import { nextNoticeMs, sendNotices } from './notices';
+import { nextNoticeMs, sendNotices } from './admins/notices';
 import { openContext, type OpenContext } from './open-context';
 import type { State } from './state';
 import type { ColdStatus, IncomingSms, VDevice, VDeviceOptions, VStatus } from './types';

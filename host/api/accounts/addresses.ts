@@ -14,7 +14,7 @@ import { ensureChunk, type Chain } from './derivation';
 
 const HISTORY_PAGE = 20;
 /** A website keeps some batches in stock; far ones are nobody's yet. */
-const BATCHES_AHEAD = 20;
+const AHEAD_OF_PAID = 20;
 
 export interface AddressItem {
   index: number;
@@ -44,10 +44,10 @@ export async function batch(context: Context, row: AccountRow, side: number, bat
  */
 async function requireNear(db: Db, at: Chain, batchNo: number): Promise<void> {
   const highest = Math.floor(Math.max(0, await topUsed(db, at)) / BATCH_SIZE);
-  if (batchNo <= highest + BATCHES_AHEAD) return;
+  if (batchNo <= highest + AHEAD_OF_PAID) return;
   throw apiFail(
     'bad-parameter',
-    `batch_no expected 0..${highest + BATCHES_AHEAD}: ${BATCHES_AHEAD} batches after the last one that was paid`,
+    `batch_no expected 0..${highest + AHEAD_OF_PAID}: ${AHEAD_OF_PAID} batches after the last one that was paid`,
   );
 }
 

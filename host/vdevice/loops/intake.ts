@@ -9,7 +9,7 @@ import { anOuts, decryptBoundInfo, sumSats, type Out, type VtestInfo } from '../
 import { readBalance } from './api-calls';
 import type { VContext } from '../context';
 import type { HsmLink } from '../link/hsm-link';
-import { giveNotice } from '../notices';
+import { giveNotice } from '../admins/notices';
 import { checkWithdrawal } from '../policy/policy';
 import type { Withdrawal } from '../state';
 

@@ -9,7 +9,7 @@ import { postRequest, readOutcome, readPayment, type Payment, type RequestForm }
 import type { VContext } from '../context';
 import type { HsmLink } from '../link/hsm-link';
 import { authorise, refusalWords, takeNext, type Intake } from './intake';
-import { giveNotice } from '../notices';
+import { giveNotice } from '../admins/notices';
 import { feeTag, hasFeeLimit } from '../policy/policy';
 import type { Withdrawal } from '../state';
 import type { LoopState } from '../types';

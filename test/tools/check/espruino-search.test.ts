@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { Linter } from 'eslint';
 import { join } from 'node:path';
 import ts from 'typescript';
-import * as parser from '@typescript-eslint/parser';
+import { parser } from 'typescript-eslint';
 import { ROOT } from '../../../host/kit/package';
 
 const FILE = 'case.ts';

@@ -8,11 +8,11 @@ interface Call {
   params: unknown[];
 }
 
-const INPUT_BYTES = 32;
+const TXID_BYTES = 32;
 
 /** A payment of one input and two outputs, 225 bytes; `number` makes it differ. */
 function foreignTx(number: number): string {
-  const input = Buffer.alloc(INPUT_BYTES);
+  const input = Buffer.alloc(TXID_BYTES);
   input.writeUInt32LE(number);
   const script = '0014' + input.subarray(0, 20).toString('hex');
   const output = '1027000000000000' + '16' + script;

@@ -26,7 +26,7 @@ const ERASES = 5;
 const ERASE =
   `(function(){var F=require("Flash"),m=0,i,t;for(i=0;i<${ERASES};i++){t=getTime();F.erasePage(${SCRATCH});` +
   't=(getTime()-t)*1000;if(t>m)m=t;}return m;}())';
-const ERASE_MS = 20_000;
+const ERASE_PROMPT_MS = 20_000;
 
 interface ChipState {
   freeHeap?: number;
@@ -46,7 +46,7 @@ export async function chipRows(prompt: Prompt): Promise<BenchFigure[]> {
   rows.push({ name: 'convolve, 16 by 16 doubles', value: Number(convolveMs.toFixed(3)), unit: 'ms' });
   await prompt.eval(FALL, { tries: 1, timeoutMs: 20_000 }).catch(() => undefined);
   rows.push({ name: 'calls, deepest', value: Number(await prompt.eval(FALLEN)), unit: '' });
-  const eraseMs = Number(await prompt.eval(ERASE, { timeoutMs: ERASES * ERASE_MS }));
+  const eraseMs = Number(await prompt.eval(ERASE, { timeoutMs: ERASES * ERASE_PROMPT_MS }));
   rows.push({ name: `erase of a page, longest of ${ERASES}`, value: Number(eraseMs.toFixed(1)), unit: 'ms' });
   return rows;
 }

@@ -11,7 +11,7 @@ import { MSG_INFO, MSG_SERVICE, MSG_STATUS, REFUSE_BAD_STATE } from '../../../pr
 import type { SpeedPort } from '../lines/burst';
 
 /** HSM-Hot repeats its hello every few seconds; erasing its flash takes a second. */
-const ANSWER_MS = 8000;
+const HOT_ANSWER_MS = 8000;
 const SPEED_MS = 200;
 
 export interface HotOnLine {
@@ -24,14 +24,14 @@ export interface HotOnLine {
 
 function ask(peer: Peer, type: number): Promise<CborValue[]> {
   return new Promise((resolve, reject) =>
-    peer.request(type, [], (error, fields) => (error ? reject(error) : resolve(fields)), ANSWER_MS),
+    peer.request(type, [], (error, fields) => (error ? reject(error) : resolve(fields)), HOT_ANSWER_MS),
   );
 }
 
 /** False where nobody on the line speaks the link's protocol. */
 function comesUp(peer: Peer, runtime: Runtime): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = runtime.after(ANSWER_MS, () => resolve(false));
+    const timer = runtime.after(HOT_ANSWER_MS, () => resolve(false));
     peer.onUp(() => {
       timer.cancel();
       resolve(true);

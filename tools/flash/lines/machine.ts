@@ -2,10 +2,10 @@
 // whose own output a wire leads back. One board writes bursts, the other (or the same) counts what it hears.
 import type { PortData } from '../../../boards/board';
 import { pause, type Runtime } from '../../../host/kit/runtime';
+import { BITS_PER_BYTE } from '../../../host/sim/board/wire';
 import type { Prompt } from '../prompt/prompt';
 import { BURST_BYTES, BURSTS, type LineLoss } from './burst';
 
-const BITS_A_BYTE = 10;
 /** Between bursts the line is idle for longer than the slowest poll. */
 const IDLE_MS = 120;
 const A_BATCH = 20;
@@ -62,7 +62,7 @@ async function oneWay(
   runtime: Runtime,
   { bursts = BURSTS, onProgress }: MachineOptions,
 ): Promise<{ bursts: number; lost: number }> {
-  const everyMs = Math.ceil((BURST_BYTES * BITS_A_BYTE * 1000) / port.baud) + IDLE_MS;
+  const everyMs = Math.ceil((BURST_BYTES * BITS_PER_BYTE * 1000) / port.baud) + IDLE_MS;
   await listen(to, port);
   if (from !== to) await from.eval(`(${serialOf(port, port.baud)},1)`);
   let done = 0;

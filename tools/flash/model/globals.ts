@@ -1,5 +1,6 @@
 // Espruino's globals of the model board, as far as the loader and the expressions of the tools use them.
 import type { SimFlash } from '../../../host/sim/board/flash';
+import { ERASE_MS } from '../../../host/sim/board/port/modes';
 import type { Runtime } from '../../../host/kit/runtime';
 import { NVS_ADDRESS } from '../rom/nvs';
 import { crc32 } from '../storage/crc32';
@@ -11,7 +12,6 @@ export const MODEL_VERSION = '2v29.277';
 /** As the data sheets of such flash say. */
 const PROGRAM_MS = 0.7;
 const PROGRAM_BYTES = 256;
-const ERASE_MS = 45;
 const VARIABLES = 2500;
 const USED_VARIABLES = 200;
 /** Where variables lie: inside the chip, or behind the bus of external memory. */

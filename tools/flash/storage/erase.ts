@@ -5,7 +5,7 @@ import { fail } from '../../../protocol/errors';
 import type { Prompt } from '../prompt/prompt';
 
 const ARCHIVES = 'require("Storage").list().filter(function(n){return n[0]=="u"&&+n.substr(1)>0;}).length';
-const ERASE_MS = 60_000;
+const ERASE_LIMIT_MS = 60_000;
 
 /** Throws `archives-there` unless `isForced`, before anything is changed. */
 export async function eraseStorage(prompt: Prompt, isForced: boolean): Promise<void> {
@@ -17,5 +17,5 @@ export async function eraseStorage(prompt: Prompt, isForced: boolean): Promise<v
         '"chaincloud backup" first; then --erase --force, a wipe at its console and "chaincloud restore"',
     );
   }
-  await prompt.eval('require("Storage").eraseAll()', { timeoutMs: ERASE_MS });
+  await prompt.eval('require("Storage").eraseAll()', { timeoutMs: ERASE_LIMIT_MS });
 }

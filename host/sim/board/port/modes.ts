@@ -19,7 +19,7 @@ export interface PortModes {
 }
 
 /** Typical and longest erase of a 4,096-byte page, as the data sheets of such flash say. */
-const ERASE_MS = 45;
+export const ERASE_MS = 45;
 const ERASE_WORST_MS = 400;
 const LEAKED_VARIABLES = 3;
 

@@ -1,9 +1,9 @@
 // Holds V's answers to its admins (docs/published-app.md 3.3) and PING (6.5).
 
 import { expect } from 'chai';
-import { DAY_SECONDS } from '../../../protocol/time';
-import type { LogEvent } from '../../../host/kit/log';
-import { ADMIN, COLD, createWorld, type World } from './world';
+import { DAY_SECONDS } from '../../../../protocol/time';
+import type { LogEvent } from '../../../../host/kit/log';
+import { ADMIN, COLD, createWorld, type World } from '../world';
 
 describe('host/vdevice admin SMS (docs/published-app.md 3.3)', () => {
   let world: World;

@@ -2,8 +2,8 @@
 // A number proves nothing: it can stop and never start, and no command moves money past a check. Answers are counted,
 // or a forged number would cost money.
 
-import { HOUR_MS } from '../../protocol/time';
-import type { VContext } from './context';
+import { HOUR_MS } from '../../../protocol/time';
+import type { VContext } from '../context';
 import { startCode, takeStartCode } from './start-code';
 
 /** Answers to admins in an hour. */

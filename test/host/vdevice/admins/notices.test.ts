@@ -1,9 +1,9 @@
-// Holds the bound on SMS that a website can cause (host/vdevice/notices.ts): one an hour of each kind, whatever the
+// Holds the bound on SMS that a website can cause (host/vdevice/admins/notices.ts): one an hour of each kind, whatever the
 // clock does.
 
 import { expect } from 'chai';
-import type { VContext } from '../../../host/vdevice/context';
-import { giveNotice, nextNoticeMs, sendNotices } from '../../../host/vdevice/notices';
+import type { VContext } from '../../../../host/vdevice/context';
+import { giveNotice, nextNoticeMs, sendNotices } from '../../../../host/vdevice/admins/notices';
 
 const HOUR_MS = 3_600_000;
 const START_MS = Date.UTC(2026, 0, 5);

@@ -2,8 +2,8 @@
 // code at a time, good for a day; wrong ones cost nothing and change nothing.
 
 import { base32 } from '@scure/base';
-import { DAY_MS } from '../../protocol/time';
-import type { VContext } from './context';
+import { DAY_MS } from '../../../protocol/time';
+import type { VContext } from '../context';
 
 /** Five octets are eight characters of base32. */
 const CODE_BYTES = 5;

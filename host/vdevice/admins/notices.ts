@@ -1,8 +1,8 @@
 // SMS to V's admins about what a website can cause at will: of each kind one an hour, with the number of those that
 // were kept back. The log has each one. What stops the loop waits for a person and is told at once, not here.
 
-import { HOUR_MS } from '../../protocol/time';
-import type { VContext } from './context';
+import { HOUR_MS } from '../../../protocol/time';
+import type { VContext } from '../context';
 
 /** What is bounded: withdrawals refused, withdrawals held, reports that the website does not take. */
 export type NoticeKind = 'refused' | 'held' | 'unreported';
