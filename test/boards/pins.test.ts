@@ -1,5 +1,5 @@
-// Holds: no ESP32 board uses a pin that leads to the PSRAM of a WROVER module (the base probes PSRAM at each start), and
-// no two of a role's ports share a pin.
+// Holds: no ESP32 board uses a pin that leads to the PSRAM of a WROVER module (the base probes PSRAM at each start),
+// and no two of a role's ports share a pin.
 import { expect } from 'chai';
 import { ESPRUINO_BOARD, PSRAM_PINS } from '../../boards/espruino/esp32-chip';
 import { BOARDS } from '../../tools/flash/boards';

@@ -1,14 +1,13 @@
 // A node with a mempool as large as asked for, in a process of its own so that its work is not counted as the API's.
 // Its transactions are foreign but for the last one. Spec: Bitcoin Core 27, getrawmempool and getrawtransaction.
 import { createServer } from 'node:http';
+import { TXID_BYTES } from '../../../protocol/wire';
 
 interface Call {
   id: number;
   method: string;
   params: unknown[];
 }
-
-const TXID_BYTES = 32;
 
 /** A payment of one input and two outputs, 225 bytes; `number` makes it differ. */
 function foreignTx(number: number): string {

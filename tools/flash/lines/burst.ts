@@ -15,7 +15,7 @@ export const BURST_BYTES = 512;
 export const ENOUGH_BURSTS = 20;
 const SUM_MODULUS = 1_000_003;
 /** The board gives an unfinished burst up after so long without an octet, and the whole test after the second time. */
-const SETTLE_MS = 300;
+const PAUSE_MS = 300;
 const GIVE_UP_MS = 5000;
 const START_MS = 200;
 /** What a burst takes beside the octets' own time: an idle board's poll, and its answer. */
@@ -68,7 +68,7 @@ const TRIAL =
   `w=setTimeout(end,k<n?${GIVE_UP_MS}:${START_MS});}` +
   'setTimeout(function(){E.setConsole(null,{force:true});S.setup(B);S.removeAllListeners("data");' +
   'S.on("data",function(d){clearTimeout(w);b+=d.length;g+=d.length;' +
-  `a=(a+E.sum(E.toUint8Array(d)))%${SUM_MODULUS};w=setTimeout(say,b<L?${SETTLE_MS}:1);});` +
+  `a=(a+E.sum(E.toUint8Array(d)))%${SUM_MODULUS};w=setTimeout(say,b<L?${PAUSE_MS}:1);});` +
   `w=setTimeout(end,${GIVE_UP_MS});},${START_MS});return 1;})`;
 
 /** Collects what comes, and waits for it. */
@@ -126,7 +126,7 @@ export async function tryLine(
   options: BurstOptions,
 ): Promise<LineLoss> {
   const { bursts = BURSTS, baud, promptBaud, onProgress } = options;
-  const turnMs = (2 * BURST_BYTES * BITS_PER_BYTE * 1000) / baud + SETTLE_MS + 10 * TURN_MS;
+  const turnMs = (2 * BURST_BYTES * BITS_PER_BYTE * 1000) / baud + PAUSE_MS + 10 * TURN_MS;
   await prompt.eval(`${TRIAL}(${bursts},${BURST_BYTES},${baud},${promptBaud})`, { tries: 1 });
   const heard = new Listener(port, runtime);
   await port.setBaud?.(baud);

@@ -1,5 +1,5 @@
-// Holds the bound on SMS that a website can cause (host/vdevice/admins/notices.ts): one an hour of each kind, whatever the
-// clock does.
+// Holds the bound on SMS that a website can cause (host/vdevice/admins/notices.ts): one an hour of each kind, whatever
+// the clock does.
 
 import { expect } from 'chai';
 import type { VContext } from '../../../../host/vdevice/context';
