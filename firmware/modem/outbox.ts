@@ -19,12 +19,14 @@ export const SEND_ERROR = -2;
 
 /** 24 hours (3GPP TS 23.040 9.2.3.12.1). */
 export const VALIDITY_DAY = 0xa7;
-const DEFAULT_TRIES = 8;
+/** With the pauses below a message is tried for twelve minutes. */
+const DEFAULT_TRIES = 16;
 /** Attempts when the network or the modem says that the message itself is at fault. */
 const REFUSED_TRIES = 3;
 const BUSY_PAUSE_MS = 2000;
 const FIRST_PAUSE_MS = 5000;
-const LONGEST_PAUSE_MS = 300000;
+/** An alarm has to go out within ten minutes through a modem that fails most of its sends. */
+const LONGEST_PAUSE_MS = 60000;
 /**
  * A message that waited so long for a modem that is registered goes to one that is not: a network that takes SMS may
  * say nothing of it. What then fails counts as no try.
@@ -151,7 +153,7 @@ export function sendWaitMs(outbox: Outbox, modem: number, limitMs: number): numb
 function pauseMs(cms: number, tries: number): number {
   if (cms === 314) return BUSY_PAUSE_MS;
   if (cms === 1 || cms === 28 || cms === 50 || cms === 69 || cms === 96 || (cms > 302 && cms < 306)) return -1;
-  const ms = FIRST_PAUSE_MS << (tries < 8 ? tries - 1 : 7);
+  const ms = FIRST_PAUSE_MS << (tries < 5 ? tries - 1 : 4);
   return ms > LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : ms;
 }
 

@@ -124,7 +124,7 @@ describe('firmware/modem: outbox', () => {
       waits.push(sendWaitMs(outbox, 0, 1e9));
       nowMs += waits[i];
     }
-    expect(waits).to.deep.equal([5000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000, 300_000, 2000]);
+    expect(waits).to.deep.equal([5000, 10_000, 20_000, 40_000, 60_000, 60_000, 60_000, 60_000, 60_000, 2000]);
     expect(store.size()).to.equal(1);
     expect(endSend(outbox, takeSend(outbox, 0)!, SEND_OK)).to.equal(true);
     expect(store.size()).to.equal(0);

@@ -46,7 +46,7 @@ describe('bench: modem', function () {
   it('200 random dialogues', () => expect(runDialogues('suite', 200).bad).to.deep.equal([]));
   // Dialogues of the bench that were beyond a limit, or never ended, before the driver was mended.
   const numbers = [19, 45, 81, 87, 103, 151, 229, 305, 422, 462, 688, 750];
-  for (const seed of [...numbers.map((number) => `bench-${number}`), 'last-10', 'last-6089', 'last-6442'])
+  for (const seed of [...numbers.map((number) => `bench-${number}`), 'last-10', 'last-6089', 'last-6442', 'fin-7004'])
     it(`random dialogue ${seed}`, () => {
       const { alarmMs, storeMs } = runDialogue(seed);
       expect(alarmMs).to.be.at.most(ALARM_LIMIT_MS);
