@@ -12,7 +12,8 @@ const row = function (name: string, value: number, meaning: string, tags: string
 export const REFUSALS: Refusal[] = [
   row('bad-request',       1, 'a field is missing, too much or outside its limits',      'bad-request'),
   row('unknown-type',      2, 'the end that is asked does not know the type',            'unknown-type'),
-  row('bad-state',         3, 'the signing does not need this request now',              'bad-state no-signing'),
+  row('bad-state',         3, 'the signing does not need this request now',
+    'bad-state no-signing too-late'),
   row('not-ready',         4, 'the board has no result or no room yet; ask again later',
     'not-ready storage-failed storage-full'),
   row('busy',              5, 'the board is busy with something else; ask again later',  'busy sweep-open'),
@@ -36,6 +37,6 @@ export const REFUSALS: Refusal[] = [
     'no-common-coin replaced-too-often user-tx-conflict'),
   row('rate',             20, 'too many requests; ask again later',                      'large-rate rate'),
   row('cold-unreachable', 21, 'HSM-Hot has no answer of HSM-Cold',                       'not-paired'),
-  row('limit',            22, 'a limit of the board is reached; no board sends this yet', ''),
+  row('limit',            22, 'a limit of the board is reached',                         'no-room'),
   row('internal',         23, 'a fault of the board',                                    'internal'),
 ];

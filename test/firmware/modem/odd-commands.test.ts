@@ -263,8 +263,8 @@ describe('firmware/modem: odd answers while an SMS is sent', () => {
     ['"Call Ready" behind, no OK', { onPdu: () => ['+CMGS: 7', 'Call Ready'] }, 'sent', 1],
     ['"NORMAL POWER DOWN" before', { onPdu: network(['NORMAL POWER DOWN']) }, 'sent', 2],
     ['24.011 8.2: +CMS ERROR: 28', { onPdu: () => ['+CMS ERROR: 28'] }, 'modem-refused', 3],
-    ['24.011 8.2: +CMS ERROR: 38 for ever', { onPdu: () => ['+CMS ERROR: 38'] }, 'modem-tries', 8],
-    ['27.005 3.2.5: +CMS ERROR: 302 for ever', { onPdu: () => ['+CMS ERROR: 302'] }, 'modem-tries', 8],
+    ['24.011 8.2: +CMS ERROR: 38 for ever', { onPdu: () => ['+CMS ERROR: 38'] }, 'modem-tries', 16],
+    ['27.005 3.2.5: +CMS ERROR: 302 for ever', { onPdu: () => ['+CMS ERROR: 302'] }, 'modem-tries', 16],
     ['the PDU echoed', { isEchoing: true }, 'sent', 1],
     ...['\r\n>', '> ', '\r\n+CMTI: "SM",4\r\n\r\n> ', 'AT+CMGS=19\r\r\n> '].map((prompt): (typeof rows)[number] => [
       `27.005 3.5.1: prompt ${JSON.stringify(prompt)}`,
