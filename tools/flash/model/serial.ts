@@ -12,12 +12,13 @@ export function createSerialModel(write: (bytes: Uint8Array) => void, onSetup: (
   let listener: ((text: string) => void) | undefined;
   const latin1 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
   return {
-    object: {
+    // Ports have a prototype of their own, as Espruino's Serial: device code adds to it (boards/espruino/uart.ts).
+    object: Object.assign(Object.create({}) as SerialModel['object'], {
       setup: (baud: number) => onSetup(baud),
       write: (text: string) => write(latin1(text)),
       on: (_event: string, next: (text: string) => void) => void (listener = next),
       removeAllListeners: () => void (listener = undefined),
-    },
+    }),
     hear: (bytes) => listener?.(Buffer.from(bytes).toString('latin1')),
   };
 }

@@ -107,6 +107,6 @@ describe('cli: what people decide by', () => {
       crypto: { code: 1, comb: 65536, words: 16384 },
       images: [{ board: 'linux', role: 'cold', bytes: 100000, callDepth: 9, callChain: [] }],
     });
-    expect(text).to.match(/linux +hsm-cold +100000 bytes {2}with tables {2}69 % of Storage/);
+    expect(text).to.match(/linux +hsm-cold +100000 bytes {2}with tables {2}20 % of Storage/);
   });
 });
