@@ -1,8 +1,8 @@
 // The trust protocol's model (I2, I10, I12, I13, I14): a random adversary finds nothing while all rules hold, and finds
 // what each rule is for when it is left out.
 import { expect } from 'chai';
-import { AIMS, OF_HACKED_V } from '../../../protocol/model/mutations';
-import { play, type Finding } from '../../../protocol/model/play';
+import { findWithout } from '../../../protocol/model/mutations';
+import { play } from '../../../protocol/model/play';
 import { RULES, rulesWithout, type Rule } from '../../../protocol/model/rules';
 import { createChance } from '../../../host/sim/gsm/chance';
 
@@ -11,16 +11,6 @@ const MOVES = 120_000;
 const RUNS = 6;
 /** Found by the bench, which makes more moves. */
 const RARE: Rule[] = ['witnessForReplacement'];
-
-function findWithout(rule: Rule): Finding | undefined {
-  const scenario = OF_HACKED_V.includes(rule) ? 'v' : 'flash';
-  for (let seed = 1; seed <= RUNS; seed++) {
-    const game = { rules: rulesWithout(rule), aim: AIMS[rule], scenario } as const;
-    const finding = play(createChance(seed, rule), game, MOVES);
-    if (finding) return finding;
-  }
-  return undefined;
-}
 
 /** Rules whose lack breaks another promise than "nothing is paid twice, nothing void that was signed". */
 const OTHERS: { [rule in Rule]?: RegExp } = {
@@ -45,7 +35,7 @@ describe('model of the trust protocol', function () {
 
   for (const rule of (Object.keys(RULES) as Rule[]).filter((each) => !RARE.includes(each)))
     it(`finds what is lost without the rule: ${RULES[rule]}`, () => {
-      const finding = findWithout(rule);
+      const finding = findWithout(rule, (seed) => createChance(seed, rule), { runs: RUNS, moves: MOVES });
       expect(finding?.what).to.match(OTHERS[rule] ?? PAID_TWICE_OR_FALSE_VOID);
       expect(finding!.trace.length).to.be.greaterThan(0);
     });

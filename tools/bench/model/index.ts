@@ -1,6 +1,6 @@
 // The model of the trust protocol at its full length: nothing is found while all rules hold, and each rule that is left
 // out is missed.
-import { AIMS, OF_HACKED_V } from '../../../protocol/model/mutations';
+import { findWithout } from '../../../protocol/model/mutations';
 import { play } from '../../../protocol/model/play';
 import { RULES, rulesWithout, type Rule } from '../../../protocol/model/rules';
 import { createChance } from '../../../host/sim/gsm/chance';
@@ -12,15 +12,9 @@ const MOVES_WITHOUT = 300_000;
 const RUNS = 10;
 
 function rowWithout(rule: Rule): BenchRow {
-  const scenario = OF_HACKED_V.includes(rule) ? 'v' : 'flash';
-  let moves = 0;
-  for (let seed = 1; seed <= RUNS; seed++) {
-    const game = { rules: rulesWithout(rule), aim: AIMS[rule], scenario } as const;
-    const finding = play(createChance(seed, rule), game, MOVES_WITHOUT);
-    moves += finding?.moves ?? MOVES_WITHOUT;
-    if (finding) return row(`without ${rule}: ${finding.what}`, moves, true);
-  }
-  return row(`without ${rule}: nothing found`, moves, false);
+  const finding = findWithout(rule, (seed) => createChance(seed, rule), { runs: RUNS, moves: MOVES_WITHOUT });
+  const moves = finding?.moves ?? RUNS * MOVES_WITHOUT;
+  return row(`without ${rule}: ${finding?.what ?? 'nothing found'}`, moves, finding !== undefined);
 }
 
 function row(name: string, moves: number, ok: boolean): BenchRow {
