@@ -1,9 +1,9 @@
 // Settings of the long-running programs: a JSON file, so that secrets stay out of the process list. Every wrong word in
 // it, at any depth, is refused by its name before anything starts: unknown names, missing ones, values out of bounds.
-import { readFileSync } from 'node:fs';
 import { Type, type Static, type TObject, type TSchema } from '@sinclair/typebox';
 import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value';
 import { fail } from '../../protocol/errors';
+import { readJson } from '../../host/kit/json-file';
 
 const CLOSED = { additionalProperties: false };
 const PORT_MAX = 65_535;
@@ -64,15 +64,7 @@ function messageOf(schema: TObject, { path, type }: ValueError): string {
 
 /** Reads and checks `path`. Throws code `config` naming the file and the setting, never a value. */
 export function readConfig<S extends TObject>(path: string, schema: S): Static<S> {
-  let given: unknown;
-  try {
-    given = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw fail(
-      'config',
-      `${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'expected JSON'}`,
-    );
-  }
+  const given = readJson(path, 'config');
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw fail('config', `${path}: expected a JSON object`);
   const problem = Value.Errors(schema, given).First();

@@ -1,8 +1,8 @@
 // The reviewed file that says which accounts a board is to have: read, checked by name of field, shown to the operator
 // in words. The board checks everything again.
-import * as fs from 'node:fs';
 import { DAY_SECONDS } from '../../protocol/time';
 import { fail } from '../../protocol/errors';
+import { readJson } from '../../host/kit/json-file';
 import { effectivePolicy, FEE_LIMITS_DEFAULT, type AccountData, type AccountPolicy } from '../../host/operator';
 
 const POLICY_FIELDS: { [name: string]: keyof AccountPolicy } = {
@@ -109,15 +109,7 @@ function readOne(where: string, raw: Raw): AccountData {
  * scanned when it is added. Throws code `account-file` naming the field.
  */
 export function readAccounts(file: string): AccountData[] {
-  let json: unknown;
-  try {
-    json = JSON.parse(fs.readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw fail(
-      'account-file',
-      `${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'expected JSON'}`,
-    );
-  }
+  const json = readJson(file, 'account-file');
   const list = Array.isArray(json) ? json : (json as { accounts?: unknown } | null)?.accounts;
   if (!Array.isArray(list) || list.length === 0) throw fail('account-file', `${file}: expected a list of accounts`);
   return list.map((each, i) => readOne(`account ${i}`, (each ?? {}) as Raw));

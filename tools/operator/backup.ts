@@ -1,10 +1,10 @@
 // A backup file: the accounts' public files, the audit log, and the board's state (accounts, limits used, everything
 // ever paid) in lines that only the seed opens. The secret part of a backup is the paper with the words; `checkWords`
 // tells whether a paper belongs to the board.
-import * as fs from 'node:fs';
 import { HDKey } from '@scure/bip32';
 import { mnemonicToSeedSync } from '@scure/bip39';
 import { fail } from '../../protocol/errors';
+import { readJson } from '../../host/kit/json-file';
 import type { AccountFile } from '../../host/api/types';
 import { backup as readState, readLog, showAccount, verifyShown, type ConsoleClient } from '../../host/operator';
 
@@ -43,15 +43,7 @@ export async function makeBackup(
 
 /** Reads a backup file. Throws code `backup-file`. */
 export function readBackup(file: string): Backup {
-  let json: Partial<Backup>;
-  try {
-    json = JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<Backup>;
-  } catch (error) {
-    throw fail(
-      'backup-file',
-      `${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'expected JSON'}`,
-    );
-  }
+  const json = readJson(file, 'backup-file') as Partial<Backup>;
   const isRight =
     json?.version === BACKUP_VERSION &&
     Array.isArray(json.state) &&

@@ -1,8 +1,8 @@
 // `chaincloud account`: accounts at the API.
-import { readFileSync } from 'node:fs';
 import { Value } from '@sinclair/typebox/value';
 import { ACCOUNT_MAX } from '../../../protocol/wire';
 import { fail } from '../../../protocol/errors';
+import { readJson } from '../../../host/kit/json-file';
 import { ACCOUNTS_PAGE, ADMIN_CALLS, type Registration } from '../../../host/api/calls/admin';
 import { actionCommand, aNumber, columns, moreLine, PAGE_FLAGS, pages } from '../api-actions';
 
@@ -19,13 +19,7 @@ const tokenLines = ({ cold_receiving, hot_sending }: Tokens): string[] => [
 
 /** The file as the API takes it. Throws `account-file` naming what is wrong. */
 function accountFile(path: string): Registration['file'] {
-  let file: unknown;
-  try {
-    file = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const isThere = (error as NodeJS.ErrnoException).code !== 'ENOENT';
-    throw fail('account-file', `${path}: ${isThere ? 'expected JSON' : 'there is no such file'}`);
-  }
+  const file = readJson(path, 'account-file');
   const schema = ADMIN_CALLS.registerAccount.body.properties.file;
   const problem = Value.Errors(schema, file).First();
   if (problem)

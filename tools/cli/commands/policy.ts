@@ -1,8 +1,8 @@
 // `chaincloud policy try FILE`: what a policy of V would have refused and held of what V authorised before.
-import { readFileSync } from 'node:fs';
 import { decimalOf } from '../../../protocol/bytes';
 import { fail } from '../../../protocol/errors';
 import { DAY_MINUTES, MINUTE_MS } from '../../../protocol/time';
+import { readJson } from '../../../host/kit/json-file';
 import { NETWORKS, type NetworkName } from '../../../host/bitcoin/network';
 import { localTime } from '../../../host/vdevice/loops/local-time';
 import { readHistory, tryPolicy, type Trial } from '../../../host/vdevice/policy/history';
@@ -13,13 +13,7 @@ import { need, type Command, type CommandInput } from '../command';
 const NAMED_MAX = 5;
 
 function readPolicy(file: string): ReturnType<typeof aPolicy> {
-  let policy: unknown;
-  try {
-    policy = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'expected JSON';
-    throw fail('bad-policy', `${file}: ${why}`);
-  }
+  const policy = readJson(file, 'bad-policy');
   if (typeof policy !== 'object' || policy === null || Array.isArray(policy))
     throw fail('bad-policy', `${file}: expected a JSON object, as "policy" in V's settings`);
   return aPolicy(policy);
