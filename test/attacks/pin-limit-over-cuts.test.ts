@@ -2,13 +2,10 @@
 // beyond the limit; a flash that takes no audit record takes away neither the delay nor the erasure.
 // Invariants: 5 (SPEC.md, what must never happen).
 import { expect } from 'chai';
-import type { Cold } from '../../firmware/cold/cold';
-import { openStore } from '../../firmware/cold/state/open-store';
-import { makeState } from '../../firmware/cold/state/state';
 import { save } from '../../firmware/cold/state/store';
-import { readDevice } from '../../firmware/journal/device';
 import { R_RESTORE } from '../../firmware/journal/records';
 import { createConsoleClient, status, unlock, valueOf, wipe } from '../../host/operator';
+import { storeOf } from '../firmware/cuts/prepared';
 import { PIN, readyRig, type Rig } from '../firmware/rig';
 import { PIN_TRIES_MAX } from '../../firmware/cold/secrets/pin';
 
@@ -65,14 +62,7 @@ function loseWrites(rig: Rig, kept: number): void {
 /** The board as a state backup leaves it that was not read to its end, just started. */
 function leaveRestoring(rig: Rig): void {
   rig.coldOff();
-  const cold = {
-    hal: rig.cold.hal,
-    device: readDevice(rig.cold.flash),
-    state: makeState(),
-    counters: {},
-  } as unknown as Cold;
-  openStore(cold, false);
-  save(cold, R_RESTORE, new Uint8Array([1]));
+  save(storeOf(rig), R_RESTORE, new Uint8Array([1]));
   rig.coldOn();
   rig.coldConsole = createConsoleClient({ port: rig.cold.console.port });
 }

@@ -38,16 +38,18 @@ export async function settled(rig: Rig): Promise<Rig> {
   return rig;
 }
 
+/** HSM-Cold of a rig that is off, no more of it than its store. */
+export function storeOf(rig: Rig): Cold {
+  const { hal, flash } = rig.cold;
+  const cold = { hal, device: readDevice(flash), state: makeState(), counters: {} } as unknown as Cold;
+  openStore(cold, false);
+  return cold;
+}
+
 /** Writes payments into a board's journal as the firmware would, without making them. */
 export function fill(rig: Rig, count: number): void {
   rig.coldOff();
-  const cold = {
-    hal: rig.cold.hal,
-    device: readDevice(rig.cold.flash),
-    state: makeState(),
-    counters: {},
-  } as unknown as Cold;
-  openStore(cold, false);
+  const cold = storeOf(rig);
   for (let n = 1; n <= count; n++) {
     const payload = new Uint8Array(PAYMENT_BYTES);
     writeU32(payload, PAYMENT_SERIAL, cold.state.paymentSerial + 1);

@@ -5,8 +5,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
 import type { SignJob } from '../../../host/gateway/types';
-import { startApi } from '../../../host/api';
-import { ADMIN_TOKEN, GATEWAY_TOKEN, signJob, startPlatform, type Platform } from './fixture';
+import { ADMIN_TOKEN, GATEWAY_TOKEN, type Platform, signJob, startAnotherApi, startPlatform } from './fixture';
 
 const SHOP = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 const API = resolve(__dirname, '../../../host/api');
@@ -134,16 +133,7 @@ describe('host/api under fire', function () {
     for (let i = 0; i < 23; i++) await platform.node.fund(platform.keys.address(1, 0, i), 30_000);
     await platform.mine();
     const isShared = platform.database.startsWith('postgres');
-    const second = isShared
-      ? await startApi({
-          runtime: platform.runtime,
-          network: 'regtest',
-          rpc: platform.node.rpc,
-          database: platform.database,
-          adminToken: ADMIN_TOKEN,
-          gatewayToken: GATEWAY_TOKEN,
-        })
-      : undefined;
+    const second = isShared ? await startAnotherApi(platform) : undefined;
     const urls = [platform.api.url, second?.url ?? platform.api.url];
     const post = (n: number, url: string): Promise<Response> =>
       fetch(url + '/api/v1/open/tx/request', {

@@ -303,3 +303,16 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   }
   return platform;
 }
+
+/** Another API on the platform's database and node, as in a second process. */
+export function startAnotherApi(platform: Platform, changes: Partial<ApiOptions> = {}): Promise<Api> {
+  return startApi({
+    runtime: platform.runtime,
+    network: 'regtest',
+    rpc: platform.node.rpc,
+    database: platform.database,
+    adminToken: ADMIN_TOKEN,
+    gatewayToken: GATEWAY_TOKEN,
+    ...changes,
+  });
+}

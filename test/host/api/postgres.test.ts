@@ -4,11 +4,11 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
-import { startApi, type Api } from '../../../host/api';
+import type { Api } from '../../../host/api';
 import { realRuntime } from '../../../host/kit/runtime';
 import type { SignJob } from '../../../host/gateway/types';
 import { startPostgres, type PostgresServer } from '../postgres-server';
-import { ADMIN_TOKEN, GATEWAY_TOKEN, signJob, startPlatform, type Platform } from './fixture';
+import { type Platform, signJob, startAnotherApi, startPlatform } from './fixture';
 
 const SHOP = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 
@@ -43,13 +43,8 @@ describe('host/api, several processes on one PostgreSQL', function () {
   });
 
   async function startAnother(): Promise<Api> {
-    const api = await startApi({
+    const api = await startAnotherApi(platform, {
       runtime: realRuntime(),
-      network: 'regtest',
-      rpc: platform.node.rpc,
-      database: platform.database,
-      adminToken: ADMIN_TOKEN,
-      gatewayToken: GATEWAY_TOKEN,
       chainPollMs: 100,
       onEvent: (event) => events.push('second: ' + event.text),
     });
@@ -108,15 +103,7 @@ describe('host/api, several processes on one PostgreSQL', function () {
     const rateLimit = { burst: 10, perSecond: 0.001 };
     await platform.restart({ runtime: realRuntime(), rateLimit });
     const first = platform.api;
-    const second = await startApi({
-      runtime: realRuntime(),
-      network: 'regtest',
-      rpc: platform.node.rpc,
-      database: platform.database,
-      adminToken: ADMIN_TOKEN,
-      gatewayToken: GATEWAY_TOKEN,
-      rateLimit,
-    });
+    const second = await startAnotherApi(platform, { runtime: realRuntime(), rateLimit });
     others.push(second);
     const asks = Array.from({ length: 40 }, (_, i) =>
       fetch([first, second][i & 1].url + '/api/v1/open/time', { headers: { token: platform.tokens.hot } }),

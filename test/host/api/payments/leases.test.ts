@@ -5,10 +5,17 @@
 
 import { Agent, request } from 'node:http';
 import { expect } from 'chai';
-import { startApi } from '../../../../host/api';
 import type { Job } from '../../../../host/gateway/types';
 import { openDb } from '../../../../host/kit/sql';
-import { ADMIN_TOKEN, GATEWAY_TOKEN, signJob, startPlatform, testKeys, type Platform } from '../fixture';
+import {
+  ADMIN_TOKEN,
+  GATEWAY_TOKEN,
+  type Platform,
+  signJob,
+  startAnotherApi,
+  startPlatform,
+  testKeys,
+} from '../fixture';
 
 const SHOP = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 
@@ -110,16 +117,7 @@ describe('host/api/payments/leases', () => {
     this.timeout(60_000);
     await queue(12);
     const isShared = platform.database.startsWith('postgres');
-    const second = isShared
-      ? await startApi({
-          runtime: platform.runtime,
-          network: 'regtest',
-          rpc: platform.node.rpc,
-          database: platform.database,
-          adminToken: ADMIN_TOKEN,
-          gatewayToken: GATEWAY_TOKEN,
-        })
-      : undefined;
+    const second = isShared ? await startAnotherApi(platform) : undefined;
     const urls = [platform.api.url, second?.url ?? platform.api.url];
     const ask = async (i: number): Promise<Job> => {
       const init = {
