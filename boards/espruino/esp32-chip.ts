@@ -33,8 +33,8 @@ export const STORAGE: BoardData['storage'] = { address: 0x320000, pageBytes: 409
 export const LIMITS: BoardData['limits'] = { variables: LEAST_VARIABLES, callDepth: 15 };
 /** Of a module whose PSRAM Espruino finds: all its variables lie there. */
 export const EXTERNAL_LIMITS: BoardData['limits'] = {
-  variables: LEAST_VARIABLES,
-  callDepth: 15,
+  variables: LIMITS.variables,
+  callDepth: LIMITS.callDepth,
   isExternal: true,
 };
 /** Pins that lead to the PSRAM of every WROVER module. */

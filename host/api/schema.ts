@@ -102,7 +102,7 @@ export const MIGRATIONS: Migration[] = [
       `ALTER TABLE jobs ADD COLUMN leased_by TEXT`,
       `ALTER TABLE jobs ADD COLUMN leased_until BIGINT NOT NULL DEFAULT 0`,
       `CREATE TABLE job_turns (account BIGINT PRIMARY KEY, turn BIGINT NOT NULL)`,
-      // A request that cannot be planned or sent for now waits alone.
+      // A request that cannot be planned or sent yet waits alone.
       `ALTER TABLE requests ADD COLUMN tries BIGINT NOT NULL DEFAULT 0`,
       `ALTER TABLE requests ADD COLUMN not_before BIGINT NOT NULL DEFAULT 0`,
       `ALTER TABLE requests ADD COLUMN last_failure TEXT`,

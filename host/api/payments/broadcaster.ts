@@ -17,7 +17,7 @@ const PERHAPS_OWN = ['rpc-http', 'rpc-timeout'];
 const OWN_IN_A_ROW_MAX = 3;
 
 /**
- * Returns how many transactions are left to look after. One that cannot be sent for now is postponed alone. A node that
+ * Returns how many transactions are left to look after. One that cannot be sent yet is postponed alone. A node that
  * cannot be reached is thrown (`rpc-…`).
  */
 export async function broadcastSigned(context: Context): Promise<number> {

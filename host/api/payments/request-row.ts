@@ -41,7 +41,7 @@ export function pauseAfterMs(tries: number): number {
   return Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(tries, 10));
 }
 
-/** A request that failed for now is left alone for a while. */
+/** A request that failed and may be tried again is left alone for a while. */
 export async function postponeRequest(
   { db, runtime }: Context,
   { id, tries }: Pick<RequestRow, 'id' | 'tries'>,

@@ -1,4 +1,4 @@
-// Which errors of a PostgreSQL connection mean that the server cannot be had for now.
+// Which errors of a PostgreSQL connection mean that the server cannot be reached at this moment.
 // Spec: PostgreSQL, appendix A (SQLSTATE); the others are Node's own codes and pg's texts, which carry no code.
 
 import { fail, type CodedError } from '../../../protocol/errors';

@@ -34,7 +34,7 @@ export interface Held {
 
 export interface Db {
   dialect: 'libsql' | 'postgres';
-  // Every call may throw `db-lost`: the server does not answer for now.
+  // Every call may throw `db-lost`: the server does not answer at this moment.
   /** Rows as plain objects; 64-bit columns come as numbers (all of ours stay below 2^53). `?` stands for a value. */
   all<T>(sql: string, values?: SqlValue[]): Promise<T[]>;
   /** The first row. */
