@@ -216,8 +216,9 @@ const backup = {
   method: 'GET',
   path: '/backup',
   who: 'backup',
-  summary: 'The whole database at this moment, as one libsql file that another API starts from.',
+  summary: 'The whole database at this moment, as one libsql file that another API starts from. PostgreSQL: refused.',
   reply: Type.String({ description: 'the file' }),
+  errors: ['bad-parameter'],
   produces: 'application/vnd.sqlite3',
 } as const;
 
