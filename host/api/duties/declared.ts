@@ -13,7 +13,7 @@ export interface DeclaredDuty {
 export const DUTIES = {
   fees: {
     what: "takes the node's fee estimate",
-    whenLate: 'requests with is_dynamic_fee=1 pay the fixed rate',
+    whenLate: 'requests with is_dynamic_fee=1 pay the last estimate, after an hour the fixed rate',
     isLeaders: false,
   },
   blocks: {

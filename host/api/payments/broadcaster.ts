@@ -85,11 +85,13 @@ async function isKnown(context: Context, txid: string): Promise<boolean> {
  */
 async function refusedByNode(context: Context, request: RequestRow, reason: string): Promise<void> {
   const { db } = context;
+  const now = await db.get<RequestRow>('SELECT state FROM requests WHERE id = ?', [request.id]);
+  if (now?.state !== request.state) return; // sent meanwhile: a result of a gateway sends as well as the duty
   const shown = 'the node refused it: ' + reason.slice(0, NODE_WORDS_MAX);
   await postponeRequest(context, request, shown);
   if (request.state === 'sent') return;
   if (request.reason !== shown) {
-    await db.run('UPDATE requests SET reason = ? WHERE id = ?', [shown, request.id]);
+    await db.run("UPDATE requests SET reason = ? WHERE id = ? AND state = 'signed'", [shown, request.id]);
     context.log.warn(`a signed payment waits: ${shown}`, {
       account: request.account,
       user_tx_no: request.user_tx_no,

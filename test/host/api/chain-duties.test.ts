@@ -26,6 +26,7 @@ const FAULTS: Record<string, Fault> = {
   'not on the whitelist': (response) => response.writeHead(FORBIDDEN_HTTP).end(),
   'of another shape': (response, id) => answer(response, 200, { result: {}, error: null, id }),
 };
+const urlOf = (proxy: Server): string => `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
 
 describe('host/api duties, each alone', () => {
   let platform: Platform;
@@ -51,8 +52,7 @@ describe('host/api duties, each alone', () => {
       });
     });
     await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
-    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    await platform.restart({ rpc: { ...platform.node.rpc, url } });
+    await platform.restart({ rpc: { ...platform.node.rpc, url: urlOf(proxy) } });
   });
   afterEach(async () => {
     await platform.close();
@@ -74,6 +74,31 @@ describe('host/api duties, each alone', () => {
         expect(await confirmed(), method).to.equal(10_000 * (i + 1));
       }
     });
+
+  it('no answer to the estimate: its duty fails visibly and backs off, the others do not', async () => {
+    const failures = async (): Promise<string[]> => {
+      const text = await (await fetch(platform.api.url + '/metrics')).text();
+      const found = [...text.matchAll(/^chaincloud_duty_failures_total\{duty="(\w+)"\} ([1-9]\d*)$/gm)];
+      return found.map(([, duty, count]) => `${duty} ${count}`);
+    };
+    let asked = 0;
+    faulty = { method: 'estimatesmartfee', fault: (response) => void (asked++, response.destroy()) };
+    await platform.restart({ rpc: { ...platform.node.rpc, url: urlOf(proxy) } });
+    await platform.node.fund(platform.keys.address(2, 0, 0), 10_000);
+    await platform.node.mine(1);
+    await round();
+    await round();
+    expect([await failures(), await confirmed()]).to.deep.equal([['fees 2'], 10_000]);
+    const late = await (await fetch(platform.api.url + '/health/ready')).json();
+    expect(late).to.have.nested.property('late[0].name', 'fees');
+    const before = asked;
+    await platform.runtime.advance(60_000);
+    expect(asked - before).to.be.within(3, 15);
+    faulty = undefined;
+    await platform.runtime.advance(20_000);
+    await round();
+    expect((await fetch(platform.api.url + '/health/ready')).status).to.equal(200);
+  });
 
   it('one transaction of the mempool that cannot be read: those behind it are seen', async () => {
     const deposits = [0, 1, 2].map((i) => platform.node.fund(platform.keys.address(2, 0, i), 10_000));

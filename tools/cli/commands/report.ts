@@ -1,6 +1,7 @@
 // `chaincloud report`: the statement of an account's side from the API; the offline check of an audit log's export.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fail } from '../../../protocol/errors';
+import { DAY_MS } from '../../../protocol/time';
 import { pinsOfHeartbeats, verifyLog, type AuditPin } from '../../../host/operator';
 import { isCapture, readCapture } from '../../console/capture';
 import { need, type Command, type CommandInput } from '../command';
@@ -84,23 +85,21 @@ function verify(input: CommandInput): number {
 }
 
 /**
- * A moment as the API takes it, from a day or a moment, UTC. A day alone is its first second, as an end its last.
- * Throws `usage`.
+ * A moment as the API takes it, from a day or a moment, UTC. A day alone is its first second, as an end the first
+ * second of the next one: a period ends before `to`. Throws `usage`.
  */
 export function aMoment(name: string, text: string): string {
   const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)Z?)?$/.exec(text);
-  const time = match?.[2] ?? (name === 'to' ? '23:59:59' : '00:00:00');
+  const time = match?.[2] ?? '00:00:00';
   const moment = `${match?.[1]}T${time.length === 5 ? `${time}:00` : time}`;
-  if (
-    !match ||
-    new Date(`${moment}Z`).toString() === 'Invalid Date' ||
-    !new Date(`${moment}Z`).toISOString().startsWith(moment)
-  )
+  const ms = Date.parse(`${moment}Z`);
+  if (!match || Number.isNaN(ms) || !new Date(ms).toISOString().startsWith(moment))
     throw fail(
       'usage',
       `"--${name}" expected a day or a moment of UTC, such as 2026-01-31 or 2026-01-31T12:00:00, got ${text}`,
     );
-  return moment;
+  const isWholeDay = name === 'to' && match[2] === undefined;
+  return new Date(ms + (isWholeDay ? DAY_MS : 0)).toISOString().slice(0, moment.length);
 }
 
 async function statement(input: CommandInput): Promise<number> {

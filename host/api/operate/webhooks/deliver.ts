@@ -34,7 +34,10 @@ interface Message {
 }
 
 export interface Deliverer {
-  /** Begins to deliver what is due, without waiting for the endpoints. Returns whether any has messages left. */
+  /**
+   * Begins to deliver what is due, without waiting for the endpoints. Returns whether any has messages left. Throws
+   * what stopped a delivery since the last call, once all have begun.
+   */
   start(): Promise<boolean>;
   /** Waits for what is under way. */
   idle(): Promise<void>;
@@ -111,8 +114,9 @@ async function refused(
 }
 
 export function createDeliverer({ context, rule, onTry }: DelivererOptions): Deliverer {
-  const { db, runtime, log } = context;
+  const { db, runtime } = context;
   const underWay = new Map<number, Promise<void>>();
+  const stopped: unknown[] = [];
 
   async function forget(id: number): Promise<void> {
     await db.run('DELETE FROM webhook_messages WHERE endpoint_id = ? AND delivered_at < ?', [
@@ -147,10 +151,13 @@ export function createDeliverer({ context, rule, onTry }: DelivererOptions): Del
       for (const { id, next_try_at } of left) {
         if (underWay.has(id) || next_try_at > runtime.nowMs()) continue;
         const work = drainEndpoint(id)
-          .catch((error: Error) => log.fault('webhooks stopped half way', error))
+          .catch((error: unknown) => stopped.push(error))
+          .then(() => undefined)
           .finally(() => underWay.delete(id));
         underWay.set(id, runtime.track(work));
       }
+      const [error] = stopped.splice(0);
+      if (error !== undefined) throw error;
       return left.length > 0;
     },
     async idle() {

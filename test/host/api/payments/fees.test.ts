@@ -1,6 +1,6 @@
 // Holds host/api/payments/fees.ts: the node's estimate is welcome, never needed.
-// Neighbours: no number, one out of bounds, a refusal by the node, by its whitelist, no JSON, silence, no node. The
-// rest of the loop: ../chain-duties.test.ts.
+// Neighbours: no number, one out of bounds, a refusal by the node, by its whitelist, no JSON, silence, warm-up, a full
+// queue, no node. The rest of the loop: ../chain-duties.test.ts.
 
 import { expect } from 'chai';
 import { createFeeEstimate, type FeeEstimate } from '../../../../host/api/payments/fees';
@@ -53,7 +53,7 @@ describe('host/api/payments/fees', () => {
     expect([asked, fees.satVb(), events.length]).to.deep.equal([2, 10, 1]);
   });
 
-  for (const code of ['rpc-timeout', 'rpc-auth', 'rpc-http'])
+  for (const code of ['rpc-auth', 'rpc-http'])
     it(`a node that keeps the estimate back (${code}): the fallback, reported once, once a minute`, async () => {
       const before = events.length;
       let asked = 0;
@@ -68,18 +68,26 @@ describe('host/api/payments/fees', () => {
       expect([asked, fees.satVb(), events.length - before]).to.deep.equal([2, 10, 1]);
     });
 
-  it('a node that is away leaves the last estimate and is asked again at once', async () => {
-    let isAway = false;
-    const fees = feesOf(() => {
-      if (isAway) throw Object.assign(new Error('away'), { code: 'rpc-unreachable' });
-      return { feerate: 0.0002 };
+  for (const code of ['rpc-unreachable', 'rpc-timeout', 'rpc-warmup', 'rpc-busy'])
+    it(`a node that does not answer (${code}): thrown each time, the last estimate stands for an hour`, async () => {
+      let isAway = false;
+      let asked = 0;
+      const fees = feesOf(() => {
+        asked++;
+        if (isAway) throw Object.assign(new Error('away'), { code });
+        return { feerate: 0.0002 };
+      });
+      await fees.refresh();
+      isAway = true;
+      await runtime.advance(61_000);
+      for (let n = 0; n < 2; n++) expect(await fees.refresh().catch((error: unknown) => error)).to.include({ code });
+      expect([asked, fees.satVb()]).to.deep.equal([3, 20]);
+      await runtime.advance(3_600_000);
+      expect(fees.satVb()).to.equal(10);
+      isAway = false;
+      await fees.refresh();
+      expect(fees.satVb()).to.equal(20);
     });
-    await fees.refresh();
-    isAway = true;
-    await runtime.advance(61_000);
-    await fees.refresh();
-    expect(fees.satVb()).to.equal(20);
-  });
 
   it('a wall clock that is set back an hour: asked again a minute later all the same', async () => {
     let setBackMs = 0;

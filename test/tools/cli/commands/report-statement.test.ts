@@ -6,6 +6,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Statement } from '../../../../host/api/report';
 import { startPlatform, type Platform } from '../../../host/api/fixture';
+import { aMoment } from '../../../../tools/cli/commands/report';
 import { chaincloud, type Done } from '../typist';
 
 describe('cli: report, a statement from the API', function () {
@@ -49,6 +50,11 @@ describe('cli: report, a statement from the API', function () {
     const before = JSON.parse(early.out) as Statement;
     expect(before).to.include({ closing_balance: 0 });
     expect(before.entries).to.deep.equal([]);
+  });
+  it('days that touch neither overlap nor leave a gap', () => {
+    expect(aMoment('to', '2026-12-31')).to.equal(aMoment('from', '2027-01-01'));
+    expect(aMoment('to', '2028-02-28')).to.equal('2028-02-29T00:00:00');
+    expect(aMoment('to', '2026-12-31 23:59')).to.equal('2026-12-31T23:59:00');
   });
   it('refusals: bad usage is 2, everything else 1, one line on standard error, without the token', async () => {
     const secret = 'no-such-token-42';
