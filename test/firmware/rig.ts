@@ -21,7 +21,7 @@ import {
 import { protocolCrypto } from '../../host/kit/protocol-crypto';
 import type { Runtime } from '../../host/kit/runtime';
 import { createGsmNetwork, type GsmNetwork, type Person } from '../../host/sim/gsm';
-import { createSim800, type Sim800 } from '../../host/sim/sim800';
+import { createSim800, type Sim800, type Sim800Options } from '../../host/sim/sim800';
 import { createPeer } from '../../protocol/link/peer';
 import type { Peer } from '../../protocol/link/types';
 import { MSG_COLD_STATUS } from '../../protocol/wire';
@@ -69,6 +69,8 @@ export interface RigOptions {
   pageCount?: number;
   /** Modems on HSM-Cold; the second has number SPARE_NUMBER. Default 1. */
   modems?: 1 | 2;
+  /** What the first modem is and how it behaves. */
+  modem?: Partial<Sim800Options>;
   /**
    * The mobile network's clock when the world begins, seconds since 1970. Default: the world's own, which is before any
    * time that a modem's reader believes.
@@ -121,6 +123,7 @@ export function makeRig(options: RigOptions = {}): Rig {
     number: COLD_NUMBER,
     network: gsm,
     port: cold.modem.port,
+    ...options.modem,
   });
   const spare =
     options.modems === 2
@@ -219,7 +222,7 @@ export async function readyRig(options: RigOptions = {}): Promise<Rig> {
     await rig.world.finish(changeAccount(rig.coldConsole, 0, { ...accountData(rig, options) }, PIN));
     return rig;
   }
-  const key = JSON.stringify(options);
+  const key = JSON.stringify({ ...options, modem: undefined });
   let snapshot = snapshots.get(key);
   if (!snapshot) {
     snapshot = newRig(options).then((rig) => ({

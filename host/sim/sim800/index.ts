@@ -2,4 +2,4 @@
 export { createSim800 } from './modem';
 export { createSim800OnPty, type PtyModem } from './on-pty';
 export * from './types';
-export type { ModemKindName } from './kinds';
+export { MODEM_KIND_NAMES, type ModemKindName } from './kinds';

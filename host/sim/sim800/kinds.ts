@@ -1,7 +1,8 @@
-// The kinds of modem that the simulated modem can be: what an A7670 says and does otherwise than a SIM800, as data.
-// Sources: SIM800 Series AT Command Manual 1.09, A76XX Series AT Command Manual, LilyGo-Modem-Series, TinyGSM.
+// The kinds of modem that the simulated modem can be: what an A7670 and a SIM7600 say and do otherwise than a SIM800,
+// as data. Sources: SIM800 Series AT Command Manual 1.09, A76XX Series AT Command Manual, SIM7500_SIM7600 Series AT
+// Command Manual, LilyGo-Modem-Series, TinyGSM.
 
-export type ModemKindName = 'sim800' | 'a7670';
+export type ModemKindName = 'sim800' | 'a7670' | 'sim7600';
 
 export interface ModemKind {
   name: ModemKindName;
@@ -59,4 +60,26 @@ export const MODEM_KINDS: { [name in ModemKindName]: ModemKind } = {
     clockYear: 1970,
     supply: (millivolts) => `${(millivolts / 1000).toFixed(3)}V`,
   },
+  sim7600: {
+    name: 'sim7600',
+    hasLte: true,
+    manufacturer: 'SIMCOM INCORPORATED',
+    model: 'SIMCOM_SIM7600E-H',
+    revision: '+CGMR: LE20B04SIM7600M22',
+    identity: [
+      'Manufacturer: SIMCOM INCORPORATED',
+      'Model: SIMCOM_SIM7600E-H',
+      'Revision: SIM7600M22_V2.0',
+      '+GCAP: +CGSM',
+    ],
+    ready: { on: ['RDY'], sim: [], sms: ['SMS DONE', 'PB DONE'] },
+    store: { name: 'SM', first: 0, capacity: 50 },
+    stores: '("ME","MT","SM","SR"),("ME","MT","SM","SR"),("ME","MT","SM","SR")',
+    maxDs: 2,
+    clockYear: 1980,
+    supply: (millivolts) => `${(millivolts / 1000).toFixed(3)}V`,
+  },
 };
+
+/** Names of the kinds, in the order of the table. */
+export const MODEM_KIND_NAMES = Object.keys(MODEM_KINDS) as ModemKindName[];

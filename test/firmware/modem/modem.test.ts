@@ -1,10 +1,11 @@
-// firmware/modem/modem.ts against the simulated SIM800 and A7670: 3GPP TS 27.005 and 27.007 as the driver uses them,
-// docs/threat-model.md I7 of the system (SMS late, twice, cut: nothing breaks), deletion only after durable handling, a
-// send queue that outlives a reboot.
+// firmware/modem/modem.ts against the simulated SIM800, A7670 and SIM7600: 3GPP TS 27.005 and 27.007 as the driver uses
+// them, docs/threat-model.md I7 of the system (SMS late, twice, cut: nothing breaks), deletion only after durable
+// handling, a send queue that outlives a reboot.
 import { expect } from 'chai';
 import { modemStatus, stopModem } from '../../../firmware/modem/modem';
 import { sendData, sendText } from '../../../firmware/modem/outbox';
 import { MAX_QUEUE } from '../../../firmware/modem/outbox';
+import { MODEM_KINDS, MODEM_KIND_NAMES } from '../../../host/sim/sim800/kinds';
 import { ANNA, COLD, START_MS, createWorld as createWorldOf, memoryStore, type Station, type World } from './world';
 
 const ready = (world: World, station: Station): Promise<void> =>
@@ -26,9 +27,18 @@ const SET_UP = {
     'AT+CNMI=?',
     'AT+CNMI=2,1,0,0,0',
   ],
+  sim7600: [
+    'AT+CTZU=1',
+    'AT+CTZR=1',
+    'AT+CMGF=0',
+    'AT+CPMS=?',
+    'AT+CPMS="SM","SM","SM"',
+    'AT+CNMI=?',
+    'AT+CNMI=2,1,0,0,0',
+  ],
 };
 
-for (const kind of ['sim800', 'a7670'] as const) {
+for (const kind of MODEM_KIND_NAMES) {
   const createWorld = (seed: string): World => createWorldOf(seed, {}, kind);
   describe(`firmware/modem with ${kind}: start-up`, () => {
     it('gives the commands in order, once the modem is awake, and ends ready and registered', async () => {
@@ -52,7 +62,7 @@ for (const kind of ['sim800', 'a7670'] as const) {
       expect(status.rssi).to.equal(21);
       expect(status.operator).to.equal('CHINA MOBILE');
       expect(status.supplyMv).to.equal(4012);
-      expect([status.stored, status.capacity]).to.deep.equal([0, kind === 'a7670' ? 180 : 20]);
+      expect([status.stored, status.capacity]).to.deep.equal([0, MODEM_KINDS[kind].store.capacity]);
     });
 
     it('learns the network time', async () => {

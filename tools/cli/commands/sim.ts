@@ -5,7 +5,7 @@ import { startControl, type Control } from '../../../host/sim/control';
 import { formatEvent, type LogEvent } from '../../../host/kit/log';
 import { NUMBERS, QUICK_POLLS, SIM_TOKENS } from '../../../host/sim/numbers';
 import { createPump } from '../../../host/sim/clock/pump';
-import { createSim800OnPty, type ModemKindName } from '../../../host/sim/sim800';
+import { createSim800OnPty, MODEM_KIND_NAMES } from '../../../host/sim/sim800';
 import { createSimulation, type Simulation } from '../../../host/sim/simulation';
 import { runStory, storyJson, storyTable, type StoryResult } from '../../../host/sim/story';
 import { aPort, type Command, type CommandInput } from '../command';
@@ -121,8 +121,8 @@ export const simCommand: Command = {
     ...CHIP_FLAGS,
     modems: { value: '1|2', help: 'GSM modules on HSM-Cold; 1 is what the ESP32 boards have', default: '2' },
     'modem-kind': {
-      value: 'sim800|a7670',
-      help: 'which modems HSM-Cold and V have: SIM800 (GSM) or A7670 (LTE)',
+      value: MODEM_KIND_NAMES.join('|'),
+      help: 'which modems HSM-Cold and V have: SIM800 (GSM), A7670 or SIM7600 (LTE)',
       default: 'sim800',
     },
     accounts: { value: '1-8', help: "customers on HSM-Cold; the story is the first one's", default: '1' },
@@ -144,8 +144,8 @@ export const simCommand: Command = {
     if (isJson && !isOnce) throw fail('usage', '--json goes with --once');
     if (!(Number(input.values.speed) > 0)) throw fail('usage', '"--speed" expected a number above 0');
     if (!/^[12]$/.test(input.values.modems!)) throw fail('usage', '"--modems" expected 1 or 2');
-    if (!/^(sim800|a7670)$/.test(input.values['modem-kind']!))
-      throw fail('usage', '"--modem-kind" expected sim800 or a7670');
+    const modemKind = MODEM_KIND_NAMES.find((name) => name === input.values['modem-kind']);
+    if (modemKind === undefined) throw fail('usage', `"--modem-kind" expected ${MODEM_KIND_NAMES.join(', ')}`);
     if (!/^[1-8]$/.test(input.values.accounts!)) throw fail('usage', '"--accounts" expected 1 to 8');
     if (!/^v[12]$/.test(input.values.protocol!)) throw fail('usage', '"--protocol" expected v1 or v2');
     const port = (name: string): number => aPort(`${name}-port`, input.values[`${name}-port`]!);
@@ -163,7 +163,7 @@ export const simCommand: Command = {
       seed: input.values.seed,
       espruino,
       ...chipOf(input, espruino !== undefined),
-      modemKind: input.values['modem-kind'] as ModemKindName,
+      modemKind,
       accounts: Number(input.values.accounts),
       vProtocol: input.values.protocol as 'v1' | 'v2',
       ports,

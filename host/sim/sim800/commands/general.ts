@@ -1,7 +1,6 @@
 // Commands of the simulated SIM800 that say what it is and set how it talks. Spec: ITU-T V.250, 3GPP TS 27.007 5 and 8,
 // SIM800 Series AT Command Manual 1.09. Leaves network and SMS to registration.ts and sms.ts.
 import { ERROR, OK, type AtAnswer, type AtCommand } from '../at';
-import type { ModemKindName } from '../kinds';
 import type { AtHandler, AtTable, Sim800Core } from '../state';
 import { freshSettings } from '../state';
 
@@ -92,9 +91,14 @@ function flow(core: Sim800Core, { kind, args }: AtCommand): AtAnswer {
   return OK;
 }
 
-/** A command of one kind of modem; an error at others. */
-export function only(name: ModemKindName, handler: AtHandler): AtHandler {
-  return (core, command) => (core.kind.name === name ? handler(core, command) : ERROR);
+/** A command of a modem with LTE; an error at others. */
+export function onLte(handler: AtHandler): AtHandler {
+  return (core, command) => (core.kind.hasLte ? handler(core, command) : ERROR);
+}
+
+/** A command of a SIM800; an error at others. */
+export function onSim800(handler: AtHandler): AtHandler {
+  return (core, command) => (core.kind.hasLte ? ERROR : handler(core, command));
 }
 
 function powerDown(core: Sim800Core, { kind }: AtCommand): AtAnswer {
@@ -163,9 +167,9 @@ export const GENERAL: AtTable = {
   '+CNUM': simSays((core) => `+CNUM: "","${core.sim.number}",145,7,4`),
   '+CPIN': pin,
   '+CFUN': fun,
-  '+CPOWD': only('sim800', powerDown),
-  '+CPOF': only('a7670', switchOff),
-  '+CRESET': only('a7670', reset),
+  '+CPOWD': onSim800(powerDown),
+  '+CPOF': onLte(switchOff),
+  '+CRESET': onLte(reset),
   '+CSCS': characterSet,
   '+IFC': flow,
   '+CMEE': numberSetting(

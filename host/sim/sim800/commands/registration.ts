@@ -2,7 +2,7 @@
 // Spec: 3GPP TS 27.007 7.2, 7.3, 8.4, 8.5, 8.15; SIM800 manual for +CLTS. Leaves SMS to sms.ts.
 import { DAY_MS } from '../../../../protocol/time';
 import { ERROR, OK, type AtAnswer, type AtCommand } from '../at';
-import { numberSetting, only } from './general';
+import { numberSetting, onLte, onSim800 } from './general';
 import type { AtHandler, AtTable, Sim800Core } from '../state';
 
 /** Quarter hours east of UTC that the simulated network tells. */
@@ -120,14 +120,14 @@ function timeSetting(name: string, key: 'clts' | 'ctzu' | 'ctzr'): AtHandler {
 export const REGISTRATION: AtTable = {
   '+CREG': registration('+CREG', 'creg'),
   '+CGREG': registration('+CGREG', 'cgreg'),
-  '+CEREG': only('a7670', registration('+CEREG', 'cereg')),
+  '+CEREG': onLte(registration('+CEREG', 'cereg')),
   '+COPS': operator,
   '+CSQ': signal,
   '+CBC': supply,
   '+CCLK': clock,
   '+CGATT': (core, { kind }) =>
     kind === 'read' ? { lines: [`+CGATT: ${core.registration() === 1 ? 1 : 0}`], result: 'OK' } : OK,
-  '+CLTS': only('sim800', timeSetting('+CLTS', 'clts')),
-  '+CTZU': only('a7670', timeSetting('+CTZU', 'ctzu')),
-  '+CTZR': only('a7670', timeSetting('+CTZR', 'ctzr')),
+  '+CLTS': onSim800(timeSetting('+CLTS', 'clts')),
+  '+CTZU': onLte(timeSetting('+CTZU', 'ctzu')),
+  '+CTZR': onLte(timeSetting('+CTZR', 'ctzr')),
 };
