@@ -40,6 +40,8 @@ export interface CommandDeclaration {
   shares?: Pick<CommandDeclaration, 'lines' | 'errors'>;
   /** Output lines before `ok`: name → form and meaning. */
   lines?: { [name: string]: [form: LineForm, meaning: string] };
+  /** Troubles that its lines may name: name → what it is and what to do about it, a colon between. */
+  troubles?: { [name: string]: string };
   /** Errors of its own: code → when. Those of `needs`, and of what it decodes, are not repeated. */
   errors?: { [code: string]: string };
 }

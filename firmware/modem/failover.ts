@@ -4,7 +4,7 @@
 import { Clock, Uart } from '../hal';
 import { createModem, modemStatus, startModem, stopModem } from './modem';
 import { createOutbox } from './outbox';
-import { Outbox } from './state';
+import { N_REGISTERED, Outbox } from './state';
 import { ModemOptions, ModemStatus } from './types';
 
 /** Makes a driver for every uart, the first is preferred; `opts` holds for all. startModems() sets them going. */
@@ -20,6 +20,12 @@ export function startModems(outbox: Outbox): void {
 
 export function stopModems(outbox: Outbox): void {
   for (let i = 0; i < outbox.list.length; i++) stopModem(outbox.list[i]);
+}
+
+/** Place of the modem that a message leaves by now: the first that is registered; the first of all where none is. */
+export function modemInUse(outbox: Outbox): number {
+  for (let i = 0; i < outbox.list.length; i++) if (outbox.list[i].n[N_REGISTERED] === 1) return i;
+  return 0;
 }
 
 /** One row a modem. */

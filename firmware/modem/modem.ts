@@ -6,10 +6,11 @@
 // given next to ready.ts, sending and its queue to outbox.ts, what lines carry to incoming.ts, several modems to
 // failover.ts, trust in content to the caller.
 import { hexOfBytes } from '../../protocol/sms/pdu';
+import { RADIO_LTE, RADIO_UNKNOWN } from '../../protocol/wire';
 import { Uart } from '../hal';
 import { begin, dropSend, give, giveStep, powerUp } from './drive';
 import { handOver, noteValue } from './incoming';
-import { isReadyLine, technologyName } from './kinds/kinds';
+import { STEP_MODE_AGAIN, isReadyLine, radioOf } from './kinds/kinds';
 import { RESULT_NONE, holds, resultOf } from './lines';
 import { SEND_NO_ANSWER, SEND_OK, pduOf } from './outbox';
 import { endList, endPollStep, endSubmit, endStore, next } from './ready';
@@ -26,10 +27,14 @@ import {
   COMMAND_SEND,
   COMMAND_START,
   Modem,
+  NET_LTE,
+  NET_TOLD,
   N_ACCEPTED,
   N_COMMAND,
   N_INDEX,
   N_KIND,
+  N_NETS,
+  N_NO_SMS,
   N_PDU_BYTES,
   N_PIN_REFUSED,
   N_REGISTERED,
@@ -77,6 +82,7 @@ function finish(modem: Modem, result: number): void {
     return arm(modem, 0);
   }
   if (command === COMMAND_POLL) {
+    if (n[N_STEP] === STEP_MODE_AGAIN) n[N_NO_SMS] = result ? 1 : 0;
     if (endPollStep(modem)) return;
   } else if (command === COMMAND_READ || command === COMMAND_DELETE) endStore(modem, result);
   else if (command === COMMAND_LIST) endList(modem, result);
@@ -164,9 +170,14 @@ export function stopModem(modem: Modem): void {
   if (modem.outbox.opts.power) modem.outbox.opts.power.modemOff(modem.n[N_INDEX]);
 }
 
-/** Radio technology in use; '' unknown or unregistered. */
-export function modemTechnology(modem: Modem): string {
-  return modem.n[N_REGISTERED] === 1 ? technologyName(modem.n[N_KIND], modem.n[N_TECHNOLOGY]) : '';
+/**
+ * RADIO_ code of the technology in use: +COPS's, or LTE where none is named and +CEREG alone is registered; unknown
+ * while unregistered.
+ */
+export function modemRadio(modem: Modem): number {
+  const n = modem.n;
+  if (n[N_REGISTERED] !== 1) return RADIO_UNKNOWN;
+  return n[N_TECHNOLOGY] < 0 && n[N_NETS] % NET_TOLD === NET_LTE ? RADIO_LTE : radioOf(n[N_KIND], n[N_TECHNOLOGY]);
 }
 
 /** For diagnostics: nothing is asked of the modem. */

@@ -26,6 +26,7 @@ import {
   N_INDEX,
   N_KIND,
   N_MUST_LIST,
+  N_NO_SMS,
   N_OPEN,
   N_OPEN_AT,
   N_PIN_REFUSED,
@@ -141,6 +142,7 @@ export function endStep(modem: Modem, result: number): void {
   if (!n[N_SINCE]) n[N_SINCE] = Math.floor(modem.outbox.clock.uptimeMs() / 1000) + 1;
   if (n[N_STEP] === STEP_IDENTITY && n[N_KIND] === KIND_GENERIC && modem.model !== '')
     notify(modem, 'unknown-modem', modem.model);
+  if (n[N_STEP] === STEP_MODE) n[N_NO_SMS] = result ? 1 : 0;
   if (n[N_STEP] < STEP_MODE) n[N_FAILURES] = 0;
   else if (result !== 0 && isStepOpen(modem)) return failStep(modem);
   nextStep(modem);
@@ -150,6 +152,7 @@ export function endStep(modem: Modem, result: number): void {
   n[N_POLLS] = 0;
   n[N_SINCE] = 0;
   n[N_MUST_LIST] = 1;
-  notify(modem, 'ready', modem.reads.length);
+  if (n[N_NO_SMS]) notify(modem, 'no-sms', modem.model);
+  else notify(modem, 'ready', modem.reads.length);
   next(modem);
 }

@@ -87,7 +87,9 @@ export const N_LEFT_OUT = 37;
 /** First commands of a start-up without an answer so far, and the uptime at the earliest of them, ms. */
 export const N_OPEN = 38;
 export const N_OPEN_AT = 39;
-const N_COUNT = 40;
+/** 1: AT+CMGF=0, without which no SMS goes out or comes in, was refused last. */
+export const N_NO_SMS = 40;
+const N_COUNT = 41;
 /** Registered by +CREG, +CEREG, +CGREG; +CREG has come, whatever it said. */
 export const NET_CIRCUIT = 1;
 export const NET_LTE = 2;

@@ -3,6 +3,7 @@
 // firmware/cold/alarms/heartbeat.ts's.
 import { createHash } from 'node:crypto';
 import { secp256k1 } from '@noble/curves/secp256k1';
+import { RADIO_NAMES } from '../../protocol/wire';
 import type { AuditPin } from './audit';
 
 export interface Heartbeat {
@@ -18,6 +19,8 @@ export interface Heartbeat {
   /** 0: there was no room. */
   supplyMv: number;
   rssi: number;
+  /** Radio technology by which the SMS left, a name of protocol/wire; null: an earlier image sent it. */
+  radio: string | null;
   /**
    * Seconds by which the mobile network's clock is ahead of the board's, at most 99,999 either way; null: the network
    * never told, or there was no room.
@@ -31,7 +34,7 @@ export interface Heartbeat {
 
 /** The text of a heartbeat: what is signed, with its fields, then the signature. */
 const HEARTBEAT = new RegExp(
-  '^(CC:HB:(\\d+):(\\d+):([0-9a-f]{16}):(\\d+)/(\\d+):(\\d+):(\\d+):(\\d+):(\\d+):(-|-?\\d+):([A-Za-z0-9]*)' +
+  '^(CC:HB:(\\d+):(\\d+):([0-9a-f]{16}):(\\d+)/(\\d+):(\\d+):(\\d+):(\\d+):(\\d+)(?:/(\\d))?:(-|-?\\d+):([A-Za-z0-9]*)' +
     '(?::(\\d+))?):([A-Za-z0-9+/]{86}==)$',
 );
 
@@ -47,7 +50,7 @@ export function verifyHeartbeat(text: string, identityHex: string): Heartbeat | 
   const hash = createHash('sha256').update(once).digest();
   if (
     !secp256k1.verify(
-      Uint8Array.from(Buffer.from(m[14], 'base64')),
+      Uint8Array.from(Buffer.from(m[15], 'base64')),
       Uint8Array.from(hash),
       Uint8Array.from(Buffer.from(identityHex, 'hex')),
     )
@@ -64,9 +67,10 @@ export function verifyHeartbeat(text: string, identityHex: string): Heartbeat | 
     refused: number(8),
     supplyMv: number(9),
     rssi: number(10),
-    networkAheadS: m[11] === '-' ? null : number(11),
-    operator: m[12],
-    starts: m[13] === undefined ? null : number(13),
+    radio: m[11] === undefined ? null : (RADIO_NAMES[number(11)] ?? null),
+    networkAheadS: m[12] === '-' ? null : number(12),
+    operator: m[13],
+    starts: m[14] === undefined ? null : number(14),
   };
 }
 

@@ -12,7 +12,7 @@ const PATH_MAX_BYTES = 103;
 const ANSWER_LIMIT_MS = 10_000;
 const OWNER_ONLY = 0o600;
 
-export const DOOR_ACTIONS = ['status', 'open-channel', 'start', 'stop', 'dismiss'] as const;
+export const DOOR_ACTIONS = ['status', 'open-channel', 'start', 'stop', 'dismiss', 'ask-status'] as const;
 export type DoorAction = (typeof DOOR_ACTIONS)[number];
 
 export interface Door {
@@ -32,6 +32,7 @@ const DOINGS: Doings = {
   },
   stop: (v) => v.stopLoop(),
   dismiss: (v, argument) => v.dismiss(argument),
+  'ask-status': (v) => v.askStatus(),
 };
 
 const isAction = (name: string): name is DoorAction => (DOOR_ACTIONS as readonly string[]).includes(name);

@@ -110,6 +110,8 @@ export interface ColdStatus {
   /** Batches it has derived. */
   batchesHot: number;
   batchesCold: number;
+  /** Radio technology by which its SMS leave: RADIO_ of protocol/wire. */
+  radio: number;
 }
 
 export interface VStatus {

@@ -20,6 +20,8 @@ import {
   DEVICE_WIPED,
   NOTICE_DIGEST_BYTES,
   PROOF_BYTES,
+  RADIO_CODE_MAX,
+  RADIO_UNKNOWN,
   SIDE_COLD,
   SIDE_HOT,
   U32_MAX,
@@ -84,23 +86,26 @@ export interface StatusAnswer {
   /** Batches 0..n−1 of the hot side whose digests are ready. */
   batchesHot: number;
   batchesCold: number;
+  /** Radio technology that its SMS leave by. */
+  radio: number;
 }
 
-/** STATUS_ANSWER [device_state, account_state, unix_s, batches_hot, batches_cold]. Throws `bad-request`. */
+/** STATUS_ANSWER [device_state, account_state, unix_s, batches_hot, batches_cold, radio]. Throws `bad-request`. */
 export function aStatusAnswer(fields: CborValue[]): StatusAnswer {
-  aCount(fields, 5);
+  aCount(fields, 6);
   return {
     deviceState: aWhole('device_state', fields[0], DEVICE_FACTORY, DEVICE_WIPED),
     accountState: aWhole('account_state', fields[1], ACCOUNT_OPEN, ACCOUNT_CLOSED),
     unixSeconds: aWhole('unix_s', fields[2], 0, U32_MAX),
     batchesHot: aWhole('batches_hot', fields[3], 0, BATCH_NO_MAX + 1),
     batchesCold: aWhole('batches_cold', fields[4], 0, BATCH_NO_MAX + 1),
+    radio: aWhole('radio', fields[5], RADIO_UNKNOWN, RADIO_CODE_MAX),
   };
 }
 
 /** Makes the fields of STATUS_ANSWER. */
 export function statusAnswerFields(m: StatusAnswer): CborValue[] {
-  return [m.deviceState, m.accountState, m.unixSeconds, m.batchesHot, m.batchesCold];
+  return [m.deviceState, m.accountState, m.unixSeconds, m.batchesHot, m.batchesCold, m.radio];
 }
 
 /** Reports what HSM-Cold refused or did. */

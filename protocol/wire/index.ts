@@ -180,8 +180,16 @@ export const ALARM_CLOSED = 4;
 export const ALARM_REOPENED = 5;
 export const ALARM_WIPED = 6;
 
+// Radio technologies (SPEC.md 6.3)
+export const RADIO_UNKNOWN = 0;
+export const RADIO_GSM = 2;
+export const RADIO_UMTS = 3;
+export const RADIO_LTE = 4;
+export const RADIO_NR = 5;
+
 // Numbers that follow from others
 export const ALARM_CODE_MAX = 6;
+export const RADIO_CODE_MAX = 5;
 
 /** Messages of a link: first field (SPEC.md 5.2). */
 export const MESSAGE_NAMES: { [value: number]: string } = {
@@ -249,4 +257,13 @@ export const ALARM_NAMES: { [value: number]: string } = {
   4: 'closed',
   5: 'reopened',
   6: 'wiped',
+};
+
+/** Radio technologies (SPEC.md 6.3). */
+export const RADIO_NAMES: { [value: number]: string } = {
+  0: 'unknown',
+  2: 'gsm',
+  3: 'umts',
+  4: 'lte',
+  5: 'nr',
 };

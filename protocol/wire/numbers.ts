@@ -202,6 +202,25 @@ export const ALARMS: CodeTable = {
   ],
 };
 
+// prettier-ignore
+export const RADIOS: CodeTable = {
+  region: 'radios',
+  title: 'Radio technologies (SPEC.md 6.3)',
+  heading: 'radio',
+  prefix: 'RADIO_',
+  names: 'RADIO_NAMES',
+  rows: [
+    ['unknown', 0, 'no modem is registered, or it does not say'],
+    ['gsm',     2, '2G'],
+    ['umts',    3, '3G'],
+    ['lte',     4, '4G'],
+    ['nr',      5, '5G'],
+  ],
+};
+
+/** The tables of codes that have names, in the order of SPEC.md. */
+export const CODE_TABLES: CodeTable[] = [ALARMS, RADIOS];
+
 /** The tables of plain numbers, in the order of SPEC.md. */
 export const NUMBER_TABLES: NumberTable[] = [
   VERSIONS,

@@ -82,6 +82,7 @@ export const SMS_OPERATIONS: SmsOperation[] = [
         doc: 'Batches 0..n−1 of the hot side whose digests are ready.',
       }),
       field('batches_cold', whole(0, 'BATCH_NO_MAX + 1')),
+      field('radio', whole('RADIO_UNKNOWN', 'RADIO_CODE_MAX'), { doc: 'Radio technology that its SMS leave by.' }),
     ],
   },
   {

@@ -23,7 +23,7 @@ export interface NumberTable {
 /** A code that has a name: the constant is the prefix and the name in capitals. */
 export type CodeRow = [name: string, value: number, meaning: string];
 
-/** Numbered codes with names: alarms. */
+/** Numbered codes with names: alarms, radio technologies. */
 export interface CodeTable {
   region: string;
   title: string;

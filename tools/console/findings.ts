@@ -1,6 +1,7 @@
 // Verdicts on what a board prints: what a person should know about the lines of `status`, `modem` and `flash`, each
 // with what to do. The lines are read by their declared forms (host/operator).
 import { DAY_SECONDS } from '../../protocol/time';
+import { KIND_GENERIC, kindIn } from '../../firmware/modem/kinds/kinds';
 import { SIM800_NAME } from '../../firmware/modem/kinds/sim800';
 import { UNDER_VOLTAGE_MV } from '../../host/modem/supply';
 import { COLD_COMMANDS, HOT_COMMANDS, lineOf, linesOf } from '../../host/operator';
@@ -18,6 +19,8 @@ const MEMORY_FULL = 0.9;
 const JOURNAL_LOW_BYTES = 1024;
 const SIGNAL_WEAK = 8;
 const MODEM_OFF = 0;
+const MODEM_STARTING = 1;
+const { lines: MODEM, troubles: TROUBLES } = COLD_COMMANDS.modem;
 /** The fault of a board whose radio is on; the line `radios` says which. */
 const RADIO_ON = 'radio-on';
 
@@ -96,15 +99,31 @@ const accounts: Judge = (lines) =>
       bad(`account ${account} is closed (${reason}): find out why, then "chaincloud unlock --reopen ${account}"`),
     );
 
+/** What a modem says that it is, by its number: `-` where it has not said; undefined without its line. */
+function modelOf(lines: readonly string[], index: number): string | undefined {
+  return linesOf(MODEM.radio, lines).find((radio) => radio.index === index)?.model;
+}
+
+/** Why a modem that answers has no network, by what it needs. */
+function networkWords(model: string | undefined): string {
+  const need = model?.includes(SIM800_NAME) ? 'runs GSM (2G), which is all that a SIM800 has' : 'lets it use LTE';
+  return `check SIM and antenna, and ask whether the operator still ${need}`;
+}
+
 const modems: Judge = (lines) =>
-  linesOf(COLD_COMMANDS.modem.lines.modem, lines).flatMap((modem) => {
-    const { index, rssi, supply_mv: supplyMv } = modem;
+  linesOf(MODEM.modem, lines).flatMap((modem) => {
+    const { index, rssi, state: at, supply_mv: supplyMv } = modem;
     return [
-      ...(modem.state === MODEM_OFF
+      ...(at === MODEM_OFF
         ? bad(`modem ${index} is off or does not answer: check its supply (2 A peaks) and its wires`)
-        : modem.registered === '0'
-          ? bad(`modem ${index} is in no network: check SIM, antenna and whether the operator still runs 2G`)
-          : []),
+        : at === MODEM_STARTING
+          ? bad(
+              `modem ${index} has not started: check its supply (2 A peaks), its wires, its speed, and that its SIM ` +
+                'asks for no PIN',
+            )
+          : modem.registered === '0'
+            ? bad(`modem ${index} is in no network: ${networkWords(modelOf(lines, index))}`)
+            : []),
       ...(rssi < SIGNAL_WEAK ? bad(`modem ${index} has a weak signal (${rssi} of 31): move the antenna`) : []),
       ...(supplyMv > 0 && supplyMv < UNDER_VOLTAGE_MV
         ? bad(`modem ${index} has ${supplyMv} mV: it needs 3.7 to 4.2 V under load`)
@@ -112,9 +131,32 @@ const modems: Judge = (lines) =>
     ];
   });
 
+/** A modem that cannot be counted on: one that takes no SMS, and one that no table knows. */
+const modemKinds: Judge = (lines) =>
+  linesOf(STATUS.modem, lines).flatMap(({ index, state: is }) => {
+    const model = modelOf(lines, index);
+    if (model === undefined) return [];
+    const name = `modem ${index} (${model === '-' ? 'it does not say what it is' : model})`;
+    if (is === 'no-sms') return bad(`no SMS-capable modem: ${name} ${TROUBLES['no-sms']}`);
+    if (is === 'starting' || kindIn(model) !== KIND_GENERIC) return [];
+    return [{ ok: true, text: `${name} ${TROUBLES['unknown-modem']}` }];
+  });
+
+/** The last trouble of a modem, in words. Its state now is judged beside it. */
+const trouble: Judge = (lines) => {
+  const texts = new Set([...linesOf(STATUS.trouble, lines), ...linesOf(MODEM.trouble, lines)].map(({ text }) => text));
+  return [...texts].flatMap((text) => {
+    const [, index, name, value, uptime] = /^modem (\d+) (\S+) (.*) at uptime (\d+)$/.exec(text) ?? [];
+    const words = TROUBLES[name as keyof typeof TROUBLES] as string | undefined;
+    if (words === undefined) return [];
+    const told = value === '' || /^\d+$/.test(value) ? name : `${name} ${value}`;
+    return [{ ok: true, text: `modem ${index} ${words} (${told}, at uptime ${uptime})` }];
+  });
+};
+
 /** A SIM800 is heard where GSM is; a board should not depend on it alone. */
 const radioTechnology: Judge = (lines) => {
-  const models = linesOf(COLD_COMMANDS.modem.lines.radio, lines).map(({ model }) => model);
+  const models = linesOf(MODEM.radio, lines).map(({ model }) => model);
   if (models.length === 0 || !models.every((model) => model.includes(SIM800_NAME))) return [];
   return [
     {
@@ -128,7 +170,7 @@ const radioTechnology: Judge = (lines) => {
 
 /** What a person should know about the lines, with what to do. nowS: this machine's clock. */
 export function judge(lines: readonly string[], nowS: number): Finding[] {
-  return [state, radios, clock, memory, journal, link, accounts, modems, radioTechnology].flatMap((each) =>
-    each(lines, nowS),
+  return [state, radios, clock, memory, journal, link, accounts, modems, modemKinds, trouble, radioTechnology].flatMap(
+    (each) => each(lines, nowS),
   );
 }

@@ -17,7 +17,8 @@ import { textBytes } from '../../crypto/bytes';
 import { base64Encode, ecdsaSign, sha256d, wipe } from '../../crypto/index';
 import { hexOf } from '../../console/hex';
 import { R_HEARTBEAT, writeU32 } from '../../journal/records';
-import { modemsStatus } from '../../modem/failover';
+import { modemInUse, modemsStatus } from '../../modem/failover';
+import { modemRadio } from '../../modem/modem';
 import type { Cold } from '../cold';
 import { isClosed } from '../state/state';
 import { nowSeconds, save } from '../state/store';
@@ -46,6 +47,8 @@ export interface Beat {
   refused: number;
   supplyMv: number;
   rssi: number;
+  /** RADIO_ code of protocol/wire. */
+  radio: number;
   /** undefined: the network never sent its time. */
   networkAheadS: number | undefined;
   operator: string;
@@ -74,7 +77,7 @@ export function beatText(beat: Beat): string {
     ':' +
     within(beat.refused, 0, COUNT_MAX) +
     ':';
-  const signal = ':' + within(beat.rssi, 0, RSSI_MAX) + ':';
+  const signal = ':' + within(beat.rssi, 0, RSSI_MAX) + '/' + beat.radio + ':';
   let supply = '' + within(beat.supplyMv, 0, SUPPLY_MAX);
   let ahead = beat.networkAheadS === undefined ? '-' : '' + within(beat.networkAheadS, -AHEAD_MAX, AHEAD_MAX);
   let starts = ':' + beat.starts;
@@ -96,9 +99,8 @@ export function beatText(beat: Beat): string {
 
 function beatOf(cold: Cold): Beat {
   const state = cold.state;
-  const modems = modemsStatus(cold.modem!);
-  let modem = modems[0];
-  for (let i = modems.length - 1; i >= 0; i--) if (modems[i].registered) modem = modems[i];
+  const at = modemInUse(cold.modem!);
+  const modem = modemsStatus(cold.modem!)[at];
   let open = 0;
   for (let n = 0; n < state.accountCount; n++) if (!isClosed(state, n)) open++;
   return {
@@ -111,6 +113,7 @@ function beatOf(cold: Cold): Beat {
     refused: cold.counters.refusals,
     supplyMv: modem.supplyMv,
     rssi: modem.rssi,
+    radio: modemRadio(cold.modem!.list[at]),
     networkAheadS: modem.networkTimeAt ? modem.networkTime - modem.networkTimeAt : undefined,
     operator: modem.operator,
     starts: state.bootCount,

@@ -22,6 +22,8 @@ import {
 } from '../../../protocol/wire';
 import { sealSms } from '../../../protocol/sms/v2';
 import { nowSeconds } from '../state/store';
+import { modemInUse } from '../../modem/failover';
+import { modemRadio } from '../../modem/modem';
 import { aBatchVerify, batchAnswerFields, statusAnswerFields } from '../../../protocol/sms/operations';
 import { batchProof } from '../../../protocol/request/authority';
 
@@ -81,6 +83,7 @@ export function replyStatus(cold: Cold, account: Account): void {
       unixSeconds: nowSeconds(cold),
       batchesHot: countBatches(cold, account.n, SIDE_HOT),
       batchesCold: countBatches(cold, account.n, SIDE_COLD),
+      radio: modemRadio(cold.modem!.list[modemInUse(cold.modem!)]),
     }),
   );
 }

@@ -3,10 +3,11 @@
 // that no table knows is given every step: what it can do is asked before it is set, what it refuses is passed over.
 // Leaves to others: giving the commands (../drive.ts), what they mean for the driver (../modem.ts, ../incoming.ts).
 // Spec: 3GPP TS 27.005 3.2.2, 3.4.1; 27.007 5.4, 7.2, 7.3, 8.40, 8.41.
+import { RADIO_UNKNOWN } from '../../../protocol/wire';
 import { holds } from '../lines';
 import { A7670_NAME, A7670_READY_LINES, A7670_WITHOUT } from './a7670';
 import { SIM7600_NAME, SIM7600_READY_LINES, SIM7600_WITHOUT } from './sim7600';
-import { SIM800_NAME, SIM800_READY_LINES, SIM800_TECHNOLOGY, SIM800_WITHOUT } from './sim800';
+import { SIM800_NAME, SIM800_READY_LINES, SIM800_RADIO, SIM800_WITHOUT } from './sim800';
 
 /** Values of a modem's N_KIND. Generic: no table knows it, or it has not said its name. */
 export const KIND_GENERIC = 0;
@@ -26,6 +27,8 @@ export const STEP_NOTICES = 14;
 /** First step of a poll, which asks for the registration; the one that asks how many messages the store holds. */
 export const STEP_POLL = 16;
 export const STEP_COUNT = 20;
+/** Step of a full poll that sets the mode again. */
+export const STEP_MODE_AGAIN = 24;
 /** Where a short and a full poll end; a full one ends with the script. */
 export const POLL_SHORT = 21;
 export const POLL_FULL = 27;
@@ -34,8 +37,8 @@ export const POLL_FULL = 27;
 const STORES = 'SMMEMT';
 export const STORE_COUNT = 3;
 
-/** Radio technologies by <AcT> (27.007 7.3). */
-const TECHNOLOGIES = 'GSM|GSM|UMTS|GSM|UMTS|UMTS|UMTS|LTE|GSM|LTE|NR|NR|NR';
+/** RADIO_ codes by <AcT> (27.007 7.3), a digit each. */
+const RADIOS = '2232333424555';
 
 /** The kind whose name `text` holds; KIND_GENERIC: none. */
 export function kindIn(text: string): number {
@@ -54,9 +57,9 @@ export function storeName(store: number): string {
   return STORES.substr(2 * store, 2);
 }
 
-/** Radio technology of <AcT>; '' unknown. */
-export function technologyName(kind: number, act: number): string {
-  return (kind === KIND_SIM800 ? SIM800_TECHNOLOGY : TECHNOLOGIES.split('|')[act]) || '';
+/** RADIO_ code of <AcT>, -1 for none. */
+export function radioOf(kind: number, act: number): number {
+  return kind === KIND_SIM800 ? SIM800_RADIO : parseInt(RADIOS.charAt(act), 10) || RADIO_UNKNOWN;
 }
 
 /**

@@ -6,8 +6,8 @@ export const SIM800_NAME = 'SIM800';
 export const SIM800_WITHOUT = '|ATI|AT+CTZU=1|AT+CTZR=1|AT+CPMS=?|AT+CNMI=?|AT+CEREG?|AT+CGREG?|';
 /** Lines by which it says that it has just started. */
 export const SIM800_READY_LINES = '|RDY|+CFUN: 1|Call Ready|SMS Ready|';
-/** Radio technology of every registration: its +COPS names none. */
-export const SIM800_TECHNOLOGY = 'GSM';
+/** RADIO_GSM: every registration's, as its +COPS names none. */
+export const SIM800_RADIO = 2;
 /** Pulses at PWRKEY, ms. */
 export const SIM800_ON_MS = 1000;
 export const SIM800_OFF_MS = 1500;

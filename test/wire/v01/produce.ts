@@ -206,6 +206,7 @@ export function produceV01(): { [name: string]: Uint8Array } {
         unixSeconds: 1_790_000_000,
         batchesHot: 2,
         batchesCold: 1,
+        radio: 4,
       }),
     ),
     'sms alarm': toV(39, alarmFields({ code: 1, accountState: 2, unixSeconds: 1_790_000_000 })),

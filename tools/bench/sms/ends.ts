@@ -22,6 +22,7 @@ import {
   SMS_BATCH_ANSWER,
   SMS_BATCH_VERIFY,
   SMS_STATUS,
+  RADIO_LTE,
   SMS_STATUS_ANSWER,
 } from '../../../protocol/wire';
 import type { Runtime, Timer } from '../../../host/kit/runtime';
@@ -87,6 +88,7 @@ export function coldEnd(crypto: ProtocolCrypto, peers: ChannelPeers, priv32: Uin
             unixSeconds: 0,
             batchesHot: 1,
             batchesCold: 1,
+            radio: RADIO_LTE,
           }),
         ),
       );

@@ -25,6 +25,7 @@ import {
   ALARM_FORGERY,
   BATCH_OK,
   DEVICE_UNLOCKED,
+  RADIO_LTE,
   SIDE_HOT,
   SMS_ALARM,
   SMS_BATCH_ANSWER,
@@ -101,6 +102,7 @@ function newOperations(octets: OctetsOf): OperationOctets[] {
     unixSeconds: UNIX_SECONDS,
     batchesHot: 3,
     batchesCold: 3,
+    radio: RADIO_LTE,
   });
   const alarm = alarmFields({ code: ALARM_FORGERY, accountState: ACCOUNT_CLOSED, unixSeconds: UNIX_SECONDS });
   const notice = noticeFields({

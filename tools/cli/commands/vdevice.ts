@@ -3,6 +3,7 @@
 import { Type } from '@sinclair/typebox';
 import { existsSync, writeFileSync } from 'node:fs';
 import { fail } from '../../../protocol/errors';
+import { ACCOUNT_OPEN, RADIO_NAMES } from '../../../protocol/wire';
 import { realRuntime } from '../../../host/kit/runtime';
 import type { LogListener } from '../../../host/kit/log';
 import {
@@ -123,8 +124,14 @@ async function operate(input: CommandInput): Promise<number> {
   return 0;
 }
 
+/** HSM-Cold's last answer to ask-status. */
+function coldText({ accountState, answeredMs, radio }: NonNullable<VStatus['cold']>): string {
+  const account = accountState === ACCOUNT_OPEN ? 'open' : 'closed';
+  return `account ${account}, radio ${RADIO_NAMES[radio]}, at ${new Date(answeredMs).toISOString()}`;
+}
+
 /** What a running V is doing, a line a subject. */
-export function statusText({ channel, opening, loop, batches, sent, sms }: VStatus): string {
+export function statusText({ channel, opening, cold, loop, batches, sent, sms }: VStatus): string {
   const since = channel && new Date(channel.openedAtMs).toISOString();
   return [
     `channel   ${channel ? `${channel.id}, since ${since}` : opening ? 'none, being opened' : 'none'}`,
@@ -133,6 +140,7 @@ export function statusText({ channel, opening, loop, batches, sent, sms }: VStat
     }`,
     `sent      ${sent.count} withdrawals, ${sent.sats} sats`,
     `batches   ${batches.verified} verified, ${batches.waiting} waiting, ${batches.failed} failed`,
+    `HSM-Cold  ${cold ? coldText(cold) : 'not asked yet: chaincloud vdevice ask-status'}`,
     `SMS       ${sms.in} in, ${sms.out} out, ${sms.ignored} ignored`,
   ].join('\n');
 }

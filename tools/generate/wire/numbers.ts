@@ -1,9 +1,9 @@
 /** protocol/wire/index.ts: every number of the wire as a constant, and the tables number → name. */
 import { ANSWERS, LINK_MESSAGES } from '../../../protocol/wire/link-messages';
-import { ALARMS, NUMBER_TABLES } from '../../../protocol/wire/numbers';
+import { CODE_TABLES, NUMBER_TABLES } from '../../../protocol/wire/numbers';
 import { REFUSALS } from '../../../protocol/wire/refusals';
 import { SMS_OPERATIONS } from '../../../protocol/wire/sms-operations';
-import { constantOf, type NumberRow, type NumberTable } from '../../../protocol/wire/table';
+import { constantOf, type CodeTable, type NumberRow, type NumberTable } from '../../../protocol/wire/table';
 import type { Product } from '../product';
 
 interface Named {
@@ -35,12 +35,12 @@ export const NAMED: Named[] = [
     isHex: true,
     rows: SMS_OPERATIONS,
   },
-  {
-    title: ALARMS.title,
-    prefix: ALARMS.prefix,
-    names: ALARMS.names,
-    rows: ALARMS.rows.map(([name, value]) => ({ name, value })),
-  },
+  ...CODE_TABLES.map(({ title, prefix, names, rows }) => ({
+    title,
+    prefix,
+    names,
+    rows: rows.map(([name, value]) => ({ name, value })),
+  })),
 ];
 
 function literal(value: number, isHex: boolean | undefined): string {
@@ -60,10 +60,13 @@ function names({ title, names: constant, isHex, rows }: Named): string {
   );
 }
 
+/** The highest code of a table: constant, value, meaning. */
+export function highestOf({ prefix, heading, rows }: CodeTable): NumberRow {
+  return [`${prefix}CODE_MAX`, Math.max(...rows.map(([, value]) => value)), `highest ${heading}`];
+}
+
 /** Numbers that follow from declared ones: constant, value, meaning. */
-export const DERIVED: NumberRow[] = [
-  ['ALARM_CODE_MAX', Math.max(...ALARMS.rows.map(([, value]) => value)), 'highest alarm'],
-];
+export const DERIVED: NumberRow[] = CODE_TABLES.map(highestOf);
 
 /** Every constant of the wire: name → value. */
 export function allNumbers(): Map<string, number> {

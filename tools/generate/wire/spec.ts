@@ -1,14 +1,14 @@
 /** The tables of SPEC.md: a region for each table of numbers, for the messages, operations, refusals and their tags. */
 import { ANSWERS, LINK_MESSAGES, type LinkMessage } from '../../../protocol/wire/link-messages';
 import type { Field } from '../../../protocol/wire/fields';
-import { ALARMS, NUMBER_TABLES } from '../../../protocol/wire/numbers';
+import { CODE_TABLES, NUMBER_TABLES } from '../../../protocol/wire/numbers';
 import { REFUSALS } from '../../../protocol/wire/refusals';
 import { SMS_OPERATIONS } from '../../../protocol/wire/sms-operations';
 import { constantOf } from '../../../protocol/wire/table';
 import { markdownTable, putRegion } from '../markdown';
 import type { Product } from '../product';
 import { kindOf } from './kinds';
-import { DERIVED } from './numbers';
+import { highestOf } from './numbers';
 
 const code = (text: string): string => `\`${text}\``;
 
@@ -24,19 +24,17 @@ const numbers: Product[] = NUMBER_TABLES.map(({ region: name, heading, rows }) =
   ),
 );
 
-const alarms = region(
-  ALARMS.region,
-  [ALARMS.heading, 'constant', 'value', 'meaning'],
-  [
-    ...ALARMS.rows.map(([name, value, meaning]) => [
-      name,
-      code(constantOf(ALARMS.prefix, name)),
-      String(value),
-      meaning,
-    ]),
-    ...DERIVED.map(([constant, value, meaning]) => [meaning, code(constant), String(value), '']),
-  ],
-);
+const codes: Product[] = CODE_TABLES.map((table) => {
+  const [constant, value, meaning] = highestOf(table);
+  return region(
+    table.region,
+    [table.heading, 'constant', 'value', 'meaning'],
+    [
+      ...table.rows.map(([name, each, what]) => [name, code(constantOf(table.prefix, name)), String(each), what]),
+      [meaning, code(constant), String(value), ''],
+    ],
+  );
+});
 
 const refusals = region(
   'refusals',
@@ -119,6 +117,6 @@ export const specTables: Product[] = [
   refusalTags,
   operations,
   operationFields,
-  alarms,
+  ...codes,
   channelOperations,
 ];

@@ -2,8 +2,9 @@
 import { printLine, printOk } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
 import { modemsStatus } from '../../../modem/failover';
-import { modemTechnology } from '../../../modem/modem';
-import type { Outbox } from '../../../modem/state';
+import { modemRadio } from '../../../modem/modem';
+import { N_INDEX, type Modem, type Outbox } from '../../../modem/state';
+import type { ModemTroubleName } from '../../../modem/types';
 import type { Cold } from '../../cold';
 
 export const MODEM = {
@@ -27,7 +28,34 @@ export const MODEM = {
     trouble: ['trouble <text:rest>', 'the last trouble of a modem'],
     none: ['modem none <why:rest>', 'no modem was started'],
   },
-} satisfies CommandDeclaration;
+  troubles: {
+    unregistered: 'has lost its network: look at the antenna, at the SIM, and whether the operator still runs GSM',
+    restart: 'restarted by itself or stopped answering: look at its supply (2 A peaks) and its wires',
+    'no-sim': 'finds no SIM: put one in',
+    'pin-needed': 'has a SIM that asks for its PIN: take the PIN off in a phone',
+    'pin-wrong': 'has a SIM that refused its PIN: take the PIN off in a phone',
+    'under-voltage': 'has too low a supply: give it 3.7 to 4.2 V under load, 2 A',
+    'power-cycle': 'did not answer and was switched off and on: look at its supply and its wires',
+    'store-full': 'has a full store, and SMS wait in the network: nothing to do unless it stays',
+    'bad-sms': 'had an SMS that cannot be understood, and it was deleted: nothing to do',
+    'sms-stuck': 'has an SMS that cannot be read or deleted, and is left alone with it: nothing to do unless it stays',
+    'step-passed': 'refuses this command or never answers it: nothing to do while SMS come and go',
+    'unknown-modem': 'is in no table and is given the commands of the standards: try it with "sms"',
+    'no-sms': 'takes no SMS, and the board can raise no alarm by it: take a SIM800, an A7670 or a SIM7600',
+    'send-failed': "could not send an SMS: look at the SIM's credit and at the phone's number",
+  },
+} satisfies CommandDeclaration & { troubles: { [name in ModemTroubleName]: string } };
+
+/** Names of RADIO_ codes, for people. */
+const RADIOS = '-|-|GSM|UMTS|LTE|NR';
+
+/** The line `radio` of a modem. */
+export function showRadio(cold: Cold, modem: Modem): void {
+  printLine(
+    cold.terminal,
+    'radio ' + modem.n[N_INDEX] + ' ' + RADIOS.split('|')[modemRadio(modem)] + ' model ' + (modem.model || '-'),
+  );
+}
 
 export function runModem(cold: Cold): void {
   const rows = cold.modem ? modemsStatus(cold.modem) : [];
@@ -64,8 +92,7 @@ export function runModem(cold: Cold): void {
         ' network-time ' +
         (row.networkTime || '-'),
     );
-    const modem = (cold.modem as Outbox).list[i];
-    printLine(cold.terminal, 'radio ' + i + ' ' + (modemTechnology(modem) || '-') + ' model ' + (modem.model || '-'));
+    showRadio(cold, (cold.modem as Outbox).list[i]);
   }
   if (cold.modemTrouble) printLine(cold.terminal, 'trouble ' + cold.modemTrouble);
   if (!rows.length)

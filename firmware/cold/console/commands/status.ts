@@ -4,13 +4,14 @@ import { printLine, printOk } from '../../../console/terminal';
 import type { CommandDeclaration } from '../../../console/command';
 import { roomBytes, type Journal } from '../../../journal/journal';
 import { modemsStatus } from '../../../modem/failover';
-import type { Outbox } from '../../../modem/state';
+import { N_NO_SMS, N_REGISTERED, N_STATE, STATE_READY, type Modem, type Outbox } from '../../../modem/state';
 import type { Cold } from '../../cold';
 import { isClosed, type Account } from '../../state/state';
 import { isClockSet, nowSeconds } from '../../state/store';
 import { countBatches } from '../../batches/cache';
 import { isArchiveDue, roomPayments } from '../../payments/tidy';
 import { requireAccount } from '../../state/accounts';
+import { showRadio } from './modem';
 
 export const STATUS = {
   usage: 'status',
@@ -37,9 +38,13 @@ export const STATUS = {
     link: ['link <link:unpaired|up|down>', 'the line to HSM-Hot'],
     phones: ['phones <count:whole>', 'phones of the platform that alarms go to'],
     modem: [
-      'modem <index:whole> <state:starting|registered|unregistered> rssi <rssi:whole> operator <operator:rest> ' +
+      'modem <index:whole> <state:starting|registered|unregistered|no-sms> rssi <rssi:whole> operator <operator:rest> ' +
         'network-time <unix_seconds:whole|-> queued <queued:whole>',
-      "a modem: signal 0 to 31 (99: unknown), the network's name and clock, messages to be sent",
+      "a modem: no-sms takes no SMS; signal 0 to 31 (99: unknown), the network's name and clock, messages to be sent",
+    ],
+    radio: [
+      'radio <index:whole> <technology:GSM|UMTS|LTE|NR|-> model <model:rest>',
+      'radio technology in use, -: unknown or no network; the modem in its own words, -: it has not said',
     ],
     audit: ['audit <entries:whole> head <head:hex>', 'the audit log: its length, the hash of its last entry'],
     signed: [
@@ -84,6 +89,12 @@ function showJournal(cold: Cold, journal: Journal): void {
   showRoom(cold);
 }
 
+function stateOf(modem: Modem): string {
+  const n = modem.n;
+  if (n[N_STATE] !== STATE_READY) return 'starting';
+  return n[N_NO_SMS] ? 'no-sms' : n[N_REGISTERED] === 1 ? 'registered' : 'unregistered';
+}
+
 function showModems(cold: Cold, outbox: Outbox): void {
   const modems = modemsStatus(outbox);
   for (let i = 0; i < modems.length; i++) {
@@ -93,7 +104,7 @@ function showModems(cold: Cold, outbox: Outbox): void {
       'modem ' +
         i +
         ' ' +
-        (modem.state < 2 ? 'starting' : modem.registered ? 'registered' : 'unregistered') +
+        stateOf(outbox.list[i]) +
         ' rssi ' +
         modem.rssi +
         ' operator ' +
@@ -103,6 +114,7 @@ function showModems(cold: Cold, outbox: Outbox): void {
         ' queued ' +
         modem.queued,
     );
+    showRadio(cold, outbox.list[i]);
   }
 }
 

@@ -7,6 +7,7 @@ import { sha256 } from '@noble/hashes/sha2';
 import { BEAT_TEXT_MAX, beatText, type Beat } from '../../../../firmware/cold/alarms/heartbeat';
 import { verifyHeartbeat } from '../../../../host/operator';
 import { fail } from '../../../../protocol/errors';
+import { RADIO_LTE } from '../../../../protocol/wire';
 import { channelRig, type Rig } from '../../rig';
 import { withExport } from '../../stub';
 
@@ -25,6 +26,7 @@ const WORST: Beat = {
   refused: U32,
   supplyMv: U32,
   rssi: U32,
+  radio: RADIO_LTE,
   networkAheadS: -U32,
   operator: 'CHINA MOBILE',
   starts: U32,
@@ -39,6 +41,7 @@ const USUAL: Beat = {
   refused: 2,
   supplyMv: 4012,
   rssi: 21,
+  radio: RADIO_LTE,
   networkAheadS: -3,
   operator: 'CHINA MOBILE COMMUNICATIONS',
   starts: 6,
@@ -73,8 +76,9 @@ describe('cold/heartbeat', () => {
       refused: 2,
       supplyMv: 4012,
       rssi: 21,
+      radio: 'lte',
       networkAheadS: -3,
-      operator: 'CHINAMOBILE',
+      operator: 'CHINAMOBI',
       starts: 6,
     });
     expect(beatText(USUAL)).to.have.length(BEAT_TEXT_MAX);
@@ -91,8 +95,9 @@ describe('cold/heartbeat', () => {
       refused: 99999,
       supplyMv: 0,
       rssi: 99,
+      radio: 'lte',
       networkAheadS: null,
-      operator: 'CHI',
+      operator: 'C',
       starts: null,
     });
   });

@@ -1,7 +1,8 @@
 // firmware/modem/kinds: which kind a modem is, which commands it is given, and what modems after GSM answer otherwise.
 // Titles name the source: public reports, the kinds' manuals, 3GPP TS 27.005 and 27.007.
 import { expect } from 'chai';
-import { modemTechnology } from '../../../../firmware/modem/modem';
+import { modemRadio } from '../../../../firmware/modem/modem';
+import { RADIO_GSM, RADIO_LTE, RADIO_UMTS, RADIO_UNKNOWN } from '../../../../protocol/wire';
 import {
   KIND_A7670,
   KIND_GENERIC,
@@ -21,6 +22,7 @@ import {
   isReadyLine,
   kindIn,
 } from '../../../../firmware/modem/kinds/kinds';
+import { N_NO_SMS } from '../../../../firmware/modem/state';
 import { holds } from '../../../../firmware/modem/lines';
 import { startScripted, type Script, type Scripted } from '../scripted';
 
@@ -94,7 +96,7 @@ describe('firmware/modem/kinds: a modem after GSM', () => {
       3900,
       0,
     ]);
-    expect(modemTechnology(modem.modem)).to.equal('LTE');
+    expect(modemRadio(modem.modem)).to.equal(RADIO_LTE);
     expect(modem.modem.model).to.equal('A7670E-FASE');
   });
 
@@ -130,8 +132,36 @@ describe('firmware/modem/kinds: a modem after GSM', () => {
     });
     stat = 2;
     await modem.run(MINUTE);
-    expect([modem.status().registered, modemTechnology(modem.modem)]).to.deep.equal([false, '']);
+    expect([modem.status().registered, modemRadio(modem.modem)]).to.deep.equal([false, RADIO_UNKNOWN]);
     expect(modem.events).to.include('unregistered 0');
+  });
+
+  for (const [cops, cereg, radio] of [
+    ['0,0,"TEST NET",7', 1, RADIO_LTE],
+    ['0,0,"TEST NET",2', 4, RADIO_UMTS],
+    ['0,0,"TEST NET",0', 4, RADIO_GSM],
+    ['0,0,"TEST NET",3', 0, RADIO_GSM],
+    ['0,0,"TEST NET"', 1, RADIO_UNKNOWN],
+    ['0', 1, RADIO_UNKNOWN],
+    ['0,0,"TEST NET",99', 1, RADIO_UNKNOWN],
+  ] as const)
+    it(`27.007 7.3: the radio of +COPS: ${cops} is ${radio}`, async () => {
+      const modem = await started({
+        ...A7670,
+        'AT+COPS?': [`+COPS: ${cops}`, 'OK'],
+        'AT+CEREG?': [`+CEREG: 0,${cereg}`, 'OK'],
+      });
+      expect(modemRadio(modem.modem)).to.equal(radio);
+    });
+
+  it('27.007 10.1.22: LTE where +COPS names no radio and +CEREG alone is registered', async () => {
+    const none = { 'AT+CREG?': ['+CREG: 1,0', 'OK'], 'AT+COPS?': ['+COPS: 0', 'OK'] };
+    expect(modemRadio((await started({ ...A7670, ...none })).modem)).to.equal(RADIO_LTE);
+  });
+
+  it('a SIM800 is always on GSM, whatever it says', async () => {
+    const modem = await started({ 'AT+COPS?': ['+COPS: 0,0,"TEST NET",7', 'OK'] });
+    expect(modemRadio(modem.modem)).to.equal(RADIO_GSM);
   });
 
   it('27.005 3.2.2: a store that is refused is not the last one tried', async () => {
@@ -187,6 +217,17 @@ describe('firmware/modem/kinds: a modem after GSM', () => {
     const alarm = named.alarm();
     await named.run(10_000);
     expect(alarm.result).to.equal('sent');
+  });
+
+  it('a modem without SMS is told from one whose SIM is busy', async () => {
+    let isBusy = true;
+    const answers = { ...A7670, 'AT+CMGF=0': () => [isBusy ? 'ERROR' : 'OK'] };
+    const modem = await started(answers);
+    await modem.run(5 * MINUTE);
+    expect([modem.modem.n[N_NO_SMS], modem.events.includes('no-sms A7670E-FASE')]).to.deep.equal([1, true]);
+    isBusy = false;
+    await modem.run(6 * MINUTE);
+    expect(modem.modem.n[N_NO_SMS]).to.equal(0);
   });
 
   it('a kind that only ATI names is found', async () => {

@@ -12,6 +12,7 @@ import {
   SMS_PORT,
   SMS_RENEW,
   SMS_STATUS,
+  RADIO_LTE,
   SMS_STATUS_ANSWER,
 } from '../../../../protocol/wire';
 import { protocolCrypto } from '../../../../host/kit/protocol-crypto';
@@ -238,6 +239,7 @@ describe('host/vdevice channel', () => {
       unixSeconds: 1767614400,
       batchesHot: 3,
       batchesCold: 5,
+      radio: RADIO_LTE,
     };
     await world.v.askStatus();
     world.deliver({ from: COLD, data: world.cold.seal(SMS_STATUS_ANSWER, statusAnswerFields(answer)), port: SMS_PORT });
