@@ -100,8 +100,8 @@ export function sharedSecret(crypto: ProtocolCrypto, pub: Uint8Array, priv32: Ui
   return secretOf(crypto, crypto.ecdh(pub.length === 32 ? pointOf(pub) : pub, priv32));
 }
 
-/** SHA-256 of a point's x; overwrites the point. */
-function secretOf(crypto: ProtocolCrypto, point: Uint8Array): Uint8Array {
+/** SHA-256 of a point's x; overwrites the point. Secret. */
+export function secretOf(crypto: ProtocolCrypto, point: Uint8Array): Uint8Array {
   const shared = crypto.sha256(point.subarray(1));
   wipeBytes(point);
   return shared;
@@ -117,11 +117,16 @@ export function pairKey(
   ownPriv32: Uint8Array,
   otherPub33: Uint8Array,
 ): Uint8Array {
+  return pairKeyOf(crypto, peers, sharedSecret(crypto, otherPub33, ownPriv32));
+}
+
+/** The same of a sharedSecret that was computed in steps. */
+export function pairKeyOf(crypto: ProtocolCrypto, peers: ChannelPeers, secret32: Uint8Array): Uint8Array {
   const who = joinBytes(
     cborEncode(['ccv2-pairing', peers.network, peers.account]),
     joinBytes(peers.vIdentity33, peers.coldIdentity33),
   );
-  return crypto.hkdfSha256(sharedSecret(crypto, otherPub33, ownPriv32), new Uint8Array(0), who, 32);
+  return crypto.hkdfSha256(secret32, new Uint8Array(0), who, 32);
 }
 
 /**

@@ -1,39 +1,15 @@
 /**
  * Which channel a binary SMS belongs to: it is found by the hint in its head and opened under the channel's key.
  */
-import { wipe } from '../../crypto/index';
 import type { Cold } from '../cold';
 import type { Account } from '../state/state';
-import { pairKey, pairChannel, type Channel } from '../../../protocol/channel/channel';
-import { openOf, saveChannels, promoteChannel } from '../state/channels';
-import { identityPriv } from '../secrets/account-keys';
+import { pairChannel, type Channel } from '../../../protocol/channel/channel';
+import { openOf, promoteChannel } from '../state/channels';
 import type { CborValue } from '../../../protocol/cbor/types';
 import { smsChannelHint, openSms } from '../../../protocol/sms/v2';
 import { SMS_OPEN } from '../../../protocol/wire';
 import { requireAccount } from '../state/accounts';
 import type { Thrown } from '../link/refusal';
-
-/** The channel that carries OPEN. Its key costs one multiplication, once an account, and is then written down. */
-export function pairOf(cold: Cold, account: Account): Channel {
-  const it = openOf(cold, account);
-  if (!it.gate.length) {
-    const priv = identityPriv(cold, account.n);
-    it.gate = pairKey(
-      cold.crypto,
-      {
-        network: account.network,
-        account: account.n,
-        coldIdentity33: account.identity,
-        vIdentity33: account.vIdentity,
-      },
-      priv,
-      account.vIdentity,
-    );
-    wipe(priv);
-    saveChannels(cold, account);
-  }
-  return pairChannel(account.n, it.gate);
-}
 
 export interface OpenedUnder {
   account: Account;
@@ -51,8 +27,9 @@ export function openUnderChannel(cold: Cold, data: Uint8Array): OpenedUnder | un
     if (isOpen && n !== hint) continue;
     const account = requireAccount(cold, n);
     const it = openOf(cold, account);
+    if (isOpen && !it.gate.length) continue;
     for (let k = isOpen ? 2 : 0; k < (isOpen ? 3 : 2); k++) {
-      const channel = k > 1 ? pairOf(cold, account) : k ? it.next : it.channel;
+      const channel = k > 1 ? pairChannel(n, it.gate) : k ? it.next : it.channel;
       if (!channel || (channel.id & 65535) !== hint) continue;
       try {
         const opened = openSms(cold.crypto, channel, 'to-cold', data);

@@ -7,6 +7,7 @@
  */
 import type { Cold } from '../cold';
 import { openUnderChannel } from './opened';
+import { gateWanted, makeGate } from './pairing';
 import { ignore, replyBatch, replyStatus } from './replies';
 import { SMS_OPEN, SMS_RENEW, SMS_BATCH_VERIFY, SMS_STATUS } from '../../../protocol/wire';
 import { exchange } from './exchange';
@@ -36,10 +37,27 @@ function receiveData(cold: Cold, data: Uint8Array, ack: () => void): void {
   ack();
 }
 
+/** Whether an SMS waits for the key of its account's pairing: the first OPEN after a restore does. */
+function isWaiting(cold: Cold, sms: ModemSms, ack: () => void): boolean {
+  const n = sms.data && sms.port === cold.smsPort && cold.keys ? gateWanted(cold, sms.data) : -1;
+  if (n < 0) return false;
+  makeGate(
+    cold,
+    n,
+    function () {
+      receiveSms(sms, ack, cold);
+    },
+    function () {
+      ignore(cold, ack);
+    },
+  );
+  return true;
+}
+
 /** The modem's handler of incoming SMS: each is a task of its own, with nothing of the driver on the stack. */
 export function receiveSms(sms: ModemSms, ack: () => void, cold: Cold): void {
   scheduleOnce(cold, function () {
-    dispatch(cold, sms, ack);
+    if (!isWaiting(cold, sms, ack)) dispatch(cold, sms, ack);
   });
 }
 

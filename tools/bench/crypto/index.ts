@@ -43,6 +43,9 @@ function clock(name, run, times, rounds) {
 var u = 1e99;
 `;
 
+/** Times that an ECDH is done in steps, since the clock's own are coarse. */
+const ECDH_ROUNDS = 12;
+
 const OPERATIONS = `
 var a = c.element(), b = c.element(), r = c.element(), i, key = new Uint8Array(32), hash = new Uint8Array(32);
 for (i = 0; i < 8; i++) { a[i] = 777777777 * (i + 1); b[i] = 987654321 * (i + 2); }
@@ -65,6 +68,21 @@ clock("signPrepared", function () { c.signPrepared(nonces.pop(), hash, key); }, 
 clock("verify", function () { c.ecdsaVerify(sig, hash, pub); }, 1, 2);
 clock("parse", function () { c.pubkeyParse(compressed); }, 2, 2);
 clock("ecdh", function () { c.ecdh(pub, key); }, 1, 2);
+var steps = [], step, work, point, from, longest = 0;
+for (i = 0; i < ${ECDH_ROUNDS}; i++) {
+  step = 0;
+  from = now();
+  work = c.ecdhStart(pub, key);
+  do {
+    point = step && c.ecdhStep(work);
+    steps[step] = (steps[step] || 0) - from;
+    from = now();
+    steps[step++] += from;
+  } while (!point);
+}
+for (i = 0; i < steps.length; i++) if (steps[i] > longest) longest = steps[i];
+print("@ecdhTask " + longest / ${ECDH_ROUNDS});
+print("@ecdhTasks " + steps.length);
 var job = c.batchStart(compressed, hash, 0, 100000);
 function addressOf(child) { c.addressOfHash(child.hash160, "p2wpkh", "main"); }
 clock("child", function () { c.batchStep(job, ${CHILDREN_A_STEP}).forEach(addressOf); }, 1, 2);
@@ -183,6 +201,7 @@ async function interpreterRows(espruino: string): Promise<BenchRow[]> {
     row('verification, key in full', inU('verify'), 140000, PLAIN, 2 * multiplication),
     row('a compressed key read, more', inU('parse'), undefined, PLAIN, 269 * plainU('refMul')),
     row('ECDH, key in full', inU('ecdh'), 120000, PLAIN, multiplication),
+    row(`ECDH in ${own['ecdhTasks']} tasks, the longest`, inU('ecdhTask'), 20000, 'ECDH in one', inU('ecdh')),
     row(
       `child address of a batch, ${CHILDREN_A_STEP} at a time as the firmware`,
       inU('child') / CHILDREN_A_STEP,

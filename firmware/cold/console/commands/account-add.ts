@@ -36,7 +36,7 @@ import { audit, save, saveCbor } from '../../state/store';
 import { schedule } from '../../scheduler';
 import { saveSecrets } from '../../secrets/account-keys';
 import { requireAccount } from '../../state/accounts';
-import { pairOf } from '../../sms/opened';
+import { endGate, stepGate, type GateWork } from '../../sms/pairing';
 
 export const ACCOUNT_ADD = {
   usage: 'account add <base64>',
@@ -51,7 +51,7 @@ export const ACCOUNT_ADD = {
   },
 } satisfies CommandDeclaration;
 
-/** An account being made. Secret: seed64, wiped at the end. */
+/** An account being made. Secret: seed64, wiped at the end, and gate. */
 interface Adding {
   /** Until they are written; without the allow-list. */
   fields?: AccountFields;
@@ -60,6 +60,8 @@ interface Adding {
   /** R_KEYS as it comes about. */
   keys: Uint8Array;
   identityPub: Uint8Array;
+  /** The pairing's key, at the end. */
+  gate: GateWork;
   /** Steps done. */
   at: number;
 }
@@ -75,7 +77,7 @@ function readAdding(cold: Cold, base64: string): Adding {
   const allow = allowDigests([], fields[9], fields[1]);
   fields.pop();
   const none = new Uint8Array(0);
-  return { fields: fields, allow: allow, seed64: none, keys: none, identityPub: none, at: 0 };
+  return { fields: fields, allow: allow, seed64: none, keys: none, identityPub: none, gate: {}, at: 0 };
 }
 
 /** Public key of a node that is wiped. */
@@ -111,7 +113,7 @@ function write(cold: Cold, it: Adding, n: number): void {
   it.fields = undefined;
 }
 
-/** One multiplication a step; true while there are more. */
+/** At most one multiplication a step; true while there are more. */
 function stepAdding(cold: Cold, it: Adding): boolean {
   const n = it.at < 8 ? cold.state.accountCount : cold.state.accountCount - 1;
   const at = it.at++;
@@ -124,8 +126,7 @@ function stepAdding(cold: Cold, it: Adding): boolean {
   else if (at === 6) it.identityPub = pubOf(identityNode(it.seed64, n));
   else if (at === 7) write(cold, it, n);
   else if (at === 8) saveSecrets(cold, requireAccount(cold, n), it.seed64);
-  else if (at === 9) pairOf(cold, requireAccount(cold, n));
-  else {
+  else if (!stepGate(cold, it.gate, n)) {
     wipe(it.seed64);
     printAccount(cold, requireAccount(cold, n));
     printOk(cold.terminal);
@@ -145,6 +146,7 @@ function addAccount(cold: Cold, it: Adding, seed64: Uint8Array): void {
     },
     failed: function (error) {
       wipe(it.seed64);
+      endGate(it.gate);
       printThrown(cold.terminal, error);
     },
   });
