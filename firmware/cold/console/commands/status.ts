@@ -114,8 +114,9 @@ function showModems(cold: Cold, outbox: Outbox): void {
         ' queued ' +
         modem.queued,
     );
-    showRadio(cold, outbox.list[i]);
   }
+  if (cold.modemTrouble) printLine(cold.terminal, 'trouble ' + cold.modemTrouble);
+  for (let i = 0; i < modems.length; i++) showRadio(cold, outbox.list[i]);
 }
 
 function showAccount(cold: Cold, account: Account): void {
@@ -151,7 +152,7 @@ export function runStatus(cold: Cold): void {
   printLine(terminal, 'link ' + (!state.linkKey ? 'unpaired' : cold.link && cold.link.isUp ? 'up' : 'down'));
   printLine(terminal, 'phones ' + state.phones.length);
   if (cold.modem) showModems(cold, cold.modem);
-  if (cold.modemTrouble) printLine(terminal, 'trouble ' + cold.modemTrouble);
+  else if (cold.modemTrouble) printLine(terminal, 'trouble ' + cold.modemTrouble);
   printLine(terminal, 'audit ' + state.auditCount + ' head ' + hexOf(state.auditHead));
   printLine(
     terminal,
