@@ -13,9 +13,17 @@ export interface BenchRow {
   ok?: boolean;
 }
 
+export interface BenchOptions {
+  /** Path of the genuine interpreter. */
+  espruino?: string;
+  /** Of the suites whose chance is repeatable; their own when left out. */
+  seed?: string;
+  rounds?: number;
+}
+
 export interface BenchSuite {
   name: string;
-  run(options: { espruino?: string }): Promise<BenchRow[]>;
+  run(options: BenchOptions): Promise<BenchRow[]>;
 }
 
 function show(value: number): string {

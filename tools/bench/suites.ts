@@ -4,6 +4,7 @@ import { benchChain } from './chain';
 import { benchCrypto } from './crypto';
 import { benchFirmware } from './firmware';
 import { benchFlash } from './flash';
+import { benchKill } from './kill';
 import { benchModel } from './model';
 import { benchModem } from './modem';
 import type { BenchSuite } from './row';
@@ -15,6 +16,7 @@ export const SUITES: BenchSuite[] = [
   { name: 'system', run: benchSystem },
   { name: 'api', run: benchApi },
   { name: 'chain', run: benchChain },
+  { name: 'kill', run: benchKill },
   { name: 'sms', run: benchSms },
   { name: 'modem', run: benchModem },
   { name: 'wire', run: () => benchWire() },

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import type { Api } from '../../../host/api';
 import { realRuntime } from '../../../host/kit/runtime';
 import type { SignJob } from '../../../host/gateway/types';
-import { startPostgres, type PostgresServer } from '../postgres-server';
+import { startPostgres, type PostgresServer } from '../../../tools/bench/kill/postgres-server';
 import { type Platform, signJob, startAnotherApi, startPlatform } from './fixture';
 
 const SHOP = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';

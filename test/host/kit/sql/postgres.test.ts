@@ -10,7 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import pg from 'pg';
 import { openDb, type Db } from '../../../../host/kit/sql';
-import { startPostgres, type PostgresServer } from '../../postgres-server';
+import { startPostgres, type PostgresServer } from '../../../../tools/bench/kill/postgres-server';
 
 const MIGRATIONS = [{ version: 1, statements: ['CREATE TABLE notes (id {serial}, text TEXT NOT NULL)'] }];
 const SQL = resolve(__dirname, '../../../../host/kit/sql');

@@ -1,6 +1,6 @@
 // A PostgreSQL server of a test's own, that it may stop and start again; undefined where none is installed.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,8 @@ export interface PostgresServer {
   url: string;
   /** Ends all sessions, then starts again. `downMs` between. */
   restart(downMs?: number): Promise<void>;
+  /** Ends it as a power cut does, then starts it again: it recovers from its log. */
+  crash(): Promise<void>;
   stop(): void;
   start(): void;
   /** Stops it and removes its files. */
@@ -42,8 +44,9 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
   if (bin === undefined) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'chaincloud-postgres-'));
   const owner = process.getuid?.() === 0 ? statSync(OWNER_HOME) : undefined;
+  const settings = { cwd: folder, uid: owner?.uid, gid: owner?.gid };
   const run = (program: string, ...args: string[]): void =>
-    void execFileSync(join(bin, program), args, { stdio: 'ignore', cwd: folder, uid: owner?.uid, gid: owner?.gid });
+    void execFileSync(join(bin, program), args, { ...settings, stdio: 'ignore' });
   const port = await freePort();
   try {
     if (owner) chownSync(folder, owner.uid, owner.gid);
@@ -52,9 +55,10 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
     rmSync(folder, { recursive: true, force: true });
     return undefined;
   }
-  const control = (...args: string[]): void => run('pg_ctl', '-D', join(folder, 'db'), '-w', '-m', 'fast', ...args);
-  const start = (): void => control('-o', `-p ${port} -h 127.0.0.1 -k ${folder}`, '-l', join(folder, 'log'), 'start');
-  const stop = (): void => control('stop');
+  const place = ['-D', join(folder, 'db'), '-w'];
+  const starting = [...place, '-o', `-p ${port} -h 127.0.0.1 -k ${folder}`, '-l', join(folder, 'log'), 'start'];
+  const start = (): void => run('pg_ctl', ...starting);
+  const stop = (): void => run('pg_ctl', ...place, '-m', 'fast', 'stop');
   start();
   return {
     url: `postgres://${ROLE}@127.0.0.1:${port}/postgres`,
@@ -64,6 +68,16 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
       stop();
       await new Promise((done) => setTimeout(done, downMs));
       start();
+    },
+    async crash() {
+      for (const args of [[...place, '-m', 'immediate', 'stop'], starting]) {
+        // Its own output would stay open as long as the server does.
+        await new Promise<void>((done, fail) =>
+          spawn(join(bin, 'pg_ctl'), args, { ...settings, stdio: 'ignore' })
+            .once('error', fail)
+            .once('exit', (code) => (code === 0 ? done() : fail(new Error(`pg_ctl ends with ${code}`)))),
+        );
+      }
     },
     close() {
       stop();
