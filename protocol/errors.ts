@@ -178,6 +178,7 @@ export type ErrorCode =
   | 'no-alarm'
   | 'no-answer'
   | 'no-bench'
+  | 'no-board-name'
   | 'no-boot'
   | 'no-bundle'
   | 'no-channel'

@@ -256,6 +256,7 @@ export const HOT_COMMANDS = {
     lines: {
       board: 'board <board:word> commit <commit:word> interpreter <interpreter:word>',
       state: 'state <state:word> link <link:up|down>',
+      memory: 'memory <used:whole> of <total:whole>[ <place:external>]',
       radios: 'radios <radios:rest>',
       boots:
         'boots <boots:whole> relayed <relayed:whole> malformed <malformed:whole> limited <limited:whole> unreachable <unreachable:whole>',

@@ -4,6 +4,7 @@ import { DAY_SECONDS } from '../../protocol/time';
 import { KIND_GENERIC, kindIn } from '../../firmware/modem/kinds/kinds';
 import { SIM800_NAME } from '../../firmware/modem/kinds/sim800';
 import { UNDER_VOLTAGE_MV } from '../../host/modem/supply';
+import { EXTERNAL_RISK } from '../flash/prompt/probe';
 import { COLD_COMMANDS, HOT_COMMANDS, lineOf, linesOf } from '../../host/operator';
 
 export interface Finding {
@@ -72,8 +73,7 @@ const radios: Judge = (lines) => {
 const memory: Judge = (lines) => {
   const use = lineOf(STATUS.memory, lines);
   if (!use) return [];
-  const external = 'memory lies outside of the chip: whoever has the board in hand can listen to keys on its wires';
-  const found: Finding[] = use.place === 'external' ? [{ ok: true, text: external }] : [];
+  const found: Finding[] = use.place === 'external' ? [{ ok: true, text: EXTERNAL_RISK }] : [];
   if (use.used <= use.total * MEMORY_FULL) return found;
   return bad(`memory is nearly full (${use.used} of ${use.total} variables): restart the board and report this`);
 };

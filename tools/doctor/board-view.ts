@@ -2,7 +2,7 @@
 // console is asked first, because the prompt's Ctrl-C would do nothing to it and a console's commands do nothing at a
 // prompt.
 import { fail } from '../../protocol/errors';
-import { COLD_COMMANDS, createConsoleClient, lineOf } from '../../host/operator';
+import { COLD_COMMANDS, HOT_COMMANDS, createConsoleClient, lineOf } from '../../host/operator';
 import type { Runtime } from '../../host/kit/runtime';
 import { probeInterpreter } from '../flash/prompt/probe';
 import { findPrompt } from '../flash/prompt/prompt';
@@ -45,7 +45,7 @@ async function viewConsole(port: OpenPort, runtime: Runtime): Promise<BoardView 
   const lines = (await ask()) && (await ask('status'));
   const about = lineOf(COLD_COMMANDS.status.lines.board, lines ?? []);
   if (!lines || !about) return undefined;
-  const role = lineOf(COLD_COMMANDS.status.lines.memory, lines) ? 'cold' : 'hot';
+  const role = lineOf(HOT_COMMANDS.status.lines.boots, lines) ? 'hot' : 'cold';
   for (const command of role === 'cold' ? ['modem', 'flash', 'noise', 'log'] : [])
     lines.push(...((await ask(command)) ?? []));
   return { kind: 'console', role, ...about, lines };

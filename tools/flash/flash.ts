@@ -11,7 +11,7 @@ import type { DeviceImage } from './storage/image';
 import { PC_BOARD } from './prompt/pacemaker';
 import { withHot } from './hot/host-line';
 import { proveLines, type Proved, type ProveOptions } from './lines/prove';
-import { probeBoard, requireSilentRadios } from './prompt/probe';
+import { EXTERNAL_RISK, isExternal, probeBoard, requireSilentRadios } from './prompt/probe';
 import { findPrompt, type Prompt } from './prompt/prompt';
 import { rollBack, type RollbackResult } from './rollback';
 import type { ImageInfo } from './storage/slots';
@@ -183,6 +183,7 @@ export async function flashBoard(options: FlashOptions): Promise<FlashResult> {
   say?.(`Espruino ${reached.version} on ${reached.board}`);
   if (reached.board !== PC_BOARD) for (const fault of faultsOf(reached.version)) say?.(`this base ${fault}`);
   await requireSilentRadios(reached);
+  if (await isExternal(reached)) say?.(EXTERNAL_RISK);
   const { prompt, proof } = await acceptRole(reached, options);
   if (options.erase) {
     say?.('erasing Storage');

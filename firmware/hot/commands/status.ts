@@ -10,6 +10,10 @@ export const STATUS = {
   lines: {
     board: ['board <board:word> commit <commit:word> interpreter <interpreter:word>', 'what runs, and on what'],
     state: ['state <state:word> link <link:up|down>', 'factory, paired, or the code of a fault; the line to HSM-Cold'],
+    memory: [
+      'memory <used:whole> of <total:whole>[ <place:external>]',
+      'variables of the interpreter; external: they lie outside of the chip',
+    ],
     radios: ['radios <radios:rest>', 'off, or those that are on: wifi, ble; one that is on is the fault `radio-on`'],
     boots: [
       'boots <boots:whole> relayed <relayed:whole> malformed <malformed:whole> limited <limited:whole> ' +
@@ -30,6 +34,8 @@ export function runStatus(hot: Hot): void {
       ' link ' +
       (hot.cold && hot.cold.isUp() ? 'up' : 'down'),
   );
+  const memory = hot.hal.memoryUse();
+  printLine(terminal, 'memory ' + memory.used + ' of ' + memory.total + (memory.isExternal ? ' external' : ''));
   printLine(terminal, 'radios ' + (hot.hal.radios() || 'off'));
   printLine(
     terminal,

@@ -222,6 +222,19 @@ describe('doctor: what answers on a port', () => {
     expect(results.find((result) => result.check === 'audit log')!.state).to.equal('ok');
     expect(results.find((result) => result.check === 'journal')!.state).to.equal('ok');
   });
+  it("an HSM-Hot's console: where its variables lie", async () => {
+    const rig = await readyRig();
+    rig.hotConsole.close();
+    const port = Object.assign(rig.hot.console.port, { name: 'P' });
+    for (const isOutside of [false, true]) {
+      rig.hot.hal.memoryUse = () => ({ used: 900, total: 2500, isExternal: isOutside });
+      const seen = await rig.world.finish(viewBoard(port, rig.runtime));
+      expect(seen).to.include({ kind: 'console', role: 'hot' });
+      const { results } = await diagnose(patient({ board: async () => seen }));
+      const found = results.filter(({ check, text }) => check === 'condition' && /outside of the chip/.test(text));
+      expect(found.map(({ state }) => state)).to.deep.equal(isOutside ? ['warn'] : []);
+    }
+  });
   it('an Espruino at its prompt, and nothing', async () => {
     const bench = createBench({ seed: 'doctor' });
     const [host, board] = wire(bench.runtime);
@@ -229,6 +242,22 @@ describe('doctor: what answers on a port', () => {
     expect(
       await bench.runtime.runWhile(viewBoard(Object.assign(host, { name: 'P' }), bench.runtime), 'a look'),
     ).to.include({ kind: 'prompt', board: 'ESP32' });
+    for (const [espruinoBoard, words] of [
+      ['', /has lost its name \(process\.env\.BOARD is missing\): no image goes onto it/],
+      ['ESP32C3', /for "ESP32C3": no board here takes it/],
+    ] as const) {
+      const strange = createBench({ seed: 'doctor', espruinoBoard });
+      const [end, other] = wire(strange.runtime);
+      strange.board.plug(other);
+      const seen = await strange.runtime.runWhile(
+        viewBoard(Object.assign(end, { name: 'P' }), strange.runtime),
+        'a look',
+      );
+      const { results } = await diagnose(patient({ board: async () => seen }));
+      const found = results.find((result) => result.check === 'board answers')!;
+      expect(found.state).to.equal('fail');
+      expect(found.text).to.match(words);
+    }
     const [lonely] = wire(bench.runtime);
     const error = await bench.runtime.runWhile(
       viewBoard(Object.assign(lonely, { name: 'P' }), bench.runtime).catch((e) => e),

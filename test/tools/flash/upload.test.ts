@@ -79,6 +79,17 @@ describe('flash: refusals leave the board as it was', () => {
       expect(before.equals(Buffer.from(bench.flash.content()))).to.equal(true);
     });
   }
+  for (const [espruinoBoard, code] of [
+    ['', 'no-board-name'],
+    ['ESP32C3', 'wrong-board'],
+    ['PICO_R1_3', 'wrong-board'],
+  ])
+    it(`a build whose name is "${espruinoBoard}": ${code}`, async () => {
+      const bench = createBench({ seed: 'name', espruinoBoard });
+      const before = Buffer.from(bench.flash.content());
+      expect(await bench.upload(modelImage(1, IMAGE_BYTES))).to.equal(code);
+      expect(before.equals(Buffer.from(bench.flash.content()))).to.equal(true);
+    });
   it('no space: Storage full of other files', async () => {
     const bench = createBench({ seed: 'full' });
     bench.board.storage.write('big', 'x', 0, AREA.pageBytes * AREA.pageCount - 40_000);

@@ -6,7 +6,7 @@ import { fail } from '../../../protocol/errors';
 import { BOARDS } from '../boards';
 import { reachPrompt, restart, type FlashOptions, type Started } from '../flash';
 import { proveLines } from '../lines/prove';
-import { requireSilentRadios } from '../prompt/probe';
+import { requireBoardName, requireSilentRadios } from '../prompt/probe';
 import { findPrompt } from '../prompt/prompt';
 import { crc32 } from '../storage/crc32';
 import { eraseStorage } from '../storage/erase';
@@ -96,7 +96,7 @@ async function refuseLosses(
 }
 
 /**
- * Uploads an image through EspruinoTools. Throws `known-board`, `wrong-board`, `wrong-role`, `boot-files`,
+ * Uploads an image through EspruinoTools. Throws `known-board`, `no-board-name`, `wrong-board`, `wrong-role`, `boot-files`,
  * `table-differs`, `no-space`, `verify-failed`, `board-error`, `board-silent`; whichever it is, the board boots what it
  * booted before.
  */
@@ -104,7 +104,8 @@ export async function uploadByEspruinoTools(
   session: EspruinoToolsSession,
   { image, tables = {}, force = false, onProgress }: Pick<FlashOptions, 'image' | 'tables' | 'force' | 'onProgress'>,
 ): Promise<ToolsUpload> {
-  const espruinoBoard = String(await session.eval('process.env.BOARD'));
+  const espruinoBoard = await session.eval('process.env.BOARD');
+  requireBoardName(espruinoBoard);
   if (BOARDS.some((board) => board.espruinoBoard === espruinoBoard))
     throw fail('known-board', `an Espruino "${espruinoBoard}" is flashed without --with, and more safely so`);
   const headers = new Map<SlotName, SlotHeader>();
@@ -145,6 +146,7 @@ export async function uploadByEspruinoTools(
 export async function flashByEspruinoTools(tools: EspruinoTools, options: FlashOptions): Promise<ToolsFlashResult> {
   const { port, runtime, say, image } = options;
   const reached = await reachPrompt(options);
+  requireBoardName(reached.board);
   await requireSilentRadios(reached);
   const { prompt } = await proveLines(reached, () => findPrompt(port, runtime), undefined, {
     ...options,

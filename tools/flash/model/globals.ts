@@ -102,7 +102,12 @@ export function espruinoGlobals(board: GlobalsOf): Names {
     require: (name: string) => modules[name],
     E: eModule(board),
     process: {
-      env: { BOARD: espruinoBoard, VERSION: board.version ?? MODEL_VERSION, GIT_COMMIT: 'model', SERIAL: 'model' },
+      env: {
+        BOARD: espruinoBoard || undefined,
+        VERSION: board.version ?? MODEL_VERSION,
+        GIT_COMMIT: 'model',
+        SERIAL: 'model',
+      },
       memory: () => ({ free: variables - USED_VARIABLES, total: variables, usage: USED_VARIABLES }),
     },
     btoa: (text: string) => Buffer.from(text, 'latin1').toString('base64'),

@@ -50,6 +50,10 @@ export interface BenchOptions {
   radios?: Radio[];
   modes?: readonly PortModeName[];
   version?: string;
+  /** The variables lie in external memory. */
+  isExternal?: boolean;
+  /** Name of the build; empty: it has lost it. Default ESP32. */
+  espruinoBoard?: string;
   settings?: Uint8Array;
   hostBaud?: () => number;
   tables?: { [name: string]: Uint8Array };
@@ -67,7 +71,7 @@ class ModelBench implements Bench {
   private readonly baud = this.options.baud ?? BAUD_DEFAULT;
   readonly board = createModelBoard({
     runtime: this.runtime,
-    espruinoBoard: 'ESP32',
+    espruinoBoard: this.options.espruinoBoard ?? 'ESP32',
     area: this.area,
     flash: this.flash,
     chance: () => this.runtime.random(4).reduce((value, byte) => value * 256 + byte, 0) / 2 ** 32,
@@ -77,6 +81,7 @@ class ModelBench implements Bench {
     ...(this.options.radios ? { radios: this.options.radios } : {}),
     ...(this.options.modes ? { modes: this.options.modes } : {}),
     ...(this.options.version ? { version: this.options.version } : {}),
+    ...(this.options.isExternal ? { isExternal: true } : {}),
     ...(this.options.settings ? { settings: this.options.settings } : {}),
     ...(this.options.hostBaud ? { hostBaud: this.options.hostBaud } : {}),
     ...(this.options.serials ? { serials: this.options.serials(this.runtime) } : {}),

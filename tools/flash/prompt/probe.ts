@@ -69,6 +69,18 @@ const RADIOS =
   '(typeof ESP32=="undefined"?"":' +
   '[ESP32.getState().Wifi?"wifi":"",ESP32.getState().BLE?"ble":""].join(" ").trim())';
 
+/** What is said of a board whose variables lie in external memory. */
+export const EXTERNAL_RISK =
+  'memory lies outside of the chip: whoever has the board in hand can listen to keys on its wires';
+
+/** As boards/espruino/esp32.ts memoryUse() finds it. */
+const EXTERNAL = 'typeof ESP32!="undefined"&&E.getAddressOf(process.memory(),false)>>>22===0xfe';
+
+/** Whether the board's variables lie in memory outside of the chip. */
+export async function isExternal(prompt: Prompt): Promise<boolean> {
+  return (await prompt.eval(`(${EXTERNAL})`)) === true;
+}
+
 /** The radios of the board that are on, as Hal.radios names them; empty: none is, or it has none. */
 export async function radiosOn(prompt: Prompt): Promise<string> {
   return String(await prompt.eval(RADIOS));
@@ -97,7 +109,19 @@ export async function requireSilentRadios(prompt: Prompt): Promise<void> {
   );
 }
 
-/** Asks `process.env` and memory; works on any Espruino. */
+/**
+ * Throws `no-board-name` for a build that does not say what board it is for: it is nobody's to say what it can do.
+ */
+export function requireBoardName(name: unknown): void {
+  if (typeof name === 'string' && name !== '' && name !== 'undefined') return;
+  throw fail(
+    'no-board-name',
+    'this build of Espruino has lost its name (process.env.BOARD is missing), so nothing tells what board it is for: ' +
+      'no image goes onto it. Write a whole build with "chaincloud flash --base DIR"; nothing was written',
+  );
+}
+
+/** Asks `process.env` and memory; works on any Espruino. A name that it lost is empty. */
 export async function probeInterpreter(
   prompt: Prompt,
 ): Promise<
@@ -113,23 +137,35 @@ export async function probeInterpreter(
       'the board answers at its prompt but does not say what it is: flash the base firmware anew',
     );
   const [espruinoBoard, version, gitCommit, serial, freeVariables, totalVariables] = answer as [
-    string,
+    string | null,
     string,
     string,
     string,
     number,
     number,
   ];
-  return { espruinoBoard, version, gitCommit: gitCommit ?? '', serial: serial ?? '', freeVariables, totalVariables };
+  return {
+    espruinoBoard: espruinoBoard ?? '',
+    version,
+    gitCommit: gitCommit ?? '',
+    serial: serial ?? '',
+    freeVariables,
+    totalVariables,
+  };
 }
 
-/** Storage of the board, from the boards' data. Throws code `wrong-board` for a chip that no board folder describes. */
+/**
+ * Storage of the board, from the boards' data. Throws `wrong-board` for a chip that no board folder describes, and
+ * `no-board-name`.
+ */
 export function areaOf(espruinoBoard: string): StorageArea {
+  requireBoardName(espruinoBoard);
   const board = BOARDS.find((candidate) => candidate.espruinoBoard === espruinoBoard);
   if (!board)
     throw fail(
       'wrong-board',
-      `an Espruino "${espruinoBoard}" is none of the supported boards (${BOARDS.map((each) => each.name).join(', ')})`,
+      `an Espruino "${espruinoBoard}" is none that the boards take (${[...new Set(BOARDS.map((each) => each.espruinoBoard))].join(', ')}): ` +
+        'write the build for the classic ESP32 with "chaincloud flash --base DIR"; nothing was written',
     );
   return board.storage;
 }

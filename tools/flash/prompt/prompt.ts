@@ -80,12 +80,12 @@ function versionOf(text: string): number[] {
   return match ? [Number(match[1]), Number(match[2])] : [0, 0];
 }
 
-/** One ENQ; answers `Espruino 2v29 ESP32` split, or undefined. */
+/** One ENQ; answers `Espruino 2v29 ESP32` split, or undefined. A build that lost its name has an empty one. */
 async function askWho(line: Line): Promise<{ version: string; board: string } | undefined> {
   line.clear();
   line.send('\x05');
   return line.until((seen) => {
-    const match = /Espruino (\S+) (\S+)\r?\n/.exec(seen);
+    const match = /Espruino (\S+) (\S*)\r?\n/.exec(seen);
     return match ? { version: match[1], board: match[2] } : undefined;
   }, KEY_MS);
 }

@@ -96,6 +96,12 @@ describe('flash: by EspruinoTools', function () {
     expect(board.global('IMAGE')).to.equal(1);
   });
 
+  it('leaves a build alone that has lost its name', async () => {
+    start('');
+    expect((await flash(1, 'hot')).stderr).to.include('no-board-name');
+    expect(board.storage.list()).to.deep.equal([]);
+  });
+
   it('keeps the image that boots when the power goes while the next one comes', async () => {
     start(UNKNOWN);
     expect((await flash(1, 'hot')).status).to.equal(0);

@@ -9,6 +9,7 @@ import { flashBoard, type FlashOptions } from '../../../../tools/flash/flash';
 import { BURSTS, BURST_BYTES, burstMs } from '../../../../tools/flash/lines/burst';
 import { isProven, proofText } from '../../../../tools/flash/lines/verdict';
 import { createBench, modelImage, type Bench, type BenchOptions } from '../../../../tools/flash/model/interrupted';
+import { EXTERNAL_RISK } from '../../../../tools/flash/prompt/probe';
 import { findPrompt } from '../../../../tools/flash/prompt/prompt';
 import { decodeSlotHeader, SLOT_HEADER_BYTES } from '../../../../tools/flash/storage/slots';
 
@@ -110,6 +111,27 @@ describe('flash: lines before a role', () => {
         expect(before.equals(Buffer.from(rig.bench.flash.content()))).to.equal(true);
         expect(await rig.bench.atPrompt(async () => undefined)).to.equal('done');
       });
+
+  it('a build without its name or with another: refused in its own words, nothing written', async () => {
+    for (const [espruinoBoard, words] of [
+      ['', /^no-board-name: this build of Espruino has lost its name /],
+      ['ESP32C3', /^wrong-board: an Espruino "ESP32C3" is none that the boards take/],
+    ] as const) {
+      const rig = makeBench({ espruinoBoard });
+      const before = Buffer.from(rig.bench.flash.content());
+      const { outcome, trials } = await flash(rig, 'cold');
+      expect(outcome).to.match(words);
+      expect(trials).to.deep.equal([]);
+      expect(before.equals(Buffer.from(rig.bench.flash.content()))).to.equal(true);
+    }
+  });
+
+  it('variables in external memory: said, with the risk', async () => {
+    for (const isExternal of [false, true]) {
+      const { outcome, said } = await flash(makeBench({ isExternal }), 'cold', { bursts: 20 });
+      expect([outcome, said.includes(EXTERNAL_RISK)]).to.deep.equal(['done', isExternal]);
+    }
+  });
 
   it('a line that is bad now and then is refused too', async () => {
     const rig = makeBench();
