@@ -2,8 +2,7 @@
 
 import type { NetworkName } from '../bitcoin/network';
 import type { Rpc } from '../bitcoin/rpc';
-import type { Follower } from '../chain/follower';
-import type { Watch } from '../chain/watch';
+import type { Chain } from '../chain/block';
 import type { Log } from '../kit/log';
 import type { Runtime } from '../kit/runtime';
 import type { CountedDb } from '../kit/sql/changes';
@@ -16,15 +15,18 @@ export interface Context {
   rpc: Rpc;
   runtime: Runtime;
   network: NetworkName;
-  watch: Watch;
-  follower: Follower;
+  chain: Chain;
   log: Log;
   callers: CallerCache;
   replies: Replies;
   /** Chunks of addresses known to be in the database: "account side chain n". */
   chunks: Set<string>;
-  /** Chunks being derived. */
-  deriving: Map<string, Promise<boolean>>;
+  /** The derivation under way of each account; the next one waits for it. */
+  deriving: Map<number, Promise<boolean>>;
+  /** Accounts whose addresses may have to be derived further. */
+  used: Set<number>;
+  /** Derives the addresses of these accounts further soon. */
+  deriveSoon(accounts: Iterable<number>): void;
   fixedFeerateSatVb: number;
   /** Sat per virtual byte for requests with is_dynamic_fee=1, as the node last estimated it. */
   dynamicFeerateSatVb(): number;

@@ -110,4 +110,23 @@ export const MIGRATIONS: Migration[] = [
       `CREATE TABLE rate_buckets (caller TEXT PRIMARY KEY, tokens DOUBLE PRECISION NOT NULL, at BIGINT NOT NULL)`,
     ],
   },
+  {
+    version: 4,
+    statements: [
+      // Blocks to be read again, and how far that is.
+      `CREATE TABLE rescans (
+        id {serial}, from_height BIGINT NOT NULL, next_height BIGINT NOT NULL, target BIGINT NOT NULL,
+        begun_at BIGINT NOT NULL, is_asked BIGINT NOT NULL, ended_at BIGINT, failure TEXT)`,
+      `CREATE INDEX rescans_open ON rescans (next_height) WHERE ended_at IS NULL`,
+      // A release before this one began to read again from the lowest height by forgetting all blocks.
+      `INSERT INTO rescans (from_height, next_height, target, begun_at, is_asked)
+       SELECT MIN(birth_height), MIN(birth_height), MAX(registered_height), MAX(registered_at), 0 FROM accounts
+       WHERE birth_height < registered_height AND NOT EXISTS (SELECT 1 FROM blocks) HAVING COUNT(*) > 0`,
+      `DELETE FROM meta WHERE name = 'rescan'`,
+      // Transactions too long to be spent by HSM-Cold are kept without their octets.
+      `ALTER TABLE txs ADD COLUMN size_bytes BIGINT NOT NULL DEFAULT 0`,
+      `UPDATE txs SET size_bytes = length(raw) / 2`,
+      `UPDATE txs SET raw = '' WHERE size_bytes > 1000000`,
+    ],
+  },
 ];

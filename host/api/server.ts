@@ -4,17 +4,16 @@
 import type { FastifyInstance } from 'fastify';
 import { fail } from '../../protocol/errors';
 import { createRpc } from '../bitcoin/rpc';
-import { createFollower } from '../chain/follower';
-import { createWatch } from '../chain/watch';
+import { createNodeReader } from '../chain/node-reader';
 import { createLog, type LogEvent } from '../kit/log';
 import type { Runtime } from '../kit/runtime';
 import { openDb, type Db } from '../kit/sql';
 import { countChanges, type CountedDb } from '../kit/sql/changes';
 import { callerOf } from './accounts/accounts';
 import { createCallerCache } from './accounts/caller-cache';
-import { extendAll } from './accounts/derivation';
 import type { Context } from './context';
-import { requireChain, startDuties, type Duties } from './duties/start';
+import { startDuties, type Duties } from './duties/start';
+import { requireChain } from './duties/works';
 import { createRateLimit, createSharedRateLimit, type RateLimit } from './http/rate-limit';
 import { drain } from './http/drain';
 import type { RoleTokens } from './http/guards';
@@ -77,8 +76,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   try {
     await listen(server, host, options.port ?? 0);
   } catch (error) {
-    context.rpc.close();
-    await db.close();
+    await release(context);
     throw error;
   }
   const webhooks = createWebhooks(context, urlRule, counters);
@@ -100,10 +98,16 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       bell.close();
       await duties.stop();
       await webhooks.idle();
-      context.rpc.close();
-      await db.close();
+      await release(context);
     },
   };
+}
+
+/** Lets go of the node and of the database. */
+async function release({ chain, rpc, db }: Context): Promise<void> {
+  await chain.reader.close();
+  rpc.close();
+  await db.close();
 }
 
 function serverOf({ runtime, log }: Context): FastifyInstance {
@@ -208,16 +212,18 @@ function createContext(
   };
   const log = createLog({ runtime, who: 'api', listener, secrets });
   const rpc = createRpc(options.rpc);
-  const watch = createWatch();
   const fees = createFeeEstimate({ rpc, runtime, log, fallbackSatVb: fixedFeerateSatVb });
-  const follower = createFollower({ db, rpc, runtime, network, watch, extend: () => extendAll(context) });
+  const used = new Set<number>();
+  const deriveSoon = (accounts: Iterable<number>): void => {
+    for (const account of accounts) used.add(account);
+    duties()?.pokeOne('deriving');
+  };
   const context: Context = {
     db,
     rpc,
     runtime,
     network,
-    watch,
-    follower,
+    chain: { db, rpc, reader: createNodeReader(rpc, options.rpc), runtime, network, onUsed: deriveSoon },
     log,
     callers: createCallerCache((token) => callerOf(db, token), runtime),
     replies: createReplies(db, runtime),
@@ -226,6 +232,8 @@ function createContext(
     jobAdded: bell.added,
     chunks: new Set(),
     deriving: new Map(),
+    used,
+    deriveSoon,
     fixedFeerateSatVb,
     dynamicFeerateSatVb: fees.satVb,
   };

@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { fail } from '../../protocol/errors';
-import { openHttp, type HttpError, type HttpResponse } from '../kit/http';
+import { openHttp, type HttpError } from '../kit/http';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** A block with verbosity 2 is some tens of megabytes; more than this is not an answer. */
@@ -42,12 +42,23 @@ export interface Rpc {
    * `rpc-error` with the node's own number in `rpcCode`.
    */
   call<T = unknown>(method: string, params?: unknown[]): Promise<T>;
-  /**
-   * Many calls of one method in one request, in their order; undefined for one that the node refuses. Throws as `call`
-   * when there is no answer, or none that is a list.
-   */
-  callMany<T = unknown>(method: string, params: unknown[][]): Promise<(T | undefined)[]>;
+  /** As `call`, and leaves the answer unread for `resultOf`, which another thread may do. */
+  ask(method: string, params?: unknown[]): Promise<RpcReply>;
+  /** Many calls of one method in one request, for `resultsOf`. */
+  askMany(method: string, params: unknown[][]): Promise<RpcReply>;
   close(): void;
+}
+
+/** An answer as it came. It has no functions, so that it can be handed to another thread. */
+export interface RpcReply {
+  method: string;
+  status: number;
+  bytes: Uint8Array;
+  /** Of the node, for errors. */
+  where: string;
+  /** Ids of the calls: `firstId` and those after it. */
+  firstId: number;
+  count: number;
 }
 
 /** Error number that the node gave, when `error` is its refusal. */
@@ -76,44 +87,61 @@ export function createRpc(options: RpcOptions): Rpc {
   let nextId = 0;
 
   /** Asks once more with a cookie that the node has written anew. */
-  async function post(text: string): Promise<HttpResponse> {
-    const body = { type: 'application/json', text };
+  async function post(calls: { method: string; params: unknown[] }[], isList: boolean): Promise<RpcReply> {
+    const firstId = nextId + 1;
+    nextId += calls.length;
+    const bodies = calls.map((one, i) => ({ jsonrpc: '1.0', id: firstId + i, ...one }));
+    const body = { type: 'application/json', text: JSON.stringify(isList ? bodies : bodies[0]) };
     const refuse = (error: HttpError): never => {
       throw unanswered(error.reason, where, timeoutMs);
     };
     login.text(); // throws when there is none
-    const answer = await http.request('POST', '', body).catch(refuse);
-    return answer.status === UNAUTHORIZED && login.renew() ? http.request('POST', '', body).catch(refuse) : answer;
+    let answer = await http.request('POST', '', body).catch(refuse);
+    if (answer.status === UNAUTHORIZED && login.renew()) answer = await http.request('POST', '', body).catch(refuse);
+    const { status, bytes } = answer;
+    return { method: calls[0].method, status, bytes, where, firstId, count: calls.length };
   }
 
+  const ask = (method: string, params: unknown[] = []): Promise<RpcReply> => post([{ method, params }], false);
   return {
-    async call<T>(method: string, params: unknown[] = []): Promise<T> {
-      const answer = await post(JSON.stringify({ jsonrpc: '1.0', id: ++nextId, method, params }));
-      const { result, error } = parse(answer, where);
-      if (error?.code === RPC_IN_WARMUP)
-        throw fail('rpc-warmup', `the node at ${where} is starting (${error.message}): it is asked again`);
-      if (error)
-        throw Object.assign(fail('rpc-error', `${method}: ${error.message}`), {
-          rpcCode: error.code,
-          rpcText: error.message,
-        });
-      return result as T;
-    },
-    async callMany<T>(method: string, params: unknown[][]): Promise<(T | undefined)[]> {
-      const first = nextId + 1;
-      nextId += params.length;
-      const calls = params.map((one, i) => ({ jsonrpc: '1.0', id: first + i, method, params: one }));
-      const answer = await post(JSON.stringify(calls));
-      const parsed: unknown = answer.status === 200 ? JSON.parse(answer.text) : undefined;
-      if (!Array.isArray(parsed)) throw fail('rpc-http', `the node at ${where} does not take calls by the list`);
-      const byId = new Map((parsed as (RpcAnswer & { id: number })[]).map((one) => [one.id, one]));
-      return params.map((_, i) => {
-        const one = byId.get(first + i);
-        return one && !one.error ? (one.result as T) : undefined;
-      });
-    },
+    ask,
+    call: async <T>(method: string, params?: unknown[]) => resultOf<T>(await ask(method, params)),
+    askMany: (method, params) =>
+      post(
+        params.map((one) => ({ method, params: one })),
+        true,
+      ),
     close: () => http.close(),
   };
+}
+
+/** What the node returned. Throws as `Rpc.call` does. */
+export function resultOf<T>(reply: RpcReply): T {
+  const { method, where } = reply;
+  const { result, error } = parse(reply);
+  if (error?.code === RPC_IN_WARMUP)
+    throw fail('rpc-warmup', `the node at ${where} is starting (${error.message}): it is asked again`);
+  if (error)
+    throw Object.assign(fail('rpc-error', `${method}: ${error.message}`), {
+      rpcCode: error.code,
+      rpcText: error.message,
+    });
+  return result as T;
+}
+
+/** What the node returned to each of many calls, in order; undefined for one that it refused. Throws `rpc-http`. */
+export function resultsOf<T>({ status, bytes, where, firstId, count }: RpcReply): (T | undefined)[] {
+  const parsed: unknown = status === 200 ? JSON.parse(textOf(bytes)) : undefined;
+  if (!Array.isArray(parsed)) throw fail('rpc-http', `the node at ${where} does not take calls by the list`);
+  const byId = new Map((parsed as (RpcAnswer & { id: number })[]).map((one) => [one.id, one]));
+  return Array.from({ length: count }, (_, i) => {
+    const one = byId.get(firstId + i);
+    return one && !one.error ? (one.result as T) : undefined;
+  });
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
 interface Login {
@@ -157,12 +185,12 @@ interface RpcAnswer {
   error?: { code: number; message: string } | null;
 }
 
-function parse({ status, text }: HttpResponse, where: string): RpcAnswer {
+function parse({ status, bytes, where }: RpcReply): RpcAnswer {
   if (status === UNAUTHORIZED || status === FORBIDDEN)
     throw fail('rpc-auth', `the node at ${where} refuses the user, the password or the call (HTTP ${status})`);
   if (status === UNAVAILABLE) throw fail('rpc-busy', `the node at ${where} has too much to do: it is asked again`);
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed: unknown = JSON.parse(textOf(bytes));
     if (typeof parsed === 'object' && parsed !== null && ('result' in parsed || 'error' in parsed))
       return parsed as RpcAnswer;
   } catch {

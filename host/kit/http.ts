@@ -31,7 +31,9 @@ export interface HttpBody {
 
 export interface HttpResponse {
   status: number;
-  text: string;
+  bytes: Buffer;
+  /** Of the bytes, decoded at each look. */
+  readonly text: string;
 }
 
 /** Why there was no answer: `timeout`, `too-large`, or the system's own code (`ECONNREFUSED`). */
@@ -95,18 +97,13 @@ function exchange(
   return new Promise((resolve, reject) => {
     const where = { protocol: root.protocol, hostname: root.hostname, port: root.port, path: prefix + path || '/' };
     const request = send({ ...where, agent, method, headers, auth: options.auth?.() }, (response) => {
-      const parts: Buffer[] = [];
-      let lenBytes = 0;
+      const body = bodyOf(Number(response.headers['content-length'] ?? 0), answerMaxBytes);
       response.on('data', (part: Buffer) => {
-        lenBytes += part.length;
-        parts.push(part);
-        if (lenBytes <= answerMaxBytes) return;
+        if (body.add(part)) return;
         reject(networkError(root, { code: 'too-large' }));
         request.destroy();
       });
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') }),
-      );
+      response.on('end', () => resolve(responseOf(response.statusCode ?? 0, body.whole())));
       response.on('error', reject);
     });
     request.setTimeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, () =>
@@ -117,6 +114,36 @@ function exchange(
     );
     request.end(body?.text);
   });
+}
+
+/** From this length on a body has memory of its own, into which each part is copied as it comes. */
+const LONG_BYTES = 64 * 1024;
+
+/** Gathers a body. `lengthBytes`: as its head says, 0 when it does not. */
+function bodyOf(lengthBytes: number, maxBytes: number): { add(part: Buffer): boolean; whole(): Buffer } {
+  const isLong = lengthBytes >= LONG_BYTES && lengthBytes <= maxBytes;
+  const memory = isLong ? Buffer.allocUnsafeSlow(lengthBytes) : undefined;
+  const parts: Buffer[] = [];
+  let lenBytes = 0;
+  return {
+    add(part) {
+      if (memory) part.copy(memory, lenBytes);
+      else parts.push(part);
+      lenBytes += part.length;
+      return lenBytes <= maxBytes;
+    },
+    whole: () => memory?.subarray(0, lenBytes) ?? Buffer.concat(parts),
+  };
+}
+
+function responseOf(status: number, bytes: Buffer): HttpResponse {
+  return {
+    status,
+    bytes,
+    get text() {
+      return bytes.toString('utf8');
+    },
+  };
 }
 
 function networkError(root: URL, error: { code?: string; reason?: string }): HttpError {

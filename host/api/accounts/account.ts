@@ -5,6 +5,7 @@ import type { HDKey } from '@scure/bip32';
 import { requireAccountKey, type ScriptKind } from '../../bitcoin/keys';
 import type { NetworkName } from '../../bitcoin/network';
 import type { Db } from '../../kit/sql';
+import { allOf } from '../../kit/sql/lists';
 
 export interface AccountRow {
   account: number;
@@ -33,7 +34,9 @@ export async function accountRow(db: Db, account: number): Promise<AccountRow | 
   return db.get<AccountRow>('SELECT * FROM accounts WHERE account = ?', [account]);
 }
 
-export function allAccounts(db: Db): Promise<AccountRow[]> {
+/** These accounts, or all. */
+export function accountRows(db: Db, accounts?: number[]): Promise<AccountRow[]> {
+  if (accounts) return allOf<AccountRow>(db, 'SELECT * FROM accounts WHERE account IN (?)', accounts);
   return db.all<AccountRow>('SELECT * FROM accounts ORDER BY account');
 }
 

@@ -7,12 +7,12 @@ import { secp256k1 } from '@noble/curves/secp256k1';
 import type { Db } from '../../kit/sql';
 import type { CodedError } from '../../../protocol/errors';
 import { requireAccountKey } from '../../bitcoin/keys';
-import { RPC_MISC, rpcCodeOf, type Rpc } from '../../bitcoin/rpc';
 import type { Context } from '../context';
 import { apiFail } from '../http/errors';
 import type { RegisteredAccount, Registration } from '../calls/admin';
 import { accountRow, keyNumber, type AccountRow, type Caller } from './account';
-import { extendAll } from './derivation';
+import { requireBlock } from './pruned';
+import { extendAccounts } from './derivation';
 
 const FIRST_USER_ID = 40_000;
 const TOKEN_BYTES = 24;
@@ -50,30 +50,6 @@ function requireSound(context: Context, file: Registration['file']): void {
   }
 }
 
-/** Throws `bad-parameter` when the node has deleted the blocks that the account's coins may be in. */
-async function requireBlock(rpc: Rpc, height: number): Promise<void> {
-  const info = await rpc.call<{ pruned?: boolean; pruneheight?: number }>('getblockchaininfo');
-  const lowest = info.pruned === true ? info.pruneheight : undefined;
-  const isThere = lowest === undefined || height >= lowest ? await hasBlock(rpc, height) : false;
-  if (isThere) return;
-  throw apiFail(
-    'bad-parameter',
-    `birth_height ${height}: the node is pruned and has no such block any more` +
-      (lowest === undefined ? '' : `, its blocks begin at ${lowest}`) +
-      '; register with a later birth_height, or on a node with prune=0 that has all blocks',
-  );
-}
-
-async function hasBlock(rpc: Rpc, height: number): Promise<boolean> {
-  try {
-    await rpc.call('getblock', [await rpc.call('getblockhash', [height]), 1]);
-    return true;
-  } catch (error) {
-    if (rpcCodeOf(error) === RPC_MISC) return false; // "Block not available (pruned data)"
-    throw error;
-  }
-}
-
 function newToken(context: Context): string {
   return Buffer.from(context.runtime.random(TOKEN_BYTES)).toString('base64url');
 }
@@ -89,7 +65,7 @@ export async function register(context: Context, body: Registration): Promise<Re
   const tip = await rpc.call<number>('getblockcount');
   const birth = body.birth_height ?? tip;
   if (birth > tip) throw apiFail('bad-parameter', `birth_height expected 0..${tip}`);
-  if (birth < tip) await requireBlock(rpc, birth);
+  if (birth < tip) await requireBlock(rpc, birth, 'birth_height');
   const tokens = { cold_receiving: newToken(context), hot_sending: newToken(context) };
   const hashes: Hashes = [hashOfToken(tokens.cold_receiving), hashOfToken(tokens.hot_sending)];
   await db.transaction(async (tx) => {
@@ -98,8 +74,7 @@ export async function register(context: Context, body: Registration): Promise<Re
     await enter(tx, context, body, { hashes, birth, tip });
   });
   context.callers.clear();
-  await extendAll(context);
-  if (birth < tip) await context.follower.rewindTo(birth);
+  await extendAccounts(context, new Set([file.account]));
   context.lookSoon();
   context.log.info('entered an account', { account: file.account });
   return { account: file.account, user_id: FIRST_USER_ID + file.account, tokens };

@@ -26,11 +26,7 @@ export async function batch(context: Context, row: AccountRow, side: number, bat
   if (!Number.isInteger(batchNo) || batchNo < 0 || batchNo > BATCH_NO_MAX)
     throw apiFail('bad-parameter', `batch_no expected 0..${BATCH_NO_MAX}`);
   await requireNear(context.db, { row, side, chain: 0 }, batchNo);
-  const isNew = await ensureChunk(context, { row, side, chain: 0 }, batchNo);
-  if (isNew && row.birth_height < row.registered_height) {
-    await context.follower.rewindTo(row.birth_height);
-    context.lookSoon();
-  }
+  if (await ensureChunk(context, { row, side, chain: 0 }, batchNo, 'asked')) context.lookSoon();
   return context.db.all<AddressItem>(
     `SELECT idx AS "index", address FROM addresses
      WHERE account = ? AND side = ? AND chain = 0 AND idx >= ? AND idx < ? ORDER BY idx`,
@@ -71,7 +67,7 @@ async function topUsed(db: Db, { row, side, chain }: Chain): Promise<number> {
 export async function nextAddress(context: Context, row: AccountRow, side: number): Promise<AddressItem> {
   const at = { row, side, chain: 0 };
   const index = (await topUsed(context.db, at)) + 1;
-  await ensureChunk(context, at, Math.floor(index / BATCH_SIZE));
+  await ensureChunk(context, at, Math.floor(index / BATCH_SIZE), 'used');
   const found = await context.db.get<{ address: string }>(
     'SELECT address FROM addresses WHERE account = ? AND side = ? AND chain = 0 AND idx = ?',
     [row.account, side, index],

@@ -40,12 +40,12 @@ export async function unspentCoins(db: Db, account: number, side: number, more =
   const rows = await db.all<CoinRow>(
     `SELECT o.txid, o.sn AS vout, o.value AS sats, o.chain, o.idx, t.state
      FROM tx_outputs o JOIN txs t ON t.txid = o.txid
-     WHERE o.account = ? AND o.side = ? AND ${UNSPENT} AND length(t.raw) <= ?
+     WHERE o.account = ? AND o.side = ? AND ${UNSPENT} AND t.size_bytes <= ?
        AND (t.state = 'confirmed' OR (t.state = 'mempool' AND o.chain = 1
          AND EXISTS (SELECT 1 FROM requests r WHERE r.tx_hash = t.txid)))
        AND (t.is_coinbase = 0 OR t.height + ? <= (SELECT MAX(height) FROM blocks) + 1) ${more}
      ORDER BY o.txid, o.sn`,
-    [account, side, 2 * PREV_TX_MAX, COINBASE_MATURITY],
+    [account, side, PREV_TX_MAX, COINBASE_MATURITY],
   );
   return rows.map(({ state, ...coin }) => ({ ...coin, confirmed: state === 'confirmed' }));
 }

@@ -3,10 +3,13 @@
 // chain in hundreds.
 
 import { BATCH_SIZE, SIDE_COLD, SIDE_HOT } from '../../../protocol/wire';
+import { setImmediate as turn } from 'node:timers/promises';
 import { deriveRange } from '../../bitcoin/keys';
+import { addRescan } from '../../chain/rescan';
 import type { Db } from '../../kit/sql';
+import { allOf, insertAll } from '../../kit/sql/lists';
 import type { Context } from '../context';
-import { accountKey, allAccounts, type AccountRow } from './account';
+import { accountKey, accountRows, type AccountRow } from './account';
 
 const CHANGE_CHUNK = 100;
 /** How far ahead of the highest used index a receiving and a change chain are known. */
@@ -23,74 +26,111 @@ function chunkSize(chain: number): number {
   return chain === 0 ? BATCH_SIZE : CHANGE_CHUNK;
 }
 
+/** Why a chunk is needed: a batch was asked for, or the indexes before it are used. */
+export type Need = 'asked' | 'used';
+
 /**
- * Makes sure that chunk `n` of a chain is in the database; true when it was not. Callers at the same time share one
- * derivation.
+ * Makes sure that chunk `n` of a chain is in the database; true when it was not. An account has one derivation at a
+ * time.
  */
-export async function ensureChunk(context: Context, at: Chain, n: number): Promise<boolean> {
-  const name = `${at.row.account} ${at.side} ${at.chain} ${n}`;
+export async function ensureChunk(context: Context, at: Chain, n: number, need: Need): Promise<boolean> {
+  const { account } = at.row;
+  const name = `${account} ${at.side} ${at.chain} ${n}`;
   if (context.chunks.has(name)) return false;
-  const underWay = context.deriving.get(name) ?? makeChunk(context, at, n);
-  context.deriving.set(name, underWay);
+  const before = context.deriving.get(account) ?? Promise.resolve();
+  const made = before.catch(() => undefined).then(() => makeChunk(context, at, n, need));
+  context.deriving.set(account, made);
   try {
-    const isNew = await underWay;
+    const isNew = await made;
     context.chunks.add(name);
     return isNew;
   } finally {
-    context.deriving.delete(name);
+    if (context.deriving.get(account) === made) context.deriving.delete(account);
   }
 }
 
-async function makeChunk(context: Context, { row, side, chain }: Chain, n: number): Promise<boolean> {
+async function makeChunk(context: Context, at: Chain, n: number, need: Need): Promise<boolean> {
+  const { db, network, runtime } = context;
+  const { row, side, chain } = at;
   const count = chunkSize(chain);
   const from = n * count;
-  const present = await context.db.get(
+  const present = await db.get(
     'SELECT 1 AS one FROM addresses WHERE account = ? AND side = ? AND chain = ? AND idx = ?',
     [row.account, side, chain, from],
   );
   if (present) return false;
-  const { network } = context;
   const key = accountKey(row, network, side);
   const derived = await deriveRange({ key, kind: row.script, network, chain, from, count });
-  await context.db.transaction(async (tx) => {
-    for (const { idx, address, script } of derived) {
-      await tx.run(
-        `INSERT INTO addresses (account, side, chain, idx, address, script) VALUES (?, ?, ?, ?, ?, ?)
-         ON CONFLICT (address) DO NOTHING`,
-        [row.account, side, chain, idx, address, script],
-      );
-    }
+  const rows = derived.map(({ idx, address, script }) => [row.account, side, chain, idx, address, script]);
+  await db.transaction(async (tx) => {
+    await insertAll(
+      tx,
+      'INSERT INTO addresses (account, side, chain, idx, address, script) VALUES (?) ON CONFLICT (address) DO NOTHING',
+      rows,
+    );
+    const height = await rescanHeight(tx, at, { n, need });
+    if (height === undefined) return;
+    const tip = await tx.get<{ height: number | null }>('SELECT MAX(height) AS height FROM blocks');
+    const target = tip?.height ?? row.registered_height;
+    await addRescan(tx, { from: height ?? target + 1, target, nowMs: runtime.nowMs(), isAsked: false });
   });
   return true;
 }
 
-/** Derives ahead of what is used, on every chain of every account; true when addresses were added. */
-export async function extendAll(context: Context): Promise<boolean> {
-  const tops = await usedTops(context.db);
-  let added = false;
-  for (const row of await allAccounts(context.db)) {
-    for (const side of [SIDE_HOT, SIDE_COLD]) {
-      for (const chain of [0, 1]) added = (await extendChain(context, { row, side, chain }, tops)) || added;
-    }
-  }
-  return added;
+/**
+ * Where coins of new addresses may begin: in an account that is recovered, where it does; else where the indexes before
+ * them were used, null for the mempool. Undefined when nobody can know these addresses.
+ */
+async function rescanHeight(
+  tx: Db,
+  { row, side, chain }: Chain,
+  { n, need }: { n: number; need: Need },
+): Promise<number | null | undefined> {
+  if (n === 0 || need === 'asked') return row.birth_height < row.registered_height ? row.birth_height : undefined;
+  const used = await tx.get<{ count: number; height: number | null }>(
+    `SELECT COUNT(*) AS count, MIN(t.height) AS height FROM tx_outputs o JOIN txs t ON t.txid = o.txid
+     WHERE o.account = ? AND o.side = ? AND o.chain = ? AND o.idx >= ? AND t.state <> 'gone'`,
+    [row.account, side, chain, n * chunkSize(chain) - GAP[chain]],
+  );
+  return used && Number(used.count) > 0 ? used.height : undefined;
 }
 
-async function extendChain(context: Context, at: Chain, tops: Map<string, number>): Promise<boolean> {
+/** Derives ahead of what is used, on every chain of these accounts, or of all. */
+export async function extendAccounts(context: Context, accounts?: ReadonlySet<number>): Promise<void> {
+  for (const row of await accountRows(context.db, accounts && [...accounts])) {
+    for (const side of [SIDE_HOT, SIDE_COLD])
+      for (const chain of [0, 1]) await extendChain(context, { row, side, chain });
+    await turn();
+  }
+}
+
+async function extendChain(context: Context, at: Chain): Promise<void> {
   const { row, side, chain } = at;
-  let top = tops.get(`${row.account} ${side} ${chain}`) ?? -1;
+  let top = await topIndex(context.db, at);
   if (side === SIDE_HOT && chain === 1) top = Math.max(top, row.change_next);
   const last = Math.floor((top < 0 ? 0 : top + GAP[chain]) / chunkSize(chain));
-  let added = false;
-  for (let n = 0; n <= last; n++) added = (await ensureChunk(context, at, n)) || added;
-  return added;
+  for (const n of await missingChunks(context, at, last)) await ensureChunk(context, at, n, 'used');
 }
 
-/** The highest index of each chain that ever got coins. */
-async function usedTops(db: Db): Promise<Map<string, number>> {
-  const used = await db.all<{ account: number; side: number; chain: number; top: number }>(
-    `SELECT account, side, chain, MAX(idx) AS top FROM tx_outputs WHERE account IS NOT NULL
-     GROUP BY account, side, chain`,
+/** Those of the chunks up to `last` that are not known to be there. */
+async function missingChunks({ db, chunks }: Context, { row, side, chain }: Chain, last: number): Promise<number[]> {
+  const nameOf = (n: number): string => `${row.account} ${side} ${chain} ${n}`;
+  const unknown = Array.from({ length: last + 1 }, (_, n) => n).filter((n) => !chunks.has(nameOf(n)));
+  const present = await allOf<{ idx: number }>(
+    db,
+    'SELECT idx FROM addresses WHERE account = ? AND side = ? AND chain = ? AND idx IN (?)',
+    unknown.map((n) => n * chunkSize(chain)),
+    [row.account, side, chain],
   );
-  return new Map(used.map(({ account, side, chain, top }) => [`${account} ${side} ${chain}`, top]));
+  for (const { idx } of present) chunks.add(nameOf(idx / chunkSize(chain)));
+  return unknown.filter((n) => !chunks.has(nameOf(n)));
+}
+
+/** The highest index of a chain that ever got coins, -1 when none did. */
+async function topIndex(db: Db, { row, side, chain }: Chain): Promise<number> {
+  const used = await db.get<{ top: number | null }>(
+    'SELECT MAX(idx) AS top FROM tx_outputs WHERE account = ? AND side = ? AND chain = ?',
+    [row.account, side, chain],
+  );
+  return used?.top ?? -1;
 }

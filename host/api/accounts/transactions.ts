@@ -1,6 +1,7 @@
 // An account's transactions in the published shape: seen from one side, values net for it. An output's `status` is 1
 // when it is spent by now (known of the account's own outputs), else 0. Spec: docs/http-api.md "Open calls".
 
+import { FOREIGN_PARTS_MAX } from '../../chain/index-tx';
 import type { Db, SqlValue } from '../../kit/sql';
 import type { TxDetailReply } from '../calls/open';
 import type { TxItem } from '../calls/shapes';
@@ -19,8 +20,11 @@ interface TxRow {
   block_time: number | null;
   seen_at: number;
   fee_sats: number | null;
-  raw: string;
+  size_bytes: number;
 }
+
+/** Of a TxRow; the octets stay where they are. */
+const COLUMNS = 't.seq, t.txid, t.state, t.height, t.block_index, t.block_time, t.seen_at, t.fee_sats, t.size_bytes';
 
 const ABOVE_ALL_HEIGHTS = 1_000_000_000;
 /** Place in the list: by block, then position in it; what is unconfirmed comes last, as it came. */
@@ -48,10 +52,23 @@ interface Part {
 type InputRow = Part & { prev_txid: string; prev_vout: number; value: number | null };
 type OutputRow = Part & { value: number; spent: number };
 
+/** The viewer's own inputs or outputs, and the first ones of others. */
+const shownOf = (table: 'tx_inputs' | 'tx_outputs'): string =>
+  `WHERE o.txid = ? AND (o.account = ? AND o.side = ? OR o.sn IN (
+     SELECT p.sn FROM ${table} p WHERE p.txid = ? AND (COALESCE(p.account, -1) <> ? OR p.side <> ?)
+     ORDER BY p.sn LIMIT ${FOREIGN_PARTS_MAX})) ORDER BY o.sn`;
+const SPENT = `CASE WHEN EXISTS (
+  SELECT 1 FROM tx_inputs i JOIN txs s ON s.txid = i.txid
+  WHERE i.prev_txid = o.txid AND i.prev_vout = o.sn AND s.state <> 'gone') THEN 1 ELSE 0 END`;
+
 async function itemOf(viewer: Viewer, row: TxRow, tipHeight: number): Promise<TxItem> {
   const { db, account, side } = viewer;
-  const inputs = await db.all<InputRow>('SELECT * FROM tx_inputs WHERE txid = ? ORDER BY sn', [row.txid]);
-  const outputs = await outputsOf(db, row.txid);
+  const shown = [row.txid, account, side, row.txid, account, side];
+  const inputs = await db.all<InputRow>(`SELECT o.* FROM tx_inputs o ${shownOf('tx_inputs')}`, shown);
+  const outputs = await db.all<OutputRow>(
+    `SELECT o.*, ${SPENT} AS spent FROM tx_outputs o ${shownOf('tx_outputs')}`,
+    shown,
+  );
   const isMine = (part: Part): boolean => part.account === account && part.side === side;
   const sum = (parts: (Part & { value: number | null })[]): number =>
     parts.filter(isMine).reduce((total, part) => total + (part.value ?? 0), 0);
@@ -81,17 +98,6 @@ async function itemOf(viewer: Viewer, row: TxRow, tipHeight: number): Promise<Tx
   };
 }
 
-function outputsOf(db: Db, txid: string): Promise<OutputRow[]> {
-  return db.all<OutputRow>(
-    `SELECT o.*, CASE WHEN EXISTS (
-        SELECT 1 FROM tx_inputs i JOIN txs s ON s.txid = i.txid
-        WHERE i.prev_txid = o.txid AND i.prev_vout = o.sn AND s.state <> 'gone'
-      ) THEN 1 ELSE 0 END AS spent
-     FROM tx_outputs o WHERE o.txid = ? ORDER BY o.sn`,
-    [txid],
-  );
-}
-
 async function tipOf(db: Db): Promise<number> {
   return (await db.get<{ height: number | null }>('SELECT MAX(height) AS height FROM blocks'))?.height ?? 0;
 }
@@ -111,7 +117,7 @@ export async function listTxs(viewer: Viewer, afterHash: string | undefined, ord
   let after = '';
   const values = own(viewer);
   if (afterHash !== undefined) {
-    const from = await viewer.db.get<TxRow>(`SELECT t.* FROM txs t WHERE t.txid = ? AND ${OWN}`, [
+    const from = await viewer.db.get<TxRow>(`SELECT ${COLUMNS} FROM txs t WHERE t.txid = ? AND ${OWN}`, [
       afterHash,
       ...own(viewer),
     ]);
@@ -120,7 +126,7 @@ export async function listTxs(viewer: Viewer, afterHash: string | undefined, ord
     values.push(from.height ?? ABOVE_ALL_HEIGHTS, from.block_index ?? 0, from.seq);
   }
   const rows = await viewer.db.all<TxRow>(
-    `SELECT t.* FROM txs t WHERE t.state <> 'gone' AND ${OWN}${after}
+    `SELECT ${COLUMNS} FROM txs t WHERE t.state <> 'gone' AND ${OWN}${after}
      ORDER BY ${order === 'asc' ? ORDER : ORDER_DOWN} LIMIT ${PAGE}`,
     values,
   );
@@ -128,12 +134,12 @@ export async function listTxs(viewer: Viewer, afterHash: string | undefined, ord
 }
 
 export async function txDetail(viewer: Viewer, txid: string): Promise<TxDetailReply> {
-  const row = await viewer.db.get<TxRow>(`SELECT t.* FROM txs t WHERE t.txid = ? AND t.state <> 'gone' AND ${OWN}`, [
-    txid,
-    ...own(viewer),
-  ]);
+  const row = await viewer.db.get<TxRow>(
+    `SELECT ${COLUMNS} FROM txs t WHERE t.txid = ? AND t.state <> 'gone' AND ${OWN}`,
+    [txid, ...own(viewer)],
+  );
   if (!row) throw apiFail('not-found', 'no transaction of this account has this hash');
-  return { ...(await itemsOf(viewer, [row]))[0], fee: row.fee_sats, tx_size: row.raw.length / 2 };
+  return { ...(await itemsOf(viewer, [row]))[0], fee: row.fee_sats, tx_size: row.size_bytes };
 }
 
 /**
@@ -149,7 +155,7 @@ export async function addressTxs(viewer: Viewer, text: string): Promise<TxItem[]
   ]);
   if (!known) throw apiFail('not-found', 'no address of this account');
   const rows = await viewer.db.all<TxRow>(
-    `SELECT t.* FROM txs t WHERE t.state <> 'gone' AND t.txid IN (
+    `SELECT ${COLUMNS} FROM txs t WHERE t.state <> 'gone' AND t.txid IN (
        SELECT o.txid FROM tx_outputs o WHERE o.address = ? UNION SELECT i.txid FROM tx_inputs i WHERE i.address = ?)
      ORDER BY ${ORDER}`,
     [address, address],

@@ -185,7 +185,8 @@ const rescan = {
   method: 'POST',
   path: '/rescan',
   who: 'operator',
-  summary: 'Reads the chain again from a height, for coins that an account may have there.',
+  summary:
+    'Reads the chain again from a height, beside the blocks that come, for coins that an account may have there.',
   body: Type.Object({
     height: Type.Integer({ minimum: 0, maximum: MAX_HEIGHT }),
     account: Type.Optional(
@@ -208,6 +209,7 @@ const rescanProgress = {
       target: Type.Integer({ description: "the node's tip when it began" }),
       begun_at: Moment,
       done: Type.Boolean(),
+      failure: Nullable(Type.String({ description: 'why it ended before the target' })),
     }),
   ),
 } as const;

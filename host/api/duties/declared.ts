@@ -31,6 +31,11 @@ export const DUTIES = {
     whenLate: 'payments to addresses that were not asked for are seen later',
     isLeaders: true,
   },
+  rescanning: {
+    what: 'reads blocks again for coins that nobody looked for when they came',
+    whenLate: 'old coins of recovered accounts are not seen',
+    isLeaders: true,
+  },
   planning: {
     what: 'gives queued requests their coins',
     whenLate: 'requests wait for coins that are there',

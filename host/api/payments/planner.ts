@@ -8,7 +8,6 @@ import type { Plan, PlannedInput } from '../../bitcoin/payment';
 import type { Db } from '../../kit/sql';
 import { accountKey, accountRow, type AccountRow } from '../accounts/account';
 import { freeCoins } from '../accounts/balance';
-import { extendAll } from '../accounts/derivation';
 import type { Context } from '../context';
 import { isApiError } from '../http/errors';
 import { parseOuts } from './request-fields';
@@ -34,12 +33,12 @@ export function createPlanner(context: Context): () => Promise<void> {
       if (missed >= MISSES_MAX) continue;
       const isPlanned = await planOne(context, request);
       if (isPlanned) planned++;
+      if (isPlanned) context.deriveSoon([request.account]);
       misses.set(request.account, isPlanned ? 0 : missed + 1);
       lastLooked.set(request.account, misses.get(request.account) === MISSES_MAX ? request.id : 0);
       await turn();
     }
     if (planned > 0) context.jobAdded();
-    if (planned > 0 && (await extendAll(context))) await context.watch.refresh(context.db);
   };
 }
 

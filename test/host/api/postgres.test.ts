@@ -99,6 +99,26 @@ describe('host/api, several processes on one PostgreSQL', function () {
     others.pop();
   });
 
+  it('what a process that does not lead was brought is sent by the leader, once', async () => {
+    await until('the first one leads', async () => events.some((text) => /first: this process follows/.test(text)));
+    const second = await startAnother();
+    await platform.node.fund(platform.keys.address(1, 0, 0), 500_000);
+    await platform.node.mine(1);
+    await until('the deposit', async () => (await confirmed()) === 500_000);
+    const first = platform.api;
+    platform.api = second;
+    try {
+      await platform.send('1', `${SHOP},50000`);
+      const job = (await platform.nextJob()) as SignJob;
+      await platform.finish(job, { ok: true, signatures: signJob(platform.keys, job) });
+      await until('the payment', async () => (await platform.get('/tx/1')).body.hot_wallet_tx_status === 1);
+    } finally {
+      platform.api = first;
+    }
+    const sent = events.filter((text) => /sent a payment to the network/.test(text));
+    expect(sent).to.deep.equal(['first: sent a payment to the network']);
+  });
+
   it('a burst is one burst over all of them', async () => {
     const rateLimit = { burst: 10, perSecond: 0.001 };
     await platform.restart({ runtime: realRuntime(), rateLimit });

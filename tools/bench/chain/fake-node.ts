@@ -25,17 +25,53 @@ function foreignTx(number: number): string {
 }
 
 const idOf = (number: number): string => number.toString(16).padStart(64, '0');
+const HASHES = ['aa'.repeat(32), 'bb'.repeat(32)];
+const BLOCK_HEAD_BYTES = 80;
+const VERSION_BYTES = 4;
+const BLOCK_BYTES = 3_900_000;
+const FIRST_OF_BLOCK = 10_000_000;
+
+/** A block of foreign transactions, and `payment` as its last one. */
+function blockOf(payment: string): { raw: string; verbose: object } {
+  const header = Buffer.alloc(BLOCK_HEAD_BYTES);
+  Buffer.from(HASHES[0], 'hex').copy(header, VERSION_BYTES);
+  const count = Math.floor((2 * BLOCK_BYTES) / foreignTx(0).length);
+  const numbers = Array.from({ length: count }, (_, i) => FIRST_OF_BLOCK + i);
+  const length = Buffer.from([0xfd, 0, 0]);
+  length.writeUInt16LE(count + 1, 1);
+  const script = {
+    asm: '0 '.padEnd(42, '7'),
+    desc: 'addr'.padEnd(60, 'q'),
+    hex: '0014'.padEnd(44, '7'),
+    type: 'p2wpkh',
+  };
+  const output = { value: 0.0001, n: 0, scriptPubKey: script };
+  const vin = [
+    { txid: idOf(1), vout: 0, scriptSig: { asm: '00'.repeat(107), hex: '00'.repeat(107) }, prevout: output },
+  ];
+  const tx = numbers.map((n) => ({ txid: idOf(n), hash: idOf(n), vin, vout: [output, output], hex: foreignTx(n) }));
+  const raw = header.toString('hex') + length.toString('hex') + numbers.map(foreignTx).join('') + payment;
+  return { raw, verbose: { hash: HASHES[1], tx } };
+}
 
 function main(): void {
   const count = Number(process.argv[2]);
   const payment = process.argv[3];
+  const block = blockOf(process.argv[4]);
   const ids = Array.from({ length: count }, (_, i) => idOf(i + 1));
-  const best = 'aa'.repeat(32);
+  let isBlockRead = false;
   const answer = ({ method, params }: Call): unknown => {
-    if (method === 'getblockchaininfo') return { chain: 'regtest', blocks: 0, bestblockhash: best };
-    if (method === 'getbestblockhash') return best;
-    if (method === 'getblockcount') return 0;
-    if (method === 'getrawmempool') return ids;
+    if (method === 'getblockchaininfo') return { chain: 'regtest', blocks: 1, bestblockhash: HASHES[1] };
+    if (method === 'getbestblockhash') return HASHES[1];
+    if (method === 'getblockcount') return 1;
+    if (method === 'getblockhash') return HASHES[params[0] as number];
+    if (method === 'getblock' && params[1] === 0) return block.raw;
+    if (method === 'getblock') {
+      isBlockRead = true;
+      return block.verbose;
+    }
+    // Its mempool fills when its block has been read: a figure for each alone.
+    if (method === 'getrawmempool') return isBlockRead ? ids : [];
     if (method === 'getrawtransaction') {
       const number = parseInt((params[0] as string).slice(-8), 16);
       return number === count ? payment : foreignTx(number);

@@ -9,7 +9,8 @@ const LOOK_MS = 500;
 
 function lineOf(progress: RescanReply): string {
   if (!progress) return 'no re-scan was begun';
-  const { from, height, target, done } = progress;
+  const { from, height, target, done, failure } = progress;
+  if (failure !== null) return `ended after block ${height ?? 'none'}: ${failure}`;
   if (done) return `done: blocks ${from} to ${target}`;
   const read = Math.max(0, (height ?? from) - from);
   const percent = Math.floor((100 * read) / Math.max(1, target - from + 1));

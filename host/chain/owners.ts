@@ -1,0 +1,75 @@
+// Which scripts and coins are the accounts' own: asked of the database for each part of a block or of the mempool, so
+// that a start reads nothing however many there are, and no process has to learn what another one added.
+
+import type { Db } from '../kit/sql';
+import { allOf } from '../kit/sql/lists';
+import type { ParsedTx } from '../bitcoin/tx';
+
+/** Where an address stands: account, side (1 hot, 2 cold), chain (0 receiving, 1 change), index. */
+export interface Owner {
+  account: number;
+  side: number;
+  chain: number;
+  idx: number;
+}
+
+/** An output that belongs to an account. */
+export interface OwnCoin extends Owner {
+  sats: number;
+  address: string | null;
+}
+
+type ScriptRow = Owner & { script: string; address: string };
+type CoinRow = Owner & { txid: string; sn: number; value: number; address: string | null };
+
+/** A coin as `txid:vout`. */
+export function outpointOf({ txid, vout }: { txid: string; vout: number }): string {
+  return `${txid}:${vout}`;
+}
+
+/** What is known to be the accounts' own among all that was asked for. */
+export class Owners {
+  private readonly scripts = new Map<string, Owner & { address: string }>();
+  private readonly coins = new Map<string, OwnCoin>();
+
+  constructor(private readonly db: Db) {}
+
+  /** Asks for scripts (hex) and for the coins of transactions. */
+  async learn(scripts: Iterable<string>, txids: Iterable<string>): Promise<void> {
+    const known = await allOf<ScriptRow>(
+      this.db,
+      'SELECT script, address, account, side, chain, idx FROM addresses WHERE script IN (?)',
+      [...new Set(scripts)],
+    );
+    for (const { script, ...owner } of known) this.scripts.set(script, owner);
+    const coins = await allOf<CoinRow>(
+      this.db,
+      'SELECT txid, sn, value, address, account, side, chain, idx FROM tx_outputs ' +
+        'WHERE txid IN (?) AND account IS NOT NULL',
+      [...new Set(txids)],
+    );
+    for (const { txid, sn, value, ...owner } of coins)
+      this.coins.set(outpointOf({ txid, vout: sn }), { ...owner, sats: value });
+  }
+
+  /** Takes in the own outputs of a transaction that is not in the database yet: a later one may spend them. */
+  add({ txid, outputs }: ParsedTx): void {
+    for (const [vout, { sats, script }] of outputs.entries()) {
+      const owner = this.scripts.get(script);
+      if (owner) this.coins.set(outpointOf({ txid, vout }), { ...owner, sats });
+    }
+  }
+
+  ofScript(script: string): (Owner & { address: string }) | undefined {
+    return this.scripts.get(script);
+  }
+
+  ofCoin(coin: { txid: string; vout: number }): OwnCoin | undefined {
+    return this.coins.get(outpointOf(coin));
+  }
+
+  /** Whether a transaction pays to or spends from an account. */
+  isOurs(tx: { inputs: { txid: string; vout: number }[]; outputs: { script: string }[] }): boolean {
+    return tx.outputs.some(({ script }) => this.scripts.has(script)) || tx.inputs.some((input) => !!this.ofCoin(input));
+  }
+}
