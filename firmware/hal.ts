@@ -113,6 +113,8 @@ export interface Hal {
   /** SIM800 modems, first is preferred; none on HSM-Hot. */
   modems: Uart[];
   flash: Flash;
+  /** Pages inside Storage for the archives of payments, none where it has no room; absent on HSM-Hot. */
+  archive?: Flash;
   files: Files;
   clock: Clock;
   noise: Noise;

@@ -8,6 +8,10 @@ import type { BoardData, PortData } from '../board';
 export const FLASH_ADDRESS = 0x310000;
 export const FLASH_PAGE_BYTES = 4096;
 export const FLASH_PAGE_COUNT = 16;
+export const STORAGE_ADDRESS = 0x320000;
+export const STORAGE_PAGE_COUNT = 224;
+/** Pages of the ring of archives, in a file of Storage: beside it two slots, the tables and 1,000 batches have room. */
+export const ARCHIVE_PAGES = 62;
 /** RNG_DATA_REG (ESP32 Technical Reference Manual, 24). */
 export const RNG_DATA_REG = 0x3ff75144;
 
@@ -29,7 +33,11 @@ export const FLASH: BoardData['flash'] = {
   pageBytes: FLASH_PAGE_BYTES,
   pageCount: FLASH_PAGE_COUNT,
 };
-export const STORAGE: BoardData['storage'] = { address: 0x320000, pageBytes: 4096, pageCount: 224 };
+export const STORAGE: BoardData['storage'] = {
+  address: STORAGE_ADDRESS,
+  pageBytes: FLASH_PAGE_BYTES,
+  pageCount: STORAGE_PAGE_COUNT,
+};
 export const LIMITS: BoardData['limits'] = { variables: LEAST_VARIABLES, callDepth: 15 };
 /** Of a module whose PSRAM Espruino finds: all its variables lie there. */
 export const EXTERNAL_LIMITS: BoardData['limits'] = {

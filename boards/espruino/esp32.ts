@@ -1,8 +1,9 @@
 // The parts of the HAL that both ESP32 boards share: the journal's area in the chip's flash, outside of Storage, at an
 // address that Espruino's own list of free flash names (jshFlashGetFree), the noise register, and the whole Hal around
 // them.
-import { fail } from '../../protocol/errors';
 import type { Flash, Hal, Uart } from '../../firmware/hal';
+import { openArchive } from './archive-pages';
+import { chipFlash } from './chip-flash';
 import { clock } from './clock';
 import {
   CONSOLE_BAUD,
@@ -14,6 +15,8 @@ import {
   LINK_RX,
   LINK_TX,
   RNG_DATA_REG,
+  STORAGE_ADDRESS,
+  STORAGE_PAGE_COUNT,
 } from './esp32-chip';
 import { files } from './files';
 import { COMMIT } from './image';
@@ -21,28 +24,6 @@ import { tidy } from './memory';
 import { readNoise } from './noise';
 import { doNothing, runSteps, watchdog } from './power';
 import { isStuck, openUart } from './uart';
-
-function aRange(offset: number, lenBytes: number): void {
-  if (!(offset >= 0 && lenBytes >= 0 && offset + lenBytes <= FLASH_PAGE_BYTES * FLASH_PAGE_COUNT))
-    throw fail('flash-range', 'outside of the area');
-}
-
-const flash: Flash = {
-  pageBytes: FLASH_PAGE_BYTES,
-  pageCount: FLASH_PAGE_COUNT,
-  readBytes: function (offset, lenBytes) {
-    aRange(offset, lenBytes);
-    return lenBytes ? require('Flash').read(lenBytes, FLASH_ADDRESS + offset) : new Uint8Array(0);
-  },
-  writeBytes: function (offset, bytes) {
-    aRange(offset, bytes.length);
-    if (bytes.length) require('Flash').write(bytes, FLASH_ADDRESS + offset);
-  },
-  clearPage: function (page) {
-    aRange(page * FLASH_PAGE_BYTES, FLASH_PAGE_BYTES);
-    require('Flash').erasePage(FLASH_ADDRESS + page * FLASH_PAGE_BYTES);
-  },
-};
 
 /** External memory lies at 0x3F800000 to 0x3FBFFFFF (ESP32 Technical Reference Manual, 1.3.1). */
 const EXTERNAL_SHIFT = 22;
@@ -68,6 +49,7 @@ function esp32Hal(
   ports: { console: Uart; link: Uart; host?: Uart; modems: Uart[] },
   modemOn: string,
   modemOff: string,
+  archive: Flash | undefined,
 ): Hal {
   return {
     board: board,
@@ -79,7 +61,8 @@ function esp32Hal(
     link: ports.link,
     host: ports.host,
     modems: ports.modems,
-    flash: flash,
+    flash: chipFlash(FLASH_ADDRESS, FLASH_PAGE_COUNT, FLASH_PAGE_BYTES),
+    archive: archive,
     files: files,
     clock: clock,
     noise: {
@@ -129,6 +112,7 @@ export function esp32ColdHal(
     },
     modemOn,
     modemOff,
+    openArchive(STORAGE_ADDRESS, STORAGE_ADDRESS + STORAGE_PAGE_COUNT * FLASH_PAGE_BYTES, FLASH_PAGE_BYTES),
   );
 }
 
@@ -144,5 +128,6 @@ export function esp32HotHal(board: string, service: { tx: string; rx: string }):
     },
     '',
     '',
+    undefined,
   );
 }

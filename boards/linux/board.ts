@@ -13,6 +13,9 @@ export const PORTS_FILE = 'ports.json';
 export const FLASH_FILE = 'nvm.bin';
 export const FLASH_PAGE_BYTES = 4096;
 export const FLASH_PAGE_COUNT = 16;
+export const STORAGE_ADDRESS = 0x10000000;
+export const STORAGE_PAGE_BYTES = 1024;
+export const STORAGE_PAGE_COUNT = 896;
 export const BAUD = 115200;
 /** A build whose memory grows, and which has room for the image's text there, has blocks of so many octets or more. */
 export const GROWING_BLOCK_BYTES = 27;
@@ -35,7 +38,7 @@ export const BOARD: BoardData = {
     },
   },
   flash: { fileName: FLASH_FILE, pageBytes: FLASH_PAGE_BYTES, pageCount: FLASH_PAGE_COUNT },
-  storage: { address: 0x10000000, pageBytes: 1024, pageCount: 896 },
+  storage: { address: STORAGE_ADDRESS, pageBytes: STORAGE_PAGE_BYTES, pageCount: STORAGE_PAGE_COUNT },
   modem: { on: '', off: '' },
   limits: { variables: 2500, callDepth: 15 },
 };

@@ -56,8 +56,6 @@ export interface Restoring {
   /** Lines read, and whether the last one of the backup was among them. */
   lines: number;
   isEnded: boolean;
-  /** The archive of payments under way. */
-  file: Uint8Array;
   /** Of each account: its number, its highest channel number, V's counter. */
   counters: number[][];
 }

@@ -66,9 +66,11 @@ export const ARCHIVE_ENTRY: FlashFormat = {
   title: 'Archive of payments',
   prefix: 'ARCHIVED',
   text:
-    'Files `u1`, `u2` ... of Storage, 16 entries each, in the order of their serials ' +
-    '(firmware/cold/payments/archive.ts). Written, read back, then counted by R_ARCHIVE, ' +
-    'whose digest covers all of them.',
+    'Pages of 4,096 bytes inside the file `archive` of Storage (boards/espruino/archive-pages.ts), a ring that is ' +
+    'erased and written in place. A page is seven groups of eight entries, one each 512 bytes, and its index in the ' +
+    'last 512. Group g is group g mod 7 of page floor(g / 7) mod pages (firmware/cold/payments/groups.ts). Written, ' +
+    'read back, then counted by R_ARCHIVE, whose digest covers all live groups. An entry of zeros holds nothing: a ' +
+    'group that a power cut spoiled has eight of them.',
   layout: {
     fixed: [
       bytes('tag', 8, "first bytes of the payment's tag"),
@@ -78,6 +80,21 @@ export const ARCHIVE_ENTRY: FlashFormat = {
       number('debit', 'sats', 'as in R_PAYMENT'),
       number('fee', 'sats', 'as in R_PAYMENT'),
       bytes('digest', 32, 'SHA-256(content | anchor) of the payment'),
+    ],
+  },
+};
+
+export const ARCHIVE_INDEX: FlashFormat = {
+  title: 'Index of a page of archives',
+  prefix: 'INDEX',
+  text:
+    "One for each account, in their order, then four octets 0 that are written last. Written when the page's last group " +
+    'is counted; a page without it is read as a whole. Checked against its groups at each start.',
+  layout: {
+    fixed: [
+      number('lowest', 'sats', "lowest number among the account's payments"),
+      number('above', 'sats', 'one above the highest; 0 where there is none'),
+      number('names', 'u8', 'payments whose user_tx_no is no number'),
     ],
   },
 };
@@ -104,7 +121,7 @@ export const BACKUP_LINE: FlashFormat = {
     'Lines `backup <base64>` that the console prints and `state line` reads ' +
     '(firmware/cold/console/backup-format.ts). The key is HMAC-SHA256(seed, "chaincloud backup"). Lines in their ' +
     'order: records of the journal that are in a backup, R_SETTINGS without the seed, counters, ' +
-    'archive files, the end.',
+    'live groups of archived payments, the end.',
   layout: {
     fixed: [
       bytes('id', 8, 'of the backup, random'),
@@ -117,7 +134,7 @@ export const BACKUP_LINE: FlashFormat = {
 /** Kinds of lines of a backup beside record types: kind, name, payload. */
 export const BACKUP_KINDS: [kind: number, name: string, payload: string][] = [
   [0x40, 'counters', "CBOR [account, last channel id, V's counter]"],
-  [0x41, 'file', 'part of an archive file: number u16, offset u16, at most 512 bytes'],
+  [0x41, 'group', 'a live group of archived payments: its number u32, 480 bytes'],
   [0xff, 'end', 'lines before this one, u32'],
 ];
 

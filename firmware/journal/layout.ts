@@ -35,7 +35,7 @@ export const ACCOUNT_TYPES_COUNT = 7;
 export const BACKUP_TYPES = '\x07\x08\x09\x0a\x0b\x13\x22';
 // Kinds of lines in a state backup beside those types
 export const BACKUP_KIND_COUNTERS = 64;
-export const BACKUP_KIND_FILE = 65;
+export const BACKUP_KIND_GROUP = 65;
 export const BACKUP_KIND_END = 255;
 
 // Public keys of an account.: offsets, and bytes of what is no number
@@ -67,13 +67,18 @@ export const SECRETS_HOT_CHAIN_CODE_BYTES = 32;
 export const SECRETS_IDENTITY_BYTES = 32;
 export const SECRETS_BYTES = 96;
 
-// How many archive files there are, and a digest over all of them.: offsets, and bytes of what is no number
-export const ARCHIVES_FILES = 0;
-export const ARCHIVES_LAST_SERIAL = 4;
-export const ARCHIVES_DIGEST = 8;
-export const ARCHIVES_CHANGE = 40;
+// Which groups of archived payments are live, a digest over them, and what is left of those that retired.: offsets, and bytes of what is no number
+export const ARCHIVES_FIRST = 0;
+export const ARCHIVES_NEXT = 4;
+export const ARCHIVES_LAST_SERIAL = 8;
+export const ARCHIVES_BASE = 12;
+export const ARCHIVES_DIGEST = 44;
+export const ARCHIVES_CHANGE = 76;
+export const ARCHIVES_MARK = 108;
+export const ARCHIVES_LIVE = 164;
+export const ARCHIVES_BASE_BYTES = 32;
 export const ARCHIVES_DIGEST_BYTES = 32;
-export const ARCHIVES_BYTES = 72;
+export const ARCHIVES_BYTES = 180;
 
 // An entry of the audit log. Comes before the record of what it tells.: offsets, and bytes of what is no number
 export const AUDIT_NUMBER = 0;
@@ -150,6 +155,12 @@ export const ARCHIVED_DIGEST = 28;
 export const ARCHIVED_TAG_BYTES = 8;
 export const ARCHIVED_DIGEST_BYTES = 32;
 export const ARCHIVED_BYTES = 60;
+
+// Index of a page of archives: offsets, and bytes of what is no number
+export const INDEX_LOWEST = 0;
+export const INDEX_ABOVE = 7;
+export const INDEX_NAMES = 14;
+export const INDEX_BYTES = 15;
 
 // Batch cache: offsets, and bytes of what is no number
 export const BATCH_DIGEST = 0;

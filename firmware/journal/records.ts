@@ -8,6 +8,17 @@ export * from './layout';
 /** In the flags of R_PAYMENT: replaces an earlier transaction of the same user_tx_no. */
 export const PAYMENT_FLAG_BUMP = 1;
 
+/** Writes 16 bits, big endian. */
+export function writeU16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 8;
+  bytes[at + 1] = value;
+}
+
+/** Reads 16 bits, big endian. */
+export function readU16(bytes: Uint8Array, at: number): number {
+  return (bytes[at] << 8) | bytes[at + 1];
+}
+
 /** Writes 32 bits, big endian. */
 export function writeU32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value >>> 24;

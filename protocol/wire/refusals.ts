@@ -15,7 +15,7 @@ export const REFUSALS: Refusal[] = [
   row('bad-state',         3, 'the signing does not need this request now',
     'bad-state no-signing too-late'),
   row('not-ready',         4, 'the board has no result or no room yet; ask again later',
-    'not-ready storage-failed storage-full'),
+    'not-ready room storage-failed storage-full'),
   row('busy',              5, 'the board is busy with something else; ask again later',  'busy sweep-open'),
   row('locked',            6, 'HSM-Cold waits for its PIN',                              'locked'),
   row('not-provisioned',   7, 'HSM-Cold has no seed',                                    'not-provisioned'),
@@ -34,7 +34,7 @@ export const REFUSALS: Refusal[] = [
     'policy-clock policy-count policy-destination policy-dust policy-fee-rate ' +
     'policy-fee-velocity policy-outputs policy-time policy-tx-amount policy-tx-fee policy-velocity'),
   row('conflict',         19, 'user_tx_no belongs to another payment',
-    'no-common-coin replaced-too-often user-tx-conflict'),
+    'no-common-coin old replaced-too-often user-tx-conflict'),
   row('rate',             20, 'too many requests; ask again later',                      'large-rate rate'),
   row('cold-unreachable', 21, 'HSM-Hot has no answer of HSM-Cold',                       'not-paired'),
   row('limit',            22, 'a limit of the board is reached',                         'no-room'),

@@ -155,6 +155,9 @@ export function joinLines(a: Line, b: Line): void {
   b.port.onData((bytes) => a.port.write(bytes));
 }
 
+/** Fewer than a board has: a ring that is soon full. */
+const ARCHIVE_PAGES = 8;
+
 export class FakeFlash implements Flash {
   readonly pageBytes = 4096;
   readonly cells: Uint8Array;
@@ -168,18 +171,23 @@ export class FakeFlash implements Flash {
   isOff = false;
   runner?: Runner;
 
-  constructor(readonly pageCount = 16) {
+  /** counter: another flash of the same board, which counts the operations and goes off with it. */
+  constructor(
+    readonly pageCount = 16,
+    private readonly counter?: FakeFlash,
+  ) {
     this.cells = new Uint8Array(this.pageBytes * pageCount).fill(255);
   }
 
   private check(offset: number, lenBytes: number): void {
-    if (this.isOff) throw new PowerCut();
+    if (this.counter?.isOff ?? this.isOff) throw new PowerCut();
     if (offset < 0 || offset + lenBytes > this.cells.length)
       throw Object.assign(new Error('outside of the flash'), { code: 'flash-range' });
   }
 
   /** Counts an operation; answers whether the power goes at it. Files count as well. */
   isCut(): boolean {
+    if (this.counter) return this.counter.isCut();
     this.runner?.point('flash');
     this.operations++;
     if (this.operations !== this.cutAt) return false;
@@ -189,33 +197,36 @@ export class FakeFlash implements Flash {
 
   readBytes(offset: number, lenBytes: number): Uint8Array {
     this.check(offset, lenBytes);
-    this.runner?.point('read');
+    (this.counter ?? this).runner?.point('read');
     return this.cells.slice(offset, offset + lenBytes);
   }
 
   writeBytes(offset: number, bytes: Uint8Array): void {
     this.check(offset, bytes.length);
     const cut = this.isCut();
-    const count = cut ? Math.floor(bytes.length * this.cutPart) : bytes.length;
+    const count = cut ? Math.floor(bytes.length * (this.counter ?? this).cutPart) : bytes.length;
     for (let i = 0; i < count; i++) this.cells[offset + i] &= bytes[i];
     if (cut) throw new PowerCut();
-    this.runner?.point('flash');
+    (this.counter ?? this).runner?.point('flash');
   }
 
   clearPage(page: number): void {
     this.check(page * this.pageBytes, this.pageBytes);
     const cut = this.isCut();
-    const count = cut ? Math.floor(this.pageBytes * this.cutPart) : this.pageBytes;
-    if (this.cutFromEnd) this.cells.fill(255, (page + 1) * this.pageBytes - count, (page + 1) * this.pageBytes);
+    const count = cut ? Math.floor(this.pageBytes * (this.counter ?? this).cutPart) : this.pageBytes;
+    if ((this.counter ?? this).cutFromEnd)
+      this.cells.fill(255, (page + 1) * this.pageBytes - count, (page + 1) * this.pageBytes);
     else this.cells.fill(255, page * this.pageBytes, page * this.pageBytes + count);
     if (cut) throw new PowerCut();
-    this.runner?.point('flash');
+    (this.counter ?? this).runner?.point('flash');
   }
 }
 
 export interface FakeBoard {
   hal: Hal;
   flash: FakeFlash;
+  /** The ring of archives. */
+  archive: FakeFlash;
   files: Map<string, Uint8Array>;
   console: Line;
   link: Line;
@@ -246,6 +257,8 @@ export interface FakeOptions {
   modems?: 1 | 2;
   isHot?: boolean;
   pageCount?: number;
+  /** Pages of the ring of archives, default ARCHIVE_PAGES. */
+  archivePages?: number;
   /** Octets that the noise source gives; default a fixed pseudo-random sequence. */
   noise?: (lenBytes: number) => Uint8Array;
   files?: { [name: string]: Uint8Array };
@@ -258,6 +271,7 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
   let unixOffset = 0;
   let noiseState = 12345;
   const flash = new FakeFlash(options.pageCount);
+  const archive = new FakeFlash(options.archivePages ?? ARCHIVE_PAGES, flash);
   const files = new Map(Object.entries(options.files ?? {}));
   const isOff = (): boolean => flash.isOff;
   const runner = (): Runner | undefined => board.runner;
@@ -271,6 +285,7 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
   const uptimeMs = (): number => world.nowMs - startMs;
   const board: FakeBoard = {
     flash,
+    archive,
     files,
     ...lines,
     rebooted: 0,
@@ -290,6 +305,7 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
       host: options.isHot ? lines.host.uart : undefined,
       modems: options.isHot ? [] : [lines.modem.uart, lines.spare.uart].slice(0, options.modems ?? 1),
       flash,
+      archive: options.isHot ? undefined : archive,
       files: {
         readFile: (name) => files.get(name)?.slice(),
         writeFile: (name, bytes) => {

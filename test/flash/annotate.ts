@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto';
 import { mnemonicToSeedSync } from '@scure/bip39';
 import {
   ARCHIVE_ENTRY,
+  ARCHIVE_INDEX,
   BACKUP_KINDS,
   BACKUP_LINE,
   BACKUP_PLAIN,
@@ -14,8 +15,18 @@ import {
   SERVICE_MARK,
 } from '../../firmware/journal/flash-formats';
 import { COLD_RECORDS, HOT_RECORDS } from '../../firmware/journal/flash-records';
-import { offsetsOf, sizeOf, type FixedField, type FlashRecord, type Layout } from '../../firmware/journal/flash-table';
+import {
+  offsetsOf,
+  sizeOf,
+  type FixedField,
+  type FlashFormat,
+  type FlashRecord,
+  type Layout,
+} from '../../firmware/journal/flash-table';
+import { GROUP_ENTRIES, PAGE_GROUPS } from '../../firmware/cold/payments/groups';
+import { MAX_ACCOUNTS } from '../../firmware/cold/state/state';
 import { open } from '../../firmware/crypto';
+import { ARCHIVED_BYTES, INDEX_BYTES } from '../../firmware/journal/records';
 import { cborDecode, cborEncode } from '../../protocol/cbor';
 import type { BoardOctets, Produced } from './produce';
 
@@ -35,6 +46,8 @@ export type Frozen = { [part: string]: Row[] };
 
 export const PAGE_BYTES = 4096;
 const SCRATCH_PAGES = 3;
+/** From a group of archives to the next one. */
+const CELL_BYTES = 512;
 const TAG_BYTES = 16;
 const NONCE_BYTES = 4;
 
@@ -127,8 +140,25 @@ function recordRows(cells: Uint8Array, records: FlashRecord[], key: Uint8Array |
   return rows;
 }
 
+/** Rows of a page of archives: its entries, and its indexes where they are written. */
+function archiveRows(page: Uint8Array): Row[] {
+  const rows: Row[] = [];
+  const add = (name: string, format: FlashFormat, at: number): void => {
+    const end = at + offsetsOf(fixedOf(format.layout)).get('end')!;
+    rows.push({ name: `file archive ${name}`, at, pieces: annotate(format.layout, page.subarray(at, end)) });
+  };
+  for (let group = 0; group < PAGE_GROUPS && page[group * CELL_BYTES] !== 255; group++)
+    for (let i = 0; i < GROUP_ENTRIES; i++)
+      add(`group ${group} entry ${i}`, ARCHIVE_ENTRY, group * CELL_BYTES + i * ARCHIVED_BYTES);
+  const indexes = PAGE_GROUPS * CELL_BYTES;
+  if (page[indexes] !== 255)
+    for (let n = 0; n < MAX_ACCOUNTS; n++) add(`index ${n}`, ARCHIVE_INDEX, indexes + n * INDEX_BYTES);
+  return rows;
+}
+
 function fileRows(name: string, bytes: Uint8Array): Row[] {
-  const format = name[0] === 'u' ? ARCHIVE_ENTRY : /^[bm]\d/.test(name) ? BATCH_FILE : SERVICE_MARK;
+  if (name === 'archive') return archiveRows(bytes);
+  const format = /^[bm]\d/.test(name) ? BATCH_FILE : SERVICE_MARK;
   const size = offsetsOf(fixedOf(format.layout)).get('end')!;
   return Array.from({ length: bytes.length / size }, (_, i) => ({
     name: `file ${name}${bytes.length > size ? ` entry ${i}` : ''}`,
@@ -181,7 +211,10 @@ export function octetsOfRows(rows: Row[], pageCount: number): { cells: Uint8Arra
   for (const row of rows) {
     const bytes = new Uint8Array(Buffer.from(row.pieces.map(([, hex]) => hex).join(''), 'hex'));
     const name = /^file (\S+)/.exec(row.name)?.[1];
-    if (name) files.set(name, new Uint8Array(Buffer.concat([files.get(name) ?? new Uint8Array(0), bytes])));
+    if (name === 'archive') {
+      if (!files.has(name)) files.set(name, new Uint8Array(PAGE_BYTES).fill(255));
+      files.get(name)!.set(bytes, row.at);
+    } else if (name) files.set(name, new Uint8Array(Buffer.concat([files.get(name) ?? new Uint8Array(0), bytes])));
     else cells.set(bytes, row.at);
   }
   return { cells, files };

@@ -20,7 +20,10 @@ function rigOf(part: string): Rig {
   rig.hotOff();
   const cold = octetsOfRows(vectorFile(part).rows, PAGES);
   rig.cold.flash.cells.set(cold.cells);
-  cold.files.forEach((bytes, name) => rig.cold.files.set(name, bytes));
+  cold.files.forEach((bytes, name) => {
+    if (name === 'archive') rig.cold.archive.cells.set(bytes);
+    else rig.cold.files.set(name, bytes);
+  });
   rig.hot.flash.cells.set(octetsOfRows(vectorFile('hot').rows, PAGES).cells);
   rig.hotOn();
   rig.coldOn();

@@ -28,7 +28,8 @@ const HOUR_MS = 3_700_000;
 const PAYMENTS = 22;
 
 function octetsOf(board: Rig['cold']): BoardOctets {
-  const files = [...board.files].filter(([name]) => name !== 'words');
+  const files: [string, Uint8Array][] = [...board.files].filter(([name]) => name !== 'words');
+  if (board.archive.cells[0] !== 255) files.push(['archive', board.archive.cells.slice(0, board.archive.pageBytes)]);
   return {
     flash: Buffer.from(board.flash.cells).toString('hex'),
     files: Object.fromEntries(files.map(([name, bytes]) => [name, Buffer.from(bytes).toString('hex')]).sort()),
@@ -41,12 +42,18 @@ async function usedRig(): Promise<Rig> {
   const { world, coldConsole } = rig;
   for (let n = 0; n < PAYMENTS; n++) {
     const coin = makeCoin(rig, { sats: 100_000 });
-    const payment = { userTxNo: `n${n}`, outs: out(10_000 + n), coins: [coin], feeSats: 1000, changeIndex: n };
+    const payment = {
+      userTxNo: n % 2 ? `n${n}` : String(n),
+      outs: out(10_000 + n),
+      coins: [coin],
+      feeSats: 1000,
+      changeIndex: n,
+    };
     await pay(rig, payment);
     if (n === PAYMENTS - 1) await pay(rig, { ...payment, feeSats: 3000 });
     await world.run(3000);
   }
-  await world.until(() => rig.cold.files.has('u1'));
+  await world.until(() => rig.cold.archive.cells[0] !== 255);
   await world.run(20_000);
   const allowed = { ...accountData(rig, {}), allowList: [out(1).split(',')[0]] };
   await world.finish(changeAccount(coldConsole, 0, allowed, PIN));

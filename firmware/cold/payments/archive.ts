@@ -1,19 +1,14 @@
 /**
- * Payments that no longer fit the journal. The oldest ARCHIVE_ENTRIES of them move to a file of the board's Storage;
- * the journal keeps how many files there are and one digest over all of them, checked at boot: a file that is lost or
- * changed stops the board (`archive-lost`) instead of making it forget what was paid. A file is written, read back, and
- * only then counted. Entry: tag 8 | account u8 | flags u8 | seconds u32 | debit 7 (R_PAYMENT) | fee 7 | SHA-256 of
- * content and anchor 32. Files are "u1", "u2" ... R_ARCHIVE: files u32 | last serial u32 | digest 32 | one above the
- * highest change index archived u32, for each account; the digest is SHA-256 of the digest before and the SHA-256 of
- * the file, 32 zeros before the first.
- * An archived payment can be replaced, by one that pays the same and spends the same coin; the digest covers both, and
- * nobody can find others with the same. Its own transaction asked for again is such a replacement. Files are never
- * retired: when Storage holds no more, and the journal neither, requests are refused (`storage-full`), and status shows
- * it long before.
+ * Payments that no longer fit the journal. The oldest GROUP_ENTRIES of them move to a group of the board's ring of
+ * archives (groups.ts); R_ARCHIVE counts it when it was written and read back, and keeps one digest over all live
+ * groups, checked at boot: a group that is lost or changed stops the board (`archive-lost`) instead of making it forget
+ * what was paid. Groups retire by age (retire.ts). When none can, and the ring and the journal are full, requests are
+ * refused (`storage-full`).
+ * An archived payment can be replaced, by one that pays the same and spends the same coin; the digest of its entry
+ * covers both, and nobody can find others with the same. Its own transaction asked for again is such a replacement.
  */
 import { concatBytes } from '../../crypto/bytes';
 import { sha256 } from '../../crypto/index';
-import { FILE_HEADER_BYTES } from '../../hal';
 import { fail } from '../../../protocol/errors';
 import { REFUSE_NOT_READY } from '../../../protocol/wire';
 import { readRecord, walk } from '../../journal/journal';
@@ -24,14 +19,18 @@ import {
   ARCHIVED_DIGEST,
   ARCHIVED_FEE,
   ARCHIVED_FLAGS,
+  ARCHIVED_TAG,
   ARCHIVED_TAG_BYTES,
   ARCHIVED_TIME,
+  ARCHIVES_BASE,
+  ARCHIVES_BASE_BYTES,
   ARCHIVES_BYTES,
   ARCHIVES_CHANGE,
   ARCHIVES_DIGEST,
   ARCHIVES_DIGEST_BYTES,
-  ARCHIVES_FILES,
   ARCHIVES_LAST_SERIAL,
+  ARCHIVES_LIVE,
+  ARCHIVES_NEXT,
   PAYMENT_ACCOUNT,
   PAYMENT_ANCHOR,
   PAYMENT_ANCHOR_BYTES,
@@ -47,36 +46,48 @@ import {
   R_PAYMENT,
   isEqualAt,
   readSats,
+  readU16,
   readU32,
+  writeU16,
   writeU32,
 } from '../../journal/records';
+import type { Flash } from '../../hal';
 import type { Spent } from '../../../protocol/request/policy';
 import type { Cold } from '../cold';
 import { save } from '../state/store';
+import {
+  GROUP_BYTES,
+  groupsMax,
+  isIndexRight,
+  mayHold,
+  PAGE_GROUPS,
+  readGroup,
+  writeGroup,
+  writeIndexes,
+} from './groups';
 import { addDebit, type SignedBefore } from './payment';
 import { refusal } from '../link/refusal';
 
-/** First letter of an archive's file; its number follows. */
-export const ARCHIVE_FILE = 'u';
-export const ARCHIVE_ENTRIES = 16;
-/** Bytes of an archive file. */
-export const ARCHIVE_BYTES = ARCHIVE_ENTRIES * ARCHIVED_BYTES;
-
-function readFileOf(cold: Cold, n: number): Uint8Array {
-  const bytes = cold.hal.files.readFile(ARCHIVE_FILE + n);
-  if (!bytes || bytes.length !== ARCHIVE_BYTES)
-    throw fail('archive-lost', 'an archive of payments is missing: restore the state backup');
-  return bytes;
+/** The ring of HSM-Cold's board. */
+export function archiveOf(cold: Cold): Flash {
+  return cold.hal.archive as Flash;
 }
 
-/** Payload of the latest R_ARCHIVE; zeros before the first. */
-function readHead(cold: Cold): Uint8Array {
+/** Payload of the latest R_ARCHIVE, the caller's; zeros before the first. */
+export function readHead(cold: Cold): Uint8Array {
   const at = cold.state.at[R_ARCHIVE];
   return at === undefined ? new Uint8Array(ARCHIVES_BYTES) : new Uint8Array(readRecord(cold.journal!, at));
 }
 
-function nextDigest(digest: Uint8Array, file: Uint8Array): Uint8Array {
-  return sha256(concatBytes([digest, sha256(file)]));
+/** The digest over one group more. */
+export function nextDigest(digest: Uint8Array, group: Uint8Array): Uint8Array {
+  return sha256(concatBytes([digest, sha256(group)]));
+}
+
+/** Counts a payment of an account's in live groups, or one fewer. */
+export function countLive(head: Uint8Array, account: number, change: number): void {
+  const slot = ARCHIVES_LIVE + 2 * account;
+  writeU16(head, slot, readU16(head, slot) + change);
 }
 
 /** What stands for a payment's content (32 bytes) and the coin that it spends (36) in an archive. */
@@ -84,17 +95,28 @@ export function archivedDigest(content: Uint8Array, outpoint: Uint8Array): Uint8
   return sha256(concatBytes([content, outpoint]));
 }
 
-/** Adds to `found` what is archived under the tag. */
-export function findArchived(cold: Cold, tag: Uint8Array, found: SignedBefore): void {
-  for (let n = 1; n <= cold.state.archiveCount; n++) {
-    const bytes = readFileOf(cold, n);
-    for (let at = 0; at < ARCHIVE_BYTES; at += ARCHIVED_BYTES) {
-      if (bytes[at] !== tag[0] || !isEqualAt(bytes, at, tag, ARCHIVED_TAG_BYTES)) continue;
-      found.archived = new Uint8Array(bytes.subarray(at + ARCHIVED_DIGEST, at + ARCHIVED_BYTES));
-      found.count++;
-      const feeSats = readSats(bytes, at + ARCHIVED_FEE);
-      if (feeSats > found.feeSats) found.feeSats = feeSats;
+function findInGroup(group: Uint8Array, account: number, tag: Uint8Array, found: SignedBefore): void {
+  for (let at = 0; at < GROUP_BYTES; at += ARCHIVED_BYTES) {
+    if (group[at + ARCHIVED_ACCOUNT] !== account || !isEqualAt(group, at + ARCHIVED_TAG, tag, ARCHIVED_TAG_BYTES))
+      continue;
+    found.archived = new Uint8Array(group.subarray(at + ARCHIVED_DIGEST, at + ARCHIVED_BYTES));
+    found.count++;
+    const feeSats = readSats(group, at + ARCHIVED_FEE);
+    if (feeSats > found.feeSats) found.feeSats = feeSats;
+  }
+}
+
+/** Adds to `found` what is archived under the account's tag. */
+export function findArchived(cold: Cold, account: number, tag: Uint8Array, found: SignedBefore): void {
+  const archive = archiveOf(cold);
+  let n = cold.state.archiveFirst;
+  while (n < cold.state.archiveCount) {
+    if (n % PAGE_GROUPS === 0 && !mayHold(archive, n, account, tag)) {
+      n += PAGE_GROUPS;
+      continue;
     }
+    findInGroup(readGroup(archive, n), account, tag, found);
+    n++;
   }
 }
 
@@ -103,79 +125,115 @@ export function changeNextArchived(cold: Cold, account: number): number {
   return readU32(readHead(cold), ARCHIVES_CHANGE + 4 * account);
 }
 
-/** Adds what archived payments since fromSeconds spent. Newest files first, until one holds nothing that recent. */
+/** Adds what archived payments since fromSeconds spent. Newest groups first, until one holds nothing that recent. */
 export function addArchived(cold: Cold, account: number, fromSeconds: number, spent: Spent): void {
-  for (let n = cold.state.archiveCount; n > 0; n--) {
-    const bytes = readFileOf(cold, n);
+  for (let n = cold.state.archiveCount - 1; n >= cold.state.archiveFirst; n--) {
+    const group = readGroup(archiveOf(cold), n);
     let isRecent = false;
-    for (let at = 0; at < ARCHIVE_BYTES; at += ARCHIVED_BYTES) {
-      if (readU32(bytes, at + ARCHIVED_TIME) < fromSeconds) continue;
+    for (let at = 0; at < GROUP_BYTES; at += ARCHIVED_BYTES) {
+      if (!group[at + ARCHIVED_TAG]) {
+        isRecent = true; // it tells nothing of what is before it
+        continue;
+      }
+      if (readU32(group, at + ARCHIVED_TIME) < fromSeconds) continue;
       isRecent = true;
-      if (bytes[at + ARCHIVED_ACCOUNT] === account)
+      if (group[at + ARCHIVED_ACCOUNT] === account)
         addDebit(
           spent,
-          bytes[at + ARCHIVED_FLAGS],
-          readSats(bytes, at + ARCHIVED_DEBIT),
-          readSats(bytes, at + ARCHIVED_FEE),
+          group[at + ARCHIVED_FLAGS],
+          readSats(group, at + ARCHIVED_DEBIT),
+          readSats(group, at + ARCHIVED_FEE),
         );
     }
     if (!isRecent) return;
   }
 }
 
-/** Checks every archive file against the journal's digest; throws `archive-lost`. At boot. */
+/** Checks every live group against the journal's digest, and the indexes; throws `archive-lost`. At boot. */
 export function checkArchives(cold: Cold): void {
-  let digest: Uint8Array = new Uint8Array(32);
-  for (let n = 1; n <= cold.state.archiveCount; n++) digest = nextDigest(digest, readFileOf(cold, n));
-  if (!isEqualAt(readHead(cold), ARCHIVES_DIGEST, digest, ARCHIVES_DIGEST_BYTES))
-    throw fail('archive-lost', 'an archive of payments was changed: restore the state backup');
+  const archive = archiveOf(cold);
+  const head = readHead(cold);
+  let digest: Uint8Array = head.subarray(ARCHIVES_BASE, ARCHIVES_BASE + ARCHIVES_BASE_BYTES);
+  let isRight = cold.state.archiveCount - cold.state.archiveFirst <= groupsMax(archive);
+  for (let n = cold.state.archiveFirst; isRight && n < cold.state.archiveCount; n++) {
+    digest = nextDigest(digest, readGroup(archive, n));
+    if (n % PAGE_GROUPS === 0) isRight = isIndexRight(archive, n);
+  }
+  if (!isRight || !isEqualAt(head, ARCHIVES_DIGEST, digest, ARCHIVES_DIGEST_BYTES))
+    throw fail('archive-lost', 'an archive of payments is missing or was changed: restore the state backup');
 }
 
-/** Does Storage take another archive? */
-export function hasFileRoom(cold: Cold): boolean {
-  return cold.hal.files.freeBytes() >= ARCHIVE_BYTES + FILE_HEADER_BYTES;
+/** Groups that the ring still takes from the journal: its last page is for what is carried (retire.ts). */
+export function freeGroups(cold: Cold): number {
+  const free = groupsMax(archiveOf(cold)) - PAGE_GROUPS - (cold.state.archiveCount - cold.state.archiveFirst);
+  return free > 0 ? free : 0;
 }
 
-/** Puts the oldest payments into `bytes`, and into `head` what R_ARCHIVE says of them. */
-function gather(cold: Cold, bytes: Uint8Array, head: Uint8Array): void {
+/** Puts the oldest payments into `group`, and into `head` what R_ARCHIVE says of them. */
+function gather(cold: Cold, group: Uint8Array, head: Uint8Array): void {
   let at = 0;
   walk(cold.journal!, function (type, payload) {
     if (type !== R_PAYMENT || readU32(payload, PAYMENT_SERIAL) <= cold.state.archivedSerial) return;
-    for (let i = 0; i < ARCHIVED_TAG_BYTES; i++) bytes[at + i] = payload[PAYMENT_TAG + i];
-    bytes[at + ARCHIVED_ACCOUNT] = payload[PAYMENT_ACCOUNT];
-    bytes[at + ARCHIVED_FLAGS] = payload[PAYMENT_FLAGS];
-    for (let i = 0; i < 4; i++) bytes[at + ARCHIVED_TIME + i] = payload[PAYMENT_TIME + i];
-    for (let i = 0; i < 14; i++) bytes[at + ARCHIVED_DEBIT + i] = payload[PAYMENT_DEBIT + i];
-    bytes.set(
+    const account = payload[PAYMENT_ACCOUNT];
+    for (let i = 0; i < ARCHIVED_TAG_BYTES; i++) group[at + i] = payload[PAYMENT_TAG + i];
+    group[at + ARCHIVED_ACCOUNT] = account;
+    group[at + ARCHIVED_FLAGS] = payload[PAYMENT_FLAGS];
+    for (let i = 0; i < 4; i++) group[at + ARCHIVED_TIME + i] = payload[PAYMENT_TIME + i];
+    for (let i = 0; i < 14; i++) group[at + ARCHIVED_DEBIT + i] = payload[PAYMENT_DEBIT + i];
+    group.set(
       archivedDigest(
         payload.subarray(PAYMENT_CONTENT, PAYMENT_CONTENT + PAYMENT_CONTENT_BYTES),
         payload.subarray(PAYMENT_ANCHOR, PAYMENT_ANCHOR + PAYMENT_ANCHOR_BYTES),
       ),
       at + ARCHIVED_DIGEST,
     );
-    const slot = ARCHIVES_CHANGE + 4 * payload[PAYMENT_ACCOUNT];
+    const slot = ARCHIVES_CHANGE + 4 * account;
     if (readU32(payload, PAYMENT_CHANGE) > readU32(head, slot)) writeU32(head, slot, readU32(payload, PAYMENT_CHANGE));
     writeU32(head, ARCHIVES_LAST_SERIAL, readU32(payload, PAYMENT_SERIAL));
+    countLive(head, account, 1);
     at += ARCHIVED_BYTES;
-    return at === ARCHIVE_BYTES;
+    return at === GROUP_BYTES;
   });
 }
 
 /**
- * Moves the oldest payments to a file; the next compaction lets go of their records. Throws the refusals
+ * Writes a group behind the last one, and it into `head`, the caller's to save. A place that a power cut spoiled
+ * becomes a group of zeros, counted like any other, and the next one is tried. Throws the refusals `storage-full`,
+ * `storage-failed`.
+ */
+export function appendGroup(cold: Cold, head: Uint8Array, group: Uint8Array): void {
+  const archive = archiveOf(cold);
+  const first = cold.state.archiveFirst;
+  let isWritten = false;
+  while (!isWritten) {
+    const n = readU32(head, ARCHIVES_NEXT);
+    if (n - first >= groupsMax(archive)) throw refusal(REFUSE_NOT_READY, 'storage-full');
+    isWritten = writeGroup(archive, n, group);
+    const back = readGroup(archive, n);
+    if (!isEqualAt(back, 0, isWritten ? group : new Uint8Array(GROUP_BYTES), GROUP_BYTES))
+      throw refusal(REFUSE_NOT_READY, 'storage-failed');
+    writeU32(head, ARCHIVES_NEXT, n + 1);
+    const before = head.subarray(ARCHIVES_DIGEST, ARCHIVES_DIGEST + ARCHIVES_DIGEST_BYTES);
+    head.set(nextDigest(before, back), ARCHIVES_DIGEST);
+  }
+}
+
+/** Saves the head: the groups that it counts are live. Then the indexes of pages that they fill. */
+export function saveHead(cold: Cold, head: Uint8Array): void {
+  const before = cold.state.archiveCount;
+  save(cold, R_ARCHIVE, head);
+  for (let n = before; n < cold.state.archiveCount; n++) writeIndexes(archiveOf(cold), n);
+}
+
+/**
+ * Moves the oldest payments to a group; the next compaction lets go of their records. Throws the refusals
  * `storage-full`, `storage-failed`; nothing is changed then.
  */
 export function archiveOldest(cold: Cold): void {
-  const files = cold.hal.files;
-  const n = cold.state.archiveCount + 1;
-  if (!hasFileRoom(cold)) throw refusal(REFUSE_NOT_READY, 'storage-full');
-  const bytes = new Uint8Array(ARCHIVE_BYTES);
+  if (!freeGroups(cold)) throw refusal(REFUSE_NOT_READY, 'storage-full');
+  const group = new Uint8Array(GROUP_BYTES);
   const head = readHead(cold);
-  gather(cold, bytes, head);
-  if (!files.writeFile(ARCHIVE_FILE + n, bytes)) throw refusal(REFUSE_NOT_READY, 'storage-full');
-  const back = files.readFile(ARCHIVE_FILE + n);
-  if (!back || !isEqualAt(back, 0, bytes, ARCHIVE_BYTES)) throw refusal(REFUSE_NOT_READY, 'storage-failed');
-  writeU32(head, ARCHIVES_FILES, n);
-  head.set(nextDigest(head.subarray(ARCHIVES_DIGEST, ARCHIVES_CHANGE), bytes), ARCHIVES_DIGEST);
-  save(cold, R_ARCHIVE, head);
+  gather(cold, group, head);
+  appendGroup(cold, head, group);
+  saveHead(cold, head);
 }

@@ -2,10 +2,7 @@
  * The ledger: every transaction ever signed under a user_tx_no, from the journal and the archives (archive.ts). Read
  * from flash when asked, so a restart forgets nothing.
  */
-import { sha256 } from '../../crypto/index';
-import { concatBytes, textBytes } from '../../crypto/bytes';
 import {
-  PAYMENT_TAG_BYTES,
   PAYMENT_ANCHOR_BYTES,
   R_PAYMENT,
   PAYMENT_ACCOUNT,
@@ -13,6 +10,7 @@ import {
   PAYMENT_SERIAL,
   PAYMENT_CHANGE,
   isEqualAt,
+  PAYMENT_TAG_BYTES,
   PAYMENT_TAG,
   PAYMENT_ANCHOR,
   PAYMENT_TX,
@@ -26,11 +24,6 @@ import type { Cold } from '../cold';
 import type { SignedBefore } from './payment';
 import { changeNextArchived, findArchived } from './archive';
 import { walk } from '../../journal/journal';
-
-/** 16 bytes that stand for an account's user_tx_no. */
-export function paymentTag(account: number, userTxNo: string): Uint8Array {
-  return sha256(concatBytes([new Uint8Array([account]), textBytes(userTxNo)])).subarray(0, PAYMENT_TAG_BYTES);
-}
 
 /**
  * What was signed under the tag, archives first. content, tx: 32 bytes each; tx may be left out while it is not known.
@@ -51,7 +44,7 @@ export function signedBefore(
     feeSats: 0,
     changeNext: changeNextArchived(cold, account),
   };
-  findArchived(cold, tag, found);
+  findArchived(cold, account, tag, found);
   walk(cold.journal!, function (type, payload) {
     if (
       type !== R_PAYMENT ||

@@ -1,7 +1,8 @@
 /**
  * Shapes of what was paid, for the journal's records and the archives alike. A payment in reading order: record.ts
  * (what it leaves on flash), ledger.ts (what was signed under its number), window.ts (rolling sums), archive.ts (the
- * oldest, in files), tidy.ts (when they are archived).
+ * oldest, in groups.ts), tidy.ts (when they are archived), retire.ts (when they are let go), number.ts (what they are
+ * known by).
  */
 import type { Spent } from '../../../protocol/request/policy';
 import { PAYMENT_FLAG_BUMP } from '../../journal/records';

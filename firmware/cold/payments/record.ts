@@ -8,6 +8,7 @@ import type { Signing } from '../signing/signing';
 import type { SignedBefore } from './payment';
 import { isArchiveDue } from './tidy';
 import { archiveOldest } from './archive';
+import { requireRoom } from './retire';
 import { addedFee } from './ledger';
 import {
   PAYMENT_BYTES,
@@ -34,10 +35,11 @@ import { readInput } from '../signing/tx/draft';
 
 /**
  * Records a payment that was checked. before: what was signed under its user_tx_no; tx: its id, 32 bytes. The log has
- * it first: nothing is signed that it does not list. Throws the refusals of archiveOldest, `flash-failed`,
- * `journal-full`.
+ * it first: nothing is signed that it does not list. Throws the refusals of requireRoom and archiveOldest,
+ * `flash-failed`, `journal-full`.
  */
 export function recordPayment(cold: Cold, signing: Signing, before: SignedBefore, tx: Uint8Array): void {
+  requireRoom(cold, signing.account);
   if (isArchiveDue(cold)) archiveOldest(cold);
   const draft = signing.draft;
   const isBump = before.count > 0;

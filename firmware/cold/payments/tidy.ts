@@ -1,23 +1,25 @@
 /**
- * When payments move from the journal to an archive (archive.ts), and how many still find room.
+ * When payments move from the journal to the ring of archives (archive.ts) and out of it (retire.ts), and how many still
+ * find room.
  */
-import { FILE_HEADER_BYTES } from '../../hal';
 import type { Cold } from '../cold';
-import { ARCHIVE_ENTRIES, ARCHIVE_BYTES, hasFileRoom, archiveOldest } from './archive';
 import { scheduleOnce } from '../scheduler';
 import { compact } from '../../journal/journal';
 import type { Thrown } from '../link/refusal';
+import { archiveOldest, freeGroups } from './archive';
+import { GROUP_ENTRIES } from './groups';
+import { isRetiringDue, retireOldest } from './retire';
 
 /**
  * Payments in the journal above which the oldest are archived in a task of their own, while nothing else needs the
  * memory.
  */
-export const PAYMENTS_TIDY_MAX = 20;
+export const PAYMENTS_TIDY_MAX = GROUP_ENTRIES;
 /**
  * Payments in the journal above which they are before another is written down: beside eight accounts of the largest
- * kind they fit a half (room.test.ts).
+ * kind they fit a half, with room for what is to come (room.test.ts).
  */
-export const PAYMENTS_KEPT_MAX = 24;
+export const PAYMENTS_KEPT_MAX = GROUP_ENTRIES + 2;
 
 /** Payments that the journal holds. */
 function keptPayments(cold: Cold): number {
@@ -29,31 +31,37 @@ export function isArchiveDue(cold: Cold): boolean {
   return keptPayments(cold) > PAYMENTS_KEPT_MAX;
 }
 
-/** Payments that can still be signed before Storage is full. */
+/** Payments that can be signed before any of the archived ones must have retired. */
 export function roomPayments(cold: Cold): number {
-  return (
-    PAYMENTS_KEPT_MAX +
-    1 -
-    keptPayments(cold) +
-    ARCHIVE_ENTRIES * Math.floor(cold.hal.files.freeBytes() / (ARCHIVE_BYTES + FILE_HEADER_BYTES))
-  );
+  return PAYMENTS_KEPT_MAX + 1 - keptPayments(cold) + GROUP_ENTRIES * freeGroups(cold);
 }
 
-/**
- * Archives in a task of its own, for which idle tasks let go of their memory, and compacts the journal in another. What
- * Storage does not take waits in the journal, and status shows it.
- */
-export function tidyPayments(cold: Cold): void {
-  if (keptPayments(cold) <= PAYMENTS_TIDY_MAX || !hasFileRoom(cold)) return;
+/** Runs a step of tidying in a task of its own. What the ring refuses waits, and status shows it. */
+function scheduleStep(cold: Cold, step: () => void): void {
   scheduleOnce(cold, function () {
     try {
-      if (keptPayments(cold) <= PAYMENTS_TIDY_MAX) return;
-      archiveOldest(cold);
-      scheduleOnce(cold, function () {
-        compact(cold.journal!);
-      });
+      step();
     } catch (error) {
       if ((error as Thrown).refusal === undefined) throw error;
     }
+  });
+}
+
+/**
+ * Archives in a task of its own, for which idle tasks let go of their memory, and compacts the journal in another; lets
+ * the oldest archives retire where that is due.
+ */
+export function tidyPayments(cold: Cold): void {
+  if (isRetiringDue(cold))
+    scheduleStep(cold, function () {
+      retireOldest(cold);
+    });
+  if (keptPayments(cold) <= PAYMENTS_TIDY_MAX || !freeGroups(cold)) return;
+  scheduleStep(cold, function () {
+    if (keptPayments(cold) <= PAYMENTS_TIDY_MAX) return;
+    archiveOldest(cold);
+    scheduleOnce(cold, function () {
+      compact(cold.journal!);
+    });
   });
 }

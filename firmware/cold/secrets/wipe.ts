@@ -5,18 +5,21 @@ import { wipe } from '../../crypto/index';
 import type { Cold } from '../cold';
 import { RESTART_DELAY_MS } from '../../hal';
 import { startWipe, endWipe } from '../../journal/device';
+import { archiveOf } from '../payments/archive';
+import { clearGroups } from '../payments/groups';
 import { lock } from './unlock';
 import { makeState } from '../state/state';
 
 /**
- * First letters of the files that belong to a seed: archives of payments (archive.ts), digests of batches (cache.ts).
+ * First letters of the files that belong to a seed: digests of batches (cache.ts).
  */
-const ERASED_FILES = 'ubm';
+const ERASED_FILES = 'bm';
 
-/** Erases flash and files, the device secret first. Ends what a power cut left half erased. Throws `flash-failed`. */
+/** Erases flash, archives and files, the device secret first. Ends what a power cut left half erased. Throws `flash-failed`. */
 export function eraseBoard(cold: Cold): void {
   startWipe(cold.hal.flash);
   cold.hal.files.eraseFiles(ERASED_FILES);
+  clearGroups(archiveOf(cold));
   endWipe(cold.hal.flash);
 }
 

@@ -11,7 +11,8 @@ import { startAuthority, feedAuthority, stepAuthority, contentDigest, requireAut
 import { makeDraft, draftBytes } from './tx/draft';
 import { openLinkScratch } from './tx/scratch';
 import { PHASE_OUTS, PHASE_INPUTS, type Signing, type AuthorityCheck } from './signing';
-import { paymentTag, signedBefore } from '../payments/ledger';
+import { signedBefore } from '../payments/ledger';
+import { paymentTag } from '../payments/number';
 import { NO_BYTES } from '../../crypto/bytes';
 import { readOuts, feedOuts } from './outs';
 import { requireSigning, runSteps } from './current';
@@ -94,7 +95,7 @@ function acceptRequest(cold: Cold, signing: Signing, check: AuthorityCheck): voi
   signing.content = contentDigest(check);
   const before = signedBefore(cold, signing.account, signing.tag, signing.content, undefined);
   signing.isChannelOver = requireAuthority(cold, check, before.count > 0);
-  checkRequest(signing, before);
+  checkRequest(cold, signing, before);
   if (!before.count) checkPolicy(cold, signing, before);
   signing.check = undefined;
   signing.outs = undefined;

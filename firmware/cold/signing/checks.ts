@@ -22,6 +22,7 @@ import { addedFee, signedBefore } from '../payments/ledger';
 import { spentSince } from '../payments/window';
 import { PAYMENT_ANCHOR_BYTES, isEqualAt } from '../../journal/records';
 import { archivedDigest } from '../payments/archive';
+import { requireNotOld } from '../payments/retire';
 
 /** How far above the highest change index signed a payment's may be: BIP44's gap limit. */
 export const CHANGE_GAP = 20;
@@ -31,8 +32,9 @@ export const CHANGE_GAP = 20;
 export const TRANSACTIONS_MAX = 10;
 
 /** Checks an authorised request before its inputs come. before: what was signed under its user_tx_no. */
-export function checkRequest(signing: Signing, before: SignedBefore): void {
+export function checkRequest(cold: Cold, signing: Signing, before: SignedBefore): void {
   const account = signing.account;
+  if (!before.count) requireNotOld(cold, account, signing.tag);
   if (before.count && !before.isSameContent) throw countedRefusal(account, REFUSE_CONFLICT, 'user-tx-conflict');
   if (signing.draft.locktime) throw countedRefusal(account, REFUSE_BAD_INPUT, 'bad-locktime');
   if (signing.outs!.isBad) throw countedRefusal(account, REFUSE_BAD_OUTS, 'bad-outs');
@@ -95,6 +97,7 @@ function isChangeNear(index: number | null, before: SignedBefore): boolean {
 export function checkPayment(cold: Cold, signing: Signing, tx: Uint8Array): SignedBefore | undefined {
   const account = signing.account;
   const before = signedBefore(cold, account, signing.tag, signing.content, tx);
+  if (!before.count) requireNotOld(cold, account, signing.tag);
   if (before.count && !before.isSameContent) throw countedRefusal(account, REFUSE_CONFLICT, 'user-tx-conflict');
   if (before.count && !spendsAnchor(signing.draft, signing.content, before))
     throw countedRefusal(account, REFUSE_CONFLICT, 'no-common-coin');

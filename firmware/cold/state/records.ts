@@ -6,8 +6,9 @@
 import { placeIndex, type Account, type ColdState, type ScriptType } from './state';
 import type { CborValue } from '../../../protocol/cbor/types';
 import {
-  ARCHIVES_FILES,
+  ARCHIVES_FIRST,
   ARCHIVES_LAST_SERIAL,
+  ARCHIVES_NEXT,
   AUDIT_HEAD,
   AUDIT_HEAD_BYTES,
   AUDIT_NUMBER,
@@ -99,7 +100,8 @@ export function applyRecord(state: ColdState, type: number, payload: Uint8Array,
   } else if (type === R_LINK) {
     state.linkKey = payload;
   } else if (type === R_ARCHIVE) {
-    state.archiveCount = readU32(payload, ARCHIVES_FILES);
+    state.archiveFirst = readU32(payload, ARCHIVES_FIRST);
+    state.archiveCount = readU32(payload, ARCHIVES_NEXT);
     state.archivedSerial = readU32(payload, ARCHIVES_LAST_SERIAL);
   } else {
     applyCbor(state, type, payload);

@@ -87,8 +87,10 @@ export interface ColdState {
   /** Offsets of the latest record by type and key, of the others. */
   at: { [key: string]: number };
   paymentSerial: number;
-  /** Payments up to this serial are in an archive file. */
+  /** Payments up to this serial are in an archive. */
   archivedSerial: number;
+  /** The oldest live group of archives, and how many were ever written. */
+  archiveFirst: number;
   archiveCount: number;
   auditCount: number;
   auditHead: Uint8Array;
@@ -115,6 +117,7 @@ export function makeState(): ColdState {
     at: {},
     paymentSerial: 0,
     archivedSerial: 0,
+    archiveFirst: 0,
     archiveCount: 0,
     auditCount: 0,
     auditHead: new Uint8Array(32),

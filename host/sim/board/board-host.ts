@@ -12,6 +12,7 @@ import { variablesOf } from './port/variables';
 import { pathOf, portNames, type Plugs } from './espruino/plug';
 import { createRandom31 } from './node/random31';
 import type { RealmHost } from './node/realm';
+import type { SimFlash } from './flash';
 import { openStorage } from './node/storage';
 import type { PortName, SimBoardOptions } from './types';
 
@@ -133,11 +134,18 @@ class SimulatedBoardHost implements BoardHost {
     storageList: () => JSON.stringify(this.storage.list()),
     storageFree: () => this.storage.freeBytes(),
     storageCompact: (isAll) => this.withErases(() => void (isAll ? this.storage.eraseAll() : this.storage.compact())),
-    flashRead: (address, lenBytes) => latin1(this.flash.read(this.journalOffset(address, lenBytes), lenBytes)),
-    flashWrite: (address, bytes) => this.flash.program(this.journalOffset(address, bytes.length), taken(bytes)),
+    flashRead: (address, lenBytes) => {
+      const { flash, offset } = this.placeOf(address, lenBytes);
+      return latin1(flash.read(offset, lenBytes));
+    },
+    flashWrite: (address, bytes) => {
+      const { flash, offset } = this.placeOf(address, bytes.length);
+      flash.program(offset, taken(bytes));
+    },
     flashErase: (address) => {
+      const { flash, offset } = this.placeOf(address, 1);
       this.chipPort.erase();
-      this.flash.erase(Math.floor(this.journalOffset(address, 1) / this.flash.pageBytes));
+      flash.erase(Math.floor(offset / flash.pageBytes));
     },
     fileSize: (path) => this.fileBytes(path)?.length ?? -1,
     fileRead: (path, offset, lenBytes) =>
@@ -222,11 +230,17 @@ class SimulatedBoardHost implements BoardHost {
     for (let n = this.options.storage.stats().erases - before; n > 0; n--) this.chipPort.erase();
   }
 
-  private journalOffset(address: number, lenBytes: number): number {
-    const offset = address - (this.board.flash.address ?? NaN);
-    if (!(offset >= 0 && offset + lenBytes <= this.flash.sizeBytes))
-      throw fail('flash-range', 'address outside of the free flash');
-    return offset;
+  /** The flash at an address: the journal's area, or Storage. */
+  private placeOf(address: number, lenBytes: number): { flash: SimFlash; offset: number } {
+    const { flash, storage } = this.board;
+    for (const [area, start] of [
+      [this.flash, flash.address ?? NaN] as const,
+      [this.options.storage, storage.address] as const,
+    ]) {
+      const offset = address - start;
+      if (offset >= 0 && offset + lenBytes <= area.sizeBytes) return { flash: area, offset };
+    }
+    throw fail('flash-range', 'address outside of the flash that a board has');
   }
 
   private portsFile(): Buffer {

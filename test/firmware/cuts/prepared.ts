@@ -1,6 +1,6 @@
 // Boards and payments from which the operations of operations.ts begin.
 import { openStore } from '../../../firmware/cold/state/open-store';
-import { paymentTag } from '../../../firmware/cold/payments/ledger';
+import { paymentTag } from '../../../firmware/cold/payments/number';
 import { makeState } from '../../../firmware/cold/state/state';
 import { save } from '../../../firmware/cold/state/store';
 import type { Cold } from '../../../firmware/cold/cold';

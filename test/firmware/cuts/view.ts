@@ -23,8 +23,11 @@ function coldOf(board: FakeBoard): Cold | string {
   const device = readDevice(flash);
   if (!device?.isReady) return 'new';
   const files = new Map(board.files);
+  const archive = new FakeFlash(board.archive.pageCount);
+  archive.cells.set(board.archive.cells);
   const hal = {
     flash,
+    archive,
     files: { readFile: (name: string) => files.get(name), writeFile: () => true, eraseFile: () => undefined },
     clock: { wallSeconds: () => 0 },
   };

@@ -56,7 +56,9 @@ describe('declared flash records', () => {
     expect(placeIndex(constants.R_ACCOUNT, MAX_ACCOUNTS)).to.equal(-1);
   });
 
-  it('R_ARCHIVE has a change index for each account', () => {
-    expect(constants.ARCHIVES_BYTES - constants.ARCHIVES_CHANGE).to.equal(4 * MAX_ACCOUNTS);
+  it('R_ARCHIVE has a change index, a mark and a count for each account', () => {
+    expect(constants.ARCHIVES_MARK - constants.ARCHIVES_CHANGE).to.equal(4 * MAX_ACCOUNTS);
+    expect(constants.ARCHIVES_LIVE - constants.ARCHIVES_MARK).to.equal(7 * MAX_ACCOUNTS);
+    expect(constants.ARCHIVES_BYTES - constants.ARCHIVES_LIVE).to.equal(2 * MAX_ACCOUNTS);
   });
 });

@@ -6,13 +6,13 @@ import { archiveOldest } from '../../../firmware/cold/payments/archive';
 import { closeAccount, countRefusal } from '../../../firmware/cold/alarms/closing';
 import type { Cold } from '../../../firmware/cold/cold';
 import { openStore } from '../../../firmware/cold/state/open-store';
-import { paymentTag } from '../../../firmware/cold/payments/ledger';
+import { paymentTag } from '../../../firmware/cold/payments/number';
 import { isClosed, makeState } from '../../../firmware/cold/state/state';
 import { nowSeconds, saveCbor, saveStanding } from '../../../firmware/cold/state/store';
 import { drbgInit } from '../../../firmware/crypto/index';
 import { writeDevice, readDevice, markReady } from '../../../firmware/journal/device';
 import { R_ACCOUNT, readU32 } from '../../../firmware/journal/records';
-import { World, makeBoard, PowerCut, type FakeBoard } from '../fake-hal';
+import { World, makeBoard, PowerCut, type FakeBoard, type FakeOptions } from '../fake-hal';
 import { isArchiveDue } from '../../../firmware/cold/payments/tidy';
 import { acknowledge } from '../../../firmware/cold/alarms/reminders';
 import { applyRefusal } from '../../../firmware/cold/link/refuse';
@@ -53,9 +53,9 @@ function start(machine: Machine, cut = 0): void {
   machine.cold.hal.clock.setUnixSeconds(machine.model.now);
 }
 
-export function makeMachine(): Machine {
+export function makeMachine(options: FakeOptions = {}): Machine {
   const world = new World();
-  const board = makeBoard(world);
+  const board = makeBoard(world, options);
   const cold = {
     hal: board.hal,
     state: makeState(),

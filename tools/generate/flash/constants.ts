@@ -4,6 +4,7 @@
  */
 import {
   ARCHIVE_ENTRY,
+  ARCHIVE_INDEX,
   BACKUP_KINDS,
   BACKUP_LINE,
   BATCH_FILE,
@@ -15,7 +16,7 @@ import { COLD_RECORDS, HOT_RECORDS } from '../../../firmware/journal/flash-recor
 import { offsetsOf, type FixedField, type FlashRecord, type Layout } from '../../../firmware/journal/flash-table';
 import type { Product } from '../product';
 
-const FORMATS = [DEVICE_PAGE, HALF_HEADER, RECORD_FRAME, ARCHIVE_ENTRY, BATCH_FILE, BACKUP_LINE];
+const FORMATS = [DEVICE_PAGE, HALF_HEADER, RECORD_FRAME, ARCHIVE_ENTRY, ARCHIVE_INDEX, BATCH_FILE, BACKUP_LINE];
 
 const constantOf = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
 const line = (name: string, value: string | number): string => `export const ${name} = ${value};`;

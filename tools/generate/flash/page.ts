@@ -1,6 +1,7 @@
 /** docs/flash-formats.md: everything that lies on a board's flash, from the declarations of firmware/journal. */
 import {
   ARCHIVE_ENTRY,
+  ARCHIVE_INDEX,
   BACKUP_KINDS,
   BACKUP_LINE,
   BACKUP_PLAIN,
@@ -82,6 +83,7 @@ export const flashPage: Product = {
       "## Records of HSM-Hot's journal\n",
       ...HOT_RECORDS.map(recordSection),
       formatSection(ARCHIVE_ENTRY),
+      formatSection(ARCHIVE_INDEX),
       formatSection(BATCH_FILE),
       formatSection(BACKUP_LINE),
       formatSection(BACKUP_PLAIN),

@@ -8,7 +8,7 @@ import { walk, type Journal } from '../../../journal/journal';
 import {
   BACKUP_KIND_COUNTERS,
   BACKUP_KIND_END,
-  BACKUP_KIND_FILE,
+  BACKUP_KIND_GROUP,
   R_SETTINGS,
   writeU32,
 } from '../../../journal/records';
@@ -20,7 +20,8 @@ import { withSeed } from '../needs';
 import { openOf } from '../../state/channels';
 import { requireAccount } from '../../state/accounts';
 import { keepRecord } from '../../state/records';
-import { ARCHIVE_FILE } from '../../payments/archive';
+import { archiveOf } from '../../payments/archive';
+import { readGroup } from '../../payments/groups';
 
 export const BACKUP = {
   usage: 'backup',
@@ -29,8 +30,6 @@ export const BACKUP = {
   needs: ['unlocked', 'pin'],
   lines: { backup: ['backup <line:word>', 'a line of the backup, base64: `state line` takes it'] },
 } satisfies CommandDeclaration;
-
-const FILE_PART_BYTES = 512;
 
 /** Prints the backup. seed64 is the caller's to wipe. */
 function printBackup(cold: Cold, seed64: Uint8Array): void {
@@ -63,14 +62,10 @@ function printBackup(cold: Cold, seed64: Uint8Array): void {
     const it = openOf(cold, requireAccount(cold, account));
     put(BACKUP_KIND_COUNTERS, cborEncode([account, it.lastId, it.vCounter]));
   }
-  for (let file = 1; file <= cold.state.archiveCount; file++) {
-    const bytes = cold.hal.files.readFile(ARCHIVE_FILE + file) as Uint8Array;
-    for (let at = 0; at < bytes.length; at += FILE_PART_BYTES) {
-      put(
-        BACKUP_KIND_FILE,
-        concatBytes([new Uint8Array([file >> 8, file, at >> 8, at]), bytes.subarray(at, at + FILE_PART_BYTES)]),
-      );
-    }
+  for (let group = cold.state.archiveFirst; group < cold.state.archiveCount; group++) {
+    const number = new Uint8Array(4);
+    writeU32(number, 0, group);
+    put(BACKUP_KIND_GROUP, concatBytes([number, readGroup(archiveOf(cold), group)]));
   }
   const count = new Uint8Array(4);
   writeU32(count, 0, n);

@@ -13,13 +13,14 @@ import type { CommandDeclaration } from '../../../console/command';
 import {
   BACKUP_KIND_COUNTERS,
   BACKUP_KIND_END,
-  BACKUP_KIND_FILE,
+  BACKUP_KIND_GROUP,
   R_RESTORE,
   R_SETTINGS,
   readU32,
 } from '../../../journal/records';
 import type { Cold, Restoring } from '../../cold';
-import { ARCHIVE_BYTES, checkArchives, ARCHIVE_FILE } from '../../payments/archive';
+import { archiveOf, checkArchives } from '../../payments/archive';
+import { GROUP_BYTES, groupsMax, restoreGroup } from '../../payments/groups';
 import { AUDIT_STATE_RESTORED, NO_ACCOUNT } from '../../../journal/audit-codes';
 import { audit, save } from '../../state/store';
 import { backupKey, isBackedUp, BACKUP_TAG_BYTES } from '../backup-format';
@@ -56,19 +57,16 @@ export const STATE = {
 function startRestoring(cold: Cold, seed64: Uint8Array): Restoring {
   if (cold.state.accountCount) throw fail('bad-state', 'a state backup goes into a board without accounts only');
   save(cold, R_RESTORE, new Uint8Array([1]));
-  return { key: backupKey(seed64), id: NO_BYTES, lines: 0, isEnded: false, file: NO_BYTES, counters: [] };
+  return { key: backupKey(seed64), id: NO_BYTES, lines: 0, isEnded: false, counters: [] };
 }
 
-/** Takes a part of an archive of payments: file number u16, offset u16, bytes. The last part writes the file. */
-function takeFile(cold: Cold, it: Restoring, payload: Uint8Array): void {
-  const at = (payload[2] << 8) | payload[3];
-  const part = copyBytes(payload, 4, payload.length);
-  it.file = at ? concatBytes([it.file, part]) : part;
-  if (
-    it.file.length === ARCHIVE_BYTES &&
-    !cold.hal.files.writeFile(ARCHIVE_FILE + ((payload[0] << 8) | payload[1]), it.file)
-  )
+/** Takes a group of archived payments: its number u32, bytes. They come in their order, behind R_ARCHIVE. */
+function takeGroup(cold: Cold, payload: Uint8Array): void {
+  const state = cold.state;
+  if (payload.length !== 4 + GROUP_BYTES) throw fail('backup-form', 'not a group of payments');
+  if (state.archiveCount - state.archiveFirst > groupsMax(archiveOf(cold)))
     throw fail('storage-full', 'no room for the archives of payments');
+  restoreGroup(archiveOf(cold), readU32(payload, 0), state.archiveFirst, copyBytes(payload, 4, payload.length));
 }
 
 /** Opens the next line of the backup: its kind, then its content. Throws `backup-form`, `-mixed`, `-order`. */
@@ -86,7 +84,7 @@ function takeLine(cold: Cold, it: Restoring, base64: string): void {
   const plain = openLine(it, base64);
   const payload = copyBytes(plain, 1, plain.length);
   if (plain[0] === BACKUP_KIND_COUNTERS) it.counters.push(cborDecode(payload) as number[]);
-  else if (plain[0] === BACKUP_KIND_FILE) takeFile(cold, it, payload);
+  else if (plain[0] === BACKUP_KIND_GROUP) takeGroup(cold, payload);
   else if (plain[0] === BACKUP_KIND_END) {
     if (readU32(payload, 0) !== it.lines) throw fail('backup-short', 'lines are missing');
     it.isEnded = true;

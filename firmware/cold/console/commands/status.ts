@@ -9,6 +9,8 @@ import type { Cold } from '../../cold';
 import { isClosed, type Account } from '../../state/state';
 import { isClockSet, nowSeconds } from '../../state/store';
 import { countBatches } from '../../batches/cache';
+import { readHead } from '../../payments/archive';
+import { hasShare } from '../../payments/retire';
 import { isArchiveDue, roomPayments } from '../../payments/tidy';
 import { requireAccount } from '../../state/accounts';
 import { showRadio } from './modem';
@@ -32,7 +34,7 @@ export const STATUS = {
     journal: ['journal records <records:whole> room <room_bytes:whole> writes <writes:whole>', 'the journal on flash'],
     payments: [
       'payments <payments:whole> archived <archived:whole> room <room:number>',
-      'payments made, those of them in archives, and how many more Storage holds',
+      'payments made, those of them in archives, and how many more find room before an archived one must retire',
     ],
     trouble: ['trouble <text:rest>', 'what an operator has to look at: Storage, or the last of a modem'],
     link: ['link <link:unpaired|up|down>', 'the line to HSM-Hot'],
@@ -59,19 +61,21 @@ export const STATUS = {
   },
 } satisfies CommandDeclaration;
 
-/** Payments that still fit below which status warns. */
-const ROOM_LOW = 1000;
-
-/** How many payments the board holds and still can, and the trouble of one that is filling up. */
+/** How many payments the board holds and still can, and the trouble of those that wait. */
 function showRoom(cold: Cold): void {
   const room = roomPayments(cold);
   printLine(
     cold.terminal,
     'payments ' + cold.state.paymentSerial + ' archived ' + cold.state.archivedSerial + ' room ' + room,
   );
-  if (isArchiveDue(cold)) printLine(cold.terminal, 'trouble payments wait for room in Storage');
-  else if (room < ROOM_LOW)
-    printLine(cold.terminal, 'trouble Storage holds ' + room + ' more payments: prepare another board');
+  if (isArchiveDue(cold)) printLine(cold.terminal, 'trouble payments wait for room in the archives');
+  const head = readHead(cold);
+  for (let n = 0; n < cold.state.accountCount; n++)
+    if (hasShare(cold, head, n, 0))
+      printLine(
+        cold.terminal,
+        'trouble account ' + n + ' has its share of the archives: its payments wait until the oldest are 3 days old',
+      );
 }
 
 function stateName(cold: Cold): string {

@@ -187,7 +187,6 @@ describe('the console of HSM-Cold', () => {
   it('faulted, with a PIN to check', async () => {
     const rig = await readyRig();
     rig.coldOff();
-    rig.cold.files.set('u1', new Uint8Array(88));
     rig.coldOn();
     const recorder = coldOf(rig);
     await typeFirstWords(recorder);

@@ -4,7 +4,8 @@ import { expect } from 'chai';
 import { createConsoleClient, provision, status, valueOf, wipe } from '../../../../host/operator';
 import { DICE, PIN, readyRig, type Rig } from '../../rig';
 
-const isBlank = (rig: Rig): boolean => rig.cold.flash.cells.every((cell) => cell === 255);
+const isBlank = (rig: Rig): boolean =>
+  [rig.cold.flash, rig.cold.archive].every(({ cells }) => cells.every((cell) => cell === 255));
 const filesOf = (rig: Rig): string[] => [...rig.cold.files.keys()].filter((name) => name !== 'words');
 
 function restart(rig: Rig): void {
@@ -16,8 +17,8 @@ function restart(rig: Rig): void {
 describe('wipe', () => {
   it('says ok when flash and files are erased, writes nothing more, and starts again as new', async () => {
     const rig = await readyRig();
-    rig.cold.files.set('u1', new Uint8Array(88));
-    rig.cold.files.set('u12', new Uint8Array(88));
+    rig.cold.files.set('b0-1-12', new Uint8Array(48));
+    rig.cold.archive.cells.fill(3, 4096, 8192);
     let isErased = false;
     await rig.world.finish(
       rig.coldConsole

@@ -1,7 +1,8 @@
 // What a board in the genuine interpreter holds on its flash, read by the firmware's own reader from the files that it
 // keeps its flash in; and the digest files of address batches, made here so that the board need not derive for minutes.
 import { createHmac } from 'node:crypto';
-import { BOARD, FLASH_FILE, FLASH_PAGE_COUNT } from '../../../../boards/linux/board';
+import { BOARD, FLASH_FILE, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT } from '../../../../boards/linux/board';
+import { FILE_HEADER_BYTES } from '../../../../firmware/hal';
 import { openStore } from '../../../../firmware/cold/state/open-store';
 import { makeState } from '../../../../firmware/cold/state/state';
 import type { Cold } from '../../../../firmware/cold/cold';
@@ -56,6 +57,19 @@ function flashOf(folder: string): FakeFlash {
   return flash;
 }
 
+/** A copy of the ring of archives in a Storage; empty where there is none. */
+function archiveOf(storage: Uint8Array): FakeFlash {
+  const bytes = Buffer.from(storage);
+  const name = bytes.indexOf('archive\0');
+  if (name < 0) return new FakeFlash(0);
+  const content = name - 4 + FILE_HEADER_BYTES;
+  const first = Math.ceil(content / BOARD.storage.pageBytes) * BOARD.storage.pageBytes;
+  const lenBytes = (bytes.readUInt32LE(name - 4) & 0xffffff) - (first - content);
+  const archive = new FakeFlash(Math.floor(lenBytes / FLASH_PAGE_BYTES));
+  archive.cells.set(bytes.subarray(first, first + archive.cells.length));
+  return archive;
+}
+
 /** Throws the board's own faults: `journal-corrupt`, `archive-lost`. */
 export function readDurable(folder: string): Durable {
   const flash = flashOf(folder);
@@ -66,6 +80,7 @@ export function readDurable(folder: string): Durable {
   if (!device?.isReady) throw new Error('the board is as new');
   const hal = {
     flash,
+    archive: archiveOf(storage.content()),
     files: { readFile: (name: string) => files.read(name), writeFile: () => true, eraseFile: () => undefined },
     clock: { wallSeconds: () => 0 },
   };

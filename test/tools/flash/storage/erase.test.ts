@@ -13,10 +13,11 @@ describe('flash: --erase', () => {
   });
   it('is refused while archives of payments are there, unless forced', async () => {
     const bench = createBench({ seed: 'e2' });
-    bench.board.storage.write('u1', 'payments');
-    bench.board.storage.write('unit', 'another file');
+    bench.board.storage.write('archive', '\xff'.repeat(4500), 0, 20_000);
+    expect(await bench.atPrompt((prompt) => eraseStorage(prompt, false))).to.equal('done');
+    bench.board.storage.write('archive', '\xff'.repeat(4000) + 'payments', 0, 20_000);
     expect(await bench.atPrompt((prompt) => eraseStorage(prompt, false))).to.equal('archives-there');
-    expect(bench.board.storage.list()).to.deep.equal(['u1', 'unit']);
+    expect(bench.board.storage.list()).to.deep.equal(['archive']);
     expect(await bench.atPrompt((prompt) => eraseStorage(prompt, true))).to.equal('done');
   });
 });
