@@ -107,6 +107,8 @@ export interface Cold {
   accepting: number;
   /** Uptime at which an account's alarm goes out again; absent: at once. */
   alarmDueMs: { [n: number]: number };
+  /** Accounts whose payments wait for room, as bits, when the admins were last notified (payments/tidy.ts). */
+  waiting: number;
   /** Uptime before which no PIN is tried. */
   pinAfterMs: number;
   counters: { ignoredSms: number; refusals: number; signed: number };

@@ -117,6 +117,7 @@ export function startCold(hal: Hal): void {
     isTicking: false,
     accepting: 0,
     alarmDueMs: {},
+    waiting: 0,
     pinAfterMs: 0,
     batches: makeBatches(),
     started: startParts,

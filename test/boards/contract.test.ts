@@ -8,7 +8,7 @@ import { realRuntime, type Runtime } from '../../host/kit/runtime';
 import { BOARDS } from '../../tools/flash/boards';
 import { contractImage } from './contract-image';
 
-const CASES = 25;
+const CASES = 29;
 const LIMIT_MS = 30_000;
 
 interface Bench {

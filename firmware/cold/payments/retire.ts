@@ -24,7 +24,7 @@ import {
 import type { Cold } from '../cold';
 import { refusal } from '../link/refusal';
 import { nowSeconds } from '../state/store';
-import { appendGroup, archiveOf, countLive, nextDigest, readHead, saveHead } from './archive';
+import { appendGroup, archiveOf, countLive, freeGroups, nextDigest, readHead, saveHead } from './archive';
 import { GROUP_BYTES, GROUP_ENTRIES, groupsMax, PAGE_GROUPS, readGroup } from './groups';
 import { numberAt } from './number';
 
@@ -88,6 +88,16 @@ function letGo(group: Uint8Array, head: Uint8Array, carried: Uint8Array, atBytes
     countLive(head, account, -1);
   }
   return atBytes;
+}
+
+/** The accounts that wait for room, as bits; all of them where the ring takes nothing from a full journal. */
+export function waitingAccounts(cold: Cold, isJournalFull: boolean): number {
+  if (isJournalFull && !freeGroups(cold)) return (1 << cold.state.accountCount) - 1;
+  if (cold.state.archiveFirst === cold.state.archiveCount) return 0;
+  const head = readHead(cold);
+  let waiting = 0;
+  for (let n = 0; n < cold.state.accountCount; n++) if (hasShare(cold, head, n, 0)) waiting |= 1 << n;
+  return waiting;
 }
 
 /** Is the ring short of room, or has an account its share but for two groups? */

@@ -5,10 +5,11 @@
 import type { Cold } from '../cold';
 import { scheduleOnce } from '../scheduler';
 import { compact } from '../../journal/journal';
+import { notifyAdmins } from '../alarms/notices';
 import type { Thrown } from '../link/refusal';
 import { archiveOldest, freeGroups } from './archive';
 import { GROUP_ENTRIES } from './groups';
-import { isRetiringDue, retireOldest } from './retire';
+import { isRetiringDue, retireOldest, waitingAccounts } from './retire';
 
 /**
  * Payments in the journal above which the oldest are archived in a task of their own, while nothing else needs the
@@ -47,11 +48,22 @@ function scheduleStep(cold: Cold, step: () => void): void {
   });
 }
 
+/** Notifies the admins of accounts whose payments wait for room, once until they wait no more. */
+function notifyWaiting(cold: Cold): void {
+  const waiting = waitingAccounts(cold, isArchiveDue(cold));
+  const fresh = waiting & ~cold.waiting;
+  cold.waiting = waiting;
+  let list = '';
+  for (let n = 0; n < cold.state.accountCount; n++) if (fresh & (1 << n)) list += ' ' + n;
+  if (list) notifyAdmins(cold, 'ChainCloud HSM-Cold: payments wait for room in its archives. Accounts:' + list);
+}
+
 /**
  * Archives in a task of its own, for which idle tasks let go of their memory, and compacts the journal in another; lets
  * the oldest archives retire where that is due.
  */
 export function tidyPayments(cold: Cold): void {
+  notifyWaiting(cold);
   if (isRetiringDue(cold))
     scheduleStep(cold, function () {
       retireOldest(cold);

@@ -179,10 +179,20 @@ const TABLE: [
 ];
 
 /**
- * Tags that a link's own trouble makes (SPEC.md 4), that a sound pair of boards cannot be brought to (full Storage:
- * payments/archive.test.ts), or that HSM-Hot has for its prompt alone (hot/service-request.test.ts).
+ * Tags that a link's own trouble makes (SPEC.md 4), that a sound pair of boards cannot be brought to (no room:
+ * payments/archive.test.ts), that take three days (payments/retire.test.ts), or that HSM-Hot has for its prompt alone (hot/service-request.test.ts).
  */
-const ELSEWHERE = ['busy', 'internal', 'no-room', 'not-provisioned', 'storage-failed', 'storage-full', 'too-late'];
+const ELSEWHERE = [
+  'busy',
+  'internal',
+  'no-room',
+  'not-provisioned',
+  'old',
+  'room',
+  'storage-failed',
+  'storage-full',
+  'too-late',
+];
 
 describe('cold/refusals', () => {
   for (const [tag, name, provoke, options] of TABLE) {

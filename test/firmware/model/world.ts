@@ -64,6 +64,7 @@ export function makeMachine(options: FakeOptions = {}): Machine {
     isTicking: false,
     accepting: 0,
     alarmDueMs: {},
+    waiting: 0,
     counters: { ignoredSms: 0, refusals: 0, signed: 0 },
     drbg: drbgInit(new Uint8Array(32)),
     modem: { sendText: () => undefined, sendData: () => undefined },

@@ -9,8 +9,7 @@ import type { Cold } from '../../cold';
 import { isClosed, type Account } from '../../state/state';
 import { isClockSet, nowSeconds } from '../../state/store';
 import { countBatches } from '../../batches/cache';
-import { readHead } from '../../payments/archive';
-import { hasShare } from '../../payments/retire';
+import { waitingAccounts } from '../../payments/retire';
 import { isArchiveDue, roomPayments } from '../../payments/tidy';
 import { requireAccount } from '../../state/accounts';
 import { showRadio } from './modem';
@@ -69,9 +68,9 @@ function showRoom(cold: Cold): void {
     'payments ' + cold.state.paymentSerial + ' archived ' + cold.state.archivedSerial + ' room ' + room,
   );
   if (isArchiveDue(cold)) printLine(cold.terminal, 'trouble payments wait for room in the archives');
-  const head = readHead(cold);
+  const waiting = waitingAccounts(cold, false);
   for (let n = 0; n < cold.state.accountCount; n++)
-    if (hasShare(cold, head, n, 0))
+    if (waiting & (1 << n))
       printLine(
         cold.terminal,
         'trouble account ' + n + ' has its share of the archives: its payments wait until the oldest are 3 days old',

@@ -29,7 +29,7 @@ describe('cold/payments/archive', () => {
     it(`${name}: nothing is signed, nothing counted, and payments go on afterwards`, async () => {
       const rig = await channelRig();
       const sound = rig.cold.hal.archive!;
-      rig.cold.hal.archive = { ...sound, ...bound(sound), ...broken };
+      rig.cold.hal.archive = { ...bound(sound), ...broken };
       fill(rig, PAYMENTS_KEPT_MAX);
       await wake(rig);
       const last = payment(rig, 'last');
@@ -56,10 +56,22 @@ describe('cold/payments/archive', () => {
     it(`a Storage with ${pages} pages for archives signs nothing: storage-full`, () => {
       expect(payAs(ringMachine(pages), '1', 1)).to.equal('storage-full');
     });
+
+  it('tells the admins once that accounts wait', async () => {
+    const rig = await channelRig();
+    const sound = rig.cold.hal.archive!;
+    rig.cold.hal.archive = { ...bound(sound), pageCount: 3 };
+    fill(rig, PAYMENTS_KEPT_MAX + 1);
+    await wake(rig);
+    await rig.world.run(600_000);
+    const told = (): string[] =>
+      rig.admin.inbox.flatMap(({ text }) => (text && /wait for room/.test(text) ? [text] : []));
+    expect(told()).to.deep.equal(['ChainCloud HSM-Cold: payments wait for room in its archives. Accounts: 0']);
+  }).timeout(60_000);
 });
 
 /** The functions of a flash, which stand in its class. */
-function bound(flash: NonNullable<Rig['cold']['hal']['archive']>): Partial<typeof flash> {
+function bound(flash: NonNullable<Rig['cold']['hal']['archive']>): typeof flash {
   return {
     pageBytes: flash.pageBytes,
     pageCount: flash.pageCount,
