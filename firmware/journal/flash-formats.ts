@@ -88,7 +88,7 @@ export const ARCHIVE_INDEX: FlashFormat = {
   title: 'Index of a page of archives',
   prefix: 'INDEX',
   text:
-    "One for each account, in their order, then four octets 0 that are written last. Written when the page's last group " +
+    "One for each account, in their order, then four octets 0, written last. Written when the page's last group " +
     'is counted; a page without it is read as a whole. Checked against its groups at each start.',
   layout: {
     fixed: [

@@ -296,7 +296,7 @@ export const COLD_RECORDS: FlashRecord[] = [
     key: 'type',
     isInBackup: true,
     writers: ['firmware/cold/payments/archive.ts'],
-    meaning: 'Which groups of archived payments are live, a digest over them, and what is left of those that retired.',
+    meaning: 'Which groups of archives are live, and what is left of those that retired.',
     layout: {
       fixed: [
         number('first', 'u32', 'oldest live group'),
@@ -353,7 +353,7 @@ export const COLD_RECORDS: FlashRecord[] = [
         bytes(
           'tag',
           16,
-          'of a number: 1, the number in 7 bytes, zeros; of a name: the first bytes of SHA-256(account | user_tx_no), ' +
+          'of a number: 1, the number in 7 bytes, zeros; of a name: first bytes of SHA-256(account | user_tx_no), ' +
             '0x80 set in the first',
         ),
         bytes('content', 32, 'SHA-256 of the outs text'),

@@ -67,7 +67,7 @@ export const SECRETS_HOT_CHAIN_CODE_BYTES = 32;
 export const SECRETS_IDENTITY_BYTES = 32;
 export const SECRETS_BYTES = 96;
 
-// Which groups of archived payments are live, a digest over them, and what is left of those that retired.: offsets, and bytes of what is no number
+// Which groups of archives are live, and what is left of those that retired.: offsets, and bytes of what is no number
 export const ARCHIVES_FIRST = 0;
 export const ARCHIVES_NEXT = 4;
 export const ARCHIVES_LAST_SERIAL = 8;

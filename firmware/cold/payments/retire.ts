@@ -1,8 +1,8 @@
 /**
- * Retiring: the oldest groups of archives are let go when the ring needs room or an account has its share. Their numbers
- * raise the account's mark, below which everything is `old`: never paid again, whatever it was. Names are carried into a
- * new group, since no mark covers them. What is younger than KEEP_S retires never: then the account with its share waits
- * (`room`), and nobody else.
+ * Retiring: the oldest groups of archives are let go when the ring needs room or an account has its share. Their
+ * numbers raise the account's mark, below which everything is `old`: never paid again, whatever it was. Names are
+ * carried into a new group, since no mark covers them. What is younger than KEEP_S retires never: then the account with
+ * its share waits (`room`), and nobody else.
  */
 import { REFUSE_CONFLICT, REFUSE_NOT_READY } from '../../../protocol/wire';
 import {
@@ -54,8 +54,8 @@ export function hasShare(cold: Cold, head: Uint8Array, account: number, spare: n
 }
 
 /**
- * Throws the refusal `room` for an account that has its share; it waits until its oldest payments are KEEP_S old. Throws
- * `storage-full` where there is no ring.
+ * Throws the refusal `room` for an account that has its share; it waits until its oldest payments are KEEP_S old.
+ * Throws `storage-full` where there is no ring.
  */
 export function requireRoom(cold: Cold, account: number): void {
   if (!shareOf(cold)) throw refusal(REFUSE_NOT_READY, 'storage-full');

@@ -1,6 +1,6 @@
 /**
- * When payments move from the journal to the ring of archives (archive.ts) and out of it (retire.ts), and how many still
- * find room.
+ * When payments move from the journal to the ring of archives (archive.ts) and out of it (retire.ts), and how many
+ * still find room.
  */
 import type { Cold } from '../cold';
 import { scheduleOnce } from '../scheduler';

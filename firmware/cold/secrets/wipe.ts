@@ -15,7 +15,10 @@ import { makeState } from '../state/state';
  */
 const ERASED_FILES = 'bm';
 
-/** Erases flash, archives and files, the device secret first. Ends what a power cut left half erased. Throws `flash-failed`. */
+/**
+ * Erases flash, archives and files, the device secret first. Ends what a power cut left half erased. Throws
+ * `flash-failed`.
+ */
 export function eraseBoard(cold: Cold): void {
   startWipe(cold.hal.flash);
   cold.hal.files.eraseFiles(ERASED_FILES);

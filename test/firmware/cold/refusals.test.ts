@@ -180,7 +180,8 @@ const TABLE: [
 
 /**
  * Tags that a link's own trouble makes (SPEC.md 4), that a sound pair of boards cannot be brought to (no room:
- * payments/archive.test.ts), that take three days (payments/retire.test.ts), or that HSM-Hot has for its prompt alone (hot/service-request.test.ts).
+ * payments/archive.test.ts), that take three days (payments/retire.test.ts), or that HSM-Hot has for its prompt alone
+ * (hot/service-request.test.ts).
  */
 const ELSEWHERE = [
   'busy',

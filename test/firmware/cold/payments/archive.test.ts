@@ -1,5 +1,5 @@
-// A board whose archives take no payments: nothing is signed that is not written down, the board answers, tells in time,
-// and goes on when there is room again. Invariants: I2, I5.
+// A board whose archives take no payments: nothing is signed that is not written down, the board answers, tells in
+// time, and goes on when there is room again. Invariants: I2, I5.
 import { expect } from 'chai';
 import { PAYMENTS_KEPT_MAX } from '../../../../firmware/cold/payments/tidy';
 import { status } from '../../../../host/operator';

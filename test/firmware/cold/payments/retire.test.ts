@@ -1,5 +1,5 @@
-// The ring of archives: rewritten in place for ever, nothing paid twice (I2), whatever is cut (I5), and no account takes
-// another's room (I13).
+// The ring of archives: rewritten in place for ever, nothing paid twice (I2), whatever is cut (I5), and no account
+// takes another's room (I13).
 import { expect } from 'chai';
 import { groupsMax, PAGE_GROUPS } from '../../../../firmware/cold/payments/groups';
 import { KEEP_S, retireOldest } from '../../../../firmware/cold/payments/retire';

@@ -41,8 +41,8 @@ export function passTime(machine: Machine, seconds: number): void {
 }
 
 /**
- * Asks for a payment of 100 satoshi under a user_tx_no, which spends the coin of that number. Returns 'ok' or the tag of
- * the refusal.
+ * Asks for a payment of 100 satoshi under a user_tx_no, which spends the coin of that number. Returns 'ok' or the tag
+ * of the refusal.
  */
 export function payAs(machine: Machine, userTxNo: string, coin: number, account = 0): string {
   const { cold } = machine;
