@@ -340,7 +340,8 @@ export type ErrorCode =
   | 'words-wrong'
   | 'wrong-board'
   | 'wrong-chain'
-  | 'wrong-role';
+  | 'wrong-role'
+  | 'zmtp-form';
 
 /** An Error that carries a code: an ErrorCode, or one of the platform's own. Branch on `code`, never on `message`. */
 export interface CodedError extends Error {

@@ -4,6 +4,7 @@
 import type { FastifyInstance } from 'fastify';
 import { fail } from '../../protocol/errors';
 import { createRpc } from '../bitcoin/rpc';
+import { zmqAddress } from '../bitcoin/zmq';
 import { createNodeReader } from '../chain/node-reader';
 import { createLog, type LogEvent } from '../kit/log';
 import type { Runtime } from '../kit/runtime';
@@ -12,6 +13,7 @@ import { countChanges, type CountedDb } from '../kit/sql/changes';
 import { callerOf } from './accounts/accounts';
 import { createCallerCache } from './accounts/caller-cache';
 import type { Context } from './context';
+import { followNotices } from './duties/notices';
 import { startDuties, type Duties } from './duties/start';
 import { requireChain } from './duties/works';
 import { createRateLimit, createSharedRateLimit, type RateLimit } from './http/rate-limit';
@@ -46,10 +48,9 @@ const NODE_LIMIT_MS = 3000;
  */
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { runtime, host = '127.0.0.1', rateLimit = DEFAULT_RATE_LIMIT } = options;
-  requireTokens(options);
+  requireOptions(options);
   const urlRule = createUrlRule(options.webhookNetworks);
   const counters = createCounters();
-  requireLogin(options);
   await requireNode(options);
   const bell = createJobBell(runtime);
   const db = await openOwn(options.database);
@@ -85,9 +86,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     { fees, notify: webhooks.notify },
     options.chainPollMs ?? DEFAULT_POLL_MS,
   ));
-  const { port } = server.server.address() as { port: number };
+  const notices = createNotices(context, options, duties, counters);
   return {
-    url: `http://${host}:${port}`,
+    url: `http://${host}:${(server.server.address() as { port: number }).port}`,
     sync: duties.sync,
     poke: duties.poke,
     onJob: bell.listen,
@@ -96,6 +97,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       await drain(server);
       metrics.stop();
       bell.close();
+      notices.close();
       await duties.stop();
       await webhooks.idle();
       await release(context);
@@ -117,6 +119,20 @@ function serverOf({ runtime, log }: Context): FastifyInstance {
   });
 }
 
+/** Listens to what the node publishes, where the settings say that it does. */
+function createNotices(
+  context: Context,
+  { zmq = [] }: ApiOptions,
+  duties: Duties,
+  counters: Counters,
+): { close(): void } {
+  return followNotices(context, {
+    endpoints: zmq,
+    wake: duties.pokeOne,
+    onNotice: (topic) => counters.add('chaincloud_node_notices_total', { topic }),
+  });
+}
+
 /** Writes messages and delivers them. */
 function createWebhooks(
   context: Context,
@@ -135,6 +151,14 @@ function createWebhooks(
     },
     idle: deliverer.idle,
   };
+}
+
+/** Throws `bad-option`. */
+function requireOptions(options: ApiOptions): void {
+  requireTokens(options);
+  requireLogin(options);
+  for (const endpoint of options.zmq ?? [])
+    if (zmqAddress(endpoint) === undefined) throw fail('bad-option', 'zmq expected tcp://HOST:PORT each');
 }
 
 /** Tokens of the calls for the platform's people, by role. */

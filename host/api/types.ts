@@ -9,6 +9,10 @@ export interface ApiOptions {
   runtime: Runtime;
   network: NetworkName;
   rpc: RpcEndpoint;
+  /**
+   * Where the node publishes (`zmqpubhashblock`, `zmqpubrawtx`): `tcp://HOST:PORT` each. The node is polled as well.
+   */
+  zmq?: string[];
   /** `postgres://…`, or the path of a libsql file, or ':memory:'. */
   database: string;
   host?: string;

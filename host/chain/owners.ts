@@ -3,6 +3,7 @@
 
 import type { Db } from '../kit/sql';
 import { allOf } from '../kit/sql/lists';
+import type { ScannedTx } from '../bitcoin/scan';
 import type { ParsedTx } from '../bitcoin/tx';
 
 /** Where an address stands: account, side (1 hot, 2 cold), chain (0 receiving, 1 change), index. */
@@ -66,6 +67,15 @@ export class Owners {
 
   ofCoin(coin: { txid: string; vout: number }): OwnCoin | undefined {
     return this.coins.get(outpointOf(coin));
+  }
+
+  /** Asks for what transactions pay to and spend from, and says whether any of it is an account's. */
+  async findsOurs(txs: readonly ScannedTx[]): Promise<boolean> {
+    await this.learn(
+      txs.flatMap(({ outputs }) => outputs.map(({ script }) => script)),
+      txs.flatMap(({ inputs }) => inputs.map(({ txid }) => txid)),
+    );
+    return txs.some((tx) => this.isOurs(tx));
   }
 
   /** Whether a transaction pays to or spends from an account. */

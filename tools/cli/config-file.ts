@@ -24,6 +24,10 @@ export const Database = Type.String({
 });
 export const Texts = Type.Array(Text, { description: 'a list of texts' });
 export const HttpUrl = Type.String({ pattern: '^https?://[^\\s/?#]+', description: 'http://HOST:PORT' });
+export const TcpUrls = Type.Array(
+  Type.String({ pattern: '^tcp://([^\\s:/\\[\\]]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$', description: 'tcp://HOST:PORT' }),
+  { description: 'a list of tcp://HOST:PORT' },
+);
 export const Port = Type.Integer({ minimum: 0, maximum: PORT_MAX, description: 'a port number 0..65535' });
 export const PauseMs = Type.Integer({ minimum: 1, maximum: PAUSE_MAX_MS, description: 'milliseconds, above 0' });
 export const Positive = Type.Number({ exclusiveMinimum: 0, description: 'a number above 0' });

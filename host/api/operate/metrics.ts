@@ -14,6 +14,11 @@ export const METRICS = {
   chaincloud_start_timestamp_seconds: { type: 'gauge', help: 'When this process started.', labels: [] },
   chaincloud_tip_height: { type: 'gauge', help: 'Height of the last block that was followed.', labels: [] },
   chaincloud_tip_timestamp_seconds: { type: 'gauge', help: 'Time of that block, as its miner says.', labels: [] },
+  chaincloud_node_notices_total: {
+    type: 'counter',
+    help: 'Blocks and transactions that the node published to this process (zmq in the settings).',
+    labels: ['topic'],
+  },
   chaincloud_requests: {
     type: 'gauge',
     help: 'Send requests by state; sent ones until no reorganisation reaches them.',

@@ -14,6 +14,7 @@ import {
   Positive,
   readConfig,
   settings,
+  TcpUrls,
   Text,
   Texts,
 } from '../config-file';
@@ -28,6 +29,8 @@ const SETTINGS = settings({
     password: Type.Optional(Text),
     cookieFile: Type.Optional(Text),
   }),
+  /** Of the node's `zmqpubhashblock` and `zmqpubrawtx`. */
+  zmq: Type.Optional(TcpUrls),
   database: Database,
   host: Type.Optional(Text),
   port: Type.Optional(Port),
