@@ -4,7 +4,7 @@
 import type { FastifyInstance } from 'fastify';
 import { fail } from '../../protocol/errors';
 import { createRpc } from '../bitcoin/rpc';
-import { zmqAddress } from '../bitcoin/zmq';
+import { zmqAddress } from '../chain/zmq';
 import { createNodeReader } from '../chain/node-reader';
 import { createLog, type LogEvent } from '../kit/log';
 import type { Runtime } from '../kit/runtime';

@@ -2,7 +2,7 @@
 // mempool. Nothing is taken from a notice itself, and polling goes on beneath. Spec: docs/decisions/027.
 
 import { scanTx, type ScannedTx } from '../../bitcoin/scan';
-import { subscribeToNode, type Topic } from '../../bitcoin/zmq';
+import { subscribeToNode, type Topic } from '../../chain/zmq';
 import { Owners } from '../../chain/owners';
 import type { Context } from '../context';
 import type { DutyName } from './declared';

@@ -1,16 +1,16 @@
-// Holds host/bitcoin/zmq.ts and zmtp.ts against a publisher as Bitcoin Core's is: octets of the handshake, frames cut
+// Holds host/chain/zmq.ts and zmtp.ts against a publisher as Bitcoin Core's is: octets of the handshake, frames cut
 // anywhere, publishers that are none, that are gone, that come back. Spec: ZMTP 3.0, rfc.zeromq.org/spec/23.
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
-import { subscribeToNode, zmqAddress, type Subscriber } from '../../../host/bitcoin/zmq';
-import { FrameReader, GREETING, READY, subscription } from '../../../host/bitcoin/zmtp';
+import { subscribeToNode, zmqAddress, type Subscriber } from '../../../host/chain/zmq';
+import { FrameReader, GREETING, READY, subscription } from '../../../host/chain/zmtp';
 import { realRuntime } from '../../../host/kit/runtime';
 import { frame, startZmqPublisher, type ZmqPublisher } from '../zmq-publisher';
 
 const HASH = Buffer.alloc(32, 0xab);
 
-describe('host/bitcoin/zmq', () => {
+describe('host/chain/zmq', () => {
   let publisher: ZmqPublisher | undefined;
   let subscriber: Subscriber | undefined;
   let notices: [string, number][] = [];
