@@ -52,6 +52,7 @@ export type ErrorCode =
   | 'bad-port-name'
   | 'bad-prev-tx'
   | 'bad-psbt'
+  | 'bad-report'
   | 'bad-request'
   | 'bad-scalar'
   | 'bad-signatures'

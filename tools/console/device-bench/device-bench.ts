@@ -13,6 +13,7 @@ import { findPrompt, type Prompt } from '../../flash/prompt/prompt';
 import type { OpenPort } from '../../serial/open';
 import { chipRows, type BenchFigure } from './chip';
 import { judgeDips, measureDips } from './modem-dips';
+import { measureEcho, type Echo } from './modem-echo';
 import { trialRows } from './line-trials';
 import { measureLoss } from './uart-loss';
 
@@ -69,7 +70,17 @@ async function benchModem(
   smsTo: string | undefined,
   bench: Pick<DeviceBench, 'figures' | 'findings'>,
 ): Promise<void> {
-  const dips = await measureDips(prompt, board, runtime, smsTo);
+  let echo: Echo | undefined;
+  const dips = await measureDips(prompt, board, runtime, smsTo, async (modem) => {
+    echo = await measureEcho(modem);
+  });
+  if (echo) {
+    bench.figures.push({ name: 'modem echo, lost', value: echo.lost, unit: `of ${echo.octets} octets` });
+    if (echo.lost > 0)
+      bench.findings.push(
+        'the line to the modem loses octets: look at its wires and ground, take a build that does not',
+      );
+  }
   bench.figures.push(
     { name: 'modem supply, radio off', value: dips.restMv, unit: 'mV' },
     { name: 'modem supply, lowest on air', value: dips.lowestMv, unit: 'mV' },

@@ -4,6 +4,7 @@
 // Spec: SIM800 Series AT Command Manual 1.09 (+CBC, +CFUN, UNDER-VOLTAGE WARNNING), SIM800 hardware design 4.1.
 import type { BoardData } from '../../../boards/board';
 import { fail } from '../../../protocol/errors';
+import { registrationIn, supplyIn } from '../../../firmware/modem/lines';
 import { UNDER_VOLTAGE_MV } from '../../../host/modem/supply';
 import { pause, type Runtime } from '../../../host/kit/runtime';
 import { quote } from '../../flash/prompt/packets';
@@ -32,9 +33,10 @@ const AFTER_MS = 3000;
 const SMS_MS = 60_000;
 const TEXT = 'ChainCloud: test of the supply';
 /** What a modem says when it has started. */
-const STARTED = /(^|\n)(RDY|Call Ready|NORMAL POWER DOWN|UNDER-VOLTAGE POWER DOWN)\r/g;
+const STARTED = /(^|\n)(RDY|\*ATREADY: 1|Call Ready|NORMAL POWER DOWN|UNDER-VOLTAGE POWER DOWN)\r/g;
 
-interface Modem {
+/** The modem of a board at its prompt. */
+export interface BenchModem {
   /** Sends a line, waits for `end` in what comes, and answers all that came; '' when it does not come. */
   ask(line: string, end?: RegExp, limitMs?: number): Promise<string>;
   wait(ms: number): Promise<string>;
@@ -47,7 +49,7 @@ async function openModem(
   board: BoardData,
   runtime: Runtime,
   onText: (text: string) => void,
-): Promise<Modem> {
+): Promise<BenchModem> {
   const port = board.ports.cold.modem0;
   if (!port?.tx)
     throw fail('no-modem', `${board.name} has no modem on pins of its own: name the board that this one is wired as`);
@@ -88,13 +90,14 @@ async function openModem(
   };
 }
 
-async function supplyOf(modem: Modem): Promise<number | undefined> {
-  const match = /\+CBC: \d+,\d+,(\d+)/.exec(await modem.ask('AT+CBC\r'));
-  return match ? Number(match[1]) : undefined;
+async function supplyOf(modem: BenchModem): Promise<number | undefined> {
+  const line = /\+CBC: [^\r]*/.exec(await modem.ask('AT+CBC\r'))?.[0];
+  return (line && supplyIn(line)) || undefined;
 }
 
 /**
- * Measures. smsTo: a phone that gets a text, paid by the board's SIM. Throws `no-modem`, `modem-silent`, and what a
+ * Measures. smsTo: a phone that gets a text, paid by the board's SIM. also: what else is asked of the modem, while its
+ * radio is as it came up. Throws `no-modem`, `modem-silent`, and what a
  * prompt throws. Leaves the modem registered and its line without listener.
  */
 export async function measureDips(
@@ -102,6 +105,7 @@ export async function measureDips(
   board: BoardData,
   runtime: Runtime,
   smsTo?: string,
+  also?: (modem: BenchModem) => Promise<void>,
 ): Promise<ModemDips> {
   const dips: ModemDips = { restMv: 0, lowestMv: Infinity, warnings: 0, restarts: 0, isRegistered: false };
   let isCounting = false;
@@ -119,6 +123,7 @@ export async function measureDips(
         );
     }
     await modem.ask('ATE0\r');
+    await also?.(modem);
     await modem.wait(AFTER_MS);
     await modem.ask('AT+CFUN=0\r', undefined, 10_000);
     isCounting = true;
@@ -132,7 +137,8 @@ export async function measureDips(
     const untilMs = runtime.nowMs() + REGISTER_MS;
     for (let settledMs = Infinity; runtime.nowMs() < Math.min(untilMs, settledMs);) {
       await sample();
-      dips.isRegistered = /\+CREG: \d,[15]/.test(await modem.ask('AT+CREG?\r'));
+      const registration = /\+CREG: [^\r]*/.exec(await modem.ask('AT+CREG?\r'))?.[0];
+      dips.isRegistered = registration !== undefined && registrationIn(registration) === 1;
       if (dips.isRegistered && settledMs === Infinity) settledMs = runtime.nowMs() + AFTER_MS;
     }
     if (smsTo !== undefined && dips.isRegistered) {

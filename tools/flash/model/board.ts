@@ -9,6 +9,8 @@ import { ChipPort } from '../../../host/sim/board/port/chip-port';
 import { portModes, type PortModeName } from '../../../host/sim/board/port/modes';
 import type { Radio } from '../../../host/sim/board/types';
 import { createFlash, PowerCut, type SimFlash } from '../../../host/sim/board/flash';
+import { variablesOf } from '../../../host/sim/board/port/variables';
+import { BOARD as CHIP } from '../../../boards/esp32-sim800l/board';
 import { CONSOLE_BAUD } from '../../../boards/espruino/esp32-chip';
 import { PC_BOARD } from '../prompt/pacemaker';
 import {
@@ -112,6 +114,9 @@ class BoardModel implements ModelBoard {
   private isForced = false;
   /** The console is on the line. */
   private isConsole = true;
+  /** Radios that are on, and those that will be after the next start. */
+  private radios = new Set<Radio>();
+  private readonly wantedRadios = new Set<Radio>(this.options.radios);
   /** Speed of the line, bits a second. */
   private baud = CONSOLE_BAUD;
   private chipPort = this.makeChipPort();
@@ -169,6 +174,12 @@ class BoardModel implements ModelBoard {
     this.write(new Uint8Array(Buffer.from(text, 'latin1')));
   }
 
+  private variables(): number | undefined {
+    const { variables, modes = [] } = this.options;
+    if (variables !== undefined || !portModes(modes).hasStateVariables) return variables;
+    return variablesOf({ board: CHIP, radios: [...this.radios], modes });
+  }
+
   private makeContext(): vm.Context {
     return vm.createContext(
       espruinoGlobals({
@@ -178,6 +189,8 @@ class BoardModel implements ModelBoard {
         serials: this.serials,
         timers: this.timers.globals,
         radioState: () => this.radioState(),
+        setRadio: (radio, isOn) => void (isOn ? this.wantedRadios.add(radio) : this.wantedRadios.delete(radio)),
+        variables: this.variables(),
         spend: (ms) => void (this.spentMs += ms),
         setConsole: (isOnLine, isForced) => {
           this.isConsole = isOnLine;
@@ -208,6 +221,7 @@ class BoardModel implements ModelBoard {
     this.isBusy = false;
     this.isForced = false;
     this.isConsole = true;
+    this.radios = new Set(this.wantedRadios);
     this.baud = CONSOLE_BAUD;
     this.timers.stop();
     this.chipPort.stop();
@@ -333,12 +347,11 @@ class BoardModel implements ModelBoard {
   }
 
   private radioState(): { Wifi: boolean; BLE: boolean } {
-    const { radios = [] } = this.options;
-    return { Wifi: radios.includes('wifi'), BLE: radios.includes('ble') };
+    return { Wifi: this.radios.has('wifi'), BLE: this.radios.has('ble') };
   }
 
   radioLine(radio: Radio, line: string): unknown {
-    const isHeard = this.isOnNow && !this.isForced && this.options.radios?.includes(radio);
+    const isHeard = this.isOnNow && !this.isForced && this.radios.has(radio);
     return isHeard ? this.run(line).value : undefined;
   }
 

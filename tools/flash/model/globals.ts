@@ -1,5 +1,6 @@
 // Espruino's globals of the model board, as far as the loader and the expressions of the tools use them.
 import type { SimFlash } from '../../../host/sim/board/flash';
+import type { Radio } from '../../../host/sim/board/types';
 import { ERASE_MS } from '../../../host/sim/board/port/modes';
 import type { Runtime } from '../../../host/kit/runtime';
 import { NVS_ADDRESS } from '../rom/nvs';
@@ -32,6 +33,8 @@ export interface GlobalsOf {
   serials: ReadonlyMap<string, SerialModel>;
   timers: { [name: string]: unknown };
   radioState(): { Wifi: boolean; BLE: boolean };
+  /** Has a radio on or off from the next start. */
+  setRadio(radio: Radio, isOn: boolean): void;
   /** Time that the flash needs. */
   spend(ms: number): void;
   setConsole(isOnLine: boolean, isForced: boolean): void;
@@ -94,6 +97,14 @@ function eModule({ serials, isExternal, setConsole, restart }: GlobalsOf): Names
   };
 }
 
+function esp32Module({ radioState, setRadio }: GlobalsOf): Names {
+  return {
+    getState: radioState,
+    enableWifi: (isOn: boolean) => setRadio('wifi', isOn),
+    enableBLE: (isOn: boolean) => setRadio('ble', isOn),
+  };
+}
+
 /** The names at the top of the board's context. */
 export function espruinoGlobals(board: GlobalsOf): Names {
   const { runtime, espruinoBoard, serials, variables = VARIABLES } = board;
@@ -114,7 +125,7 @@ export function espruinoGlobals(board: GlobalsOf): Names {
     atob: (text: string) => Buffer.from(text, 'base64').toString('latin1'),
     getTime: () => runtime.nowMs() / 1000,
     ...board.timers,
-    ...(espruinoBoard.startsWith('ESP32') ? { ESP32: { getState: board.radioState } } : {}),
+    ...(espruinoBoard.startsWith('ESP32') ? { ESP32: esp32Module(board) } : {}),
     ...Object.fromEntries([...serials].map(([name, { object }]) => [name, object])),
     ...PINS,
     pinMode: () => undefined,

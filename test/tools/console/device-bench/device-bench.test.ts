@@ -2,9 +2,11 @@
 // bad line.
 import { expect } from 'chai';
 import { wire } from '../../../../host/sim/board/wire';
+import { adapterRows } from '../../../../tools/console/device-bench/adapter';
+import { radioStates } from '../../../../tools/console/device-bench/radio-states';
 import { benchDevice, benchText } from '../../../../tools/console/device-bench/device-bench';
 import { measureLoss, measureSpeeds } from '../../../../tools/console/device-bench/uart-loss';
-import { createBench } from '../../../../tools/flash/model/interrupted';
+import { createBench, modelImage } from '../../../../tools/flash/model/interrupted';
 import { findPrompt } from '../../../../tools/flash/prompt/prompt';
 import type { OpenPort } from '../../../../tools/serial/open';
 import { realRuntime } from '../../../../host/kit/runtime';
@@ -86,6 +88,35 @@ describe('device-bench', () => {
     );
     expect(opened).to.deep.equal([115200, 9600, 115200, 19200]);
     expect(results.every(({ rows }) => rows.every((row) => row.whole === row.sent))).to.equal(true);
+  });
+  for (const [isReset, said] of [
+    [false, 'does nothing'],
+    [true, 'restarts the board'],
+  ] as const)
+    it(`an adapter that ${isReset ? 'resets' : 'leaves alone'} the board at the opening of its port`, async () => {
+      const bench = createBench({ seed: 'adapter' });
+      const open = async (): Promise<OpenPort> => {
+        const [host, board] = wire(bench.runtime);
+        bench.board.plug(board);
+        if (isReset) bench.board.powerOn();
+        const resetBoard = async (): Promise<void> => bench.board.powerOn();
+        return Object.assign(named(host), isReset ? { resetBoard } : {});
+      };
+      const rows = await bench.runtime.runWhile(adapterRows(open, bench.runtime), 'the adapter');
+      const value = (name: string): unknown => rows.find((row) => row.name === name)!.value;
+      expect(value('adapter: opening the port')).to.equal(said);
+      expect(value('adapter: DTR and RTS')).to.equal(isReset ? 'restart the board' : 'absent');
+      expect(value('hwRand: first after two restarts')).to.equal('4 4');
+    });
+  it('radios of a board that holds an image stay off', async () => {
+    const bench = createBench({ seed: 'states' });
+    await bench.upload(modelImage(1, 9000));
+    const [host, board] = wire(bench.runtime);
+    bench.board.plug(board);
+    const { rows } = await bench.runtime.runWhile(radioStates(named(host), bench.runtime), 'the radios');
+    expect(rows.map(({ value, unit }) => `${value} ${unit}`)).to.deep.equal([
+      'not tried (the board holds an image: its radios stay off)',
+    ]);
   });
   it('measures the genuine interpreter', async function () {
     if (!process.env.ESPRUINO) {

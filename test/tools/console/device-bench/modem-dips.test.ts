@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { BOARD as TTGO } from '../../../../boards/ttgo-t-call/board';
 import { wire } from '../../../../host/sim/board/wire';
 import { createGsmNetwork } from '../../../../host/sim/gsm';
-import { createSim800, type Sim800 } from '../../../../host/sim/sim800';
+import { createSim800, MODEM_KIND_NAMES, type ModemKindName, type Sim800 } from '../../../../host/sim/sim800';
 import { boardNamed } from '../../../../tools/flash/boards';
 import { createBench, type Bench } from '../../../../tools/flash/model/interrupted';
 import { judgeDips, measureDips, type ModemDips } from '../../../../tools/console/device-bench/modem-dips';
@@ -18,6 +18,7 @@ interface Setup {
   isAbsent?: boolean;
   hasNoSim?: boolean;
   smsTo?: string;
+  kind?: ModemKindName;
 }
 
 async function measure(setup: Setup): Promise<{ dips?: ModemDips; code: string; texts: number }> {
@@ -38,6 +39,7 @@ async function measure(setup: Setup): Promise<{ dips?: ModemDips; code: string; 
           port: modemEnd,
           faults: { sagMv: setup.sagMv ?? 0 },
           simPresent: !setup.hasNoSim,
+          kind: setup.kind,
         });
       if (setup.supplyMv) sim800?.setSupplyMv(setup.supplyMv);
       return { Serial3: boardEnd };
@@ -65,6 +67,13 @@ describe('device-bench: supply of the modem', () => {
     });
     expect(judgeDips(dips!)).to.deep.equal([]);
   });
+  for (const kind of MODEM_KIND_NAMES)
+    it(`${kind}: its supply and its registration are read, and its restarts are seen`, async () => {
+      const good = await measure({ kind });
+      expect(good.dips).to.include({ restMv: 4012, lowestMv: 4012, restarts: 0, isRegistered: true });
+      const bad = await measure({ kind, sagMv: 1000 });
+      expect(bad.dips!.restarts).to.be.greaterThan(0);
+    });
   it('a supply that falls by 400 mV on air', async () => {
     const { dips } = await measure({ sagMv: 400 });
     expect(dips).to.include({ restMv: 4012, lowestMv: 3612, warnings: 0, restarts: 0 });
