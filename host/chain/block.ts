@@ -6,10 +6,11 @@ import type { Rpc } from '../bitcoin/rpc';
 import { parseTx, type ParsedTx } from '../bitcoin/tx';
 import type { Runtime } from '../kit/runtime';
 import type { Db } from '../kit/sql';
+import { ChunkView, countOf } from './chunk-view';
 import { prevoutsOf, writeTx, type Place } from './index-tx';
 import type { NodeReader } from './node-reader';
 import { Owners } from './owners';
-import { rawOf, type Spent, type TxChunk } from './readings';
+import type { Spent, TxChunk } from './readings';
 
 /** What the followers share. */
 export interface Chain {
@@ -40,15 +41,12 @@ export interface OwnBlock {
 
 /** The transactions of a chunk that touch an account, also by spending one of its earlier ones. */
 export async function findOwn(chunk: TxChunk, owners: Owners): Promise<OwnTx[]> {
-  const { txs } = chunk;
-  await owners.learn(
-    txs.flatMap((tx) => tx?.outputs.map(({ script }) => script) ?? []),
-    txs.flatMap((tx) => tx?.inputs.map(({ txid }) => txid) ?? []),
-  );
+  const view = new ChunkView(chunk);
+  await owners.learn(view.scripts, view.txids);
   const found: OwnTx[] = [];
-  for (const [index, tx] of txs.entries()) {
-    if (!tx || !owners.isOurs(tx)) continue;
-    const raw = rawOf(chunk, index);
+  for (let index = 0; index < countOf(chunk); index++) {
+    if (!view.isOurs(index, owners)) continue;
+    const raw = view.raw(index);
     const parsed = parseTx(raw);
     owners.add(parsed);
     found.push({ raw, parsed, index });

@@ -4,11 +4,39 @@
 import type { Db } from '../kit/sql';
 import { findOwn, noteUsed, writeOwn, type Chain } from './block';
 import { ownTip } from './follower';
+import { countOf, isThere } from './chunk-view';
 import { Owners } from './owners';
-import type { TxChunk } from './readings';
+import { TXS_A_REQUEST, type TxChunk } from './readings';
+
+/** Ids that are handed to the reader at once. */
+const IDS_A_READING = 10_000;
+/** So many ids are remembered. */
+const IDS_MAX = 500_000;
+/** A set that grows is made anew as a whole: many small ones keep nobody waiting. */
+const SET_DIGITS = 2;
 
 /** Ids of mempool transactions that are none of ours, remembered so as not to ask again. */
-const MAX_FOREIGN_IDS = 500_000;
+class IdSet {
+  private sets = new Map<string, Set<string>>();
+  private size = 0;
+
+  has(id: string): boolean {
+    return this.sets.get(id.slice(-SET_DIGITS))?.has(id) ?? false;
+  }
+
+  add(id: string): void {
+    if (this.size >= IDS_MAX) this.clear();
+    const digits = id.slice(-SET_DIGITS);
+    const set = this.sets.get(digits) ?? new Set<string>();
+    this.sets.set(digits, set.add(id));
+    this.size++;
+  }
+
+  clear(): void {
+    this.sets = new Map();
+    this.size = 0;
+  }
+}
 
 export interface MempoolFollower {
   /** Takes in what came to the node's mempool and what left it; true when anything did. Never twice at once. */
@@ -16,7 +44,7 @@ export interface MempoolFollower {
 }
 
 class Mempool implements MempoolFollower {
-  private readonly foreign = new Set<string>();
+  private readonly foreign = new IdSet();
   private lastRescan = 0;
 
   constructor(private readonly chain: Chain) {}
@@ -49,10 +77,13 @@ class Mempool implements MempoolFollower {
   /** In the node's order: what another one spends comes first. */
   private async takeAll(fresh: string[]): Promise<boolean> {
     let isChanged = false;
-    let from = 0;
-    for await (const chunk of this.chain.reader.mempoolTxs(fresh)) {
-      isChanged = (await this.take(fresh, from, chunk)) || isChanged;
-      from += chunk.txs.length;
+    for (let from = 0; from < fresh.length; from += IDS_A_READING) {
+      const ids = fresh.slice(from, from + IDS_A_READING);
+      let taken = 0;
+      for await (const chunk of this.chain.reader.mempoolTxs(ids)) {
+        isChanged = (await this.take(ids, taken, chunk)) || isChanged;
+        taken += TXS_A_REQUEST;
+      }
     }
     return isChanged;
   }
@@ -63,8 +94,7 @@ class Mempool implements MempoolFollower {
     for (const tx of own) await writeOwn(this.chain, owners, tx, { place: null });
     noteUsed(this.chain, owners, own);
     const ours = new Set(own.map(({ index }) => index));
-    if (this.foreign.size > MAX_FOREIGN_IDS) this.foreign.clear();
-    for (const [i, tx] of chunk.txs.entries()) if (tx && !ours.has(i)) this.foreign.add(ids[from + i]);
+    for (let i = 0; i < countOf(chunk); i++) if (isThere(chunk, i) && !ours.has(i)) this.foreign.add(ids[from + i]);
     return own.length > 0;
   }
 

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { Rpc, RpcEndpoint, RpcReply } from '../bitcoin/rpc';
+import type { Rpc, RpcEndpoint } from '../bitcoin/rpc';
 import type { ReaderAnswer, ReaderOrder, Reading } from './reader-worker';
 import {
   mempoolTxs,
@@ -39,13 +39,21 @@ export interface NodeReader {
 /** Reads by `rpc`, in the thread by one of its own to the same node. `largeBytes` is for tests. */
 export function createNodeReader(rpc: Rpc, endpoint: RpcEndpoint, largeBytes = LARGE_BYTES): NodeReader {
   const thread = new ReaderThread(endpoint);
+  /** Readings whose last answer was large: the thread asks for the next one itself. */
+  const large = new Set<ReadingName>();
 
   async function* read<N extends ReadingName>(
     name: N,
-    reply: RpcReply,
+    method: string,
+    params: unknown[],
     wanted: string[] = [],
   ): AsyncGenerator<ChunkOf<N>> {
-    if (reply.bytes.length >= largeBytes) return yield* thread.read<ChunkOf<N>>({ name, reply, wanted });
+    if (large.has(name)) return yield* thread.read<ChunkOf<N>>({ name, method, params, wanted });
+    const reply = await rpc.ask(method, params);
+    if (reply.bytes.length >= largeBytes) {
+      large.add(name);
+      return yield* thread.read<ChunkOf<N>>({ name, reply, wanted });
+    }
     for (const chunk of READINGS[name](reply, wanted) as Iterable<ChunkOf<N>>) {
       yield chunk;
       await turn();
@@ -53,18 +61,15 @@ export function createNodeReader(rpc: Rpc, endpoint: RpcEndpoint, largeBytes = L
   }
 
   return {
-    async *block(hash) {
-      yield* read('block', await rpc.ask('getblock', [hash, RAW]));
-    },
+    block: (hash) => read('block', 'getblock', [hash, RAW]),
     async prevouts(hash, txids) {
       const found = new Map<string, Spent[]>();
-      const reply = await rpc.ask('getblock', [hash, WITH_PREVOUTS]);
-      for await (const [txid, spent] of read('prevouts', reply, [...txids])) found.set(txid, spent);
+      if (large.has('block')) large.add('prevouts');
+      const chunks = read('prevouts', 'getblock', [hash, WITH_PREVOUTS], [...txids]);
+      for await (const [txid, spent] of chunks) found.set(txid, spent);
       return found;
     },
-    async *mempoolIds() {
-      yield* read('mempoolIds', await rpc.ask('getrawmempool'));
-    },
+    mempoolIds: () => read('mempoolIds', 'getrawmempool', []),
     mempoolTxs: (ids) =>
       ids.length < TXS_A_REQUEST ? mempoolTxs(rpc, ids) : thread.read<TxChunk>({ name: 'mempoolTxs', ids }),
     close: () => thread.close(),

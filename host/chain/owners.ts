@@ -23,15 +23,11 @@ export interface OwnCoin extends Owner {
 type ScriptRow = Owner & { script: string; address: string };
 type CoinRow = Owner & { txid: string; sn: number; value: number; address: string | null };
 
-/** A coin as `txid:vout`. */
-export function outpointOf({ txid, vout }: { txid: string; vout: number }): string {
-  return `${txid}:${vout}`;
-}
-
 /** What is known to be the accounts' own among all that was asked for. */
 export class Owners {
   private readonly scripts = new Map<string, Owner & { address: string }>();
-  private readonly coins = new Map<string, OwnCoin>();
+  /** By txid, then by output number. */
+  private readonly coins = new Map<string, Map<number, OwnCoin>>();
 
   constructor(private readonly db: Db) {}
 
@@ -49,15 +45,19 @@ export class Owners {
         'WHERE txid IN (?) AND account IS NOT NULL',
       [...new Set(txids)],
     );
-    for (const { txid, sn, value, ...owner } of coins)
-      this.coins.set(outpointOf({ txid, vout: sn }), { ...owner, sats: value });
+    for (const { txid, sn, value, ...owner } of coins) this.keep(txid, sn, { ...owner, sats: value });
+  }
+
+  private keep(txid: string, vout: number, coin: OwnCoin): void {
+    const known = this.coins.get(txid) ?? new Map<number, OwnCoin>();
+    this.coins.set(txid, known.set(vout, coin));
   }
 
   /** Takes in the own outputs of a transaction that is not in the database yet: a later one may spend them. */
   add({ txid, outputs }: ParsedTx): void {
     for (const [vout, { sats, script }] of outputs.entries()) {
       const owner = this.scripts.get(script);
-      if (owner) this.coins.set(outpointOf({ txid, vout }), { ...owner, sats });
+      if (owner) this.keep(txid, vout, { ...owner, sats });
     }
   }
 
@@ -65,8 +65,8 @@ export class Owners {
     return this.scripts.get(script);
   }
 
-  ofCoin(coin: { txid: string; vout: number }): OwnCoin | undefined {
-    return this.coins.get(outpointOf(coin));
+  ofCoin({ txid, vout }: { txid: string; vout: number }): OwnCoin | undefined {
+    return this.coins.get(txid)?.get(vout);
   }
 
   /** Asks for what transactions pay to and spend from, and says whether any of it is an account's. */

@@ -5,8 +5,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createRpc, type RpcEndpoint, type RpcReply } from '../bitcoin/rpc';
 import { mempoolTxs, READINGS, type ReadingName } from './readings';
 
-/** What to read: an answer that came, or the node's transactions themselves. */
-export type Reading = { name: ReadingName; reply: RpcReply; wanted: string[] } | { name: 'mempoolTxs'; ids: string[] };
+/** What to read: an answer that came, one that the thread asks for itself, or many transactions. */
+export type Reading =
+  | { name: ReadingName; reply: RpcReply; wanted: string[] }
+  | { name: ReadingName; method: string; params: unknown[]; wanted: string[] }
+  | { name: 'mempoolTxs'; ids: string[] };
 
 /** The next chunk of a reading; `open` begins it, `isOver` ends it before its last chunk. */
 export interface ReaderOrder {
@@ -25,14 +28,15 @@ export interface ReaderAnswer {
 const rpc = createRpc(workerData as RpcEndpoint);
 const readings = new Map<number, Iterator<unknown> | AsyncIterator<unknown>>();
 
-function begin(reading: Reading): Iterator<unknown> | AsyncIterator<unknown> {
+async function begin(reading: Reading): Promise<Iterator<unknown> | AsyncIterator<unknown>> {
   if (reading.name === 'mempoolTxs') return mempoolTxs(rpc, reading.ids);
-  return READINGS[reading.name](reading.reply, reading.wanted);
+  const reply = 'reply' in reading ? reading.reply : await rpc.ask(reading.method, reading.params);
+  return READINGS[reading.name](reply, reading.wanted);
 }
 
 async function nextOf({ id, open }: ReaderOrder): Promise<ReaderAnswer> {
   try {
-    if (open) readings.set(id, begin(open));
+    if (open) readings.set(id, await begin(open));
     const { done, value } = await readings.get(id)!.next();
     if (done !== true) return { id, chunk: value };
     readings.delete(id);

@@ -10,17 +10,27 @@ import { scanBlock, scanTx, type ScannedTx } from '../bitcoin/scan';
 const CHUNK_TXS = 1000;
 const CHUNK_PARTS = 4000;
 const CHUNK_IDS = 5000;
+/** Numbers of `TxChunk.ends` for one transaction. */
+export const ENDS_A_TX = 3;
 /** So many mempool transactions are asked for in one request; fewer ones each alone. */
 export const TXS_A_REQUEST = 500;
 /** Accounts have addresses of two kinds, p2wpkh and p2pkh. Other scripts are nobody's. */
 const WATCHABLE = /^(0014.{40}|76a914.{40}88ac)$/;
 
-/** Transactions with what they pay and spend. */
+/** Transactions with what they pay and spend. Flat, because it comes from another thread. */
 export interface TxChunk {
   /** Raw, one behind the other. */
   bytes: Uint8Array;
-  /** Undefined for one that is not there or cannot be read. Outputs are those that an account may own. */
-  txs: (ScannedTx | undefined)[];
+  /**
+   * Three numbers a transaction: where it ends in the octets, in the scripts, in the coins. One that is not there or
+   * cannot be read ends where it begins.
+   */
+  ends: Uint32Array;
+  /** Scripts that an account may own, hex, with a space between. */
+  scripts: string;
+  /** Coins that are spent: txids with a space between, and output numbers. */
+  txids: string;
+  vouts: Uint32Array;
 }
 
 export interface BlockChunk extends TxChunk {
@@ -44,17 +54,39 @@ export function satsOf(value: number): number {
   return Math.round(value * 1e8);
 }
 
-/** Hex of one transaction of a chunk. */
-export function rawOf({ bytes, txs }: TxChunk, i: number): string {
-  let start = 0;
-  for (let before = i - 1; before >= 0 && start === 0; before--) start = txs[before]?.end ?? 0;
-  const end = txs[i]!.end;
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('hex');
-}
+/** Gathers a chunk. */
+class ChunkBuilder {
+  private readonly ends: number[] = [];
+  private readonly scripts: string[] = [];
+  private readonly txids: string[] = [];
+  private readonly vouts: number[] = [];
+  private lenBytes = 0;
 
-/** Without the outputs that no account can own. `offset`: where its chunk's octets begin. */
-function watchable({ inputs, outputs, end }: ScannedTx, offset: number): ScannedTx {
-  return { inputs, outputs: outputs.filter(({ script }) => WATCHABLE.test(script)), end: end - offset };
+  add(tx: ScannedTx | undefined, lenBytes: number): void {
+    for (const { script } of tx?.outputs ?? []) if (WATCHABLE.test(script)) this.scripts.push(script);
+    for (const { txid, vout } of tx?.inputs ?? []) {
+      this.txids.push(txid);
+      this.vouts.push(vout);
+    }
+    this.lenBytes += lenBytes;
+    this.ends.push(this.lenBytes, this.scripts.length, this.txids.length);
+  }
+
+  /** So large that the next transaction belongs to another chunk. */
+  isFull(): boolean {
+    return this.ends.length >= ENDS_A_TX * CHUNK_TXS || this.scripts.length + this.txids.length >= CHUNK_PARTS;
+  }
+
+  chunk(bytes: Uint8Array): TxChunk {
+    const { ends, scripts, txids, vouts } = this;
+    return {
+      bytes: Uint8Array.from(bytes),
+      ends: Uint32Array.from(ends),
+      scripts: scripts.join(' '),
+      txids: txids.join(' '),
+      vouts: Uint32Array.from(vouts),
+    };
+  }
 }
 
 /** `getblock` 0. Throws RangeError for octets that are no block. */
@@ -62,16 +94,16 @@ function* block(reply: RpcReply): Generator<BlockChunk> {
   const bytes = Buffer.from(resultOf<string>(reply), 'hex');
   const { previousHash, time, count, at: firstAt } = scanBlock(bytes);
   let at = firstAt;
-  for (let index = 0; index < count;) {
+  let index = 0;
+  while (index < count) {
     const [first, start] = [index, at];
-    const txs: ScannedTx[] = [];
-    for (let parts = 0; index < count && txs.length < CHUNK_TXS && parts < CHUNK_PARTS; index++) {
+    const builder = new ChunkBuilder();
+    for (; index < count && !builder.isFull(); index++) {
       const tx = scanTx(bytes, at);
+      builder.add(tx, tx.end - at);
       at = tx.end;
-      parts += tx.inputs.length + tx.outputs.length;
-      txs.push(watchable(tx, start));
     }
-    yield { previousHash, time, first, bytes: Uint8Array.from(bytes.subarray(start, at)), txs };
+    yield { previousHash, time, first, ...builder.chunk(bytes.subarray(start, at)) };
   }
 }
 
@@ -136,23 +168,22 @@ async function rawTx(rpc: Rpc, txid: string): Promise<string | undefined> {
   }
 }
 
-/** Transactions as hex, as one chunk. One that cannot be read is left out: it waits for its block. */
-function scanRaws(raws: readonly (string | undefined)[]): TxChunk {
+/** Transactions as hex, as one chunk. One that cannot be read is left empty: it waits for its block. */
+export function scanRaws(raws: readonly unknown[]): TxChunk {
   const parts: Buffer[] = [];
-  let lenBytes = 0;
-  const txs = raws.map((raw) => {
-    if (typeof raw !== 'string') return undefined;
+  const builder = new ChunkBuilder();
+  for (const raw of raws) {
+    const bytes = Buffer.from(typeof raw === 'string' ? raw : '', 'hex');
+    let tx: ScannedTx | undefined;
     try {
-      const bytes = Buffer.from(raw, 'hex');
-      const tx = scanTx(bytes);
-      parts.push(bytes.subarray(0, tx.end));
-      lenBytes += tx.end;
-      return watchable({ ...tx, end: lenBytes }, 0);
+      tx = scanTx(bytes);
     } catch {
-      return undefined;
+      tx = undefined;
     }
-  });
-  return { bytes: Uint8Array.from(Buffer.concat(parts)), txs };
+    parts.push(bytes.subarray(0, tx?.end ?? 0));
+    builder.add(tx, tx?.end ?? 0);
+  }
+  return builder.chunk(Buffer.concat(parts));
 }
 
 export const READINGS = { block, prevouts, mempoolIds };

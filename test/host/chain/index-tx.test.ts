@@ -8,7 +8,7 @@ import { parseTx } from '../../../host/bitcoin/tx';
 import { findOwn, writeOwn } from '../../../host/chain/block';
 import { FOREIGN_PARTS_MAX } from '../../../host/chain/index-tx';
 import { Owners } from '../../../host/chain/owners';
-import { scanTx } from '../../../host/bitcoin/scan';
+import { scanRaws } from '../../../host/chain/readings';
 import { bytesOf, hexOf } from '../../../host/bitcoin/hex';
 import { startPlatform, type Platform } from '../api/fixture';
 import { chainOf, type TestChain } from './chain-fixture';
@@ -107,15 +107,8 @@ describe('host/chain/index-tx', () => {
       }),
     );
     const raws = [parent, wideTx(2, 1, 5).replace(hexOf(scriptOf(0)), hexOf(foreignScript(3))), child];
-    const bytes = Buffer.concat(raws.map((raw) => Buffer.from(raw, 'hex')));
-    let at = 0;
-    const txs = raws.map(() => {
-      const tx = scanTx(bytes, at);
-      at = tx.end;
-      return tx;
-    });
     const owners = new Owners(chain.db);
-    const own = await findOwn({ bytes: Uint8Array.from(bytes), txs }, owners);
+    const own = await findOwn(scanRaws(raws), owners);
     expect(own.map(({ index }) => index)).to.include.members([0, 2]);
     for (const tx of own) await writeOwn(chain, owners, tx, { place: null });
     const spent = await chain.db.get('SELECT account, side FROM tx_inputs WHERE txid = ?', [parseTx(child).txid]);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { createRpc, RPC_NOT_FOUND, type Rpc } from '../../../host/bitcoin/rpc';
 import { createNodeReader, type NodeReader } from '../../../host/chain/node-reader';
-import { rawOf } from '../../../host/chain/readings';
+import { ChunkView, countOf, isThere } from '../../../host/chain/chunk-view';
 import { ROOT } from '../../../host/kit/package';
 import { startRegtestNode } from '../../../host/sim/regtest/regtest-node';
 import type { RegtestNode } from '../../../host/sim/regtest/types';
@@ -45,16 +45,17 @@ describe('host/chain/node-reader', () => {
     for (const reader of Object.values(readers)) {
       const chunks = await all(reader.block(hash));
       expect(chunks.length).to.equal(1);
-      const [{ txs, previousHash, first }] = chunks;
-      expect([txs.length, first, previousHash]).to.deep.equal([
+      const [chunk] = chunks;
+      const { previousHash, first, scripts, txids } = chunk;
+      expect([countOf(chunk), first, previousHash]).to.deep.equal([
         2,
         0,
         await rpc.call('getblockhash', [(await rpc.call<number>('getblockcount')) - 1]),
       ]);
-      expect(rawOf(chunks[0], 1)).to.equal(raw);
+      expect(new ChunkView(chunk).raw(1)).to.equal(raw);
       const prevouts = await reader.prevouts(hash, [txid]);
       expect([...prevouts.keys()]).to.deep.equal([txid]);
-      found.push([txs, [...prevouts]]);
+      found.push([scripts, txids, chunk.ends, chunk.vouts, [...prevouts]]);
     }
     expect(found[1]).to.deep.equal(found[0]);
   });
@@ -65,10 +66,11 @@ describe('host/chain/node-reader', () => {
     for (const reader of Object.values(readers)) {
       expect((await all(reader.mempoolIds())).flat()).to.deep.equal([txid]);
       const chunks = await all(reader.mempoolTxs(ids));
-      expect(chunks.map(({ txs }) => txs.length)).to.deep.equal([500, 120]);
-      expect(chunks.flatMap(({ txs }) => txs).findIndex((tx) => tx !== undefined)).to.equal(610);
-      expect(rawOf(chunks[1], 110)).to.equal(await rpc.call('getrawtransaction', [txid]));
-      expect((await all(reader.mempoolTxs([txid])))[0].txs[0]?.outputs.length).to.be.greaterThan(0);
+      expect(chunks.map(countOf)).to.deep.equal([500, 120]);
+      for (const [n, chunk] of chunks.entries())
+        for (let i = 0; i < countOf(chunk); i++) expect(isThere(chunk, i)).to.equal(500 * n + i === 610);
+      expect(new ChunkView(chunks[1]).raw(110)).to.equal(await rpc.call('getrawtransaction', [txid]));
+      expect(new ChunkView((await all(reader.mempoolTxs([txid])))[0]).scripts.length).to.be.greaterThan(0);
       expect(await all(reader.mempoolTxs([]))).to.deep.equal([]);
     }
   });
@@ -78,7 +80,7 @@ describe('host/chain/node-reader', () => {
       const error = await all(reader.block('00'.repeat(32))).catch((thrown: unknown) => thrown);
       expect(error, name).to.include({ code: 'rpc-error', rpcCode: RPC_NOT_FOUND });
       expect((error as Error).message).to.match(/^rpc-error: getblock: /);
-      expect((await all(reader.block(await rpc.call('getblockhash', [1]))))[0].txs.length).to.equal(1);
+      expect(countOf((await all(reader.block(await rpc.call('getblockhash', [1]))))[0])).to.equal(1);
     }
     const nowhere = createNodeReader(createRpc(NOWHERE), NOWHERE, 0);
     const many = Array.from({ length: 500 }, () => '00'.repeat(32));

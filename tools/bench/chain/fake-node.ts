@@ -25,17 +25,18 @@ function foreignTx(number: number): string {
 }
 
 const idOf = (number: number): string => number.toString(16).padStart(64, '0');
-const HASHES = ['aa'.repeat(32), 'bb'.repeat(32)];
+const HASHES = ['aa', 'bb', 'cc'].map((octet) => octet.repeat(32));
 const BLOCK_HEAD_BYTES = 80;
 const VERSION_BYTES = 4;
-const BLOCK_BYTES = 3_900_000;
+/** Of the first block, and of the one that comes when it has been read. */
+const BLOCK_BYTES = [100_000, 3_900_000];
 const FIRST_OF_BLOCK = 10_000_000;
 
-/** A block of foreign transactions, and `payment` as its last one. */
-function blockOf(payment: string): { raw: string; verbose: object } {
+/** The block at a height: foreign transactions, and `payment` as its last one. */
+function blockOf(height: number, payment: string): { raw: string; verbose: object } {
   const header = Buffer.alloc(BLOCK_HEAD_BYTES);
-  Buffer.from(HASHES[0], 'hex').copy(header, VERSION_BYTES);
-  const count = Math.floor((2 * BLOCK_BYTES) / foreignTx(0).length);
+  Buffer.from(HASHES[height - 1], 'hex').copy(header, VERSION_BYTES);
+  const count = Math.floor((2 * BLOCK_BYTES[height - 1]) / foreignTx(0).length);
   const numbers = Array.from({ length: count }, (_, i) => FIRST_OF_BLOCK + i);
   const length = Buffer.from([0xfd, 0, 0]);
   length.writeUInt16LE(count + 1, 1);
@@ -51,26 +52,31 @@ function blockOf(payment: string): { raw: string; verbose: object } {
   ];
   const tx = numbers.map((n) => ({ txid: idOf(n), hash: idOf(n), vin, vout: [output, output], hex: foreignTx(n) }));
   const raw = header.toString('hex') + length.toString('hex') + numbers.map(foreignTx).join('') + payment;
-  return { raw, verbose: { hash: HASHES[1], tx } };
+  return { raw, verbose: { hash: HASHES[height], tx } };
 }
 
 function main(): void {
   const count = Number(process.argv[2]);
   const payment = process.argv[3];
-  const block = blockOf(process.argv[4]);
+  const blocks = [1, 2].map((height) => blockOf(height, process.argv[3 + height]));
   const ids = Array.from({ length: count }, (_, i) => idOf(i + 1));
+  /** A block comes when the one before has been read, the mempool after the last one: a figure for each alone. */
+  let height = 1;
   let isBlockRead = false;
+  const blockRead = (read: number, verbosity: unknown): unknown => {
+    const block = blocks[read - 1];
+    if (verbosity === 0) return block.raw;
+    isBlockRead = read === blocks.length;
+    height = blocks.length;
+    return block.verbose;
+  };
   const answer = ({ method, params }: Call): unknown => {
-    if (method === 'getblockchaininfo') return { chain: 'regtest', blocks: 1, bestblockhash: HASHES[1] };
-    if (method === 'getbestblockhash') return HASHES[1];
-    if (method === 'getblockcount') return 1;
+    const best = HASHES[height];
+    if (method === 'getblockchaininfo') return { chain: 'regtest', blocks: height, bestblockhash: best };
+    if (method === 'getbestblockhash') return best;
+    if (method === 'getblockcount') return height;
     if (method === 'getblockhash') return HASHES[params[0] as number];
-    if (method === 'getblock' && params[1] === 0) return block.raw;
-    if (method === 'getblock') {
-      isBlockRead = true;
-      return block.verbose;
-    }
-    // Its mempool fills when its block has been read: a figure for each alone.
+    if (method === 'getblock') return blockRead(HASHES.indexOf(params[0] as string), params[1]);
     if (method === 'getrawmempool') return isBlockRead ? ids : [];
     if (method === 'getrawtransaction') {
       const number = parseInt((params[0] as string).slice(-8), 16);
