@@ -89,7 +89,7 @@ export const LINK_MESSAGES: LinkMessage[] = [
   {
     name: 'cold-status',
     value: 4,
-    meaning: 'Asks for the state of HSM-Cold and for its accounts.',
+    meaning: 'Asks for state, accounts and counts of HSM-Cold; signed, refused and ignored_sms are since its start.',
     from: ['gateway', 'HSM-Hot'],
     to: 'HSM-Cold',
     needs: [],
@@ -103,6 +103,12 @@ export const LINK_MESSAGES: LinkMessage[] = [
       shown('commit', 'text'),
       shown('link_version', 'uint'),
       shown('accounts', '[* [account, account-state, channel-id / 0]]'),
+      shown('payments', 'u32'),
+      shown('room', 'uint'),
+      shown('signed', 'uint'),
+      shown('refused', 'uint'),
+      shown('ignored_sms', 'uint'),
+      shown('queued_sms', 'uint'),
     ],
   },
   {

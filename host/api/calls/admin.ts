@@ -171,6 +171,13 @@ const ColdFields = Type.Object({
   accounts: Type.Array(
     Type.Object({ account: Type.Integer(), is_open: Type.Boolean(), channel_id: Nullable(Type.Integer()) }),
   ),
+  // Null: an earlier image does not say.
+  payments: Nullable(Type.Integer({ description: 'made in all' })),
+  room: Nullable(Type.Integer({ description: 'payments that find room before an archived one must retire' })),
+  signed: Nullable(Type.Integer({ description: 'payments since its start' })),
+  refused: Nullable(Type.Integer({ description: 'requests since its start' })),
+  ignored_sms: Nullable(Type.Integer({ description: 'SMS left unanswered since its start' })),
+  queued_sms: Nullable(Type.Integer({ description: 'SMS that wait for a modem' })),
 });
 
 const listDevices = {

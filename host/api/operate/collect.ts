@@ -5,9 +5,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SIDE_HOT } from '../../../protocol/wire';
 import { ROOT } from '../../kit/package';
+import type { DevicesReply } from '../calls/admin';
 import type { Context } from '../context';
 import { lastDevices, refreshDevices } from './devices';
 import { createSamples, type Counters, type Samples } from './samples';
+
+type ColdFields = NonNullable<NonNullable<DevicesReply['cold']>['fields']>;
 
 const DEVICE_STATES = ['factory', 'locked', 'unlocked', 'wiped'] as const;
 const REQUEST_STATES = ['queued', 'planned', 'signed', 'sent'] as const;
@@ -118,12 +121,24 @@ async function devices(context: Context, samples: Samples): Promise<void> {
   for (const state of DEVICE_STATES)
     samples.set('chaincloud_hsm_state', { state }, cold.fields.state === state ? 1 : 0);
   samples.set('chaincloud_hsm_clock_timestamp_seconds', {}, secondsOf(cold.fields.clock));
+  coldCounts(cold.fields, samples);
   for (const { account, is_open, channel_id } of cold.fields.accounts) {
     const labels = { account: String(account) };
     samples.set('chaincloud_hsm_account_open', labels, is_open ? 1 : 0);
     if (channel_id === null) continue;
     samples.set('chaincloud_channel_seen_timestamp_seconds', labels, await seenAtS(context, account, channel_id));
   }
+}
+
+/** Counts that an earlier image does not give are left out. */
+function coldCounts(fields: ColdFields, samples: Samples): void {
+  const set = (value: number | null, put: (known: number) => void): void => void (value !== null && put(value));
+  set(fields.payments, (n) => samples.set('chaincloud_hsm_payments', {}, n));
+  set(fields.room, (n) => samples.set('chaincloud_hsm_payments_room', {}, n));
+  set(fields.signed, (n) => samples.set('chaincloud_hsm_requests_total', { result: 'signed' }, n));
+  set(fields.refused, (n) => samples.set('chaincloud_hsm_requests_total', { result: 'refused' }, n));
+  set(fields.ignored_sms, (n) => samples.set('chaincloud_hsm_sms_ignored_total', {}, n));
+  set(fields.queued_sms, (n) => samples.set('chaincloud_hsm_sms_queued', {}, n));
 }
 
 /** When a channel was first seen: now, for one that is new. */

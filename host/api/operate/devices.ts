@@ -55,7 +55,10 @@ export function hotStatusOf(fields: unknown): HotStatus {
 /** Fields of HSM-Cold's answer, null for one that has another form. Spec: SPEC.md, message cold-status. */
 export function coldStatusOf(fields: unknown): ColdStatus {
   if (!Array.isArray(fields) || fields.length < 6) return null;
-  const [state, unixS, board, commit, linkVersion, accounts] = fields as unknown[];
+  const [state, unixS, board, commit, linkVersion, accounts, ...counts] = fields as unknown[];
+  const [payments, room, signed, refused, ignoredSms, queuedSms] = counts.map((count) =>
+    Number.isSafeInteger(count) ? (count as number) : null,
+  );
   const name = STATE_NAMES[state as number];
   if (name === undefined || !Number.isSafeInteger(unixS) || !Array.isArray(accounts)) return null;
   return {
@@ -68,6 +71,12 @@ export function coldStatusOf(fields: unknown): ColdStatus {
       const [account, accountState, channelId] = row as number[];
       return { account, is_open: accountState === ACCOUNT_OPEN, channel_id: channelId === 0 ? null : channelId };
     }),
+    payments: payments ?? null,
+    room: room ?? null,
+    signed: signed ?? null,
+    refused: refused ?? null,
+    ignored_sms: ignoredSms ?? null,
+    queued_sms: queuedSms ?? null,
   };
 }
 

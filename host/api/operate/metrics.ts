@@ -75,6 +75,23 @@ export const METRICS = {
     labels: ['result'],
   },
   chaincloud_hsm_account_open: { type: 'gauge', help: '1 for an account that HSM-Cold has open.', labels: ['account'] },
+  chaincloud_hsm_payments: { type: 'gauge', help: 'Payments in the ledger of HSM-Cold.', labels: [] },
+  chaincloud_hsm_payments_room: {
+    type: 'gauge',
+    help: 'Payments that find room in the ledger of HSM-Cold before an archived one must retire.',
+    labels: [],
+  },
+  chaincloud_hsm_requests_total: {
+    type: 'counter',
+    help: 'What HSM-Cold did with requests to sign since its start: signed, refused.',
+    labels: ['result'],
+  },
+  chaincloud_hsm_sms_ignored_total: {
+    type: 'counter',
+    help: 'SMS that HSM-Cold left unanswered since its start.',
+    labels: [],
+  },
+  chaincloud_hsm_sms_queued: { type: 'gauge', help: 'SMS of HSM-Cold that wait for a modem.', labels: [] },
   chaincloud_channel_seen_timestamp_seconds: {
     type: 'gauge',
     help: "When HSM-Cold first showed an account's present channel with V.",

@@ -96,16 +96,18 @@ describe('host/api/operate', () => {
     }
   });
 
-  it('asks the boards when their answers are old, and shows their states', async () => {
+  /** Both boards answer a scrape's question; `counts` are the last fields of HSM-Cold's answer. */
+  async function answerStatus(counts: unknown[]): Promise<void> {
     await get('/metrics', { token: TOKENS.metricsToken });
+    const cold = [3, 1_800_000_000, 'esp32-sim800l', 'abc', 1, [[0, 1, 17]], ...counts];
     for (let n = 0; n < 2; n++) {
       const job = (await platform.nextJob()) as { id: number; board: string };
-      const status =
-        job.board === 'hot'
-          ? [1, 1, 0, 5000, 3, 70, 0, 1, 2]
-          : [3, 1_800_000_000, 'esp32-sim800l', 'abc', 1, [[0, 1, 17]]];
-      await platform.finish(job, { ok: true, status });
+      await platform.finish(job, { ok: true, status: job.board === 'hot' ? [1, 1, 0, 5000, 3, 70, 0, 1, 2] : cold });
     }
+  }
+
+  it('asks the boards when their answers are old, and shows their states', async () => {
+    await answerStatus([40, 960, 12, 3, 5, 2]);
     const { text } = await get('/metrics', { token: TOKENS.metricsToken });
     expect(await platform.nextJob()).to.equal(null);
     for (const line of [
@@ -115,6 +117,12 @@ describe('host/api/operate', () => {
       'chaincloud_hsm_hot_frames_total{result="unreachable"} 2',
       'chaincloud_hsm_account_open{account="0"} 1',
       'chaincloud_hsm_clock_timestamp_seconds 1800000000',
+      'chaincloud_hsm_payments 40',
+      'chaincloud_hsm_payments_room 960',
+      'chaincloud_hsm_requests_total{result="signed"} 12',
+      'chaincloud_hsm_requests_total{result="refused"} 3',
+      'chaincloud_hsm_sms_ignored_total 5',
+      'chaincloud_hsm_sms_queued 2',
     ])
       expect(text).to.include(line + '\n');
     const seen = /chaincloud_channel_seen_timestamp_seconds\{account="0"\} (\d+)/.exec(text)![1];
@@ -125,7 +133,20 @@ describe('host/api/operate', () => {
     const devices = JSON.parse((await get('/api/v1/admin/devices', { token: TOKENS.operatorToken })).text);
     expect(devices.cold.fields).to.deep.include({ state: 'unlocked', clock: '2027-01-15T08:00:00' });
     expect(devices.cold.fields.accounts).to.deep.equal([{ account: 0, is_open: true, channel_id: 17 }]);
+    expect(devices.cold.fields).to.include({ payments: 40, room: 960, signed: 12, refused: 3 });
     expect(devices.hot.fields).to.include({ is_up: true, starts: 3, unreachable: 2 });
+  });
+
+  it('leaves out what an earlier image of HSM-Cold does not say, and what is no count', async () => {
+    for (const counts of [[], ['40', null, -0.5]]) {
+      await platform.runtime.advance(120_000);
+      await answerStatus(counts);
+      const { text } = await get('/metrics', { token: TOKENS.metricsToken });
+      expect(text).to.include('chaincloud_hsm_state{state="unlocked"} 1\n');
+      expect(text).to.not.match(/chaincloud_hsm_(payments|requests|sms)/);
+      const devices = JSON.parse((await get('/api/v1/admin/devices', { token: TOKENS.operatorToken })).text);
+      expect(devices.cold.fields).to.include({ payments: null, room: null, queued_sms: null });
+    }
   });
 
   it('gives each role what is its own', async () => {
