@@ -22,6 +22,11 @@ export interface Chain {
   chain: number;
 }
 
+/** As it stands in `Context.chunks`. */
+function chunkName({ account, side, chain }: { account: number; side: number; chain: number }, n: number): string {
+  return `${account} ${side} ${chain} ${n}`;
+}
+
 function chunkSize(chain: number): number {
   return chain === 0 ? BATCH_SIZE : CHANGE_CHUNK;
 }
@@ -35,7 +40,7 @@ export type Need = 'asked' | 'used';
  */
 export async function ensureChunk(context: Context, at: Chain, n: number, need: Need): Promise<boolean> {
   const { account } = at.row;
-  const name = `${account} ${at.side} ${at.chain} ${n}`;
+  const name = chunkName({ account, side: at.side, chain: at.chain }, n);
   if (context.chunks.has(name)) return false;
   const before = context.deriving.get(account) ?? Promise.resolve();
   const made = before.catch(() => undefined).then(() => makeChunk(context, at, n, need));
@@ -104,17 +109,26 @@ export async function extendAccounts(context: Context, accounts?: ReadonlySet<nu
   }
 }
 
+/** Whether addresses are known far enough ahead when the account's hot side takes this change index. */
+export function isChangeAhead({ chunks }: Context, account: number, changeIndex: number): boolean {
+  return chunks.has(chunkName({ account, side: SIDE_HOT, chain: 1 }, lastChunk(1, changeIndex + 1)));
+}
+
+/** The chunk that has to be there when `top` is the highest used index. */
+function lastChunk(chain: number, top: number): number {
+  return Math.floor((top < 0 ? 0 : top + GAP[chain]) / chunkSize(chain));
+}
+
 async function extendChain(context: Context, at: Chain): Promise<void> {
   const { row, side, chain } = at;
   let top = await topIndex(context.db, at);
   if (side === SIDE_HOT && chain === 1) top = Math.max(top, row.change_next);
-  const last = Math.floor((top < 0 ? 0 : top + GAP[chain]) / chunkSize(chain));
-  for (const n of await missingChunks(context, at, last)) await ensureChunk(context, at, n, 'used');
+  for (const n of await missingChunks(context, at, lastChunk(chain, top))) await ensureChunk(context, at, n, 'used');
 }
 
 /** Those of the chunks up to `last` that are not known to be there. */
 async function missingChunks({ db, chunks }: Context, { row, side, chain }: Chain, last: number): Promise<number[]> {
-  const nameOf = (n: number): string => `${row.account} ${side} ${chain} ${n}`;
+  const nameOf = (n: number): string => chunkName({ account: row.account, side, chain }, n);
   const unknown = Array.from({ length: last + 1 }, (_, n) => n).filter((n) => !chunks.has(nameOf(n)));
   const present = await allOf<{ idx: number }>(
     db,

@@ -8,6 +8,7 @@ import type { Plan, PlannedInput } from '../../bitcoin/payment';
 import type { Db } from '../../kit/sql';
 import { accountKey, accountRow, type AccountRow } from '../accounts/account';
 import { freeCoins } from '../accounts/balance';
+import { isChangeAhead } from '../accounts/derivation';
 import type { Context } from '../context';
 import { isApiError } from '../http/errors';
 import { parseOuts } from './request-fields';
@@ -33,7 +34,6 @@ export function createPlanner(context: Context): () => Promise<void> {
       if (missed >= MISSES_MAX) continue;
       const isPlanned = await planOne(context, request);
       if (isPlanned) planned++;
-      if (isPlanned) context.deriveSoon([request.account]);
       misses.set(request.account, isPlanned ? 0 : missed + 1);
       lastLooked.set(request.account, misses.get(request.account) === MISSES_MAX ? request.id : 0);
       await turn();
@@ -108,6 +108,7 @@ async function reserve(tx: Db, context: Context, row: AccountRow, request: Reque
   if (!selection) return false;
   await writeInputs(tx, request.id, selection);
   const changeIndex = selection.changeSats > 0 ? await takeChange(tx, row.account) : null;
+  if (changeIndex !== null && !isChangeAhead(context, row.account, changeIndex)) context.deriveSoon([row.account]);
   await tx.run('UPDATE requests SET fee_sats = ?, change_index = ? WHERE id = ?', [
     selection.feeSats,
     changeIndex,

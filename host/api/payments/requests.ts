@@ -63,7 +63,6 @@ export async function accept(context: Context, row: AccountRow, form: TxRequestF
     await plan(tx, context, row, (inserted as { id: number }).id);
   });
   context.jobAdded();
-  context.deriveSoon([row.account]);
   context.log.info(request.kind === 'ping' ? 'took a PING' : 'took a send request', {
     account: row.account,
     user_tx_no: request.user_tx_no,
