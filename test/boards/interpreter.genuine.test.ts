@@ -60,6 +60,38 @@ describe('genuine interpreter as in the field (ESPRUINO)', function () {
     ]);
   });
 
+  it("a board's life of archives, and a Storage that fills up meanwhile, start no compaction", async () => {
+    const code = await bundled({
+      'boards/espruino/archive-pages': ['openArchive'],
+      'boards/espruino/files': ['files'],
+      'firmware/cold/payments/groups': ['writeGroup', 'readGroup', 'groupsMax'],
+    });
+    const said = run(`
+      ${code}
+      var storage = require("Storage"), chip = require("Flash"), start = ${BOARD.storage.address};
+      storage.eraseAll();
+      var text = ""; while (text.length < 900) text += "0123456789";
+      storage.write("trash", text);
+      storage.write("image", text);
+      var archive = openArchive(start, start + storage.getFree() + 2000, ${BOARD.storage.pageBytes});
+      storage.erase("trash");
+      function place() { return E.CRC32(chip.read(2048, start)); }
+      var before = place(), bad = 0, written = 0, isFull = false, group = new Uint8Array(480);
+      var groups = 3 * groupsMax(archive);
+      for (var turn = 0; turn < groups; turn++) {
+        group[0] = 1; group[5] = turn >> 8; group[6] = turn;
+        if (!writeGroup(archive, turn, group)) bad++;
+        var back = readGroup(archive, turn);
+        if (back[5] !== turn >> 8 || back[6] !== (turn & 255)) bad++;
+        for (var each = 0; each < 4 && !isFull; each++)
+          if (files.writeFile("b" + written, new Uint8Array(4000))) written++;
+          else isFull = true;
+      }
+      out([groups > 100, bad, place() === before, isFull, files.writeFile("more", new Uint8Array(4000))]);
+      quit();`);
+    expect(said).to.deep.equal([[true, 0, true, true, false]]);
+  });
+
   it('arduino-esp32 #2282, Espruino #1027: the clock passes 2^31 and 2^32 ms and never runs back', async () => {
     const clock = await bundled({ 'boards/espruino/clock': ['clock'] });
     const said = run(`
