@@ -3,12 +3,15 @@
 
 import { readFileSync } from 'node:fs';
 import { fail } from '../../protocol/errors';
-import { openHttp, type HttpError } from '../kit/http';
+import { openHttp, type HttpError, type HttpResponse } from '../kit/http';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** A block with verbosity 2 is some tens of megabytes; more than this is not an answer. */
 const ANSWER_MAX_BYTES = 256 * 1024 * 1024;
 const MAX_SOCKETS = 4;
+/** Calls that a node answers from memory: one that does not within this is asked again by whoever needs it. */
+const QUICK_TIMEOUT_MS = 5000;
+const QUICK = new Set(['getbestblockhash', 'getblockchaininfo', 'getblockcount', 'getblockhash', 'estimatesmartfee']);
 
 /** Numbers that the node gives its refusals. Spec: Bitcoin Core rpc/protocol.h. */
 export const RPC_NOT_FOUND = -5;
@@ -31,7 +34,7 @@ export interface RpcEndpoint {
 }
 
 export interface RpcOptions extends RpcEndpoint {
-  /** Wall-clock limit of one call, milliseconds. */
+  /** Wall-clock limit of one call, milliseconds; of a quick one at most 5000. */
   timeoutMs?: number;
 }
 
@@ -75,12 +78,11 @@ export function rpcTextOf(error: unknown): string {
 export function createRpc(options: RpcOptions): Rpc {
   const { protocol, host } = new URL(options.url);
   const where = `${protocol}//${host}`;
-  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const usualMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const login = createLogin(options);
   const http = openHttp({
     base: options.url,
     auth: login.text,
-    timeoutMs,
     answerMaxBytes: ANSWER_MAX_BYTES,
     maxSockets: MAX_SOCKETS,
   });
@@ -92,12 +94,14 @@ export function createRpc(options: RpcOptions): Rpc {
     nextId += calls.length;
     const bodies = calls.map((one, i) => ({ jsonrpc: '1.0', id: firstId + i, ...one }));
     const body = { type: 'application/json', text: JSON.stringify(isList ? bodies : bodies[0]) };
+    const timeoutMs = QUICK.has(calls[0].method) ? Math.min(usualMs, QUICK_TIMEOUT_MS) : usualMs;
+    const send = (): Promise<HttpResponse> => http.request('POST', '', body, timeoutMs).catch(refuse);
     const refuse = (error: HttpError): never => {
       throw unanswered(error.reason, where, timeoutMs);
     };
     login.text(); // throws when there is none
-    let answer = await http.request('POST', '', body).catch(refuse);
-    if (answer.status === UNAUTHORIZED && login.renew()) answer = await http.request('POST', '', body).catch(refuse);
+    let answer = await send();
+    if (answer.status === UNAUTHORIZED && login.renew()) answer = await send();
     const { status, bytes } = answer;
     return { method: calls[0].method, status, bytes, where, firstId, count: calls.length };
   }

@@ -42,8 +42,11 @@ export interface HttpError extends CodedError {
 }
 
 export interface Http {
-  /** Throws `http-network` (HttpError). A request may be sent twice: all calls of this system bear that. */
-  request(method: 'GET' | 'POST', path: string, body?: HttpBody): Promise<HttpResponse>;
+  /**
+   * Throws `http-network` (HttpError). A request may be sent twice: all calls of this system bear that. `timeoutMs` in
+   * place of the options'.
+   */
+  request(method: 'GET' | 'POST', path: string, body?: HttpBody, timeoutMs?: number): Promise<HttpResponse>;
   close(): void;
 }
 
@@ -55,16 +58,18 @@ export function openHttp(options: HttpOptions): Http {
   const { maxSockets = Infinity, lookup } = options;
   const agentOptions = { keepAlive: true, maxSockets, ...(lookup && { lookup }) };
   const agent = root.protocol === 'https:' ? new TlsAgent(agentOptions) : new Agent(agentOptions);
+  const usualMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   return {
-    async request(method, path, body) {
+    async request(method, path, body, timeoutMs = usualMs) {
+      const wanted = { method, path, body, timeoutMs };
       try {
-        return await exchange(root, agent, options, { method, path, body });
+        return await exchange(root, agent, options, wanted);
       } catch (error) {
         // The server closed a kept connection just as it was used again: it read nothing of this request.
         if (!(error as { isStale?: boolean }).isStale) throw networkError(root, error as NodeJS.ErrnoException);
       }
       try {
-        return await exchange(root, agent, options, { method, path, body });
+        return await exchange(root, agent, options, wanted);
       } catch (error) {
         throw networkError(root, error as NodeJS.ErrnoException);
       }
@@ -77,14 +82,32 @@ interface Exchange {
   method: string;
   path: string;
   body?: HttpBody;
+  timeoutMs: number;
 }
 
-/** One request and its whole answer. */
+/** A timer that comes so much too late shows that this process did not get to read an answer: it starts anew. */
+const BLOCKED_MS = 500;
+
+/** Calls `fn` after `ms` in which this process was free; returns what cancels it. */
+function afterFree(ms: number, fn: () => void): () => void {
+  let timer: NodeJS.Timeout;
+  const arm = (): void => {
+    const dueMs = performance.now() + ms;
+    timer = setTimeout(() => (performance.now() - dueMs > BLOCKED_MS ? arm() : fn()), ms);
+  };
+  arm();
+  return () => clearTimeout(timer);
+}
+
+/**
+ * One request and its whole answer. The limit is on the wait for the answer's head, the wait for a connection included,
+ * and on each silence after it.
+ */
 function exchange(
   root: URL,
   agent: Agent,
   options: HttpOptions,
-  { method, path, body }: Exchange,
+  { method, path, body, timeoutMs }: Exchange,
 ): Promise<HttpResponse> {
   const send = root.protocol === 'https:' ? httpsRequest : httpRequest;
   const prefix = root.pathname.replace(/\/+$/, '');
@@ -95,8 +118,15 @@ function exchange(
   }
   const answerMaxBytes = options.answerMaxBytes ?? DEFAULT_ANSWER_MAX_BYTES;
   return new Promise((resolve, reject) => {
+    const tooLate = (): void => {
+      reject(networkError(root, { code: 'timeout' })); // one that waits for a connection says nothing when destroyed
+      request.destroy();
+    };
+    const cancel = afterFree(timeoutMs, tooLate);
     const where = { protocol: root.protocol, hostname: root.hostname, port: root.port, path: prefix + path || '/' };
     const request = send({ ...where, agent, method, headers, auth: options.auth?.() }, (response) => {
+      cancel();
+      request.setTimeout(timeoutMs, tooLate);
       const body = bodyOf(Number(response.headers['content-length'] ?? 0), answerMaxBytes);
       response.on('data', (part: Buffer) => {
         if (body.add(part)) return;
@@ -106,9 +136,7 @@ function exchange(
       response.on('end', () => resolve(responseOf(response.statusCode ?? 0, body.whole())));
       response.on('error', reject);
     });
-    request.setTimeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, () =>
-      request.destroy(networkError(root, { code: 'timeout' })),
-    );
+    request.on('close', cancel);
     request.on('error', (error: NodeJS.ErrnoException) =>
       reject(Object.assign(error, { isStale: request.reusedSocket && error.code === 'ECONNRESET' })),
     );

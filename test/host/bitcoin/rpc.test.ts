@@ -44,6 +44,20 @@ describe('host/bitcoin/rpc', () => {
     expect(await client.call('x', [1])).to.deep.equal([1, null]);
   });
 
+  it('a node that hangs at what it knows is given up on in 5 seconds, at other calls later', async () => {
+    server = createServer(() => undefined);
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    rpc = createRpc({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, user: 'u', password: 'p' });
+    const sinceMs = performance.now();
+    let isOver = false;
+    const long = refusalOf(rpc.call('getrawmempool')).finally(() => (isOver = true));
+    expect(await refusalOf(rpc.call('getbestblockhash'))).to.include({ code: 'rpc-timeout' });
+    expect(performance.now() - sinceMs).to.be.within(4900, 8000);
+    expect(isOver).to.equal(false);
+    server.closeAllConnections();
+    expect(await long).to.include({ code: 'rpc-unreachable' });
+  }).timeout(15_000);
+
   const cases: [string, RequestListener, string][] = [
     [
       'an error with its number',

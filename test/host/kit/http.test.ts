@@ -66,6 +66,29 @@ describe('host/kit/http', () => {
     expect([endless.code, endless.reason]).to.deep.equal(['http-network', 'too-large']);
   });
 
+  it('gives up on one that waits for a connection, and on silence in the midst of an answer', async () => {
+    const client = await against(() => undefined, { timeoutMs: 60, maxSockets: 1 });
+    const sinceMs = performance.now();
+    const errors = await Promise.all([1, 2, 3].map(() => errorOf(client.request('GET', '/'))));
+    expect(errors.map(({ reason }) => reason)).to.deep.equal(['timeout', 'timeout', 'timeout']);
+    expect(performance.now() - sinceMs).to.be.below(1000);
+    http.close();
+    server.closeAllConnections();
+    server.close();
+    const half = await against((_request, response) => void response.writeHead(200).write('x'), { timeoutMs: 60 });
+    expect((await errorOf(half.request('GET', '/'))).reason).to.equal('timeout');
+  });
+
+  it('an answer that waits while this process is busy is taken', async () => {
+    const client = await against((_request, response) => void setTimeout(() => response.end('late'), 5), {
+      timeoutMs: 200,
+    });
+    const answer = client.request('GET', '/');
+    const endMs = performance.now() + 900;
+    while (performance.now() < endMs);
+    expect(await answer).to.include({ text: 'late' });
+  });
+
   it('names the system’s reason and no secret when nobody listens', async () => {
     http = openHttp({ base: 'http://127.0.0.1:1', headers: { token: 'sesame' }, auth: () => 'u:sesame' });
     const error = await errorOf(http.request('GET', '/'));
