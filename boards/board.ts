@@ -31,7 +31,8 @@ export interface BoardData {
   modem: { on: string; off: string };
   /**
    * What the images may count on; checked at boot and by the build. isExternal: the variables lie in memory outside of
-   * the chip.
+   * the chip. baud: the fastest line that loses nothing while a page of flash is erased; lines of frames keep to it,
+   * people and modems are asked again.
    */
-  limits: { variables: number; callDepth: number; isExternal?: boolean };
+  limits: { variables: number; callDepth: number; baud: number; isExternal?: boolean };
 }

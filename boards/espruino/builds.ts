@@ -60,6 +60,9 @@ export const PORT_MODES = {
 
 export type PortModeName = keyof typeof PORT_MODES;
 
+/** The first build of which nothing is known that a board cannot work with. */
+export const FIRST_SUPPORTED = '2v29.278';
+
 /** The oldest release that the tools can talk to. */
 export const OLDEST_RELEASE = '2v26';
 

@@ -38,11 +38,13 @@ export const STORAGE: BoardData['storage'] = {
   pageBytes: FLASH_PAGE_BYTES,
   pageCount: STORAGE_PAGE_COUNT,
 };
-export const LIMITS: BoardData['limits'] = { variables: LEAST_VARIABLES, callDepth: 15 };
+/** At 28,400 baud the 128 octets of a UART's FIFO last for an erase of 45 ms. */
+export const LIMITS: BoardData['limits'] = { variables: LEAST_VARIABLES, callDepth: 15, baud: 28400 };
 /** Of a module whose PSRAM Espruino finds: all its variables lie there. */
 export const EXTERNAL_LIMITS: BoardData['limits'] = {
   variables: LIMITS.variables,
   callDepth: LIMITS.callDepth,
+  baud: LIMITS.baud,
   isExternal: true,
 };
 /** Pins that lead to the PSRAM of every WROVER module. */

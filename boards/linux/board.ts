@@ -40,5 +40,5 @@ export const BOARD: BoardData = {
   flash: { fileName: FLASH_FILE, pageBytes: FLASH_PAGE_BYTES, pageCount: FLASH_PAGE_COUNT },
   storage: { address: STORAGE_ADDRESS, pageBytes: STORAGE_PAGE_BYTES, pageCount: STORAGE_PAGE_COUNT },
   modem: { on: '', off: '' },
-  limits: { variables: 2500, callDepth: 15 },
+  limits: { variables: 2500, callDepth: 15, baud: BAUD },
 };

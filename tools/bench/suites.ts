@@ -7,6 +7,7 @@ import { benchFlash } from './flash';
 import { benchKill } from './kill';
 import { benchModel } from './model';
 import { benchModem } from './modem';
+import { benchModes } from './modes';
 import type { BenchSuite } from './row';
 import { benchSms } from './sms';
 import { benchSystem } from './system';
@@ -19,6 +20,7 @@ export const SUITES: BenchSuite[] = [
   { name: 'kill', run: benchKill },
   { name: 'sms', run: benchSms },
   { name: 'modem', run: benchModem },
+  { name: 'modes', run: benchModes },
   { name: 'wire', run: () => benchWire() },
   { name: 'model', run: benchModel },
   { name: 'firmware', run: benchFirmware },

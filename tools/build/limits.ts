@@ -1,6 +1,6 @@
 // What a board's data allows an image: room in Storage and depth of calls. And how an image's figures changed since the
 // last build, for whoever has just changed the firmware.
-import type { BoardData } from '../../boards/board';
+import type { BoardData, Role } from '../../boards/board';
 import { fail } from '../../protocol/errors';
 import type { ImageSize } from './images';
 
@@ -28,6 +28,18 @@ export function aDepth(board: BoardData, { role, callDepth, callChain }: ImageSi
       'too-deep',
       `hsm-${role} calls ${callDepth} deep, ${board.name} allows ${most}: ${callChain.join(' > ')}`,
     );
+}
+
+/** Throws code `too-fast` when a line of frames of the board is faster than its limit. */
+export function aSpeed({ name, ports, limits }: BoardData, role: Role): void {
+  for (const line of ['link', 'host'] as const) {
+    const { baud } = ports[role][line] ?? { baud: 0 };
+    if (baud > limits.baud)
+      throw fail(
+        'too-fast',
+        `${name}: the ${line} of hsm-${role} runs at ${baud} baud, the board allows ${limits.baud}`,
+      );
+  }
 }
 
 /** One line about an image: its figures, each with its change since the last build (`before`) where it changed. */

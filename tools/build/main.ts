@@ -4,13 +4,13 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { BUILT_FIRMWARE, ROOT } from '../../host/kit/package';
-import type { BoardData } from '../../boards/board';
+import type { BoardData, Role } from '../../boards/board';
 import { buildBundles } from './bundles';
 import { commitOf } from './commit';
 import { buildCrypto } from './crypto-module';
 import { checkDialect } from './dialect/dialect';
 import { buildImages, dialectError, sourcesDigest, type ImageSize } from './images';
-import { aDepth, aFit, figuresLine } from './limits';
+import { aDepth, aFit, aSpeed, figuresLine } from './limits';
 
 /** Names that the crypto module may use beside Espruino's: it loads in Node as well. */
 const CRYPTO_GLOBALS = ['exports', 'module', 'unescape'];
@@ -56,6 +56,7 @@ async function main(): Promise<void> {
     process.stderr.write(`  ${figuresLine(image, last)}\n`);
     aFit(BOARD, image.role, [image.bytes, crypto.comb, crypto.words]);
     aDepth(BOARD, image);
+    aSpeed(BOARD, image.role as Role);
   }
   fs.writeFileSync(sizesFile, `${JSON.stringify({ commit, crypto, images }, null, 2)}\n`);
 }

@@ -1,6 +1,6 @@
 // Holds boards/espruino/builds.ts: which Espruino a board must not run. The facts are of the ESP32 port's source.
 import { expect } from 'chai';
-import { faultsOf, modesOf, PORT_MODES } from '../../../boards/espruino/builds';
+import { faultsOf, FIRST_SUPPORTED, modesOf, parseVersion, PORT_MODES } from '../../../boards/espruino/builds';
 
 describe('boards: builds of Espruino', () => {
   for (const [version, faults] of [
@@ -21,6 +21,12 @@ describe('boards: builds of Espruino', () => {
       expect(found).to.have.length(faults.length);
       faults.forEach((fault, i) => expect(found[i]).to.match(fault));
     });
+
+  it('the first supported build is the one after the last that has a fault', () => {
+    const { release, build } = parseVersion(FIRST_SUPPORTED)!;
+    expect(faultsOf(FIRST_SUPPORTED)).to.deep.equal([]);
+    expect(faultsOf(`${release}.${build - 1}`)).to.not.deep.equal([]);
+  });
 
   it('the port loses octets up to the build that was mended; its other ways are of every build', () => {
     const always = ['poll', 'rings', 'erase', 'sdk-texts', 'moving-compaction', 'state-variables', 'radio-leak'];

@@ -1,13 +1,10 @@
 // The story of docs/overview.md, whole: with the linux images in Node's engine, with an ESP32's images, and, when
 // ESPRUINO points to it, in the genuine interpreter.
 import { expect } from 'chai';
-import { modesOf } from '../../../boards/espruino/builds';
+import { FIRST_SUPPORTED, modesOf } from '../../../boards/espruino/builds';
 import { BOARD as ESP32 } from '../../../boards/esp32-sim800l/board';
 import { createSimulation, type SimulationOptions } from '../../../host/sim/simulation';
 import { runStory } from '../../../host/sim/story';
-
-/** A build of which nothing is known that a board cannot work with. */
-const SUPPORTED = '2v29.278';
 
 async function story(options: SimulationOptions): Promise<void> {
   const sim = await createSimulation(options);
@@ -30,7 +27,7 @@ describe('the story', function () {
 
   it("holds with the ESP32 images and all ways of a supported build's port", async function () {
     this.timeout(600_000);
-    await story({ seed: 'story', board: ESP32, modems: 1, portModes: modesOf(SUPPORTED) });
+    await story({ seed: 'story', board: ESP32, modems: 1, portModes: modesOf(FIRST_SUPPORTED) });
   });
 
   for (const [what, options, words] of [

@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import { BOARD } from '../../../boards/linux/board';
+import { ESPRUINO_BOARD } from '../../../boards/espruino/esp32-chip';
+import { FIFO_BYTES } from '../../../host/sim/board/port/chip-port';
+import { ERASE_MS } from '../../../host/sim/board/port/modes';
+import { BITS_PER_BYTE } from '../../../host/sim/board/wire';
+import { BOARDS } from '../../../tools/flash/boards';
 import type { ImageSize } from '../../../tools/build/images';
-import { aDepth, aFit, figuresLine } from '../../../tools/build/limits';
+import { aDepth, aFit, aSpeed, figuresLine } from '../../../tools/build/limits';
 
 const IMAGE: ImageSize = {
   board: 'linux',
@@ -20,6 +25,19 @@ describe('build: limits of a board', () => {
     expect(() => aDepth(BOARD, { ...IMAGE, callDepth: BOARD.limits.callDepth + 1 }))
       .to.throw('firmware/guard.ts:1 > firmware/hal.ts:2')
       .with.property('code', 'too-deep');
+  });
+
+  it('allows lines of frames as fast as an erase of flash lets them be', () => {
+    const fifoMs = (baud: number): number => (FIFO_BYTES * BITS_PER_BYTE * 1000) / baud;
+    for (const board of BOARDS) {
+      for (const role of ['cold', 'hot'] as const) expect(() => aSpeed(board, role)).not.to.throw();
+      if (board.espruinoBoard === ESPRUINO_BOARD)
+        expect(fifoMs(board.limits.baud)).to.be.within(ERASE_MS, ERASE_MS + 1);
+    }
+    const slow = { ...BOARD, limits: { ...BOARD.limits, baud: BOARD.ports.cold.link!.baud - 1 } };
+    expect(() => aSpeed(slow, 'cold'))
+      .to.throw(/the link of hsm-cold runs at/)
+      .with.property('code', 'too-fast');
   });
 
   it('leaves the firmware its reserve of Storage', () => {

@@ -74,6 +74,8 @@ async function benchModem(
   const dips = await measureDips(prompt, board, runtime, smsTo, async (modem) => {
     echo = await measureEcho(modem);
   });
+  if (dips.wasBaud !== undefined)
+    bench.figures.push({ name: 'modem speed', value: dips.wasBaud, unit: "baud; it was set to the board's (AT+IPR)" });
   if (echo) {
     bench.figures.push({ name: 'modem echo, lost', value: echo.lost, unit: `of ${echo.octets} octets` });
     if (echo.lost > 0)

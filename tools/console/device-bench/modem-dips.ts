@@ -8,6 +8,7 @@ import { registrationIn, supplyIn } from '../../../firmware/modem/lines';
 import { UNDER_VOLTAGE_MV } from '../../../host/modem/supply';
 import { pause, type Runtime } from '../../../host/kit/runtime';
 import { quote } from '../../flash/prompt/packets';
+import { mendSpeed } from './modem-speed';
 import type { Prompt } from '../../flash/prompt/prompt';
 
 export interface ModemDips {
@@ -19,6 +20,8 @@ export interface ModemDips {
   isRegistered: boolean;
   /** Undefined where none was asked for. */
   isSmsSent?: boolean;
+  /** Its speed, where that was not the board's: it is now. */
+  wasBaud?: number;
 }
 
 /** A fall of more than this means a weak supply or thin wires. */
@@ -40,6 +43,8 @@ export interface BenchModem {
   /** Sends a line, waits for `end` in what comes, and answers all that came; '' when it does not come. */
   ask(line: string, end?: RegExp, limitMs?: number): Promise<string>;
   wait(ms: number): Promise<string>;
+  /** Changes the speed of the board's end. */
+  setBaud(baud: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -84,6 +89,9 @@ async function openModem(
       for (let waited = 0; waited < ms; waited += POLL_MS) text += await read();
       return text;
     },
+    async setBaud(baud) {
+      await prompt.eval(`(${port.serial}.setup(${baud},{tx:${port.tx},rx:${port.rx}}),$m="",1)`);
+    },
     async close() {
       await prompt.eval(`(${port.serial}.removeAllListeners("data"),delete global.$m,1)`);
     },
@@ -97,8 +105,8 @@ async function supplyOf(modem: BenchModem): Promise<number | undefined> {
 
 /**
  * Measures. smsTo: a phone that gets a text, paid by the board's SIM. also: what else is asked of the modem, while its
- * radio is as it came up. Throws `no-modem`, `modem-silent`, and what a
- * prompt throws. Leaves the modem registered and its line without listener.
+ * radio is as it came up. Throws `no-modem`, `modem-silent`, `modem-speed`, and what a prompt throws. A modem of another
+ * speed is set to the board's. Leaves the modem registered and its line without listener.
  */
 export async function measureDips(
   prompt: Prompt,
@@ -114,14 +122,16 @@ export async function measureDips(
     if (isCounting) dips.restarts += [...text.matchAll(STARTED)].filter((match) => match[2] !== 'Call Ready').length;
   });
   try {
-    for (let i = 0; (await modem.ask('AT\r')) === ''; i++) {
-      if (i === START_TRIES)
-        throw fail(
-          'modem-silent',
-          `no modem answers on ${board.ports.cold.modem0!.serial}: check its supply (4 V, 2 A peaks), ` +
-            'ground, and that TX and RX are crossed',
-        );
-    }
+    const { baud, serial } = board.ports.cold.modem0!;
+    let tries = 0;
+    while (tries < START_TRIES && (await modem.ask('AT\r')) === '') tries++;
+    if (tries === START_TRIES) dips.wasBaud = await mendSpeed(modem, baud);
+    if (tries === START_TRIES && dips.wasBaud === undefined)
+      throw fail(
+        'modem-silent',
+        `no modem answers on ${serial} at any speed: check its supply (4 V, 2 A peaks), ground, and that TX and RX are ` +
+          'crossed',
+      );
     await modem.ask('ATE0\r');
     await also?.(modem);
     await modem.wait(AFTER_MS);

@@ -49,6 +49,11 @@ async function proveMachineLines(prompt: Prompt, board: BoardData, options: Prov
   const { runtime, info, bursts, peer, say } = options;
   for (const [name, port] of portsOf(board, info.role)) {
     if (port.serial === USB_SERIAL) continue;
+    if (port.baud > board.limits.baud)
+      say?.(
+        `${NAMES[name]} runs at ${port.baud} baud: an erase of flash may cost it octets above ${board.limits.baud}, ` +
+          'which are asked for again',
+      );
     const trial = { bursts, onProgress: progressOf(options, NAMES[name]) };
     if (name === 'link' && peer) requireWhole(NAMES[name], await tryPeer(prompt, peer, port, runtime, trial));
     else if (await isLoop(prompt, port, runtime))

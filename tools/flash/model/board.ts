@@ -12,6 +12,7 @@ import { createFlash, PowerCut, type SimFlash } from '../../../host/sim/board/fl
 import { variablesOf } from '../../../host/sim/board/port/variables';
 import { BOARD as CHIP } from '../../../boards/esp32-sim800l/board';
 import { CONSOLE_BAUD } from '../../../boards/espruino/esp32-chip';
+import type { SpeedPort } from '../lines/burst';
 import { PC_BOARD } from '../prompt/pacemaker';
 import {
   ACK,
@@ -63,7 +64,7 @@ export interface ModelOptions {
   /** Speed at the line's other end, now; left out: always the board's. */
   hostBaud?: () => number;
   /** What hangs on the board's other serial ports, by Espruino's names of them. */
-  serials?: { [name: string]: BytePort };
+  serials?: { [name: string]: SpeedPort };
 }
 
 export interface ModelBoard {
@@ -130,7 +131,11 @@ class BoardModel implements ModelBoard {
     this.addSerial('Serial1', (bytes) => this.write(bytes));
     for (const name of ['Serial2', 'Serial3']) this.addSerial(name, () => undefined);
     for (const [name, line] of Object.entries(options.serials ?? {})) {
-      this.addSerial(name, (bytes) => line.write(bytes));
+      this.addSerial(
+        name,
+        (bytes) => line.write(bytes),
+        (baud) => void line.setBaud?.(baud),
+      );
       line.onData((bytes) => void (this.isOnNow && this.chipPort.hear(name, bytes)));
     }
   }
@@ -143,7 +148,7 @@ class BoardModel implements ModelBoard {
     });
   }
 
-  private addSerial(name: string, write: (bytes: Uint8Array) => void): void {
+  private addSerial(name: string, write: (bytes: Uint8Array) => void, onBaud?: (baud: number) => void): void {
     let baud = CONSOLE_BAUD;
     this.serials.set(
       name,
@@ -155,6 +160,7 @@ class BoardModel implements ModelBoard {
         (next) => {
           baud = next;
           if (name === 'Serial1') this.baud = next;
+          onBaud?.(next);
         },
       ),
     );

@@ -1,12 +1,12 @@
 // One upload onto a model board, interrupted on purpose: the power goes inside a flash write, or the cable is pulled at
 // some byte. Then the board starts again and says what it boots. The law: the old image or the new one, every time.
 import { createVirtualRuntime, type VirtualRuntime } from '../../../host/sim/clock/virtual-runtime';
-import type { BytePort } from '../../../host/kit/byte-port';
 import { createFlash, type SimFlash } from '../../../host/sim/board/flash';
 import type { PortModeName, Radio } from '../../../host/sim/board/types';
 import { BAUD_DEFAULT, wire } from '../../../host/sim/board/wire';
 import { boardNamed } from '../boards';
 import { makeImage, type DeviceImage } from '../storage/image';
+import type { SpeedPort } from '../lines/burst';
 import { findPrompt, type Prompt } from '../prompt/prompt';
 import { uploadImage } from '../upload';
 import { createModelBoard, type ModelBoard } from './board';
@@ -59,7 +59,7 @@ export interface BenchOptions {
   tables?: { [name: string]: Uint8Array };
   chunkBytes?: number;
   /** Makes what hangs on the board's other serial ports, on the bench's clock. */
-  serials?: (runtime: VirtualRuntime) => { [name: string]: BytePort };
+  serials?: (runtime: VirtualRuntime) => { [name: string]: SpeedPort };
 }
 
 class ModelBench implements Bench {

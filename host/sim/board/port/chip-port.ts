@@ -7,7 +7,7 @@ import type { Runtime, Timer } from '../../../kit/runtime';
 import { BITS_PER_BYTE } from '../wire';
 import type { PortModes } from './modes';
 
-const FIFO_BYTES = 128;
+export const FIFO_BYTES = 128;
 const DRIVER_RING_BYTES = 1024;
 const EVENT_RING_BYTES = 4096;
 const POLL_MS = 5;

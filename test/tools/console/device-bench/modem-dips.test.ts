@@ -2,10 +2,12 @@
 // one that sags, one that breaks down on air, no modem, no network.
 import { expect } from 'chai';
 import { BOARD as TTGO } from '../../../../boards/ttgo-t-call/board';
+import type { BytePort } from '../../../../host/kit/byte-port';
 import { wire } from '../../../../host/sim/board/wire';
 import { createGsmNetwork } from '../../../../host/sim/gsm';
 import { createSim800, MODEM_KIND_NAMES, type ModemKindName, type Sim800 } from '../../../../host/sim/sim800';
 import { boardNamed } from '../../../../tools/flash/boards';
+import type { SpeedPort } from '../../../../tools/flash/lines/burst';
 import { createBench, type Bench } from '../../../../tools/flash/model/interrupted';
 import { judgeDips, measureDips, type ModemDips } from '../../../../tools/console/device-bench/modem-dips';
 
@@ -19,6 +21,31 @@ interface Setup {
   hasNoSim?: boolean;
   smsTo?: string;
   kind?: ModemKindName;
+  /** The modem's own speed; it takes AT+IPR unless it is deaf to it. */
+  baud?: number;
+  isStubborn?: boolean;
+}
+
+/** The board's end of a line to a modem of a speed of its own: at another, nothing that means anything passes. */
+function atSpeed(line: BytePort, { baud = 19200, isStubborn }: Setup): SpeedPort {
+  let modemBaud = baud;
+  let boardBaud = baud;
+  return {
+    ...line,
+    write(bytes) {
+      if (boardBaud !== modemBaud) return line.write(bytes.map((byte) => byte | 0x80));
+      line.write(bytes);
+      const set = /AT\+IPR=(\d+)/.exec(Buffer.from(bytes).toString('latin1'));
+      if (set && !isStubborn) modemBaud = Number(set[1]);
+    },
+    onData: (listener) =>
+      line.onData((bytes) => listener(boardBaud === modemBaud ? bytes : bytes.map((byte) => byte | 0x80))),
+    onClose: (listener) => line.onClose(listener),
+    close: () => line.close(),
+    async setBaud(next) {
+      boardBaud = next;
+    },
+  };
 }
 
 async function measure(setup: Setup): Promise<{ dips?: ModemDips; code: string; texts: number }> {
@@ -42,7 +69,7 @@ async function measure(setup: Setup): Promise<{ dips?: ModemDips; code: string; 
           kind: setup.kind,
         });
       if (setup.supplyMv) sim800?.setSupplyMv(setup.supplyMv);
-      return { Serial3: boardEnd };
+      return { Serial3: atSpeed(boardEnd, setup) };
     },
   });
   let dips: ModemDips | undefined;
@@ -74,6 +101,11 @@ describe('device-bench: supply of the modem', () => {
       const bad = await measure({ kind, sagMv: 1000 });
       expect(bad.dips!.restarts).to.be.greaterThan(0);
     });
+  it("a modem of another speed is set to the board's; one that keeps its own is named", async () => {
+    const { dips, code } = await measure({ baud: 9600 });
+    expect([code, dips?.wasBaud, dips?.isRegistered]).to.deep.equal(['done', 9600, true]);
+    expect((await measure({ baud: 115200, isStubborn: true })).code).to.equal('modem-speed');
+  });
   it('a supply that falls by 400 mV on air', async () => {
     const { dips } = await measure({ sagMv: 400 });
     expect(dips).to.include({ restMv: 4012, lowestMv: 3612, warnings: 0, restarts: 0 });
