@@ -10,7 +10,7 @@ import { RADIO_LTE, RADIO_UNKNOWN } from '../../protocol/wire';
 import { Uart } from '../hal';
 import { begin, dropSend, give, giveStep, powerUp } from './drive';
 import { handOver, noteValue } from './incoming';
-import { STEP_MODE_AGAIN, isReadyLine, radioOf } from './kinds/kinds';
+import { isReadyLine, radioOf } from './kinds/kinds';
 import { RESULT_NONE, holds, resultOf } from './lines';
 import { SEND_NO_ANSWER, SEND_OK, pduOf } from './outbox';
 import { endList, endPollStep, endSubmit, endStore, next } from './ready';
@@ -34,7 +34,6 @@ import {
   N_INDEX,
   N_KIND,
   N_NETS,
-  N_NO_SMS,
   N_PDU_BYTES,
   N_PIN_REFUSED,
   N_REGISTERED,
@@ -82,8 +81,7 @@ function finish(modem: Modem, result: number): void {
     return arm(modem, 0);
   }
   if (command === COMMAND_POLL) {
-    if (n[N_STEP] === STEP_MODE_AGAIN) n[N_NO_SMS] = result ? 1 : 0;
-    if (endPollStep(modem)) return;
+    if (endPollStep(modem, result)) return;
   } else if (command === COMMAND_READ || command === COMMAND_DELETE) endStore(modem, result);
   else if (command === COMMAND_LIST) endList(modem, result);
   else if (command === COMMAND_PROMPT || command === COMMAND_SEND) endSubmit(modem, result);

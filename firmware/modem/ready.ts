@@ -1,7 +1,7 @@
 // What a modem that is ready is given next, and what the end of each command means: the next SMS, a place of the store,
 // the list of the store, a poll. Leaves the start-up to start-up.ts, what lines carry to incoming.ts.
 import { ANSWER_MS, begin, dropSend, give, giveStep, nextStep } from './drive';
-import { POLL_FULL, POLL_SHORT, STEP_COUNT, STEP_POLL } from './kinds/kinds';
+import { POLL_FULL, POLL_SHORT, STEP_COUNT, STEP_MODE_AGAIN, STEP_POLL } from './kinds/kinds';
 import { SEND_ERROR, SEND_NO_ANSWER, SEND_OK, hasDue, pduOf, sendWaitMs, takeSend } from './outbox';
 import { PLACES, bringDue, failDelete, failRead, rememberPlace } from './places';
 import {
@@ -25,6 +25,7 @@ import {
   N_LIST_FAILURES,
   N_MUST_LIST,
   N_NETS,
+  N_NO_SMS,
   N_PASSED,
   N_PDU_BYTES,
   N_POLLS,
@@ -145,8 +146,9 @@ export function next(modem: Modem): void {
  * A step of a poll has ended; returns whether another command was given. A registration that is not told any more may
  * mean that the answers are of the commands before: the driver starts again, once, and takes it for unknown.
  */
-export function endPollStep(modem: Modem): boolean {
+export function endPollStep(modem: Modem, result: number): boolean {
   const n = modem.n;
+  if (n[N_STEP] === STEP_MODE_AGAIN) n[N_NO_SMS] = result ? 1 : 0;
   if (n[N_STEP] === STEP_POLL && !n[N_ACCEPTED] && n[N_NETS] >= NET_TOLD) {
     n[N_NETS] = 0;
     n[N_REGISTERED] = REGISTERED_UNKNOWN;

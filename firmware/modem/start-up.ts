@@ -112,6 +112,7 @@ function isStepOpen(modem: Modem): boolean {
   if (n[N_STEP] === STEP_STORE && n[N_KIND] !== KIND_SIM800 && n[N_FAILURES] % STORE_TRIES === STORE_TRIES - 1)
     n[N_STORE] = (n[N_STORE] + 1) % STORE_COUNT;
   if (n[N_FAILURES] < STEP_TRIES - 1 && !isStartLate(modem)) return true;
+  if (n[N_STEP] === STEP_MODE) n[N_NO_SMS] = 1;
   passStep(modem);
   return false;
 }
@@ -142,7 +143,6 @@ export function endStep(modem: Modem, result: number): void {
   if (!n[N_SINCE]) n[N_SINCE] = Math.floor(modem.outbox.clock.uptimeMs() / 1000) + 1;
   if (n[N_STEP] === STEP_IDENTITY && n[N_KIND] === KIND_GENERIC && modem.model !== '')
     notify(modem, 'unknown-modem', modem.model);
-  if (n[N_STEP] === STEP_MODE) n[N_NO_SMS] = result ? 1 : 0;
   if (n[N_STEP] < STEP_MODE) n[N_FAILURES] = 0;
   else if (result !== 0 && isStepOpen(modem)) return failStep(modem);
   nextStep(modem);

@@ -53,7 +53,8 @@ export interface ModemPower {
 /**
  * `name` of onEvent. `value` is a number or a short text, never a message's content: of `sms-stuck` the place that
  * cannot be read or deleted and is left alone for a while, of `step-passed` the command that the modem refuses or never
- * answers, of `unknown-modem` the model that no table knows and of `no-sms` one that takes no SMS, in the modem's words.
+ * answers, of `unknown-modem` the model that no table knows and of `no-sms` one that takes no SMS, in the modem's
+ * words.
  */
 export type ModemEventName =
   | 'starting'

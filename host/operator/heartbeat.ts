@@ -34,8 +34,8 @@ export interface Heartbeat {
 
 /** The text of a heartbeat: what is signed, with its fields, then the signature. */
 const HEARTBEAT = new RegExp(
-  '^(CC:HB:(\\d+):(\\d+):([0-9a-f]{16}):(\\d+)/(\\d+):(\\d+):(\\d+):(\\d+):(\\d+)(?:/(\\d))?:(-|-?\\d+):([A-Za-z0-9]*)' +
-    '(?::(\\d+))?):([A-Za-z0-9+/]{86}==)$',
+  '^(CC:HB:(\\d+):(\\d+):([0-9a-f]{16}):(\\d+)/(\\d+):(\\d+):(\\d+):(\\d+):(\\d+)(?:/(\\d))?:(-|-?\\d+):' +
+    '([A-Za-z0-9]*)(?::(\\d+))?):([A-Za-z0-9+/]{86}==)$',
 );
 
 /**

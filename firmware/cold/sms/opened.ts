@@ -2,7 +2,7 @@
  * Which channel a binary SMS belongs to: it is found by the hint in its head and opened under the channel's key.
  */
 import type { Cold } from '../cold';
-import type { Account } from '../state/state';
+import type { Account, OpenAccount } from '../state/state';
 import { pairChannel, type Channel } from '../../../protocol/channel/channel';
 import { openOf, promoteChannel } from '../state/channels';
 import type { CborValue } from '../../../protocol/cbor/types';
@@ -19,6 +19,12 @@ export interface OpenedUnder {
   fields: CborValue[];
 }
 
+/** An account's channels by their place: in use, given out, the pairing's, which has its key from pairing.ts. */
+function channelOf(n: number, it: OpenAccount, place: number): Channel | undefined {
+  if (place < 2) return place ? it.next : it.channel;
+  return it.gate.length ? pairChannel(n, it.gate) : undefined;
+}
+
 /** Finds the channel that an operation belongs to and opens it; undefined when none fits. */
 export function openUnderChannel(cold: Cold, data: Uint8Array): OpenedUnder | undefined {
   const hint = smsChannelHint(data);
@@ -27,9 +33,8 @@ export function openUnderChannel(cold: Cold, data: Uint8Array): OpenedUnder | un
     if (isOpen && n !== hint) continue;
     const account = requireAccount(cold, n);
     const it = openOf(cold, account);
-    if (isOpen && !it.gate.length) continue;
     for (let k = isOpen ? 2 : 0; k < (isOpen ? 3 : 2); k++) {
-      const channel = k > 1 ? pairChannel(n, it.gate) : k ? it.next : it.channel;
+      const channel = channelOf(n, it, k);
       if (!channel || (channel.id & 65535) !== hint) continue;
       try {
         const opened = openSms(cold.crypto, channel, 'to-cold', data);

@@ -1,6 +1,7 @@
-// The simulated modem, a SIM800, an A7670 or a SIM7600 (kinds.ts): power, start-up, registration, incoming SMS, and every fault on
-// request. Spec: SIM800 Series AT Command Manual 1.09; 3GPP TS 27.007. All waiting is the runtime's; all chance comes
-// from the seed. Leaves command lines to dialogue.ts, the commands to commands/, mangled output to output.ts.
+// The simulated modem, a SIM800, an A7670 or a SIM7600 (kinds.ts): power, start-up, registration, incoming SMS, and
+// every fault on request. Spec: SIM800 Series AT Command Manual 1.09; 3GPP TS 27.007. All waiting is the runtime's; all
+// chance comes from the seed. Leaves command lines to dialogue.ts, the commands to commands/, mangled output to
+// output.ts.
 import { PDU_REPORT, hexOfBytes } from '../../../protocol/sms/pdu';
 import type { Timer } from '../../kit/runtime';
 import { UNDER_VOLTAGE_MV } from '../../modem/supply';

@@ -2,12 +2,13 @@
 // data say, and watches its supply (AT+CBC) with the radio off and while it registers, which is when it draws its 2 A
 // bursts, and on request while it sends an SMS. Low voltage warnings and restarts that nobody asked for are counted.
 // Spec: SIM800 Series AT Command Manual 1.09 (+CBC, +CFUN, UNDER-VOLTAGE WARNNING), SIM800 hardware design 4.1.
-import type { BoardData } from '../../../boards/board';
+import type { BoardData, PortData } from '../../../boards/board';
 import { fail } from '../../../protocol/errors';
 import { registrationIn, supplyIn } from '../../../firmware/modem/lines';
 import { UNDER_VOLTAGE_MV } from '../../../host/modem/supply';
 import { pause, type Runtime } from '../../../host/kit/runtime';
 import { quote } from '../../flash/prompt/packets';
+import type { BenchModem } from './bench-modem';
 import { mendSpeed } from './modem-speed';
 import type { Prompt } from '../../flash/prompt/prompt';
 
@@ -37,16 +38,6 @@ const SMS_MS = 60_000;
 const TEXT = 'ChainCloud: test of the supply';
 /** What a modem says when it has started. */
 const STARTED = /(^|\n)(RDY|\*ATREADY: 1|Call Ready|NORMAL POWER DOWN|UNDER-VOLTAGE POWER DOWN)\r/g;
-
-/** The modem of a board at its prompt. */
-export interface BenchModem {
-  /** Sends a line, waits for `end` in what comes, and answers all that came; '' when it does not come. */
-  ask(line: string, end?: RegExp, limitMs?: number): Promise<string>;
-  wait(ms: number): Promise<string>;
-  /** Changes the speed of the board's end. */
-  setBaud(baud: number): Promise<void>;
-  close(): Promise<void>;
-}
 
 /** Opens the line to modem 0 on the board and runs its power sequence. Throws `no-modem` for a board that has none. */
 async function openModem(
@@ -104,9 +95,24 @@ async function supplyOf(modem: BenchModem): Promise<number | undefined> {
 }
 
 /**
+ * Waits until the modem answers; one of another speed is set to the board's. Returns its speed before that. Throws
+ * `modem-silent`, `modem-speed`.
+ */
+async function waitForModem(modem: BenchModem, { baud, serial }: PortData): Promise<number | undefined> {
+  for (let i = 0; i < START_TRIES; i++) if ((await modem.ask('AT\r')) !== '') return undefined;
+  const was = await mendSpeed(modem, baud);
+  if (was !== undefined) return was;
+  throw fail(
+    'modem-silent',
+    `no modem answers on ${serial} at any speed: check its supply (4 V, 2 A peaks), ground, and that TX and RX are ` +
+      'crossed',
+  );
+}
+
+/**
  * Measures. smsTo: a phone that gets a text, paid by the board's SIM. also: what else is asked of the modem, while its
- * radio is as it came up. Throws `no-modem`, `modem-silent`, `modem-speed`, and what a prompt throws. A modem of another
- * speed is set to the board's. Leaves the modem registered and its line without listener.
+ * radio is as it came up. Throws `no-modem`, `modem-silent`, `modem-speed`, and what a prompt throws. Leaves the modem
+ * registered and its line without listener.
  */
 export async function measureDips(
   prompt: Prompt,
@@ -122,16 +128,8 @@ export async function measureDips(
     if (isCounting) dips.restarts += [...text.matchAll(STARTED)].filter((match) => match[2] !== 'Call Ready').length;
   });
   try {
-    const { baud, serial } = board.ports.cold.modem0!;
-    let tries = 0;
-    while (tries < START_TRIES && (await modem.ask('AT\r')) === '') tries++;
-    if (tries === START_TRIES) dips.wasBaud = await mendSpeed(modem, baud);
-    if (tries === START_TRIES && dips.wasBaud === undefined)
-      throw fail(
-        'modem-silent',
-        `no modem answers on ${serial} at any speed: check its supply (4 V, 2 A peaks), ground, and that TX and RX are ` +
-          'crossed',
-      );
+    const wasBaud = await waitForModem(modem, board.ports.cold.modem0!);
+    if (wasBaud !== undefined) dips.wasBaud = wasBaud;
     await modem.ask('ATE0\r');
     await also?.(modem);
     await modem.wait(AFTER_MS);

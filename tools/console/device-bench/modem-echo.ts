@@ -1,6 +1,6 @@
 // Whether the line to a board's modem keeps every octet: the modem's own echo (ATE1) brings back what the board wrote,
 // so a loss either way shows.
-import type { BenchModem } from './modem-dips';
+import type { BenchModem } from './bench-modem';
 
 export interface Echo {
   /** Octets written, and those that did not come back. */

@@ -1,8 +1,8 @@
-// The speed of a modem that says nothing at the board's: it is looked for, and set to the board's for good. Spec: 27.007
-// and the kinds' manuals: AT+IPREX sets it for good where there is one (A76XX, SIM7600), AT+IPR with AT&W elsewhere
+// The speed of a modem that says nothing at the board's: it is looked for, and set to the board's for good. Spec:
+// 27.007 and the manuals: AT+IPREX sets it for good where there is one (A76XX, SIM7600), AT+IPR with AT&W elsewhere
 // (SIM800). A SIM800 from the factory follows its host's speed, an A7670 and a SIM7600 speak 115,200.
 import { fail } from '../../../protocol/errors';
-import type { BenchModem } from './modem-dips';
+import type { BenchModem } from './bench-modem';
 
 const SPEEDS = [9600, 19200, 38400, 57600, 115200, 230400, 460800];
 const TRIES = 2;

@@ -96,9 +96,9 @@ async function refuseLosses(
 }
 
 /**
- * Uploads an image through EspruinoTools. Throws `known-board`, `no-board-name`, `wrong-board`, `wrong-role`, `boot-files`,
- * `table-differs`, `no-space`, `verify-failed`, `board-error`, `board-silent`; whichever it is, the board boots what it
- * booted before.
+ * Uploads an image through EspruinoTools. Throws `known-board`, `no-board-name`, `wrong-board`, `wrong-role`,
+ * `boot-files`, `table-differs`, `no-space`, `verify-failed`, `board-error`, `board-silent`; whichever it is, the board
+ * boots what it booted before.
  */
 export async function uploadByEspruinoTools(
   session: EspruinoToolsSession,

@@ -161,10 +161,11 @@ export async function probeInterpreter(
 export function areaOf(espruinoBoard: string): StorageArea {
   requireBoardName(espruinoBoard);
   const board = BOARDS.find((candidate) => candidate.espruinoBoard === espruinoBoard);
+  const taken = [...new Set(BOARDS.map((each) => each.espruinoBoard))].join(', ');
   if (!board)
     throw fail(
       'wrong-board',
-      `an Espruino "${espruinoBoard}" is none that the boards take (${[...new Set(BOARDS.map((each) => each.espruinoBoard))].join(', ')}): ` +
+      `an Espruino "${espruinoBoard}" is none that the boards take (${taken}): ` +
         'write the build for the classic ESP32 with "chaincloud flash --base DIR"; nothing was written',
     );
   return board.storage;

@@ -39,9 +39,9 @@ export const STATUS = {
     link: ['link <link:unpaired|up|down>', 'the line to HSM-Hot'],
     phones: ['phones <count:whole>', 'phones of the platform that alarms go to'],
     modem: [
-      'modem <index:whole> <state:starting|registered|unregistered|no-sms> rssi <rssi:whole> operator <operator:rest> ' +
-        'network-time <unix_seconds:whole|-> queued <queued:whole>',
-      "a modem: no-sms takes no SMS; signal 0 to 31 (99: unknown), the network's name and clock, messages to be sent",
+      'modem <index:whole> <state:starting|registered|unregistered|no-sms> rssi <rssi:whole> ' +
+        'operator <operator:rest> network-time <unix_seconds:whole|-> queued <queued:whole>',
+      'a modem: no-sms takes no SMS; signal 0 to 31 (99: unknown), the network, its clock, messages to be sent',
     ],
     radio: [
       'radio <index:whole> <technology:GSM|UMTS|LTE|NR|-> model <model:rest>',
