@@ -33,18 +33,20 @@ export class Owners {
 
   /** Asks for scripts (hex) and for the coins of transactions. */
   async learn(scripts: Iterable<string>, txids: Iterable<string>): Promise<void> {
-    const known = await allOf<ScriptRow>(
-      this.db,
-      'SELECT script, address, account, side, chain, idx FROM addresses WHERE script IN (?)',
-      [...new Set(scripts)],
-    );
+    const [known, coins] = await Promise.all([
+      allOf<ScriptRow>(
+        this.db,
+        'SELECT script, address, account, side, chain, idx FROM addresses WHERE script IN (?)',
+        [...new Set(scripts)],
+      ),
+      allOf<CoinRow>(
+        this.db,
+        'SELECT txid, sn, value, address, account, side, chain, idx FROM tx_outputs ' +
+          'WHERE txid IN (?) AND account IS NOT NULL',
+        [...new Set(txids)],
+      ),
+    ]);
     for (const { script, ...owner } of known) this.scripts.set(script, owner);
-    const coins = await allOf<CoinRow>(
-      this.db,
-      'SELECT txid, sn, value, address, account, side, chain, idx FROM tx_outputs ' +
-        'WHERE txid IN (?) AND account IS NOT NULL',
-      [...new Set(txids)],
-    );
     for (const { txid, sn, value, ...owner } of coins) this.keep(txid, sn, { ...owner, sats: value });
   }
 

@@ -6,10 +6,7 @@ import type { Db, SqlValue } from './types';
 /** Values of one statement: some milliseconds of an SQL file. */
 const VALUES_MAX = 500;
 
-/**
- * Rows of `sql`, in which `(?)` stands for the list; `before`: values of other places, all before it. Lists are filled
- * up to a power of two with their last value, so that there are few different statements.
- */
+/** Rows of `sql`, in which `IN (?)` stands for the list; `before`: values of other places, all before it. */
 export async function allOf<T>(
   db: Db,
   sql: string,
@@ -20,11 +17,22 @@ export async function allOf<T>(
   for (let from = 0; from < values.length; from += VALUES_MAX) {
     if (from > 0) await turn();
     const part = values.slice(from, from + VALUES_MAX);
-    const size = Math.min(VALUES_MAX, 2 ** Math.ceil(Math.log2(part.length)));
-    while (part.length < size) part.push(part[part.length - 1]);
-    rows.push(...(await db.all<T>(sql.replace('(?)', `(${Array(size).fill('?').join()})`), [...before, ...part])));
+    const { text, list } = db.dialect === 'postgres' ? asArray(sql, part) : asValues(sql, part);
+    for (const row of await db.all<T>(text, [...before, ...list])) rows.push(row);
   }
   return rows;
+}
+
+/** One value, an array: PostgreSQL reads hundreds of them slowly. */
+function asArray(sql: string, values: SqlValue[]): { text: string; list: SqlValue[] } {
+  return { text: sql.replace('IN (?)', '= ANY(?)'), list: [values as unknown as SqlValue] };
+}
+
+/** Filled up to a power of two with the last value, so that there are few different statements. */
+function asValues(sql: string, values: SqlValue[]): { text: string; list: SqlValue[] } {
+  const size = Math.min(VALUES_MAX, 2 ** Math.ceil(Math.log2(values.length)));
+  const rest = Array<SqlValue>(size - values.length).fill(values[values.length - 1]);
+  return { text: sql.replace('(?)', `(${Array(size).fill('?').join()})`), list: [...values, ...rest] };
 }
 
 /** Rows of one statement. */
