@@ -28,7 +28,7 @@ const idOf = (number: number): string => number.toString(16).padStart(64, '0');
 const HASHES = ['aa', 'bb', 'cc'].map((octet) => octet.repeat(32));
 const BLOCK_HEAD_BYTES = 80;
 const VERSION_BYTES = 4;
-/** Of the first block, and of the one that comes when it has been read. */
+/** Of the first block, and of the other one. */
 const BLOCK_BYTES = [100_000, 3_900_000];
 const FIRST_OF_BLOCK = 10_000_000;
 
@@ -60,24 +60,21 @@ function main(): void {
   const payment = process.argv[3];
   const blocks = [1, 2].map((height) => blockOf(height, process.argv[3 + height]));
   const ids = Array.from({ length: count }, (_, i) => idOf(i + 1));
-  /** A block comes when the one before has been read, the mempool after the last one: a figure for each alone. */
-  let height = 1;
-  let isBlockRead = false;
-  const blockRead = (read: number, verbosity: unknown): unknown => {
-    const block = blocks[read - 1];
-    if (verbosity === 0) return block.raw;
-    isBlockRead = read === blocks.length;
-    height = blocks.length;
-    return block.verbose;
-  };
+  /** One block at first, with `next` the other one, with `next` the mempool. */
+  let stage = 1;
   const answer = ({ method, params }: Call): unknown => {
+    const height = Math.min(stage, blocks.length);
     const best = HASHES[height];
+    if (method === 'next') return ++stage;
     if (method === 'getblockchaininfo') return { chain: 'regtest', blocks: height, bestblockhash: best };
     if (method === 'getbestblockhash') return best;
     if (method === 'getblockcount') return height;
     if (method === 'getblockhash') return HASHES[params[0] as number];
-    if (method === 'getblock') return blockRead(HASHES.indexOf(params[0] as string), params[1]);
-    if (method === 'getrawmempool') return isBlockRead ? ids : [];
+    if (method === 'getblock') {
+      const { raw, verbose } = blocks[HASHES.indexOf(params[0] as string) - 1];
+      return params[1] === 0 ? raw : verbose;
+    }
+    if (method === 'getrawmempool') return stage > blocks.length ? ids : [];
     if (method === 'getrawtransaction') {
       const number = parseInt((params[0] as string).slice(-8), 16);
       return number === count ? payment : foreignTx(number);

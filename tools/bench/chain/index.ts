@@ -10,6 +10,7 @@ import { HDKey } from '@scure/bip32';
 import * as btc from '@scure/btc-signer';
 import { hexOf } from '../../../host/bitcoin/hex';
 import { deriveRange } from '../../../host/bitcoin/keys';
+import { createRpc } from '../../../host/bitcoin/rpc';
 import { realRuntime } from '../../../host/kit/runtime';
 import { openDb, type Db } from '../../../host/kit/sql';
 import { startApi, type Api } from '../../../host/api';
@@ -73,6 +74,8 @@ async function startFakeNode(): Promise<{ url: string; close(): void }> {
 /** A start of the API on `place` to its first block, then one of 4 MB, then the whole mempool. */
 async function follow(place: string): Promise<{ start: Watched; block: Watched; mempool: Watched }> {
   const node = await startFakeNode();
+  const login = { url: node.url, user: 'x', password: 'y' };
+  const rpc = createRpc(login);
   const db = await openDb(place, MIGRATIONS);
   const seen = async (state: string, height: number | null): Promise<void> => {
     const sql = `SELECT 1 AS one FROM txs WHERE state = ? AND COALESCE(height, 0) = ?`;
@@ -86,7 +89,7 @@ async function follow(place: string): Promise<{ start: Watched; block: Watched; 
       api = await startApi({
         runtime: realRuntime(),
         network: 'regtest',
-        rpc: { url: node.url, user: 'x', password: 'y' },
+        rpc: login,
         database: place,
         adminToken: 'bench-admin-token-0',
         gatewayToken: 'bench-gateway-token-0',
@@ -95,11 +98,18 @@ async function follow(place: string): Promise<{ start: Watched; block: Watched; 
       isUp();
       await seen('confirmed', 1);
     }, up);
-    const block = await watched(() => seen('confirmed', 2));
-    const mempool = await watched(() => seen('mempool', null));
+    const block = await watched(async () => {
+      await rpc.call('next');
+      await seen('confirmed', 2);
+    });
+    const mempool = await watched(async () => {
+      await rpc.call('next');
+      await seen('mempool', null);
+    });
     return { start, block, mempool };
   } finally {
     await api?.close();
+    rpc.close();
     node.close();
     await db.close();
   }
