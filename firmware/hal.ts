@@ -19,13 +19,16 @@ export interface Uart {
 }
 
 /**
- * Non-volatile memory outside of Storage: `pageCount` pages of `pageBytes`. Erased bytes read 0xFF; a write can only
- * clear bits (the result is old AND new). Addresses are offsets from the start of the area. Out of range: code
- * `flash-range`. A power cut may leave a write or an erase done in part.
+ * Non-volatile memory: `pageCount` pages of `pageBytes` outside of Storage for the journal, then, in the same numbering,
+ * `archivePages` inside Storage for the archives of payments: none on HSM-Hot, and where Storage has no room for them.
+ * Erased bytes read 0xFF; a write can only clear bits (the result is old AND new). Addresses are offsets from the start
+ * of the first page. Out of range, or over the border of the two areas: code `flash-range`. A power cut may leave a
+ * write or an erase done in part.
  */
 export interface Flash {
   pageBytes: number;
   pageCount: number;
+  archivePages: number;
   readBytes(offset: number, lenBytes: number): Uint8Array;
   writeBytes(offset: number, bytes: Uint8Array): void;
   clearPage(page: number): void;
@@ -34,6 +37,8 @@ export interface Flash {
 /** What Storage keeps before a file's content, and the longest name in it. */
 export const FILE_HEADER_BYTES = 32;
 export const FILE_NAME_MAX = 28;
+/** Length of a file in the first word of its header; the octet above holds flags. */
+export const FILE_SIZE_MASK = 0xffffff;
 /** Where this file exists at power-on, the board starts no image, once: the interpreter's prompt is there. */
 export const SERVICE_FILE = 'service';
 
@@ -113,8 +118,6 @@ export interface Hal {
   /** SIM800 modems, first is preferred; none on HSM-Hot. */
   modems: Uart[];
   flash: Flash;
-  /** Pages inside Storage for the archives of payments, none where it has no room; absent on HSM-Hot. */
-  archive?: Flash;
   files: Files;
   clock: Clock;
   noise: Noise;

@@ -1,9 +1,9 @@
 // The parts of the HAL that both ESP32 boards share: the journal's area in the chip's flash, outside of Storage, at an
 // address that Espruino's own list of free flash names (jshFlashGetFree), the noise register, and the whole Hal around
 // them.
+import { fail } from '../../protocol/errors';
 import type { Flash, Hal, Uart } from '../../firmware/hal';
 import { openArchive } from './archive-pages';
-import { chipFlash } from './chip-flash';
 import { clock } from './clock';
 import {
   CONSOLE_BAUD,
@@ -24,6 +24,37 @@ import { tidy } from './memory';
 import { readNoise } from './noise';
 import { doNothing, runSteps, watchdog } from './power';
 import { isStuck, openUart } from './uart';
+
+/** Where the pages for archives begin, and their octets. */
+let archiveAddress = 0;
+let archiveBytes = 0;
+
+/** Address of a range of the journal's area or of the archives'. Espruino's erasePage wants an integer. */
+function addressOf(offset: number, lenBytes: number): number {
+  const behind = offset - FLASH_PAGE_BYTES * FLASH_PAGE_COUNT;
+  if (offset >= 0 && lenBytes >= 0) {
+    if (behind + lenBytes <= 0) return (FLASH_ADDRESS + offset) | 0;
+    if (behind >= 0 && behind + lenBytes <= archiveBytes) return (archiveAddress + behind) | 0;
+  }
+  throw fail('flash-range', 'outside of the area');
+}
+
+const flash: Flash = {
+  pageBytes: FLASH_PAGE_BYTES,
+  pageCount: FLASH_PAGE_COUNT,
+  archivePages: 0,
+  readBytes: function (offset, lenBytes) {
+    const address = addressOf(offset, lenBytes);
+    return lenBytes ? require('Flash').read(lenBytes, address) : new Uint8Array(0);
+  },
+  writeBytes: function (offset, bytes) {
+    const address = addressOf(offset, bytes.length);
+    if (bytes.length) require('Flash').write(bytes, address);
+  },
+  clearPage: function (page) {
+    require('Flash').erasePage(addressOf(page * FLASH_PAGE_BYTES, FLASH_PAGE_BYTES));
+  },
+};
 
 /** External memory lies at 0x3F800000 to 0x3FBFFFFF (ESP32 Technical Reference Manual, 1.3.1). */
 const EXTERNAL_SHIFT = 22;
@@ -49,7 +80,6 @@ function esp32Hal(
   ports: { console: Uart; link: Uart; host?: Uart; modems: Uart[] },
   modemOn: string,
   modemOff: string,
-  archive: Flash | undefined,
 ): Hal {
   return {
     board: board,
@@ -61,8 +91,7 @@ function esp32Hal(
     link: ports.link,
     host: ports.host,
     modems: ports.modems,
-    flash: chipFlash(FLASH_ADDRESS, FLASH_PAGE_COUNT, FLASH_PAGE_BYTES),
-    archive: archive,
+    flash: flash,
     files: files,
     clock: clock,
     noise: {
@@ -103,6 +132,14 @@ export function esp32ColdHal(
   modemOn: string,
   modemOff: string,
 ): Hal {
+  const archive = openArchive(
+    STORAGE_ADDRESS,
+    STORAGE_ADDRESS + STORAGE_PAGE_COUNT * FLASH_PAGE_BYTES,
+    FLASH_PAGE_BYTES,
+  );
+  archiveAddress = archive[0];
+  archiveBytes = FLASH_PAGE_BYTES * archive[1];
+  flash.archivePages = archive[1];
   return esp32Hal(
     board,
     {
@@ -112,7 +149,6 @@ export function esp32ColdHal(
     },
     modemOn,
     modemOff,
-    openArchive(STORAGE_ADDRESS, STORAGE_ADDRESS + STORAGE_PAGE_COUNT * FLASH_PAGE_BYTES, FLASH_PAGE_BYTES),
   );
 }
 
@@ -128,6 +164,5 @@ export function esp32HotHal(board: string, service: { tx: string; rx: string }):
     },
     '',
     '',
-    undefined,
   );
 }

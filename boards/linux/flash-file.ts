@@ -2,7 +2,15 @@
 // operating system before it returns, so what a killed process had written stays written.
 import { fail } from '../../protocol/errors';
 import type { Flash } from '../../firmware/hal';
-import { FLASH_FILE, FLASH_PAGE_BYTES, FLASH_PAGE_COUNT } from './board';
+import { openArchive } from '../espruino/archive-pages';
+import {
+  FLASH_FILE,
+  FLASH_PAGE_BYTES,
+  FLASH_PAGE_COUNT,
+  STORAGE_ADDRESS,
+  STORAGE_PAGE_BYTES,
+  STORAGE_PAGE_COUNT,
+} from './board';
 
 /** Erasing and writing go in pieces of this size, to need little memory. */
 const PIECE_BYTES = 128;
@@ -37,35 +45,70 @@ export function openFlashFile(): void {
   file = E.openFile(FLASH_FILE, 'r+');
 }
 
-function aRange(offset: number, lenBytes: number): void {
-  if (!(offset >= 0 && lenBytes >= 0 && offset + lenBytes <= FLASH_PAGE_BYTES * FLASH_PAGE_COUNT))
-    throw fail('flash-range', 'outside of the area');
+/** Where the pages for archives begin, in Storage, and their octets. */
+let archiveAddress = 0;
+let archiveBytes = 0;
+
+/**
+ * Checks a range. Returns its address where it is of the archives, which Espruino's module Flash writes, else 0. Its
+ * erasePage wants an integer.
+ */
+function addressOf(offset: number, lenBytes: number): number {
+  const behind = offset - FLASH_PAGE_BYTES * FLASH_PAGE_COUNT;
+  if (offset >= 0 && lenBytes >= 0) {
+    if (behind + lenBytes <= 0) return 0;
+    if (behind >= 0 && behind + lenBytes <= archiveBytes) return (archiveAddress + behind) | 0;
+  }
+  throw fail('flash-range', 'outside of the area');
 }
 
 function read(offset: number, lenBytes: number): Uint8Array {
-  aRange(offset, lenBytes);
+  const address = addressOf(offset, lenBytes);
   if (!lenBytes) return new Uint8Array(0);
+  if (address) return require('Flash').read(lenBytes, address);
   file.seek(offset);
   return E.toUint8Array(file.read(lenBytes));
+}
+
+/** Writes into the file, a piece at a time. */
+function writeFile(offset: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+    const left = bytes.length - at;
+    const now = read(offset + at, left < PIECE_BYTES ? left : PIECE_BYTES);
+    for (let i = 0; i < now.length; i++) now[i] &= bytes[at + i];
+    file.seek(offset + at);
+    file.write(now);
+  }
 }
 
 export const flashFile: Flash = {
   pageBytes: FLASH_PAGE_BYTES,
   pageCount: FLASH_PAGE_COUNT,
+  archivePages: 0,
   readBytes: read,
   writeBytes: function (offset, bytes) {
-    aRange(offset, bytes.length);
-    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-      const left = bytes.length - at;
-      const now = read(offset + at, left < PIECE_BYTES ? left : PIECE_BYTES);
-      for (let i = 0; i < now.length; i++) now[i] &= bytes[at + i];
-      file.seek(offset + at);
-      file.write(now);
-    }
+    const address = addressOf(offset, bytes.length);
+    if (address && bytes.length) require('Flash').write(bytes, address);
+    else writeFile(offset, bytes);
   },
   clearPage: function (page) {
-    aRange(page * FLASH_PAGE_BYTES, FLASH_PAGE_BYTES);
-    file.seek(page * FLASH_PAGE_BYTES);
-    writeErased(FLASH_PAGE_BYTES);
+    const address = addressOf(page * FLASH_PAGE_BYTES, FLASH_PAGE_BYTES);
+    if (!address) {
+      file.seek(page * FLASH_PAGE_BYTES);
+      return writeErased(FLASH_PAGE_BYTES);
+    }
+    for (let at = 0; at < FLASH_PAGE_BYTES; at += STORAGE_PAGE_BYTES) require('Flash').erasePage(address + at);
   },
 };
+
+/** Opens the pages for archives: HSM-Cold's. */
+export function openArchivePages(): void {
+  const archive = openArchive(
+    STORAGE_ADDRESS,
+    STORAGE_ADDRESS + STORAGE_PAGE_BYTES * STORAGE_PAGE_COUNT,
+    STORAGE_PAGE_BYTES,
+  );
+  archiveAddress = archive[0];
+  archiveBytes = FLASH_PAGE_BYTES * archive[1];
+  flashFile.archivePages = archive[1];
+}

@@ -1,7 +1,6 @@
 // The HAL of the Linux interpreter. Its own console is standard input and output; it is closed unless the ports file
 // says "debug": true. This build has no watchdog, and its restart ends the process: whoever runs it starts it again.
-import type { Flash, Hal, Uart } from '../../firmware/hal';
-import { openArchive } from '../espruino/archive-pages';
+import type { Hal, Uart } from '../../firmware/hal';
 import { clock } from '../espruino/clock';
 import { files } from '../espruino/files';
 import { COMMIT } from '../espruino/image';
@@ -9,16 +8,8 @@ import { tidy } from '../espruino/memory';
 import { readNoise } from '../espruino/noise';
 import { doNothing, runSteps, watchdog } from '../espruino/power';
 import { isStuck, openUart } from '../espruino/uart';
-import {
-  BAUD,
-  GROWING_BLOCK_BYTES,
-  NAME,
-  PORTS_FILE,
-  STORAGE_ADDRESS,
-  STORAGE_PAGE_BYTES,
-  STORAGE_PAGE_COUNT,
-} from './board';
-import { flashFile, openFlashFile } from './flash-file';
+import { BAUD, GROWING_BLOCK_BYTES, NAME, PORTS_FILE } from './board';
+import { flashFile, openArchivePages, openFlashFile } from './flash-file';
 
 declare var Serial4: EspruinoSerial;
 
@@ -67,7 +58,7 @@ function clockNoise(): number {
   return turns;
 }
 
-function linuxHal(console: Uart, link: Uart, host: Uart | undefined, modems: Uart[], archive: Flash | undefined): Hal {
+function linuxHal(console: Uart, link: Uart, host: Uart | undefined, modems: Uart[]): Hal {
   growMemory();
   openFlashFile();
   return {
@@ -81,7 +72,6 @@ function linuxHal(console: Uart, link: Uart, host: Uart | undefined, modems: Uar
     host: host,
     modems: modems,
     flash: flashFile,
-    archive: archive,
     files: files,
     clock: clock,
     noise: {
@@ -115,15 +105,11 @@ export function coldHal(): Hal {
   const paths = readPaths();
   const modems = [open(Serial3, paths.modem0)];
   if (paths.modem1) modems.push(open(Serial4, paths.modem1));
-  const archive = openArchive(
-    STORAGE_ADDRESS,
-    STORAGE_ADDRESS + STORAGE_PAGE_BYTES * STORAGE_PAGE_COUNT,
-    STORAGE_PAGE_BYTES,
-  );
-  return linuxHal(open(Serial1, paths.console), open(Serial2, paths.link), undefined, modems, archive);
+  openArchivePages();
+  return linuxHal(open(Serial1, paths.console), open(Serial2, paths.link), undefined, modems);
 }
 
 export function hotHal(): Hal {
   const paths = readPaths();
-  return linuxHal(open(Serial1, paths.console), open(Serial2, paths.link), open(Serial3, paths.host), [], undefined);
+  return linuxHal(open(Serial1, paths.console), open(Serial2, paths.link), open(Serial3, paths.host), []);
 }

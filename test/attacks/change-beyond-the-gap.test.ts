@@ -49,7 +49,7 @@ describe('attack: change beyond the gap', () => {
     fill(rig, 60);
     await wake(rig);
     await rig.world.run(20_000);
-    expect(rig.cold.archive.cells[0]).to.not.equal(255);
+    expect(rig.cold.flash.archived[0]).to.not.equal(255);
     expect(await refused(rig, 'b', 40)).to.deep.equal(GAP);
     const text = await rig.world.finish(backup(rig.coldConsole, PIN));
     const other = makeRig({ seed: 'fresh' });
@@ -60,7 +60,7 @@ describe('attack: change beyond the gap', () => {
     await other.world.finish(
       restoreState(other.coldConsole, text, { pin: PIN, channelIds: [rig.v.channel!.id], payments: 1 }),
     );
-    expect(other.cold.archive.cells.slice(0, GROUP_BYTES)).to.deep.equal(rig.cold.archive.cells.slice(0, GROUP_BYTES));
+    expect(other.cold.flash.archived.slice(0, GROUP_BYTES)).to.deep.equal(rig.cold.flash.archived.slice(0, GROUP_BYTES));
     other.file = rig.file;
     Object.assign(other.v, {
       identityPriv: rig.v.identityPriv,

@@ -21,7 +21,7 @@ describe('attack: changed archive', () => {
       await rig.world.run(3000);
     }
     await rig.world.run(20_000);
-    expect(rig.cold.archive.cells[0]).to.not.equal(255);
+    expect(rig.cold.flash.archived[0]).to.not.equal(255);
     await pay(rig, first);
     await pay(rig, { ...first, feeSats: 2000 });
     expect((await refusalOf(pay(rig, { ...first, coins: [makeCoin(rig, { sats: 100_000 })] }))).tag).to.equal(
@@ -29,7 +29,7 @@ describe('attack: changed archive', () => {
     );
     expect((await refusalOf(pay(rig, { ...first, outs: out(20_000) }))).refusal).to.equal(REFUSE_CONFLICT);
     rig.coldOff();
-    rig.cold.archive.cells[40] ^= 1;
+    rig.cold.flash.archived[40] ^= 1;
     rig.coldOn();
     expect(valueOf(await rig.world.finish(status(rig.coldConsole)), 'state')).to.equal('archive-lost');
   }).timeout(180_000);

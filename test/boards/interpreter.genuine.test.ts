@@ -62,7 +62,7 @@ describe('genuine interpreter as in the field (ESPRUINO)', function () {
 
   it("a board's life of archives, and a Storage that fills up meanwhile, start no compaction", async () => {
     const code = await bundled({
-      'boards/espruino/archive-pages': ['openArchive'],
+      'boards/linux/flash-file': ['flashFile', 'openArchivePages'],
       'boards/espruino/files': ['files'],
       'firmware/cold/payments/groups': ['writeGroup', 'readGroup', 'groupsMax'],
     });
@@ -73,15 +73,15 @@ describe('genuine interpreter as in the field (ESPRUINO)', function () {
       var text = ""; while (text.length < 900) text += "0123456789";
       storage.write("trash", text);
       storage.write("image", text);
-      var archive = openArchive(start, start + storage.getFree() + 2000, ${BOARD.storage.pageBytes});
+      openArchivePages();
       storage.erase("trash");
       function place() { return E.CRC32(chip.read(2048, start)); }
       var before = place(), bad = 0, written = 0, isFull = false, group = new Uint8Array(480);
-      var groups = 3 * groupsMax(archive);
+      var groups = 3 * groupsMax(flashFile);
       for (var turn = 0; turn < groups; turn++) {
         group[0] = 1; group[5] = turn >> 8; group[6] = turn;
-        if (!writeGroup(archive, turn, group)) bad++;
-        var back = readGroup(archive, turn);
+        if (!writeGroup(flashFile, turn, group)) bad++;
+        var back = readGroup(flashFile, turn);
         if (back[5] !== turn >> 8 || back[6] !== (turn & 255)) bad++;
         for (var each = 0; each < 4 && !isFull; each++)
           if (files.writeFile("b" + written, new Uint8Array(4000))) written++;

@@ -171,23 +171,29 @@ export class FakeFlash implements Flash {
   isOff = false;
   runner?: Runner;
 
-  /** counter: another flash of the same board, which counts the operations and goes off with it. */
+  /** Octets of the pages for archives. */
+  readonly archived: Uint8Array;
+
   constructor(
     readonly pageCount = 16,
-    private readonly counter?: FakeFlash,
+    readonly archivePages = ARCHIVE_PAGES,
   ) {
     this.cells = new Uint8Array(this.pageBytes * pageCount).fill(255);
+    this.archived = new Uint8Array(this.pageBytes * archivePages).fill(255);
   }
 
-  private check(offset: number, lenBytes: number): void {
-    if (this.counter?.isOff ?? this.isOff) throw new PowerCut();
-    if (offset < 0 || offset + lenBytes > this.cells.length)
+  /** The octets of a range, as they lie there. */
+  private range(offset: number, lenBytes: number): Uint8Array {
+    if (this.isOff) throw new PowerCut();
+    const behind = offset - this.cells.length;
+    const [area, at] = behind >= 0 && this.archivePages ? [this.archived, behind] : [this.cells, offset];
+    if (at < 0 || at + lenBytes > area.length)
       throw Object.assign(new Error('outside of the flash'), { code: 'flash-range' });
+    return area.subarray(at, at + lenBytes);
   }
 
   /** Counts an operation; answers whether the power goes at it. Files count as well. */
   isCut(): boolean {
-    if (this.counter) return this.counter.isCut();
     this.runner?.point('flash');
     this.operations++;
     if (this.operations !== this.cutAt) return false;
@@ -196,37 +202,34 @@ export class FakeFlash implements Flash {
   }
 
   readBytes(offset: number, lenBytes: number): Uint8Array {
-    this.check(offset, lenBytes);
-    (this.counter ?? this).runner?.point('read');
-    return this.cells.slice(offset, offset + lenBytes);
+    const range = this.range(offset, lenBytes);
+    this.runner?.point('read');
+    return range.slice();
   }
 
   writeBytes(offset: number, bytes: Uint8Array): void {
-    this.check(offset, bytes.length);
+    const range = this.range(offset, bytes.length);
     const cut = this.isCut();
-    const count = cut ? Math.floor(bytes.length * (this.counter ?? this).cutPart) : bytes.length;
-    for (let i = 0; i < count; i++) this.cells[offset + i] &= bytes[i];
+    const count = cut ? Math.floor(bytes.length * this.cutPart) : bytes.length;
+    for (let i = 0; i < count; i++) range[i] &= bytes[i];
     if (cut) throw new PowerCut();
-    (this.counter ?? this).runner?.point('flash');
+    this.runner?.point('flash');
   }
 
   clearPage(page: number): void {
-    this.check(page * this.pageBytes, this.pageBytes);
+    const range = this.range(page * this.pageBytes, this.pageBytes);
     const cut = this.isCut();
-    const count = cut ? Math.floor(this.pageBytes * (this.counter ?? this).cutPart) : this.pageBytes;
-    if ((this.counter ?? this).cutFromEnd)
-      this.cells.fill(255, (page + 1) * this.pageBytes - count, (page + 1) * this.pageBytes);
-    else this.cells.fill(255, page * this.pageBytes, page * this.pageBytes + count);
+    const count = cut ? Math.floor(this.pageBytes * this.cutPart) : this.pageBytes;
+    if (this.cutFromEnd) range.fill(255, this.pageBytes - count);
+    else range.fill(255, 0, count);
     if (cut) throw new PowerCut();
-    (this.counter ?? this).runner?.point('flash');
+    this.runner?.point('flash');
   }
 }
 
 export interface FakeBoard {
   hal: Hal;
   flash: FakeFlash;
-  /** The ring of archives. */
-  archive: FakeFlash;
   files: Map<string, Uint8Array>;
   console: Line;
   link: Line;
@@ -270,8 +273,7 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
   let startMs = world.nowMs;
   let unixOffset = 0;
   let noiseState = 12345;
-  const flash = new FakeFlash(options.pageCount);
-  const archive = new FakeFlash(options.archivePages ?? ARCHIVE_PAGES, flash);
+  const flash = new FakeFlash(options.pageCount, options.isHot ? 0 : options.archivePages);
   const files = new Map(Object.entries(options.files ?? {}));
   const isOff = (): boolean => flash.isOff;
   const runner = (): Runner | undefined => board.runner;
@@ -285,7 +287,6 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
   const uptimeMs = (): number => world.nowMs - startMs;
   const board: FakeBoard = {
     flash,
-    archive,
     files,
     ...lines,
     rebooted: 0,
@@ -305,7 +306,6 @@ export function makeBoard(world: World, options: FakeOptions = {}): FakeBoard {
       host: options.isHot ? lines.host.uart : undefined,
       modems: options.isHot ? [] : [lines.modem.uart, lines.spare.uart].slice(0, options.modems ?? 1),
       flash,
-      archive: options.isHot ? undefined : archive,
       files: {
         readFile: (name) => files.get(name)?.slice(),
         writeFile: (name, bytes) => {

@@ -21,7 +21,7 @@ function rigOf(part: string): Rig {
   const cold = octetsOfRows(vectorFile(part).rows, PAGES);
   rig.cold.flash.cells.set(cold.cells);
   cold.files.forEach((bytes, name) => {
-    if (name === 'archive') rig.cold.archive.cells.set(bytes);
+    if (name === 'archive') rig.cold.flash.archived.set(bytes);
     else rig.cold.files.set(name, bytes);
   });
   rig.hot.flash.cells.set(octetsOfRows(vectorFile('hot').rows, PAGES).cells);

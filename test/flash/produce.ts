@@ -29,7 +29,8 @@ const PAYMENTS = 22;
 
 function octetsOf(board: Rig['cold']): BoardOctets {
   const files: [string, Uint8Array][] = [...board.files].filter(([name]) => name !== 'words');
-  if (board.archive.cells[0] !== 255) files.push(['archive', board.archive.cells.slice(0, board.archive.pageBytes)]);
+  if (board.flash.archived.some((octet) => octet !== 255))
+    files.push(['archive', board.flash.archived.slice(0, board.flash.pageBytes)]);
   return {
     flash: Buffer.from(board.flash.cells).toString('hex'),
     files: Object.fromEntries(files.map(([name, bytes]) => [name, Buffer.from(bytes).toString('hex')]).sort()),
@@ -53,7 +54,7 @@ async function usedRig(): Promise<Rig> {
     if (n === PAYMENTS - 1) await pay(rig, { ...payment, feeSats: 3000 });
     await world.run(3000);
   }
-  await world.until(() => rig.cold.archive.cells[0] !== 255);
+  await world.until(() => rig.cold.flash.archived[0] !== 255);
   await world.run(20_000);
   const allowed = { ...accountData(rig, {}), allowList: [out(1).split(',')[0]] };
   await world.finish(changeAccount(coldConsole, 0, allowed, PIN));

@@ -51,7 +51,6 @@ import {
   writeU16,
   writeU32,
 } from '../../journal/records';
-import type { Flash } from '../../hal';
 import type { Spent } from '../../../protocol/request/policy';
 import type { Cold } from '../cold';
 import { save } from '../state/store';
@@ -67,11 +66,6 @@ import {
 } from './groups';
 import { addDebit, type SignedBefore } from './payment';
 import { refusal } from '../link/refusal';
-
-/** The ring of HSM-Cold's board. */
-export function archiveOf(cold: Cold): Flash {
-  return cold.hal.archive as Flash;
-}
 
 /** Payload of the latest R_ARCHIVE, the caller's; zeros before the first. */
 export function readHead(cold: Cold): Uint8Array {
@@ -108,14 +102,14 @@ function findInGroup(group: Uint8Array, account: number, tag: Uint8Array, found:
 
 /** Adds to `found` what is archived under the account's tag. */
 export function findArchived(cold: Cold, account: number, tag: Uint8Array, found: SignedBefore): void {
-  const archive = archiveOf(cold);
+  const flash = cold.hal.flash;
   let n = cold.state.archiveFirst;
   while (n < cold.state.archiveCount) {
-    if (n % PAGE_GROUPS === 0 && !mayHold(archive, n, account, tag)) {
+    if (n % PAGE_GROUPS === 0 && !mayHold(flash, n, account, tag)) {
       n += PAGE_GROUPS;
       continue;
     }
-    findInGroup(readGroup(archive, n), account, tag, found);
+    findInGroup(readGroup(flash, n), account, tag, found);
     n++;
   }
 }
@@ -128,7 +122,7 @@ export function changeNextArchived(cold: Cold, account: number): number {
 /** Adds what archived payments since fromSeconds spent. Newest groups first, until one holds nothing that recent. */
 export function addArchived(cold: Cold, account: number, fromSeconds: number, spent: Spent): void {
   for (let n = cold.state.archiveCount - 1; n >= cold.state.archiveFirst; n--) {
-    const group = readGroup(archiveOf(cold), n);
+    const group = readGroup(cold.hal.flash, n);
     let isRecent = false;
     for (let at = 0; at < GROUP_BYTES; at += ARCHIVED_BYTES) {
       if (!group[at + ARCHIVED_TAG]) {
@@ -151,13 +145,13 @@ export function addArchived(cold: Cold, account: number, fromSeconds: number, sp
 
 /** Checks every live group against the journal's digest, and the indexes; throws `archive-lost`. At boot. */
 export function checkArchives(cold: Cold): void {
-  const archive = archiveOf(cold);
+  const flash = cold.hal.flash;
   const head = readHead(cold);
   let digest: Uint8Array = head.subarray(ARCHIVES_BASE, ARCHIVES_BASE + ARCHIVES_BASE_BYTES);
-  let isRight = cold.state.archiveCount - cold.state.archiveFirst <= groupsMax(archive);
+  let isRight = cold.state.archiveCount - cold.state.archiveFirst <= groupsMax(flash);
   for (let n = cold.state.archiveFirst; isRight && n < cold.state.archiveCount; n++) {
-    digest = nextDigest(digest, readGroup(archive, n));
-    if (n % PAGE_GROUPS === 0) isRight = isIndexRight(archive, n);
+    digest = nextDigest(digest, readGroup(flash, n));
+    if (n % PAGE_GROUPS === 0) isRight = isIndexRight(flash, n);
   }
   if (!isRight || !isEqualAt(head, ARCHIVES_DIGEST, digest, ARCHIVES_DIGEST_BYTES))
     throw fail('archive-lost', 'an archive of payments is missing or was changed: restore the state backup');
@@ -165,7 +159,7 @@ export function checkArchives(cold: Cold): void {
 
 /** Groups that the ring still takes from the journal: its last page is for what is carried (retire.ts). */
 export function freeGroups(cold: Cold): number {
-  const free = groupsMax(archiveOf(cold)) - PAGE_GROUPS - (cold.state.archiveCount - cold.state.archiveFirst);
+  const free = groupsMax(cold.hal.flash) - PAGE_GROUPS - (cold.state.archiveCount - cold.state.archiveFirst);
   return free > 0 ? free : 0;
 }
 
@@ -202,14 +196,14 @@ function gather(cold: Cold, group: Uint8Array, head: Uint8Array): void {
  * `storage-failed`.
  */
 export function appendGroup(cold: Cold, head: Uint8Array, group: Uint8Array): void {
-  const archive = archiveOf(cold);
+  const flash = cold.hal.flash;
   const first = cold.state.archiveFirst;
   let isWritten = false;
   while (!isWritten) {
     const n = readU32(head, ARCHIVES_NEXT);
-    if (n - first >= groupsMax(archive)) throw refusal(REFUSE_NOT_READY, 'storage-full');
-    isWritten = writeGroup(archive, n, group);
-    const back = readGroup(archive, n);
+    if (n - first >= groupsMax(flash)) throw refusal(REFUSE_NOT_READY, 'storage-full');
+    isWritten = writeGroup(flash, n, group);
+    const back = readGroup(flash, n);
     if (!isEqualAt(back, 0, isWritten ? group : new Uint8Array(GROUP_BYTES), GROUP_BYTES))
       throw refusal(REFUSE_NOT_READY, 'storage-failed');
     writeU32(head, ARCHIVES_NEXT, n + 1);
@@ -222,7 +216,7 @@ export function appendGroup(cold: Cold, head: Uint8Array, group: Uint8Array): vo
 export function saveHead(cold: Cold, head: Uint8Array): void {
   const before = cold.state.archiveCount;
   save(cold, R_ARCHIVE, head);
-  for (let n = before; n < cold.state.archiveCount; n++) writeIndexes(archiveOf(cold), n);
+  for (let n = before; n < cold.state.archiveCount; n++) writeIndexes(cold.hal.flash, n);
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * Archived payments on flash: groups of GROUP_ENTRIES in a ring of pages that are erased and written in place, and an
  * index of each full page, so that a number is looked for in few of them. Layouts: docs/flash-formats.md. Leaves to
- * others: which groups are live (archive.ts), what retires (retire.ts).
+ * others: which groups are live (flash.ts), what retires (retire.ts).
  */
 import type { Flash } from '../../hal';
 import {
@@ -29,54 +29,54 @@ const INDEXES_BYTES = MAX_ACCOUNTS * INDEX_BYTES;
 /** Zeros behind the indexes, written last: flash takes whole words. */
 const END_BYTES = 4;
 
-function pageOf(archive: Flash, n: number): number {
-  return Math.floor(n / PAGE_GROUPS) % archive.pageCount;
+function pageOf(flash: Flash, n: number): number {
+  return flash.pageCount + (Math.floor(n / PAGE_GROUPS) % flash.archivePages);
 }
 
-function offsetOf(archive: Flash, n: number): number {
-  return pageOf(archive, n) * archive.pageBytes + (n % PAGE_GROUPS) * CELL_BYTES;
+function offsetOf(flash: Flash, n: number): number {
+  return pageOf(flash, n) * flash.pageBytes + (n % PAGE_GROUPS) * CELL_BYTES;
 }
 
-function indexOffset(archive: Flash, n: number): number {
-  return pageOf(archive, n) * archive.pageBytes + PAGE_GROUPS * CELL_BYTES;
+function indexOffset(flash: Flash, n: number): number {
+  return pageOf(flash, n) * flash.pageBytes + PAGE_GROUPS * CELL_BYTES;
 }
 
 /** Groups that can be live at once: a page of the ring is always free to be erased. */
-export function groupsMax(archive: Flash): number {
-  return archive.pageCount < 2 ? 0 : (archive.pageCount - 1) * PAGE_GROUPS;
+export function groupsMax(flash: Flash): number {
+  return flash.archivePages < 2 ? 0 : (flash.archivePages - 1) * PAGE_GROUPS;
 }
 
-export function readGroup(archive: Flash, n: number): Uint8Array {
-  return archive.readBytes(offsetOf(archive, n), GROUP_BYTES);
+export function readGroup(flash: Flash, n: number): Uint8Array {
+  return flash.readBytes(offsetOf(flash, n), GROUP_BYTES);
 }
 
 /**
  * Writes group n, in a page that it erases when it is its first one. False: a power cut left something else there; then
  * the group is made zeros. Either way `bytes` are afterwards what the flash is to hold: read it back.
  */
-export function writeGroup(archive: Flash, n: number, bytes: Uint8Array): boolean {
-  if (n % PAGE_GROUPS === 0) archive.clearPage(pageOf(archive, n));
-  const there = readGroup(archive, n);
+export function writeGroup(flash: Flash, n: number, bytes: Uint8Array): boolean {
+  if (n % PAGE_GROUPS === 0) flash.clearPage(pageOf(flash, n));
+  const there = readGroup(flash, n);
   let isFree = true;
   for (let i = 0; i < GROUP_BYTES; i++) if ((there[i] & bytes[i]) !== bytes[i]) isFree = false;
-  archive.writeBytes(offsetOf(archive, n), isFree ? bytes : new Uint8Array(GROUP_BYTES));
+  flash.writeBytes(offsetOf(flash, n), isFree ? bytes : new Uint8Array(GROUP_BYTES));
   return isFree;
 }
 
 /** Erases the pages of a ring that hold anything. */
-export function clearGroups(archive: Flash): void {
-  for (let page = 0; page < archive.pageCount; page++) {
-    const first = archive.readBytes(page * archive.pageBytes, ARCHIVED_BYTES);
+export function clearGroups(flash: Flash): void {
+  for (let page = flash.pageCount; page < flash.pageCount + flash.archivePages; page++) {
+    const first = flash.readBytes(page * flash.pageBytes, ARCHIVED_BYTES);
     let isErased = true;
     for (let i = 0; i < ARCHIVED_BYTES; i++) if (first[i] !== 255) isErased = false;
-    if (!isErased) archive.clearPage(page);
+    if (!isErased) flash.clearPage(page);
   }
 }
 
 /** Puts group n of a backup back, whose oldest group is `first`, in a ring of which nothing is to be kept. */
-export function restoreGroup(archive: Flash, n: number, first: number, bytes: Uint8Array): void {
-  if (n === first || n % PAGE_GROUPS === 0) archive.clearPage(pageOf(archive, n));
-  archive.writeBytes(offsetOf(archive, n), bytes);
+export function restoreGroup(flash: Flash, n: number, first: number, bytes: Uint8Array): void {
+  if (n === first || n % PAGE_GROUPS === 0) flash.clearPage(pageOf(flash, n));
+  flash.writeBytes(offsetOf(flash, n), bytes);
 }
 
 /** Puts an entry of a group into the indexes of its page. */
@@ -91,33 +91,33 @@ function addToIndex(indexes: Uint8Array, group: Uint8Array, at: number): void {
 }
 
 /** Indexes of the page whose first group is n, and the zeros that end them. */
-function makeIndexes(archive: Flash, n: number): Uint8Array {
+function makeIndexes(flash: Flash, n: number): Uint8Array {
   const indexes = new Uint8Array(INDEXES_BYTES + END_BYTES);
   for (let i = 0; i < PAGE_GROUPS; i++) {
-    const group = readGroup(archive, n + i);
+    const group = readGroup(flash, n + i);
     for (let at = 0; at < GROUP_BYTES; at += ARCHIVED_BYTES) addToIndex(indexes, group, at);
   }
   return indexes;
 }
 
 /** Writes the index of the page whose last group is n, once that group is counted. */
-export function writeIndexes(archive: Flash, n: number): void {
+export function writeIndexes(flash: Flash, n: number): void {
   if (n % PAGE_GROUPS !== PAGE_GROUPS - 1) return;
-  const indexes = makeIndexes(archive, n - PAGE_GROUPS + 1);
-  const at = indexOffset(archive, n);
-  archive.writeBytes(at, indexes.subarray(0, INDEXES_BYTES));
-  archive.writeBytes(at + INDEXES_BYTES, new Uint8Array(END_BYTES));
+  const indexes = makeIndexes(flash, n - PAGE_GROUPS + 1);
+  const at = indexOffset(flash, n);
+  flash.writeBytes(at, indexes.subarray(0, INDEXES_BYTES));
+  flash.writeBytes(at + INDEXES_BYTES, new Uint8Array(END_BYTES));
 }
 
 /** Is the index of the page whose first group is n not written, or right? */
-export function isIndexRight(archive: Flash, n: number): boolean {
-  const there = archive.readBytes(indexOffset(archive, n), INDEXES_BYTES + END_BYTES);
-  return there[INDEXES_BYTES] !== 0 || isEqualAt(there, 0, makeIndexes(archive, n), INDEXES_BYTES);
+export function isIndexRight(flash: Flash, n: number): boolean {
+  const there = flash.readBytes(indexOffset(flash, n), INDEXES_BYTES + END_BYTES);
+  return there[INDEXES_BYTES] !== 0 || isEqualAt(there, 0, makeIndexes(flash, n), INDEXES_BYTES);
 }
 
 /** May the page whose first group is n hold the account's payment of that tag? */
-export function mayHold(archive: Flash, n: number, account: number, tag: Uint8Array): boolean {
-  const indexes = archive.readBytes(indexOffset(archive, n), INDEXES_BYTES + END_BYTES);
+export function mayHold(flash: Flash, n: number, account: number, tag: Uint8Array): boolean {
+  const indexes = flash.readBytes(indexOffset(flash, n), INDEXES_BYTES + END_BYTES);
   const slot = account * INDEX_BYTES;
   if (indexes[INDEXES_BYTES] !== 0) return true;
   const number = numberAt(tag, 0);

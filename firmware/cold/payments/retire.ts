@@ -24,7 +24,7 @@ import {
 import type { Cold } from '../cold';
 import { refusal } from '../link/refusal';
 import { nowSeconds } from '../state/store';
-import { appendGroup, archiveOf, countLive, freeGroups, nextDigest, readHead, saveHead } from './archive';
+import { appendGroup, countLive, freeGroups, nextDigest, readHead, saveHead } from './archive';
 import { GROUP_BYTES, GROUP_ENTRIES, groupsMax, PAGE_GROUPS, readGroup } from './groups';
 import { numberAt } from './number';
 
@@ -44,7 +44,7 @@ export function requireNotOld(cold: Cold, account: number, tag: Uint8Array): voi
 
 /** Payments that each account may have in the ring; 0 where that is too small for any. */
 function shareOf(cold: Cold): number {
-  const groups = groupsMax(archiveOf(cold)) - LOW_GROUPS;
+  const groups = groupsMax(cold.hal.flash) - LOW_GROUPS;
   return groups > 0 ? Math.floor((GROUP_ENTRIES * groups) / (cold.state.accountCount || 1)) : 0;
 }
 
@@ -104,7 +104,7 @@ export function waitingAccounts(cold: Cold, isJournalFull: boolean): number {
 export function isRetiringDue(cold: Cold): boolean {
   const live = cold.state.archiveCount - cold.state.archiveFirst;
   if (!live) return false;
-  if (live > groupsMax(archiveOf(cold)) - LOW_GROUPS) return true;
+  if (live > groupsMax(cold.hal.flash) - LOW_GROUPS) return true;
   const head = readHead(cold);
   for (let n = 0; n < cold.state.accountCount; n++) if (hasShare(cold, head, n, 2 * GROUP_ENTRIES)) return true;
   return false;
@@ -115,7 +115,7 @@ export function isRetiringDue(cold: Cold): boolean {
  * is changed then.
  */
 export function retireOldest(cold: Cold): boolean {
-  const archive = archiveOf(cold);
+  const flash = cold.hal.flash;
   const head = readHead(cold);
   const carried = new Uint8Array(GROUP_BYTES);
   const beforeSeconds = nowSeconds(cold) - KEEP_S;
@@ -123,7 +123,7 @@ export function retireOldest(cold: Cold): boolean {
   let carriedBytes = 0;
   let n = first;
   while (n < cold.state.archiveCount && n < first + AT_ONCE) {
-    const group = readGroup(archive, n);
+    const group = readGroup(flash, n);
     if (!canRetire(group, beforeSeconds, carriedBytes)) break;
     carriedBytes = letGo(group, head, carried, carriedBytes);
     head.set(nextDigest(head.subarray(ARCHIVES_BASE, ARCHIVES_BASE + ARCHIVES_BASE_BYTES), group), ARCHIVES_BASE);

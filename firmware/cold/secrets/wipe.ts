@@ -5,7 +5,6 @@ import { wipe } from '../../crypto/index';
 import type { Cold } from '../cold';
 import { RESTART_DELAY_MS } from '../../hal';
 import { startWipe, endWipe } from '../../journal/device';
-import { archiveOf } from '../payments/archive';
 import { clearGroups } from '../payments/groups';
 import { lock } from './unlock';
 import { makeState } from '../state/state';
@@ -22,7 +21,7 @@ const ERASED_FILES = 'bm';
 export function eraseBoard(cold: Cold): void {
   startWipe(cold.hal.flash);
   cold.hal.files.eraseFiles(ERASED_FILES);
-  clearGroups(archiveOf(cold));
+  clearGroups(cold.hal.flash);
   endWipe(cold.hal.flash);
 }
 

@@ -18,16 +18,14 @@ export type View = { [part: string]: string };
 
 /** A board's state read from a copy of its flash, or what is wrong. */
 function coldOf(board: FakeBoard): Cold | string {
-  const flash = new FakeFlash(board.flash.pageCount);
+  const flash = new FakeFlash(board.flash.pageCount, board.flash.archivePages);
+  flash.archived.set(board.flash.archived);
   flash.cells.set(board.flash.cells);
   const device = readDevice(flash);
   if (!device?.isReady) return 'new';
   const files = new Map(board.files);
-  const archive = new FakeFlash(board.archive.pageCount);
-  archive.cells.set(board.archive.cells);
   const hal = {
     flash,
-    archive,
     files: { readFile: (name: string) => files.get(name), writeFile: () => true, eraseFile: () => undefined },
     clock: { wallSeconds: () => 0 },
   };

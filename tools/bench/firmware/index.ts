@@ -28,6 +28,7 @@ function memoryFlash(pageCount: number): CountedFlash {
   return {
     pageBytes: PAGE_BYTES,
     pageCount,
+    archivePages: 0,
     programs: 0,
     readBytes: (offset, lenBytes) => cells.slice(offset, offset + lenBytes),
     writeBytes(offset, bytes) {

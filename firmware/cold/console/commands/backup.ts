@@ -20,7 +20,6 @@ import { withSeed } from '../needs';
 import { openOf } from '../../state/channels';
 import { requireAccount } from '../../state/accounts';
 import { keepRecord } from '../../state/records';
-import { archiveOf } from '../../payments/archive';
 import { readGroup } from '../../payments/groups';
 
 export const BACKUP = {
@@ -65,7 +64,7 @@ function printBackup(cold: Cold, seed64: Uint8Array): void {
   for (let group = cold.state.archiveFirst; group < cold.state.archiveCount; group++) {
     const number = new Uint8Array(4);
     writeU32(number, 0, group);
-    put(BACKUP_KIND_GROUP, concatBytes([number, readGroup(archiveOf(cold), group)]));
+    put(BACKUP_KIND_GROUP, concatBytes([number, readGroup(cold.hal.flash, group)]));
   }
   const count = new Uint8Array(4);
   writeU32(count, 0, n);

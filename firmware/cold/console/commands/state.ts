@@ -19,7 +19,7 @@ import {
   readU32,
 } from '../../../journal/records';
 import type { Cold, Restoring } from '../../cold';
-import { archiveOf, checkArchives } from '../../payments/archive';
+import { checkArchives } from '../../payments/archive';
 import { GROUP_BYTES, groupsMax, restoreGroup } from '../../payments/groups';
 import { AUDIT_STATE_RESTORED, NO_ACCOUNT } from '../../../journal/audit-codes';
 import { audit, save } from '../../state/store';
@@ -64,9 +64,9 @@ function startRestoring(cold: Cold, seed64: Uint8Array): Restoring {
 function takeGroup(cold: Cold, payload: Uint8Array): void {
   const state = cold.state;
   if (payload.length !== 4 + GROUP_BYTES) throw fail('backup-form', 'not a group of payments');
-  if (state.archiveCount - state.archiveFirst > groupsMax(archiveOf(cold)))
+  if (state.archiveCount - state.archiveFirst > groupsMax(cold.hal.flash))
     throw fail('storage-full', 'no room for the archives of payments');
-  restoreGroup(archiveOf(cold), readU32(payload, 0), state.archiveFirst, copyBytes(payload, 4, payload.length));
+  restoreGroup(cold.hal.flash, readU32(payload, 0), state.archiveFirst, copyBytes(payload, 4, payload.length));
 }
 
 /** Opens the next line of the backup: its kind, then its content. Throws `backup-form`, `-mixed`, `-order`. */

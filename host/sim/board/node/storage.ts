@@ -3,12 +3,11 @@
 // a zero-padded name of 28 bytes) and its content, all aligned to 4; a replaced file keeps its place with an empty
 // name. Leaves to others: files of Storage.open, compression and the table of file names, which the firmware does not
 // use.
-import { FILE_HEADER_BYTES, FILE_NAME_MAX } from '../../../../firmware/hal';
+import { FILE_HEADER_BYTES, FILE_NAME_MAX, FILE_SIZE_MASK } from '../../../../firmware/hal';
 import { fail } from '../../../../protocol/errors';
 import type { SimFlash } from '../flash';
 
 const ALIGN_BYTES = 4;
-const SIZE_MASK = 0x00ffffff;
 const UNSET = 0xffffffff;
 
 interface Entry {
@@ -51,7 +50,7 @@ class SimulatedStorage implements Storage {
     if (at + FILE_HEADER_BYTES > this.flash.sizeBytes) return undefined;
     const bytes = Buffer.from(this.flash.read(at, FILE_HEADER_BYTES));
     const size = bytes.readUInt32LE(0);
-    const sizeBytes = size & SIZE_MASK;
+    const sizeBytes = size & FILE_SIZE_MASK;
     if (size === UNSET || size === 0 || at + FILE_HEADER_BYTES + sizeBytes > this.flash.sizeBytes) return undefined;
     return { at, sizeBytes, name: bytes.toString('latin1', 4).replace(/\0.*$/s, '') };
   }

@@ -67,7 +67,7 @@ describe('cold/payments/retire', () => {
       tidy(machine);
     }
     expect(said).to.equal('room');
-    expect(n).to.be.within(40, 8 * groupsMax(machine.board.archive));
+    expect(n).to.be.within(40, 8 * groupsMax(machine.board.flash));
     expect(retireOldest(machine.cold)).to.equal(false);
     expect(probe(machine, '1')).to.equal(KNOWN);
     passTime(machine, KEEP_S);
@@ -112,7 +112,7 @@ describe('cold/payments/retire', () => {
     it(`${what} that was changed stops the board`, () => {
       const machine = ringMachine(6);
       payNumbers(machine, 1, 80, 60);
-      machine.board.archive.cells[offset] ^= 1;
+      machine.board.flash.archived[offset] ^= 1;
       expect(() => restart(machine))
         .to.throw()
         .with.property('code', 'archive-lost');
@@ -128,7 +128,7 @@ describe('cold/payments/retire', () => {
       const machine = ringMachine(4);
       const { board } = machine;
       board.flash.cells.set(made.board.flash.cells);
-      board.archive.cells.set(made.board.archive.cells);
+      board.flash.archived.set(made.board.flash.archived);
       machine.model.now = made.model.now;
       restart(machine);
       passTime(machine, 0);

@@ -5,7 +5,7 @@ import { createConsoleClient, provision, status, valueOf, wipe } from '../../../
 import { DICE, PIN, readyRig, type Rig } from '../../rig';
 
 const isBlank = (rig: Rig): boolean =>
-  [rig.cold.flash, rig.cold.archive].every(({ cells }) => cells.every((cell) => cell === 255));
+  [rig.cold.flash.cells, rig.cold.flash.archived].every((cells) => cells.every((cell) => cell === 255));
 const filesOf = (rig: Rig): string[] => [...rig.cold.files.keys()].filter((name) => name !== 'words');
 
 function restart(rig: Rig): void {
@@ -18,7 +18,7 @@ describe('wipe', () => {
   it('says ok when flash and files are erased, writes nothing more, and starts again as new', async () => {
     const rig = await readyRig();
     rig.cold.files.set('b0-1-12', new Uint8Array(48));
-    rig.cold.archive.cells.fill(3, 4096, 8192);
+    rig.cold.flash.archived.fill(3, 4096, 8192);
     let isErased = false;
     await rig.world.finish(
       rig.coldConsole

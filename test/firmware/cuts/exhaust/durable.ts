@@ -51,36 +51,34 @@ export interface Durable {
   version: string;
 }
 
-function flashOf(folder: string): FakeFlash {
-  const flash = new FakeFlash(FLASH_PAGE_COUNT);
+/** The pages for archives in a Storage, none where it has no file for them. */
+function archivesOf(storage: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(storage);
+  const name = bytes.indexOf('archive\0');
+  if (name < 0) return new Uint8Array(0);
+  const content = name - 4 + FILE_HEADER_BYTES;
+  const first = Math.ceil(content / BOARD.storage.pageBytes) * BOARD.storage.pageBytes;
+  const lenBytes = (bytes.readUInt32LE(name - 4) & 0xffffff) - (first - content);
+  return bytes.subarray(first, first + lenBytes - (lenBytes % FLASH_PAGE_BYTES));
+}
+
+function flashOf(folder: string, archived: Uint8Array): FakeFlash {
+  const flash = new FakeFlash(FLASH_PAGE_COUNT, archived.length / FLASH_PAGE_BYTES);
+  flash.archived.set(archived);
   flash.cells.set(fs.readFileSync(path.join(folder, FLASH_FILE)).subarray(0, flash.cells.length));
   return flash;
 }
 
-/** A copy of the ring of archives in a Storage; empty where there is none. */
-function archiveOf(storage: Uint8Array): FakeFlash {
-  const bytes = Buffer.from(storage);
-  const name = bytes.indexOf('archive\0');
-  if (name < 0) return new FakeFlash(0);
-  const content = name - 4 + FILE_HEADER_BYTES;
-  const first = Math.ceil(content / BOARD.storage.pageBytes) * BOARD.storage.pageBytes;
-  const lenBytes = (bytes.readUInt32LE(name - 4) & 0xffffff) - (first - content);
-  const archive = new FakeFlash(Math.floor(lenBytes / FLASH_PAGE_BYTES));
-  archive.cells.set(bytes.subarray(first, first + archive.cells.length));
-  return archive;
-}
-
 /** Throws the board's own faults: `journal-corrupt`, `archive-lost`. */
 export function readDurable(folder: string): Durable {
-  const flash = flashOf(folder);
   const storage = createFlash(BOARD.storage);
   storage.content().set(fs.readFileSync(path.join(folder, STORAGE_FILE)).subarray(0, storage.sizeBytes));
   const files = openStorage(storage);
+  const flash = flashOf(folder, archivesOf(storage.content()));
   const device = readDevice(flash);
   if (!device?.isReady) throw new Error('the board is as new');
   const hal = {
     flash,
-    archive: archiveOf(storage.content()),
     files: { readFile: (name: string) => files.read(name), writeFile: () => true, eraseFile: () => undefined },
     clock: { wallSeconds: () => 0 },
   };
@@ -117,7 +115,7 @@ export function readDurable(folder: string): Durable {
 /** ES5 that has the board know the digest of a batch of account 0 as if it had derived it. digest: 32 octets. */
 export function batchFile(folder: string, side: number, batchNo: number, digest: Uint8Array): string {
   const name = `b0-${side}-${batchNo}`;
-  const mac = createHmac('sha256', readDevice(flashOf(folder))!.secret)
+  const mac = createHmac('sha256', readDevice(flashOf(folder, new Uint8Array(0)))!.secret)
     .update(`batch ${name}`)
     .update(digest)
     .digest()
