@@ -11,7 +11,7 @@ export const FLASH_PAGE_COUNT = 16;
 export const STORAGE_ADDRESS = 0x320000;
 export const STORAGE_PAGE_COUNT = 224;
 /** Pages of the ring of archives, in a file of Storage: beside it two slots, the tables and 1,000 batches have room. */
-export const ARCHIVE_PAGES = 62;
+export const ARCHIVE_PAGES = 58;
 /** RNG_DATA_REG (ESP32 Technical Reference Manual, 24). */
 export const RNG_DATA_REG = 0x3ff75144;
 
