@@ -1,16 +1,18 @@
 // The ring of archives: rewritten in place for ever, nothing paid twice (I2), whatever is cut (I5), and no account
 // takes another's room (I13).
 import { expect } from 'chai';
-import { groupsMax, PAGE_GROUPS } from '../../../../firmware/cold/payments/groups';
+import { GROUP_BYTES, groupsMax, PAGE_GROUPS } from '../../../../firmware/cold/payments/groups';
 import { KEEP_S, retireOldest } from '../../../../firmware/cold/payments/retire';
 import { spentSince } from '../../../../firmware/cold/payments/window';
 import { openStore } from '../../../../firmware/cold/state/open-store';
 import { makeState } from '../../../../firmware/cold/state/state';
 import { PowerCut } from '../../fake-hal';
 import type { Machine } from '../../model/world';
-import { GAP_S, passTime, payAs, probe, ringMachine, tidy } from './ring';
+import { GAP_S, numberFound, passTime, payAs, probe, ringMachine, tidy } from './ring';
 
 const KNOWN = 'no-common-coin';
+/** Octets of a page's indexes. */
+const INDEXES_BYTES = 124;
 
 /** Starts the board again with what its flash holds. */
 function restart({ board, cold }: Machine): void {
@@ -117,6 +119,29 @@ describe('cold/payments/retire', () => {
         .to.throw()
         .with.property('code', 'archive-lost');
     }).timeout(60_000);
+
+  it('a number is looked for in the indexes and one page, however many payments there are', () => {
+    const machine = ringMachine(58);
+    const { flash } = machine.board;
+    const read = flash.readBytes.bind(flash);
+    let octets = 0;
+    flash.readBytes = (offset, lenBytes) => {
+      if (offset >= flash.cells.length) octets += lenBytes;
+      return read(offset, lenBytes);
+    };
+    const lookUp = (userTxNo: string): number => {
+      octets = 0;
+      expect(numberFound(machine, userTxNo)).to.equal(true);
+      return octets;
+    };
+    payNumbers(machine, 1000, 1100, 1);
+    expect(lookUp('1003')).to.be.lessThan(2 * PAGE_GROUPS * GROUP_BYTES);
+    payNumbers(machine, 1101, 4000, 1);
+    const pages = Math.ceil(machine.cold.state.archiveCount / PAGE_GROUPS);
+    expect(pages).to.be.greaterThan(50);
+    for (const userTxNo of ['1003', '2500', '3900'])
+      expect(lookUp(userTxNo)).to.be.lessThan(pages * INDEXES_BYTES + 2 * PAGE_GROUPS * GROUP_BYTES);
+  }).timeout(120_000);
 
   it('a power cut at each write: nothing known is forgotten, and the ring goes on', () => {
     const made = ringMachine(4);

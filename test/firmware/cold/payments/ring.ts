@@ -1,5 +1,6 @@
 // A board's durable code alone, paying under numbers and names, and what it says of each of them afterwards.
 import { archiveOldest } from '../../../../firmware/cold/payments/archive';
+import { signedBefore } from '../../../../firmware/cold/payments/ledger';
 import { paymentTag } from '../../../../firmware/cold/payments/number';
 import { isRetiringDue, retireOldest } from '../../../../firmware/cold/payments/retire';
 import { isArchiveDue } from '../../../../firmware/cold/payments/tidy';
@@ -77,4 +78,10 @@ export function tidy(machine: Machine): void {
 /** Asks for another payment under a user_tx_no that was paid; 'no-common-coin': it is known, 'old': forgotten. */
 export function probe(machine: Machine, userTxNo: string, account = 0): string {
   return payAs(machine, userTxNo, 0xfffff, account);
+}
+
+/** Does the ledger know account 0's payment of that user_tx_no? */
+export function numberFound(machine: Machine, userTxNo: string): boolean {
+  const none = new Uint8Array(32);
+  return signedBefore(machine.cold, 0, paymentTag(0, userTxNo), none, none).count > 0;
 }
