@@ -100,13 +100,22 @@ async function rescanHeight(
   return used && Number(used.count) > 0 ? used.height : undefined;
 }
 
-/** Derives ahead of what is used, on every chain of these accounts, or of all. */
+/**
+ * Derives ahead of what is used, on every chain of these accounts, or of all. An account that fails holds up no other;
+ * the first failure is thrown at the end.
+ */
 export async function extendAccounts(context: Context, accounts?: ReadonlySet<number>): Promise<void> {
+  const failures: unknown[] = [];
   for (const row of await accountRows(context.db, accounts && [...accounts])) {
-    for (const side of [SIDE_HOT, SIDE_COLD])
-      for (const chain of [0, 1]) await extendChain(context, { row, side, chain });
+    try {
+      for (const side of [SIDE_HOT, SIDE_COLD])
+        for (const chain of [0, 1]) await extendChain(context, { row, side, chain });
+    } catch (error) {
+      failures.push(error);
+    }
     await turn();
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Whether addresses are known far enough ahead when the account's hot side takes this change index. */

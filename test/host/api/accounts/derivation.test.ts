@@ -3,7 +3,7 @@
 
 import { expect } from 'chai';
 import { accountRow } from '../../../../host/api/accounts/account';
-import { ensureChunk } from '../../../../host/api/accounts/derivation';
+import { ensureChunk, extendAccounts } from '../../../../host/api/accounts/derivation';
 import type { Context } from '../../../../host/api/context';
 import type { Db } from '../../../../host/kit/sql';
 import { chainOf, type TestChain } from '../../chain/chain-fixture';
@@ -43,6 +43,28 @@ describe('host/api/accounts/derivation', () => {
     expect(context.deriving.size).to.equal(0);
     const found = await chain.db.get<{ n: number }>('SELECT COUNT(*) AS n FROM addresses WHERE side = 2 AND chain = 0');
     expect(Number(found?.n)).to.equal(4000);
+  });
+
+  it('an account whose key is broken stops no other one, and the failure is told', async () => {
+    const broken = {
+      ...(await accountRow(chain.db, 0))!,
+      account: 1,
+      cold_xpub: 'xpub-broken',
+      hot_xpub: 'xpub-broken',
+    };
+    const sound = (await accountRow(chain.db, 0))!;
+    const db: Db = {
+      ...chain.db,
+      all: (sql, ...rest) => (/FROM accounts/.test(sql) ? ([broken, sound] as never) : chain.db.all(sql, ...rest)),
+    };
+    await chain.db.run('DELETE FROM addresses WHERE account = 0');
+    const { network, runtime } = chain;
+    const context = { db, network, runtime, chunks: new Set(), deriving: new Map() } as unknown as Context;
+    let failure: unknown;
+    await extendAccounts(context).catch((error: unknown) => (failure = error));
+    expect(failure).to.be.an('error');
+    const found = await chain.db.get<{ n: number }>('SELECT COUNT(*) AS n FROM addresses WHERE account = 0');
+    expect(Number(found?.n)).to.equal(2200);
   });
 
   it('one that fails lets the next one go on', async () => {
