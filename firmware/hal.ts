@@ -19,11 +19,11 @@ export interface Uart {
 }
 
 /**
- * Non-volatile memory: `pageCount` pages of `pageBytes` outside of Storage for the journal, then, in the same numbering,
- * `archivePages` inside Storage for the archives of payments: none on HSM-Hot, and where Storage has no room for them.
- * Erased bytes read 0xFF; a write can only clear bits (the result is old AND new). Addresses are offsets from the start
- * of the first page. Out of range, or over the border of the two areas: code `flash-range`. A power cut may leave a
- * write or an erase done in part.
+ * Non-volatile memory: `pageCount` pages of `pageBytes` outside of Storage for the journal, then, in the same
+ * numbering, `archivePages` inside Storage for the archives of payments: none on HSM-Hot, and where Storage has no room
+ * for them. Erased bytes read 0xFF; a write can only clear bits (the result is old AND new). Addresses are offsets from
+ * the start of the first page. Out of range, or over the border of the two areas: code `flash-range`. A power cut may
+ * leave a write or an erase done in part.
  */
 export interface Flash {
   pageBytes: number;

@@ -60,7 +60,9 @@ describe('attack: change beyond the gap', () => {
     await other.world.finish(
       restoreState(other.coldConsole, text, { pin: PIN, channelIds: [rig.v.channel!.id], payments: 1 }),
     );
-    expect(other.cold.flash.archived.slice(0, GROUP_BYTES)).to.deep.equal(rig.cold.flash.archived.slice(0, GROUP_BYTES));
+    expect(other.cold.flash.archived.slice(0, GROUP_BYTES)).to.deep.equal(
+      rig.cold.flash.archived.slice(0, GROUP_BYTES),
+    );
     other.file = rig.file;
     Object.assign(other.v, {
       identityPriv: rig.v.identityPriv,
