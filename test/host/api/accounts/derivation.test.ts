@@ -55,6 +55,8 @@ describe('host/api/accounts/derivation', () => {
     const sound = (await accountRow(chain.db, 0))!;
     const db: Db = {
       ...chain.db,
+      get: (...args) => chain.db.get(...args),
+      transaction: (...args) => chain.db.transaction(...args),
       all: (sql, ...rest) => (/FROM accounts/.test(sql) ? ([broken, sound] as never) : chain.db.all(sql, ...rest)),
     };
     await chain.db.run('DELETE FROM addresses WHERE account = 0');
