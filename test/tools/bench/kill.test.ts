@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { killAtRandom } from '../../../tools/bench/kill/run';
 
-const ROUNDS = 10;
+const ROUNDS = 6;
 
 /** As the other tests: PostgreSQL where a server is named. The bench starts one of its own, to crash it. */
 const DATABASE = process.env.DATABASE_URL ? 'postgres' : 'libsql';
