@@ -1,9 +1,8 @@
 // The parts of the HAL that both ESP32 boards share: the journal's area in the chip's flash, outside of Storage, at an
 // address that Espruino's own list of free flash names (jshFlashGetFree), the noise register, and the whole Hal around
 // them.
-import { fail } from '../../protocol/errors';
 import type { Flash, Hal, Uart } from '../../firmware/hal';
-import { openArchive } from './archive-pages';
+import { archiveAddress, openArchive } from './archive-pages';
 import { clock } from './clock';
 import {
   CONSOLE_BAUD,
@@ -25,18 +24,9 @@ import { readNoise } from './noise';
 import { doNothing, runSteps, watchdog } from './power';
 import { isStuck, openUart } from './uart';
 
-/** Where the pages for archives begin, and their octets. */
-let archiveAddress = 0;
-let archiveBytes = 0;
-
-/** Address of a range of the journal's area or of the archives'. Espruino's erasePage wants an integer. */
+/** Address of a range of the journal's area or of the archives'. Throws `flash-range`. */
 function addressOf(offset: number, lenBytes: number): number {
-  const behind = offset - FLASH_PAGE_BYTES * FLASH_PAGE_COUNT;
-  if (offset >= 0 && lenBytes >= 0) {
-    if (behind + lenBytes <= 0) return (FLASH_ADDRESS + offset) | 0;
-    if (behind >= 0 && behind + lenBytes <= archiveBytes) return (archiveAddress + behind) | 0;
-  }
-  throw fail('flash-range', 'outside of the area');
+  return archiveAddress(FLASH_PAGE_BYTES * FLASH_PAGE_COUNT, offset, lenBytes) || (FLASH_ADDRESS + offset) | 0;
 }
 
 const flash: Flash = {
@@ -132,14 +122,7 @@ export function esp32ColdHal(
   modemOn: string,
   modemOff: string,
 ): Hal {
-  const archive = openArchive(
-    STORAGE_ADDRESS,
-    STORAGE_ADDRESS + STORAGE_PAGE_COUNT * FLASH_PAGE_BYTES,
-    FLASH_PAGE_BYTES,
-  );
-  archiveAddress = archive[0];
-  archiveBytes = FLASH_PAGE_BYTES * archive[1];
-  flash.archivePages = archive[1];
+  openArchive(flash, STORAGE_ADDRESS, STORAGE_ADDRESS + STORAGE_PAGE_COUNT * FLASH_PAGE_BYTES, FLASH_PAGE_BYTES);
   return esp32Hal(
     board,
     {

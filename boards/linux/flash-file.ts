@@ -1,8 +1,7 @@
 // Flash semantics on a file: erased bytes read 0xFF, a write can only clear bits. Each write is flushed to the
 // operating system before it returns, so what a killed process had written stays written.
-import { fail } from '../../protocol/errors';
 import type { Flash } from '../../firmware/hal';
-import { openArchive } from '../espruino/archive-pages';
+import { archiveAddress, openArchive } from '../espruino/archive-pages';
 import {
   FLASH_FILE,
   FLASH_PAGE_BYTES,
@@ -45,21 +44,9 @@ export function openFlashFile(): void {
   file = E.openFile(FLASH_FILE, 'r+');
 }
 
-/** Where the pages for archives begin, in Storage, and their octets. */
-let archiveAddress = 0;
-let archiveBytes = 0;
-
-/**
- * Checks a range. Returns its address where it is of the archives, which Espruino's module Flash writes, else 0. Its
- * erasePage wants an integer.
- */
+/** Checks a range. Returns its address where it is of the archives, which lie in Storage, else 0. */
 function addressOf(offset: number, lenBytes: number): number {
-  const behind = offset - FLASH_PAGE_BYTES * FLASH_PAGE_COUNT;
-  if (offset >= 0 && lenBytes >= 0) {
-    if (behind + lenBytes <= 0) return 0;
-    if (behind >= 0 && behind + lenBytes <= archiveBytes) return (archiveAddress + behind) | 0;
-  }
-  throw fail('flash-range', 'outside of the area');
+  return archiveAddress(FLASH_PAGE_BYTES * FLASH_PAGE_COUNT, offset, lenBytes);
 }
 
 function read(offset: number, lenBytes: number): Uint8Array {
@@ -103,12 +90,10 @@ export const flashFile: Flash = {
 
 /** Opens the pages for archives: HSM-Cold's. */
 export function openArchivePages(): void {
-  const archive = openArchive(
+  openArchive(
+    flashFile,
     STORAGE_ADDRESS,
     STORAGE_ADDRESS + STORAGE_PAGE_BYTES * STORAGE_PAGE_COUNT,
     STORAGE_PAGE_BYTES,
   );
-  archiveAddress = archive[0];
-  archiveBytes = FLASH_PAGE_BYTES * archive[1];
-  flashFile.archivePages = archive[1];
 }
