@@ -71,7 +71,8 @@ function headerMac(key: Uint8Array, header: Uint8Array): Uint8Array {
   return hmacSha256(key, fields);
 }
 
-function isErased(flash: Flash, offset: number, lenBytes: number): boolean {
+/** Does the range read 0xFF? */
+export function isErased(flash: Flash, offset: number, lenBytes: number): boolean {
   for (let at = 0; at < lenBytes; at += LOOK_BYTES) {
     const bytes = flash.readBytes(offset + at, lenBytes - at < LOOK_BYTES ? lenBytes - at : LOOK_BYTES);
     for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 255) return false;

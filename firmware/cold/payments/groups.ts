@@ -1,9 +1,10 @@
 /**
  * Archived payments on flash: groups of GROUP_ENTRIES in a ring of pages that are erased and written in place, and an
  * index of each full page, so that a number is looked for in few of them. Layouts: docs/flash-formats.md. Leaves to
- * others: which groups are live (flash.ts), what retires (retire.ts).
+ * others: which groups are live (archive.ts), what retires (retire.ts).
  */
 import type { Flash } from '../../hal';
+import { isErased } from '../../journal/half';
 import {
   ARCHIVED_ACCOUNT,
   ARCHIVED_BYTES,
@@ -52,7 +53,7 @@ export function readGroup(flash: Flash, n: number): Uint8Array {
 
 /**
  * Writes group n, in a page that it erases when it is its first one. False: a power cut left something else there; then
- * the group is made zeros. Either way `bytes` are afterwards what the flash is to hold: read it back.
+ * the group is made zeros. Nothing is read back: the caller does that.
  */
 export function writeGroup(flash: Flash, n: number, bytes: Uint8Array): boolean {
   if (n % PAGE_GROUPS === 0) flash.clearPage(pageOf(flash, n));
@@ -66,10 +67,7 @@ export function writeGroup(flash: Flash, n: number, bytes: Uint8Array): boolean 
 /** Erases the pages of a ring that hold anything. */
 export function clearGroups(flash: Flash): void {
   for (let page = flash.pageCount; page < flash.pageCount + flash.archivePages; page++) {
-    const first = flash.readBytes(page * flash.pageBytes, ARCHIVED_BYTES);
-    let isErased = true;
-    for (let i = 0; i < ARCHIVED_BYTES; i++) if (first[i] !== 255) isErased = false;
-    if (!isErased) flash.clearPage(page);
+    if (!isErased(flash, page * flash.pageBytes, flash.pageBytes)) flash.clearPage(page);
   }
 }
 

@@ -49,7 +49,7 @@ function shareOf(cold: Cold): number {
 }
 
 /** Has the account its share of the ring, or all but `spare` payments of it? */
-export function hasShare(cold: Cold, head: Uint8Array, account: number, spare: number): boolean {
+function hasShare(cold: Cold, head: Uint8Array, account: number, spare: number): boolean {
   return readU16(head, ARCHIVES_LIVE + 2 * account) + spare >= shareOf(cold);
 }
 
@@ -90,24 +90,26 @@ function letGo(group: Uint8Array, head: Uint8Array, carried: Uint8Array, atBytes
   return atBytes;
 }
 
+/** Accounts that have their share of the ring, or all but `spare` payments of it, as bits. */
+function accountsAtShare(cold: Cold, spare: number): number {
+  if (cold.state.archiveFirst === cold.state.archiveCount) return 0;
+  const head = readHead(cold);
+  let bits = 0;
+  for (let n = 0; n < cold.state.accountCount; n++) if (hasShare(cold, head, n, spare)) bits |= 1 << n;
+  return bits;
+}
+
 /** The accounts that wait for room, as bits; all of them where the ring takes nothing from a full journal. */
 export function waitingAccounts(cold: Cold, isJournalFull: boolean): number {
   if (isJournalFull && !freeGroups(cold)) return (1 << cold.state.accountCount) - 1;
-  if (cold.state.archiveFirst === cold.state.archiveCount) return 0;
-  const head = readHead(cold);
-  let waiting = 0;
-  for (let n = 0; n < cold.state.accountCount; n++) if (hasShare(cold, head, n, 0)) waiting |= 1 << n;
-  return waiting;
+  return accountsAtShare(cold, 0);
 }
 
 /** Is the ring short of room, or has an account its share but for two groups? */
 export function isRetiringDue(cold: Cold): boolean {
   const live = cold.state.archiveCount - cold.state.archiveFirst;
-  if (!live) return false;
-  if (live > groupsMax(cold.hal.flash) - LOW_GROUPS) return true;
-  const head = readHead(cold);
-  for (let n = 0; n < cold.state.accountCount; n++) if (hasShare(cold, head, n, 2 * GROUP_ENTRIES)) return true;
-  return false;
+  const isShort = live > 0 && live > groupsMax(cold.hal.flash) - LOW_GROUPS;
+  return isShort || accountsAtShare(cold, 2 * GROUP_ENTRIES) !== 0;
 }
 
 /**
