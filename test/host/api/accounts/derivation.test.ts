@@ -21,10 +21,27 @@ describe('host/api/accounts/derivation', () => {
     await platform.close();
   });
 
+  /** The chain's database with some of its methods changed. PostgreSQL's are its class's: a spread has none. */
+  function dbWith(changed: Partial<Db>): Db {
+    const { db } = chain;
+    return {
+      ...db,
+      get: db.get.bind(db),
+      all: db.all.bind(db),
+      transaction: db.transaction.bind(db),
+      ...changed,
+    };
+  }
+
+  /** What deriving takes of the API's context. */
+  function contextOf(db: Db): Context {
+    const { network, runtime } = chain;
+    return { db, network, runtime, chunks: new Set(), deriving: new Map() } as unknown as Context;
+  }
+
   it('ten batches asked for at once: one derivation after the other, none twice', async () => {
     const log: string[] = [];
-    const db: Db = {
-      ...chain.db,
+    const db = dbWith({
       get: (...args) => {
         log.push('look');
         return chain.db.get(...args);
@@ -33,9 +50,8 @@ describe('host/api/accounts/derivation', () => {
         log.push('write');
         return chain.db.transaction(...args);
       },
-    };
-    const { network, runtime } = chain;
-    const context = { db, network, runtime, chunks: new Set(), deriving: new Map() } as unknown as Context;
+    });
+    const context = contextOf(db);
     const row = (await accountRow(chain.db, 0))!;
     const asked = [1, 2, 1, 3, 2, 1].map((n) => ensureChunk(context, { row, side: 2, chain: 0 }, n, 'asked'));
     expect(await Promise.all(asked)).to.deep.equal([true, true, false, true, false, false]);
@@ -53,15 +69,11 @@ describe('host/api/accounts/derivation', () => {
       hot_xpub: 'xpub-broken',
     };
     const sound = (await accountRow(chain.db, 0))!;
-    const db: Db = {
-      ...chain.db,
-      get: (...args) => chain.db.get(...args),
-      transaction: (...args) => chain.db.transaction(...args),
+    const db = dbWith({
       all: (sql, ...rest) => (/FROM accounts/.test(sql) ? ([broken, sound] as never) : chain.db.all(sql, ...rest)),
-    };
+    });
     await chain.db.run('DELETE FROM addresses WHERE account = 0');
-    const { network, runtime } = chain;
-    const context = { db, network, runtime, chunks: new Set(), deriving: new Map() } as unknown as Context;
+    const context = contextOf(db);
     let failure: unknown;
     await extendAccounts(context).catch((error: unknown) => (failure = error));
     expect(failure).to.be.an('error');
@@ -71,17 +83,14 @@ describe('host/api/accounts/derivation', () => {
 
   it('one that fails lets the next one go on', async () => {
     let isFirst = true;
-    const db: Db = {
-      ...chain.db,
-      get: (...args) => chain.db.get(...args),
+    const db = dbWith({
       transaction: (...args) => {
         if (!isFirst) return chain.db.transaction(...args);
         isFirst = false;
         return Promise.reject(new Error('lost'));
       },
-    };
-    const { network, runtime } = chain;
-    const context = { db, network, runtime, chunks: new Set(), deriving: new Map() } as unknown as Context;
+    });
+    const context = contextOf(db);
     const row = (await accountRow(chain.db, 0))!;
     const results = await Promise.allSettled(
       [1, 1].map((n) => ensureChunk(context, { row, side: 2, chain: 0 }, n, 'asked')),
