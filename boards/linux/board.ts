@@ -1,7 +1,7 @@
 // A PC: the genuine interpreter as a process. Its ports are paths, read from PORTS_FILE in the working directory; its
 // journal is the file FLASH_FILE there, because this build has no flash outside of Storage. Storage is as large as an
 // ESP32's. How much of it an interpreter has is fixed when it is compiled: 256 kB in the stock build. There the image
-// is a file beside it, and the tables and caches fit.
+// is a file beside it, and the tables, the caches and a smaller ring of archives fit.
 import type { BoardData } from '../board';
 
 export const NAME = 'linux';
