@@ -18,7 +18,7 @@ import type { AccountFile, RegisteredAccount } from '../api';
 import type { BoardData, PortModeName, Radio } from './board';
 import { createBoards, type Boards } from './parties/boards';
 import { createConsoleHub, type ConsoleHub } from './parties/console-hub';
-import { startCustomer, type Customer } from './parties/customer-side';
+import { startCustomer, V_POLICY, type Customer } from './parties/customer-side';
 import type { LogListener } from '../kit/log';
 import type { ModemKindName } from './sim800';
 import type { Mood } from './sim800/moods';
@@ -27,7 +27,7 @@ import { CALM_POLLS, NUMBERS, QUICK_POLLS, SIM_START_MS, type Polls } from './nu
 import { startPlatform, type Platform } from './parties/platform-side';
 import { holdCeremony, type Ceremony } from './parties/ceremony';
 import { createVirtualRuntime, type VirtualRuntime } from './clock/virtual-runtime';
-import type { VPolicy } from '../vdevice';
+import type { VPolicyFile } from '../vdevice';
 
 export interface SimulationOptions {
   /** Default `chaincloud`. */
@@ -59,7 +59,8 @@ export interface SimulationOptions {
   /** SQL database of the API; a file that goes away with the simulation when left out. */
   database?: string;
   gsm?: Partial<Omit<GsmOptions, 'runtime' | 'seed'>>;
-  vPolicy?: VPolicy;
+  /** V's limits: of V_POLICY, those that are not named here. */
+  vPolicy?: VPolicyFile;
   /** How often the programs look for work; default calm, and quick with the genuine interpreter. */
   polls?: Polls;
   /** What V speaks with HSM-Cold by SMS, default v2. With v1 the account takes both. */
@@ -201,7 +202,7 @@ class SimulatedSystem implements Simulation {
       file: this.account,
       tokens: this.tokens,
       identityPriv: this.ceremony.vIdentityPriv,
-      policy: options.vPolicy,
+      policy: { ...V_POLICY, ...options.vPolicy },
       protocol: options.vProtocol,
       websitePort: options.ports?.website,
       // Where time is real nobody waits for three o'clock: the key exchange is due at the next full minute.

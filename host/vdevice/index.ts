@@ -16,6 +16,7 @@ import { aMinuteOfDay } from './loops/local-time';
 import { startPing } from './loops/ping';
 import { sendLoop, type SendLoop } from './loops/send-loop';
 import { timekeeper } from './loops/timekeeper';
+import { dayLimitOf } from './policy/policy';
 import { nextNoticeMs, sendNotices } from './admins/notices';
 import { openContext, type OpenContext } from './open-context';
 import type { State } from './state';
@@ -155,7 +156,8 @@ class RunningVDevice implements VDevice {
   }
 
   async status(): Promise<VStatus> {
-    return { ...statusOf(this.state, this.link, this.loop), cold: this.cold };
+    const limits = { daySats: dayLimitOf(this.context.policy) };
+    return { ...statusOf(this.state, this.link, this.loop), cold: this.cold, limits };
   }
 
   async askStatus(): Promise<void> {
@@ -201,7 +203,7 @@ function takeSms(context: VContext, link: HsmLink, sms: IncomingSms, commands: A
   context.state.count('sms-ignored');
 }
 
-function statusOf(state: State, link: HsmLink, loop: SendLoop): Omit<VStatus, 'cold'> {
+function statusOf(state: State, link: HsmLink, loop: SendLoop): Omit<VStatus, 'cold' | 'limits'> {
   const counts = Object.fromEntries(state.batchCounts().map((row) => [row.state, row.count]));
   const sent = state.sentTotals();
   return {

@@ -10,7 +10,7 @@ import { isOneOf, phoneKey, type VContext } from './context';
 import { openModem } from './link/modem';
 import { aPaired, readAccount } from './link/pairing';
 import { localTime } from './loops/local-time';
-import { aPolicy } from './policy/policy-form';
+import { aLimitedPolicy } from './policy/policy-form';
 import { hex, openSealer } from './seal';
 import { openState } from './state';
 import type { VDeviceOptions } from './types';
@@ -59,7 +59,7 @@ export function openContext(options: VDeviceOptions): OpenContext {
   const random = (lenBytes: number): Uint8Array => runtime.random(lenBytes);
   const crypto = protocolCrypto(random);
   aPaired(account, crypto.pubkeyCreate(options.identityPriv));
-  const policy = aPolicy(options.policy ?? {});
+  const policy = aLimitedPolicy(options.policy ?? {});
   const website = httpClient(options.websiteUrl, options.websiteToken);
   const api = httpClient(options.apiUrl, options.apiToken);
   const state = openState(options.file, openSealer(options.file + '.key', random));

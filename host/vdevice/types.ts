@@ -57,6 +57,12 @@ export interface VPolicy extends Partial<PolicyLimits> {
   minBalanceSats?: number;
 }
 
+/**
+ * A policy as V's settings have it: `windowMaxSats` or `windows` limit what a day may pay, in figures, or
+ * `windowMaxSats` is `none`.
+ */
+export type VPolicyFile = Omit<VPolicy, 'windowMaxSats'> & { windowMaxSats?: number | 'none' };
+
 /** The account public file that the operator tool writes after `account add`. */
 export type AccountPublic = AccountFile;
 
@@ -84,7 +90,7 @@ export interface VDeviceOptions {
   simPin?: string;
   hsmPhones: string[];
   adminPhones: string[];
-  policy?: VPolicy;
+  policy: VPolicyFile;
   /** Local time of the daily key exchange, default 03:00. */
   rekeyAt?: string;
   /** Minutes east of UTC of V's local time; default: the machine's zone. */
@@ -124,6 +130,13 @@ export interface VStatus {
   /** Authorised in all, by V, and the last `days` sums for the velocity limits are on disk. */
   sent: { count: number; sats: number };
   sms: { in: number; out: number; ignored: number };
+  limits: VLimits;
+}
+
+/** V's limits as people must always see them. */
+export interface VLimits {
+  /** The most that a day may pay. */
+  daySats: number | 'none';
 }
 
 export interface VDevice {

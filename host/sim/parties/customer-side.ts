@@ -1,7 +1,7 @@
 // The customer's machines in the simulator: the website, and the V-Device with a SIM800 of its own.
 import { join } from 'node:path';
 import type { AccountFile, RegisteredAccount } from '../../api';
-import { startVDevice, type VDevice, type VDeviceOptions, type VPolicy } from '../../vdevice';
+import { startVDevice, type VDevice, type VDeviceOptions, type VPolicyFile } from '../../vdevice';
 import { startWebsite, type Website } from '../../website';
 import { wire, type Wire } from '../board';
 import type { BytePort } from '../../kit/byte-port';
@@ -12,6 +12,9 @@ import { createShop, type Shop } from './shop';
 import { createSim800, type ModemKindName, type Sim800 } from '../sim800';
 import type { Mood } from '../sim800/moods';
 import type { VirtualRuntime } from '../clock/virtual-runtime';
+
+/** V's limits in the simulated world. */
+export const V_POLICY: VPolicyFile = { windowMaxSats: 50_000_000 };
 
 export interface CustomerOptions {
   runtime: VirtualRuntime;
@@ -25,7 +28,7 @@ export interface CustomerOptions {
   tokens: RegisteredAccount['tokens'];
   /** V's identity key, 32 bytes. */
   identityPriv: Uint8Array;
-  policy?: VPolicy;
+  policy: VPolicyFile;
   protocol?: 'v1' | 'v2';
   websitePort?: number;
   polls: Polls;

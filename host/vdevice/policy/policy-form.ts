@@ -5,7 +5,8 @@ import { fail } from '../../../protocol/errors';
 import { isAnyAddress } from '../../bitcoin/address';
 import { aMinuteOfDay } from '../loops/local-time';
 import { OUTS_COUNT_MAX } from '../../../protocol/wire';
-import type { VPolicy } from '../types';
+import { dayLimitOf } from './policy';
+import type { VPolicy, VPolicyFile } from '../types';
 
 const WINDOW_FIELDS = ['windowSeconds', 'windowMaxSats', 'windowMaxFeeSats', 'windowMaxCount'];
 const NUMBER_FIELDS = [
@@ -27,8 +28,9 @@ const LAST_MINUTE = 1439;
 
 type Raw = { [name: string]: unknown };
 
-/** Throws `bad-policy` naming the field, `bad-time`. */
-export function aPolicy(policy: VPolicy): VPolicy {
+/** Returns the policy, without the word `none`. Throws `bad-policy` naming the field, `bad-time`. */
+export function aPolicy(given: VPolicyFile): VPolicy {
+  const policy = withoutNone(given);
   const raw = policy as Raw;
   knownOnly(raw, V_POLICY_FIELDS, '');
   numbers(raw, NUMBER_FIELDS, '');
@@ -42,6 +44,23 @@ export function aPolicy(policy: VPolicy): VPolicy {
     aMinuteOfDay(policy.hours.to);
   }
   return policy;
+}
+
+/**
+ * Returns the policy that V's settings have. It must limit what a day pays: left out by mistake, a hacked website would
+ * have the whole balance. Throws as aPolicy.
+ */
+export function aLimitedPolicy(given: VPolicyFile): VPolicy {
+  const policy = aPolicy(given);
+  if (given.windowMaxSats !== 'none' && dayLimitOf(policy) === 'none')
+    throw bad('windowMaxSats', 'expected the most satoshi that a day may pay, or "none": V runs with a written limit');
+  return policy;
+}
+
+function withoutNone(given: VPolicyFile): VPolicy {
+  const { windowMaxSats, ...others } = given;
+  if (windowMaxSats === 'none') return others;
+  return given as VPolicy;
 }
 
 function checkBounds(policy: VPolicy): void {

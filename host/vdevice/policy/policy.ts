@@ -133,6 +133,14 @@ function windowsOf(policy: VPolicy): VWindow[] {
   return [policy, ...(policy.windows ?? [])];
 }
 
+/** The most that a day may pay: the least of the windows of a day or longer. */
+export function dayLimitOf(policy: VPolicy): number | 'none' {
+  const limits = windowsOf(policy).flatMap((window) =>
+    window.windowMaxSats && secondsOf(window) >= WINDOW_SECONDS_DEFAULT ? [window.windowMaxSats] : [],
+  );
+  return limits.length ? Math.min(...limits) : 'none';
+}
+
 function secondsOf(window: VWindow): number {
   return window.windowSeconds || WINDOW_SECONDS_DEFAULT;
 }

@@ -35,6 +35,8 @@ describe('host/vdevice door', () => {
     expect(status).to.deep.equal(await world.v.status());
     expect(status.loop.running).to.equal(true);
     expect(statusText(status).split('\n')[0]).to.match(/^channel {3}\d+, since 2026-01-05T12:00/);
+    expect(statusText(status)).to.include('\nlimits    NO LIMIT a day\n');
+    expect(statusText({ ...status, limits: { daySats: 5 } })).to.include('\nlimits    5 sats a day\n');
     await knock(path, 'stop');
     expect((await world.v.status()).loop).to.include({ running: false, stoppedBecause: 'operator' });
   });

@@ -214,6 +214,11 @@ export async function vtestOf(
   return { vtest_info: info, vtest_at: '2026-01-05T12:00:00', vtest_id: id };
 }
 
+/** V's options, with no limit for a day unless the policy has one. */
+function withDayLimit<Given extends Partial<VDeviceOptions>>(given: Given): Given & Pick<VDeviceOptions, 'policy'> {
+  return { ...given, policy: { windowMaxSats: 'none', ...given.policy } };
+}
+
 export async function createWorld(changes: Partial<VDeviceOptions> = {}, clock?: VirtualRuntime): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'vdevice-'));
   const runtime = clock ?? createVirtualRuntime({ seed: 'v', startMs: START_MS, pace: 'fast' });
@@ -233,7 +238,7 @@ export async function createWorld(changes: Partial<VDeviceOptions> = {}, clock?:
     if (lose.fromV(item) || !item.data) return;
     if (item.to === COLD || item.to === COLD_SPARE) runtime.after(SMS_DELAY_MS, () => cold.take(item.data!));
   };
-  const options: VDeviceOptions = {
+  const options = withDayLimit({
     runtime: runtime.child('v'),
     file: join(folder, 'v.db'),
     websiteUrl: site.url,
@@ -252,7 +257,7 @@ export async function createWorld(changes: Partial<VDeviceOptions> = {}, clock?:
       onSms: (next) => void (listener = next),
     },
     ...changes,
-  };
+  });
   const world: World = {
     runtime,
     api,
@@ -266,7 +271,7 @@ export async function createWorld(changes: Partial<VDeviceOptions> = {}, clock?:
     adminTexts: () => sms.filter((item) => item.to === ADMIN).map((item) => item.text!),
     async restart(more = {}) {
       await runtime.runWhile(world.v.close(), 'V to stop');
-      world.v = await startVDevice({ ...options, ...more });
+      world.v = await startVDevice(withDayLimit({ ...options, ...more }));
     },
     pass: (seconds) => runtime.runFor(seconds * 1000),
     async open() {

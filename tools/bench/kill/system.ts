@@ -7,6 +7,7 @@ import type { RegisteredAccount } from '../../../host/api';
 import { hexOf } from '../../../host/bitcoin/hex';
 import { NUMBERS, SIM_TOKENS } from '../../../host/sim/numbers';
 import { createShop, type Shop } from '../../../host/sim/parties/shop';
+import { V_POLICY } from '../../../host/sim/parties/customer-side';
 import { knock, type VStatus } from '../../../host/vdevice';
 import { openSealer } from '../../../host/vdevice/seal';
 import { createProgram, type Program } from './program';
@@ -115,6 +116,7 @@ function customerPrograms(
     account: at(ACCOUNT_FILE),
     hsmPhones: [NUMBERS.cold, NUMBERS.coldSpare],
     adminPhones: [NUMBERS.customerAdmin],
+    policy: V_POLICY,
     rekeyAt: new Date(Date.now() + HALF_A_DAY_MS).toISOString().slice(11, 16),
     utcOffsetMinutes: 0,
     pollMs: POLL_MS,

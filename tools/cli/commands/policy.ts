@@ -6,17 +6,17 @@ import { readJson } from '../../../host/kit/json-file';
 import { NETWORKS, type NetworkName } from '../../../host/bitcoin/network';
 import { localTime } from '../../../host/vdevice/loops/local-time';
 import { readHistory, tryPolicy, type Trial } from '../../../host/vdevice/policy/history';
-import { aPolicy } from '../../../host/vdevice/policy/policy-form';
+import { aLimitedPolicy } from '../../../host/vdevice/policy/policy-form';
 import { need, type Command, type CommandInput } from '../command';
 
 /** Withdrawals that a line of the table names. */
 const NAMED_MAX = 5;
 
-function readPolicy(file: string): ReturnType<typeof aPolicy> {
+function readPolicy(file: string): ReturnType<typeof aLimitedPolicy> {
   const policy = readJson(file, 'bad-policy');
   if (typeof policy !== 'object' || policy === null || Array.isArray(policy))
     throw fail('bad-policy', `${file}: expected a JSON object, as "policy" in V's settings`);
-  return aPolicy(policy);
+  return aLimitedPolicy(policy);
 }
 
 /** Minutes east of UTC, as `+08:00`; undefined: this machine's zone. Throws `usage`. */

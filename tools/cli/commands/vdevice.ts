@@ -18,6 +18,7 @@ import {
   type AccountPublic,
   type VStatus,
 } from '../../../host/vdevice';
+import { aLimitedPolicy } from '../../../host/vdevice/policy/policy-form';
 import { aPairingFrom, pairingText } from '../../operator/pairing/payload';
 import { qrLines, readScan } from '../../operator/pairing/qr';
 import { openPort } from '../../serial/open';
@@ -40,7 +41,7 @@ const SETTINGS = settings({
   account: Text,
   hsmPhones: Texts,
   adminPhones: Texts,
-  policy: Type.Optional(Type.Object({}, { description: 'an object' })),
+  policy: Type.Object({}, { description: 'an object with at least "windowMaxSats": satoshi a day, or "none"' }),
   rekeyAt: Type.Optional(Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', description: 'a time as 03:00' })),
   utcOffsetMinutes: Type.Optional(Type.Integer({ minimum: -1440, maximum: 1440, description: 'minutes east of UTC' })),
   pollMs: Type.Optional(PauseMs),
@@ -84,6 +85,7 @@ function pair(input: CommandInput): number {
 
 async function serve(configFile: string, onEvent: LogListener): Promise<number> {
   const { modemPort, identityFile, socket, ...given } = readConfig(configFile, SETTINGS);
+  aLimitedPolicy(given.policy);
   const runtime = realRuntime();
   const port = await openPort(modemPort);
   const v = await startVDevice({
@@ -131,7 +133,7 @@ function coldText({ accountState, answeredMs, radio }: NonNullable<VStatus['cold
 }
 
 /** What a running V is doing, a line a subject. */
-export function statusText({ channel, opening, cold, loop, batches, sent, sms }: VStatus): string {
+export function statusText({ channel, opening, cold, loop, batches, sent, sms, limits }: VStatus): string {
   const since = channel && new Date(channel.openedAtMs).toISOString();
   return [
     `channel   ${channel ? `${channel.id}, since ${since}` : opening ? 'none, being opened' : 'none'}`,
@@ -139,6 +141,7 @@ export function statusText({ channel, opening, cold, loop, batches, sent, sms }:
       loop.stoppedBecause === null ? '' : `, stopped because of ${loop.stoppedBecause}`
     }`,
     `sent      ${sent.count} withdrawals, ${sent.sats} sats`,
+    `limits    ${limits.daySats === 'none' ? 'NO LIMIT' : `${limits.daySats} sats`} a day`,
     `batches   ${batches.verified} verified, ${batches.waiting} waiting, ${batches.failed} failed`,
     `HSM-Cold  ${cold ? coldText(cold) : 'not asked yet: chaincloud vdevice ask-status'}`,
     `SMS       ${sms.in} in, ${sms.out} out, ${sms.ignored} ignored`,

@@ -253,7 +253,7 @@ describe('host/vdevice intake', () => {
   });
 
   it('holds a withdrawal for the velocity limit, notifies the admin once, sends it after a restart', async () => {
-    const policy = { windowSeconds: 3600, windowMaxSats: 60000 };
+    const policy = { windows: [{ windowSeconds: 3600, windowMaxSats: 60000 }] };
     await world.restart({ policy });
     await give();
     await start();
@@ -306,7 +306,7 @@ describe('host/vdevice intake', () => {
   });
 
   it('a website that knows no other than its oldest withdrawal is asked for it again', async () => {
-    await world.restart({ policy: { windowSeconds: 3600, windowMaxSats: 60000 } });
+    await world.restart({ policy: { windows: [{ windowSeconds: 3600, windowMaxSats: 60000 }] } });
     await give();
     await start();
     await world.pass(10);

@@ -98,11 +98,12 @@ describe('host/vdevice policy over a history', () => {
       ['[]', 'bad-policy'],
       ['{"txMax":1}', 'bad-policy'],
       ['{"txMaxSats":-1}', 'bad-policy'],
+      ['{"txMaxSats":80000}', 'bad-policy'],
     ]) {
       writeFileSync(policy, text);
       expect(await codeOf('try', policy, ...given), text).to.equal(code);
     }
-    writeFileSync(policy, '{"txMaxSats":80000}');
+    writeFileSync(policy, '{"txMaxSats":80000,"windowMaxSats":"none"}');
     expect(await codeOf('try', policy, '--state', `${state}.none`, '--network', 'regtest')).to.equal('sql-file');
     expect(await codeOf('try', policy, ...given, '--zone', '8')).to.equal('usage');
     expect(await codeOf('try', policy, '--state', state, '--network', 'moon')).to.equal('usage');

@@ -10,9 +10,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { policyFrom, policyTag } from '../../../../firmware/cold/signing/policy';
 import { localTime } from '../../../../host/vdevice/loops/local-time';
-import { feeTag, checkWithdrawal, POLICY_TAGS } from '../../../../host/vdevice/policy/policy';
-import { aPolicy, V_POLICY_FIELDS } from '../../../../host/vdevice/policy/policy-form';
-import type { VPolicy } from '../../../../host/vdevice';
+import { dayLimitOf, feeTag, checkWithdrawal, POLICY_TAGS } from '../../../../host/vdevice/policy/policy';
+import { aLimitedPolicy, aPolicy, V_POLICY_FIELDS } from '../../../../host/vdevice/policy/policy-form';
+import type { VPolicy, VPolicyFile } from '../../../../host/vdevice';
 
 const NOON = Date.UTC(2026, 0, 5, 12, 0, 0);
 const NOTHING: Spent = { sats: 0, feeSats: 0, count: 0 };
@@ -192,6 +192,34 @@ describe('host/vdevice policy', () => {
       () => NOTHING,
     );
     expect(east.verdict).to.equal('ok');
+  });
+
+  it('limits what a day pays, in figures, or says none', () => {
+    const daySeconds = 86_400;
+    const limited: [VPolicyFile, number | 'none'][] = [
+      [{ windowMaxSats: 'none' }, 'none'],
+      [{ windowMaxSats: 1 }, 1],
+      [{ windowMaxSats: 5, windowSeconds: daySeconds }, 5],
+      [{ windowMaxSats: 9, windows: [{ windowMaxSats: 7 }, { windowMaxSats: 3, windowSeconds: 3600 }] }, 7],
+      [{ windowMaxSats: 'none', windows: [{ windowMaxSats: 7, windowSeconds: daySeconds + 1 }] }, 7],
+    ];
+    for (const [given, sats] of limited)
+      expect(dayLimitOf(aLimitedPolicy(given)), JSON.stringify(given)).to.equal(sats);
+    expect(aLimitedPolicy({ windowMaxSats: 'none', maxOutputs: 2 })).to.deep.equal({ maxOutputs: 2 });
+    const unlimited = [
+      {},
+      { txMaxSats: 5 },
+      { windowMaxSats: 0 },
+      { windowMaxSats: 9, windowSeconds: daySeconds - 1 },
+      { windows: [{ windowMaxSats: 7, windowSeconds: 3600 }] },
+      { windowMaxSats: 'None' },
+      { windows: [{ windowMaxSats: 'none' }] },
+    ] as VPolicyFile[];
+    for (const given of unlimited)
+      expect(() => aLimitedPolicy(given), JSON.stringify(given))
+        .to.throw(/"(windows 0 )?windowMaxSats" expected/)
+        .with.property('code', 'bad-policy');
+    expect(() => aLimitedPolicy({})).to.throw('the most satoshi that a day may pay, or "none"');
   });
 
   it('refuses a policy that says nothing clear, and names that no limit has', () => {

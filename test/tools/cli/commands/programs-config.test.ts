@@ -64,6 +64,7 @@ const SOUND: [Command, { [name: string]: Json }][] = [
       account: '/nowhere/account.json',
       hsmPhones: ['+8613800000001'],
       adminPhones: ['+8613800000002'],
+      policy: { windowMaxSats: 1_000_000 },
       rekeyAt: '03:00',
       utcOffsetMinutes: 480,
       pollMs: 1000,
@@ -110,7 +111,7 @@ describe('settings of the long-running programs', () => {
           .and.not.include('\n')
           .and.not.include(SECRET);
       }
-      expect([...codes].filter((code) => !['config', 'bad-option'].includes(code))).to.deep.equal([]);
+      expect([...codes].filter((code) => !['config', 'bad-option', 'bad-policy'].includes(code))).to.deep.equal([]);
     });
   }
 
