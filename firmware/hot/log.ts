@@ -28,7 +28,7 @@ function isKept(type: number, payload: Uint8Array, offset: number, hot: Hot): bo
 /** Throws `journal-corrupt`. isFresh: an empty journal, whatever was there. Counts this start of the board. */
 export function openStore(hot: Hot, isFresh: boolean): void {
   const key = hmacSha256(hot.secret as Uint8Array, textBytes('chaincloud hot journal'));
-  hot.journal = openJournal(hot.hal.flash, key, isFresh, takeRecord, isKept, hot);
+  hot.journal = openJournal(hot.hal.flash, key, isFresh, { take: takeRecord, keep: isKept }, hot);
   const count = new Uint8Array(4);
   writeU32(count, 0, hot.boots + 1);
   append(hot.journal, R_BOOT, count);

@@ -31,10 +31,13 @@ const LOOK_BYTES = 256;
 const BACK_BYTES = 64;
 const MAGIC = 0x43434a32;
 
-/** Called for each record that holds, in order; `payload` belongs to the callee. */
-export type ApplyRecord<Owner> = (type: number, payload: Uint8Array, offset: number, owner: Owner) => void;
-/** Called at compaction: does the record still matter? `true` copies it. */
-export type KeepRecord<Owner> = (type: number, payload: Uint8Array, offset: number, owner: Owner) => boolean;
+/** What the records mean to their owner. Plain functions in one object: a function that is handed on costs memory. */
+export interface RecordHandlers<Owner> {
+  /** Called for each record that holds, in order; `payload` belongs to the callee. */
+  take(type: number, payload: Uint8Array, offset: number, owner: Owner): void;
+  /** Called at compaction: does the record still matter? `true` copies it. */
+  keep(type: number, payload: Uint8Array, offset: number, owner: Owner): boolean;
+}
 
 export interface Journal {
   flash: Flash;
@@ -55,9 +58,8 @@ export interface Journal {
   records: number;
   /** A write is under way, or one did not end: then nothing is written any more until the board starts again. */
   isWriting: boolean;
-  take: ApplyRecord<unknown>;
-  keep: KeepRecord<unknown>;
-  /** Whose records they are: handed to `take` and `keep`. */
+  handlers: RecordHandlers<unknown>;
+  /** Whose records they are: handed to the handlers. */
   owner: unknown;
 }
 
@@ -151,7 +153,7 @@ export function readNext(journal: Journal): number {
       journal.seq++;
       journal.records++;
       journal.end = at + size;
-      journal.take(header[RECORD_TYPE], payload, at, journal.owner);
+      journal.handlers.take(header[RECORD_TYPE], payload, at, journal.owner);
       return 0;
     }
   }

@@ -18,9 +18,8 @@ import {
   recordSize,
   startHalf,
   writeRecord,
-  type ApplyRecord,
   type Journal,
-  type KeepRecord,
+  type RecordHandlers,
 } from './half';
 import {
   HALF_BYTES,
@@ -39,16 +38,15 @@ export const RECORD_PAYLOAD_MAX = 480;
 export const SCRATCH_PAGES = 3;
 
 /**
- * Opens the journal and replays it through `apply`; with `isFresh` makes an empty one, whatever was there.
- * key: 32 bytes, secret. owner: handed to `apply` and `keep`, so that both are plain functions (a closure costs
- * memory). Throws code `journal-corrupt` when records were changed or removed; then nothing is written.
+ * Opens the journal and replays it through the handlers; with `isFresh` makes an empty one, whatever was there.
+ * key: 32 bytes, secret. owner: handed to the handlers, so that they are plain functions (a closure costs memory).
+ * Throws code `journal-corrupt` when records were changed or removed; then nothing is written.
  */
 export function openJournal<Owner>(
   flash: Flash,
   key: Uint8Array,
   isFresh: boolean,
-  apply: ApplyRecord<Owner>,
-  keep: KeepRecord<Owner>,
+  handlers: RecordHandlers<Owner>,
   owner?: Owner,
 ): Journal {
   const halfBytes = ((flash.pageCount - 1 - SCRATCH_PAGES) >> 1) * flash.pageBytes;
@@ -65,8 +63,7 @@ export function openJournal<Owner>(
     erases: 0,
     records: 0,
     isWriting: false,
-    take: apply as ApplyRecord<unknown>,
-    keep: keep as KeepRecord<unknown>,
+    handlers: handlers,
     owner: owner,
   };
   if (isFresh) {
@@ -115,7 +112,7 @@ export function compact(journal: Journal): void {
       const header = flash.readBytes(at, RECORD_PAYLOAD);
       const payloadBytes = (header[0] << 8) | header[1];
       const payload = flash.readBytes(at + RECORD_PAYLOAD, payloadBytes);
-      if (journal.keep(header[RECORD_TYPE], payload, at, journal.owner))
+      if (journal.handlers.keep(header[RECORD_TYPE], payload, at, journal.owner))
         writeRecord(journal, header[RECORD_TYPE], payload);
       at += recordSize(payloadBytes);
     }
@@ -133,7 +130,7 @@ export function compact(journal: Journal): void {
   journal.writes++;
   flash.writeBytes(oldBase, new Uint8Array(4));
   walk(journal, function (type, payload, at) {
-    journal.take(type, payload, at, journal.owner);
+    journal.handlers.take(type, payload, at, journal.owner);
   });
   journal.isWriting = false;
 }
@@ -196,6 +193,6 @@ export function append(journal: Journal, type: number, payload: Uint8Array): voi
     throw fail('journal-full', 'no room for a record');
   }
   const at = writeRecord(journal, type, payload);
-  journal.take(type, payload, at, journal.owner);
+  journal.handlers.take(type, payload, at, journal.owner);
   journal.isWriting = false;
 }

@@ -86,6 +86,17 @@ function decodeRead(modem: Modem): Pdu | null {
   }
 }
 
+/** Ends the hold on an SMS: deletes it. A function of its own, since a closure keeps all that its maker knew. */
+function ackOf(modem: Modem, hold: number): () => void {
+  return function () {
+    const at = modem.held.indexOf(hold);
+    if (at < 0) return;
+    modem.held.splice(at, 1);
+    modem.dels.push(entryOfHeld(hold));
+    wakeModems(modem.outbox);
+  };
+}
+
 /**
  * Decodes what +CMGR gave and hands it over, in an event of its own: nothing of the driver is on the stack then, and it
  * goes on whatever the handler does. A status report is nobody's and deleted; what cannot be understood is left to
@@ -108,17 +119,7 @@ export function handOver(modem: Modem): void {
   sms.from = pdu.address;
   sms.modem = modem.n[N_INDEX];
   const opts = modem.outbox.opts;
-  opts.onSms(
-    sms,
-    function () {
-      const at = modem.held.indexOf(hold);
-      if (at < 0) return;
-      modem.held.splice(at, 1);
-      modem.dels.push(entryOfHeld(hold));
-      wakeModems(modem.outbox);
-    },
-    opts.owner,
-  );
+  opts.onSms(sms, ackOf(modem, hold), opts.owner);
 }
 
 /** `+CMTI: <mem>,<index>`. Without a place, or of another memory, the store is listed as well. */

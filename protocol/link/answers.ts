@@ -2,6 +2,7 @@
  * The other end's requests: each is handed to the program once and answered once; a repeated one gets the remembered
  * answer. Spec: SPEC.md 5.1.
  */
+import { cutBytes, joinBytes } from '../bytes';
 import { cborEncode } from '../cbor/encode';
 import { CborArray, CborValue } from '../cbor/types';
 import {
@@ -15,7 +16,34 @@ import {
   REMEMBERED_REPLY_MAX,
   REQUESTS_MAX,
 } from '../wire';
-import { armSoon, indexOfId, PeerState } from './requests';
+import { armSoon, PeerState } from './requests';
+
+/** What stands before a remembered answer: its id, and how many octets it has. */
+const ANSWERED_HEAD = 2;
+
+/** Where the answer to request `id` stands among those that are remembered; -1: nowhere. */
+function answeredAt(all: Uint8Array, id: number): number {
+  for (let at = 0; at < all.length; at += ANSWERED_HEAD + all[at + 1]) if (all[at] === id) return at;
+  return -1;
+}
+
+/**
+ * Remembers an answer in place of the oldest of REQUESTS_MAX. A long one answers a read, which is asked again: no octet
+ * of it is kept.
+ */
+function remember(peer: PeerState, id: number, bytes: Uint8Array): void {
+  const all = peer.answered;
+  const keptBytes = bytes.length > REMEMBERED_REPLY_MAX ? 0 : bytes.length;
+  let count = 0;
+  for (let at = 0; at < all.length; at += ANSWERED_HEAD + all[at + 1]) count++;
+  const from = count < REQUESTS_MAX ? 0 : ANSWERED_HEAD + all[1];
+  const at = all.length - from;
+  peer.answered = new Uint8Array(at + ANSWERED_HEAD + keptBytes);
+  peer.answered.set(all.subarray(from));
+  peer.answered[at] = id;
+  peer.answered[at + 1] = keptBytes;
+  if (keptBytes) peer.answered.set(bytes, at + ANSWERED_HEAD);
+}
 
 /**
  * Sends the answer to request `id` of the other end's run `run`, once. A reply without fields is the bare id: one
@@ -28,8 +56,7 @@ function answer(peer: PeerState, run: number, id: number, message: CborValue[]):
   const session = peer.link.session;
   if (session && bytes.length > session.other.messageMax) bytes = cborEncode([MSG_REFUSAL, id, REFUSE_LIMIT, 'reply']);
   peer.busyIds.splice(busy, 1);
-  peer.answered.push({ id: id, bytes: bytes.length > REMEMBERED_REPLY_MAX ? undefined : bytes });
-  if (peer.answered.length > REQUESTS_MAX) peer.answered.splice(0, 1);
+  remember(peer, id, bytes);
   if (session && !peer.link.outbox.length) peer.gatherUntilMs = peer.clock.uptimeMs() + ACK_DELAY_MS;
   if (session) peer.link.outbox.push(bytes);
   armSoon(peer);
@@ -40,25 +67,28 @@ function isHeld(peer: PeerState, id: number): boolean {
   return false;
 }
 
+/** Answers a request of this run with fields. A function of its own, since a closure keeps all that its maker knew. */
+function replyTo(peer: PeerState, run: number, id: number): (fields: CborValue[]) => void {
+  return function (fields) {
+    answer(peer, run, id, ([MSG_REPLY, id] as CborValue[]).concat(fields));
+  };
+}
+
+/** Answers a request of this run with a refusal. */
+function refuseTo(peer: PeerState, run: number, id: number): (code: number, tag: string) => void {
+  return function (code, tag) {
+    answer(peer, run, id, [MSG_REFUSAL, id, code, tag.substr(0, REFUSAL_TAG_MAX)]);
+  };
+}
+
 /** Hands a request to the handler; what the handler throws is its refusal. */
 function handle(peer: PeerState, message: CborArray): void {
   const id = message[1] as number;
-  const run = peer.run;
+  const refuse = refuseTo(peer, peer.run, id);
   peer.busyIds.push(id);
-  const refuse = function (code: number, tag: string): void {
-    answer(peer, run, id, [MSG_REFUSAL, id, code, tag.substr(0, REFUSAL_TAG_MAX)]);
-  };
   try {
     if (!peer.handler) return refuse(REFUSE_INTERNAL, 'no-handler');
-    peer.handler(
-      message[0] as number,
-      message.slice(2),
-      function (fields) {
-        answer(peer, run, id, ([MSG_REPLY, id] as CborValue[]).concat(fields));
-      },
-      refuse,
-      peer.owner,
-    );
+    peer.handler(message[0] as number, message.slice(2), replyTo(peer, peer.run, id), refuse, peer.owner);
   } catch (error) {
     const thrown = error as { refusal?: number; code?: string };
     refuse(
@@ -76,11 +106,12 @@ export function takeRequest(peer: PeerState, message: CborArray): void {
   const id = message[1] as number;
   if (peer.busyIds.indexOf(id) >= 0 || isHeld(peer, id)) return;
   if (peer.busyIds.length + peer.held.length >= REQUESTS_MAX) return void peer.link.stats.badMessages++;
-  const at = indexOfId(peer.answered, id);
+  const all = peer.answered;
+  const at = answeredAt(all, id);
   if (at >= 0) {
-    const bytes = peer.answered[at].bytes;
-    if (bytes) return void peer.link.outbox.push(bytes);
-    peer.answered.splice(at, 1);
+    const from = at + ANSWERED_HEAD;
+    if (all[at + 1]) return void peer.link.outbox.push(cutBytes(all, from, from + all[at + 1]));
+    peer.answered = joinBytes(all.subarray(0, at), all.subarray(from));
   }
   if (peer.oneAtATime) peer.held.push(message);
   else handle(peer, message);

@@ -85,7 +85,7 @@ function takePayload(peer: PeerState, payload: Uint8Array): void {
 function newRun(peer: PeerState): void {
   peer.run++;
   peer.lostIds = [];
-  peer.answered = [];
+  peer.answered = new Uint8Array(0);
   peer.busyIds = [];
   peer.held = [];
 }
@@ -219,7 +219,7 @@ export function startPeer(options: PeerOptions): PeerState {
     open: [],
     nextId: 0,
     lostIds: [],
-    answered: [],
+    answered: new Uint8Array(0),
     busyIds: [],
     oneAtATime: options.oneAtATime === true,
     held: [],

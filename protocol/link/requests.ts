@@ -18,12 +18,6 @@ export interface Asked {
   endsAtMs: number;
 }
 
-/** A reply of ours: kept for a repeated request when it is short; a long one answers a read, which is asked again. */
-export interface Answered {
-  id: number;
-  bytes?: Uint8Array;
-}
-
 export interface PeerState {
   link: Link;
   clock: LinkClock;
@@ -41,7 +35,8 @@ export interface PeerState {
   nextId: number;
   /** Ids that timed out: not used again in this run of the other end until their reply has come. */
   lostIds: number[];
-  answered: Answered[];
+  /** The latest replies of ours, for repeated requests: answers.ts. One array, since a small one has much around it. */
+  answered: Uint8Array;
   /** Ids of the other end's requests that the handler has and has not answered. */
   busyIds: number[];
   /** The other end's requests that wait for their turn, where the handler takes one at a time. */

@@ -6,7 +6,14 @@ import type { Cold } from '../cold';
 import type { CborValue } from '../../../protocol/cbor/types';
 import type { Reply, Refuse } from './refusal';
 import { requireReady, requireOpenAccount } from '../state/accounts';
-import { startAuthority, feedAuthority, stepAuthority, requireAuthority, dropAuthority } from '../signing/authority';
+import {
+  startAuthority,
+  feedAuthority,
+  stepAuthority,
+  requireAuthority,
+  overRefusal,
+  dropAuthority,
+} from '../signing/authority';
 import { schedule } from '../scheduler';
 import { refuseThrown } from './refuse';
 import { aPing } from '../../../protocol/link/messages';
@@ -25,7 +32,7 @@ export function ping(cold: Cold, fields: CborValue[], reply: Reply, refuse: Refu
       requireReady(cold);
       requireOpenAccount(cold, m.account);
       if (stepAuthority(cold, check)) return true;
-      requireAuthority(cold, check, false);
+      if (requireAuthority(cold, check)) throw overRefusal(check);
       reply([]);
       return false;
     },

@@ -112,13 +112,18 @@ function isForged(cold: Cold, channel: Channel, check: AuthorityCheck): boolean 
   return !constantTimeEqual(expected, check.m.authority);
 }
 
+/** The refusal of a request under a channel that is over. */
+export function overRefusal(check: AuthorityCheck): Error {
+  return countedRefusal(check.account, REFUSE_NO_CHANNEL, 'no-channel');
+}
+
 /**
- * Throws what closes the account when V's authority does not hold. Call it once stepAuthority has no step left. A
- * channel that is over gives a refusal, unless isKnown: something was signed under this user_tx_no. The authority then
- * counts for nothing and the request gets what was given before, the same transaction's signatures, or nothing
- * (checks.ts). Returns whether the channel is over.
+ * Throws what closes the account when V's authority does not hold. Call it once stepAuthority has no step left, with
+ * little else in memory. Returns whether the channel is over. The authority then counts for nothing: the request is
+ * refused (overRefusal), unless something was signed under its user_tx_no. Then it gets what was given before, the same
+ * transaction's signatures, or nothing (checks.ts).
  */
-export function requireAuthority(cold: Cold, check: AuthorityCheck, isKnown: boolean): boolean {
+export function requireAuthority(cold: Cold, check: AuthorityCheck): boolean {
   const m = check.m;
   const account = requireAccount(cold, check.account);
   let verdict = check.v1 ? endV1Check(cold, account, check.v1) : 'no-channel';
@@ -130,6 +135,5 @@ export function requireAuthority(cold: Cold, check: AuthorityCheck, isKnown: boo
   }
   if (!verdict) return false;
   if (verdict !== 'no-channel') throw forgedRefusal(account.n);
-  if (!isKnown) throw countedRefusal(account.n, REFUSE_NO_CHANNEL, 'no-channel');
   return true;
 }

@@ -7,7 +7,14 @@ import type { Cold } from '../cold';
 import type { CborValue } from '../../../protocol/cbor/types';
 import { refusal, type Reply, type Refuse } from '../link/refusal';
 import { requireReady, requireOpenAccount } from '../state/accounts';
-import { startAuthority, feedAuthority, stepAuthority, contentDigest, requireAuthority } from './authority';
+import {
+  startAuthority,
+  feedAuthority,
+  stepAuthority,
+  contentDigest,
+  overRefusal,
+  requireAuthority,
+} from './authority';
 import { makeDraft, draftBytes } from './tx/draft';
 import { openLinkScratch } from './tx/scratch';
 import { PHASE_OUTS, PHASE_INPUTS, type Signing, type AuthorityCheck } from './signing';
@@ -79,6 +86,7 @@ function takeText(cold: Cold, signing: Signing, text: string, reply: Reply, refu
     if (!isRead) {
       isRead = true;
       feedOuts(cold, signing.outs!, text, !check.left);
+      text = '';
       if (!check.left) return true;
       reply([]);
       return false;
@@ -93,8 +101,9 @@ function takeText(cold: Cold, signing: Signing, text: string, reply: Reply, refu
 /** Everything that is known before the first input: the authority, what was signed before, the outputs, the policy. */
 function acceptRequest(cold: Cold, signing: Signing, check: AuthorityCheck): void {
   signing.content = contentDigest(check);
+  signing.isChannelOver = requireAuthority(cold, check);
   const before = signedBefore(cold, signing.account, signing.tag, signing.content, undefined);
-  signing.isChannelOver = requireAuthority(cold, check, before.count > 0);
+  if (signing.isChannelOver && !before.count) throw overRefusal(check);
   checkRequest(cold, signing, before);
   if (!before.count) checkPolicy(cold, signing, before);
   signing.check = undefined;

@@ -39,8 +39,10 @@ interface Exchange {
   seq: number;
 }
 
-/** Handles an OPEN or RENEW that holds: sends the same ACCEPT again, or makes a new channel in steps. */
-export function exchange(cold: Cold, opened: OpenedUnder, ack: () => void): void {
+/**
+ * Takes an OPEN or RENEW: sends the same ACCEPT again and acks, ignores it, or returns what a new channel is made from.
+ */
+function beginExchange(cold: Cold, opened: OpenedUnder, ack: () => void): Exchange | undefined {
   const account = opened.account;
   const n = account.n;
   const it = openOf(cold, account);
@@ -53,9 +55,13 @@ export function exchange(cold: Cold, opened: OpenedUnder, ack: () => void): void
   if (verdict === ACCEPT_AGAIN) {
     if (!isOpen) saveChannels(cold, account);
     sendUnkept(cold, account, sealAccept(cold.crypto, it.next!));
-    return ack();
+    ack();
+    return undefined;
   }
-  if (verdict === ACCEPT_NOT || (cold.accepting >> n) & 1) return ignore(cold, ack);
+  if (verdict === ACCEPT_NOT || (cold.accepting >> n) & 1) {
+    ignore(cold, ack);
+    return undefined;
+  }
   cold.accepting |= 1 << n;
   const work = acceptBegin(
     opened.channel,
@@ -63,17 +69,19 @@ export function exchange(cold: Cold, opened: OpenedUnder, ack: () => void): void
     fields.length ? (fields[fields.length - 1] as Uint8Array) : NO_BYTES,
     isOpen ? { priv32: identityPriv(cold, n), v33: account.vIdentity } : undefined,
   );
-  runExchange(
-    cold,
-    {
-      account: n,
-      work: work,
-      vCounter: isOpen ? (fields[0] as number) : -1,
-      baseId: opened.channel.id,
-      seq: opened.seq,
-    },
-    ack,
-  );
+  return {
+    account: n,
+    work: work,
+    vCounter: isOpen ? (fields[0] as number) : -1,
+    baseId: opened.channel.id,
+    seq: opened.seq,
+  };
+}
+
+/** Handles an OPEN or RENEW that holds: sends the same ACCEPT again, or makes a new channel in steps. */
+export function exchange(cold: Cold, opened: OpenedUnder, ack: () => void): void {
+  const it = beginExchange(cold, opened, ack);
+  if (it) runExchange(cold, it, ack);
 }
 
 /** Computes the new channel in steps; locking the board meanwhile ends it. */

@@ -24,7 +24,12 @@ import { sealSms } from '../../../protocol/sms/v2';
 import { nowSeconds } from '../state/store';
 import { modemInUse } from '../../modem/failover';
 import { modemRadio } from '../../modem/modem';
-import { aBatchVerify, batchAnswerFields, statusAnswerFields } from '../../../protocol/sms/operations';
+import {
+  aBatchVerify,
+  batchAnswerFields,
+  statusAnswerFields,
+  type BatchVerify,
+} from '../../../protocol/sms/operations';
 import { batchProof } from '../../../protocol/request/authority';
 
 /** Counts an SMS that does not hold; its sender hears nothing. */
@@ -38,29 +43,28 @@ export function sendUnkept(cold: Cold, account: Account, bytes: Uint8Array): voi
   if (account.vPhones.length) post(cold, account.vPhones[0], bytes, false);
 }
 
+/** The proof of a batch; digest: the batch's. */
+function proofOf(cold: Cold, account: Account, m: BatchVerify, digest: Uint8Array): Uint8Array {
+  const key = channelKey(cold.crypto, openOf(cold, account).channel!, 'proof', 32);
+  const proof = batchProof(cold.crypto, key, m.side, m.batchNo, digest);
+  wipe(key);
+  return proof;
+}
+
+/** What V gets to know of a batch; digest: the batch's, undefined while it is not derived. */
+function batchAnswer(cold: Cold, account: Account, m: BatchVerify, digest: Uint8Array | undefined): CborValue[] {
+  const seconds = digest ? 0 : secondsToBatch(cold, account.n, m.side, m.batchNo);
+  const status = digest ? BATCH_OK : BATCH_DERIVING;
+  const proof = digest && proofOf(cold, account, m, digest);
+  return batchAnswerFields({ side: m.side, batchNo: m.batchNo, status: status, seconds: seconds, proof: proof });
+}
+
 /** BATCH_VERIFY: the proof of a batch, or how long it will take to derive. */
 export function replyBatch(cold: Cold, account: Account, fields: CborValue[]): void {
   const m = aBatchVerify(fields);
-  const channel = openOf(cold, account).channel!;
   const digest = batchDigestOf(cold, account.n, m.side, m.batchNo);
   if (!digest) wantBatch(cold, batchKey(account.n, m.side, m.batchNo), true);
-  const key = channelKey(cold.crypto, channel, 'proof', 32);
-  const result = digest
-    ? {
-        side: m.side,
-        batchNo: m.batchNo,
-        status: BATCH_OK,
-        seconds: 0,
-        proof: batchProof(cold.crypto, key, m.side, m.batchNo, digest),
-      }
-    : {
-        side: m.side,
-        batchNo: m.batchNo,
-        status: BATCH_DERIVING,
-        seconds: secondsToBatch(cold, account.n, m.side, m.batchNo),
-      };
-  wipe(key);
-  sendReply(cold, account, SMS_BATCH_ANSWER, batchAnswerFields(result));
+  sendReply(cold, account, SMS_BATCH_ANSWER, batchAnswer(cold, account, m, digest));
   if (digest) wantBatch(cold, batchKey(account.n, m.side, m.batchNo + 1), false);
 }
 

@@ -60,15 +60,9 @@ function offer(cold: Cold, n: number, v: Uint8Array, hId: number): string {
   return text;
 }
 
-function acceptOpen(cold: Cold, account: Account, qh: string, hId: number, ack: () => void): void {
-  const n = account.n;
+/** Makes a channel and offers it, in steps; locking the board meanwhile ends it. */
+function makeOffer(cold: Cold, n: number, v: Uint8Array, hId: number, ack: () => void): void {
   const keys = cold.keys;
-  const offered = v1ChannelOf(cold, account, 1);
-  const v = bytesOfHex(qh) as Uint8Array;
-  if (offered && offered[1] === hId && hexOf(offered[2]) === hexOf(v)) {
-    sendToPhone(cold, n, offerText(offered));
-    return ack();
-  }
   let text = '';
   schedule(cold, {
     isIdle: false,
@@ -85,15 +79,51 @@ function acceptOpen(cold: Cold, account: Account, qh: string, hId: number, ack: 
   });
 }
 
+/** Takes a QH: sends the same offer again, or makes another one. */
+function acceptOpen(cold: Cold, account: Account, qh: string, hId: number, ack: () => void): void {
+  const offered = v1ChannelOf(cold, account, 1);
+  const v = bytesOfHex(qh) as Uint8Array;
+  if (!offered || offered[1] !== hId || hexOf(offered[2]) !== hexOf(v)) return makeOffer(cold, account.n, v, hId, ack);
+  sendToPhone(cold, account.n, offerText(offered));
+  ack();
+}
+
+/** The channel that lists are signed under. */
+function signingChannel(cold: Cold, n: number): V1Channel | undefined {
+  const account = requireAccount(cold, n);
+  return v1ChannelOf(cold, account, 0) || v1ChannelOf(cold, account, 1);
+}
+
+/** The text that gives V the signature of a list. first: the first SHA-256 of the list as a signed message. */
+function listText(cold: Cold, n: number, m: V1Verify, first: Uint8Array): string {
+  const channel = signingChannel(cold, n) as V1Channel;
+  const signed = ecdsaSignRecoverable(sha256(first), channel[3]);
+  const bytes = new Uint8Array(65);
+  bytes[0] = HEADER_FIRST + signed.recid;
+  bytes.set(signed.sig, 1);
+  return v1FormatAddresses({
+    side: m.side,
+    batchNo: m.batchNo,
+    signature: base64Encode(bytes),
+    cId: channel[0],
+    coin: m.coin,
+  });
+}
+
+/** Sends in a task of its own: writing the text down needs the room that a signature gives back. */
+function sendLater(cold: Cold, n: number, text: string): void {
+  scheduleOnce(cold, function () {
+    sendToPhone(cold, n, text);
+  });
+}
+
 /**
  * Sends the signature of the list, once the list is derived; the app asks once, so a list that is not ready is replied
  * to when it is.
  */
 function replyVerify(cold: Cold, n: number, m: V1Verify): void {
   const keys = cold.keys;
-  const account = requireAccount(cold, n);
-  if ((!v1ChannelOf(cold, account, 0) && !v1ChannelOf(cold, account, 1)) || (m.coin !== undefined && m.coin !== COIN))
-    return;
+  if (!signingChannel(cold, n) || (m.coin !== undefined && m.coin !== COIN)) return;
   const first = v1HashOf(cold, n, m.side, m.batchNo);
   if (!first) {
     wantBatch(cold, batchKey(n, m.side, m.batchNo), true, function () {
@@ -102,24 +132,7 @@ function replyVerify(cold: Cold, n: number, m: V1Verify): void {
     return;
   }
   scheduleOnce(cold, function () {
-    if (cold.keys !== keys) return;
-    const it = requireAccount(cold, n);
-    const channel = (v1ChannelOf(cold, it, 0) || v1ChannelOf(cold, it, 1)) as V1Channel;
-    const signed = ecdsaSignRecoverable(sha256(first), channel[3]);
-    const bytes = new Uint8Array(65);
-    bytes[0] = HEADER_FIRST + signed.recid;
-    bytes.set(signed.sig, 1);
-    const text = v1FormatAddresses({
-      side: m.side,
-      batchNo: m.batchNo,
-      signature: base64Encode(bytes),
-      cId: channel[0],
-      coin: m.coin,
-    });
-    // Writing it down needs the room that the signature gives back.
-    scheduleOnce(cold, function () {
-      sendToPhone(cold, n, text);
-    });
+    if (cold.keys === keys) sendLater(cold, n, listText(cold, n, m, first));
   });
 }
 

@@ -25,7 +25,7 @@ function isKept(type: number, payload: Uint8Array, offset: number, cold: Cold): 
 export function openStore(cold: Cold, isFresh: boolean): void {
   const key = hmacSha256(cold.device!.secret, textBytes('chaincloud journal'));
   cold.state = makeState();
-  cold.journal = openJournal(cold.hal.flash, key, isFresh, replayRecord, isKept, cold);
+  cold.journal = openJournal(cold.hal.flash, key, isFresh, { take: replayRecord, keep: isKept }, cold);
   checkArchives(cold);
   if (cold.state.isRestoring)
     throw fail('restore-unfinished', 'a state backup was not read to its end: wipe the board and restore again');

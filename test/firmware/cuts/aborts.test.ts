@@ -102,24 +102,12 @@ describe('out of memory', () => {
     for (let at = 1; at < 8; at++) {
       const flash = new FakeFlash(8);
       const key = new Uint8Array(32).fill(9);
-      const journal = openJournal(
-        flash,
-        key,
-        true,
-        () => undefined,
-        () => true,
-      );
+      const journal = openJournal(flash, key, true, { take: () => undefined, keep: () => true });
       append(journal, 200, new Uint8Array(20));
       journal.isWriting = true;
       expect(() => append(journal, 200, new Uint8Array(20))).to.throw('journal-stopped');
       let records = 0;
-      openJournal(
-        flash,
-        key,
-        false,
-        () => void records++,
-        () => true,
-      );
+      openJournal(flash, key, false, { take: () => void records++, keep: () => true });
       expect(records).to.equal(1);
     }
   });

@@ -50,13 +50,12 @@ async function fullRig(): Promise<Rig> {
   rig.hotOff();
   const { flash } = rig.hot;
   let count = 0;
-  const apply = (type: number, payload: Uint8Array): void => void (type === R_AUDIT && (count = readU32(payload, 0)));
+  const take = (type: number, payload: Uint8Array): void => void (type === R_AUDIT && (count = readU32(payload, 0)));
   const journal = openJournal(
     flash,
     hmacSha256(readDevice(flash)!.secret, textBytes('chaincloud hot journal')),
     false,
-    apply,
-    () => true,
+    { take, keep: () => true },
   );
   while (roomBytes(journal) > 80) {
     const payload = new Uint8Array(30);

@@ -22,7 +22,7 @@ var restarts=0,caught=0,stopped=0,whole=0,wrong="";
 var owner={isInside:false,hal:{isStuck:function(){return false},power:{restart:function(){restarts++}}}};
 function take(type,payload){latest=payload[0]*256+payload[1]}
 function isKept(type,payload,offset){return payload[0]*256+payload[1]>=latest}
-function openAgain(isFresh){latest=-1;theJournal=openJournal(flashArea,macKey,isFresh,take,isKept)}
+function openAgain(isFresh){latest=-1;theJournal=openJournal(flashArea,macKey,isFresh,{take:take,keep:isKept})}
 openAgain(true);
 function nextRound(){
 if(phase)filler=[];

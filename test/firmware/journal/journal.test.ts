@@ -24,11 +24,8 @@ class Model {
     this.latest.clear();
     this.at.clear();
     this.list = [];
-    return openJournal(
-      flash,
-      KEY,
-      isFresh,
-      (type, payload, offset) => {
+    return openJournal(flash, KEY, isFresh, {
+      take: (type, payload, offset) => {
         const text = Buffer.from(payload).toString('hex');
         if (type >= 200) {
           if (!this.list.includes(text)) this.list.push(text);
@@ -37,9 +34,9 @@ class Model {
           this.at.set(type, offset);
         }
       },
-      (type, payload, offset) =>
+      keep: (type, payload, offset) =>
         type >= 200 ? this.list.slice(-5).includes(Buffer.from(payload).toString('hex')) : this.at.get(type) === offset,
-    );
+    });
   }
 }
 

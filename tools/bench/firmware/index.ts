@@ -106,15 +106,15 @@ function largestRows(): BenchRow[] {
 export async function benchFirmware(options: { espruino?: string }): Promise<BenchRow[]> {
   const key = new Uint8Array(32).fill(1);
   const flash = memoryFlash(1001);
-  const nothing = (): void => undefined;
-  const journal = openJournal(flash, key, true, nothing, () => true);
+  const handlers = { take: (): void => undefined, keep: (): boolean => true };
+  const journal = openJournal(flash, key, true, handlers);
   const before = flash.programs;
   append(journal, R_PAYMENT, new Uint8Array(PAYMENT_BYTES));
   append(journal, R_AUDIT, new Uint8Array(AUDIT_BYTES));
   const programs = flash.programs - before;
   for (let n = 1; n < RECORDS; n++)
     append(journal, n % 2 ? R_PAYMENT : R_AUDIT, new Uint8Array(n % 2 ? PAYMENT_BYTES : AUDIT_BYTES));
-  const startMs = timeMs(() => void openJournal(flash, key, false, nothing, () => true));
+  const startMs = timeMs(() => void openJournal(flash, key, false, handlers));
   const floorMs = timeMs(() => {
     for (let n = 0; n < RECORDS; n++) hmacSha256(key, new Uint8Array(40 + (n % 2 ? PAYMENT_BYTES : AUDIT_BYTES)));
   });

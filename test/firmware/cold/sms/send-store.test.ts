@@ -16,13 +16,10 @@ import { applyRecord, keepRecord } from '../../../../firmware/cold/state/records
 /** A journal alone, as openStore() opens it, and the store on it. */
 function storeOn(board: ReturnType<typeof makeBoard>, isFresh: boolean) {
   const cold: any = { state: makeState(), hal: board.hal };
-  cold.journal = openJournal(
-    board.hal.flash,
-    new Uint8Array(32).fill(7),
-    isFresh,
-    (type, payload, offset) => applyRecord(cold.state, type, payload, offset),
-    (type, payload, offset) => keepRecord(cold.state, type, payload, offset),
-  );
+  cold.journal = openJournal(board.hal.flash, new Uint8Array(32).fill(7), isFresh, {
+    take: (type, payload, offset) => applyRecord(cold.state, type, payload, offset),
+    keep: (type, payload, offset) => keepRecord(cold.state, type, payload, offset),
+  });
   return {
     cold,
     store: {

@@ -106,13 +106,10 @@ describe('cold/sms: the channel', () => {
   it('has room on flash for the channels of both protocols at their largest, beside one another', () => {
     const board = makeBoard(new World(), {});
     const cold: any = { state: makeState(), keys: { storage: new Uint8Array(32).fill(1) } };
-    cold.journal = openJournal(
-      board.hal.flash,
-      new Uint8Array(32).fill(7),
-      true,
-      (type, payload, offset) => applyRecord(cold.state, type, payload, offset),
-      (type, payload, offset) => keepRecord(cold.state, type, payload, offset),
-    );
+    cold.journal = openJournal(board.hal.flash, new Uint8Array(32).fill(7), true, {
+      take: (type, payload, offset) => applyRecord(cold.state, type, payload, offset),
+      keep: (type, payload, offset) => keepRecord(cold.state, type, payload, offset),
+    });
     const [key, most] = [new Uint8Array(32).fill(9), 4294967295];
     const channel = {
       id: most,

@@ -19,13 +19,10 @@ function coldWith(count: number): any {
   const board = makeBoard(new World(), {});
   const cold: any = { hal: board.hal, state: makeState(), keys: { storage: new Uint8Array(32).fill(1) } };
   cold.state.isProvisioned = true;
-  cold.journal = openJournal(
-    board.hal.flash,
-    new Uint8Array(32).fill(7),
-    true,
-    (type, payload, offset) => applyRecord(cold.state, type, payload, offset),
-    (type, payload, offset) => keepRecord(cold.state, type, payload, offset),
-  );
+  cold.journal = openJournal(board.hal.flash, new Uint8Array(32).fill(7), true, {
+    take: (type, payload, offset) => applyRecord(cold.state, type, payload, offset),
+    keep: (type, payload, offset) => keepRecord(cold.state, type, payload, offset),
+  });
   for (let n = 0; n < count; n++) {
     saveCbor(cold, R_ACCOUNT, [
       n,
