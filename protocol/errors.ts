@@ -223,6 +223,7 @@ export type ErrorCode =
   | 'not-provisioned'
   | 'not-ready'
   | 'not-reproducible'
+  | 'not-waiting'
   | 'old'
   | 'operator-question'
   | 'other-request'

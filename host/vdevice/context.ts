@@ -5,6 +5,8 @@ import type { Log } from '../kit/log';
 import type { Runtime } from '../kit/runtime';
 import type { HttpClient, VtestInfo } from '../v1';
 import type { LocalTime } from './loops/local-time';
+import type { PoliciesInForce } from './policy/in-force';
+import type { LimitClock } from './policy/limit-clock';
 import type { State } from './state';
 import type { AccountPublic, VModem, VPolicy } from './types';
 
@@ -19,6 +21,10 @@ export interface VContext {
   identityPriv: Uint8Array;
   password: string;
   policy: VPolicy;
+  /** The policy and what holds beside it. */
+  policies: PoliciesInForce;
+  /** By which limits move. */
+  clock: LimitClock;
   time: LocalTime;
   /**
    * Time for pauses, ms since 1970 as the wall clock had it at V's start, from then on by a clock that never goes back.

@@ -12,7 +12,7 @@ const PATH_MAX_BYTES = 103;
 const ANSWER_LIMIT_MS = 10_000;
 const OWNER_ONLY = 0o600;
 
-export const DOOR_ACTIONS = ['status', 'open-channel', 'start', 'stop', 'dismiss', 'ask-status'] as const;
+export const DOOR_ACTIONS = ['status', 'open-channel', 'start', 'stop', 'approve', 'dismiss', 'ask-status'] as const;
 export type DoorAction = (typeof DOOR_ACTIONS)[number];
 
 export interface Door {
@@ -31,6 +31,7 @@ const DOINGS: Doings = {
     if (!(await v.startLoop())) throw fail('no-channel', 'V has no channel with HSM-Cold: vdevice open-channel first');
   },
   stop: (v) => v.stopLoop(),
+  approve: (v, argument) => v.approve(argument),
   dismiss: (v, argument) => v.dismiss(argument),
   'ask-status': (v) => v.askStatus(),
 };

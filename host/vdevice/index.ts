@@ -5,6 +5,7 @@
 import { fail } from '../../protocol/errors';
 import { SMS_PORT } from '../../protocol/wire';
 import { repeat, type Repeater } from '../kit/repeat';
+import { approveAtDoor, dismissWaiting, waitingOf } from './admins/approvals';
 import { NO_CHANNEL, takeAdminText, type AdminActions } from './admins/texts';
 import { isOneOf, type VContext } from './context';
 import type { HsmLink, HsmLinkEvents } from './link/hsm-link';
@@ -127,6 +128,7 @@ class RunningVDevice implements VDevice {
 
   private start(): boolean {
     if (!this.link.current()) return false;
+    this.context.clock.adopt();
     this.loop.start();
     this.sendTimer.poke();
     return true;
@@ -156,15 +158,27 @@ class RunningVDevice implements VDevice {
   }
 
   async status(): Promise<VStatus> {
-    const limits = { daySats: dayLimitOf(this.context.policy) };
-    return { ...statusOf(this.state, this.link, this.loop), cold: this.cold, limits };
+    const { context } = this;
+    return {
+      ...statusOf(this.state, this.link, this.loop),
+      cold: this.cold,
+      limits: limitsOf(context),
+      approvals: waitingOf(context),
+    };
   }
 
   async askStatus(): Promise<void> {
     this.link.askStatus();
   }
 
+  async approve(idOrCode: string): Promise<string> {
+    const id = approveAtDoor(this.context, idOrCode);
+    this.sendTimer.poke();
+    return id;
+  }
+
   async dismiss(vtestId: string): Promise<void> {
+    if (dismissWaiting(this.context, vtestId)) return;
     const row = this.state.withdrawal(vtestId);
     if (row?.state !== 'refused') throw fail('vtest-authorised', 'only a withdrawal that V refused can be dismissed');
     this.state.putWithdrawal({ ...row, state: 'failed', reported: 0, tries: 0 });
@@ -203,7 +217,21 @@ function takeSms(context: VContext, link: HsmLink, sms: IncomingSms, commands: A
   context.state.count('sms-ignored');
 }
 
-function statusOf(state: State, link: HsmLink, loop: SendLoop): Omit<VStatus, 'cold' | 'limits'> {
+/** The tightest of what holds. */
+function limitsOf({ policies }: VContext): VStatus['limits'] {
+  const all = policies.all();
+  const least = (limits: (number | 'none')[]): number | 'none' => {
+    const figures = limits.filter((limit) => limit !== 'none');
+    return figures.length === 0 ? 'none' : Math.min(...figures);
+  };
+  return {
+    daySats: least(all.map(dayLimitOf)),
+    approveAboveSats: least(all.map(({ approveAboveSats }) => approveAboveSats ?? 'none')),
+    loosening: policies.waiting(),
+  };
+}
+
+function statusOf(state: State, link: HsmLink, loop: SendLoop): Omit<VStatus, 'cold' | 'limits' | 'approvals'> {
   const counts = Object.fromEntries(state.batchCounts().map((row) => [row.state, row.count]));
   const sent = state.sentTotals();
   return {

@@ -11,6 +11,8 @@ import { openModem } from './link/modem';
 import { aPaired, readAccount } from './link/pairing';
 import { localTime } from './loops/local-time';
 import { aLimitedPolicy } from './policy/policy-form';
+import { PoliciesInForce } from './policy/in-force';
+import { LimitClock } from './policy/limit-clock';
 import { hex, openSealer } from './seal';
 import { openState } from './state';
 import type { VDeviceOptions } from './types';
@@ -71,6 +73,9 @@ export function openContext(options: VDeviceOptions): OpenContext {
     state.count('sms-out');
     modem.sendText(to, text);
   };
+  const tellAdmins = (text: string): void =>
+    options.adminPhones.forEach((phone) => sendText(phone, text.slice(0, TEXT_MAX)));
+  const limitClock = new LimitClock(runtime);
   return {
     runtime,
     decrypted: new Map(),
@@ -82,6 +87,8 @@ export function openContext(options: VDeviceOptions): OpenContext {
     api,
     account,
     policy,
+    policies: new PoliciesInForce(state, limitClock, policy, tellAdmins),
+    clock: limitClock,
     identityPriv: options.identityPriv,
     password: options.password,
     time: localTime(options.utcOffsetMinutes),
@@ -94,7 +101,7 @@ export function openContext(options: VDeviceOptions): OpenContext {
       state.count('sms-out');
       modem.sendData(to, SMS_PORT, data);
     },
-    tellAdmins: (text) => options.adminPhones.forEach((phone) => sendText(phone, text.slice(0, TEXT_MAX))),
+    tellAdmins,
     closeAll: () => {
       modem.close();
       website.close();

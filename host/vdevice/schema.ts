@@ -24,4 +24,14 @@ export const MIGRATIONS: readonly Migration[] = [
       `CREATE TABLE IF NOT EXISTS sms_queue (id INTEGER PRIMARY KEY, bytes TEXT NOT NULL)`,
     ],
   },
+  {
+    version: 2,
+    statements: [
+      `CREATE TABLE approvals (
+        vtest_id TEXT PRIMARY KEY, info_hash TEXT NOT NULL, sats INTEGER NOT NULL, outputs INTEGER NOT NULL,
+        first_address TEXT NOT NULL, code TEXT, asked_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL,
+        word TEXT NOT NULL)`,
+      `CREATE TABLE destinations (script TEXT PRIMARY KEY, since_ms INTEGER NOT NULL)`,
+    ],
+  },
 ];

@@ -3,6 +3,7 @@
 
 import { openSqlFile, type SqlFile } from '../kit/sql/sql-file';
 import type { Spent } from '../../protocol/request/policy';
+import { ApprovalTable } from './admins/approval-table';
 import { MIGRATIONS } from './schema';
 import { hex, unhex, type Sealer } from './seal';
 
@@ -50,6 +51,7 @@ class StateFile {
   private readonly all = this.db.all;
   private readonly one = this.db.one;
   private readonly run = this.db.run;
+  readonly approvals = new ApprovalTable(this.db);
   readonly transaction = this.db.transaction;
   /** After a secret was replaced: nothing of the old one stays on disk. */
   readonly scrub = this.db.scrub;

@@ -53,6 +53,16 @@ export interface VPolicy extends Partial<PolicyLimits> {
    * to the website and told to the admins, at most one SMS an hour, and the next withdrawal goes on.
    */
   stopAtRefusal?: boolean;
+  /**
+   * What a day may pay without a person's word. A withdrawal that would make it more waits for an approval; approved
+   * ones do not count.
+   */
+  approveAboveSats?: number;
+  /**
+   * True: a withdrawal to a script that no approved payment paid a day ago or earlier waits for an approval, whatever
+   * its amount.
+   */
+  approveNewDestinations?: boolean;
   /** Warns the admin when the balance after a withdrawal is under this. */
   minBalanceSats?: number;
 }
@@ -131,12 +141,25 @@ export interface VStatus {
   sent: { count: number; sats: number };
   sms: { in: number; out: number; ignored: number };
   limits: VLimits;
+  approvals: VWaiting[];
 }
 
 /** V's limits as people must always see them. */
 export interface VLimits {
   /** The most that a day may pay. */
   daySats: number | 'none';
+  /** What a day may pay without approval. */
+  approveAboveSats: number | 'none';
+  /** Fields of the policy that are looser in the settings, and hold once V has run for so long. */
+  loosening: { looser: string[]; leftMs: number }[];
+}
+
+/** A withdrawal that waits for an approval. */
+export interface VWaiting {
+  vtestId: string;
+  sats: number;
+  outputs: number;
+  firstAddress: string;
 }
 
 export interface VDevice {
@@ -148,9 +171,11 @@ export interface VDevice {
   status(): Promise<VStatus>;
   /** Asks HSM-Cold by SMS how it is; see VStatus.cold. Throws `no-channel`, `not-in-v1`. */
   askStatus(): Promise<void>;
+  /** Approves the withdrawal that waits, by its id or its code. Returns its id. Throws `not-waiting`. */
+  approve(idOrCode: string): Promise<string>;
   /**
-   * Has a withdrawal that stopped the loop and was never authorised reported to the website as failed, by the send
-   * loop. Throws `vtest-authorised`.
+   * Has a withdrawal that stopped the loop, or waits for an approval, and was never authorised reported to the website
+   * as failed, by the send loop. Throws `vtest-authorised`.
    */
   dismiss(vtestId: string): Promise<void>;
   /** Text of the short code to compare with HSM-Cold's console. */

@@ -1,10 +1,11 @@
-// SMS from V's admins: START_LOOP, STOP_LOOP, PING, TIME, with the published answers. Spec: docs/published-app.md 3.3.
-// A number proves nothing: it can stop and never start, and no command moves money past a check. Answers are counted,
-// or a forged number would cost money.
+// SMS from V's admins: START_LOOP, STOP_LOOP, PING, TIME, with the published answers, and APPROVE. Spec:
+// docs/published-app.md 3.3. A number proves nothing: it can stop and never start, and no command moves money past a
+// check. Answers are counted, or a forged number would cost money.
 
 import { HOUR_MS } from '../../../protocol/time';
 import type { VContext } from '../context';
-import { startCode, takeStartCode } from './start-code';
+import { takeApprovalCode } from './approvals';
+import { startCode, takeStartCode } from './codes';
 
 /** Answers to admins in an hour. */
 const ANSWERS_PER_HOUR = 30;
@@ -32,6 +33,8 @@ export function takeAdminText(context: VContext, actions: AdminActions, from: st
   const rest = text.slice(3).replace(/:+$/, '');
   const code = /^START_LOOP:([A-Za-z2-7]{8})$/.exec(rest)?.[1];
   if (code !== undefined) return start(context, actions, code, answer);
+  const approval = /^APPROVE:([A-Za-z2-7]{8})$/.exec(rest)?.[1];
+  if (approval !== undefined) return approve(context, approval, answer);
   if (rest.includes(':')) return false;
   context.log.over('sms').info(`admin: ${/^[A-Z_]{1,20}$/.test(rest) ? rest : 'unknown command'}`);
   if (rest === 'START_LOOP') {
@@ -56,6 +59,14 @@ function start(context: VContext, actions: AdminActions, code: string, answer: (
   context.log.over('sms').info('admin: START_LOOP with its code');
   actions.start();
   answer('the loop is started');
+  return true;
+}
+
+/** As start(), for the one withdrawal that the code was made for. */
+function approve(context: VContext, code: string, answer: (words: string) => void): boolean {
+  const id = takeApprovalCode(context, code);
+  if (id === null) return false;
+  answer(`withdrawal ${id} is approved`);
   return true;
 }
 

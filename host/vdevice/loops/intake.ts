@@ -9,8 +9,9 @@ import { anOuts, decryptBoundInfo, sumSats, type Out, type VtestInfo } from '../
 import { readBalance } from './api-calls';
 import type { VContext } from '../context';
 import type { HsmLink } from '../link/hsm-link';
+import { askApproval, historyOf, settleApproval, wordOn, type Question } from '../admins/approvals';
 import { giveNotice } from '../admins/notices';
-import { checkWithdrawal } from '../policy/policy';
+import type { Verdict } from '../policy/policy';
 import type { Withdrawal } from '../state';
 
 /**
@@ -25,11 +26,14 @@ export type Intake =
   | { kind: 'known'; row: Withdrawal }
   | { kind: 'authorised'; row: Withdrawal };
 
-/** The one limit that holds a withdrawal for what it is and may let one behind it pass; and for how long it does. */
+/** The limit of the day holds a withdrawal for what it is and lets those behind it pass, for so long. */
 const PASSED_TAG = 'policy-velocity';
 const PASSED_MS = DAY_MS;
-/** Withdrawals that are looked at in one go. */
+/** What waits for a person, or for a looser policy, lets those behind it pass for as long as it waits. */
+const ALWAYS_PASSED: readonly string[] = ['policy-approval', 'policy-new-destination', 'policy-loosened'];
+/** Withdrawals held by the limit of the day that are looked at in one go; and all that are. */
 const LOOKS_MAX = 10;
+const PASSED_MAX = 100;
 const INVALID = 'tx out invalid';
 const TOO_LITTLE = 'balance is not enough and loop is stop';
 
@@ -46,26 +50,32 @@ interface Pulled {
 
 /**
  * Pulls the next withdrawal and takes it as far as an authority, which is on disk when this returns. Where it is held
- * for its amount, the one behind it is pulled instead, and so on: a website that gives only its oldest one ends that.
+ * for its amount or waits for a person, the one behind it is pulled instead, and so on: a website that gives only its
+ * oldest one ends that.
  */
 export async function takeNext(context: VContext, link: HsmLink): Promise<Intake> {
   const seen: string[] = [];
+  let looks = 0;
   let held: Intake = { kind: 'none' };
-  while (seen.length < LOOKS_MAX) {
+  while (looks < LOOKS_MAX && seen.length < PASSED_MAX) {
     const query = seen.length ? '?after=' + encodeURIComponent(seen[seen.length - 1]) : '';
     const answer = await context.website.get('/api/v1/open/vtest' + query);
     const pulled = answer.status === 200 ? readPulled(answer.body) : null;
     if (!pulled || seen.includes(pulled.id)) return held;
     const intake = await takePulled(context, link, pulled);
-    if (intake.kind !== 'wait' || intake.why !== PASSED_TAG) return intake;
-    if (seen.length === 0 && isHeldLong(context, pulled.id)) return intake;
+    if (intake.kind !== 'wait' || !isPassed(intake.why)) return intake;
+    if (intake.why === PASSED_TAG && looks++ === 0 && isHeldLong(context, pulled.id)) return intake;
     if (seen.length === 0) held = intake;
     seen.push(pulled.id);
   }
   return held;
 }
 
-/** Whether the oldest withdrawal has let others pass for so long that now they wait for it. */
+const isPassed = (why: string): boolean => why === PASSED_TAG || ALWAYS_PASSED.includes(why);
+
+/**
+ * Whether the oldest withdrawal that the day's limit holds has let others pass for so long that now they wait for it.
+ */
 function isHeldLong({ state, steadyMs }: VContext, id: string): boolean {
   const sinceMs = state.getNumber('passed-since-ms', 0);
   if (state.getText('passed') === id && steadyMs() >= sinceMs) return steadyMs() - sinceMs >= PASSED_MS;
@@ -135,14 +145,11 @@ async function examine(context: VContext, link: HsmLink, pulled: Pulled, infoHas
     return refuse(INVALID, 'out-invalid');
   }
   Object.assign(row, { outs: info.outs, dynamic: info.dynamic, confirmed: info.confirmed, sats: sumSats(outs) });
-  const nowMs = context.runtime.nowMs();
-  const proposal = { outs, dynamic: info.dynamic, nowMs, time: context.time };
-  const verdict = checkWithdrawal(context.policy, proposal, (sinceMs) => state.spentSince(sinceMs));
+  const word = wordOn(context, pulled.id, infoHash);
+  if (word === 'dismissed') return refuse('withdrawal is dismissed', word);
+  const verdict = judge(context, outs, info.dynamic, word === 'approved');
   if (verdict.verdict === 'refuse') return refuse(`${verdict.tag} refuses withdrawal ${pulled.id}`, verdict.tag);
-  if (verdict.verdict === 'wait') {
-    tellOnce(context, pulled.id, `${verdict.tag} holds withdrawal ${pulled.id}`);
-    return { kind: 'wait', why: verdict.tag };
-  }
+  if (verdict.verdict !== 'ok') return hold(context, verdict, { id: pulled.id, infoHash, sats: row.sats, outs });
   const balance = await readBalance(context.api);
   if (balance === null) return { kind: 'wait', why: 'balance-unknown' };
   if (balance < row.sats) return refuse(TOO_LITTLE, 'balance');
@@ -151,12 +158,25 @@ async function examine(context: VContext, link: HsmLink, pulled: Pulled, infoHas
   return { kind: 'authorised', row: authorise(context, link, row, info.sealed) };
 }
 
+function judge(context: VContext, outs: Out[], dynamic: number, isApproved: boolean): Verdict {
+  const { clock, policies, runtime, time } = context;
+  const proposal = { outs, dynamic, nowMs: runtime.nowMs(), time, windowEndMs: clock.earlierMs(), isApproved };
+  return policies.check(proposal, historyOf(context));
+}
+
+/** A later moment, or a person, may allow it. The admins are asked, or hear of it once. */
+function hold(context: VContext, { verdict, tag }: Exclude<Verdict, { verdict: 'ok' }>, question: Question): Intake {
+  const isAsked = verdict === 'approve' && askApproval(context, question);
+  if (!isAsked) tellOnce(context, question.id, `${tag} holds withdrawal ${question.id}`);
+  return { kind: 'wait', why: tag };
+}
+
 async function decrypt(context: VContext, pulled: Pulled, infoHash: string): Promise<VtestInfo> {
   const { decrypted } = context;
   const last = decrypted.get(pulled.id);
   if (last?.infoHash === infoHash) return last.info;
   const info = await decryptBoundInfo(pulled.info, pulled.id, context.password);
-  if (decrypted.size >= LOOKS_MAX) decrypted.clear();
+  if (decrypted.size >= PASSED_MAX) decrypted.clear();
   decrypted.set(pulled.id, { infoHash, info });
   return info;
 }
@@ -169,11 +189,12 @@ export function authorise(context: VContext, link: HsmLink, row: Withdrawal, sea
     state: 'authorised',
     channel_id: channelId,
     vc_code: vcCode,
-    authorised_ms: row.authorised_ms ?? context.runtime.nowMs(),
+    authorised_ms: row.authorised_ms ?? context.clock.laterMs(),
     tries: 0,
   };
   context.state.transaction(() => {
     context.state.putWithdrawal(done);
+    settleApproval(context, done);
     if (sealed) context.state.setNumber('sealed-seen', 1);
   });
   return done;

@@ -10,7 +10,6 @@ import type { VContext } from '../context';
 import type { HsmLink } from '../link/hsm-link';
 import { authorise, refusalWords, takeNext, type Intake } from './intake';
 import { giveNotice } from '../admins/notices';
-import { feeTag, hasFeeLimit } from '../policy/policy';
 import type { Withdrawal } from '../state';
 import type { LoopState } from '../types';
 
@@ -95,7 +94,7 @@ class WithdrawalLoop implements SendLoop {
   /** No authority exists: reported as failed, the admins are told, and the next one is pulled. */
   private refuse(intake: Extract<Intake, { kind: 'refused' }>): boolean {
     const { row, words, why } = intake;
-    if (this.context.policy.stopAtRefusal) {
+    if (this.context.policies.stopsAtRefusal()) {
       this.memory.putWithdrawal(row);
       return this.stopAndTell(words, why);
     }
@@ -151,7 +150,7 @@ class WithdrawalLoop implements SendLoop {
     const payment = await readPayment(this.context.api, outcome.txHash, anOuts(row.outs, this.context.account.network));
     if (payment && !payment.paid)
       return this.stopAndTell(`tx of withdrawal ${row.vtest_id} does not pay what was asked`, 'wrong-payment');
-    const isFeeDue = payment?.feeSats == null && hasFeeLimit(this.context.policy);
+    const isFeeDue = payment?.feeSats == null && this.context.policies.hasFeeLimit();
     if ((!payment || isFeeDue) && row.tries < DETAIL_TRIES) return this.tryLater(row, '');
     return this.settle(row, outcome.txHash, payment);
   }
@@ -162,7 +161,8 @@ class WithdrawalLoop implements SendLoop {
    */
   private settle(row: Withdrawal, txHash: string, payment: Payment | null): boolean {
     const feeSats = payment?.feeSats ?? null;
-    const tag = feeTag(this.context.policy, feeSats, payment?.vbytes ?? 0, this.context.runtime.nowMs(), (sinceMs) =>
+    const { clock, policies } = this.context;
+    const tag = policies.feeTag(feeSats, payment?.vbytes ?? 0, clock.earlierMs(), (sinceMs) =>
       this.memory.spentSince(sinceMs),
     );
     this.memory.transaction(() => {

@@ -14,6 +14,8 @@ const FIRST_TICK_MS = 1000;
  * restart.
  */
 const JUMP_MS = 600000;
+/** The clock may be moved in steps that are no jump: as far as this from V's own count of time. */
+const PART_MS = HOUR_MS;
 /** A withdrawal under way keeps its channel this long: its authority would die with it. */
 const DEFER_MS = 6 * HOUR_MS;
 /** A channel older than this is worth an SMS to the admin, once. */
@@ -57,7 +59,9 @@ class DailyTimekeeper implements Timekeeper {
     const seenMs = this.state.getNumber('clock-seen', 0);
     const backMs = Math.min(nowMs - seenMs, 0);
     if (nowMs - seenMs >= JUMP_MS || backMs <= -JUMP_MS) this.state.setNumber('clock-seen', nowMs);
-    const jumpMs = backMs <= -JUMP_MS ? backMs : nowMs - this.armedAtMs - this.armedForMs;
+    const aheadMs = this.context.clock.aheadMs();
+    const sinceMs = backMs <= -JUMP_MS ? backMs : nowMs - this.armedAtMs - this.armedForMs;
+    const jumpMs = this.loop.isRunning() && Math.abs(aheadMs) >= PART_MS ? aheadMs : sinceMs;
     if (Math.abs(jumpMs) < JUMP_MS) return;
     this.context.log.warn(`the clock jumped by ${Math.round(jumpMs / MINUTE_MS)} minutes`);
     if (!this.loop.isRunning()) return;
@@ -86,6 +90,7 @@ class DailyTimekeeper implements Timekeeper {
 
   tick() {
     this.hasTicked = true;
+    this.context.policies.tick();
     this.watchClock();
     this.rekey();
     this.watchChannel();
@@ -98,6 +103,7 @@ class DailyTimekeeper implements Timekeeper {
       (ms) => ms > 0,
     );
     this.armedForMs = this.hasTicked ? Math.min(TICK_MS, ...waits) : FIRST_TICK_MS;
+    this.context.clock.arm(this.armedForMs);
     return this.armedForMs;
   }
 }

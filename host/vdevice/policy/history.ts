@@ -1,15 +1,17 @@
 // A policy over what V authorised before: which withdrawals it would have refused, held or stopped at, and which rule.
-// Nothing is changed. A held one is tried again whenever a later one comes, and spends its sums at that time.
+// Nothing is changed. What needs an approval is taken as approved at once. A held one is tried again whenever a later
+// one comes, and spends its sums at that time.
 
 import { existsSync } from 'node:fs';
 import { fail } from '../../../protocol/errors';
 import type { Spent } from '../../../protocol/request/policy';
-import { anOuts } from '../../v1';
+import { anOuts, type Out } from '../../v1';
+import { destinationOf } from '../../bitcoin/address';
 import type { NetworkName } from '../../bitcoin/network';
 import { openSqlFile } from '../../kit/sql/sql-file';
 import type { LocalTime } from '../loops/local-time';
 import type { VPolicy } from '../types';
-import { checkWithdrawal, type PolicyTag } from './policy';
+import { checkWithdrawal, type History, type PolicyTag, type Verdict } from './policy';
 
 /** A withdrawal that V authorised. */
 export interface Past {
@@ -28,6 +30,8 @@ export interface Trial {
   refused: Judged[];
   /** With the wait until the withdrawal that it would have gone after; null: none came. */
   held: (Judged & { waitMs: number | null })[];
+  /** What would have waited for an approval; each is taken as approved at once. */
+  asked: Judged[];
 }
 
 export interface Judged {
@@ -81,33 +85,63 @@ export function tryPolicy(policy: VPolicy, history: readonly Past[], network: Ne
   }));
 }
 
-function run(policy: VPolicy, history: readonly Past[], network: NetworkName, time: LocalTime): Omit<Trial, 'rule'> {
-  const spent: { ms: number; past: Past }[] = [];
-  const trial: Omit<Trial, 'rule'> = { refused: [], held: [] };
-  let waiting: { past: Past; judged: Trial['held'][number] }[] = [];
-  const spentSince = (sinceMs: number): Spent => {
-    const since = spent.filter(({ ms }) => ms >= sinceMs);
+/** What a policy would have let pass so far. */
+class Passed implements History {
+  private readonly passed: { ms: number; past: Past; isApproved: boolean }[] = [];
+  private readonly destinations = new Map<string, number>();
+
+  add(past: Past, ms: number, isApproved: boolean, outs: readonly Out[]): void {
+    this.passed.push({ ms, past, isApproved });
+    for (const { address } of isApproved ? outs : []) {
+      const key = destinationOf(address);
+      if (!this.destinations.has(key)) this.destinations.set(key, ms);
+    }
+  }
+
+  spentSince(sinceMs: number): Spent {
+    const since = this.passed.filter(({ ms }) => ms >= sinceMs);
     const sum = (of: (past: Past) => number): number => since.reduce((total, { past }) => total + of(past), 0);
     return { count: since.length, sats: sum(({ sats }) => sats), feeSats: sum(({ feeSats }) => feeSats ?? 0) };
+  }
+
+  unapprovedSince(sinceMs: number): number {
+    const since = this.passed.filter(({ ms, isApproved }) => ms >= sinceMs && !isApproved);
+    return since.reduce((total, { past }) => total + past.sats, 0);
+  }
+
+  isKnown(address: string, untilMs: number): boolean {
+    return (this.destinations.get(destinationOf(address)) ?? Infinity) <= untilMs;
+  }
+}
+
+function run(policy: VPolicy, history: readonly Past[], network: NetworkName, time: LocalTime): Omit<Trial, 'rule'> {
+  const passed = new Passed();
+  const trial: Omit<Trial, 'rule'> = { refused: [], held: [], asked: [] };
+  let waiting: { past: Past; judged: Trial['held'][number] }[] = [];
+  /** The verdict at that time; what passes is counted. */
+  const judge = (past: Past, nowMs: number): Verdict => {
+    const outs = anOuts(past.outs, network);
+    const proposal = { outs, dynamic: past.dynamic, nowMs, time, windowEndMs: nowMs, isApproved: false };
+    const verdict = checkWithdrawal(policy, proposal, passed);
+    if (verdict.verdict === 'approve') trial.asked.push({ id: past.id, sats: past.sats, tag: verdict.tag });
+    if (isPassing(verdict)) passed.add(past, nowMs, verdict.verdict === 'approve', outs);
+    return verdict;
   };
-  const judge = ({ outs, dynamic }: Past, nowMs: number): ReturnType<typeof checkWithdrawal> =>
-    checkWithdrawal(policy, { outs: anOuts(outs, network), dynamic, nowMs, time }, spentSince);
   for (const past of history) {
     const nowMs = past.authorisedMs;
     waiting = waiting.filter(({ past: held, judged }) => {
-      if (judge(held, nowMs).verdict !== 'ok') return true;
+      if (!isPassing(judge(held, nowMs))) return true;
       judged.waitMs = nowMs - held.authorisedMs;
-      spent.push({ ms: nowMs, past: held });
       return false;
     });
     const verdict = judge(past, nowMs);
-    if (verdict.verdict === 'ok') spent.push({ ms: nowMs, past });
-    else if (verdict.verdict === 'refuse') trial.refused.push({ id: past.id, sats: past.sats, tag: verdict.tag });
-    else {
-      const judged = { id: past.id, sats: past.sats, tag: verdict.tag, waitMs: null };
-      trial.held.push(judged);
-      waiting.push({ past, judged });
-    }
+    if (verdict.verdict === 'refuse') trial.refused.push({ id: past.id, sats: past.sats, tag: verdict.tag });
+    if (verdict.verdict !== 'wait') continue;
+    const judged = { id: past.id, sats: past.sats, tag: verdict.tag, waitMs: null };
+    trial.held.push(judged);
+    waiting.push({ past, judged });
   }
   return trial;
 }
+
+const isPassing = ({ verdict }: Verdict): boolean => verdict === 'ok' || verdict === 'approve';

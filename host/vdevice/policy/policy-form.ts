@@ -20,8 +20,9 @@ const NUMBER_FIELDS = [
   'toMinute',
   'maxOutSats',
   'minBalanceSats',
+  'approveAboveSats',
 ];
-const SWITCHES = ['isAllowListOnly', 'dynamicFee', 'stopAtRefusal'];
+const SWITCHES = ['isAllowListOnly', 'dynamicFee', 'stopAtRefusal', 'approveNewDestinations'];
 /** All names of a policy. */
 export const V_POLICY_FIELDS = [...NUMBER_FIELDS, ...SWITCHES, 'allowList', 'windows', 'hours'];
 const LAST_MINUTE = 1439;
@@ -66,6 +67,8 @@ function withoutNone(given: VPolicyFile): VPolicy {
 function checkBounds(policy: VPolicy): void {
   if (policy.maxOutputs !== undefined && policy.maxOutputs > OUTS_COUNT_MAX)
     throw bad('maxOutputs', `expected at most ${OUTS_COUNT_MAX}`);
+  if (policy.approveAboveSats === 0)
+    throw bad('approveAboveSats', 'expected satoshi from 1: 1 has every withdrawal approved, none is to leave it out');
   for (const name of ['fromMinute', 'toMinute'] as const)
     if ((policy[name] ?? 0) > LAST_MINUTE) throw bad(name, `expected 0 to ${LAST_MINUTE}`);
 }

@@ -7,7 +7,7 @@
 import { destinationOf } from '../../bitcoin/address';
 import { MIN_OUT_SATS, sumSats, type Out } from '../../v1';
 import { aMinuteOfDay, type LocalTime } from '../loops/local-time';
-import { DAY_MINUTES, MINUTE_MS } from '../../../protocol/time';
+import { DAY_MINUTES, DAY_MS, MINUTE_MS } from '../../../protocol/time';
 import { FEERATE_MAX_DEFAULT, WINDOW_SECONDS_DEFAULT, type Spent } from '../../../protocol/request/policy';
 import { OUTS_COUNT_MAX } from '../../../protocol/wire';
 import type { VPolicy, VWindow } from '../types';
@@ -28,12 +28,18 @@ export const POLICY_TAGS = [
   'policy-out-amount',
   'policy-dynamic-fee',
   'policy-fee-unknown',
+  'policy-approval',
+  'policy-new-destination',
+  'policy-loosened',
 ] as const;
 
 export type PolicyTag = (typeof POLICY_TAGS)[number];
 
-/** refuse: will never be allowed. wait: will be allowed later. `tag` names the limit, for the admin. */
-export type Verdict = { verdict: 'ok' } | { verdict: 'refuse' | 'wait'; tag: PolicyTag };
+/**
+ * refuse: will never be allowed. wait: will be allowed later. approve: once a person says so. `tag` names the limit,
+ * for the admin.
+ */
+export type Verdict = { verdict: 'ok' } | { verdict: 'refuse' | 'wait' | 'approve'; tag: PolicyTag };
 
 /** A clock before this was never set. */
 const CLOCK_SET_MS = Date.UTC(2020, 0, 1);
@@ -46,11 +52,24 @@ export interface Proposal {
   /** Now, ms since 1970, and V's local time. */
   nowMs: number;
   time: LocalTime;
+  /** Where windows end: now, or earlier (limit-clock.ts). */
+  windowEndMs: number;
+  /** A person approved it. */
+  isApproved: boolean;
 }
 
-/** Checks a withdrawal before it is signed. `spentSince(ms)`: what was authorised since then. */
-export function checkWithdrawal(policy: VPolicy, proposal: Proposal, spentSince: (sinceMs: number) => Spent): Verdict {
-  const { outs, dynamic, nowMs, time } = proposal;
+/** What V authorised before. */
+export interface History {
+  spentSince(sinceMs: number): Spent;
+  /** Satoshi that no person approved. */
+  unapprovedSince(sinceMs: number): number;
+  /** Was the address's script approved by then? */
+  isKnown(address: string, untilMs: number): boolean;
+}
+
+/** Checks a withdrawal before it is signed. */
+export function checkWithdrawal(policy: VPolicy, proposal: Proposal, history: History): Verdict {
+  const { outs, dynamic, nowMs, windowEndMs, time } = proposal;
   const total = sumSats(outs);
   const refused = refusalTag(policy, outs, total, dynamic);
   if (refused) return { verdict: 'refuse', tag: refused };
@@ -60,7 +79,7 @@ export function checkWithdrawal(policy: VPolicy, proposal: Proposal, spentSince:
   const held = timeTag(policy, nowMs, time);
   if (held) return { verdict: 'wait', tag: held };
   for (const window of windows) {
-    const spent = spentSince(nowMs - secondsOf(window) * 1000);
+    const spent = history.spentSince(windowEndMs - secondsOf(window) * 1000);
     if (window.windowMaxSats && spent.sats + total > window.windowMaxSats)
       return { verdict: 'wait', tag: 'policy-velocity' };
     if (window.windowMaxFeeSats && spent.feeSats >= window.windowMaxFeeSats)
@@ -68,7 +87,20 @@ export function checkWithdrawal(policy: VPolicy, proposal: Proposal, spentSince:
     if (window.windowMaxCount && spent.count + 1 > window.windowMaxCount)
       return { verdict: 'wait', tag: 'policy-count' };
   }
-  return { verdict: 'ok' };
+  const unapproved = approvalTag(policy, proposal, total, history);
+  return unapproved ? { verdict: 'approve', tag: unapproved } : { verdict: 'ok' };
+}
+
+/** The rule for which a person must approve the withdrawal; empty: none. */
+function approvalTag(policy: VPolicy, proposal: Proposal, total: number, history: History): PolicyTag | '' {
+  const { outs, windowEndMs, isApproved } = proposal;
+  const dayAgoMs = windowEndMs - DAY_MS;
+  if (isApproved) return '';
+  if (policy.approveAboveSats && history.unapprovedSince(dayAgoMs) + total > policy.approveAboveSats)
+    return 'policy-approval';
+  return policy.approveNewDestinations && !outs.every(({ address }) => history.isKnown(address, dayAgoMs))
+    ? 'policy-new-destination'
+    : '';
 }
 
 /**
@@ -79,7 +111,7 @@ export function feeTag(
   policy: VPolicy,
   feeSats: number | null,
   vbytes: number,
-  nowMs: number,
+  windowEndMs: number,
   spentSince: (sinceMs: number) => Spent,
 ): PolicyTag | '' {
   const windows = windowsOf(policy);
@@ -89,7 +121,7 @@ export function feeTag(
   const isOver = windows.some(
     (window) =>
       window.windowMaxFeeSats &&
-      spentSince(nowMs - secondsOf(window) * 1000).feeSats + feeSats > window.windowMaxFeeSats,
+      spentSince(windowEndMs - secondsOf(window) * 1000).feeSats + feeSats > window.windowMaxFeeSats,
   );
   return isOver ? 'policy-fee-velocity' : '';
 }
@@ -129,7 +161,8 @@ function timeTag(policy: VPolicy, nowMs: number, time: LocalTime): PolicyTag | '
     : '';
 }
 
-function windowsOf(policy: VPolicy): VWindow[] {
+/** The policy's windows, its own first. */
+export function windowsOf(policy: VPolicy): VWindow[] {
   return [policy, ...(policy.windows ?? [])];
 }
 

@@ -14,6 +14,13 @@ const codeFrom = (promise: Promise<unknown>): Promise<string | undefined> =>
     (error: { code?: string }) => error.code,
   );
 
+const LIMITS = {
+  daySats: 5,
+  approveAboveSats: 3,
+  loosening: [{ looser: ['txMaxSats', 'hours'], leftMs: 60_001 }],
+};
+const WAITING = { vtestId: '7', sats: 9, outputs: 2, firstAddress: 'bcrt1q' };
+
 describe('host/vdevice door', () => {
   let world: World;
   let path: string;
@@ -35,8 +42,11 @@ describe('host/vdevice door', () => {
     expect(status).to.deep.equal(await world.v.status());
     expect(status.loop.running).to.equal(true);
     expect(statusText(status).split('\n')[0]).to.match(/^channel {3}\d+, since 2026-01-05T12:00/);
-    expect(statusText(status)).to.include('\nlimits    NO LIMIT a day\n');
-    expect(statusText({ ...status, limits: { daySats: 5 } })).to.include('\nlimits    5 sats a day\n');
+    expect(statusText(status)).to.include('\nlimits    NO LIMIT a day; no approvals\n');
+    expect(statusText({ ...status, limits: LIMITS, approvals: [WAITING] })).to.include(
+      'limits    5 sats a day; approval above 3 sats a day; looser txMaxSats, hours in 2 minutes of running\n' +
+        'waits     for approval: 7, 9 sats, 2 outputs, first bcrt1q\n',
+    );
     await knock(path, 'stop');
     expect((await world.v.status()).loop).to.include({ running: false, stoppedBecause: 'operator' });
   });

@@ -39,14 +39,15 @@ const named = (items: { id: string }[]): string =>
 /** A line a rule. */
 export function trialTable(trials: Trial[], count: number): string {
   const width = Math.max(...trials.map(({ rule }) => rule.length));
-  const lines = trials.map(({ rule, refused, held }) => {
+  const lines = trials.map(({ rule, refused, held, asked }) => {
     const waits = held.flatMap(({ waitMs }) => (waitMs === null ? [] : [waitMs]));
     const longest = waits.length === 0 ? '' : `, the longest ${Math.round(Math.max(...waits) / MINUTE_MS)} minutes`;
     const open = held.filter(({ waitMs }) => waitMs === null).length;
     const sats = refused.reduce((sum, each) => sum + each.sats, 0);
     return (
       `${rule.padEnd(width)}  refuses ${refused.length}, ${sats} sats${named(refused)}; ` +
-      `holds ${held.length}${named(held)}${longest}${open === 0 ? '' : `, ${open} to the end`}`
+      `holds ${held.length}${named(held)}${longest}${open === 0 ? '' : `, ${open} to the end`}; ` +
+      `asks for ${asked.length}${named(asked)}`
     );
   });
   return [`of ${count} withdrawals that V authorised:`, ...lines, ''].join('\n');

@@ -3,6 +3,7 @@
 import { Type } from '@sinclair/typebox';
 import { existsSync, writeFileSync } from 'node:fs';
 import { fail } from '../../../protocol/errors';
+import { MINUTE_MS } from '../../../protocol/time';
 import { ACCOUNT_OPEN, RADIO_NAMES } from '../../../protocol/wire';
 import { realRuntime } from '../../../host/kit/runtime';
 import type { LogListener } from '../../../host/kit/log';
@@ -10,6 +11,7 @@ import {
   codeOf,
   DOOR_ACTIONS,
   doorOf,
+  type DoorAction,
   knock,
   openDoor,
   openIdentity,
@@ -109,13 +111,20 @@ async function serve(configFile: string, onEvent: LogListener): Promise<number> 
   return 0;
 }
 
+/** What an action takes beside its name. */
+const ARGUMENTS: { [action in DoorAction]?: string } = {
+  approve: 'the ID of a withdrawal, or its code',
+  dismiss: 'the ID of a withdrawal',
+};
+
 /** Has a running V do what the first argument says. */
 async function operate(input: CommandInput): Promise<number> {
   const [action, argument] = input.positionals;
   const wanted = DOOR_ACTIONS.find((each) => each === action);
   if (wanted === undefined) throw fail('usage', `vdevice ${action}: expected ${DOOR_ACTIONS.join(', ')}`);
-  if ((wanted === 'dismiss') !== (argument !== undefined))
-    throw fail('usage', `vdevice ${wanted} takes ${wanted === 'dismiss' ? 'the ID of a withdrawal' : 'no argument'}`);
+  const expected = ARGUMENTS[wanted];
+  if ((expected !== undefined) !== (argument !== undefined))
+    throw fail('usage', `vdevice ${wanted} takes ${expected ?? 'no argument'}`);
   const { socket } = input.values;
   const given = socket === undefined ? readConfig(need(input, 'config'), SETTINGS) : undefined;
   const door = given ? (given.socket ?? doorOf(given.file)) : (socket as string);
@@ -132,8 +141,18 @@ function coldText({ accountState, answeredMs, radio }: NonNullable<VStatus['cold
   return `account ${account}, radio ${RADIO_NAMES[radio]}, at ${new Date(answeredMs).toISOString()}`;
 }
 
+function limitsText({ daySats, approveAboveSats, loosening }: VStatus['limits']): string {
+  return [
+    `${daySats === 'none' ? 'NO LIMIT' : `${daySats} sats`} a day`,
+    approveAboveSats === 'none' ? 'no approvals' : `approval above ${approveAboveSats} sats a day`,
+    ...loosening.map(
+      ({ looser, leftMs }) => `looser ${looser.join(', ')} in ${Math.ceil(leftMs / MINUTE_MS)} minutes of running`,
+    ),
+  ].join('; ');
+}
+
 /** What a running V is doing, a line a subject. */
-export function statusText({ channel, opening, cold, loop, batches, sent, sms, limits }: VStatus): string {
+export function statusText({ channel, opening, cold, loop, batches, sent, sms, limits, approvals }: VStatus): string {
   const since = channel && new Date(channel.openedAtMs).toISOString();
   return [
     `channel   ${channel ? `${channel.id}, since ${since}` : opening ? 'none, being opened' : 'none'}`,
@@ -141,7 +160,11 @@ export function statusText({ channel, opening, cold, loop, batches, sent, sms, l
       loop.stoppedBecause === null ? '' : `, stopped because of ${loop.stoppedBecause}`
     }`,
     `sent      ${sent.count} withdrawals, ${sent.sats} sats`,
-    `limits    ${limits.daySats === 'none' ? 'NO LIMIT' : `${limits.daySats} sats`} a day`,
+    `limits    ${limitsText(limits)}`,
+    ...approvals.map(
+      ({ vtestId, sats, outputs, firstAddress }) =>
+        `waits     for approval: ${vtestId}, ${sats} sats, ${outputs} outputs, first ${firstAddress}`,
+    ),
     `batches   ${batches.verified} verified, ${batches.waiting} waiting, ${batches.failed} failed`,
     `HSM-Cold  ${cold ? coldText(cold) : 'not asked yet: chaincloud vdevice ask-status'}`,
     `SMS       ${sms.in} in, ${sms.out} out, ${sms.ignored} ignored`,
@@ -154,7 +177,7 @@ export const vdeviceCommand: Command = {
   positionals: ['action?', 'argument?'],
   flags: {
     config: { value: 'FILE', help: `JSON: ${describeSettings(SETTINGS)}` },
-    socket: { value: 'PATH', help: `with ${DOOR_ACTIONS.join(', ')} ID: V's door, in place of --config` },
+    socket: { value: 'PATH', help: `with ${DOOR_ACTIONS.join(', ')}: V's door, in place of --config` },
     json: { help: 'with status: as JSON' },
     ...LOG_FLAG,
     pair: {

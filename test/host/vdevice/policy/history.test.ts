@@ -34,7 +34,9 @@ const ids = (items: { id: string }[]): string[] => items.map(({ id }) => id);
 
 describe('host/vdevice policy over a history', () => {
   it('without rules refuses nothing', () => {
-    expect(run({ minBalanceSats: 5, windowSeconds: 60 })).to.deep.equal([{ rule: 'all', refused: [], held: [] }]);
+    expect(run({ minBalanceSats: 5, windowSeconds: 60 })).to.deep.equal([
+      { rule: 'all', refused: [], held: [], asked: [] },
+    ]);
   });
 
   it('names what each rule refuses, also where another one refuses the same', () => {
@@ -55,6 +57,25 @@ describe('host/vdevice policy over a history', () => {
       ['2', HOUR_MS],
       ['3', DAY_MS - 2 * HOUR_MS + 1],
       ['4', null],
+    ]);
+  });
+
+  it('names what would have waited for an approval, and takes it as approved', () => {
+    const [all] = run({ approveAboveSats: 80_000 });
+    expect([ids(all.asked), all.held, all.refused]).to.deep.equal([['2', '3'], [], []]);
+    expect(all.asked[0]).to.deep.equal({ id: '2', sats: 90_000, tag: 'policy-approval' });
+    const later = [
+      ...HISTORY,
+      past('5', 10_000, NOON_MS + 2 * DAY_MS),
+      past('6', 10_000, NOON_MS + 2 * DAY_MS, addressOf('c')),
+    ];
+    const [known] = tryPolicy({ approveNewDestinations: true }, later, 'regtest', localTime(0));
+    expect(ids(known.asked)).to.deep.equal(['1', '2', '3', '6']);
+    expect(known.asked[0].tag).to.equal('policy-new-destination');
+    const [held] = run({ approveAboveSats: 1, windows: [{ windowMaxCount: 1, windowSeconds: 5400 }] });
+    expect([ids(held.asked), ids(held.held)]).to.deep.equal([
+      ['1', '2', '3'],
+      ['2', '3', '4'],
     ]);
   });
 
@@ -84,8 +105,8 @@ describe('host/vdevice policy over a history', () => {
     expect(readHistory(state).map(({ feeSats }) => feeSats)).to.deep.equal([500, null, null, null]);
     expect(trialTable(run({ txMaxSats: 80_000 }), 4)).to.equal(
       'of 4 withdrawals that V authorised:\n' +
-        'all        refuses 1, 90000 sats (2); holds 0\n' +
-        'txMaxSats  refuses 1, 90000 sats (2); holds 0\n',
+        'all        refuses 1, 90000 sats (2); holds 0; asks for 0\n' +
+        'txMaxSats  refuses 1, 90000 sats (2); holds 0; asks for 0\n',
     );
     const codeOf = (...args: string[]): Promise<string | undefined> =>
       policyCommand.run(readInput(policyCommand, args)).then(

@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { policyFrom, policyTag } from '../../../../firmware/cold/signing/policy';
 import { localTime } from '../../../../host/vdevice/loops/local-time';
-import { dayLimitOf, feeTag, checkWithdrawal, POLICY_TAGS } from '../../../../host/vdevice/policy/policy';
+import { dayLimitOf, feeTag, checkWithdrawal, POLICY_TAGS, type History } from '../../../../host/vdevice/policy/policy';
 import { aLimitedPolicy, aPolicy, V_POLICY_FIELDS } from '../../../../host/vdevice/policy/policy-form';
 import type { VPolicy, VPolicyFile } from '../../../../host/vdevice';
 
@@ -24,12 +24,24 @@ const COLD_TAGS = [...new Set([...COLD_SOURCE.matchAll(/return '(policy-[a-z-]+)
 const LISTED = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 const OTHER = 'mrCDrCybB6J1vRfbwM5hemdJz73FwDBC8r';
 
+/** A past with these sums, and nothing that needed an approval. */
+const pastOf = (spentSince: History['spentSince']): History => ({
+  spentSince,
+  unapprovedSince: () => 0,
+  isKnown: () => false,
+});
+
 describe('host/vdevice policy', () => {
   const time = localTime(0);
   const A = { address: LISTED, sats: 50000 };
   const B = { address: OTHER, sats: 60000 };
   const tagOf = (policy: VPolicy, outs = [A], dynamic = 0, spent: Partial<Spent> = {}, nowMs = NOON) => {
-    const verdict = checkWithdrawal(aPolicy(policy), { outs, dynamic, nowMs, time }, () => ({ ...NOTHING, ...spent }));
+    const proposal = { outs, dynamic, nowMs, windowEndMs: nowMs, time, isApproved: false };
+    const verdict = checkWithdrawal(
+      aPolicy(policy),
+      proposal,
+      pastOf(() => ({ ...NOTHING, ...spent })),
+    );
     return verdict.verdict === 'ok' ? 'ok' : verdict.verdict + ' ' + verdict.tag;
   };
 
@@ -167,11 +179,11 @@ describe('host/vdevice policy', () => {
     const asked: number[] = [];
     checkWithdrawal(
       { windowMaxSats: 1e9, windows: [{ windowSeconds: 60, windowMaxSats: 1e9 }] },
-      { outs: [A], dynamic: 0, nowMs: NOON, time },
-      (sinceMs) => {
+      { outs: [A], dynamic: 0, nowMs: NOON + 5, windowEndMs: NOON, time, isApproved: false },
+      pastOf((sinceMs) => {
         asked.push(NOON - sinceMs);
         return NOTHING;
-      },
+      }),
     );
     expect(asked).to.deep.equal([86_400_000, 60_000]);
     expect([
@@ -188,10 +200,41 @@ describe('host/vdevice policy', () => {
     // Minutes are UTC, as on HSM-Cold; hours are V's local time.
     const east = checkWithdrawal(
       { hours: { from: '20:00', to: '21:00' }, fromMinute: 720, toMinute: 721 },
-      { outs: [A], dynamic: 0, nowMs: NOON, time: localTime(480) },
-      () => NOTHING,
+      { outs: [A], dynamic: 0, nowMs: NOON, windowEndMs: 0, time: localTime(480), isApproved: false },
+      pastOf(() => NOTHING),
     );
     expect(east.verdict).to.equal('ok');
+  });
+
+  it('bounds what a day pays without an approval, by the sum; approved ones are free', () => {
+    const judged = (policy: VPolicy, unapproved: number, isApproved = false, outs = [A]): string => {
+      const asked: number[] = [];
+      const proposal = { outs, dynamic: 0, nowMs: NOON + 9, windowEndMs: NOON, time, isApproved };
+      const verdict = checkWithdrawal(aPolicy(policy), proposal, {
+        ...pastOf(() => NOTHING),
+        unapprovedSince: (sinceMs) => (asked.push(NOON - sinceMs), unapproved),
+        isKnown: (address, untilMs) => (asked.push(NOON - untilMs), address === LISTED),
+      });
+      expect(asked.filter((ms) => ms !== 86_400_000)).to.deep.equal([]);
+      return verdict.verdict === 'ok' ? 'ok' : `${verdict.verdict} ${verdict.tag}`;
+    };
+    const above = { approveAboveSats: 120_000 };
+    expect([judged(above, 70_000), judged(above, 70_001), judged(above, 70_001, true)]).to.deep.equal([
+      'ok',
+      'approve policy-approval',
+      'ok',
+    ]);
+    expect(judged({ approveAboveSats: 1 }, 0)).to.equal('approve policy-approval');
+    const known = { approveNewDestinations: true };
+    expect([judged(known, 0), judged(known, 0, false, [A, B]), judged(known, 0, true, [A, B])]).to.deep.equal([
+      'ok',
+      'approve policy-new-destination',
+      'ok',
+    ]);
+    expect(judged({ approveNewDestinations: false }, 0, false, [B])).to.equal('ok');
+    // Other limits come first: nobody is asked about what cannot go anyway.
+    expect(judged({ ...above, txMaxSats: 1 }, 70_001)).to.equal('refuse policy-tx-amount');
+    expect(judged({ ...above, hours: { from: '01:00', to: '02:00' } }, 70_001)).to.equal('wait policy-time');
   });
 
   it('limits what a day pays, in figures, or says none', () => {
@@ -244,6 +287,9 @@ describe('host/vdevice policy', () => {
       { isAllowListOnly: false, allowList: [LISTED] },
       { dynamicFee: 0 },
       { stopAtRefusal: 1 },
+      { approveAboveSats: 0 },
+      { approveAboveSats: 0.5 },
+      { approveNewDestinations: 'yes' },
     ] as VPolicy[];
     for (const policy of bad)
       expect(() => aPolicy(policy), JSON.stringify(policy))
