@@ -128,7 +128,7 @@ export function startCold(hal: Hal): void {
     }),
     isInside: false,
   };
-  cold.terminal = makeTerminal(hal.console, takeCommand, cold, deferLine);
+  cold.terminal = makeTerminal({ uart: hal.console, command: takeCommand, owner: cold, defer: deferLine });
   hal.watchdog.start(WATCHDOG_MS);
   try {
     boot(cold);

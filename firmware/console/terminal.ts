@@ -29,24 +29,25 @@ export interface Terminal {
   defer: (terminal: Terminal, line: string | undefined) => void;
 }
 
-export function makeTerminal(
-  uart: Uart,
-  command: (line: string, terminal: Terminal) => void,
-  owner: Guarded,
-  defer: (terminal: Terminal, line: string | undefined) => void,
-): Terminal {
-  const terminal: Terminal = {
-    uart: uart,
-    line: '',
-    isLong: false,
-    command: command,
-    isBusy: false,
-    owner: owner,
-    defer: defer,
-  };
-  uart.onData(function (bytes) {
+/** A function of its own, since a closure keeps all that its maker knew. */
+function listen(terminal: Terminal): void {
+  terminal.uart.onData(function (bytes) {
     addBytes(terminal, bytes);
   });
+}
+
+/** from: handed over, plain functions of the top level: others would cost memory. */
+export function makeTerminal(from: Pick<Terminal, 'uart' | 'command' | 'owner' | 'defer'>): Terminal {
+  const terminal: Terminal = {
+    uart: from.uart,
+    line: '',
+    isLong: false,
+    command: from.command,
+    isBusy: false,
+    owner: from.owner,
+    defer: from.defer,
+  };
+  listen(terminal);
   return terminal;
 }
 

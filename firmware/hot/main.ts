@@ -79,7 +79,7 @@ export function startHot(hal: Hal): void {
     counters: { relayed: 0, malformed: 0, limited: 0, unreachable: 0 },
     fault: '',
   };
-  hot.terminal = makeTerminal(hal.console, takeCommand, hot, deferLine);
+  hot.terminal = makeTerminal({ uart: hal.console, command: takeCommand, owner: hot, defer: deferLine });
   hal.watchdog.start(WATCHDOG_MS);
   // A wipe that a power cut interrupted.
   if (isWiping(hal.flash)) wipeFlash(hal.flash);

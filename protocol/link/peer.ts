@@ -188,6 +188,15 @@ function close(peer: PeerState): void {
   });
 }
 
+/** Takes what comes off the line. A function of its own, since a closure keeps all that its maker knew. */
+function listen(peer: PeerState): void {
+  peer.link.uart.onData(function (bytes) {
+    if (peer.isClosed) return;
+    linkFeed(peer.link, bytes, peer.clock.uptimeMs());
+    armSoon(peer);
+  });
+}
+
 /**
  * Starts one end of a link and answers its bare state, for a program that only answers: it sets `handler` and reads
  * `isUp`. On a board each function that is held costs six variables. Spec: SPEC.md 4 and 5.
@@ -227,11 +236,7 @@ export function startPeer(options: PeerOptions): PeerState {
     run: 0,
     due: [],
   };
-  options.uart.onData(function (bytes) {
-    if (peer.isClosed) return;
-    linkFeed(peer.link, bytes, peer.clock.uptimeMs());
-    armSoon(peer);
-  });
+  listen(peer);
   armSoon(peer);
   return peer;
 }

@@ -3,7 +3,7 @@
  * from the link key and fresh nonces of both. Spec: SPEC.md 4.2 and 4.3. Leaves windows, timers and messages to the
  * others.
  */
-import { bytesOfText, crc32, cutBytes, equalBytes, getU32, joinBytes, putU32, wipeBytes } from '../bytes';
+import { bytesOfText, crc32, equalBytes, getU32, joinBytes, putU32, wipeBytes } from '../bytes';
 import { ProtocolCrypto } from '../crypto';
 import {
   CRC_BYTES,
@@ -94,11 +94,14 @@ export function sessionKeys(
 ): SessionKeys {
   const salt = crypto.sha256(joinBytes(hello, reply));
   const all = crypto.hkdfSha256(linkKey32, salt, bytesOfText('chaincloud link session'), 128);
-  const first = { enc: cutBytes(all, 0, 32), mac: cutBytes(all, 32, 64) };
-  const second = { enc: cutBytes(all, 64, 96), mac: cutBytes(all, 96, 128) };
-  wipeBytes(all);
-  if (isInitiator) return { encOut: first.enc, macOut: first.mac, encIn: second.enc, macIn: second.mac };
-  return { encOut: second.enc, macOut: second.mac, encIn: first.enc, macIn: first.mac };
+  const out = isInitiator ? 0 : 64;
+  const into = 64 - out;
+  return {
+    encOut: all.subarray(out, out + 32),
+    macOut: all.subarray(out + 32, out + 64),
+    encIn: all.subarray(into, into + 32),
+    macIn: all.subarray(into + 32, into + 64),
+  };
 }
 
 export function wipeKeys(keys: SessionKeys): void {

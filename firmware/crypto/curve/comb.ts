@@ -8,6 +8,7 @@
 // that nobody outside knows; b is doubled before every use. So neither the digits nor the coordinates of two uses have
 // anything to do with each other or with k. Look-ups go to addresses given by blinded digits, and a negative one takes
 // a subtraction more. Leaves to others: making the table (comb-table.ts), multiples of other points (multiply.ts).
+import { NO_BYTES } from '../bytes';
 import { toAffine } from './affine';
 import { blindGeneration, blindNext } from './blind';
 import { COMB_BLOCKS, COMB_BLOCK_BYTES, COMB_PART_BLOCKS, computeComb } from './comb-table';
@@ -25,10 +26,8 @@ export let combBlocks = 0;
 /** Its columns: the doublings of a multiplication, plus one. */
 export let combColumns = 0;
 let weights = new Uint8Array(0);
-/** The bits of a scalar, one a byte: those of combScalar until the next use of anything that takes bits apart. */
-export const BITS = new Uint8Array(256);
-/** Whose signs BITS holds, as combScalar found them. */
-export let combScalarIn: Uint32Array | undefined;
+/** The signs of a scalar, one a byte: from combScalar to combEnd. */
+let bits = NO_BYTES;
 const SIGNS = register(25);
 // X2 and Y2 in one
 const OPERAND = new Uint32Array(MEMORY, 256 + 32 * 3, 16);
@@ -59,7 +58,10 @@ export function combReady(): void {
   combBlocks = count;
 }
 
-/** Takes scalar k (0 <= k < n) apart into the signs that addColumn reads. The table must be ready (combReady). */
+/**
+ * Takes scalar k (0 <= k < n) apart into the signs that addColumn reads, until combEnd. The table must be ready
+ * (combReady).
+ */
 export function combScalar(k: Uint32Array): void {
   const r = SIGNS;
   // (k + 2^256 - 1) / 2, where 2^256 - 1 = C - 1 (mod n)
@@ -67,9 +69,15 @@ export function combScalar(k: Uint32Array): void {
   r[0]--;
   addN(r, k, r);
   halveN(r, r);
-  mapInPlace(new Uint8Array(r.buffer, r.byteOffset, 32), BITS, undefined, -1);
+  bits = new Uint8Array(256);
+  mapInPlace(new Uint8Array(r.buffer, r.byteOffset, 32), bits, undefined, -1);
   r.fill(0);
-  combScalarIn = k;
+}
+
+/** Overwrites the signs and lets go of them: they take as much room as a transaction's output. */
+export function combEnd(): void {
+  bits.fill(0);
+  bits = NO_BYTES;
 }
 
 /** Adds the points of column i of all blocks to the accumulator. */
@@ -77,7 +85,7 @@ export function addColumn(i: number): void {
   const n = combBlocks;
   const step = 8 * combColumns;
   for (let b = 0; b < n; b++) {
-    const digit = dot(weights, BITS, b * step + i);
+    const digit = dot(weights, bits, b * step + i);
     const at = ((b % COMB_PART_BLOCKS) * 128 + (digit > 127 ? digit - 128 : 127 - digit)) * 64;
     OPERAND.set(new Uint32Array(combParts[(b / COMB_PART_BLOCKS) | 0], at, 16));
     if (digit < 128) sub(Y2, ZERO, Y2);
@@ -119,8 +127,7 @@ export function multiplyBase(k: Uint32Array, isPublic?: boolean): void {
     addColumn(i);
     if (i) double();
   }
-  BITS.fill(0);
-  combScalarIn = undefined;
+  combEnd();
 }
 
 /** Accumulator = (X2, Y2) + k G, affine; public values, 0 <= k < n. Throws `crypto-infinity`. */

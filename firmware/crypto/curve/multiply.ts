@@ -8,7 +8,7 @@
 import { invertP } from './affine';
 import { fromHex } from '../bytes';
 import { blindNext } from './blind';
-import { addColumn, combColumns, combReady, combScalar, combScalarIn } from './comb';
+import { addColumn, combColumns, combEnd, combReady, combScalar } from './comb';
 import { A32, MEMORY, load, mul, register, sub } from './field';
 import { ONE, ZERO, mulN, wide } from './modn';
 import { ACCUMULATOR, TB, X1, X2, Y1, Y2, Z1, addAffine, double, isInfinity, setInfinity, takePoint } from './point';
@@ -261,7 +261,7 @@ export function stepPublic(m: Multiple, nDigits: number): boolean {
   table = m.table;
   ACCUMULATOR.set(m.sum);
   setInfinity(isZero(Z1));
-  if (combScalarIn !== m.u) combScalar(m.u);
+  combScalar(m.u);
   for (let n = nDigits; n && m.left; n--) {
     const i = --m.left;
     if (!isInfinity) double();
@@ -277,6 +277,7 @@ export function stepPublic(m: Multiple, nDigits: number): boolean {
   if (isInfinity) Z1.fill(0);
   m.sum.set(ACCUMULATOR);
   table = MEMORY;
+  combEnd();
   return m.left > 0;
 }
 

@@ -5,7 +5,7 @@
 import { fail } from '../../../protocol/errors';
 import { invertP, scaleBy } from '../curve/affine';
 import { aBytes, setBytes } from '../bytes';
-import { addColumn, combColumns, combReady, combScalar, combScalarIn } from '../curve/comb';
+import { addColumn, combColumns, combEnd, combReady, combScalar } from '../curve/comb';
 import { element, load, mul } from '../curve/field';
 import { hmacSha512 } from '../hash/hmac';
 import { ACCUMULATOR, X2, Y2, Z1, addAffine, double, isInfinity, setInfinity } from '../curve/point';
@@ -86,7 +86,6 @@ function startChild(job: Batch, index: number): void {
   data[36] = index;
   setBytes(job.k, hmacSha512(job.chain32, data).subarray(0, 32));
   if (!isScalar(job.k)) throw fail('crypto-bip32', 'this index gives no valid key');
-  combScalar(job.k);
   job.column = combColumns - 1;
   job.sum.fill(0);
 }
@@ -127,7 +126,7 @@ export function batchSlice(job: Batch, nChildren: number): BatchChild[] {
     startChild(job, job.next + last + 1);
   } else {
     // One column of the comb; behind the last the parent is added and the point joins those that wait.
-    if (combScalarIn !== job.k) combScalar(job.k);
+    combScalar(job.k);
     ACCUMULATOR.set(job.sum);
     setInfinity(isZero(Z1));
     if (!isInfinity) double();
@@ -147,6 +146,7 @@ export function batchSlice(job: Batch, nChildren: number): BatchChild[] {
       points.push(point);
     }
     job.column--;
+    combEnd();
     if (isInfinity) Z1.fill(0);
     job.sum.set(ACCUMULATOR);
   }

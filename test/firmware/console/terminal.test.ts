@@ -12,9 +12,9 @@ function rig(defer: (terminal: Terminal, line: string | undefined) => void = ser
     onData: (next: (bytes: Uint8Array) => void) => void (listener = next),
   };
   const owner = { isInside: false, hal: {} as never };
-  const terminal = makeTerminal(
+  const terminal = makeTerminal({
     uart,
-    (line, own) => {
+    command: (line, own) => {
       taken.push(line);
       if (line === 'throw') throw Object.assign(new Error('what'), { code: 'thrown' });
       if (line === 'name')
@@ -26,7 +26,7 @@ function rig(defer: (terminal: Terminal, line: string | undefined) => void = ser
     },
     owner,
     defer,
-  );
+  });
   return {
     terminal,
     owner,

@@ -7,7 +7,8 @@
  *
  * Espruino gives up none for a block in one piece: arrays then take several pieces and so more variables, and native
  * hashes, AES and files fail. These are tried again each time that the gauge has given up HELD_BACK entries. The image
- * sees the memory of a board that has so many. So a reading above its room is what the operation passes with, and too
+ * sees as many free ones as a board that has so many; their total is the interpreter's own, since a board that has too
+ * few in all does nothing (firmware/fit.ts). So a reading above its room is what the operation passes with, and too
  * high by what the pieces cost; the nearer the room is to it, the less. The gauge's own variables are taken off. It
  * takes its orders from a file, and answers on the console.
  */
@@ -53,7 +54,7 @@ function program(file: string): string {
     var files=require("fs"),crypto=require("crypto"),aes;
     var last=files.readFileSync(path),full=0,entries=global[atob("/w==")].history=[];
     start=0;
-    process.memory=function(isSwept){var m=memory(isSwept);m.free-=m.history;m.total-=m.history;return m};
+    process.memory=function(isSwept){var m=memory(isSwept);m.free-=m.history;return m};
     function again(it,name){
       var real=it[name];
       it[name]=function(a,b,c){

@@ -20,9 +20,9 @@ const BEYOND = 1000;
 /** Runs of an operation unless it says fewer, and how near is near enough. */
 const RUNS = 4;
 const NEAR = 16;
-/** Room above what is in use, the first time; below what it passed with, after that. */
-const FIRST_ROOM = 250;
-const CLOSER = 48;
+/** Room above what is in use, the first time; below what it passed with, at most, after that. */
+const FIRST_ROOM = 420;
+const CLOSER = 96;
 const REPORT_LIMIT_MS = 120_000;
 
 interface Bounds {
@@ -50,25 +50,28 @@ async function report(
   return gauge.readings()!;
 }
 
+/** The next room: between the bounds; where nothing passed yet, between what did not and the limit, or beyond it. */
+function nextRoom({ low, high }: Bounds, rest: number): number {
+  if (high < Infinity) return Math.max(Math.round((low + high) / 2), high - CLOSER);
+  if (low === 0) return rest + FIRST_ROOM;
+  return low < LIMIT - CLOSER ? Math.round((low + LIMIT) / 2) : low + CLOSER;
+}
+
 /**
- * One run, with rooms that come nearer to what it needs from both sides. A reading far above the limit is none:
- * Espruino gave up all at once.
+ * One run, with rooms that come nearer to what it needs from both sides. A reading above the limit from a room below it
+ * is none: where much is missing, Espruino gives up nearly all at once.
  */
 async function narrow(found: Found, sim: Simulation, gauge: Gauge, run: () => Promise<void>): Promise<void> {
   const before = await report(sim, gauge, { cold: LIMIT + BEYOND, hot: LIMIT + BEYOND });
   const rooms = { cold: 0, hot: 0 };
-  for (const role of ROLES) {
-    const { low, high } = found[role];
-    if (high < Infinity) rooms[role] = Math.max(Math.round((low + high) / 2), high - CLOSER);
-    else rooms[role] = low === 0 ? before[role].rest + FIRST_ROOM : Math.max(LIMIT, low + CLOSER);
-  }
+  for (const role of ROLES) rooms[role] = nextRoom(found[role], before[role].rest);
   await report(sim, gauge, rooms);
   await run();
   const after = await report(sim, gauge, rooms);
   for (const role of ROLES) {
     const { passes, isAbove, rest } = after[role];
     const bounds = found[role];
-    if (passes <= LIMIT + BEYOND) bounds.high = Math.min(bounds.high, passes);
+    if (passes <= Math.max(LIMIT, rooms[role] + CLOSER)) bounds.high = Math.min(bounds.high, passes);
     bounds.low = Math.min(bounds.high, Math.max(bounds.low, isAbove ? rooms[role] : rest));
   }
 }
