@@ -109,6 +109,8 @@ export interface Cold {
   alarmDueMs: { [n: number]: number };
   /** Accounts whose payments wait for room, as bits, when the admins were last notified (payments/tidy.ts). */
   waiting: number;
+  /** Accounts whose sum of the day is to be looked at, as bits: all after a start (alarms/day-sum.ts). */
+  sumsDue: number;
   /** Uptime before which no PIN is tried. */
   pinAfterMs: number;
   counters: { ignoredSms: number; refusals: number; signed: number };

@@ -14,6 +14,7 @@ import { enter } from '../guard';
 import type { Hal } from '../hal';
 import { takeCommand } from './console/dispatch';
 import type { Cold } from './cold';
+import { tellSums } from './alarms/day-sum';
 import { beat } from './alarms/heartbeat';
 import { startLink } from './link/start-link';
 import { startModem } from './sms/start-modem';
@@ -57,6 +58,7 @@ function housekeeping(cold: Cold): void {
     keepTime(cold);
     if (cold.modem) repeatAlarms(cold);
     beat(cold);
+    tellSums(cold);
     tidyPayments(cold);
   } finally {
     letGoAccount(cold);
@@ -118,6 +120,7 @@ export function startCold(hal: Hal): void {
     accepting: 0,
     alarmDueMs: {},
     waiting: 0,
+    sumsDue: 255,
     pinAfterMs: 0,
     batches: makeBatches(),
     started: startParts,

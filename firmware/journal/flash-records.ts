@@ -133,11 +133,11 @@ export const COLD_RECORDS: FlashRecord[] = [
         { name: 'payout', form: 'text', meaning: 'the only address that sweeps pay' },
         {
           name: 'policy',
-          form: 'array of 12 uint',
+          form: 'array of 13 uint',
           meaning:
             'most of a payment, of its fee (sats), fee rate (sat/vB), window (s), most of a window, ' +
             'of its fees (sats), of its payments, outputs, least output (sats), from and to minute of the day, ' +
-            'allow-list 0 or 1',
+            'allow-list 0 or 1, sum of a day (sats) above which the admins are notified',
         },
         { name: 'protos', form: 'uint', meaning: 'bits: 1 the published app, 2 version 2' },
       ],
@@ -184,12 +184,13 @@ export const COLD_RECORDS: FlashRecord[] = [
     key: 'account',
     isInBackup: true,
     writers: ['firmware/cold/state/store.ts'],
-    meaning: 'Whether an account is open, and its last refusals.',
+    meaning: 'Whether an account is open, its last refusals, and when its admins had the sum of a day.',
     layout: {
       cbor: [
         ACCOUNT,
         { name: 'closed', form: 'text', meaning: 'empty: open; else why it was closed' },
         { name: 'refusal_times', form: 'bytes', meaning: 'u32 seconds since 1970 each, oldest first' },
+        { name: 'told_s', form: 'uint', meaning: 'since 1970, when the admins were notified of a sum; 0: never' },
       ],
     },
   },

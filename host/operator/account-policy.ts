@@ -3,6 +3,8 @@
 // unless somebody says 0.
 // Spec: SPEC.md 11; the board's side is firmware/cold/signing/policy.ts.
 
+import { AMOUNT_MAX_SATS } from '../../protocol/wire';
+
 /** Limits of an account; what is left out is not limited, but for fees. Amounts in satoshi. */
 export interface AccountPolicy {
   txMaxSats?: number;
@@ -11,7 +13,8 @@ export interface AccountPolicy {
   /** Left out: FEE_LIMITS_DEFAULT; 0: the board's own 1,000. */
   maxFeerateSatVb?: number;
   windowSeconds?: number;
-  windowMaxSats?: number;
+  /** The most that a window pays. Without, or with a window under a day, the board refuses the account. */
+  windowMaxSats?: number | 'none';
   /** Left out: FEE_LIMITS_DEFAULT; 0: no limit. */
   windowMaxFeeSats?: number;
   windowMaxCount?: number;
@@ -21,6 +24,10 @@ export interface AccountPolicy {
   fromMinute?: number;
   toMinute?: number;
   isAllowListOnly?: boolean;
+  /**
+   * HSM-Cold notifies the admins of a day that pays more. Left out: half of the limit, or TELL_ABOVE_DEFAULT; 0: never.
+   */
+  tellAboveSats?: number;
 }
 
 /**
@@ -29,27 +36,36 @@ export interface AccountPolicy {
  */
 export const FEE_LIMITS_DEFAULT = { txMaxFeeSats: 200_000, maxFeerateSatVb: 200, windowMaxFeeSats: 1_000_000 };
 
-/** The policy that the board gets: with what is left out of fees. */
+/** What a day may pay without an SMS where it has no limit. */
+export const TELL_ABOVE_DEFAULT = 10_000_000;
+
+/** The policy that the board gets: with what is left out of fees and of the sum that is told. */
 export function effectivePolicy(policy: AccountPolicy = {}): AccountPolicy {
   const given = Object.entries(policy).filter(([, value]) => value !== undefined);
-  return { ...FEE_LIMITS_DEFAULT, ...Object.fromEntries(given) };
+  const { windowMaxSats } = policy;
+  const tellAboveSats = typeof windowMaxSats === 'number' ? Math.floor(windowMaxSats / 2) : TELL_ABOVE_DEFAULT;
+  return { ...FEE_LIMITS_DEFAULT, tellAboveSats, ...Object.fromEntries(given) };
 }
 
-/** The positional form of the account data: 12 numbers, 0 where there is no limit. */
+/** The fields in the order of the account data. */
+const PLACES = [
+  'txMaxSats',
+  'txMaxFeeSats',
+  'maxFeerateSatVb',
+  'windowSeconds',
+  'windowMaxSats',
+  'windowMaxFeeSats',
+  'windowMaxCount',
+  'maxOutputs',
+  'minOutputSats',
+  'fromMinute',
+  'toMinute',
+  'isAllowListOnly',
+  'tellAboveSats',
+] as const;
+
+/** The positional form of the account data: 13 numbers, 0 where there is no limit, all that there is for `none`. */
 export function policyFields(policy: AccountPolicy = {}): number[] {
-  const it = effectivePolicy(policy);
-  return [
-    it.txMaxSats ?? 0,
-    it.txMaxFeeSats ?? 0,
-    it.maxFeerateSatVb ?? 0,
-    it.windowSeconds ?? 0,
-    it.windowMaxSats ?? 0,
-    it.windowMaxFeeSats ?? 0,
-    it.windowMaxCount ?? 0,
-    it.maxOutputs ?? 0,
-    it.minOutputSats ?? 0,
-    it.fromMinute ?? 0,
-    it.toMinute ?? 0,
-    it.isAllowListOnly ? 1 : 0,
-  ];
+  const given = effectivePolicy(policy);
+  return PLACES.map((name) => (given[name] === 'none' ? AMOUNT_MAX_SATS : Number(given[name] ?? 0)));
 }

@@ -27,7 +27,7 @@ export const COLD_COMMANDS = {
       audit: 'audit <entries:whole> head <head:hex>',
       signed: 'signed <signed:whole> refused <refused:whole> ignored-sms <ignored_sms:whole>',
       account:
-        'account <account:whole> <standing:open|closed>[ <reason:word>] batches-hot <batches_hot:whole> batches-cold <batches_cold:whole>[ alarm <alarm:word> <alarm_number:whole>]',
+        'account <account:whole> <standing:open|closed>[ <reason:word>] batches-hot <batches_hot:whole> batches-cold <batches_cold:whole>[ day-limit <day_limit:whole|none>][ alarm <alarm:word> <alarm_number:whole>]',
     },
   },
   provision: {
@@ -70,6 +70,8 @@ export const COLD_COMMANDS = {
       admin_phones: 'admin_phones <phones:rest>',
       payout: 'payout <address:word>',
       protocols: 'protocols <protocols:1|2|3>',
+      day_limit: 'day_limit <sats:whole|none>',
+      tell_above: 'tell_above <sats:whole>',
       standing: 'standing <standing:open|closed>[ <reason:word>]',
       fingerprint: 'fingerprint <fingerprint:hex>',
       cold_xpub: 'cold_xpub <xpub:word>',
@@ -106,6 +108,8 @@ export const COLD_COMMANDS = {
       admin_phones: 'admin_phones <phones:rest>',
       payout: 'payout <address:word>',
       protocols: 'protocols <protocols:1|2|3>',
+      day_limit: 'day_limit <sats:whole|none>',
+      tell_above: 'tell_above <sats:whole>',
       standing: 'standing <standing:open|closed>[ <reason:word>]',
       fingerprint: 'fingerprint <fingerprint:hex>',
       cold_xpub: 'cold_xpub <xpub:word>',

@@ -17,6 +17,7 @@ describe('attack: other account', () => {
       vPhones: [],
       adminPhones: [],
       payoutAddress: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080',
+      policy: { windowMaxSats: 'none' as const },
     };
     const second = await rig.world.finish(addAccount(rig.coldConsole, data, PIN));
     expect(second.account).to.equal(1);

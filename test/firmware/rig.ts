@@ -181,6 +181,7 @@ export function accountData(rig: Rig, options: RigOptions): AccountData {
     adminPhones: [ADMIN_NUMBER],
     payoutAddress: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080',
     ...options.account,
+    policy: { windowMaxSats: 'none', tellAboveSats: 0, ...options.account?.policy },
   };
 }
 

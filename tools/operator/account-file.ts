@@ -18,6 +18,7 @@ const POLICY_FIELDS: { [name: string]: keyof AccountPolicy } = {
   from_minute: 'fromMinute',
   to_minute: 'toMinute',
   allow_list_only: 'isAllowListOnly',
+  tell_above_sats: 'tellAboveSats',
 };
 const FIELDS = [
   'name',
@@ -55,8 +56,11 @@ function readPolicy(where: string, value: unknown): AccountPolicy {
     const field = POLICY_FIELDS[name];
     if (!field)
       throw fail('account-file', `${where}.policy has no "${name}": expected ${Object.keys(POLICY_FIELDS).join(', ')}`);
+    const isNone = field === 'windowMaxSats' && given === 'none';
     const isRight =
-      field === 'isAllowListOnly' ? typeof given === 'boolean' : Number.isSafeInteger(given) && (given as number) >= 0;
+      field === 'isAllowListOnly'
+        ? typeof given === 'boolean'
+        : isNone || (Number.isSafeInteger(given) && (given as number) >= 0);
     if (!isRight)
       throw fail(
         'account-file',
@@ -64,7 +68,19 @@ function readPolicy(where: string, value: unknown): AccountPolicy {
       );
     policy[field] = given;
   }
+  requireDayLimit(where, policy);
   return policy;
+}
+
+/** The board takes no account without. */
+function requireDayLimit(where: string, { windowMaxSats, windowSeconds }: AccountPolicy): void {
+  const isOfDay = windowMaxSats === 'none' || (windowSeconds || DAY_SECONDS) >= DAY_SECONDS;
+  if (!windowMaxSats || !isOfDay)
+    throw fail(
+      'account-file',
+      `${where}.policy.window_max_sats expected the most satoshi that a day (window_seconds: ${DAY_SECONDS} or more) ` +
+        'may pay, or "none"',
+    );
 }
 
 function readOne(where: string, raw: Raw): AccountData {
@@ -133,10 +149,24 @@ function describeFees(data: AccountData): string {
   );
 }
 
+const SHOWN_APART: (keyof AccountPolicy)[] = ['windowMaxSats', 'tellAboveSats'];
+
+/** What a day may pay, and above which sum HSM-Cold tells the admins. */
+function describeDay({ policy }: AccountData): string {
+  const { windowMaxSats, windowSeconds, tellAboveSats } = effectivePolicy(policy);
+  const mark = policy?.tellAboveSats === undefined ? ' (default)' : '';
+  return (
+    `${windowMaxSats === 'none' ? 'NO LIMIT' : `${windowMaxSats} sats in ${windowSeconds || DAY_SECONDS} s`}; ` +
+    `SMS to its admins above ${tellAboveSats ? `${tellAboveSats} sats a day` : 'NO SUM'}${mark}`
+  );
+}
+
 /** An account in words for the person who has to agree to it. */
 export function describeAccount(data: AccountData): string[] {
   const limits = Object.entries(POLICY_FIELDS).flatMap(([name, field]) =>
-    data.policy?.[field] && !(field in FEE_LIMITS_DEFAULT) ? [`${name} ${data.policy[field]}`] : [],
+    data.policy?.[field] && !(field in FEE_LIMITS_DEFAULT) && !SHOWN_APART.includes(field)
+      ? [`${name} ${data.policy[field]}`]
+      : [],
   );
   return [
     `name          ${data.name}`,
@@ -146,6 +176,7 @@ export function describeAccount(data: AccountData): string[] {
     `admin phones  ${data.adminPhones.join(' ') || '-'}`,
     `sweeps pay    ${data.payoutAddress}`,
     `protocols     ${(data.protocols ?? ['v2']).join(' ')}`,
+    `a day         ${describeDay(data)}`,
     `limits        ${limits.join(', ') || 'none'}`,
     `fees          ${describeFees(data)}`,
     `allow-list    ${(data.allowList ?? []).join(' ') || '-'}`,

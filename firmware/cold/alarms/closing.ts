@@ -28,7 +28,7 @@ export function completeClosing(cold: Cold, n: number): void {
   if ((cold.state.closedBits >> n) & 1) return;
   const account = requireAccount(cold, n);
   audit(cold, AUDIT_CLOSED, n, textBytes(account.alarm));
-  saveStanding(cold, n, account.alarm, account.refusalTimes);
+  saveStanding(cold, account, account.alarm, account.refusalTimes);
 }
 
 /**
@@ -64,9 +64,10 @@ function refusalsNow(times: Uint8Array, now: number): Uint8Array {
 export function countRefusal(cold: Cold, n: number, what: string): void {
   cold.counters.refusals++;
   if (isClosed(cold.state, n)) return;
-  const times = refusalsNow(requireAccount(cold, n).refusalTimes, nowSeconds(cold));
+  const account = requireAccount(cold, n);
+  const times = refusalsNow(account.refusalTimes, nowSeconds(cold));
   audit(cold, AUDIT_REFUSED, n, textBytes(what));
-  saveStanding(cold, n, '', times);
+  saveStanding(cold, account, '', times);
   if (times.length >= 4 * REFUSALS_MAX) return closeAccount(cold, n, 'refusals');
   const code = what === 'user-tx-conflict' ? ALARM_CONFLICT : what.substr(0, 7) === 'policy-' ? ALARM_POLICY : 0;
   if (!code) return;

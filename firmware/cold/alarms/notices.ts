@@ -16,7 +16,7 @@ import { requireAccount } from '../state/accounts';
 import { SMS_ALARM, SMS_NOTICE } from '../../../protocol/wire';
 import { nowSeconds } from '../state/store';
 import { cborEncode } from '../../../protocol/cbor';
-import { policyFields } from '../signing/policy';
+import { NO_DAY_LIMIT_SATS, policyFields } from '../signing/policy';
 import { WINDOW_SECONDS_DEFAULT } from '../../../protocol/request/policy';
 import { alarmFields, noticeFields } from '../../../protocol/sms/operations';
 
@@ -77,11 +77,12 @@ export function notifyV(cold: Cold, n: number, code: number): void {
 export function notifyPolicy(cold: Cold, n: number): void {
   const account = requireAccount(cold, n);
   const policy = account.policy;
+  const isOfDay = policy.windowSeconds === WINDOW_SECONDS_DEFAULT && policy.windowMaxSats !== NO_DAY_LIMIT_SATS;
   const digest = sha256(cborEncode(policyFields(policy)));
   const m = {
     noticeNo: cold.state.auditCount,
     maxPerTxSats: policy.txMaxSats,
-    maxPerDaySats: policy.windowSeconds === WINDOW_SECONDS_DEFAULT ? policy.windowMaxSats : 0,
+    maxPerDaySats: isOfDay ? policy.windowMaxSats : 0,
     policyDigest8: digest.subarray(0, 8),
   };
   sendToV(cold, account, SMS_NOTICE, noticeFields(m));

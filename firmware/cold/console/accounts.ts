@@ -1,7 +1,7 @@
 /**
  * Accounts at the console: what their data must be, changing what may change, showing them. Account data comes as
  * base64 of a CBOR array
- *   [name, network, script, v_identity 33, v_phones, admin_phones, payout address, policy (12 numbers), protocols,
+ *   [name, network, script, v_identity 33, v_phones, admin_phones, payout address, policy (13 numbers), protocols,
  *   allow_list] where protocols is 1 (v1), 2 (v2) or 3, and allow_list holds addresses. Everything is checked before
  *   anything is written. Leaves to others: making an account's keys (commands/account-add.ts).
  */
@@ -18,7 +18,7 @@ import { readRecord } from '../../journal/journal';
 import { R_ACCOUNT, R_ALLOW } from '../../journal/records';
 import { coinOf, NODE_COLD, NODE_HOT, nodeChain, nodePub, purposeOf } from '../secrets/hierarchy';
 import type { Network } from '../../crypto/wallet/address';
-import { policyFrom } from '../signing/policy';
+import { dayLimitText, hasDayLimit, policyFrom } from '../signing/policy';
 import type { Cold } from '../cold';
 import { accountRecordAt, isClosed, MAX_ACCOUNTS, type Account, type ScriptType } from '../state/state';
 import { AUDIT_ACCOUNT_CHANGED } from '../../journal/audit-codes';
@@ -101,7 +101,9 @@ export function anAccount(value: CborValue): AccountFields {
   if (!arePhones(fields[4])) throw fail('account-form', 'v_phones');
   if (!arePhones(fields[5])) throw fail('account-form', 'admin_phones');
   addressToScript(fields[6], fields[1]);
-  if (!policyFrom(fields[7])) throw fail('account-form', 'policy');
+  const policy = policyFrom(fields[7]);
+  if (!policy) throw fail('account-form', 'policy');
+  if (!hasDayLimit(policy)) throw fail('account-form', 'policy: a limit for a day, in satoshi or none, is missing');
   if (!(fields[8] >= 1 && fields[8] <= 3)) throw fail('account-form', 'protocols');
   if (!fields[9] || typeof fields[9] === 'string') throw fail('account-form', 'allow_list');
   return fields;
@@ -136,6 +138,8 @@ export const ACCOUNT_LINES = {
   admin_phones: ['admin_phones <phones:rest>', "phones of the account's people"],
   payout: ['payout <address:word>', 'the one address that sweeps pay'],
   protocols: ['protocols <protocols:1|2|3>', '1: v1, 2: v2, 3: both'],
+  day_limit: ['day_limit <sats:whole|none>', 'the most that a day may pay'],
+  tell_above: ['tell_above <sats:whole>', 'a day that pays more is told to its admins by SMS; 0: never'],
   standing: ['standing <standing:open|closed>[ <reason:word>]', 'whether it pays, and why not'],
   fingerprint: ['fingerprint <fingerprint:hex>', 'of the master key'],
   cold_xpub: ['cold_xpub <xpub:word>', 'of the cold receiving addresses'],
@@ -194,6 +198,8 @@ export function printAccount(cold: Cold, account: Account): void {
   printLine(terminal, 'admin_phones ' + account.adminPhones.join(' '));
   printLine(terminal, 'payout ' + account.payout);
   printLine(terminal, 'protocols ' + account.protos);
+  printLine(terminal, 'day_limit ' + dayLimitText(account.policy));
+  printLine(terminal, 'tell_above ' + account.policy.tellAboveSats);
   printLine(
     terminal,
     'standing ' + (isClosed(cold.state, account.n) ? 'closed ' + (account.closed || account.alarm) : 'open'),

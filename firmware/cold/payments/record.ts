@@ -59,4 +59,5 @@ export function recordPayment(cold: Cold, signing: Signing, before: SignedBefore
   audit(cold, AUDIT_SIGNED, signing.account, payload.subarray(PAYMENT_TAG, PAYMENT_TAG + 8));
   save(cold, R_PAYMENT, payload);
   cold.counters.signed++;
+  cold.sumsDue |= 1 << signing.account;
 }

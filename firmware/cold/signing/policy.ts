@@ -28,9 +28,13 @@ import { AMOUNT_MAX_SATS, OUTS_COUNT_MAX } from '../../../protocol/wire';
 export interface Policy extends PolicyLimits {
   /** 1: only addresses of the allow-list. */
   allowList: number;
+  /** HSM-Cold notifies the account's admins of a day that paid more (alarms/day-sum.ts); 0: never. */
+  tellAboveSats: number;
 }
 
-const POLICY_FIELDS = 12;
+const POLICY_FIELDS = 13;
+/** windowMaxSats of an account for which `none` was written: more than there is. */
+export const NO_DAY_LIMIT_SATS = AMOUNT_MAX_SATS;
 
 /** What one payment does. A fee bump has amountSats and count 0 and the fee difference as debitFeeSats. */
 export interface Payment {
@@ -68,6 +72,7 @@ export function policyFrom(value: unknown): Policy | undefined {
     fromMinute: fields[9],
     toMinute: fields[10],
     allowList: fields[11],
+    tellAboveSats: fields[12],
   };
 }
 
@@ -86,7 +91,19 @@ export function policyFields(policy: Policy): number[] {
     policy.fromMinute,
     policy.toMinute,
     policy.allowList,
+    policy.tellAboveSats,
   ];
+}
+
+/** Is there a limit for a day, in figures or as `none`? A window that is shorter limits no day. */
+export function hasDayLimit(policy: Policy): boolean {
+  if (policy.windowMaxSats === NO_DAY_LIMIT_SATS) return true;
+  return policy.windowMaxSats > 0 && policy.windowSeconds >= DAY_SECONDS;
+}
+
+/** The limit for a day as it is shown: satoshi, or `none`. */
+export function dayLimitText(policy: Policy): string {
+  return policy.windowMaxSats === NO_DAY_LIMIT_SATS ? 'none' : '' + policy.windowMaxSats;
 }
 
 /** Rules about the payment alone. */

@@ -41,7 +41,15 @@ export function accountOf(cold: Cold, n: number): Account | undefined {
   if (!(n >= 0 && n < state.accountCount) || !accountRecordAt(state, R_ACCOUNT, n)) return undefined;
   letGoAccount(cold);
   // R_ACCOUNT gives the other fields.
-  const account = { n: n, closed: '', refusalTimes: NO_BYTES, alarm: '', alarmAck: 0, alarmSent: 0 } as Account;
+  const account = {
+    n: n,
+    closed: '',
+    refusalTimes: NO_BYTES,
+    toldSeconds: 0,
+    alarm: '',
+    alarmAck: 0,
+    alarmSent: 0,
+  } as Account;
   readInto(cold, account, R_ACCOUNT);
   readInto(cold, account, R_STANDING);
   readInto(cold, account, R_ALARM);

@@ -45,6 +45,7 @@ export function applyFields(account: Account, type: number, fields: CborValue[])
   if (type === R_STANDING) {
     account.closed = fields[1] as string;
     account.refusalTimes = fields[2] as Uint8Array;
+    account.toldSeconds = fields[3] as number;
   } else if (type === R_ALARM) {
     account.alarm = fields[1] as string;
     account.alarmAck = fields[2] as number;

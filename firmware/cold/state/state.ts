@@ -55,6 +55,8 @@ export interface Account {
   closed: string;
   /** When the last refusals were, oldest first: seconds since 1970, four bytes each (closing.ts). */
   refusalTimes: Uint8Array;
+  /** When its admins were last notified of a day's sum: seconds since 1970, 0: never (alarms/day-sum.ts). */
+  toldSeconds: number;
   /** Unread alarm: what, the code that acknowledges it, times sent. */
   alarm: string;
   alarmAck: number;

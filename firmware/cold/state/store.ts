@@ -19,6 +19,7 @@ import {
   writeU32,
 } from '../../journal/records';
 import type { Cold } from '../cold';
+import type { Account } from './state';
 import type { CborValue } from '../../../protocol/cbor/types';
 
 const TIME_RECORD_EVERY_S = 3600;
@@ -72,7 +73,7 @@ export function audit(cold: Cold, code: number, account: number, detail: Uint8Ar
   save(cold, R_AUDIT, payload);
 }
 
-/** Writes whether an account is open (empty reason) and when its last refusals were. */
-export function saveStanding(cold: Cold, n: number, closed: string, refusalTimes: Uint8Array): void {
-  saveCbor(cold, R_STANDING, [n, closed, refusalTimes]);
+/** Writes whether an account is open (empty reason), when its last refusals were, and when its admins had its sum. */
+export function saveStanding(cold: Cold, account: Account, closed: string, refusalTimes: Uint8Array): void {
+  saveCbor(cold, R_STANDING, [account.n, closed, refusalTimes, account.toldSeconds]);
 }

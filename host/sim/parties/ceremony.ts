@@ -27,6 +27,7 @@ const DICE_ROLLS = 120;
 /** Limits of the simulated account on HSM-Cold; amounts in satoshi. */
 const POLICY: AccountPolicy = {
   txMaxSats: 50_000_000,
+  windowMaxSats: 100_000_000,
   txMaxFeeSats: 100_000,
   maxFeerateSatVb: 200,
   maxOutputs: 20,

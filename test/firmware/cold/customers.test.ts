@@ -124,7 +124,7 @@ describe('cold: several customers', () => {
       name: 'x'.repeat(32),
       allowList: long.slice(0, 20),
       adminPhones: phones,
-      policy: { txMaxSats: 2_100_000_000_000_000, isAllowListOnly: true },
+      policy: { txMaxSats: 2_100_000_000_000_000, windowMaxSats: 'none' as const, isAllowListOnly: true },
     };
     const rig = await addCustomer(first, 1, full);
     expect(rig.file.account).to.equal(1);

@@ -24,7 +24,7 @@ import { PHASE_WORKING, type Signing } from '../../../firmware/cold/signing/sign
 import { recordPayment } from '../../../firmware/cold/payments/record';
 import { requireAccount } from '../../../firmware/cold/state/accounts';
 
-export const POLICY = [0, 0, 0, 86400, 900_000, 0, 0, 0, 0, 0, 0, 0];
+export const POLICY = [0, 0, 0, 86400, 900_000, 0, 0, 0, 0, 0, 0, 0, 0];
 
 export interface Machine {
   world: World;
@@ -132,7 +132,7 @@ export function act(machine: Machine, op: Op): string {
   if (op.kind === 'close') closeAccount(cold, 0, 'forgery');
   else if (op.kind === 'reopen') {
     if (account.alarm) acknowledge(cold, undefined, account.alarmAck);
-    saveStanding(cold, 0, '', new Uint8Array(0));
+    saveStanding(cold, account, '', new Uint8Array(0));
   } else if (op.kind === 'refuse') {
     if (!isClosed(cold.state, 0)) countRefusal(cold, 0, 'policy');
   } else if (op.kind === 'clock') cold.hal.clock.setUnixSeconds(machine.model.now);

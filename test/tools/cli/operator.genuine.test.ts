@@ -30,7 +30,7 @@ const ACCOUNT = {
   v_phones: ['+8613800000001'],
   admin_phones: ['+8613800000008'],
   payout_address: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080',
-  policy: { tx_max_sats: 5000000 },
+  policy: { tx_max_sats: 5000000, window_max_sats: 20000000 },
 };
 const BOOT_MS = 60_000;
 

@@ -25,7 +25,7 @@ const ACCOUNT = {
   v_phones: ['+8613800000001'],
   admin_phones: ['+8613800000008'],
   payout_address: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080',
-  policy: { tx_max_sats: 5000000 },
+  policy: { tx_max_sats: 5000000, window_max_sats: 20000000 },
 };
 
 function tempDir(): string {
@@ -202,9 +202,43 @@ describe('operator: provision', () => {
   });
 });
 
+describe('operator: what is shown of a day', () => {
+  const lineOf = (policy: object): string =>
+    describeAccount(readAccounts(accountsFile([{ ...ACCOUNT, policy }]))[0]).find((line) => line.startsWith('a day'))!;
+  it('its limit or that there is none, and the sum that the admins are told', () => {
+    expect(lineOf({ window_max_sats: 9 })).to.equal(
+      'a day         9 sats in 86400 s; SMS to its admins above 4 sats a day (default)',
+    );
+    expect(lineOf({ window_max_sats: 'none', tell_above_sats: 0 })).to.equal(
+      'a day         NO LIMIT; SMS to its admins above NO SUM',
+    );
+    expect(lineOf({ window_max_sats: 9, window_seconds: 86_401, tell_above_sats: 7 })).to.equal(
+      'a day         9 sats in 86401 s; SMS to its admins above 7 sats a day',
+    );
+  });
+  it('an account without a limit for a day is refused, and the words say what to write', () => {
+    for (const policy of [
+      undefined,
+      {},
+      { tx_max_sats: 5 },
+      { window_max_sats: 0 },
+      { window_max_sats: 5, window_seconds: 86_399 },
+    ])
+      expect(() => readAccounts(accountsFile([{ ...ACCOUNT, policy }])), JSON.stringify(policy))
+        .to.throw('account 0.policy.window_max_sats expected the most satoshi that a day')
+        .with.property('code', 'account-file');
+    for (const policy of [{ window_max_sats: 'no' }, { window_max_sats: 'none', tx_max_sats: 'none' }])
+      expect(() => readAccounts(accountsFile([{ ...ACCOUNT, policy }])))
+        .to.throw()
+        .with.property('code', 'account-file');
+  });
+});
+
 describe('operator: what is shown of the fees', () => {
   const linesOf = (policy: object): string =>
-    describeAccount(readAccounts(accountsFile([{ ...ACCOUNT, policy }]))[0]).find((line) => line.startsWith('fees'))!;
+    describeAccount(
+      readAccounts(accountsFile([{ ...ACCOUNT, policy: { window_max_sats: 'none', ...policy } }]))[0],
+    ).find((line) => line.startsWith('fees'))!;
   it('the defaults where the file says nothing, what it says otherwise, and where there is no limit', () => {
     expect(linesOf({})).to.equal(
       'fees          200000 sats a payment (default), 200 sat/vB (default), 1000000 sats in 86400 s ' +

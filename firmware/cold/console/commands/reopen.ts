@@ -33,7 +33,7 @@ export function runReopen(cold: Cold, words: string[]): void {
     const account = requireAccount(cold, n);
     if (account.alarm) acknowledge(cold, undefined, account.alarmAck);
     audit(cold, AUDIT_REOPENED, n, NO_BYTES);
-    saveStanding(cold, n, '', NO_BYTES);
+    saveStanding(cold, account, '', NO_BYTES);
     scheduleOnce(cold, function () {
       notifyV(cold, n, ALARM_REOPENED);
     });

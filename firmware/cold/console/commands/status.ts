@@ -10,6 +10,7 @@ import { isClosed, type Account } from '../../state/state';
 import { isClockSet, nowSeconds } from '../../state/store';
 import { countBatches } from '../../batches/cache';
 import { waitingAccounts } from '../../payments/retire';
+import { dayLimitText } from '../../signing/policy';
 import { isArchiveDue, roomPayments } from '../../payments/tidy';
 import { requireAccount } from '../../state/accounts';
 import { showRadio } from './modem';
@@ -54,8 +55,10 @@ export const STATUS = {
     ],
     account: [
       'account <account:whole> <standing:open|closed>[ <reason:word>] batches-hot <batches_hot:whole> ' +
-        'batches-cold <batches_cold:whole>[ alarm <alarm:word> <alarm_number:whole>]',
-      'an account: why it is closed, batches of addresses derived, the alarm that is sent until it is acknowledged',
+        'batches-cold <batches_cold:whole>[ day-limit <day_limit:whole|none>]' +
+        '[ alarm <alarm:word> <alarm_number:whole>]',
+      'an account: why it is closed, batches of addresses derived, the most satoshi that a day may pay, the alarm ' +
+        'that is sent until it is acknowledged',
     ],
   },
 } satisfies CommandDeclaration;
@@ -133,6 +136,8 @@ function showAccount(cold: Cold, account: Account): void {
       countBatches(cold, account.n, 1) +
       ' batches-cold ' +
       countBatches(cold, account.n, 2) +
+      ' day-limit ' +
+      dayLimitText(account.policy) +
       (account.alarm ? ' alarm ' + account.alarm + ' ' + account.alarmAck : ''),
   );
 }

@@ -1,9 +1,18 @@
 // Every tag of the policy table (firmware/cold/signing/policy.ts), each at its limit and one beyond.
 import { expect } from 'chai';
 import type { Spent } from '../../../../protocol/request/policy';
-import { policyFrom, policyTag, type Payment, type Policy } from '../../../../firmware/cold/signing/policy';
+import {
+  dayLimitText,
+  hasDayLimit,
+  NO_DAY_LIMIT_SATS,
+  policyFields,
+  policyFrom,
+  policyTag,
+  type Payment,
+  type Policy,
+} from '../../../../firmware/cold/signing/policy';
 
-const OPEN = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+const OPEN = new Array<number>(13).fill(0);
 const NOON = 1_760_011_200;
 
 function policy(changes: { [field: number]: number }): Policy {
@@ -73,7 +82,30 @@ describe('policy', () => {
     expect(policyTag(policy({}), payment({ outputs: 101 }), NOTHING, NOON)).to.equal('policy-outputs');
   });
 
-  it('takes twelve whole numbers and nothing else', () => {
+  it('a limit for a day is a window of a day or more in satoshi, or none', () => {
+    const rows: [{ [field: number]: number }, boolean, string][] = [
+      [{}, false, '0'],
+      [{ 3: 86_400, 4: 1 }, true, '1'],
+      [{ 4: 5 }, true, '5'],
+      [{ 3: 86_401, 4: 5 }, true, '5'],
+      [{ 3: 86_399, 4: 5 }, false, '5'],
+      [{ 4: NO_DAY_LIMIT_SATS - 1 }, true, String(NO_DAY_LIMIT_SATS - 1)],
+      [{ 4: NO_DAY_LIMIT_SATS }, true, 'none'],
+      [{ 3: 60, 4: NO_DAY_LIMIT_SATS }, true, 'none'],
+    ];
+    for (const [changes, isThere, text] of rows)
+      expect([hasDayLimit(policy(changes)), dayLimitText(policy(changes))], JSON.stringify(changes)).to.deep.equal([
+        isThere,
+        text,
+      ]);
+  });
+
+  it('gives back the numbers that it read, in their order', () => {
+    const numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 13];
+    expect(policyFields(policyFrom(numbers)!)).to.deep.equal(numbers);
+  });
+
+  it('takes thirteen whole numbers and nothing else', () => {
     for (const bad of [
       undefined,
       [],

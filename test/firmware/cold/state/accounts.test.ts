@@ -34,7 +34,7 @@ function coldWith(count: number): any {
       [`+49${n}000`],
       [],
       'x',
-      new Array(12).fill(0),
+      new Array(13).fill(0),
       2,
     ]);
     saveSecrets(cold, requireAccount(cold, n), SEED);

@@ -318,6 +318,40 @@ describe('host/vdevice intake', () => {
     expect((await loop()).running).to.equal(true);
   });
 
+  it('a tighter limit holds at the restart, a looser one a day later, and the admins hear of it', async () => {
+    const restart = async (sats: number): Promise<void> => {
+      await world.restart({ policy: { txMaxSats: sats, windowMaxSats: 1_000_000 }, pollMs: 300_000 });
+      await world.pass(900);
+    };
+    await restart(49_999);
+    await give();
+    await start();
+    await world.pass(900);
+    expect(world.site.reports).to.deep.equal([{ vtest_id: '11' }]);
+    await restart(50_000);
+    await give(12);
+    await world.pass(85_000);
+    expect([requests(), world.adminTexts().slice(1)]).to.deep.equal([
+      [],
+      ['limits of V are looser: txMaxSats. They hold in 24 hours', 'policy-loosened holds withdrawal 12'],
+    ]);
+    expect((await world.v.status()).limits.loosening.map(({ looser }) => looser)).to.deep.equal([['txMaxSats']]);
+    await world.pass(1200);
+    expect(requests().map((form) => form.user_tx_no)).to.deep.equal(['12']);
+    expect((await world.v.status()).limits.loosening).to.deep.equal([]);
+  });
+
+  it('what a looser limit would allow lets those behind it pass meanwhile', async () => {
+    await world.restart({ policy: { txMaxSats: 20_000 } });
+    await world.restart({ policy: {} });
+    await give(12);
+    const behind = await vtestOf(13, PAYEE + ',20000');
+    world.site.behind = (query) => (query === 'after=12' ? behind : null);
+    await start();
+    await world.pass(30);
+    expect(requests().map((form) => form.user_tx_no)).to.deep.equal(['13']);
+  });
+
   it('attack: the clock moved to empty a velocity limit stops the loop', async () => {
     let shiftMs = 0;
     const inner = world.runtime.child('v');

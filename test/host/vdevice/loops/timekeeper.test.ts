@@ -44,6 +44,36 @@ describe('host/vdevice timekeeper', () => {
     expect(opens(world)).to.have.length(2);
   });
 
+  /** A V whose machine's clock somebody moves. */
+  const withMovedClock = async (): Promise<{ move(ms: number): void }> => {
+    let shiftMs = 0;
+    const inner = world.runtime.child('v');
+    await world.restart({ runtime: { ...inner, nowMs: () => inner.nowMs() + shiftMs } });
+    return { move: (ms) => void (shiftMs += ms) };
+  };
+
+  for (const stepMs of [9 * 60_000, -9 * 60_000])
+    it(`attack: a clock moved by ${stepMs / 60_000} minutes a minute stops the loop`, async () => {
+      const clock = await withMovedClock();
+      await world.open();
+      await world.v.startLoop();
+      await world.pass(3600);
+      expect((await world.v.status()).loop.running).to.equal(true);
+      let steps = 0;
+      while ((await world.v.status()).loop.running && steps < 13) {
+        clock.move(stepMs);
+        steps++;
+        await world.pass(60);
+      }
+      expect((await world.v.status()).loop.stoppedBecause).to.equal('clock');
+      // Back, it is seen against the latest time that V wrote down.
+      expect(stepMs > 0 ? steps >= 6 && steps <= 9 : steps <= 2, `${steps} steps`).to.equal(true);
+      expect(world.adminTexts()[0]).to.match(/^clock of V jumped by (6\d|-1\d) min and loop is stop$/);
+      await world.v.startLoop();
+      await world.pass(600);
+      expect((await world.v.status()).loop.running, "the operator's word").to.equal(true);
+    });
+
   it('tells the admin when the channel cannot be renewed for two days', async () => {
     await world.open();
     world.lose.toV = true;
