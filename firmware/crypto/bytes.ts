@@ -3,6 +3,9 @@
 import { fail } from '../../protocol/errors';
 import { element } from './curve/field';
 
+/** A typed array's own slice is a plain array on Espruino, so copies are made by copyBytes. */
+export { cutBytes as copyBytes, equalBytes as constantTimeEqual } from '../../protocol/bytes';
+
 /** Nothing: for parts that are empty or absent. One array, never written to. */
 export const NO_BYTES = new Uint8Array(0);
 
@@ -34,14 +37,6 @@ export function toBytes(a: Uint32Array): Uint8Array {
   return out;
 }
 
-/** Same length and same bytes, without an early exit on the contents. */
-export function constantTimeEqual(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
-  if (a.length !== b.length) return false;
-  let different = 0;
-  for (let i = 0; i < a.length; i++) different |= a[i] ^ b[i];
-  return different === 0;
-}
-
 /** Overwrites a secret. */
 export function wipe(secret: Uint8Array | Uint32Array | Float64Array): void {
   secret.fill(0);
@@ -57,13 +52,6 @@ export function concatBytes(parts: Uint8Array[]): Uint8Array {
     out.set(parts[i], n);
     n += parts[i].length;
   }
-  return out;
-}
-
-/** A copy of bytes[from..to-1] (a typed array's own slice is a plain array on Espruino). */
-export function copyBytes(bytes: Uint8Array, from: number, to: number): Uint8Array {
-  const out = new Uint8Array(to - from);
-  out.set(new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from));
   return out;
 }
 

@@ -5,6 +5,7 @@
  * is `journal-corrupt`.
  */
 import { hmacSha256, hmacSha256Parts } from '../crypto/index';
+import { cutBytes } from '../../protocol/bytes';
 import { fail } from '../../protocol/errors';
 import type { Flash } from '../hal';
 import {
@@ -69,7 +70,7 @@ function chainMac(key: Uint8Array, chain: Uint8Array, bytes: Uint8Array, lenByte
 
 function headerMac(key: Uint8Array, header: Uint8Array): Uint8Array {
   const fields = new Uint8Array(HALF_MAC);
-  for (let i = 0; i < HALF_MAC; i++) fields[i] = header[i];
+  fields.set(header.subarray(0, HALF_MAC));
   return hmacSha256(key, fields);
 }
 
@@ -147,8 +148,7 @@ export function readNext(journal: Journal): number {
     let difference = 0;
     for (let i = 0; i < RECORD_MAC_BYTES; i++) difference |= mac[i] ^ body[RECORD_PAYLOAD + payloadBytes + i];
     if (difference === 0) {
-      const payload = new Uint8Array(payloadBytes);
-      for (let i = 0; i < payloadBytes; i++) payload[i] = body[RECORD_PAYLOAD + i];
+      const payload = cutBytes(body, RECORD_PAYLOAD, RECORD_PAYLOAD + payloadBytes);
       journal.chain = mac;
       journal.seq++;
       journal.records++;
@@ -206,7 +206,7 @@ export function commitHalf(journal: Journal): void {
   writeU32(header, HALF_FIRST_SEQUENCE, journal.seq - journal.records);
   writeU32(header, HALF_SNAPSHOT_END, journal.end);
   const mac = headerMac(journal.key, header);
-  for (let i = 0; i < HALF_MAC_BYTES; i++) header[HALF_MAC + i] = mac[i];
+  header.set(mac.subarray(0, HALF_MAC_BYTES), HALF_MAC);
   writeChecked(journal, journal.base, header);
 }
 
@@ -223,7 +223,7 @@ export function writeRecord(journal: Journal, type: number, payload: Uint8Array)
   bytes[RECORD_CHECK] = headerCheck(bytes);
   bytes.set(payload, RECORD_PAYLOAD);
   const mac = chainMac(journal.key, journal.chain, bytes, RECORD_PAYLOAD + payload.length);
-  for (let i = 0; i < RECORD_MAC_BYTES; i++) bytes[RECORD_PAYLOAD + payload.length + i] = mac[i];
+  bytes.set(mac.subarray(0, RECORD_MAC_BYTES), RECORD_PAYLOAD + payload.length);
   writeChecked(journal, at, bytes.subarray(0, RECORD_PAYLOAD));
   writeChecked(journal, at + RECORD_PAYLOAD, bytes.subarray(RECORD_PAYLOAD));
   journal.chain = mac;

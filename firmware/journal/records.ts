@@ -3,7 +3,11 @@
  * flash-records.ts and flash-formats.ts; docs/flash-formats.md). Two payments whose tags are equal are taken for one
  * user_tx_no, so that a collision refuses and never pays.
  */
+import { getU32 as readU32, putU32 as writeU32 } from '../../protocol/bytes';
+
 export * from './layout';
+/** 32 bits, as the wire has them. */
+export { readU32, writeU32 };
 
 /** In the flags of R_PAYMENT: replaces an earlier transaction of the same user_tx_no. */
 export const PAYMENT_FLAG_BUMP = 1;
@@ -17,19 +21,6 @@ export function writeU16(bytes: Uint8Array, at: number, value: number): void {
 /** Reads 16 bits, big endian. */
 export function readU16(bytes: Uint8Array, at: number): number {
   return (bytes[at] << 8) | bytes[at + 1];
-}
-
-/** Writes 32 bits, big endian. */
-export function writeU32(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value >>> 24;
-  bytes[at + 1] = value >>> 16;
-  bytes[at + 2] = value >>> 8;
-  bytes[at + 3] = value;
-}
-
-/** Reads 32 bits, big endian. */
-export function readU32(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
 }
 
 /** Writes an amount in satoshis as 7 bytes, big endian: exact up to 2^53. */

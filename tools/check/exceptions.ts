@@ -34,11 +34,6 @@ export const MANY_PARAMETERS: readonly Exception[] = [
   { file: 'firmware/crypto/curve/inverse.ts', name: 'combine', reason: MATRIX },
   { file: 'firmware/crypto/native/standin.ts', name: 'combineWords', reason: MATRIX },
   { file: 'firmware/crypto/hash/sha512-es5.ts', name: 'turns', reason: 'a word and three turns: 200 calls a block' },
-  {
-    file: 'firmware/journal/journal.ts',
-    name: 'openJournal',
-    reason: 'plain functions and their owner, for no closure',
-  },
 ];
 
 /** Constants of one name that mean different facts; `file` is one of theirs. */

@@ -7,11 +7,11 @@
  * An archived payment can be replaced, by one that pays the same and spends the same coin; the digest of its entry
  * covers both, and nobody can find others with the same. Its own transaction asked for again is such a replacement.
  */
-import { concatBytes } from '../../crypto/bytes';
+import { concatBytes, NO_BYTES } from '../../crypto/bytes';
 import { sha256 } from '../../crypto/index';
 import { fail } from '../../../protocol/errors';
 import { REFUSE_NOT_READY } from '../../../protocol/wire';
-import { readRecord, walk } from '../../journal/journal';
+import { walk } from '../../journal/journal';
 import {
   ARCHIVED_ACCOUNT,
   ARCHIVED_BYTES,
@@ -42,6 +42,7 @@ import {
   PAYMENT_SERIAL,
   PAYMENT_TAG,
   PAYMENT_TIME,
+  RECORD_PAYLOAD,
   R_ARCHIVE,
   R_PAYMENT,
   isEqualAt,
@@ -57,8 +58,10 @@ import { save } from '../state/store';
 import {
   GROUP_BYTES,
   groupsMax,
+  indexGroup,
   isIndexRight,
   mayHold,
+  newIndexes,
   PAGE_GROUPS,
   readGroup,
   writeGroup,
@@ -67,10 +70,17 @@ import {
 import { addDebit, type SignedBefore } from './payment';
 import { refusal } from '../link/refusal';
 
+/** Octets of the latest R_ARCHIVE's payload, the caller's; zeros before the first. */
+export function readHeadPart(cold: Cold, from: number, lenBytes: number): Uint8Array {
+  const at = cold.state.at[R_ARCHIVE];
+  return at === undefined
+    ? new Uint8Array(lenBytes)
+    : new Uint8Array(cold.hal.flash.readBytes(at + RECORD_PAYLOAD + from, lenBytes));
+}
+
 /** Payload of the latest R_ARCHIVE, the caller's; zeros before the first. */
 export function readHead(cold: Cold): Uint8Array {
-  const at = cold.state.at[R_ARCHIVE];
-  return at === undefined ? new Uint8Array(ARCHIVES_BYTES) : new Uint8Array(readRecord(cold.journal!, at));
+  return readHeadPart(cold, 0, ARCHIVES_BYTES);
 }
 
 /** The digest over one group more. */
@@ -116,7 +126,7 @@ export function findArchived(cold: Cold, account: number, tag: Uint8Array, found
 
 /** One above the highest change index of the account's archived payments. */
 export function changeNextArchived(cold: Cold, account: number): number {
-  return readU32(readHead(cold), ARCHIVES_CHANGE + 4 * account);
+  return readU32(readHeadPart(cold, ARCHIVES_CHANGE + 4 * account, 4), 0);
 }
 
 /** Adds what archived payments since fromSeconds spent. Newest groups first, until one holds nothing that recent. */
@@ -148,10 +158,18 @@ export function checkArchives(cold: Cold): void {
   const flash = cold.hal.flash;
   const head = readHead(cold);
   let digest: Uint8Array = head.subarray(ARCHIVES_BASE, ARCHIVES_BASE + ARCHIVES_BASE_BYTES);
-  let isRight = cold.state.archiveCount - cold.state.archiveFirst <= groupsMax(flash);
-  for (let n = cold.state.archiveFirst; isRight && n < cold.state.archiveCount; n++) {
-    digest = nextDigest(digest, readGroup(flash, n));
-    if (n % PAGE_GROUPS === 0) isRight = isIndexRight(flash, n);
+  const count = cold.state.archiveCount;
+  let isRight = count - cold.state.archiveFirst <= groupsMax(flash);
+  let indexes: Uint8Array = NO_BYTES;
+  for (let n = cold.state.archiveFirst; isRight && n < count; n++) {
+    const group = readGroup(flash, n);
+    const at = n % PAGE_GROUPS;
+    digest = nextDigest(digest, group);
+    if (!at) indexes = newIndexes();
+    if (indexes.length) indexGroup(indexes, group);
+    // Of a page whose first group is live, once all of them, or the last ones, are read
+    if (indexes.length && (at === PAGE_GROUPS - 1 || n === count - 1))
+      isRight = isIndexRight(flash, n, at === PAGE_GROUPS - 1 ? indexes : NO_BYTES);
   }
   if (!isRight || !isEqualAt(head, ARCHIVES_DIGEST, digest, ARCHIVES_DIGEST_BYTES))
     throw fail('archive-lost', 'an archive of payments is missing or was changed: restore the state backup');
@@ -169,11 +187,11 @@ function gather(cold: Cold, group: Uint8Array, head: Uint8Array): void {
   walk(cold.journal!, function (type, payload) {
     if (type !== R_PAYMENT || readU32(payload, PAYMENT_SERIAL) <= cold.state.archivedSerial) return;
     const account = payload[PAYMENT_ACCOUNT];
-    for (let i = 0; i < ARCHIVED_TAG_BYTES; i++) group[at + i] = payload[PAYMENT_TAG + i];
+    group.set(payload.subarray(PAYMENT_TAG, PAYMENT_TAG + ARCHIVED_TAG_BYTES), at);
     group[at + ARCHIVED_ACCOUNT] = account;
     group[at + ARCHIVED_FLAGS] = payload[PAYMENT_FLAGS];
-    for (let i = 0; i < 4; i++) group[at + ARCHIVED_TIME + i] = payload[PAYMENT_TIME + i];
-    for (let i = 0; i < 14; i++) group[at + ARCHIVED_DEBIT + i] = payload[PAYMENT_DEBIT + i];
+    group.set(payload.subarray(PAYMENT_TIME, PAYMENT_TIME + 4), at + ARCHIVED_TIME);
+    group.set(payload.subarray(PAYMENT_DEBIT, PAYMENT_DEBIT + 14), at + ARCHIVED_DEBIT);
     group.set(
       archivedDigest(
         payload.subarray(PAYMENT_CONTENT, PAYMENT_CONTENT + PAYMENT_CONTENT_BYTES),

@@ -88,29 +88,30 @@ function addToIndex(indexes: Uint8Array, group: Uint8Array, at: number): void {
   if (number >= above) writeSats(indexes, slot + INDEX_ABOVE, number + 1);
 }
 
-/** Indexes of the page whose first group is n, and the zeros that end them. */
-function makeIndexes(flash: Flash, n: number): Uint8Array {
-  const indexes = new Uint8Array(INDEXES_BYTES + END_BYTES);
-  for (let i = 0; i < PAGE_GROUPS; i++) {
-    const group = readGroup(flash, n + i);
-    for (let at = 0; at < GROUP_BYTES; at += ARCHIVED_BYTES) addToIndex(indexes, group, at);
-  }
-  return indexes;
+/** Indexes of a page of which no group was added yet. */
+export function newIndexes(): Uint8Array {
+  return new Uint8Array(INDEXES_BYTES);
+}
+
+/** Adds a group to the indexes of its page. */
+export function indexGroup(indexes: Uint8Array, group: Uint8Array): void {
+  for (let at = 0; at < GROUP_BYTES; at += ARCHIVED_BYTES) addToIndex(indexes, group, at);
 }
 
 /** Writes the index of the page whose last group is n, once that group is counted. */
 export function writeIndexes(flash: Flash, n: number): void {
   if (n % PAGE_GROUPS !== PAGE_GROUPS - 1) return;
-  const indexes = makeIndexes(flash, n - PAGE_GROUPS + 1);
+  const indexes = newIndexes();
+  for (let i = n - PAGE_GROUPS + 1; i <= n; i++) indexGroup(indexes, readGroup(flash, i));
   const at = indexOffset(flash, n);
-  flash.writeBytes(at, indexes.subarray(0, INDEXES_BYTES));
+  flash.writeBytes(at, indexes);
   flash.writeBytes(at + INDEXES_BYTES, new Uint8Array(END_BYTES));
 }
 
-/** Is the index of the page whose first group is n not written, or right? */
-export function isIndexRight(flash: Flash, n: number): boolean {
+/** Is the index of group n's page not written, or these? Empty ones: the page is not full, and none may be written. */
+export function isIndexRight(flash: Flash, n: number, indexes: Uint8Array): boolean {
   const there = flash.readBytes(indexOffset(flash, n), INDEXES_BYTES + END_BYTES);
-  return there[INDEXES_BYTES] !== 0 || isEqualAt(there, 0, makeIndexes(flash, n), INDEXES_BYTES);
+  return there[INDEXES_BYTES] !== 0 || (indexes.length > 0 && isEqualAt(there, 0, indexes, INDEXES_BYTES));
 }
 
 /** May the page whose first group is n hold the account's payment of that tag? */

@@ -55,7 +55,7 @@ export function signedBefore(
     const changeNext = readU32(payload, PAYMENT_CHANGE);
     if (changeNext > found.changeNext) found.changeNext = changeNext;
     if (!isEqualAt(payload, PAYMENT_TAG, tag, PAYMENT_TAG_BYTES)) return;
-    for (let i = 0; i < PAYMENT_ANCHOR_BYTES; i++) found.anchor[i] = payload[PAYMENT_ANCHOR + i];
+    found.anchor.set(payload.subarray(PAYMENT_ANCHOR, PAYMENT_ANCHOR + PAYMENT_ANCHOR_BYTES));
     found.archived = undefined;
     found.count++;
     if (tx && isEqualAt(payload, PAYMENT_TX, tx, PAYMENT_TX_BYTES)) found.hasTx = true;

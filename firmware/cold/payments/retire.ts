@@ -24,7 +24,7 @@ import {
 import type { Cold } from '../cold';
 import { refusal } from '../link/refusal';
 import { nowSeconds } from '../state/store';
-import { appendGroup, countLive, freeGroups, nextDigest, readHead, saveHead } from './archive';
+import { appendGroup, countLive, freeGroups, nextDigest, readHead, readHeadPart, saveHead } from './archive';
 import { GROUP_BYTES, GROUP_ENTRIES, groupsMax, PAGE_GROUPS, readGroup } from './groups';
 import { numberAt } from './number';
 
@@ -38,7 +38,7 @@ const AT_ONCE = PAGE_GROUPS;
 /** Throws the refusal `old`: the account's number is below its mark, and nothing is known of it. Never counted. */
 export function requireNotOld(cold: Cold, account: number, tag: Uint8Array): void {
   const number = numberAt(tag, 0);
-  if (number >= 0 && number < readSats(readHead(cold), ARCHIVES_MARK + 7 * account))
+  if (number >= 0 && number < readSats(readHeadPart(cold, ARCHIVES_MARK + 7 * account, 7), 0))
     throw refusal(REFUSE_CONFLICT, 'old');
 }
 

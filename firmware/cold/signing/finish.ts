@@ -42,6 +42,7 @@ export function signFinish(cold: Cold, reply: Reply, refuse: Refuse): void {
     const id = endPass(draft, pass);
     const before = checkPayment(cold, signing, id);
     if (before) recordPayment(cold, signing, before, id);
+    signing.tag = signing.content = NO_BYTES; // nothing asks for them any more
     reply([draft.nInputs, id]);
     return false;
   });

@@ -33,6 +33,7 @@ import {
   R_SETTINGS,
   R_ACCOUNT,
 } from '../../journal/records';
+import { copyBytes } from '../../crypto/bytes';
 import type { Network } from '../../crypto/wallet/address';
 import { policyFrom, type Policy } from '../signing/policy';
 import { cborDecode } from '../../../protocol/cbor';
@@ -85,8 +86,7 @@ export function applyRecord(state: ColdState, type: number, payload: Uint8Array,
     if (serial > state.paymentSerial) state.paymentSerial = serial;
   } else if (type === R_AUDIT) {
     state.auditCount = readU32(payload, AUDIT_NUMBER);
-    state.auditHead = new Uint8Array(AUDIT_HEAD_BYTES);
-    for (let i = 0; i < AUDIT_HEAD_BYTES; i++) state.auditHead[i] = payload[AUDIT_HEAD + i];
+    state.auditHead = copyBytes(payload, AUDIT_HEAD, AUDIT_HEAD + AUDIT_HEAD_BYTES);
     raiseFloor(state, readU32(payload, AUDIT_SECONDS));
   } else if (type === R_BOOT) {
     state.bootCount = readU32(payload, 0);

@@ -68,8 +68,8 @@ export function audit(cold: Cold, code: number, account: number, detail: Uint8Ar
   body.set(detail, 10);
   const payload = new Uint8Array(AUDIT_DETAIL + detail.length);
   payload.set(sha256Parts([state.auditHead, body]), AUDIT_HEAD);
-  for (let i = 0; i < AUDIT_HEAD; i++) payload[i] = body[i];
-  for (let i = AUDIT_HEAD; i < body.length; i++) payload[AUDIT_CODE - AUDIT_HEAD + i] = body[i];
+  payload.set(body.subarray(0, AUDIT_HEAD));
+  payload.set(body.subarray(AUDIT_HEAD), AUDIT_CODE);
   save(cold, R_AUDIT, payload);
 }
 

@@ -14,6 +14,8 @@ import { createGauge, ROLES, type Gauge, type Role } from './gauge';
 import { ON_NEW_BOARDS, onProvisioned, type Operation } from './operations';
 
 const LIMIT = BOARD.limits.variables;
+/** What an operation may need: what is to come needs the rest. */
+const GOAL = 2300;
 const BOARD_BLOCK_BYTES = 14;
 /** What the measured may need beyond the limit. */
 const BEYOND = 1000;
@@ -95,10 +97,10 @@ async function measureOperation(
 /** The row of an operation on a board; failure: what ended the measuring in it. */
 function rowOf(build: EspruinoBuild, name: string, { low, high }: Found[Role], failure: string | undefined): BenchRow {
   const row = { name: `variables, ${name}`, value: high, unit: 'vars', ratio: high / LIMIT };
-  if (failure !== undefined) return { ...row, baseline: failure, goal: `<= ${LIMIT}`, ok: false };
+  if (failure !== undefined) return { ...row, baseline: failure, goal: `<= ${GOAL}`, ok: false };
   const baseline = `${LIMIT}, of ${build.blockBytes} bytes; not with ${low}`;
   const isBoardLike = build.blockBytes === BOARD_BLOCK_BYTES;
-  return isBoardLike ? { ...row, baseline, goal: `<= ${LIMIT}`, ok: high <= LIMIT } : { ...row, baseline };
+  return isBoardLike ? { ...row, baseline, goal: `<= ${GOAL}`, ok: high <= GOAL } : { ...row, baseline };
 }
 
 /** Rows of every operation, or none where the build cannot tell. */
