@@ -52,7 +52,7 @@ const U32 = 0xffffffff;
 const octets = (n: number): Uint8Array => new Uint8Array(n).fill(1);
 const PHONES = Array<string>(4).fill('+1234567890123456');
 const MONEY = 2_100_000_000_000_000;
-const POLICY = [MONEY, MONEY, MONEY, MONEY, MONEY, MONEY, MONEY, 100, MONEY, 1439, 1438, 1];
+const POLICY = [MONEY, MONEY, MONEY, MONEY, MONEY, MONEY, MONEY, 100, MONEY, 1439, 1438, 1, MONEY];
 const SEALED = 4 + 16;
 /** Octets of an SMS-SUBMIT of the longest kind, and of an audit entry of a payment. */
 const SUBMIT_BYTES = 178;
@@ -106,7 +106,7 @@ describe('cold/room', () => {
         POLICY,
         3,
       ]);
-      saveCbor(cold, R_STANDING, [n, 'refusals', octets(4 * REFUSALS_MAX)]);
+      saveCbor(cold, R_STANDING, [n, 'refusals', octets(4 * REFUSALS_MAX), U32]);
       saveCbor(cold, R_ALARM, [n, 'refusals', 9999, 6]);
       saveCbor(cold, R_SECRETS, [n, octets(SEALED + 96)]);
       saveCbor(cold, R_CHANNEL, channels(n));
