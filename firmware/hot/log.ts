@@ -7,6 +7,7 @@ import { hmacSha256 } from '../crypto/index';
 import { hexOf } from '../console/hex';
 import { printLine } from '../console/terminal';
 import { append, openJournal, walk, type Journal } from '../journal/journal';
+import { u32Bytes } from '../../protocol/bytes';
 import { LOG_NUMBER, LOG_START, LOG_TEXT, LOG_UPTIME, R_AUDIT, R_BOOT, readU32, writeU32 } from '../journal/records';
 import type { Hot } from './context';
 
@@ -29,9 +30,7 @@ function isKept(type: number, payload: Uint8Array, offset: number, hot: Hot): bo
 export function openStore(hot: Hot, isFresh: boolean): void {
   const key = hmacSha256(hot.secret as Uint8Array, textBytes('chaincloud hot journal'));
   hot.journal = openJournal(hot.hal.flash, key, isFresh, { take: takeRecord, keep: isKept }, hot);
-  const count = new Uint8Array(4);
-  writeU32(count, 0, hot.boots + 1);
-  append(hot.journal, R_BOOT, count);
+  append(hot.journal, R_BOOT, u32Bytes(hot.boots + 1));
 }
 
 /** Writes an entry of the board's own log. */

@@ -7,6 +7,7 @@
  * writes its word, then zeros over the secret (no erase is needed for that), erases the other pages, and this one last:
  * a power cut leaves a board that was not touched, or one that sees the word at its start and ends what it began.
  */
+import { cutBytes } from '../../protocol/bytes';
 import { sha256 } from '../crypto/index';
 import { fail } from '../../protocol/errors';
 import type { Flash } from '../hal';
@@ -36,9 +37,7 @@ export interface Device {
 }
 
 function checkOf(page: Uint8Array): Uint8Array {
-  const body = new Uint8Array(DEVICE_CHECK);
-  for (let i = 0; i < DEVICE_CHECK; i++) body[i] = page[i];
-  return sha256(body);
+  return sha256(cutBytes(page, 0, DEVICE_CHECK));
 }
 
 /** Is there nothing on the device page? Else the board holds, or may hold, a device secret. */
@@ -70,8 +69,7 @@ export function readDevice(flash: Flash): Device | undefined {
     readU32(page, DEVICE_CHECK) !== readU32(checkOf(page), 0)
   )
     return undefined;
-  const secret = new Uint8Array(DEVICE_SECRET_BYTES);
-  for (let i = 0; i < DEVICE_SECRET_BYTES; i++) secret[i] = page[DEVICE_SECRET + i];
+  const secret = cutBytes(page, DEVICE_SECRET, DEVICE_SECRET + DEVICE_SECRET_BYTES);
   return { secret: secret, isReady: page[DEVICE_READY] === 0 };
 }
 

@@ -69,9 +69,7 @@ function chainMac(key: Uint8Array, chain: Uint8Array, bytes: Uint8Array, lenByte
 }
 
 function headerMac(key: Uint8Array, header: Uint8Array): Uint8Array {
-  const fields = new Uint8Array(HALF_MAC);
-  fields.set(header.subarray(0, HALF_MAC));
-  return hmacSha256(key, fields);
+  return hmacSha256(key, header.subarray(0, HALF_MAC));
 }
 
 /** Does the range read 0xFF? */

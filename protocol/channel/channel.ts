@@ -5,7 +5,7 @@
  * so does the root of the next. Leaves to others: V's side (channel-v.ts), the SMS that carry it (sms/v2.ts), when
  * which channel is current (SPEC.md 7.5).
  */
-import { bytesOfText, cutBytes, equalBytes, joinBytes, putU32, wipeBytes } from '../bytes';
+import { bytesOfText, cutBytes, equalBytes, joinBytes, u32Bytes, wipeBytes } from '../bytes';
 import { cborEncode } from '../cbor/encode';
 import type { CborValue } from '../cbor/types';
 import type { EcdhWork, ProtocolCrypto } from '../crypto';
@@ -155,13 +155,11 @@ export function nextChannel(
   base: { key32: Uint8Array },
   exchange: Pick<AcceptWork, 'id' | 'made' | 'own32' | 'other32' | 'fresh' | 'secrets'>,
 ): Channel {
-  const number = new Uint8Array(4);
-  putU32(number, 0, exchange.id);
   const root = channelKey(crypto, base, 'root', 32);
   const key = crypto.hkdfSha256(
     exchange.secrets,
     root,
-    joinBytes(joinBytes(bytesOfText('chaincloud channel'), number), exchange.fresh),
+    joinBytes(joinBytes(bytesOfText('chaincloud channel'), u32Bytes(exchange.id)), exchange.fresh),
     32,
   );
   wipeBytes(root);

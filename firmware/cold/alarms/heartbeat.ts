@@ -16,7 +16,8 @@
 import { textBytes } from '../../crypto/bytes';
 import { base64Encode, ecdsaSign, sha256d, wipe } from '../../crypto/index';
 import { hexOf } from '../../console/hex';
-import { R_HEARTBEAT, writeU32 } from '../../journal/records';
+import { u32Bytes } from '../../../protocol/bytes';
+import { R_HEARTBEAT } from '../../journal/records';
 import { modemInUse, modemsStatus } from '../../modem/failover';
 import { modemRadio } from '../../modem/modem';
 import type { Cold } from '../cold';
@@ -143,10 +144,8 @@ export function beat(cold: Cold): void {
     now < cold.state.heartbeatSeconds + HEARTBEAT_SECONDS
   )
     return;
-  const payload = new Uint8Array(4);
-  writeU32(payload, 0, now);
   const isFirst = !cold.state.heartbeatSeconds;
-  save(cold, R_HEARTBEAT, payload);
+  save(cold, R_HEARTBEAT, u32Bytes(now));
   if (isFirst) return;
   let text = '';
   schedule(cold, {

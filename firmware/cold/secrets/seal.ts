@@ -4,7 +4,7 @@
  */
 import { seal, open } from '../../crypto/index';
 import type { Cold } from '../cold';
-import { writeU32 } from '../../journal/records';
+import { u32Bytes } from '../../../protocol/bytes';
 import { concatBytes, NO_BYTES } from '../../crypto/bytes';
 import { fail } from '../../../protocol/errors';
 import { accountRecordAt } from '../state/state';
@@ -15,8 +15,7 @@ export const SEAL_TAG_BYTES = 16;
 
 /** Seals under the storage key for the record that is appended next: nonce 4 | sealed. */
 export function sealForNext(cold: Cold, plain: Uint8Array): Uint8Array {
-  const nonce = new Uint8Array(4);
-  writeU32(nonce, 0, cold.journal!.seq);
+  const nonce = u32Bytes(cold.journal!.seq);
   return concatBytes([nonce, seal(cold.keys!.storage, nonce, NO_BYTES, plain, SEAL_TAG_BYTES)]);
 }
 

@@ -5,7 +5,8 @@
  */
 import { wipe, drbgInit, drbgGenerate, drbgWipe, hmacSha256 } from '../../crypto/index';
 import type { Cold } from '../cold';
-import { R_DRBG, writeU32 } from '../../journal/records';
+import { u32Bytes } from '../../../protocol/bytes';
+import { R_DRBG } from '../../journal/records';
 import { NO_BYTES, concatBytes, textBytes } from '../../crypto/bytes';
 import { openStored, sealForNext } from './seal';
 import { readRecord } from '../../journal/journal';
@@ -28,10 +29,8 @@ function startGenerator(cold: Cold, fresh: Uint8Array): void {
   const stored = at === undefined ? NO_BYTES : openStored(cold, readRecord(cold.journal!, at));
   if (stored.length < ENTROPY_BYTES && fresh.length < ENTROPY_BYTES)
     throw fail('no-entropy', 'the generator has no state to go on from');
-  const boot = new Uint8Array(4);
-  writeU32(boot, 0, cold.state.bootCount);
   const noise = cold.hal.noise.take(32);
-  const input = concatBytes([stored, fresh, boot, noise]);
+  const input = concatBytes([stored, fresh, u32Bytes(cold.state.bootCount), noise]);
   const drbg = drbgInit(input);
   const next = drbgGenerate(drbg, ENTROPY_BYTES);
   save(cold, R_DRBG, sealForNext(cold, next));

@@ -20,6 +20,7 @@ import { SMS_OPEN } from '../../../protocol/wire';
 import { isClosed, PROTO_BIT_V2 } from '../state/state';
 import { sendUnkept, ignore } from './replies';
 import { sealAccept, noteSeq } from '../../../protocol/sms/v2';
+import { u32Bytes } from '../../../protocol/bytes';
 import { NO_BYTES } from '../../crypto/bytes';
 import { identityPriv } from '../secrets/account-keys';
 import { schedule } from '../scheduler';
@@ -126,7 +127,7 @@ function keepChannel(cold: Cold, made: Exchange): boolean {
   if (it.next) wipeChannel(it.next);
   it.next = made.work.channel!;
   const sms = sealAccept(cold.crypto, it.next);
-  audit(cold, AUDIT_CHANNEL, account.n, new Uint8Array([id >>> 24, id >>> 16, id >>> 8, id]));
+  audit(cold, AUDIT_CHANNEL, account.n, u32Bytes(id));
   saveChannels(cold, account);
   sendUnkept(cold, account, sms);
   return true;

@@ -10,6 +10,7 @@ import { isClosed, PROTO_BIT_V1, type Account, type V1Channel } from '../state/s
 import { letGoAccount, requireAccount } from '../state/accounts';
 import { post } from '../alarms/notices';
 import { v1FormatAccept, v1FormatAddresses, v1ParseToCold, type V1Verify } from '../../../protocol/sms/v1';
+import { u32Bytes } from '../../../protocol/bytes';
 import { hexOf, bytesOfHex } from '../../console/hex';
 import { openOf } from '../state/channels';
 import { AUDIT_CHANNEL } from '../../journal/audit-codes';
@@ -55,7 +56,7 @@ function offer(cold: Cold, n: number, v: Uint8Array, hId: number): string {
   const channel: V1Channel = [cId, hId, v, drbgGenerate(cold.drbg!, 32)];
   const text = offerText(channel);
   it.lastId = cId;
-  audit(cold, AUDIT_CHANNEL, n, new Uint8Array([cId >>> 24, cId >>> 16, cId >>> 8, cId]));
+  audit(cold, AUDIT_CHANNEL, n, u32Bytes(cId));
   putV1Channels(cold, account, v1ChannelOf(cold, account, 0), channel);
   return text;
 }

@@ -1,9 +1,10 @@
 /** Opening the journal: MAC key from the device secret, replay into a fresh state, archives checked. */
 import { textBytes } from '../../crypto/bytes';
 import { hmacSha256 } from '../../crypto/index';
+import { u32Bytes } from '../../../protocol/bytes';
 import { fail } from '../../../protocol/errors';
 import { openJournal } from '../../journal/journal';
-import { R_BOOT, writeU32 } from '../../journal/records';
+import { R_BOOT } from '../../journal/records';
 import { checkArchives } from '../payments/archive';
 import type { Cold } from '../cold';
 import { makeState } from './state';
@@ -29,7 +30,5 @@ export function openStore(cold: Cold, isFresh: boolean): void {
   checkArchives(cold);
   if (cold.state.isRestoring)
     throw fail('restore-unfinished', 'a state backup was not read to its end: wipe the board and restore again');
-  const count = new Uint8Array(4);
-  writeU32(count, 0, cold.state.bootCount + 1);
-  save(cold, R_BOOT, count);
+  save(cold, R_BOOT, u32Bytes(cold.state.bootCount + 1));
 }

@@ -5,6 +5,7 @@
  * SHA256(previous head | number | seconds | code | account | detail), 32 zeros before the first.
  */
 import { sha256Parts } from '../../crypto/index';
+import { u32Bytes } from '../../../protocol/bytes';
 import { cborEncode } from '../../../protocol/cbor';
 import { append } from '../../journal/journal';
 import {
@@ -49,9 +50,7 @@ export function isClockSet(cold: Cold): boolean {
 export function keepTime(cold: Cold): void {
   const seconds = cold.hal.clock.wallSeconds();
   if (!cold.journal || !seconds || seconds < cold.state.floorSeconds + TIME_RECORD_EVERY_S) return;
-  const payload = new Uint8Array(4);
-  writeU32(payload, 0, seconds);
-  save(cold, R_TIME, payload);
+  save(cold, R_TIME, u32Bytes(seconds));
 }
 
 /**

@@ -1,4 +1,5 @@
 /** `backup`: the state of the board in lines that only its seed opens (backup-format.ts). */
+import { u32Bytes } from '../../../../protocol/bytes';
 import { cborEncode } from '../../../../protocol/cbor';
 import { concatBytes, NO_BYTES } from '../../../crypto/bytes';
 import { base64Encode, drbgGenerate, seal, wipe } from '../../../crypto/index';
@@ -62,13 +63,9 @@ function printBackup(cold: Cold, seed64: Uint8Array): void {
     put(BACKUP_KIND_COUNTERS, cborEncode([account, it.lastId, it.vCounter]));
   }
   for (let group = cold.state.archiveFirst; group < cold.state.archiveCount; group++) {
-    const number = new Uint8Array(4);
-    writeU32(number, 0, group);
-    put(BACKUP_KIND_GROUP, concatBytes([number, readGroup(cold.hal.flash, group)]));
+    put(BACKUP_KIND_GROUP, concatBytes([u32Bytes(group), readGroup(cold.hal.flash, group)]));
   }
-  const count = new Uint8Array(4);
-  writeU32(count, 0, n);
-  put(BACKUP_KIND_END, count);
+  put(BACKUP_KIND_END, u32Bytes(n));
   wipe(key);
 }
 
