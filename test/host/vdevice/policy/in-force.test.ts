@@ -141,6 +141,7 @@ describe('host/vdevice policies in force', () => {
     const fee = (feeSats: number): string => policies.feeTag(feeSats, 200, 0, HISTORY.spentSince);
     expect([fee(5), fee(6), fee(2001)]).to.deep.equal(['', 'policy-tx-fee', 'policy-fee-rate']);
     expect([policies.hasFeeLimit(), policies.stopsAtRefusal()]).to.deep.equal([true, true]);
+    expect(start({}).hasFeeLimit(), 'an earlier one alone').to.equal(true);
     meta.clear();
     expect([start({}).hasFeeLimit(), start({}).stopsAtRefusal()]).to.deep.equal([false, false]);
     expect(policies.check(PROPOSAL, HISTORY)).to.deep.equal({ verdict: 'ok' });

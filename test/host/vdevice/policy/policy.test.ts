@@ -206,6 +206,32 @@ describe('host/vdevice policy', () => {
     expect(east.verdict).to.equal('ok');
   });
 
+  it('each edge of a time, a window and an output', () => {
+    const at = (policy: VPolicy, nowMs: number): string => tagOf(policy, [A], 0, {}, nowMs);
+    const minute = (hours: number, minutes: number): number => NOON + (hours - 12) * 3_600_000 + minutes * 60_000;
+    const night = { hours: { from: '22:00', to: '06:00' } };
+    expect([minute(22, 0), minute(21, 59), minute(5, 59), minute(6, 0)].map((nowMs) => at(night, nowMs))).to.deep.equal(
+      ['ok', 'wait policy-time', 'ok', 'wait policy-time'],
+    );
+    expect([at({ toMinute: 721 }, NOON), at({ toMinute: 720 }, NOON)]).to.deep.equal(['ok', 'wait policy-time']);
+    expect(at({ hours: { from: '12:00', to: '12:00' } }, NOON)).to.equal('wait policy-time');
+    const set = Date.UTC(2020, 0, 1);
+    const always = { hours: { from: '00:00', to: '23:59' } };
+    expect([at(always, set), at(always, set - 1), at({}, 0)]).to.deep.equal(['ok', 'wait policy-clock', 'ok']);
+    const two = { windowMaxSats: 1e9, windows: [{ windowMaxSats: 50_000 }] };
+    expect([tagOf(two), tagOf(two, [A, A])]).to.deep.equal(['ok', 'refuse policy-velocity']);
+    expect(tagOf({ minOutputSats: 55_000 }, [B, A])).to.equal('refuse policy-dust');
+    expect(tagOf({ maxOutSats: 55_000 }, [A, B])).to.equal('refuse policy-out-amount');
+    const asked: number[] = [];
+    const fees = (sinceMs: number): Spent => (asked.push(NOON - sinceMs), { ...NOTHING, feeSats: 7 });
+    const feeWindows = { windowMaxFeeSats: 1000, windows: [{ windowMaxFeeSats: 9, windowSeconds: 60 }] };
+    expect([feeTag(feeWindows, 2, 200, NOON, fees), feeTag(feeWindows, 3, 200, NOON, fees)]).to.deep.equal([
+      '',
+      'policy-fee-velocity',
+    ]);
+    expect(asked).to.deep.equal([86_400_000, 60_000, 86_400_000, 60_000]);
+  });
+
   it('bounds what a day pays without an approval, by the sum; approved ones are free', () => {
     const judged = (policy: VPolicy, unapproved: number, isApproved = false, outs = [A]): string => {
       const asked: number[] = [];
