@@ -321,6 +321,16 @@ describe('host/vdevice policy', () => {
       expect(() => aPolicy(policy), JSON.stringify(policy))
         .to.throw()
         .with.property('code', 'bad-policy');
+    const edges = { maxOutputs: 100, fromMinute: 1439, toMinute: 1439, windows: [] };
+    expect(aPolicy(edges)).to.deep.equal(edges);
+    for (const window of [null, 7, 'day'])
+      expect(() => aPolicy({ windows: [window] as never }))
+        .to.throw('"windows 0" expected an object')
+        .with.property('code', 'bad-policy');
+    expect(() => aPolicy({ windows: [{ maxSats: 1 } as never] })).to.throw(
+      /"windows 0 maxSats" is no limit of V: expected windowSeconds, /,
+    );
+    expect(() => aPolicy({ dynamicFee: 0 as never })).to.throw('"dynamicFee" expected true or false');
     for (const allowList of [[], [LISTED], [LISTED.toUpperCase()]])
       expect(aPolicy({ allowList })).to.deep.equal({ allowList });
     expect(() => aPolicy({ hours: { from: '8', to: '9' } }))
