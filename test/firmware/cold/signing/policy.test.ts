@@ -105,6 +105,29 @@ describe('policy', () => {
     expect(policyFields(policyFrom(numbers)!)).to.deep.equal(numbers);
   });
 
+  it('takes the largest of each field, and not one more', () => {
+    for (const [at, most] of [
+      [7, 100],
+      [9, 1439],
+      [10, 1439],
+      [11, 1],
+      [12, NO_DAY_LIMIT_SATS],
+    ]) {
+      const fields = (value: number): number[] => OPEN.map((each, i) => (i === at ? value : each));
+      expect(policyFields(policyFrom(fields(most))!)[at]).to.equal(most);
+      expect(policyFrom(fields(most + 1)), String(at)).to.equal(undefined);
+    }
+    const noon = Math.floor((NOON % 86400) / 60);
+    const timeTag = (from: number, to: number): string =>
+      policyTag(policy({ 9: from, 10: to }), payment(), NOTHING, NOON);
+    expect([
+      timeTag(noon - 1, noon),
+      timeTag(noon + 1, noon),
+      timeTag(noon - 9, noon - 9),
+      timeTag(5, 5),
+    ]).to.deep.equal(['policy-time', 'policy-time', '', '']);
+  });
+
   it('takes thirteen whole numbers and nothing else', () => {
     for (const bad of [
       undefined,
