@@ -224,6 +224,7 @@ export type ErrorCode =
   | 'not-ready'
   | 'not-reproducible'
   | 'not-waiting'
+  | 'numbers-used-up'
   | 'old'
   | 'operator-question'
   | 'other-request'

@@ -24,6 +24,7 @@ export * from './types';
 const STATUS_OF: Record<string, number> = {
   'bad-parameter': 400,
   'idempotency-conflict': 409,
+  'numbers-used-up': 409,
   'batch-known': 409,
   'batch-overlap': 409,
   'api-failed': 502,

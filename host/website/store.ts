@@ -11,6 +11,9 @@ export const BATCH_UNVERIFIED = 1;
 export const BATCH_VERIFIED = 2;
 export const BATCH_FAILED = 3;
 
+/** HSM-Cold takes up to 15 digits as a number. Spec: protocol/SPEC.md 5.2. */
+const VTEST_ID_MAX = 999_999_999_999_999;
+
 export type Attestation = 'good' | 'bad' | 'none';
 
 export interface WithdrawalRow {
@@ -63,22 +66,34 @@ class WebsiteStore {
   constructor(private readonly file: string) {}
 
   /**
-   * Books a withdrawal; it is handed to V only after `setInfo`. The same key with the same content answers the first
-   * one.
+   * Books a withdrawal and gives it its number, in one step; it is handed to V only after `setInfo`. The same key with
+   * the same content answers the first one. Throws `idempotency-conflict`, `numbers-used-up`.
    */
   bookWithdrawal(key: string, outs: Out[], dynamic: 0 | 1, nowMs: number): WithdrawalRow {
     const text = JSON.stringify(outs);
-    this.run(
-      'INSERT OR IGNORE INTO withdrawals (idempotency_key, outs, dynamic, created_ms) VALUES (?,?,?,?)',
-      key,
-      text,
-      dynamic,
-      nowMs,
-    );
-    const row = this.one<WithdrawalRow>('SELECT * FROM withdrawals WHERE idempotency_key = ?', key)!;
+    const row = this.transaction(() => this.withdrawalOf(key) ?? this.insertWithdrawal(key, text, dynamic, nowMs));
     if (row.outs !== text || row.dynamic !== dynamic)
       throw fail('idempotency-conflict', 'this key was used for another withdrawal');
     return row;
+  }
+
+  private withdrawalOf(key: string) {
+    return this.one<WithdrawalRow>('SELECT * FROM withdrawals WHERE idempotency_key = ?', key);
+  }
+
+  /** The number is the clock's or the last one + 1; a deleted row's is not used again. Spec: docs/decisions/031. */
+  private insertWithdrawal(key: string, outs: string, dynamic: 0 | 1, nowMs: number): WithdrawalRow {
+    const last = this.one<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'withdrawals'")?.seq ?? 0;
+    const number = Math.max(Math.floor(nowMs), last + 1);
+    if (number > VTEST_ID_MAX) throw fail('numbers-used-up', 'the last withdrawal has the highest number there is');
+    return this.one<WithdrawalRow>(
+      'INSERT INTO withdrawals (vtest_id, idempotency_key, outs, dynamic, created_ms) VALUES (?,?,?,?,?) RETURNING *',
+      number,
+      key,
+      outs,
+      dynamic,
+      nowMs,
+    )!;
   }
 
   setInfo(vtestId: number, info: string) {

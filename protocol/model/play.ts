@@ -1,5 +1,6 @@
 // A run of the model: a random adversary moves, then the lies end, and everything must come to its end.
-import { AHEAD_MS, createBoard } from './machines/board';
+import { NUMBER_AHEAD_MS } from '../time';
+import { createBoard } from './machines/board';
 import { createChain } from './machines/chain';
 import { drawLikings, move, type Aim } from './adversary/moves';
 import type { Rules } from './rules';
@@ -34,7 +35,7 @@ function createWorld(draws: Draws, { rules, scenario, aim }: Game & { scenario: 
     board,
     hot: { counter: board.counter, incarnation: board.incarnation },
     vs: board.accounts.map((account) => createV(account)),
-    websites: board.accounts.map(() => createWebsite(Math.floor(draws.fraction() * AHEAD_MS))),
+    websites: board.accounts.map(() => createWebsite(Math.floor(draws.fraction() * NUMBER_AHEAD_MS))),
     chain: createChain(),
     messages: [],
     lastFresh: source.lastFresh,

@@ -4,7 +4,7 @@
 // What happens once an authority exists is send-loop.ts.
 
 import { createHash } from 'node:crypto';
-import { DAY_MS } from '../../../protocol/time';
+import { DAY_MS, NUMBER_AHEAD_MS } from '../../../protocol/time';
 import { anOuts, decryptBoundInfo, sumSats, type Out, type VtestInfo } from '../../v1';
 import { readBalance } from './api-calls';
 import type { VContext } from '../context';
@@ -29,11 +29,15 @@ export type Intake =
 /** The limit of the day holds a withdrawal for what it is and lets those behind it pass, for so long. */
 const PASSED_TAG = 'policy-velocity';
 const PASSED_MS = DAY_MS;
-/** What waits for a person, or for a looser policy, lets those behind it pass for as long as it waits. */
-const ALWAYS_PASSED: readonly string[] = ['policy-approval', 'policy-new-destination', 'policy-loosened'];
+/** The number of the withdrawal is ahead of V's clock. */
+const AHEAD_TAG = 'vtest-ahead';
+/** What waits for its time, for a person, or for a looser policy, lets those behind it pass for as long as it waits. */
+const ALWAYS_PASSED: readonly string[] = [AHEAD_TAG, 'policy-approval', 'policy-new-destination', 'policy-loosened'];
 /** Withdrawals held by the limit of the day that are looked at in one go; and all that are. */
 const LOOKS_MAX = 10;
 const PASSED_MAX = 100;
+/** What HSM-Cold takes as a number; any other id is a name. Spec: protocol/SPEC.md 5.2. */
+const IS_NUMBER = /^(0|[1-9][0-9]{0,14})$/;
 const INVALID = 'tx out invalid';
 const TOO_LITTLE = 'balance is not enough and loop is stop';
 
@@ -147,6 +151,7 @@ async function examine(context: VContext, link: HsmLink, pulled: Pulled, infoHas
   Object.assign(row, { outs: info.outs, dynamic: info.dynamic, confirmed: info.confirmed, sats: sumSats(outs) });
   const word = wordOn(context, pulled.id, infoHash);
   if (word === 'dismissed') return refuse('withdrawal is dismissed', word);
+  if (isAhead(context, pulled.id)) return wait(context, pulled.id, AHEAD_TAG);
   const verdict = judge(context, outs, info.dynamic, word === 'approved');
   if (verdict.verdict === 'refuse') return refuse(`${verdict.tag} refuses withdrawal ${pulled.id}`, verdict.tag);
   if (verdict.verdict !== 'ok') return hold(context, verdict, { id: pulled.id, infoHash, sats: row.sats, outs });
@@ -167,8 +172,20 @@ function judge(context: VContext, outs: Out[], dynamic: number, isApproved: bool
 /** A later moment, or a person, may allow it. The admins are asked, or hear of it once. */
 function hold(context: VContext, { verdict, tag }: Exclude<Verdict, { verdict: 'ok' }>, question: Question): Intake {
   const isAsked = verdict === 'approve' && askApproval(context, question);
-  if (!isAsked) tellOnce(context, question.id, `${tag} holds withdrawal ${question.id}`);
+  return isAsked ? { kind: 'wait', why: tag } : wait(context, question.id, tag);
+}
+
+function wait(context: VContext, id: string, tag: string): Intake {
+  tellOnce(context, id, `${tag} holds withdrawal ${id}`);
   return { kind: 'wait', why: tag };
+}
+
+/**
+ * Whether the number is too far ahead of V's clock: once it was paid, HSM-Cold could take all below it for old. Names
+ * have no time.
+ */
+function isAhead({ runtime }: VContext, id: string): boolean {
+  return IS_NUMBER.test(id) && Number(id) > runtime.nowMs() + NUMBER_AHEAD_MS;
 }
 
 async function decrypt(context: VContext, pulled: Pulled, infoHash: string): Promise<VtestInfo> {
@@ -210,7 +227,7 @@ function readPulled(body: unknown): Pulled | null {
 function tellOnce(context: VContext, id: string, words: string): void {
   const told = (context.state.getText('held') ?? '').split(' ');
   if (told.includes(id)) return;
-  context.state.setText('held', [...told, id].slice(-LOOKS_MAX).join(' '));
+  context.state.setText('held', [...told, id].slice(-PASSED_MAX).join(' '));
   giveNotice(context, 'held', words);
 }
 

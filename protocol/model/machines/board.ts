@@ -1,11 +1,8 @@
 // HSM-Cold of the model: accounts with ledger, serial and incarnation, and sessions with the words of the witnesses.
-import { MINUTE_MS } from '../../time';
+import { NUMBER_AHEAD_MS } from '../../time';
 import type { BoardAccount, BoardState } from '../state';
 import { copyLedger } from './ledger';
 import { ACCOUNTS, fresh, HACKED_V, PUBLISHED, send, type Source, type World } from '../world';
-
-/** How far ahead of the clock a number may be. V holds what is further ahead, and a new mark covers it. */
-export const AHEAD_MS = 10 * MINUTE_MS;
 
 /** An account's first serial is one of so many, at random. */
 const SERIALS = 1000;
@@ -13,7 +10,7 @@ const SERIALS = 1000;
 /** The mark of an account that begins anew at this moment. */
 export function markOf(world: World): number {
   if (!world.rules.restoreSetsMarks) return 0;
-  return world.nowMs + (world.rules.marksCoverAhead ? AHEAD_MS : 0);
+  return world.nowMs + (world.rules.marksCoverAhead ? NUMBER_AHEAD_MS : 0);
 }
 
 /** A board from the factory, or from its words with the mark of that moment: it knows nothing of what was signed. */

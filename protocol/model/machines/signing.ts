@@ -1,5 +1,6 @@
 // Signing on HSM-Cold of the model: the task that signs, which a cut may end after each of its steps, voids, receipts.
-import { AHEAD_MS, isAtWork, judgeSerial } from './board';
+import { NUMBER_AHEAD_MS } from '../../time';
+import { isAtWork, judgeSerial } from './board';
 import { hotHears } from './hot';
 import { judgePost, judgeVoid, stateOf, type Judgement } from './ledger';
 import type { Post, Receipt } from '../messages';
@@ -11,7 +12,7 @@ const haveWitnessesSpoken = ({ board }: World, account: number): boolean =>
 
 /** Whether a request is one of the account's own, under its channel, and none from ahead of its time. */
 function isAdmitted(world: World, post: Post): boolean {
-  if (!isAtWork(world, post.account) || post.number > world.nowMs + AHEAD_MS) return false;
+  if (!isAtWork(world, post.account) || post.number > world.nowMs + NUMBER_AHEAD_MS) return false;
   if (post.account === PUBLISHED) return true;
   return post.channel === world.board.accounts[post.account].channel && (post.isOrigin || !world.rules.originTag);
 }

@@ -1,8 +1,7 @@
 // V-Device of the model: what it has authorised, what it knows of each number, and how it notices that it is older
 // than what it hears.
-import { HOUR_MS } from '../../time';
+import { HOUR_MS, NUMBER_AHEAD_MS } from '../../time';
 import type { BoardAccount, Debt, Item, VState } from '../state';
-import { AHEAD_MS } from './board';
 import { transactionsOf } from './chain';
 import type { Receipt } from '../messages';
 import { noteVStops } from '../promises';
@@ -54,7 +53,7 @@ function authorise(world: World, account: number, item: Item): void {
 /** V polls a booking, authorises it, and posts it. */
 export function poll(world: World, account: number, debt: Debt): void {
   const v = world.vs[account];
-  if (v.stopped || debt.state === 'sent' || debt.number > world.nowMs + AHEAD_MS) return;
+  if (v.stopped || debt.state === 'sent' || debt.number > world.nowMs + NUMBER_AHEAD_MS) return;
   const known = v.items.find(
     ({ number, content }) => number === debt.number && (account !== PUBLISHED || content === debt.content),
   );

@@ -71,6 +71,7 @@ describe('host/website', () => {
   });
 
   it('gives V the oldest withdrawal, the same until it is reported, then the next', async () => {
+    const startMs = Date.now();
     for (const key of ['a', 'b'])
       await shop('POST', '/shop/withdrawals', {
         outs: [{ address: PAYEE, sats: 20000 }],
@@ -78,6 +79,7 @@ describe('host/website', () => {
         idempotency_key: key,
       });
     const first: any = (await v.get('/api/v1/open/vtest')).body;
+    expect(first.vtest_id).to.be.within(startMs, Date.now());
     expect(first).to.have.all.keys('vtest_info', 'vtest_at', 'vtest_id');
     expect(first.vtest_at).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
     expect(await decryptBoundInfo(first.vtest_info, String(first.vtest_id), '20160721')).to.deep.include({
@@ -96,6 +98,8 @@ describe('host/website', () => {
     });
     const second: any = (await v.get('/api/v1/open/vtest')).body;
     expect(second.vtest_id).to.be.greaterThan(first.vtest_id);
+    expect((await v.get('/api/v1/open/vtest?after=' + first.vtest_id)).body).to.deep.equal(second);
+    expect((await v.get('/api/v1/open/vtest?after=' + second.vtest_id)).body).to.equal(null);
     await v.postForm('/api/v1/open/vtest', { vtest_id: second.vtest_id });
     expect((await v.get('/api/v1/open/vtest')).body).to.equal(null);
     const list = (await shop('GET', '/shop/withdrawals')).body;
@@ -295,12 +299,13 @@ describe('host/website', () => {
     await site.close();
     site = await start(realRuntime(), { token, onEvent: (event) => events.push(event) });
     const byToken = httpClient(site.url, token);
-    await shop('POST', '/shop/withdrawals', { outs: [{ address: PAYEE, sats: 20000 }], idempotency_key: 'log' });
-    await byToken.postForm('/api/v1/open/vtest', { vtest_id: 1, tx_hash: token });
+    const booking = { outs: [{ address: PAYEE, sats: 20000 }], idempotency_key: 'log' };
+    const { vtest_id: id } = (await shop('POST', '/shop/withdrawals', booking)).body;
+    await byToken.postForm('/api/v1/open/vtest', { vtest_id: id, tx_hash: token });
     byToken.close();
     expect(events.map(({ text, level, data }) => [level, text, data])).to.deep.equal([
-      [undefined, 'withdrawal 1 booked, 1 outputs, encrypted for V', { vtest_id: 1, outs: 1 }],
-      [undefined, 'withdrawal 1 paid by [secret]', { vtest_id: 1, tx_hash: '[secret]' }],
+      [undefined, `withdrawal ${id} booked, 1 outputs, encrypted for V`, { vtest_id: id, outs: 1 }],
+      [undefined, `withdrawal ${id} paid by [secret]`, { vtest_id: id, tx_hash: '[secret]' }],
     ]);
   });
 

@@ -95,7 +95,7 @@ describe('host/kit/sql/migrations', () => {
     make(WEBSITE_BEFORE);
     const store = openStore(path);
     expect(store.withdrawals(10)).to.have.length(1);
-    expect(store.bookWithdrawal('b', [], 1, 8).vtest_id).to.equal(2);
+    expect(store.bookWithdrawal('b', [], 1, 0).vtest_id).to.equal(2);
     store.close();
     expect(versions()).to.deep.equal(WEBSITE_MIGRATIONS.map((step) => step.version));
     openSqlFile(path, later(WEBSITE_MIGRATIONS)).close();
