@@ -129,4 +129,8 @@ export const MIGRATIONS: Migration[] = [
       `UPDATE txs SET raw = '' WHERE size_bytes > 1000000`,
     ],
   },
+  {
+    version: 5,
+    statements: [`ALTER TABLE requests ADD COLUMN max_fee_sats BIGINT NOT NULL DEFAULT 0`],
+  },
 ];

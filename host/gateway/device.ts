@@ -109,6 +109,7 @@ class HotDevice implements Device {
         userTxNo: job.user_tx_no,
         outs: job.outs,
         dynamic: job.dynamic,
+        maxFeeSats: job.max_fee_sats,
         authority: bytesOfHex(job.authority),
         txVersion: job.tx_version,
         locktime: job.locktime,
@@ -175,6 +176,7 @@ class HotDevice implements Device {
         channelId: job.channel_id,
         userTxNo: job.user_tx_no,
         dynamic: job.dynamic,
+        maxFeeSats: job.max_fee_sats,
         authority: bytesOfHex(job.authority),
       }),
     );

@@ -1,8 +1,9 @@
 // The limits of an account as the operator gives them and as the board takes them. The API chooses the fee of a
-// payment, and V authorises outputs alone: within these limits a hacked API may burn what it likes, so fees are limited
+// payment: within these limits, and what V's authority allows, a hacked API may burn what it likes, so fees are limited
 // unless somebody says 0.
 // Spec: SPEC.md 11; the board's side is firmware/cold/signing/policy.ts.
 
+import { FEE_LIMITS_DEFAULT } from '../../protocol/request/policy';
 import { AMOUNT_MAX_SATS } from '../../protocol/wire';
 
 /** Limits of an account; what is left out is not limited, but for fees. Amounts in satoshi. */
@@ -29,12 +30,6 @@ export interface AccountPolicy {
    */
   tellAboveSats?: number;
 }
-
-/**
- * What an account has that says nothing of fees: 0.002 BTC a payment, 200 sat/vB, 0.01 BTC in the window (a day unless
- * said). A payment of 2 inputs and 3 outputs stays within up to 200 sat/vB, one of 100 inputs and 2 outputs up to 29.
- */
-export const FEE_LIMITS_DEFAULT = { txMaxFeeSats: 200_000, maxFeerateSatVb: 200, windowMaxFeeSats: 1_000_000 };
 
 /** What a day may pay without an SMS where it has no limit. */
 export const TELL_ABOVE_DEFAULT = 10_000_000;

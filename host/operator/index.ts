@@ -11,7 +11,8 @@ import { linesOf, readLine } from './board-lines';
 import { policyFields, type AccountPolicy } from './account-policy';
 
 export { CANCEL_LINE, createConsoleClient, type ConsoleClient } from './console-client';
-export { FEE_LIMITS_DEFAULT, effectivePolicy, type AccountPolicy } from './account-policy';
+export { FEE_LIMITS_DEFAULT } from '../../protocol/request/policy';
+export { effectivePolicy, type AccountPolicy } from './account-policy';
 export { COLD_COMMANDS, HOT_COMMANDS } from './board-commands';
 export { lineOf, linesOf, readLine } from './board-lines';
 export { sweep } from './sweep';

@@ -32,6 +32,7 @@ export const MIGRATIONS: readonly Migration[] = [
         first_address TEXT NOT NULL, code TEXT, asked_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL,
         word TEXT NOT NULL)`,
       `CREATE TABLE destinations (script TEXT PRIMARY KEY, since_ms INTEGER NOT NULL)`,
+      `ALTER TABLE withdrawals ADD COLUMN max_fee_sats INTEGER`,
     ],
   },
 ];

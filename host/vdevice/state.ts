@@ -23,6 +23,8 @@ export interface Withdrawal {
   state: WithdrawalState;
   channel_id: number | null;
   vc_code: string | null;
+  /** Most that its authority allows for fees; null: it covers none. */
+  max_fee_sats: number | null;
   authorised_ms: number | null;
   /** Attempts of the present step. */
   tries: number;
@@ -128,7 +130,7 @@ class StateFile {
 
   putWithdrawal(row: Withdrawal): void {
     this.run(
-      'INSERT OR REPLACE INTO withdrawals VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)',
+      'INSERT OR REPLACE INTO withdrawals VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)',
       row.vtest_id,
       row.info_hash,
       row.outs,
@@ -142,6 +144,7 @@ class StateFile {
       row.tries,
       row.tx_hash,
       row.reported,
+      row.max_fee_sats,
     );
   }
 

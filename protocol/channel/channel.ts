@@ -123,7 +123,7 @@ export function pairKey(
 /** The same of a sharedSecret that was computed in steps. */
 export function pairKeyOf(crypto: ProtocolCrypto, peers: ChannelPeers, secret32: Uint8Array): Uint8Array {
   const who = joinBytes(
-    cborEncode(['ccv2-pairing', peers.network, peers.account]),
+    cborEncode(['ccv3-pairing', peers.network, peers.account]),
     joinBytes(peers.vIdentity33, peers.coldIdentity33),
   );
   return crypto.hkdfSha256(secret32, new Uint8Array(0), who, 32);

@@ -45,13 +45,15 @@ export interface Ping {
   userTxNo: string;
   /** 0 or 1. */
   dynamic: number;
+  /** Most that all transactions of the number may pay in fees; 0 under PROTO_V1, whose requests have no such limit. */
+  maxFeeSats: number;
   /** AUTHORITY_V1_BYTES under PROTO_V1, AUTHORITY_V2_BYTES under PROTO_V2. */
   authority: Uint8Array;
 }
 
-/** PING [account, proto, channel_id, user_tx_no, outs, dynamic, authority]. Throws `bad-request`. */
+/** PING [account, proto, channel_id, user_tx_no, outs, dynamic, max_fee_sats, authority]. Throws `bad-request`. */
 export function aPing(fields: CborValue[]): Ping {
-  aCount(fields, 7);
+  aCount(fields, 8);
   const proto = aWhole('proto', fields[1], PROTO_V1, PROTO_V2);
   if (fields[4] !== 'PING') throw badField('outs', 'PING');
   return {
@@ -60,13 +62,14 @@ export function aPing(fields: CborValue[]): Ping {
     channelId: aWhole('channel_id', fields[2], 1, CHANNEL_ID_MAX),
     userTxNo: aText('user_tx_no', fields[3], USER_TX_NO_MAX),
     dynamic: aWhole('dynamic', fields[5], 0, 1),
-    authority: anAuthority(proto, fields[6]),
+    maxFeeSats: aWhole('max_fee_sats', fields[6], 0, AMOUNT_MAX_SATS),
+    authority: anAuthority(proto, fields[7]),
   };
 }
 
 /** Makes the fields of PING. */
 export function pingFields(m: Ping): CborValue[] {
-  return [m.account, m.proto, m.channelId, m.userTxNo, 'PING', m.dynamic, m.authority];
+  return [m.account, m.proto, m.channelId, m.userTxNo, 'PING', m.dynamic, m.maxFeeSats, m.authority];
 }
 
 /** Begins a signing. Its fields, the inputs and the outs alone determine the transaction. */
@@ -82,6 +85,8 @@ export interface SignBegin {
   outsLen: number;
   /** 0 or 1. */
   dynamic: number;
+  /** Most that all transactions of the number may pay in fees; 0 under PROTO_V1, whose requests have no such limit. */
+  maxFeeSats: number;
   /** AUTHORITY_V1_BYTES under PROTO_V1, AUTHORITY_V2_BYTES under PROTO_V2. */
   authority: Uint8Array;
   txVersion: number;
@@ -93,11 +98,11 @@ export interface SignBegin {
 }
 
 /**
- * SIGN_BEGIN [account, proto, channel_id, user_tx_no, outs, dynamic, authority, tx_version, locktime, n_inputs,
- * fee_sats, change_index]. Throws `bad-request`.
+ * SIGN_BEGIN [account, proto, channel_id, user_tx_no, outs, dynamic, max_fee_sats, authority, tx_version, locktime,
+ * n_inputs, fee_sats, change_index]. Throws `bad-request`.
  */
 export function aSignBegin(fields: CborValue[]): SignBegin {
-  aCount(fields, 12);
+  aCount(fields, 13);
   const proto = aWhole('proto', fields[1], PROTO_V1, PROTO_V2);
   return {
     account: aWhole('account', fields[0], 0, ACCOUNT_MAX),
@@ -110,12 +115,13 @@ export function aSignBegin(fields: CborValue[]): SignBegin {
         ? aWhole('outs', fields[4], OUTS_INLINE_MAX + 1, OUTS_MAX)
         : (fields[4] as string).length,
     dynamic: aWhole('dynamic', fields[5], 0, 1),
-    authority: anAuthority(proto, fields[6]),
-    txVersion: aWhole('tx_version', fields[7], TX_VERSION_MIN, TX_VERSION_MAX),
-    locktime: aWhole('locktime', fields[8], 0, U32_MAX),
-    nInputs: aWhole('n_inputs', fields[9], 1, INPUTS_MAX),
-    feeSats: aWhole('fee_sats', fields[10], 0, AMOUNT_MAX_SATS),
-    changeIndex: fields[11] === null ? null : aWhole('change_index', fields[11], 0, INDEX_MAX),
+    maxFeeSats: aWhole('max_fee_sats', fields[6], 0, AMOUNT_MAX_SATS),
+    authority: anAuthority(proto, fields[7]),
+    txVersion: aWhole('tx_version', fields[8], TX_VERSION_MIN, TX_VERSION_MAX),
+    locktime: aWhole('locktime', fields[9], 0, U32_MAX),
+    nInputs: aWhole('n_inputs', fields[10], 1, INPUTS_MAX),
+    feeSats: aWhole('fee_sats', fields[11], 0, AMOUNT_MAX_SATS),
+    changeIndex: fields[12] === null ? null : aWhole('change_index', fields[12], 0, INDEX_MAX),
   };
 }
 
@@ -128,6 +134,7 @@ export function signBeginFields(m: Omit<SignBegin, 'outsLen'>): CborValue[] {
     m.userTxNo,
     m.outs.length > OUTS_INLINE_MAX ? m.outs.length : m.outs,
     m.dynamic,
+    m.maxFeeSats,
     m.authority,
     m.txVersion,
     m.locktime,

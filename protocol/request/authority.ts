@@ -23,14 +23,13 @@ export interface HashSink {
   update(bytes: Uint8Array): void;
 }
 
-/** What V's authority covers. */
+/** What V's authority covers, beside the content (sendContent). */
 export interface AuthorisedRequest {
   network: string;
   account: number;
   channelId: number;
   userTxNo: string;
-  outs: string;
-  dynamic: number;
+  maxFeeSats: number;
 }
 
 /** Which batch of addresses. */
@@ -41,39 +40,25 @@ export interface BatchName {
   batchNo: number;
 }
 
+/** SHA256(outs || dynamic u8): 32 bytes that stand for what a request pays. A device hashes the text as it comes. */
+export function sendContent(crypto: ProtocolCrypto, outs: string, dynamic: number): Uint8Array {
+  return crypto.sha256(joinBytes(bytesOfText(outs), new Uint8Array([dynamic])));
+}
+
 /**
- * HMAC-SHA256(the channel's "request" key, CBOR ["ccv2-send", network, account, channel_id, user_tx_no, outs,
- * dynamic]): 32 bytes.
+ * HMAC-SHA256(the channel's "request" key, CBOR ["ccv3-send", network, account, channel_id, user_tx_no, content,
+ * max_fee_sats]): 32 bytes. content32: sendContent().
  */
 export function sendAuthority(
   crypto: ProtocolCrypto,
   keyRequest32: Uint8Array,
   request: AuthorisedRequest,
+  content32: Uint8Array,
 ): Uint8Array {
-  const { network, account, channelId, userTxNo, outs, dynamic } = request;
+  const { network, account, channelId, userTxNo, maxFeeSats } = request;
   return crypto.hmacSha256(
     keyRequest32,
-    cborEncode(['ccv2-send', network, account, channelId, userTxNo, outs, dynamic]),
-  );
-}
-
-/**
- * What the send authority's HMAC runs over, up to the outs text of `outsLen` octets: for a text that comes in pieces.
- * The text and one octet, dynamic, follow.
- */
-export function sendAuthorityHead(
-  network: string,
-  account: number,
-  channelId: number,
-  userTxNo: string,
-  outsLen: number,
-): Uint8Array {
-  const head = cborEncode(['ccv2-send', network, account, channelId, userTxNo]);
-  head[0] = 0x87;
-  if (outsLen < 24) return joinBytes(head, new Uint8Array([0x60 + outsLen]));
-  return joinBytes(
-    head,
-    outsLen < 256 ? new Uint8Array([0x78, outsLen]) : new Uint8Array([0x79, outsLen >> 8, outsLen]),
+    cborEncode(['ccv3-send', network, account, channelId, userTxNo, content32, maxFeeSats]),
   );
 }
 

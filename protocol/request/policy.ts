@@ -28,6 +28,12 @@ export interface PolicyLimits extends PolicyWindow {
   toMinute: number;
 }
 
+/**
+ * Limits of fees where an account, or V's policy, says nothing of them: 0.002 BTC a payment, 200 sat/vB, 0.01 BTC in
+ * the window. A payment of 2 inputs and 3 outputs stays within up to 200 sat/vB, one of 100 inputs and 2 outputs up to
+ * 29.
+ */
+export const FEE_LIMITS_DEFAULT = { txMaxFeeSats: 200_000, maxFeerateSatVb: 200, windowMaxFeeSats: 1_000_000 };
 export const FEERATE_MAX_DEFAULT = 1000;
 /** A day. */
 export const WINDOW_SECONDS_DEFAULT = 86400;

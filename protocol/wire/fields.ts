@@ -62,6 +62,9 @@ export const proto = field('proto', whole('PROTO_V1', 'PROTO_V2'), { doc: 'PROTO
 export const channelId = field('channel_id', whole(1, 'CHANNEL_ID_MAX'));
 export const userTxNo = field('user_tx_no', text('USER_TX_NO_MAX'));
 export const dynamic = field('dynamic', whole(0, 1), { doc: '0 or 1.' });
+export const maxFeeSats = field('max_fee_sats', whole(0, 'AMOUNT_MAX_SATS'), {
+  doc: 'Most that all transactions of the number may pay in fees; 0 under PROTO_V1, whose requests have no such limit.',
+});
 export const authority = field(
   'authority',
   { kind: 'authority' },
@@ -85,6 +88,7 @@ export const SHARED_FIELDS: Field[] = [
   channelId,
   userTxNo,
   dynamic,
+  maxFeeSats,
   authority,
   inputNo,
   inputCount,

@@ -5,9 +5,9 @@
  */
 
 // Versions (SPEC.md 2)
-export const LINK_VERSION_MIN = 1;
-export const LINK_VERSION_MAX = 1;
-export const SMS_VERSION = 2;
+export const LINK_VERSION_MIN = 2;
+export const LINK_VERSION_MAX = 2;
+export const SMS_VERSION = 3;
 
 // CBOR limits (SPEC.md 3.2)
 export const CBOR_DEPTH_MAX = 16;
@@ -67,6 +67,7 @@ export const PROTO_V1 = 1;
 export const PROTO_V2 = 2;
 export const CHANNEL_ID_MAX = 4294967295;
 export const USER_TX_NO_MAX = 64;
+export const TRANSACTIONS_MAX = 10;
 export const OUTS_MAX = 8200;
 export const OUTS_INLINE_MAX = 1700;
 export const OUTS_CHUNK_MAX = 400;
@@ -162,15 +163,15 @@ export const REFUSE_LIMIT = 22;
 export const REFUSE_INTERNAL = 23;
 
 // Operations of binary SMS: first octet (SPEC.md 6.2)
-export const SMS_OPEN = 0x21;
-export const SMS_ACCEPT = 0x22;
-export const SMS_BATCH_VERIFY = 0x23;
-export const SMS_BATCH_ANSWER = 0x24;
-export const SMS_STATUS = 0x25;
-export const SMS_STATUS_ANSWER = 0x26;
-export const SMS_ALARM = 0x27;
-export const SMS_NOTICE = 0x28;
-export const SMS_RENEW = 0x29;
+export const SMS_OPEN = 0x31;
+export const SMS_ACCEPT = 0x32;
+export const SMS_BATCH_VERIFY = 0x33;
+export const SMS_BATCH_ANSWER = 0x34;
+export const SMS_STATUS = 0x35;
+export const SMS_STATUS_ANSWER = 0x36;
+export const SMS_ALARM = 0x37;
+export const SMS_NOTICE = 0x38;
+export const SMS_RENEW = 0x39;
 
 // Codes of ALARM (SPEC.md 6.3)
 export const ALARM_FORGERY = 1;
@@ -238,15 +239,15 @@ export const REFUSAL_NAMES: { [value: number]: string } = {
 
 /** Operations of binary SMS: first octet (SPEC.md 6.2). */
 export const SMS_NAMES: { [value: number]: string } = {
-  0x21: 'open',
-  0x22: 'accept',
-  0x23: 'batch-verify',
-  0x24: 'batch-answer',
-  0x25: 'status',
-  0x26: 'status-answer',
-  0x27: 'alarm',
-  0x28: 'notice',
-  0x29: 'renew',
+  0x31: 'open',
+  0x32: 'accept',
+  0x33: 'batch-verify',
+  0x34: 'batch-answer',
+  0x35: 'status',
+  0x36: 'status-answer',
+  0x37: 'alarm',
+  0x38: 'notice',
+  0x39: 'renew',
 };
 
 /** Codes of ALARM (SPEC.md 6.3). */

@@ -11,9 +11,9 @@ export const VERSIONS: NumberTable = {
   title: 'Versions (SPEC.md 2)',
   heading: 'what',
   rows: [
-    ['LINK_VERSION_MIN', 1, 'link, lowest spoken'],
-    ['LINK_VERSION_MAX', 1, 'link, highest spoken'],
-    ['SMS_VERSION',      2, 'binary SMS, high half of the first octet'],
+    ['LINK_VERSION_MIN', 2, 'link, lowest spoken'],
+    ['LINK_VERSION_MAX', 2, 'link, highest spoken'],
+    ['SMS_VERSION',      3, 'binary SMS, high half of the first octet'],
   ],
 };
 
@@ -116,6 +116,7 @@ export const FIELDS: NumberTable = {
     ['PROTO_V2',                          2, "proto: channel's authority"],
     ['CHANNEL_ID_MAX',           4294967295, 'channel_id, 1 to'],
     ['USER_TX_NO_MAX',                   64, 'user_tx_no, characters'],
+    ['TRANSACTIONS_MAX',                 10, 'transactions signed under a number, most'],
     ['OUTS_MAX',                       8200, 'outs, characters'],
     ['OUTS_INLINE_MAX',                1700, 'of these within begin, most'],
     ['OUTS_CHUNK_MAX',                  400, 'characters of one SIGN_OUTS'],

@@ -32,7 +32,7 @@ export const REFUSALS: Refusal[] = [
   row('bad-fee',          17, 'fee_sats is not inputs less outputs',                     'bad-fee'),
   row('policy',           18, 'the policy of the account forbids the payment',
     'policy-clock policy-count policy-destination policy-dust policy-fee-rate ' +
-    'policy-fee-velocity policy-outputs policy-time policy-tx-amount policy-tx-fee policy-velocity'),
+    'policy-fee-velocity policy-max-fee policy-outputs policy-time policy-tx-amount policy-tx-fee policy-velocity'),
   row('conflict',         19, 'user_tx_no belongs to another payment',
     'no-common-coin old replaced-too-often user-tx-conflict'),
   row('rate',             20, 'too many requests; ask again later',                      'large-rate rate'),

@@ -24,7 +24,7 @@ const channelKey = function (name: string): Field {
 export const SMS_OPERATIONS: SmsOperation[] = [
   {
     name: 'open',
-    value: 0x21,
+    value: 0x31,
     to: 'cold',
     meaning: 'Asks for a channel, under the pairing.',
     channel: { under: 'pairing channel, seq 1', fields: 'counter u32, v' },
@@ -32,7 +32,7 @@ export const SMS_OPERATIONS: SmsOperation[] = [
   },
   {
     name: 'accept',
-    value: 0x22,
+    value: 0x32,
     to: 'v',
     meaning: 'Gives the new channel.',
     channel: { under: 'channel that is made, seq 1', fields: 'channel_id, and c unless it was the turn of V' },
@@ -43,14 +43,14 @@ export const SMS_OPERATIONS: SmsOperation[] = [
   },
   {
     name: 'batch-verify',
-    value: 0x23,
+    value: 0x33,
     to: 'cold',
     meaning: 'Asks for the proof of a batch of addresses.',
     fields: [side, batchNo],
   },
   {
     name: 'batch-answer',
-    value: 0x24,
+    value: 0x34,
     to: 'v',
     meaning: 'Gives the proof, or says why there is none.',
     fields: [
@@ -64,14 +64,14 @@ export const SMS_OPERATIONS: SmsOperation[] = [
   },
   {
     name: 'status',
-    value: 0x25,
+    value: 0x35,
     to: 'cold',
     meaning: 'Asks for the state of HSM-Cold and of the account.',
     fields: [],
   },
   {
     name: 'status-answer',
-    value: 0x26,
+    value: 0x36,
     to: 'v',
     meaning: 'Gives the state of HSM-Cold and of the account.',
     fields: [
@@ -87,14 +87,14 @@ export const SMS_OPERATIONS: SmsOperation[] = [
   },
   {
     name: 'alarm',
-    value: 0x27,
+    value: 0x37,
     to: 'v',
     meaning: 'Reports what HSM-Cold refused or did.',
     fields: [field('code', whole('ALARM_FORGERY', 'ALARM_CODE_MAX')), accountState, unixSeconds],
   },
   {
     name: 'notice',
-    value: 0x28,
+    value: 0x38,
     to: 'v',
     meaning: "Reports a change of the account's policy at the console of HSM-Cold. 0 satoshi: no such limit.",
     fields: [
@@ -108,7 +108,7 @@ export const SMS_OPERATIONS: SmsOperation[] = [
   },
   {
     name: 'renew',
-    value: 0x29,
+    value: 0x39,
     to: 'cold',
     meaning: 'Asks for the next channel, under the one in use.',
     channel: { under: 'channel in use', fields: 'v, or nothing when it is the turn of HSM-Cold' },

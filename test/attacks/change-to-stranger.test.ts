@@ -22,7 +22,7 @@ describe('attack: change to stranger', () => {
       ),
     ).to.equal(true);
     const fields = beginFields(rig, { ...payment, userTxNo: '2' });
-    fields[11] = new Uint8Array(22);
+    fields[12] = new Uint8Array(22);
     expect((await refusalOf(rig.ask(MSG_SIGN_BEGIN, fields))).refusal).to.equal(REFUSE_BAD_REQUEST);
   }).timeout(180_000);
 });

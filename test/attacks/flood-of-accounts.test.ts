@@ -15,7 +15,7 @@ async function flood(rig: Rig, payment: Payment, count: number): Promise<number>
     begin[0] = 1000 + n;
     for (const [type, fields] of [
       [MSG_SIGN_BEGIN, begin],
-      [MSG_PING, [1000 + n, 2, 1, 'p', 'PING', 0, new Uint8Array(32)]],
+      [MSG_PING, [1000 + n, 2, 1, 'p', 'PING', 0, 0, new Uint8Array(32)]],
       [MSG_ATTEST, [1000 + n, 1, 0]],
     ] as [number, unknown[]][]) {
       await rig.ask(type, fields).catch((error) => void (limited += error.refusal === REFUSE_RATE ? 1 : 0));

@@ -15,6 +15,7 @@ import { MSG_PING, REFUSE_COLD_UNREACHABLE } from '../../protocol/wire';
 import { createBench, modelImage } from '../../tools/flash/model/interrupted';
 import { NVS_PAGE_BYTES, radiosOff } from '../../tools/flash/rom/nvs';
 import { channelRig, DICE, makeRig, PIN, type Rig } from '../firmware/rig';
+import { V_MAX_FEE_SATS } from '../firmware/v-double';
 
 const RADIOS = ['wifi', 'ble'] as const;
 const IMAGES = path.join(__dirname, '..', '..', 'firmware', BOARD.name);
@@ -116,7 +117,7 @@ describe('attack: a prompt by radio', () => {
     expect(valueOf(await rig.world.finish(status(rig.coldConsole)), 'radios')).to.equal('ble');
     const refused = await rig.world.finish(unlock(rig.coldConsole, PIN).catch((error: { code: string }) => error));
     expect(refused).to.have.property('code', 'radio-on');
-    const ping = [0, 2, rig.v.channel!.id, 'p', 'PING', 0, rig.v.authority('p', 'PING')];
+    const ping = [0, 2, rig.v.channel!.id, 'p', 'PING', 0, V_MAX_FEE_SATS, rig.v.authority('p', 'PING')];
     const reply = await rig.ask(MSG_PING, ping).catch((error: { refusal: number }) => error);
     expect(reply).to.have.property('refusal', REFUSE_COLD_UNREACHABLE);
     rig.coldOff();

@@ -13,7 +13,7 @@ describe('attack: refused begin', () => {
     strange[0] = 7;
     await begin(rig, payment);
     expect((await refusalOf(rig.ask(MSG_SIGN_BEGIN, strange))).refusal).to.equal(REFUSE_NO_ACCOUNT);
-    expect((await refusalOf(rig.ask(MSG_PING, [7, 2, 1, 'p', 'PING', 0, new Uint8Array(32)]))).refusal).to.equal(
+    expect((await refusalOf(rig.ask(MSG_PING, [7, 2, 1, 'p', 'PING', 0, 0, new Uint8Array(32)]))).refusal).to.equal(
       REFUSE_NO_ACCOUNT,
     );
     await sendCoin(rig, 0, payment.coins[0]);

@@ -16,8 +16,10 @@ import {
   MSG_SIGN_INPUT,
   MSG_SIGN_RESULT,
   PREV_TX_CHUNK_MAX,
+  PROTO_V1,
 } from '../../protocol/wire';
 import type { Rig } from './rig';
+import { V_MAX_FEE_SATS } from './v-double';
 
 export const TEST_NETWORK = { bech32: 'bcrt', pubKeyHash: 0x6f, scriptHash: 0xc4, wif: 0xef };
 const VERSIONS = { public: 0x043587cf, private: 0x04358394 };
@@ -106,6 +108,7 @@ export interface Payment {
   channelId?: number;
   dynamic?: number;
   authority?: Uint8Array;
+  maxFeeSats?: number;
   txVersion?: number;
   locktime?: number;
   sequence?: number;
@@ -126,7 +129,8 @@ export function internal(txid: string): Uint8Array {
 /** The SIGN_BEGIN fields of a payment; a long outs text is announced by its length. */
 export function beginFields(rig: Rig, payment: Payment): unknown[] {
   const dynamic = payment.dynamic ?? 0;
-  const authority = payment.authority ?? rig.v.authority(payment.userTxNo, payment.outs, dynamic);
+  const authority =
+    payment.authority ?? rig.v.authority(payment.userTxNo, payment.outs, dynamic, rig.v.channel, payment.maxFeeSats);
   return [
     rig.file.account,
     payment.proto ?? 2,
@@ -134,6 +138,7 @@ export function beginFields(rig: Rig, payment: Payment): unknown[] {
     payment.userTxNo,
     payment.outs.length > OUTS_INLINE_MAX ? payment.outs.length : payment.outs,
     dynamic,
+    payment.maxFeeSats ?? (payment.proto === PROTO_V1 ? 0 : V_MAX_FEE_SATS),
     authority,
     payment.txVersion ?? 2,
     payment.locktime ?? 0,

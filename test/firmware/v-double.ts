@@ -1,6 +1,6 @@
 // V as far as HSM-Cold can tell: its identity, the channel, operations by SMS and send authorities, with the host's
 // primitives.
-import { sendAuthority } from '../../protocol/request/authority';
+import { sendAuthority, sendContent } from '../../protocol/request/authority';
 import { channelKey, pairChannel, pairKey, type Channel, type ChannelPeers } from '../../protocol/channel/channel';
 import { beginOpen, beginRenew, finishPending, pendingSms, type Pending } from '../../protocol/channel/channel-v';
 import { openSms, sealSms, smsOp } from '../../protocol/sms/v2';
@@ -9,6 +9,9 @@ import type { AccountFile } from '../../host/api/types';
 import { protocolCrypto } from '../../host/kit/protocol-crypto';
 import type { Runtime } from '../../host/kit/runtime';
 import type { Person } from '../../host/sim/gsm';
+
+/** What its authorities allow for fees: more than the accounts' own limits. */
+export const V_MAX_FEE_SATS = 100_000_000;
 
 export class VDouble {
   readonly crypto;
@@ -82,14 +85,19 @@ export class VDouble {
     this.send(sealSms(this.crypto, this.channel!, 'to-cold', op, fields));
   }
 
-  authority(userTxNo: string, outs: string, dynamic = 0, channel: Channel = this.channel!): Uint8Array {
-    return sendAuthority(this.crypto, channelKey(this.crypto, channel, 'request', 32), {
-      network: this.peers.network,
-      account: this.peers.account,
-      channelId: channel.id,
-      userTxNo,
-      outs,
-      dynamic,
-    });
+  authority(
+    userTxNo: string,
+    outs: string,
+    dynamic = 0,
+    channel: Channel = this.channel!,
+    maxFeeSats = V_MAX_FEE_SATS,
+  ): Uint8Array {
+    const { network, account } = this.peers;
+    return sendAuthority(
+      this.crypto,
+      channelKey(this.crypto, channel, 'request', 32),
+      { network, account, channelId: channel.id, userTxNo, maxFeeSats },
+      sendContent(this.crypto, outs, dynamic),
+    );
   }
 }

@@ -10,7 +10,7 @@ import { ColdChannels, identities, VChannels } from '../../tools/bench/wire/chan
 import { seeded } from '../../tools/bench/wire/line';
 import { anyValue } from '../../tools/bench/wire/values';
 import { bundled, NATIVE_CRYPTO, runInInterpreter } from './support/interpreter';
-import { produceV01 } from '../wire/v01/produce';
+import { produceV02 } from '../wire/v02/produce';
 import { protocolCrypto } from '../../host/kit/protocol-crypto';
 
 const VECTORS = path.resolve(__dirname, '../../../test/vectors/cbor');
@@ -172,14 +172,14 @@ function askBack(){
   }
 
   it('SMS, authority, messages, outs and v1 texts: opens and seals the octets that Node seals', async () => {
-    const frozen = produceV01();
+    const frozen = produceV02();
     const crypto = protocolCrypto((n) => new Uint8Array(n));
     const [vPub, coldPub] = [0x11, 0x22].map((octet) => hex(crypto.pubkeyCreate(new Uint8Array(32).fill(octet))));
     const key = hex(frozen['channel key and what comes of it'].subarray(0, 32));
     const code = await bundled({
       'protocol/sms/v2': ['openSms', 'sealSms'],
       'protocol/channel/channel': ['channelKey', 'pairChannel'],
-      'protocol/request/authority': ['sendAuthority', 'pairingCode'],
+      'protocol/request/authority': ['sendAuthority', 'sendContent', 'pairingCode'],
       'protocol/cbor/index': ['cborDecode'],
       'protocol/link/messages': ['aSignBegin', 'aSignInput'],
       'protocol/request/outs': ['parseOuts'],
@@ -194,7 +194,7 @@ function channel(){
   return {id:66051,made:0,key32:k,own32:k,other32:k,sendSeq:0,recvSeq:0,recvSeen:0};
 }
 var cold=channel(),verify=unhex("${hex(frozen['sms batch-verify'])}");
-out(hex(sealSms(nativeCrypto,channel(),"to-cold",35,[1,0])));
+out(hex(sealSms(nativeCrypto,channel(),"to-cold",51,[1,0])));
 out(openSms(nativeCrypto,cold,"to-cold",verify));
 out(code(function(){openSms(nativeCrypto,cold,"to-cold",verify)}));
 verify[6]^=1;out(code(function(){openSms(nativeCrypto,cold,"to-cold",verify)}));
@@ -206,8 +206,9 @@ var fields=cborDecode(unhex("${hex(frozen['message sign-begin'])}")).slice(2),be
 out([begin.userTxNo,begin.outs,begin.authority.length,begin.changeIndex]);
 var requestKey=channelKey(nativeCrypto,cold,"request",32);
 out(hex(sendAuthority(nativeCrypto,requestKey,
-  {network:"regtest",account:3,channelId:66051,userTxNo:"8001",outs:begin.outs,dynamic:1}))==hex(begin.authority));
-fields[10]=-1;out(code(function(){aSignBegin(fields)}));
+  {network:"regtest",account:3,channelId:66051,userTxNo:"8001",maxFeeSats:begin.maxFeeSats},
+  sendContent(nativeCrypto,begin.outs,1)))==hex(begin.authority));
+fields[11]=-1;out(code(function(){aSignBegin(fields)}));
 out(aSignInput(cborDecode(unhex("${hex(frozen['message sign-input'])}")).slice(2)).index);
 out(parseOuts(begin.outs+";"+begin.outs,"regtest",function(){return true}));
 out(code(function(){parseOuts(begin.outs+";","regtest",function(){return true})}));
@@ -219,10 +220,10 @@ out(v1ParseToCold("CC:CHANNEL_OK:01:")?1:0);
     const outs = { address: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080', sats: 10000 };
     expect(runInInterpreter(`${code}\n${NATIVE_CRYPTO}\n${script}`)).to.deep.equal([
       hex(frozen['sms batch-verify']),
-      { op: 35, seq: 1, fields: [1, 0] },
+      { op: 51, seq: 1, fields: [1, 0] },
       'sms-replayed',
       'sms-forged',
-      [33, 7, 32],
+      [49, 7, 32],
       'sms-forged',
       ['8001', `${outs.address},10000`, 32, null],
       true,

@@ -1,11 +1,10 @@
 /**
- * Is a request V's? Its outs text is hashed as it comes, in whatever pieces, under the channel that the request names;
- * the verdict falls once, over the whole text: V's HMAC (protocol/request/authority.ts) or the published app's
- * signature. A wrong one closes the account, durably, before anything is replied. isForged() decides it of V's HMAC,
- * endV1Check() (sms/v1-request.ts) of the published app's; requireAuthority() throws what closes. Spec: SPEC.md 5.2.
+ * Is a request V's? Its outs text is hashed as it comes, in whatever pieces; the verdict falls once, over the whole
+ * text: V's HMAC (protocol/request/authority.ts) or the published app's signature. A wrong one closes the account,
+ * durably, before anything is replied. isForged() decides it of V's HMAC, endV1Check() (sms/v1-request.ts) of the
+ * published app's; requireAuthority() throws what closes. Spec: SPEC.md 5.2.
  */
-import { wipe, constantTimeEqual, sha256For, sha256Update, sha256Final, sha256, sha256Parts } from '../../crypto/index';
-import { SHA256_BLOCK_BYTES } from '../../crypto/hash/sha256-running';
+import { wipe, constantTimeEqual, sha256For, sha256Update, sha256Final, sha256 } from '../../crypto/index';
 import type { Cold } from '../cold';
 import { PROTO_BIT_V1, PROTO_BIT_V2, type Account } from '../state/state';
 import { channelKey, type Channel } from '../../../protocol/channel/channel';
@@ -18,10 +17,7 @@ import { v1RequestFrame, stepV1Check, startV1Check, endV1Check } from '../sms/v1
 import { v1PayloadHead } from '../../../protocol/sms/v1';
 import { requireAccount } from '../state/accounts';
 import type { SignBegin, Ping } from '../../../protocol/link/messages';
-import { sendAuthorityHead } from '../../../protocol/request/authority';
-
-const INNER_PAD = 0x36;
-const OUTER_PAD = 0x5c;
+import { sendAuthority } from '../../../protocol/request/authority';
 
 /** The channel of this id: the one in use, or the one given out last. */
 function channelOf(cold: Cold, account: Account, id: number): Channel | undefined {
@@ -30,21 +26,11 @@ function channelOf(cold: Cold, account: Account, id: number): Channel | undefine
   return it.next && it.next.id === id ? it.next : undefined;
 }
 
-/** The key's block of an HMAC. Secret; the caller wipes it. */
-function keyBlock(cold: Cold, channel: Channel, pad: number): Uint8Array {
-  const block = new Uint8Array(SHA256_BLOCK_BYTES);
-  const key = channelKey(cold.crypto, channel, 'request', 32);
-  block.set(key);
-  wipe(key);
-  for (let i = 0; i < SHA256_BLOCK_BYTES; i++) block[i] ^= pad;
-  return block;
-}
-
 /** Begins to verify a request. textLen: characters of its outs text. Throws the refusal `proto-off`. */
 export function startAuthority(cold: Cold, account: Account, m: SignBegin | Ping, textLen: number): AuthorityCheck {
   if (!(account.protos & (m.proto === PROTO_V1 ? PROTO_BIT_V1 : PROTO_BIT_V2)))
     throw countedRefusal(account.n, REFUSE_PROTO_OFF, 'proto-off');
-  const check: AuthorityCheck = { account: account.n, m: m, left: textLen, outs: sha256For(textLen) };
+  const check: AuthorityCheck = { account: account.n, m: m, left: textLen, outs: sha256For(textLen + 1) };
   if (m.proto === PROTO_V1) {
     const frame = v1RequestFrame(m);
     const payloadBytes = frame[0].length + textLen + frame[1].length;
@@ -54,14 +40,6 @@ export function startAuthority(cold: Cold, account: Account, m: SignBegin | Ping
     sha256Update(check.mac, textBytes(frame[0]));
     return check;
   }
-  const channel = channelOf(cold, account, m.channelId);
-  if (!channel) return check;
-  const head = sendAuthorityHead(account.network, account.n, channel.id, m.userTxNo, textLen);
-  const block = keyBlock(cold, channel, INNER_PAD);
-  check.mac = sha256For(SHA256_BLOCK_BYTES + head.length + textLen + 1);
-  sha256Update(check.mac, block);
-  sha256Update(check.mac, head);
-  wipe(block);
   return check;
 }
 
@@ -73,9 +51,14 @@ export function feedAuthority(check: AuthorityCheck, text: string): void {
   check.left -= bytes.length;
 }
 
-/** SHA-256 of the whole text, which must not change under its user_tx_no. Once it is through. */
+/**
+ * What stands for outs and dynamic, which must not change under their user_tx_no: sendContent(). Once it is through.
+ */
 export function contentDigest(check: AuthorityCheck): Uint8Array {
-  if (!check.content) check.content = sha256Final(check.outs!);
+  if (!check.content) {
+    sha256Update(check.outs!, new Uint8Array([check.m.dynamic]));
+    check.content = sha256Final(check.outs!);
+  }
   check.outs = undefined;
   return check.content;
 }
@@ -104,12 +87,19 @@ export function stepAuthority(cold: Cold, check: AuthorityCheck): boolean {
  * **Decides a forged request**: does the authority that came with it differ from V's HMAC over the whole request?
  * check: once the whole text came.
  */
-function isForged(cold: Cold, channel: Channel, check: AuthorityCheck): boolean {
-  sha256Update(check.mac!, new Uint8Array([check.m.dynamic]));
-  const block = keyBlock(cold, channel, OUTER_PAD);
-  const expected = sha256Parts([block, sha256Final(check.mac!)]);
-  wipe(block);
-  return !constantTimeEqual(expected, check.m.authority);
+function isForged(cold: Cold, account: Account, channel: Channel, check: AuthorityCheck): boolean {
+  const m = check.m;
+  const key = channelKey(cold.crypto, channel, 'request', 32);
+  const request = {
+    network: account.network,
+    account: account.n,
+    channelId: channel.id,
+    userTxNo: m.userTxNo,
+    maxFeeSats: m.maxFeeSats,
+  };
+  const expected = sendAuthority(cold.crypto, key, request, contentDigest(check));
+  wipe(key);
+  return !constantTimeEqual(expected, m.authority);
 }
 
 /** The refusal of a request under a channel that is over. */
@@ -129,8 +119,8 @@ export function requireAuthority(cold: Cold, check: AuthorityCheck): boolean {
   let verdict = check.v1 ? endV1Check(cold, account, check.v1) : 'no-channel';
   check.v1 = undefined;
   const channel = m.proto === PROTO_V1 ? undefined : channelOf(cold, account, m.channelId);
-  if (channel && check.mac) {
-    verdict = isForged(cold, channel, check) ? 'forged' : '';
+  if (channel) {
+    verdict = isForged(cold, account, channel, check) ? 'forged' : '';
     if (!verdict && channel === openOf(cold, account).next) promoteChannel(cold, account);
   }
   if (!verdict) return false;

@@ -23,7 +23,7 @@ import { paymentTag } from '../payments/number';
 import { NO_BYTES } from '../../crypto/bytes';
 import { readOuts, feedOuts } from './outs';
 import { requireSigning, runSteps } from './current';
-import { checkRequest, checkPolicy } from './checks';
+import { checkRequest, checkPolicy, requireAllowedFee } from './checks';
 import { aSignBegin, aSignOuts, type SignBegin } from '../../../protocol/link/messages';
 
 /** Most outputs, change included, that an outs text can hold. */
@@ -104,6 +104,7 @@ function acceptRequest(cold: Cold, signing: Signing, check: AuthorityCheck): voi
   signing.isChannelOver = requireAuthority(cold, check);
   const before = signedBefore(cold, signing.account, signing.tag, signing.content, undefined);
   if (signing.isChannelOver && !before.count) throw overRefusal(check);
+  requireAllowedFee(signing.account, check.m as SignBegin);
   checkRequest(cold, signing, before);
   if (!before.count) checkPolicy(cold, signing, before);
   signing.check = undefined;

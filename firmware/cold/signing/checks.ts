@@ -3,15 +3,18 @@
  * with what it replaces, change where a restored wallet looks for it, and the account's policy (policy.ts: the rules).
  * Each check throws its refusal, which counts. Spec: SPEC.md 5.3.
  */
+import type { SignBegin } from '../../../protocol/link/messages';
 import type { Signing } from './signing';
 import type { SignedBefore } from '../payments/payment';
 import { countedRefusal } from '../link/refusal';
 import {
   REFUSE_CONFLICT,
+  PROTO_V1,
   REFUSE_BAD_INPUT,
   REFUSE_BAD_OUTS,
   REFUSE_POLICY,
   REFUSE_NO_CHANNEL,
+  TRANSACTIONS_MAX,
 } from '../../../protocol/wire';
 import type { Cold } from '../cold';
 import { requireAccount } from '../state/accounts';
@@ -26,10 +29,6 @@ import { requireNotOld } from '../payments/retire';
 
 /** How far above the highest change index signed a payment's may be: BIP44's gap limit. */
 export const CHANGE_GAP = 20;
-/**
- * Transactions signed under one user_tx_no, the first included: a hacked API must not fill the board with replacements.
- */
-export const TRANSACTIONS_MAX = 10;
 
 /** Checks an authorised request before its inputs come. before: what was signed under its user_tx_no. */
 export function checkRequest(cold: Cold, signing: Signing, before: SignedBefore): void {
@@ -38,6 +37,11 @@ export function checkRequest(cold: Cold, signing: Signing, before: SignedBefore)
   if (before.count && !before.isSameContent) throw countedRefusal(account, REFUSE_CONFLICT, 'user-tx-conflict');
   if (signing.draft.locktime) throw countedRefusal(account, REFUSE_BAD_INPUT, 'bad-locktime');
   if (signing.outs!.isBad) throw countedRefusal(account, REFUSE_BAD_OUTS, 'bad-outs');
+}
+
+/** Throws the refusal `policy-max-fee`: the fee is above what V allowed. The published app allows whatever it is. */
+export function requireAllowedFee(account: number, m: SignBegin): void {
+  if (m.proto !== PROTO_V1 && m.feeSats > m.maxFeeSats) throw countedRefusal(account, REFUSE_POLICY, 'policy-max-fee');
 }
 
 /** Throws the policy's refusal, if any. before: what was signed under this user_tx_no. */

@@ -48,10 +48,10 @@ export interface AuthorityCheck {
   m: SignBegin | Ping;
   /** Characters of the text still to come. */
   left: number;
-  /** SHA-256 of the text as it comes; its digest once the whole text came. */
+  /** SHA-256 of the text and dynamic; its digest once the whole text came. */
   outs?: Sha256;
   content?: Uint8Array;
-  /** The text under V's key, or in the published app's message; absent when there is no such channel. */
+  /** The text in the published app's message. */
   mac?: Sha256;
   /** The published app's signature, once its message is whole. */
   v1?: V1Check;
@@ -85,7 +85,7 @@ export interface Signing {
   draft: TxDraft;
   /** Index of the change's key on hot chain 1, or null: no change. */
   changeIndex: number | null;
-  /** What stands for the user_tx_no (payments/ledger.ts), and the SHA-256 of the outs text. */
+  /** What stands for the user_tx_no (payments/ledger.ts), and the content (contentDigest). */
   tag: Uint8Array;
   content: Uint8Array;
   /** The channel is over: only what was signed before may be signed again. */

@@ -17,6 +17,7 @@ const request = {
   channel_id: Type.Integer(),
   user_tx_no: Type.String(),
   dynamic: Type.Integer(),
+  max_fee_sats: Type.Integer({ description: 'what V allows for fees; 0 of v1, whose requests have no limit' }),
   authority: Type.String({ description: 'hex: 65 bytes (v1 signed message) or 32 bytes (v2)' }),
 };
 

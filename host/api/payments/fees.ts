@@ -14,7 +14,8 @@ const MAX_AGE_MS = MINUTE_MS;
 const LAST_AGE_MS = HOUR_MS;
 /** No answer at all, or that of a node that has no time: asked again, each time later. */
 const NO_ANSWER = ['rpc-unreachable', 'rpc-timeout', 'rpc-warmup', 'rpc-busy'];
-const MIN_SAT_VB = 1;
+/** The least that nodes relay. */
+export const MIN_SAT_VB = 1;
 const MAX_SAT_VB = 500;
 
 export interface FeeEstimate {

@@ -36,6 +36,7 @@ export async function jobOf(context: Context, job: JobRow): Promise<Job | undefi
     channel_id: request.c_id,
     user_tx_no: request.user_tx_no,
     dynamic: request.is_dynamic_fee,
+    max_fee_sats: request.max_fee_sats,
     authority: request.authority,
   };
   if (job.kind === 'ping') return { ...common, kind: 'ping' };

@@ -2,8 +2,8 @@
 // never be paid fails alone; those behind it go on.
 
 import { setImmediate as turn } from 'node:timers/promises';
-import { INPUTS_MAX, SIDE_HOT } from '../../../protocol/wire';
-import { selectCoins, type Selection } from '../../bitcoin/coins';
+import { INPUTS_MAX, PROTO_V1, SIDE_HOT } from '../../../protocol/wire';
+import { selectCoins, type SelectOptions, type Selection } from '../../bitcoin/coins';
 import type { Plan, PlannedInput } from '../../bitcoin/payment';
 import type { Db } from '../../kit/sql';
 import { accountKey, accountRow, type AccountRow } from '../accounts/account';
@@ -11,11 +11,14 @@ import { freeCoins } from '../accounts/balance';
 import { isChangeAhead } from '../accounts/derivation';
 import type { Context } from '../context';
 import { isApiError } from '../http/errors';
+import { MIN_SAT_VB } from './fees';
 import { parseOuts } from './request-fields';
 import { failRequest, inTurns, postponeRequest, type RequestRow } from './request-row';
 
 /** An account with so many requests in a row that have no coins yet is left alone until the next round. */
 const MISSES_MAX = 20;
+/** Of a satoshi for a virtual byte: a fee rate that is lowered is rounded down to one of so many steps. */
+const RATE_STEPS = 1000;
 
 /** Plans the queued requests that can be paid by now, the accounts in turn, each time it is called. */
 export function createPlanner(context: Context): () => Promise<void> {
@@ -97,7 +100,7 @@ export async function planOf(db: Db, context: Context, row: AccountRow, request:
 async function reserve(tx: Db, context: Context, row: AccountRow, request: RequestRow): Promise<boolean> {
   const outs = parseOuts(request.outs, context.network);
   const coins = await freeCoins(tx, row.account);
-  const selection = selectCoins({
+  const selection = selectWithin(request, {
     coins: request.only_confirmed ? coins.filter((coin) => coin.confirmed) : coins,
     kind: row.script,
     maxInputs: INPUTS_MAX,
@@ -115,6 +118,20 @@ async function reserve(tx: Db, context: Context, row: AccountRow, request: Reque
     request.id,
   ]);
   return true;
+}
+
+/**
+ * Coins whose fee V allows: where the fee rate asks for more, a lower rate. Undefined where V allows less than the
+ * least that nodes relay: the request waits for smaller or fewer coins.
+ */
+function selectWithin(request: RequestRow, options: SelectOptions): Selection | undefined {
+  const selection = selectCoins(options);
+  if (!selection || request.proto === PROTO_V1 || selection.feeSats <= request.max_fee_sats) return selection;
+  const share = request.max_fee_sats / selection.feeSats;
+  const feerateSatVb = Math.floor(options.feerateSatVb * share * RATE_STEPS) / RATE_STEPS;
+  if (feerateSatVb < MIN_SAT_VB) return undefined;
+  const lower = selectCoins({ ...options, feerateSatVb });
+  return lower && lower.feeSats <= request.max_fee_sats ? lower : undefined;
 }
 
 async function writeInputs(tx: Db, requestId: number, selection: Selection): Promise<void> {

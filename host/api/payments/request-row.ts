@@ -12,6 +12,7 @@ export interface NewRequest {
   only_confirmed: number;
   vc_code: string;
   c_id: number;
+  max_fee_sats: number;
   proto: 1 | 2;
   authority: string;
 }

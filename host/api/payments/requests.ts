@@ -4,7 +4,8 @@
 // jobs: planner.ts, jobs.ts. Spec: docs/published-app.md.
 
 import { PING_OUTS } from '../../../protocol/request/outs';
-import { SIDE_HOT } from '../../../protocol/wire';
+import { FEE_LIMITS_DEFAULT } from '../../../protocol/request/policy';
+import { PROTO_V1, SIDE_HOT } from '../../../protocol/wire';
 import type { Db } from '../../kit/sql';
 import { type AccountRow } from '../accounts/account';
 import { balanceOf, changeUnderWay, freeCoins, outsWaiting } from '../accounts/balance';
@@ -18,6 +19,7 @@ import { failRequest, type NewRequest, type RequestRow } from './request-row';
 function aRequest(context: Context, form: TxRequestForm): NewRequest {
   const { outs } = form;
   if (outs !== PING_OUTS) parseOuts(outs, context.network);
+  const authority = anAuthority(form.vc_code);
   return {
     kind: outs === PING_OUTS ? 'ping' : 'sign',
     coin_code: form.coin_code ?? 'BTC',
@@ -27,7 +29,8 @@ function aRequest(context: Context, form: TxRequestForm): NewRequest {
     only_confirmed: Number(form.only_confirmed ?? 0),
     c_id: Number(form.c_id),
     vc_code: form.vc_code,
-    ...anAuthority(form.vc_code),
+    max_fee_sats: Number(form.max_fee_sats ?? (authority.proto === PROTO_V1 ? 0 : FEE_LIMITS_DEFAULT.txMaxFeeSats)),
+    ...authority,
   };
 }
 
@@ -43,8 +46,8 @@ export async function accept(context: Context, row: AccountRow, form: TxRequestF
     if (request.kind === 'sign') await requirePayable(tx, row, request);
     const inserted = await tx.get<{ id: number }>(
       `INSERT INTO requests (account, kind, user_tx_no, coin_code, outs, is_dynamic_fee, only_confirmed, vc_code,
-         c_id, proto, authority, requested_at, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued') RETURNING id`,
+         c_id, max_fee_sats, proto, authority, requested_at, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued') RETURNING id`,
       [
         row.account,
         request.kind,
@@ -55,6 +58,7 @@ export async function accept(context: Context, row: AccountRow, form: TxRequestF
         request.only_confirmed,
         request.vc_code,
         request.c_id,
+        request.max_fee_sats,
         request.proto,
         request.authority,
         context.runtime.nowMs(),

@@ -5,6 +5,21 @@ import { HOUR_MS, MINUTE_MS } from '../../../protocol/time';
 import type { Batch } from '../state';
 import type { ColdStatus, IncomingSms } from '../types';
 
+/** What V authorises. */
+export interface AskedRequest {
+  userTxNo: string;
+  outs: string;
+  dynamic: number;
+  maxFeeSats: number;
+}
+
+export interface Authorised {
+  channelId: number;
+  vcCode: string;
+  /** What the authority allows for fees; null of v1, whose signature covers no such thing. */
+  maxFeeSats: number | null;
+}
+
 export interface HsmLink {
   /** Starts a key exchange (or repeats the SMS of one that just began). */
   open(): void;
@@ -16,7 +31,7 @@ export interface HsmLink {
   current(): { id: number; openedAtMs: number } | null;
   isOpening(): boolean;
   /** Authority for one request under the current channel. Throws `no-channel`. Deterministic. */
-  authorise(userTxNo: string, outs: string, dynamic: number): { channelId: number; vcCode: string };
+  authorise(request: AskedRequest): Authorised;
   /** Asks HSM-Cold to vouch for a batch. `attempt` counts from 0: it chooses the number. Throws `no-channel`. */
   askBatch(side: number, batchNo: number, attempt: number): void;
   /** Asks HSM-Cold how it is; the answer comes through `onStatus`. Throws `no-channel`, `not-in-v1`. */

@@ -8,7 +8,7 @@ import { fail } from '../../../protocol/errors';
 import { v1FormatChannelOk, v1FormatOpen, v1FormatVerify, v1ParseToV } from '../../../protocol/sms/v1';
 import { isSignedBy, requestText, signMessage } from '../../v1';
 import type { VContext } from '../context';
-import { isDue, retryPauseMs, type HsmLink, type HsmLinkEvents } from './hsm-link';
+import { isDue, retryPauseMs, type AskedRequest, type HsmLink, type HsmLinkEvents } from './hsm-link';
 import { hex, unhex } from '../seal';
 import type { IncomingSms } from '../types';
 
@@ -127,10 +127,10 @@ class LinkV1 implements HsmLink {
     return this.opening !== undefined;
   }
 
-  authorise(userTxNo: string, outs: string, dynamic: number) {
+  authorise({ userTxNo, outs, dynamic }: AskedRequest) {
     if (!this.kept) throw fail('no-channel', 'no channel with HSM-Cold');
     const text = requestText({ coin_code: 'BTC', user_tx_no: userTxNo, is_dynamic_fee: dynamic, outs });
-    return { channelId: this.kept.cId, vcCode: signMessage(text, unhex(this.kept.priv)) };
+    return { channelId: this.kept.cId, maxFeeSats: null, vcCode: signMessage(text, unhex(this.kept.priv)) };
   }
 
   askBatch(side: number, batchNo: number) {

@@ -3,7 +3,7 @@
 
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../protocol/time';
 import { equalBytes } from '../../../protocol/bytes';
-import { batchProof, sendAuthority } from '../../../protocol/request/authority';
+import { batchProof, sendAuthority, sendContent } from '../../../protocol/request/authority';
 import {
   MADE_BY_BOTH,
   channelKey,
@@ -51,7 +51,7 @@ import {
 } from '../../../protocol/wire';
 import { protocolCrypto } from '../../kit/protocol-crypto';
 import type { VContext } from '../context';
-import { isDue, openPauseMs, retryPauseMs, type HsmLink, type HsmLinkEvents } from './hsm-link';
+import { isDue, openPauseMs, retryPauseMs, type AskedRequest, type HsmLink, type HsmLinkEvents } from './hsm-link';
 import { hex, unhex } from '../seal';
 import type { IncomingSms } from '../types';
 
@@ -263,18 +263,17 @@ class LinkV2 implements HsmLink {
     return this.opening !== undefined;
   }
 
-  authorise(userTxNo: string, outs: string, dynamic: number) {
+  authorise({ userTxNo, outs, dynamic, maxFeeSats }: AskedRequest) {
     if (!this.kept) throw fail('no-channel', 'no channel with HSM-Cold');
     const { id } = this.kept.channel;
-    const authority = sendAuthority(this.crypto, channelKey(this.crypto, this.kept.channel, 'request', 32), {
-      network: this.account.network,
-      account: this.account.account,
-      channelId: id,
-      userTxNo,
-      outs,
-      dynamic,
-    });
-    return { channelId: id, vcCode: '2:' + Buffer.from(authority).toString('base64url') };
+    const { network, account } = this.account;
+    const authority = sendAuthority(
+      this.crypto,
+      channelKey(this.crypto, this.kept.channel, 'request', 32),
+      { network, account, channelId: id, userTxNo, maxFeeSats },
+      sendContent(this.crypto, outs, dynamic),
+    );
+    return { channelId: id, maxFeeSats, vcCode: '2:' + Buffer.from(authority).toString('base64url') };
   }
 
   askBatch(side: number, batchNo: number, attempt: number) {

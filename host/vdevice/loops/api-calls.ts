@@ -15,6 +15,7 @@ export interface RequestForm {
   confirmed: number;
   vcCode: string;
   channelId: number;
+  maxFeeSats: number | null;
 }
 
 export type Outcome =
@@ -35,6 +36,7 @@ export async function postRequest(api: HttpClient, request: RequestForm, isPing 
     is_dynamic_fee: request.dynamic,
     only_confirmed: isPing ? null : request.confirmed,
     c_id: request.channelId,
+    max_fee_sats: request.maxFeeSats,
     out_type: isPing ? null : 0,
   });
   const body = fields(answer);

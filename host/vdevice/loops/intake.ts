@@ -4,6 +4,7 @@
 // What happens once an authority exists is send-loop.ts.
 
 import { createHash } from 'node:crypto';
+import { FEE_LIMITS_DEFAULT } from '../../../protocol/request/policy';
 import { DAY_MS, NUMBER_AHEAD_MS } from '../../../protocol/time';
 import { anOuts, decryptBoundInfo, sumSats, type Out, type VtestInfo } from '../../v1';
 import { readBalance } from './api-calls';
@@ -120,6 +121,7 @@ async function examine(context: VContext, link: HsmLink, pulled: Pulled, infoHas
     state: 'refused',
     channel_id: null,
     vc_code: null,
+    max_fee_sats: null,
     authorised_ms: null,
     tries: 0,
     tx_hash: null,
@@ -151,7 +153,7 @@ async function examine(context: VContext, link: HsmLink, pulled: Pulled, infoHas
   Object.assign(row, { outs: info.outs, dynamic: info.dynamic, confirmed: info.confirmed, sats: sumSats(outs) });
   const word = wordOn(context, pulled.id, infoHash);
   if (word === 'dismissed') return refuse('withdrawal is dismissed', word);
-  if (isAhead(context, pulled.id)) return wait(context, pulled.id, AHEAD_TAG);
+  if (info.sealed && isAhead(context, pulled.id)) return wait(context, pulled.id, AHEAD_TAG);
   const verdict = judge(context, outs, info.dynamic, word === 'approved');
   if (verdict.verdict === 'refuse') return refuse(`${verdict.tag} refuses withdrawal ${pulled.id}`, verdict.tag);
   if (verdict.verdict !== 'ok') return hold(context, verdict, { id: pulled.id, infoHash, sats: row.sats, outs });
@@ -182,7 +184,7 @@ function wait(context: VContext, id: string, tag: string): Intake {
 
 /**
  * Whether the number is too far ahead of V's clock: once it was paid, HSM-Cold could take all below it for old. Names
- * have no time.
+ * have no time, nor have ids of published sites, which seal nothing.
  */
 function isAhead({ runtime }: VContext, id: string): boolean {
   return IS_NUMBER.test(id) && Number(id) > runtime.nowMs() + NUMBER_AHEAD_MS;
@@ -200,12 +202,15 @@ async function decrypt(context: VContext, pulled: Pulled, infoHash: string): Pro
 
 /** Writes the authority down; the same withdrawal under the same channel gets the same one. */
 export function authorise(context: VContext, link: HsmLink, row: Withdrawal, sealed: boolean): Withdrawal {
-  const { channelId, vcCode } = link.authorise(row.vtest_id, row.outs, row.dynamic);
+  const { vtest_id: userTxNo, outs, dynamic } = row;
+  const feeLimitSats = context.policy.txMaxFeeSats || FEE_LIMITS_DEFAULT.txMaxFeeSats;
+  const { channelId, vcCode, maxFeeSats } = link.authorise({ userTxNo, outs, dynamic, maxFeeSats: feeLimitSats });
   const done: Withdrawal = {
     ...row,
     state: 'authorised',
     channel_id: channelId,
     vc_code: vcCode,
+    max_fee_sats: maxFeeSats,
     authorised_ms: row.authorised_ms ?? context.clock.laterMs(),
     tries: 0,
   };

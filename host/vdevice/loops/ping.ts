@@ -17,8 +17,8 @@ export function startPing(
   answer: (text: string) => void,
 ): void {
   const userTxNo = uuid(context.runtime.random(16));
-  const { channelId, vcCode } = link.authorise(userTxNo, PING_OUTS, 1);
-  const request: RequestForm = { userTxNo, outs: PING_OUTS, dynamic: 1, confirmed: 0, vcCode, channelId };
+  const authorised = link.authorise({ userTxNo, outs: PING_OUTS, dynamic: 1, maxFeeSats: 0 });
+  const request: RequestForm = { userTxNo, outs: PING_OUTS, dynamic: 1, confirmed: 0, ...authorised };
   const deadlineMs = context.runtime.nowMs() + PATIENCE_MS;
 
   async function poll(): Promise<void> {

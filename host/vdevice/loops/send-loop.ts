@@ -238,5 +238,6 @@ export function formOf(row: Withdrawal): RequestForm {
     confirmed: row.confirmed,
     vcCode: row.vc_code!,
     channelId: row.channel_id!,
+    maxFeeSats: row.max_fee_sats,
   };
 }

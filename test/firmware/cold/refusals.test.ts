@@ -128,6 +128,7 @@ const TABLE: [
   ['policy-dust', 'policy', paying(() => ({})), policy({ minOutputSats: 50_001 })],
   ['policy-fee-rate', 'policy', paying(() => ({})), policy({ maxFeerateSatVb: 1 })],
   ['policy-fee-velocity', 'policy', paying(() => ({})), policy({ windowMaxFeeSats: 999 })],
+  ['policy-max-fee', 'policy', paying(() => ({ maxFeeSats: 999 }))],
   ['policy-outputs', 'policy', paying(() => ({ outs: `${out(20_000)};${out(20_000, 2)}` })), policy({ maxOutputs: 1 })],
   ['policy-time', 'policy', paying(() => ({})), policy({ fromMinute: minute, toMinute: minute + 1 })],
   ['policy-tx-amount', 'policy', paying(() => ({})), policy({ txMaxSats: 49_999 })],

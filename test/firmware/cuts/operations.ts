@@ -37,6 +37,7 @@ import {
   settled0,
   guess,
 } from './prepared';
+import { V_MAX_FEE_SATS } from '../v-double';
 
 export interface Operation {
   name: string;
@@ -220,7 +221,8 @@ export const OPERATIONS: Operation[] = [
   {
     name: 'PING under a new channel',
     make: () => channelRig(),
-    run: (rig) => rig.ask(MSG_PING, [0, 2, rig.v.channel!.id, 'p', 'PING', 0, rig.v.authority('p', 'PING')]),
+    run: (rig) =>
+      rig.ask(MSG_PING, [0, 2, rig.v.channel!.id, 'p', 'PING', 0, V_MAX_FEE_SATS, rig.v.authority('p', 'PING')]),
   },
   { name: 'sign', make: () => channelRig(), run: (rig) => pay(rig, payment(rig)) },
   {

@@ -1,4 +1,5 @@
 // The model itself: what was paid under which number, whether the account is open, how many refusals, what time it is.
+import { TRANSACTIONS_MAX } from '../../../protocol/wire';
 
 export interface Op {
   kind: 'pay' | 'close' | 'reopen' | 'refuse' | 'clock' | 'tidy' | 'restart';
@@ -28,7 +29,6 @@ interface Paid {
 export const WINDOW_MAX_SATS = 900_000;
 export const REFUSALS_MAX = 20;
 const CHANGE_GAP = 20;
-const TRANSACTIONS_MAX = 10;
 
 /** Stands for the transaction: the same coins, outputs, change and fee are the same transaction. */
 export function aPaidOutcome(op: Op): number {

@@ -72,6 +72,22 @@ describe('host/api hot sending', () => {
     expect(job.fee_sats).to.be.within(vsize * 10, vsize * 10 + 30);
   });
 
+  it('pays no more than V allows: a lower rate, or none until fewer coins are enough', async () => {
+    await platform.deposit(1, 0, 1_000_000);
+    await platform.deposit(1, 1, 1_000_000);
+    await platform.send('1', `${SHOP},20000`, { max_fee_sats: '50' });
+    await platform.send('2', `${SHOP},20000`, { max_fee_sats: '700' });
+    await platform.send('3', `${SHOP},20000`);
+    const [second, third] = [await signNext(), await signNext()];
+    expect([second.user_tx_no, third.user_tx_no]).to.deep.equal(['2', '3']);
+    expect(second.max_fee_sats).to.equal(700);
+    expect(second.fee_sats).to.be.within(600, 700);
+    expect(third.max_fee_sats).to.equal(200_000);
+    expect(third.fee_sats).to.be.within(1300, 1600);
+    expect(await platform.nextJob()).to.equal(null);
+    expect((await platform.get('/tx/1')).body.hot_wallet_tx_status).to.equal(0);
+  });
+
   it('answers code 3 to the same content only', async () => {
     await platform.deposit(1, 0, 1_000_000);
     const outs = `${SHOP},20000`;

@@ -113,6 +113,7 @@ function jobOf(begin: SignBegin, inputs: { input: SignInput; prev: Uint8Array }[
     user_tx_no: begin.userTxNo,
     outs: begin.outs,
     dynamic: begin.dynamic,
+    max_fee_sats: begin.maxFeeSats,
     authority: hexOf(begin.authority),
     tx_version: begin.txVersion,
     locktime: begin.locktime,

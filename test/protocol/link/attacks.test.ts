@@ -11,7 +11,14 @@ import { linkFeed, linkFlush, linkTimers, Link } from '../../../protocol/link/li
 import { createPeer } from '../../../protocol/link/peer';
 import type { CborValue } from '../../../protocol/cbor';
 import type { Peer } from '../../../protocol/link/types';
-import { FRAME_HELLO, FRAME_HELLO_REPLY, FRAME_NO_SESSION, HELLO_BYTES, MSG_INFO } from '../../../protocol/wire';
+import {
+  FRAME_HELLO,
+  FRAME_HELLO_REPLY,
+  FRAME_NO_SESSION,
+  HELLO_BYTES,
+  LINK_VERSION_MAX,
+  MSG_INFO,
+} from '../../../protocol/wire';
 import { protocolCrypto } from '../../../host/kit/protocol-crypto';
 import { bareLink, line, LineEnd, seeded, seededBytes, TestClock } from '../../../tools/bench/wire/line';
 
@@ -201,7 +208,7 @@ function upResponder(): { link: Link; written: Uint8Array[] } {
   const written: Uint8Array[] = [];
   const link = bareLink({ role: 'responder', bootId: 2 }, (bytes) => void written.push(bytes));
   const hello = new Uint8Array(HELLO_BYTES + 4);
-  hello.set([FRAME_HELLO, 1, 1, 0, 0, 0, 7, 1, 0xe9, 2, 8, 0, 8]);
+  hello.set([FRAME_HELLO, LINK_VERSION_MAX, LINK_VERSION_MAX, 0, 0, 0, 7, 1, 0xe9, 2, 8, 0, 8]);
   linkFeed(link, frameLine(goodCrc(hello), true), 0);
   linkFeed(link, frameLine(goodCrc(new Uint8Array([0x20, 0, 0, 0, 0, 0, 0])), false), 0);
   linkTimers(link, 0);

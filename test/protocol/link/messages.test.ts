@@ -103,12 +103,12 @@ describe('messages: each field at its limits', () => {
 });
 
 describe('messages: fields that depend on each other', () => {
-  const begin: CborValue[] = [1, wire.PROTO_V2, 9, 'no', 'x,1', 0, bytes(32), 2, 0, 1, 500, null];
+  const begin: CborValue[] = [1, wire.PROTO_V2, 9, 'no', 'x,1', 0, 900, bytes(32), 2, 0, 1, 500, null];
   const with1 = (i: number, value: CborValue): CborValue[] => begin.map((field, j) => (j === i ? value : field));
 
   it('an authority has the length of its protocol', () => {
     expect(code(() => messages.aSignBegin(begin))).to.equal('accepted');
-    expect(code(() => messages.aSignBegin(with1(6, bytes(65))))).to.equal('bad-request');
+    expect(code(() => messages.aSignBegin(with1(7, bytes(65))))).to.equal('bad-request');
     expect(code(() => messages.aSignBegin(with1(1, wire.PROTO_V1)))).to.equal('bad-request');
     expect(code(() => messages.aSignBegin(with1(1, 3)))).to.equal('bad-request');
   });

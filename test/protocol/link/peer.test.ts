@@ -4,6 +4,7 @@ import { createPeer } from '../../../protocol/link/peer';
 import type { LinkError, Peer, PeerOptions } from '../../../protocol/link/types';
 import type { CborValue } from '../../../protocol/cbor';
 import {
+  LINK_VERSION_MAX,
   MSG_INFO,
   MSG_PREV_TX,
   MSG_STATUS,
@@ -260,7 +261,7 @@ describe('link, authenticated: what a probe on the wire can do (SPEC.md 4.3)', (
 
 describe('link versions (SPEC.md 2)', () => {
   it('refuses to go below the floor it was given', () => {
-    const { clock, hot, cold } = pair(false, {}, KEY, { versionMin: 2 });
+    const { clock, hot, cold } = pair(false, {}, KEY, { versionMin: LINK_VERSION_MAX + 1 });
     clock.run(60_000);
     expect([hot.isUp(), cold.isUp()]).to.deep.equal([false, false]);
     expect(cold.stats.refusedVersions).to.be.greaterThan(0);

@@ -140,8 +140,8 @@ describe('someone on the line who lowers the offered versions', () => {
   }
 
   it('the one version that is spoken is the only one offered', () => {
-    expect([LINK_VERSION_MIN, LINK_VERSION_MAX]).to.deep.equal([1, 1]);
+    expect([LINK_VERSION_MIN, LINK_VERSION_MAX]).to.deep.equal([2, 2]);
     const { link } = end('initiator', [LINK_VERSION_MIN, LINK_VERSION_MAX], false);
-    expect([link.own.versionMin, link.own.versionMax]).to.deep.equal([1, 1]);
+    expect([link.own.versionMin, link.own.versionMax]).to.deep.equal([2, 2]);
   });
 });

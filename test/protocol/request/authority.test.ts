@@ -9,7 +9,7 @@ import {
   batchProof,
   pairingCode,
   sendAuthority,
-  sendAuthorityHead,
+  sendContent,
 } from '../../../protocol/request/authority';
 import { equalBytes } from '../../../protocol/bytes';
 import { protocolCrypto } from '../../../host/kit/protocol-crypto';
@@ -21,69 +21,48 @@ const sha = (data: string | Uint8Array): Buffer => createHash('sha256').update(d
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 describe('what is vouched for (SPEC.md 8)', () => {
+  const request = { network: 'regtest', account: 7, channelId: 70_000, userTxNo: '8001', maxFeeSats: 500 };
+
+  it('content: SHA-256 of outs and dynamic', () => {
+    expect(hex(sendContent(crypto, 'a,10', 1))).to.equal(sha(Buffer.from('612c313001', 'hex')).toString('hex'));
+  });
+
   it('send authority: HMAC over the CBOR of all that it covers', () => {
+    const content = new Uint8Array(32).fill(9);
     const cbor = Buffer.concat([
       Buffer.from('87', 'hex'),
       Buffer.from('69', 'hex'),
-      Buffer.from('ccv2-send'),
+      Buffer.from('ccv3-send'),
       Buffer.from('67', 'hex'),
       Buffer.from('regtest'),
       Buffer.from('07', 'hex'),
       Buffer.from('1a00011170', 'hex'),
       Buffer.from('6438303031', 'hex'),
-      Buffer.from('64612c3130', 'hex'),
-      Buffer.from('01', 'hex'),
+      Buffer.from('5820', 'hex'),
+      content,
+      Buffer.from('1901f4', 'hex'),
     ]);
-    expect(
-      hex(
-        sendAuthority(crypto, key, {
-          network: 'regtest',
-          account: 7,
-          channelId: 70_000,
-          userTxNo: '8001',
-          outs: 'a,10',
-          dynamic: 1,
-        }),
-      ),
-    ).to.equal(createHmac('sha256', key).update(cbor).digest('hex'));
-  });
-
-  it('is the same over a text that comes in pieces', () => {
-    for (const length of [1, 23, 24, 255, 256, 1700, 8200]) {
-      const outs = 'a'.repeat(length);
-      const streamed = createHmac('sha256', key)
-        .update(sendAuthorityHead('regtest', 7, 70_000, '8001', length))
-        .update(outs)
-        .update(Uint8Array.of(1))
-        .digest('hex');
-      expect(
-        hex(
-          sendAuthority(crypto, key, {
-            network: 'regtest',
-            account: 7,
-            channelId: 70_000,
-            userTxNo: '8001',
-            outs,
-            dynamic: 1,
-          }),
-        ),
-        String(length),
-      ).to.equal(streamed);
-    }
+    expect(hex(sendAuthority(crypto, key, request, content))).to.equal(
+      createHmac('sha256', key).update(cbor).digest('hex'),
+    );
   });
 
   it('changes with everything it covers', () => {
-    const base = { network: 'regtest', account: 7, channelId: 70_000, userTxNo: '8001', outs: 'a,10', dynamic: 1 };
     const others = [
       { network: 'main' },
       { account: 8 },
       { channelId: 70_001 },
       { userTxNo: '8002' },
-      { outs: 'a,11' },
-      { dynamic: 0 },
-      { userTxNo: '8001a', outs: ',10' },
+      { maxFeeSats: 501 },
     ];
-    const all = [{}, ...others].map((change) => hex(sendAuthority(crypto, key, { ...base, ...change })));
+    const contents: [string, number][] = [
+      ['a,11', 1],
+      ['a,10', 0],
+      [',10', 1],
+    ];
+    const authority = (change: object, [outs, dynamic]: [string, number] = ['a,10', 1]): string =>
+      hex(sendAuthority(crypto, key, { ...request, ...change }, sendContent(crypto, outs, dynamic)));
+    const all = [...[{}, ...others].map((change) => authority(change)), ...contents.map((it) => authority({}, it))];
     expect(new Set(all).size).to.equal(all.length);
   });
 

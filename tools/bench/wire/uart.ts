@@ -55,7 +55,7 @@ function pair(isSecure: boolean): Pair {
  */
 export function signingInformation(): number {
   const outs = OUTS.map(([address, sats]) => `${address},${sats}`).join(';').length;
-  const request = 4 + 1 + 4 + '8001'.length + outs + 1 + 32 + 4 + 4 + 1 + 8 + 4;
+  const request = 4 + 1 + 4 + '8001'.length + outs + 1 + 8 + 32 + 4 + 4 + 1 + 8 + 4;
   const input = 32 + 4 + 4 + 1 + 4 + PREV_TX_BYTES;
   const result = 32 + N_INPUTS * 64;
   return request + N_INPUTS * input + result;
@@ -90,6 +90,7 @@ export function signingOctets(isSecure: boolean): { octets: number; ms: number }
       userTxNo: '8001',
       outs: OUTS.map(([address, sats]) => `${address},${sats}`).join(';'),
       dynamic: 1,
+      maxFeeSats: 200_000,
       authority: new Uint8Array(32).fill(7),
       txVersion: 2,
       locktime: 0,

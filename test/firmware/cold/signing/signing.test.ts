@@ -5,6 +5,7 @@ import { createConsoleClient, status } from '../../../../host/operator';
 import { INPUTS_MAX, MSG_PING, OUTS_COUNT_MAX } from '../../../../protocol/wire';
 import { makeCoin, out, pay } from '../../payments';
 import { channelRig, wake } from '../../rig';
+import { V_MAX_FEE_SATS } from '../../v-double';
 
 describe('cold/signing', () => {
   for (const script of ['p2wpkh', 'p2pkh'] as const) {
@@ -87,6 +88,6 @@ describe('cold/signing', () => {
 
   it('replies to PING', async () => {
     const rig = await channelRig();
-    await rig.ask(MSG_PING, [0, 2, rig.v.channel!.id, 'p1', 'PING', 0, rig.v.authority('p1', 'PING')]);
+    await rig.ask(MSG_PING, [0, 2, rig.v.channel!.id, 'p1', 'PING', 0, V_MAX_FEE_SATS, rig.v.authority('p1', 'PING')]);
   });
 });

@@ -139,7 +139,7 @@ describe('cold/sms/v1', () => {
     }
 
     function ping(rig: Rig, cId: number, signed = 'PING'): Promise<unknown> {
-      return rig.ask(MSG_PING, [0, 1, cId, 'p', 'PING', 0, authority('p', signed)]);
+      return rig.ask(MSG_PING, [0, 1, cId, 'p', 'PING', 0, 0, authority('p', signed)]);
     }
 
     it('the console replies, and so do texts', async () => {

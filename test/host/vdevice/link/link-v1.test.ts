@@ -164,6 +164,7 @@ describe('host/vdevice HTTP (docs/published-app.md 5 and 6.4)', () => {
       confirmed: Number(form.only_confirmed),
       vcCode: form.vc_code,
       channelId: Number(form.c_id),
+      maxFeeSats: null,
     });
     client.close();
     server.close();

@@ -4,7 +4,7 @@
 import { expect } from 'chai';
 import { channelKey } from '../../../../protocol/channel/channel';
 import { protocolCrypto } from '../../../../host/kit/protocol-crypto';
-import { sendAuthority } from '../../../../protocol/request/authority';
+import { sendAuthority, sendContent } from '../../../../protocol/request/authority';
 import { PAYEE, type World } from '../world';
 import { addressOf } from '../fake-api';
 import { DETAIL, HASH, OUTS, withdrawalWorld } from './withdrawals';
@@ -28,6 +28,7 @@ describe('host/vdevice send loop', () => {
       'is_dynamic_fee',
       'only_confirmed',
       'c_id',
+      'max_fee_sats',
       'out_type',
     ]);
     expect(form).to.include({ coin_code: 'BTC', user_tx_no: '11', outs: OUTS, is_dynamic_fee: '0' });
@@ -41,7 +42,12 @@ describe('host/vdevice send loop', () => {
         'request',
         32,
       ),
-      { network: 'regtest', account: 0, channelId: channel.id, userTxNo: '11', outs: OUTS, dynamic: 0 },
+      { network: 'regtest', account: 0, channelId: channel.id, userTxNo: '11', maxFeeSats: 200_000 },
+      sendContent(
+        protocolCrypto(() => new Uint8Array(0)),
+        OUTS,
+        0,
+      ),
     );
     expect(form.vc_code).to.equal('2:' + Buffer.from(expected).toString('base64url'));
     expect(world.site.reports).to.deep.equal([]);

@@ -91,7 +91,7 @@ describe('host/vdevice policy over a history', () => {
     const table = openSqlFile(state, MIGRATIONS);
     for (const { id, outs, sats, authorisedMs } of HISTORY)
       table.run(
-        'INSERT INTO withdrawals VALUES (?,?,?,0,0,?,?,1,?,?,0,NULL,1)',
+        'INSERT INTO withdrawals VALUES (?,?,?,0,0,?,?,1,?,?,0,NULL,1,NULL)',
         id,
         id,
         outs,

@@ -1,7 +1,7 @@
 /**
- * What the code of today puts on the wire for the fixed inputs of version 1: name → octets. Keys, nonces and identities
+ * What the code of today puts on the wire for the fixed inputs of version 2: name → octets. Keys, nonces and identities
  * are constants or come from a generator that is part of this file, so the octets can be frozen
- * (test/vectors/wire/v01.json).
+ * (test/vectors/wire/v02.json).
  */
 import { channelKey } from '../../../protocol/channel/channel';
 import {
@@ -10,6 +10,7 @@ import {
   batchProof,
   pairingCode,
   sendAuthority,
+  sendContent,
 } from '../../../protocol/request/authority';
 import { cborEncode, CborValue } from '../../../protocol/cbor';
 import {
@@ -92,7 +93,7 @@ function linkTranscript(isSecure: boolean): { [name: string]: Uint8Array } {
   return written;
 }
 
-export function produceV01(): { [name: string]: Uint8Array } {
+export function produceV02(): { [name: string]: Uint8Array } {
   const crypto = protocolCrypto(counting(1));
   const vPriv = fill(32, 0x11);
   const coldPriv = fill(32, 0x22);
@@ -123,14 +124,18 @@ export function produceV01(): { [name: string]: Uint8Array } {
   const [coldRenew, coldAccept] = exchange();
   const toV = (op: number, fields: CborValue[]): Uint8Array => sealSms(crypto, cold.channel, 'to-v', op, fields);
   const outs = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080,10000';
-  const authority = sendAuthority(crypto, channelKey(crypto, v, 'request', 32), {
-    network: 'regtest',
-    account: 3,
-    channelId: v.id,
-    userTxNo: '8001',
-    outs,
-    dynamic: 1,
-  });
+  const authority = sendAuthority(
+    crypto,
+    channelKey(crypto, v, 'request', 32),
+    {
+      network: 'regtest',
+      account: 3,
+      channelId: v.id,
+      userTxNo: '8001',
+      maxFeeSats: 2000,
+    },
+    sendContent(crypto, outs, 1),
+  );
   const digest = batchDigest(
     crypto,
     { network: 'regtest', account: 3, side: 1, batchNo: 0 },
@@ -143,6 +148,7 @@ export function produceV01(): { [name: string]: Uint8Array } {
     userTxNo: '8001',
     outs,
     dynamic: 1,
+    maxFeeSats: 2000,
     authority,
     txVersion: 2,
     locktime: 0,
@@ -172,7 +178,15 @@ export function produceV01(): { [name: string]: Uint8Array } {
     'message attest': message(11, attestFields({ account: 3, side: 2, batchNo: 300 })),
     'message ping': message(
       5,
-      pingFields({ account: 3, proto: 2, channelId: v.id, userTxNo: '8001', dynamic: 1, authority: fill(32, 1) }),
+      pingFields({
+        account: 3,
+        proto: 2,
+        channelId: v.id,
+        userTxNo: '8001',
+        dynamic: 1,
+        maxFeeSats: 0,
+        authority: fill(32, 1),
+      }),
     ),
     'message refusal': message(1, [6, 'locked']),
     'message sign-begin, outs to follow': message(6, signBeginFields({ ...begin, outs: 'x'.repeat(2000) })),
@@ -185,10 +199,10 @@ export function produceV01(): { [name: string]: Uint8Array } {
     'sms accept of it': vAccept,
     'sms renew, a key of HSM-Cold asked for': coldRenew,
     'sms accept with it': coldAccept,
-    'sms batch-verify': sealSms(crypto, v, 'to-cold', 35, batchVerifyFields({ side: 1, batchNo: 0 })),
-    'sms status': sealSms(crypto, v, 'to-cold', 37, []),
+    'sms batch-verify': sealSms(crypto, v, 'to-cold', 51, batchVerifyFields({ side: 1, batchNo: 0 })),
+    'sms status': sealSms(crypto, v, 'to-cold', 53, []),
     'sms batch-answer': toV(
-      36,
+      52,
       batchAnswerFields({
         side: 1,
         batchNo: 0,
@@ -197,9 +211,9 @@ export function produceV01(): { [name: string]: Uint8Array } {
         proof: batchProof(crypto, channelKey(crypto, v, 'proof', 32), 1, 0, digest),
       }),
     ),
-    'sms batch-answer deriving': toV(36, batchAnswerFields({ side: 1, batchNo: 1, status: 1, seconds: 3600 })),
+    'sms batch-answer deriving': toV(52, batchAnswerFields({ side: 1, batchNo: 1, status: 1, seconds: 3600 })),
     'sms status-answer': toV(
-      38,
+      54,
       statusAnswerFields({
         deviceState: 3,
         accountState: 1,
@@ -209,9 +223,9 @@ export function produceV01(): { [name: string]: Uint8Array } {
         radio: 4,
       }),
     ),
-    'sms alarm': toV(39, alarmFields({ code: 1, accountState: 2, unixSeconds: 1_790_000_000 })),
+    'sms alarm': toV(55, alarmFields({ code: 1, accountState: 2, unixSeconds: 1_790_000_000 })),
     'sms notice': toV(
-      40,
+      56,
       noticeFields({ noticeNo: 4, maxPerTxSats: 100_000_000, maxPerDaySats: 0, policyDigest8: fill(8, 0x99) }),
     ),
     'batch digest': digest,
