@@ -12,8 +12,8 @@ describe("attack: the website's process", () => {
     const sim = await createSimulation({ seed: 'website-process' });
     try {
       await sim.setUp();
-      await sim.fundHot(60_000_000);
-      const parts = [49_000_000, 9_000_000, 900_000, 200_000, 8_000_000];
+      await sim.fundHot(120_000_000);
+      const parts = [49_000_000, 27_000_000, 2_700_000, 600_000, 20_000_000];
       const ids: number[] = [];
       for (const sats of parts) ids.push(await sim.customer.shop.withdraw([{ address: THIEF, sats }]));
       for (let minute = 0; minute < 30; minute++) {
@@ -21,8 +21,8 @@ describe("attack: the website's process", () => {
         await sim.mine(1);
       }
       const status = await sim.customer.v.status();
-      expect(status.sent.sats).to.equal(9_900_000).and.be.at.most(V_POLICY.approveAboveSats!);
-      expect(status.approvals.map(({ sats }) => sats)).to.deep.equal([49_000_000, 200_000, 8_000_000]);
+      expect(status.sent.sats).to.equal(29_700_000).and.be.at.most(V_POLICY.approveAboveSats!);
+      expect(status.approvals.map(({ sats }) => sats)).to.deep.equal([49_000_000, 600_000, 20_000_000]);
       const texts = sim.phones.customerAdmin.inbox.map(({ text }) => text!);
       expect(texts.filter((text) => /^CC:APPROVE:[A-Z2-7]{8} pays /.test(text))).to.have.length(3);
     } finally {

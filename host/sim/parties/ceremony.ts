@@ -30,6 +30,7 @@ const POLICY: AccountPolicy = {
   windowMaxSats: 100_000_000,
   txMaxFeeSats: 100_000,
   maxFeerateSatVb: 200,
+  windowMaxFeeSats: 10_000_000,
   maxOutputs: 20,
   minOutputSats: 10_000,
 };

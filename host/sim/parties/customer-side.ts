@@ -14,7 +14,7 @@ import type { Mood } from '../sim800/moods';
 import type { VirtualRuntime } from '../clock/virtual-runtime';
 
 /** V's limits in the simulated world. */
-export const V_POLICY: VPolicyFile = { windowMaxSats: 50_000_000, approveAboveSats: 10_000_000 };
+export const V_POLICY: VPolicyFile = { windowMaxSats: 50_000_000, approveAboveSats: 30_000_000 };
 
 export interface CustomerOptions {
   runtime: VirtualRuntime;
