@@ -357,7 +357,7 @@ export const COLD_RECORDS: FlashRecord[] = [
           'of a number: 1, the number in 7 bytes, zeros; of a name: first bytes of SHA-256(account | user_tx_no), ' +
             '0x80 set in the first',
         ),
-        bytes('content', 32, 'SHA-256 of the outs text'),
+        bytes('content', 32, 'SHA-256 of the outs text and dynamic'),
         bytes('tx', 32, 'id of the unsigned transaction'),
         bytes('anchor', 36, 'txid 32 and vout u32 of the coin that every transaction of the user_tx_no spends'),
         number('debit', 'sats', 'the amount paid; of a replacement the fee that it adds'),
