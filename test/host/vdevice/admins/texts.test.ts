@@ -105,8 +105,16 @@ describe('host/vdevice admin SMS (docs/published-app.md 3.3)', () => {
     const nothing = () => undefined;
     expect(await ping(nothing, 1)).to.deep.equal(['ping is ok']);
     const form = world.api.posts[0];
-    expect(Object.keys(form)).to.deep.equal(['coin_code', 'user_tx_no', 'outs', 'vc_code', 'is_dynamic_fee', 'c_id']);
-    expect(form).to.include({ outs: 'PING', is_dynamic_fee: '1' });
+    expect(Object.keys(form)).to.deep.equal([
+      'coin_code',
+      'user_tx_no',
+      'outs',
+      'vc_code',
+      'is_dynamic_fee',
+      'c_id',
+      'max_fee_sats',
+    ]);
+    expect(form).to.include({ outs: 'PING', is_dynamic_fee: '1', max_fee_sats: '0' });
     expect(await ping(nothing, 9)).to.deep.equal(['ping failed']);
     expect(
       await ping(() => world.api.script.push({ match: 'POST /tx/request', answer: { status: 400, body: {} } }), 1),
