@@ -38,7 +38,6 @@ export function startAuthority(cold: Cold, account: Account, m: SignBegin | Ping
     check.mac = sha256For(head.length + payloadBytes);
     sha256Update(check.mac, head);
     sha256Update(check.mac, textBytes(frame[0]));
-    return check;
   }
   return check;
 }

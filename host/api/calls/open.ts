@@ -2,7 +2,8 @@
 // not change; others were added. Spec: docs/published-app.md 5.
 
 import { Type, type Static } from '@sinclair/typebox';
-import { BATCH_NO_MAX, AMOUNT_MAX_SATS, CHANNEL_ID_MAX, OUTS_MAX } from '../../../protocol/wire';
+import { FEE_LIMITS_DEFAULT } from '../../../protocol/request/policy';
+import { AMOUNT_MAX_SATS, BATCH_NO_MAX, CHANNEL_ID_MAX, OUTS_MAX } from '../../../protocol/wire';
 import { Decimal, Maybe, Nullable, type CallGroup } from './call';
 import {
   Address,
@@ -163,7 +164,13 @@ const txRequest = {
     only_confirmed: Type.Optional(Decimal(0, 1)),
     vc_code: Type.String({ pattern: '^(2:[A-Za-z0-9_-]{43}|[A-Za-z0-9+/]{87}=)$', description: "V's authority" }),
     c_id: Decimal(0, CHANNEL_ID_MAX, "the channel's id"),
-    max_fee_sats: Type.Optional(Decimal(0, AMOUNT_MAX_SATS, 'v2: the most that V allows for fees; 200000 when absent')),
+    max_fee_sats: Type.Optional(
+      Decimal(
+        0,
+        AMOUNT_MAX_SATS,
+        `v2: the most that V allows for fees; ${FEE_LIMITS_DEFAULT.txMaxFeeSats} when absent`,
+      ),
+    ),
     out_type: Type.Optional(Decimal(0, 0)),
     memo: Type.Optional(Type.Never({ description: 'not for BTC' })),
   }),
